@@ -1,0 +1,26 @@
+//! The words everybody uses: organisation, address, envelope, arrival, reply.
+//!
+//! Plain values, no IO, no clock, no async. Everything that a stranger may send is parsed into one of
+//! these types once, at the door, so that the floors above never meet an unchecked string.
+
+mod address;
+mod blob;
+mod envelope;
+mod ids;
+mod reply;
+mod time;
+
+pub use address::{Address, Domain, Localpart, NotADomain, NotALocalpart, NotAnAddress};
+pub use blob::{BlobRef, NotABlobRef};
+pub use envelope::{
+    BodyKind, Envelope, Notify, OriginalRecipient, Protocol, Recipient, ReturnContent, ReversePath,
+};
+pub use ids::{
+    AccountId, AccountRef, AddressId, CredentialId, DeliveryId, DomainId, FolderId, LetterId, MessageId,
+    OrganisationId, ServiceId, UserId,
+};
+pub use reply::{Class, EnhancedCode, Reply};
+pub use time::{Civil, Timestamp};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+//! Known answers for addresses, replies and dates.
+
+use crate::*;
+
+fn address(text: &str) -> Option<String> {
+    Address::parse(text).ok().map(|address| address.to_string())
+}
+
+#[test]
+fn addresses_are_accepted_as_the_standard_says() {
+    for (text, expected) in [
+        ("anna@valbois.test", Some("anna@valbois.test")),
+        ("Anna+List@Valbois.TEST", Some("Anna+List@valbois.test")),
+        ("\"a b\"@valbois.test", Some("\"a b\"@valbois.test")),
+        ("\"anna\"@valbois.test", Some("anna@valbois.test")),
+        ("\"a\\\"b\"@valbois.test", Some("\"a\\\"b\"@valbois.test")),
+        ("a@[192.0.2.1]", Some("a@[192.0.2.1]")),
+        ("a@[IPv6:2001:db8::1]", Some("a@[IPv6:2001:db8::1]")),
+        ("josé@bücher.example", Some("josé@xn--bcher-kva.example")),
+        ("anna", None),
+        ("@valbois.test", None),
+        ("anna@", None),
+        ("a..b@valbois.test", None),
+        ("a b@valbois.test", None),
+        ("a\r\nb@valbois.test", None),
+        ("\"a\nb\"@valbois.test", None),
+        ("a@-b.test", None),
+        ("a@b..test", None),
+        ("a@[300.1.1.1]", None),
+    ] {
+        assert_eq!(address(text).as_deref(), expected, "{text}");
+    }
+    assert!(address(&format!("{}@x.test", "a".repeat(64))).is_some());
+    assert!(address(&format!("{}@x.test", "a".repeat(65))).is_none());
+    assert!(address(&format!("a@{}.test", "b".repeat(64))).is_none());
+}
+
+#[test]
+fn subaddresses_fall_apart_at_the_first_plus() {
+    let address = Address::parse("Anna+a+b@valbois.test").unwrap();
+    let (base, detail) = address.subaddress().unwrap();
+    assert_eq!((base.canonical().as_str(), detail), ("anna@valbois.test", "a+b"));
+    assert!(Address::parse("+x@valbois.test").unwrap().subaddress().is_none());
+}
+
+#[test]
+fn replies_derive_their_class() {
+    let reply = Reply::later(452, 2, 2, "mailbox full\ntry later");
+    assert_eq!(reply.to_wire(), "452-4.2.2 mailbox full\r\n452 4.2.2 try later\r\n");
+    assert_eq!((reply.class(), reply.status().as_str()), (Class::Later, "4.2.2"));
+    assert_eq!(Reply::new(550, None, "no\r\nsuch").to_wire(), "550-no \r\n550 such\r\n");
+}
+
+#[test]
+fn dates_are_right_across_leap_years() {
+    for (millis, expected) in [
+        (0, "Thu, 1 Jan 1970 00:00:00 +0000"),
+        (951_827_696_000, "Tue, 29 Feb 2000 12:34:56 +0000"),
+        (1_795_291_500_000, "Sat, 21 Nov 2026 20:05:00 +0000"),
+        (-1000, "Wed, 31 Dec 1969 23:59:59 +0000"),
+    ] {
+        assert_eq!(Timestamp(millis).rfc5322(), expected);
+    }
+}
+
+#[test]
+fn blob_references_survive_the_database() {
+    let blob = BlobRef { segment: 7, offset: 1 << 40, size_bytes: 4096, hash: [9; 32] };
+    assert_eq!(BlobRef::from_bytes(&blob.to_bytes()), Ok(blob));
+    assert_eq!(BlobRef::from_bytes(&[0; 3]), Err(NotABlobRef(3)));
+}
