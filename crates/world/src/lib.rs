@@ -1,1 +1,72 @@
-//! world.
+//! The world outside: clock, randomness, names, dialling out. The only crate that touches them.
+//!
+//! Each has a real form and one for tests; no crate above knows which it holds. Faults of disk and
+//! database are injected through the hooks of `db` and `blobs` instead, where they happen.
+
+mod clock;
+mod dial;
+mod names;
+mod random;
+
+pub use clock::Clock;
+pub use dial::{Dial, SourceAddresses, TlsSetupError};
+pub use names::{LookupError, Mx, Names, NamesSetupError, StaticNames};
+pub use random::{Ids, Random};
+
+use std::time::Duration;
+
+use model::Timestamp;
+
+/// Everything that a part of the platform may ask of the outside; cheap to clone.
+#[derive(Clone)]
+pub struct World {
+    /// What time it is.
+    pub clock: Clock,
+    /// New identifiers.
+    pub ids: Ids,
+    /// Unpredictable bytes.
+    pub random: Random,
+    /// DNS look-ups.
+    pub names: Names,
+    /// Outgoing connections.
+    pub dial: Dial,
+}
+
+impl World {
+    /// The real world with the given resolver and outgoing addresses.
+    pub fn real(names: Names, dial: Dial) -> World {
+        let clock = Clock::real();
+        World { ids: Ids::new(clock.clone()), clock, random: Random::real(), names, dial }
+    }
+
+    /// A world for tests: a clock that moves only by [`Clock::advance`] and starts at
+    /// 2026-11-21T12:00:00Z, repeatable randomness, no names but those put in, real dialling.
+    pub fn testing() -> World {
+        World::testing_with_names(StaticNames::default())
+    }
+
+    /// [`World::testing`] with names.
+    pub fn testing_with_names(names: StaticNames) -> World {
+        let clock = Clock::fake(Timestamp(1_795_262_400_000));
+        World {
+            ids: Ids::new(clock.clone()),
+            clock,
+            random: Random::seeded(20_261_121),
+            names: Names::fixed(names),
+            dial: Dial::new(SourceAddresses::default()).expect("the built-in TLS defaults are valid"),
+        }
+    }
+
+    /// A positive identifier, later than all before it and unique across nodes.
+    pub fn new_id(&self) -> i64 {
+        self.ids.next()
+    }
+
+    /// The moment `later` from now.
+    pub fn in_future(&self, later: Duration) -> Timestamp {
+        self.clock.now().plus(later)
+    }
+}
+
+#[cfg(test)]
+mod tests;

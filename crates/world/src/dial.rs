@@ -1,0 +1,132 @@
+//! Outgoing connections and the TLS settings they use.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use thiserror::Error;
+use tokio::net::{TcpSocket, TcpStream};
+
+/// The addresses that outgoing connections come from; the system chooses where none is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SourceAddresses {
+    /// For IPv4 peers.
+    pub v4: Option<Ipv4Addr>,
+    /// For IPv6 peers.
+    pub v6: Option<Ipv6Addr>,
+}
+
+/// The TLS library refuses our settings.
+#[derive(Debug, Error)]
+#[error("cannot set up TLS for outgoing connections")]
+pub struct TlsSetupError(#[from] rustls::Error);
+
+/// Dials peers.
+#[derive(Clone)]
+pub struct Dial {
+    source: SourceAddresses,
+    opportunistic: Arc<ClientConfig>,
+    verified: Arc<ClientConfig>,
+}
+
+impl Dial {
+    /// Dials from `source`, trusting the system's certificate authorities and those of Mozilla.
+    pub fn new(source: SourceAddresses) -> Result<Dial, TlsSetupError> {
+        Dial::trusting(source, &[])
+    }
+
+    /// [`Dial::new`] that also trusts `authorities`, such as the demo's own.
+    pub fn trusting(
+        source: SourceAddresses,
+        authorities: &[CertificateDer<'static>],
+    ) -> Result<Dial, TlsSetupError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let native = rustls_native_certs::load_native_certs();
+        for error in &native.errors {
+            tracing::debug!(%error, "a certificate of the system was not read");
+        }
+        roots.add_parsable_certificates(native.certs);
+        for authority in authorities {
+            roots.add(authority.clone())?;
+        }
+        let builder =
+            || ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
+        let verified = builder()?.with_root_certificates(roots).with_no_client_auth();
+        let opportunistic = builder()?
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider.clone())))
+            .with_no_client_auth();
+        Ok(Dial { source, opportunistic: Arc::new(opportunistic), verified: Arc::new(verified) })
+    }
+
+    /// Connects within `limit`.
+    pub async fn connect(&self, peer: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
+        let (socket, source) = match peer {
+            SocketAddr::V4(_) => (TcpSocket::new_v4()?, self.source.v4.map(IpAddr::V4)),
+            SocketAddr::V6(_) => (TcpSocket::new_v6()?, self.source.v6.map(IpAddr::V6)),
+        };
+        if let Some(source) = source {
+            socket.bind(SocketAddr::new(source, 0))?;
+        }
+        let stream = tokio::time::timeout(limit, socket.connect(peer))
+            .await
+            .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "the connection was not made in time"))??;
+        stream.set_nodelay(true)?;
+        Ok(stream)
+    }
+
+    /// Encrypts without asking who the peer is: better than nothing on port 25 (RFC 7435).
+    pub fn tls_opportunistic(&self) -> Arc<ClientConfig> {
+        self.opportunistic.clone()
+    }
+
+    /// Demands a certificate of the named host from a trusted authority.
+    pub fn tls_verified(&self) -> Arc<ClientConfig> {
+        self.verified.clone()
+    }
+}
+
+/// Takes every certificate, but still demands that the peer holds its key.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
