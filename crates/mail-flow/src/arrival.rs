@@ -1,0 +1,105 @@
+//! What comes in at a door: from whom, for whom, and the bytes. Every letter becomes an [`Arrival`].
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use directory::Authenticated;
+use model::{Envelope, MessageId, Protocol, Reply};
+
+use crate::limits::HEAD_LIMIT_BYTES;
+use crate::trouble;
+
+/// Who brings a letter. The doors make one per session and show it at MAIL, at RCPT and at the end of data.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    /// Another server, or anybody else who has not signed in (port 25, LMTP).
+    Peer(Session),
+    /// One of our own users, signed in.
+    Submitted {
+        /// Who signed in.
+        authenticated: Arc<Authenticated>,
+        /// The connection.
+        session: Session,
+    },
+    /// This platform: reports about deliveries, notices.
+    Ourselves,
+}
+
+impl Origin {
+    /// The connection, unless the letter is our own.
+    pub fn session(&self) -> Option<&Session> {
+        match self {
+            Origin::Peer(session) | Origin::Submitted { session, .. } => Some(session),
+            Origin::Ourselves => None,
+        }
+    }
+
+    /// Who signed in, if anybody did.
+    pub fn authenticated(&self) -> Option<&Authenticated> {
+        match self {
+            Origin::Submitted { authenticated, .. } => Some(authenticated),
+            Origin::Peer(_) | Origin::Ourselves => None,
+        }
+    }
+}
+
+/// What a door knows about a connection.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// The other side's address.
+    pub ip: IpAddr,
+    /// The argument of HELO, EHLO or LHLO as it was sent.
+    pub helo: String,
+    /// Protocol version and cipher suite, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`; `None` in plaintext.
+    pub tls: Option<String>,
+    /// What the `with` of our Received field is made of.
+    pub protocol: Protocol,
+}
+
+/// A letter at the gate.
+pub struct Arrival {
+    /// Who brings it.
+    pub origin: Origin,
+    /// Sender, recipients and their wishes; every recipient has passed `Flow::recipient`.
+    pub envelope: Envelope,
+    /// The bytes between DATA and the final dot, dots unstuffed, exactly as received.
+    pub body: Incoming,
+}
+
+/// Our responsibility: returned only after the queue has committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The id for the `250` line and the logs.
+    pub message: MessageId,
+}
+
+/// Takes the bytes of a letter while they arrive. Dropped before [`crate::Flow::accept`], nothing stays behind.
+pub struct Incoming {
+    pub(crate) writer: blobs::Writer,
+    /// The beginning, for judging and for listing: the whole letter if it is small.
+    pub(crate) head: BytesMut,
+    pub(crate) size_bytes: u64,
+    pub(crate) has_eight_bit: bool,
+}
+
+impl Incoming {
+    pub(crate) fn new(writer: blobs::Writer) -> Incoming {
+        Incoming { writer, head: BytesMut::new(), size_bytes: 0, has_eight_bit: false }
+    }
+
+    /// Takes the next bytes. A refusal is ours (disk full and the like): the door keeps reading to the
+    /// final dot and then answers with it.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Reply> {
+        let room = HEAD_LIMIT_BYTES.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.has_eight_bit |= !bytes.is_ascii();
+        self.size_bytes = self.size_bytes.saturating_add(bytes.len() as u64);
+        self.writer.write(bytes).await.map_err(|error| trouble::blobs(&error))
+    }
+
+    /// How many bytes have been taken.
+    pub fn size_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+}
