@@ -1,1 +1,76 @@
-//! mail-judge.
+//! Evidence and verdict: may this letter come in, and where does it go?
+//!
+//! Evidence is what can be known about a letter and its bringer; [`decide`] weighs it by the policy, without
+//! IO, so that a table of one-line tests holds every rule. New kinds of evidence (SPF, DKIM, …) become
+//! fields of [`Evidence`]; gathering those that need the network is the caller's errand.
+
+mod evidence;
+pub mod limits;
+
+pub use evidence::{Authorship, Evidence, HeaderFacts};
+
+use model::Reply;
+
+/// What an operator may change about judging.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Received fields from which on a letter is a loop.
+    pub received_limit: usize,
+    /// Bytes of a header.
+    pub header_limit_bytes: usize,
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy { received_limit: limits::RECEIVED_LIMIT, header_limit_bytes: limits::HEADER_LIMIT_BYTES }
+    }
+}
+
+/// Where an accepted letter lies, unless its owner's rules say otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Placement {
+    /// The inbox.
+    Inbox,
+    /// The folder for doubtful mail.
+    Junk,
+}
+
+/// The answer to a letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It comes in.
+    Accept(Placement),
+    /// It does not, with these words.
+    Refuse(Reply),
+}
+
+/// Weighs the evidence.
+pub fn decide(evidence: &Evidence, policy: &Policy) -> Verdict {
+    let header = &evidence.header;
+    if !header.is_complete || header.size_bytes > policy.header_limit_bytes {
+        // RFC 3463 §3.4: 5.3.4, the message is too big for the system.
+        return Verdict::Refuse(Reply::never(552, 3, 4, "the header is too long"));
+    }
+    // RFC 5321 §6.3: the simple counting of Received fields finds every loop in the end.
+    if header.received >= policy.received_limit {
+        return Verdict::Refuse(Reply::never(554, 4, 6, "too many hops: the message runs in circles"));
+    }
+    if evidence.has_been_here {
+        return Verdict::Refuse(Reply::never(554, 4, 6, "the message has been delivered here before"));
+    }
+    match &evidence.authorship {
+        Authorship::NotOurs | Authorship::Own => {}
+        // RFC 6409 §6.1: a submission server may enforce who writes in whose name.
+        Authorship::Missing => {
+            return Verdict::Refuse(Reply::never(550, 7, 1, "the message needs a From field"));
+        }
+        Authorship::Foreign(author) => {
+            let text = format!("the From field names {author}, which is not an address of yours");
+            return Verdict::Refuse(Reply::never(550, 7, 1, text));
+        }
+    }
+    Verdict::Accept(Placement::Inbox)
+}
+
+#[cfg(test)]
+mod tests;
