@@ -1,0 +1,322 @@
+//! `relais.toml`: the bootstrap file, parsed once into checked types.
+//!
+//! About a screen; unknown keys are errors. All that tenants and administrators change lives in the
+//! database instead.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use ipnet::IpNet;
+use model::Domain;
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who this node is and where it keeps its files.
+    pub node: Node,
+    /// Socket addresses per service; a service without addresses is not offered.
+    #[serde(default)]
+    pub listen: Listen,
+    /// Where rows are kept.
+    #[serde(default)]
+    pub database: Database,
+    /// Where message bodies are kept.
+    #[serde(default)]
+    pub blobs: Blobs,
+    /// The certificate that every door shows.
+    #[serde(default)]
+    pub tls: Tls,
+    /// Whom to ask for names.
+    #[serde(default)]
+    pub dns: Dns,
+    /// How mail leaves.
+    #[serde(default)]
+    pub outbound: Outbound,
+    /// Who may sign in how.
+    #[serde(default)]
+    pub auth: Auth,
+    /// What is logged.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// `[node]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// The node's name, unique among the nodes of one database; the host name where it is not given.
+    #[serde(default)]
+    pub name: String,
+    /// The name we greet with; it should resolve to our addresses and back.
+    pub hostname: String,
+    /// The directory for everything that has no other place; relative to the file's own directory.
+    pub data: PathBuf,
+}
+
+/// `[listen]`: one array of socket addresses per service.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Listen {
+    /// Mail from other servers, port 25.
+    pub smtp: Vec<SocketAddr>,
+    /// Mail from our users, STARTTLS, port 587.
+    pub submission: Vec<SocketAddr>,
+    /// Mail from our users, TLS from the first byte, port 465.
+    pub submissions: Vec<SocketAddr>,
+    /// Mail from a neighbour such as a filter (RFC 2033); for trusted networks only.
+    pub lmtp: Vec<SocketAddr>,
+    /// IMAP with STARTTLS, port 143.
+    pub imap: Vec<SocketAddr>,
+    /// IMAP with TLS from the first byte, port 993.
+    pub imaps: Vec<SocketAddr>,
+    /// Not built yet.
+    pub pop3: Vec<SocketAddr>,
+    /// Not built yet.
+    pub pop3s: Vec<SocketAddr>,
+    /// Not built yet.
+    pub sieve: Vec<SocketAddr>,
+    /// Not built yet.
+    pub http: Vec<SocketAddr>,
+    /// Not built yet.
+    pub https: Vec<SocketAddr>,
+    /// Not built yet.
+    pub dns: Vec<SocketAddr>,
+    /// Not built yet.
+    pub metrics: Vec<SocketAddr>,
+}
+
+/// `[database]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:PATH` or `postgres://…`; `sqlite:DATA/relais.db` where it is not given.
+    pub url: String,
+}
+
+/// `[blobs]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Blobs {
+    /// `file:PATH` or `s3://…`; `file:DATA/blobs` where it is not given.
+    pub url: String,
+}
+
+/// `[tls]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tls {
+    /// PEM file of the certificate chain. Without it, our own authority in `DATA/keys` makes one.
+    pub certificate: Option<PathBuf>,
+    /// PEM file of the key.
+    pub key: Option<PathBuf>,
+}
+
+/// `[dns]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dns {
+    /// Addresses with port; the system's resolvers where none is given.
+    pub resolvers: Vec<SocketAddr>,
+    /// A DNSSEC trust anchor in zone-file form; not used yet.
+    pub trust_anchor: Option<PathBuf>,
+}
+
+/// `[outbound]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Outbound {
+    /// The port of other mail servers: 25, but for tests.
+    pub port: u16,
+    /// Addresses to send from, at most one of each family.
+    pub source: Vec<IpAddr>,
+    /// A server that takes all our mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smarthost: Option<SmartHost>,
+    /// Domains with a server of their own instead of their MX: `"example.ch" = "192.0.2.1:25"`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub routes: BTreeMap<String, SocketAddr>,
+}
+
+impl Default for Outbound {
+    fn default() -> Outbound {
+        Outbound { port: 25, source: Vec::new(), smarthost: None, routes: BTreeMap::new() }
+    }
+}
+
+/// `[outbound.smarthost]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmartHost {
+    /// Its name; with `tls` its certificate must say so.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Whom to sign in as.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// A file with the password on its first line.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// Whether TLS with a valid certificate is demanded; a password is never sent without.
+    #[serde(default = "yes")]
+    pub tls: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// `[auth]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Auth {
+    /// Networks that may sign in without TLS.
+    pub plaintext_from: Vec<IpNet>,
+    /// Loopback is neither limited nor banned: for the demo and for tests.
+    pub exempt_loopback: bool,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// A filter such as `info` or `warn,door_imap=debug`.
+    pub level: String,
+    /// `text` or `json`, on standard error.
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Log {
+        Log { level: "info".to_owned(), format: LogFormat::Text }
+    }
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For collectors.
+    Json,
+}
+
+impl Config {
+    /// Reads and checks a file; relative paths in it begin at its directory.
+    pub fn read(path: &Path) -> Result<Config> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let base = std::path::absolute(path)?.parent().map(Path::to_owned).unwrap_or_default();
+        Config::parse(&text, &base).with_context(|| format!("in {}", path.display()))
+    }
+
+    /// Parses the text of a file that lies in `base`.
+    pub fn parse(text: &str, base: &Path) -> Result<Config> {
+        let mut config: Config = toml::from_str(text)?;
+        config.node.data = base.join(&config.node.data);
+        for path in [&mut config.tls.certificate, &mut config.tls.key, &mut config.dns.trust_anchor].into_iter().flatten() {
+            *path = base.join(&*path);
+        }
+        if let Some(path) = config.outbound.smarthost.as_mut().and_then(|host| host.password_file.as_mut()) {
+            *path = base.join(&*path);
+        }
+        config.complete(base)?;
+        Ok(config)
+    }
+
+    /// The form that [`Config::parse`] reads.
+    pub fn to_toml(&self) -> Result<String> {
+        Ok(toml::to_string_pretty(self)?)
+    }
+
+    /// Fills in what follows from the rest and refuses what cannot be.
+    fn complete(&mut self, base: &Path) -> Result<()> {
+        self.hostname().context("node.hostname")?;
+        if self.node.name.is_empty() {
+            self.node.name = self.node.hostname.clone();
+        }
+        self.database.url = match self.database.url.strip_prefix("sqlite:") {
+            _ if self.database.url.is_empty() => format!("sqlite:{}", self.node.data.join("relais.db").display()),
+            Some(path) => format!("sqlite:{}", base.join(path).display()),
+            None => self.database.url.clone(),
+        };
+        self.blobs.url = match self.blobs.url.strip_prefix("file:") {
+            _ if self.blobs.url.is_empty() => format!("file:{}", self.node.data.join("blobs").display()),
+            Some(path) => format!("file:{}", base.join(path).display()),
+            None => self.blobs.url.clone(),
+        };
+        ensure!(
+            self.tls.certificate.is_some() == self.tls.key.is_some(),
+            "tls.certificate and tls.key belong together: give both or neither"
+        );
+        let families = |v4: bool| self.outbound.source.iter().filter(|ip| ip.is_ipv4() == v4).count();
+        ensure!(families(true) <= 1 && families(false) <= 1, "outbound.source takes at most one address of each family");
+        for domain in self.outbound.routes.keys() {
+            Domain::parse(domain).context("outbound.routes")?;
+        }
+        if let Some(host) = &self.outbound.smarthost {
+            Domain::parse(&host.host).context("outbound.smarthost.host")?;
+            ensure!(
+                host.user.is_some() == host.password_file.is_some(),
+                "outbound.smarthost.user and password_file belong together: give both or neither"
+            );
+            ensure!(host.tls || host.user.is_none(), "outbound.smarthost.tls = false with a password would send it in the clear");
+        }
+        let later = [
+            ("pop3", &self.listen.pop3),
+            ("pop3s", &self.listen.pop3s),
+            ("sieve", &self.listen.sieve),
+            ("http", &self.listen.http),
+            ("https", &self.listen.https),
+            ("dns", &self.listen.dns),
+            ("metrics", &self.listen.metrics),
+        ];
+        for (name, addresses) in later {
+            if !addresses.is_empty() {
+                bail!("listen.{name}: this version has no such service yet; leave the list empty");
+            }
+        }
+        Ok(())
+    }
+
+    /// The name we greet with.
+    pub fn hostname(&self) -> Result<Domain> {
+        Ok(Domain::parse(&self.node.hostname)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "[node]\nhostname = \"mail.example.ch\"\ndata = \"data\"\n";
+
+    #[test]
+    fn a_small_file_is_completed() {
+        let config = Config::parse(SMALL, Path::new("/srv/relais")).unwrap();
+        assert_eq!(config.database.url, "sqlite:/srv/relais/data/relais.db");
+        assert_eq!(config.blobs.url, "file:/srv/relais/data/blobs");
+        assert_eq!(config.node.name, "mail.example.ch");
+        let again = Config::parse(&config.to_toml().unwrap(), Path::new("/")).unwrap();
+        assert_eq!(format!("{config:?}"), format!("{again:?}"));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (more, expected) in [
+            ("[listen]\nsmpt = []\n", "unknown field `smpt`"),
+            ("[listen]\npop3 = [\"127.0.0.1:110\"]\n", "listen.pop3"),
+            ("[tls]\nkey = \"k.pem\"\n", "tls.certificate and tls.key"),
+            ("[outbound]\nsource = [\"192.0.2.1\", \"192.0.2.2\"]\n", "outbound.source"),
+            ("[outbound.smarthost]\nhost = \"relay.test\"\nport = 25\nuser = \"u\"\n", "password_file"),
+            ("[outbound.routes]\n\"a..b\" = \"127.0.0.1:25\"\n", "outbound.routes"),
+        ] {
+            let error = Config::parse(&format!("{SMALL}{more}"), Path::new("/")).unwrap_err();
+            assert!(format!("{error:#}").contains(expected), "{error:#}");
+        }
+    }
+}
