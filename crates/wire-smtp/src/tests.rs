@@ -1,0 +1,1 @@
+//! Known answers from the standards, and properties that hold for any input.
