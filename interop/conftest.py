@@ -1,0 +1,65 @@
+"""The parts of a test: a stranger's Postfix, a Dovecot, and Relais, each started once for all tests of a run."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from peers import Dovecot, Postfix  # noqa: E402
+from relais import PROGRAM, Relais  # noqa: E402
+
+ANNA = "anna@valbois.test"
+BRUNO = "bruno@valbois.test"
+EVE = "eve@stranger.test"
+OSCAR = "oscar@stranger.test"
+
+
+@pytest.fixture(scope="session")
+def work():
+    """A directory that everybody may pass through, because the peers work as users of their own."""
+    # Short: sockets of the peers live below it, and their names may have 107 bytes.
+    directory = Path(tempfile.mkdtemp(prefix="relais-interop-", dir="/tmp"))
+    os.chmod(directory, 0o755)
+    yield directory
+    if os.environ.get("KEEP"):
+        print(f"kept: {directory}")
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def program():
+    assert PROGRAM.exists(), f"{PROGRAM} is not built; RELAIS=… names another"
+    return PROGRAM
+
+
+@pytest.fixture(scope="session")
+def parts(work, program):
+    """Relais and a stranger that know of each other: each is told the other's port before it starts."""
+    stranger = Postfix(work / "stranger", domains=["stranger.test"], users=[EVE, OSCAR])
+    relais = Relais(work / "relais", strangers={"stranger.test": stranger.port})
+    (stranger.directory / "conf" / "transport").write_text(
+        f"valbois.test smtp:[127.0.0.1]:{relais.port_base + 25}\n")
+    with relais, stranger:
+        yield relais, stranger
+
+
+@pytest.fixture(scope="session")
+def relais(parts):
+    return parts[0]
+
+
+@pytest.fixture(scope="session")
+def stranger(parts):
+    return parts[1]
+
+
+@pytest.fixture(scope="session")
+def dovecot(work):
+    with Dovecot(work / "dovecot", {"copy@dovecot.test": "copy-password", "other@dovecot.test": "other-password"}) as dovecot:
+        yield dovecot

@@ -1,0 +1,154 @@
+"""Relais as the tests see it: the program, its documented command line, and nothing of its inside."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import threading
+from pathlib import Path
+
+from peers import wait_until
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PROGRAM = Path(os.environ.get("RELAIS", REPOSITORY / "target" / "release" / "relais"))
+# docs: `relais demo --port-base N` puts each door at N plus its well-known port (https and other high ports too).
+DOORS = [24, 25, 53, 80, 110, 143, 190, 443, 465, 587, 993, 995, 90]
+START_TIMEOUT_SECONDS = 60
+STOP_TIMEOUT_SECONDS = 30
+
+_given_bases = set()
+
+
+def free_port_base():
+    """A number N such that nobody listens on any of the demo's ports above it."""
+    for _ in range(200):
+        # Below the range from which outgoing connections take their ports, and clear of the default 20000.
+        base = random.SystemRandom().choice([*range(12000, 19000, 1000), *range(21000, 31000, 1000)])
+        if base in _given_bases:
+            continue
+        probes = []
+        try:
+            for door in DOORS:
+                probe = socket.socket()
+                probes.append(probe)
+                # As the program does it: a port in TIME_WAIT is free.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(("127.0.0.1", base + door))
+        except OSError:
+            continue
+        finally:
+            for probe in probes:
+                probe.close()
+        _given_bases.add(base)
+        return base
+    raise RuntimeError("no free port base found")
+
+
+class Relais:
+    """`relais demo` with a data directory that may outlive the process."""
+
+    def __init__(self, data, strangers=None, program=PROGRAM):
+        self.data = Path(data)
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.log_path = self.data.with_name(self.data.name + ".log")
+        self.strangers = strangers or {}
+        self.program = program
+        self.port_base = free_port_base()
+        self.process = None
+        self.facts = None
+
+    def start(self):
+        """Starts the demo and waits for its line of JSON, which promises that every door is open."""
+        arguments = [str(self.program), "demo", "--data", str(self.data), "--port-base", str(self.port_base), "--json"]
+        for domain, port in self.strangers.items():
+            arguments += ["--stranger", f"{domain}=127.0.0.1:{port}"]
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
+        line = []
+        reader = threading.Thread(target=lambda: line.append(self.process.stdout.readline()), daemon=True)
+        reader.start()
+        reader.join(START_TIMEOUT_SECONDS)
+        if not line or not line[0]:
+            self.kill()
+            raise RuntimeError(f"relais demo did not open its doors:\n{self.log()[-4000:]}")
+        self.facts = json.loads(line[0])
+        return self
+
+    def stop(self):
+        """SIGTERM ends it cleanly; returns the exit status."""
+        if self.process is None:
+            return None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+                raise AssertionError("relais did not end within 30 s of SIGTERM") from None
+        self.process.stdout.close()
+        return self.process.returncode
+
+    def kill(self):
+        """kill -9: nothing is said to it and nothing is put in order."""
+        if self.process is not None:
+            if self.process.poll() is None:
+                self.process.kill()
+            self.process.wait()
+            self.process.stdout.close()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def port(self, door):
+        return self.facts["ports"][door]
+
+    def password(self, address):
+        return next(entry["password"] for entry in self.facts["addresses"] if entry["address"] == address)
+
+    @property
+    def ca_certificate(self):
+        return self.facts["ca_certificate"]
+
+    def log(self):
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else "(no log)"
+
+    def command(self, *arguments, check=True):
+        """An administration command against this data directory; returns its parsed JSON."""
+        answer = self.command_raw(*arguments, "--json")
+        if check and answer.returncode != 0:
+            raise AssertionError(f"relais {' '.join(arguments)}: {answer.returncode}\n{answer.stdout}{answer.stderr}")
+        return [json.loads(line) for line in answer.stdout.splitlines() if line.strip()]
+
+    def command_raw(self, *arguments):
+        """The same, as it is: exit status, standard output, standard error."""
+        return subprocess.run(
+            [str(self.program), *map(str, arguments), "--config", str(self.data / "relais.toml")],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+
+    def letters(self, address, folder="INBOX"):
+        """Every letter of a folder as bytes, in the order of their numbers, read over IMAP."""
+        from letters import imap_login
+        with imap_login(self, address) as imap:
+            status, _ = imap.select(folder, readonly=True)
+            if status != "OK":
+                return []
+            _, found = imap.uid("SEARCH", "ALL")
+            numbers = found[0].split()
+            if not numbers:
+                return []
+            _, answer = imap.uid("FETCH", b",".join(numbers).decode(), "(BODY.PEEK[])")
+            return [part[1] for part in answer if isinstance(part, tuple)]
+
+    def wait_for_letter(self, address, marker, folder="INBOX", timeout_seconds=30):
+        """The first letter of a folder that holds these bytes."""
+        try:
+            return wait_until(
+                lambda: next((letter for letter in self.letters(address, folder) if marker in letter), None),
+                f"a letter with {marker!r} for {address} in {folder}", timeout_seconds, step_seconds=0.1)
+        except TimeoutError as error:
+            raise AssertionError(f"{error}\nthe log of relais ends with:\n{self.log()[-3000:]}") from None
