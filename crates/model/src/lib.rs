@@ -8,6 +8,7 @@ mod blob;
 mod envelope;
 mod ids;
 mod reply;
+mod route;
 mod time;
 
 pub use address::{Address, Domain, Localpart, NotADomain, NotALocalpart, NotAnAddress};
@@ -20,6 +21,7 @@ pub use ids::{
     OrganisationId, ServiceId, UserId,
 };
 pub use reply::{Class, EnhancedCode, Reply};
+pub use route::Route;
 pub use time::{Civil, Timestamp};
 
 #[cfg(test)]

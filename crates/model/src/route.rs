@@ -1,0 +1,25 @@
+//! Where a copy of a letter goes.
+
+use crate::{AccountRef, Address, Reply};
+
+/// The way of one copy, found by `mail-route`, kept by `mail-queue`, gone by `mail-deliver`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// Into an account of ours.
+    Account {
+        /// The account.
+        account: AccountRef,
+        /// Its mailbox address, without subaddress.
+        address: Address,
+    },
+    /// To the mail servers of the address's domain.
+    Remote {
+        /// The address to name there.
+        address: Address,
+    },
+    /// Nowhere: it became known only after the letter was ours, and the sender is told.
+    Nowhere {
+        /// Why.
+        reply: Reply,
+    },
+}
