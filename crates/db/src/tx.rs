@@ -1,0 +1,145 @@
+//! The transaction that a closure gets: the same few calls on both engines.
+
+use model::OrganisationId;
+
+use crate::Notice;
+use crate::error::DbError;
+use crate::limits::NOTICE_LIMIT_BYTES;
+use crate::postgres::Connection as PostgresConnection;
+use crate::sqlite;
+use crate::value::{Row, Value};
+
+/// One transaction, lent to a closure by `Scoped::write` or `Scoped::read`.
+///
+/// After a statement has failed the transaction is spoiled on both engines (as PostgreSQL has it):
+/// the closure returns the error, or the call fails with [`DbError::Spoiled`].
+pub struct Tx {
+    pub(crate) connection: Connection,
+    pub(crate) organisation: Option<OrganisationId>,
+    pub(crate) effects: Effects,
+    pub(crate) spoiled: bool,
+}
+
+pub(crate) enum Connection {
+    Sqlite(rusqlite::Connection),
+    Postgres(PostgresConnection),
+}
+
+/// What happens after the durable commit.
+#[derive(Default)]
+pub(crate) struct Effects {
+    pub(crate) hooks: Vec<Box<dyn FnOnce() + Send>>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+impl Tx {
+    pub(crate) fn new(connection: Connection) -> Tx {
+        Tx { connection, organisation: None, effects: Effects::default(), spoiled: false }
+    }
+
+    /// Whose rows this transaction may reach; `None` for the operator.
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        self.organisation
+    }
+
+    /// Runs a statement and tells how many rows it changed.
+    pub fn execute(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<u64, DbError> {
+        self.guard(|connection| match connection {
+            Connection::Sqlite(connection) => sqlite::execute(connection, sql, values),
+            Connection::Postgres(connection) => connection.execute(sql, values),
+        })
+    }
+
+    /// Runs a statement and collects what `read` makes of its rows.
+    pub fn query<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        let mut found = Vec::new();
+        self.for_each(sql, values, |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Runs a statement and reads its first row, if there is one.
+    pub fn query_one<T>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Option<T>, DbError> {
+        let mut found = None;
+        self.guard(|connection| {
+            let mut first = |row: &Row<'_>| {
+                found = Some(read(row)?);
+                Ok(false)
+            };
+            match connection {
+                Connection::Sqlite(connection) => sqlite::each(connection, sql, values, &mut first),
+                Connection::Postgres(connection) => connection.each(sql, values, &mut first),
+            }
+        })?;
+        Ok(found)
+    }
+
+    /// Runs a statement and hands over its rows one by one, never all in memory.
+    pub fn for_each(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+        mut read: impl FnMut(&Row<'_>) -> Result<(), DbError>,
+    ) -> Result<(), DbError> {
+        self.guard(|connection| {
+            let mut every = |row: &Row<'_>| read(row).map(|()| true);
+            match connection {
+                Connection::Sqlite(connection) => sqlite::each(connection, sql, values, &mut every),
+                Connection::Postgres(connection) => connection.each(sql, values, &mut every),
+            }
+        })
+    }
+
+    /// Runs `hook` once this transaction is durable, before its caller goes on; never if it is not.
+    /// It runs on the committer's thread: it hands work over and does none itself.
+    pub fn after_commit(&mut self, hook: impl FnOnce() + Send + 'static) {
+        self.effects.hooks.push(Box::new(hook));
+    }
+
+    /// Tells every subscriber on every node, once this transaction is durable. A payload above 7000
+    /// octets arrives empty, which means: look again at everything of this channel.
+    pub fn notify(&mut self, channel: &'static str, payload: String) {
+        let payload = if payload.len() > NOTICE_LIMIT_BYTES { String::new() } else { payload };
+        self.effects.notices.push(Notice { channel: channel.to_owned(), payload });
+    }
+
+    fn guard<T>(&mut self, run: impl FnOnce(&mut Connection) -> Result<T, DbError>) -> Result<T, DbError> {
+        if self.spoiled {
+            return Err(DbError::Spoiled);
+        }
+        let result = run(&mut self.connection);
+        self.spoiled = result.is_err();
+        result
+    }
+
+    /// Makes the transaction ready for the next closure.
+    pub(crate) fn begin_for(&mut self, organisation: Option<OrganisationId>) {
+        self.organisation = organisation;
+        self.effects = Effects::default();
+        self.spoiled = false;
+    }
+}
+
+impl Effects {
+    /// Runs the hooks and gives the notices; a hook that panics harms nobody else.
+    pub(crate) fn run(self) -> Vec<Notice> {
+        for hook in self.hooks {
+            if std::panic::catch_unwind(std::panic::AssertUnwindSafe(hook)).is_err() {
+                tracing::error!("an after-commit hook panicked");
+            }
+        }
+        self.notices
+    }
+}
