@@ -154,6 +154,6 @@ impl DateTime {
 }
 
 fn two_digits(cursor: &mut Cursor<'_>) -> Option<i32> {
-    let digits = cursor.take_while(|byte| byte.is_ascii_digit());
-    (digits.len() == 2).then(|| crate::cursor::ascii(digits)?.parse().ok()).flatten()
+    let digit = |cursor: &mut Cursor<'_>| (0..=9).find(|&digit| cursor.take(b'0' + digit)).map(i32::from);
+    Some(digit(cursor)? * 10 + digit(cursor)?)
 }

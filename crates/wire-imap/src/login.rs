@@ -123,11 +123,11 @@ pub(crate) fn encode(command: &Command, out: &mut Vec<u8>) {
                 if index > 0 {
                     out.push(b' ');
                 }
-                output::command_string(out, field);
+                output::quoted_or_literal(out, field);
                 out.push(b' ');
                 match value {
                     None => out.extend_from_slice(b"NIL"),
-                    Some(value) => output::command_string(out, value),
+                    Some(value) => output::quoted_or_literal(out, value),
                 }
             }
             out.push(b')');

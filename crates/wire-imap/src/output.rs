@@ -44,6 +44,7 @@ pub enum Code {
         from: Vec<RangeInclusive<u32>>,
         to: Vec<RangeInclusive<u32>>,
     },
+    ExpungeIssued,
     HasChildren,
     HighestModSeq(u64),
     InUse,
@@ -121,7 +122,14 @@ pub(crate) fn command_string(out: &mut Vec<u8>, text: &[u8]) {
     if !text.is_empty() && text.len() <= 1000 && text.iter().all(|&byte| is_astring_char(byte)) {
         // NIL and NOT and such stand in quotes, so that they are never taken for a word of the grammar.
         if text.eq_ignore_ascii_case(b"NIL") { quoted(out, text) } else { out.extend_from_slice(text) }
-    } else if fits_quotes(text, true) {
+    } else {
+        quoted_or_literal(out, text);
+    }
+}
+
+/// Appends a string of a command that may not be an atom.
+pub(crate) fn quoted_or_literal(out: &mut Vec<u8>, text: &[u8]) {
+    if fits_quotes(text, true) {
         quoted(out, text);
     } else {
         out.push(b'{');
@@ -161,6 +169,7 @@ impl Code {
                 out.push(b' ');
                 return ranges(out, to);
             }
+            Code::ExpungeIssued => b"EXPUNGEISSUED",
             Code::HasChildren => b"HASCHILDREN",
             Code::HighestModSeq(modseq) => {
                 out.extend_from_slice(b"HIGHESTMODSEQ ");
