@@ -1,1 +1,1 @@
-//! it.
+//! Nothing: this crate is its tests, in `tests/it`.
