@@ -1,1 +1,168 @@
-//! trail.
+//! What happened to each message, and who changed what.
+//!
+//! An [`Event`] is one step of one message (or of one recipient of it): accepted, judged, queued, tried,
+//! delivered, deferred, bounced. It is written with [`record`] in the transaction that makes the step
+//! true, so that the trail neither runs ahead of the queue nor falls behind it. A [`Change`] is one
+//! administrative act, written with [`audit`] in the transaction of the act.
+//!
+//! Events are read back by recipient, sender, message or time ([`Trail::search`]), or grouped into the
+//! whole way of each letter ([`Trail::ways`]); [`Trail::prune`] forgets them after their retention.
+//! Step and detail are stored as a kind and a JSON document, so that a later version may add a step
+//! without a migration.
+
+mod event;
+pub mod limits;
+mod rows;
+mod step;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use db::{Db, DbError, Scoped};
+use model::{Address, MessageId, OrganisationId, Timestamp};
+
+pub use event::Event;
+pub use rows::{MIGRATIONS, audit, record};
+pub use step::Step;
+
+/// One administrative act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// When.
+    pub at: Timestamp,
+    /// The row's own identifier (`world.new_id()`).
+    pub id: i64,
+    /// The organisation concerned; `None` for the installation itself.
+    pub organisation: Option<OrganisationId>,
+    /// Who did it: a login, or the program and the account that ran it.
+    pub who: String,
+    /// A verb and a noun: `create address`.
+    pub action: String,
+    /// The thing it was done to, and the new values.
+    pub what: String,
+}
+
+/// Which events to find; what is `None` does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Only this tenant's events; `None` is for the operator.
+    pub organisation: Option<OrganisationId>,
+    /// The recipient as received, or as it became by an alias; any case.
+    pub to: Option<Address>,
+    /// The envelope's sender; any case.
+    pub from: Option<Address>,
+    /// From this moment on.
+    pub since: Option<Timestamp>,
+    /// Up to and without this moment.
+    pub until: Option<Timestamp>,
+    /// One message.
+    pub message: Option<MessageId>,
+    /// The most events (or letters, for [`Trail::ways`]), newest first; at most [`limits::SEARCH_LIMIT`].
+    pub limit: Option<usize>,
+}
+
+/// All events of one message, in the order they happened; events that belong to no message (a refusal
+/// before the message was ours) stand alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The message; `None` for an event that belongs to none.
+    pub message: Option<MessageId>,
+    /// Its events.
+    pub events: Vec<Event>,
+}
+
+/// Reads and forgets events and changes.
+#[derive(Clone)]
+pub struct Trail {
+    db: Db,
+}
+
+impl Trail {
+    /// The trail kept in this database.
+    pub fn new(db: Db) -> Trail {
+        Trail { db }
+    }
+
+    fn scoped(&self, organisation: Option<OrganisationId>) -> Scoped {
+        match organisation {
+            Some(organisation) => self.db.tenant(organisation),
+            None => self.db.operator("search the log of every organisation"),
+        }
+    }
+
+    /// The newest events that match, in the order they happened.
+    pub async fn search(&self, search: Search) -> Result<Vec<Event>, DbError> {
+        self.scoped(search.organisation).read(move |tx| rows::search(tx, &search)).await
+    }
+
+    /// The whole way of each letter of which some event matches, oldest letter first.
+    pub async fn ways(&self, search: Search) -> Result<Vec<Way>, DbError> {
+        self.scoped(search.organisation)
+            .read(move |tx| {
+                let matching =
+                    rows::search(tx, &Search { limit: Some(limits::SEARCH_LIMIT), ..search.clone() })?;
+                let wanted = search.limit.unwrap_or(limits::WAYS_LIMIT).min(limits::WAYS_LIMIT);
+                let mut ways: Vec<Way> = Vec::new();
+                let mut seen = std::collections::HashSet::new();
+                // Newest first, so that the limit keeps the newest letters.
+                for event in matching.into_iter().rev() {
+                    if ways.len() == wanted {
+                        break;
+                    }
+                    match event.message {
+                        Some(message) if seen.insert(message) => {
+                            let events = rows::of_message(tx, message)?;
+                            ways.push(Way { message: Some(message), events });
+                        }
+                        Some(_) => {}
+                        None => ways.push(Way { message: None, events: vec![event] }),
+                    }
+                }
+                ways.reverse();
+                Ok(ways)
+            })
+            .await
+    }
+
+    /// The newest administrative acts, newest first.
+    pub async fn changes(
+        &self,
+        organisation: Option<OrganisationId>,
+        limit: usize,
+    ) -> Result<Vec<Change>, DbError> {
+        self.scoped(organisation).read(move |tx| rows::changes(tx, limit.min(limits::SEARCH_LIMIT))).await
+    }
+
+    /// Forgets the events before `now` less `retention` ([`limits::RETENTION`] by default), in small
+    /// transactions so that nobody waits long; returns how many. The audit is kept.
+    pub async fn prune(&self, now: Timestamp, retention: Duration) -> Result<u64, DbError> {
+        let before = now.minus(retention);
+        let operator = self.db.operator("forget events whose retention is over");
+        let mut forgotten = 0;
+        let mut organisation = operator.read(move |tx| rows::next_organisation(tx, -1)).await?;
+        while let Some(current) = organisation {
+            loop {
+                let batch = operator.write(move |tx| rows::prune_batch(tx, current, before)).await?;
+                forgotten += batch;
+                if batch < limits::PRUNE_BATCH {
+                    break;
+                }
+            }
+            organisation = operator.read(move |tx| rows::next_organisation(tx, current)).await?;
+        }
+        Ok(forgotten)
+    }
+}
+
+/// How an address stands in the columns that are searched.
+fn search_key(address: &str) -> String {
+    address.to_lowercase()
+}
+
+/// An IP address as a person reads it; IPv4 in IPv6 as IPv4.
+fn readable(ip: &IpAddr) -> IpAddr {
+    ip.to_canonical()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! How much the trail keeps and returns.
+
+use std::time::Duration;
+
+/// How long events are kept (hosting plan: 20 days).
+pub const RETENTION: Duration = Duration::from_secs(20 * 24 * 60 * 60);
+/// The most events that one search returns.
+pub const SEARCH_LIMIT: usize = 10_000;
+/// The events that a search returns when nothing was said.
+pub const SEARCH_DEFAULT: usize = 1_000;
+/// The most letters whose way is told at once.
+pub const WAYS_LIMIT: usize = 1_000;
+/// The most events of one letter that are told.
+pub const EVENTS_PER_MESSAGE_LIMIT: usize = 20_000;
+/// The events that one transaction forgets.
+pub const PRUNE_BATCH: u64 = 2_000;
+/// Octets of any one text (a remote's reply, a subject) in an event; the rest is cut.
+pub const TEXT_LIMIT_OCTETS: usize = 2_048;

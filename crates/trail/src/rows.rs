@@ -1,0 +1,226 @@
+//! The event and audit tables.
+
+use db::{DbError, Migrations, Row, Tx};
+use model::{DeliveryId, MessageId, OrganisationId, Timestamp};
+
+use crate::{Change, Event, Search, Step, limits, search_key};
+
+/// Tables of the trail.
+pub const MIGRATIONS: Migrations =
+    Migrations { owner: "trail", steps: &[(1, "event and audit", include_str!("0001_event_and_audit.sql"))] };
+
+/// What the organisation column holds where an event belongs to none.
+const NOBODY: i64 = 0;
+
+/// Writes one event into the caller's transaction. Within a tenant's scope the event is the tenant's,
+/// whatever it says.
+pub fn record(tx: &mut Tx, event: &Event) -> Result<(), DbError> {
+    let organisation = tx.organisation().or(event.organisation).map_or(NOBODY, |id| id.0);
+    let recipient = event.recipient.as_deref().map(cut);
+    let recipient_key = recipient.map(search_key);
+    let detail = detail(&event.step);
+    tx.execute(
+        "INSERT INTO event (organisation, at, id, message, delivery, sender, recipient, recipient_key, kind, detail)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        &[
+            organisation.into(),
+            event.at.into(),
+            event.id.into(),
+            event.message.map(|id| id.0).into(),
+            event.delivery.map(|id| id.0).into(),
+            cut(&event.sender).into(),
+            recipient.into(),
+            recipient_key.as_deref().into(),
+            event.step.kind().into(),
+            detail.as_str().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes one administrative act into the caller's transaction. Within a tenant's scope the act is the
+/// tenant's, whatever it says.
+pub fn audit(tx: &mut Tx, change: &Change) -> Result<(), DbError> {
+    let organisation = tx.organisation().or(change.organisation).map_or(NOBODY, |id| id.0);
+    tx.execute(
+        "INSERT INTO audit (organisation, at, id, who, action, what) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        &[
+            organisation.into(),
+            change.at.into(),
+            change.id.into(),
+            change.who.as_str().into(),
+            change.action.as_str().into(),
+            change.what.as_str().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The step as JSON; texts that a stranger made long are cut.
+fn detail(step: &Step) -> String {
+    let detail = serde_json::to_string(step).unwrap_or_default();
+    if detail.len() <= limits::TEXT_LIMIT_OCTETS {
+        return detail;
+    }
+    let mut value = serde_json::to_value(step).unwrap_or_default();
+    for field in value.as_object_mut().into_iter().flat_map(|object| object.values_mut()) {
+        if let serde_json::Value::String(text) = field {
+            text.truncate(cut(text).len());
+        }
+    }
+    value.to_string()
+}
+
+/// The text, cut at a character's boundary where it is longer than [`limits::TEXT_LIMIT_OCTETS`].
+pub(crate) fn cut(text: &str) -> &str {
+    let mut end = text.len().min(limits::TEXT_LIMIT_OCTETS);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+fn somebody(organisation: i64) -> Option<OrganisationId> {
+    (organisation != NOBODY).then_some(OrganisationId(organisation))
+}
+
+fn event(row: &Row) -> Result<Event, DbError> {
+    let detail = row.text(7)?;
+    // A step that a newer version wrote is told as far as this one understands it.
+    let step = serde_json::from_str(&detail).unwrap_or_else(|error| {
+        tracing::debug!(%error, detail = %detail, "an event's step is unknown to this version");
+        Step::Judged { verdict: "unknown step".to_owned(), why: detail.to_string() }
+    });
+    Ok(Event {
+        organisation: somebody(row.integer(0)?),
+        at: Timestamp(row.integer(1)?),
+        id: row.integer(2)?,
+        message: row.optional_integer(3)?.map(MessageId),
+        delivery: row.optional_integer(4)?.map(DeliveryId),
+        sender: row.text(5)?.to_string(),
+        recipient: row.optional_text(6)?.map(|text| text.to_string()),
+        step,
+    })
+}
+
+/// The events that match, newest `limit` of them, oldest first.
+pub(crate) fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Event>, DbError> {
+    let limit = search.limit.unwrap_or(limits::SEARCH_DEFAULT).min(limits::SEARCH_LIMIT);
+    let since = search.since.map_or(i64::MIN, |at| at.0);
+    let until = search.until.map_or(i64::MAX, |at| at.0);
+    let from = search.from.as_ref().map(ToString::to_string).unwrap_or_default();
+    let to = search.to.as_ref().map(|to| search_key(&to.to_string()));
+    let scope = tx.organisation().map(|id| id.0);
+    let mut events = if let Some(message) = search.message {
+        tx.query(
+            "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
+             WHERE message = ?1 AND organisation = COALESCE(?2, organisation) AND at >= ?3 AND at < ?4
+               AND (?5 = '' OR lower(sender) = lower(?5)) AND (?6 = '' OR recipient_key = ?6)
+             ORDER BY at DESC, id DESC LIMIT ?7",
+            &[
+                message.0.into(),
+                scope.into(),
+                since.into(),
+                until.into(),
+                from.as_str().into(),
+                to.as_deref().unwrap_or_default().into(),
+                (limit as i64).into(),
+            ],
+            event,
+        )?
+    } else if let Some(to) = to {
+        tx.query(
+            "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
+             WHERE recipient_key = ?1 AND organisation = COALESCE(?2, organisation) AND at >= ?3 AND at < ?4
+               AND (?5 = '' OR lower(sender) = lower(?5))
+             ORDER BY at DESC, id DESC LIMIT ?6",
+            &[
+                to.as_str().into(),
+                scope.into(),
+                since.into(),
+                until.into(),
+                from.as_str().into(),
+                (limit as i64).into(),
+            ],
+            event,
+        )?
+    } else {
+        let mut events = Vec::new();
+        let mut organisation = match scope {
+            Some(scope) => Some(scope),
+            None => next_organisation(tx, NOBODY - 1)?,
+        };
+        // One range of the clustered table for each organisation, instead of a scan of the whole.
+        while let Some(current) = organisation {
+            events.extend(tx.query(
+                "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
+                 WHERE organisation = ?1 AND at >= ?2 AND at < ?3 AND (?4 = '' OR lower(sender) = lower(?4))
+                 ORDER BY at DESC, id DESC LIMIT ?5",
+                &[current.into(), since.into(), until.into(), from.as_str().into(), (limit as i64).into()],
+                event,
+            )?);
+            organisation = match scope {
+                Some(_) => None,
+                None => next_organisation(tx, current)?,
+            };
+        }
+        events
+    };
+    events.sort_by_key(|event| (event.at, event.id));
+    let surplus = events.len().saturating_sub(limit);
+    events.drain(..surplus);
+    Ok(events)
+}
+
+/// All events of one message, oldest first.
+pub(crate) fn of_message(tx: &mut Tx, message: MessageId) -> Result<Vec<Event>, DbError> {
+    tx.query(
+        "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
+         WHERE message = ?1 AND organisation = COALESCE(?2, organisation)
+         ORDER BY at, id LIMIT ?3",
+        &[
+            message.0.into(),
+            tx.organisation().map(|id| id.0).into(),
+            (limits::EVENTS_PER_MESSAGE_LIMIT as i64).into(),
+        ],
+        event,
+    )
+}
+
+pub(crate) fn changes(tx: &mut Tx, limit: usize) -> Result<Vec<Change>, DbError> {
+    tx.query(
+        "SELECT organisation, at, id, who, action, what FROM audit
+         WHERE organisation = COALESCE(?1, organisation) ORDER BY at DESC, id DESC LIMIT ?2",
+        &[tx.organisation().map(|id| id.0).into(), (limit as i64).into()],
+        |row| {
+            Ok(Change {
+                organisation: somebody(row.integer(0)?),
+                at: Timestamp(row.integer(1)?),
+                id: row.integer(2)?,
+                who: row.text(3)?.to_string(),
+                action: row.text(4)?.to_string(),
+                what: row.text(5)?.to_string(),
+            })
+        },
+    )
+}
+
+/// The organisation with events that follows `organisation`: a loose index scan.
+pub(crate) fn next_organisation(tx: &mut Tx, organisation: i64) -> Result<Option<i64>, DbError> {
+    tx.query_one(
+        "SELECT organisation FROM event WHERE organisation > ?1 ORDER BY organisation LIMIT 1",
+        &[organisation.into()],
+        |row| row.integer(0),
+    )
+}
+
+/// Forgets up to [`limits::PRUNE_BATCH`] of an organisation's oldest events, those of one moment together.
+pub(crate) fn prune_batch(tx: &mut Tx, organisation: i64, before: Timestamp) -> Result<u64, DbError> {
+    let last = tx.query_one(
+        "SELECT at FROM event WHERE organisation = ?1 ORDER BY at, id LIMIT 1 OFFSET ?2",
+        &[organisation.into(), (limits::PRUNE_BATCH as i64 - 1).into()],
+        |row| row.integer(0),
+    )?;
+    let before = last.map_or(before.0, |last| before.0.min(last.saturating_add(1)));
+    tx.execute("DELETE FROM event WHERE organisation = ?1 AND at < ?2", &[organisation.into(), before.into()])
+}
