@@ -1,1 +1,121 @@
-//! directory.
+//! Who exists: organisations, mail services, domains, addresses, users, device passwords, quotas.
+//!
+//! ```text
+//! organisation → service → domain → address (mailbox → account | alias → targets)
+//!              → user                          account → credential (device passwords, a chosen password)
+//! ```
+//!
+//! Three faces:
+//!
+//! - **The doors and the flow** ask [`Directory::find`] who an address is, [`Directory::authenticate`] and
+//!   [`Directory::scram_begin`] who a peer is, and [`Directory::may_send_as`] which addresses are his.
+//!   These begin with an address, so they reach across tenants; the [`AccountRef`] that they give is the
+//!   proof by which the floors above stay within one.
+//! - **Administrators** change things through [`Administration`], which carries a scope: within a
+//!   tenant's scope everything else is [`DirectoryError::NotFound`].
+//! - **The program** calls [`Directory::maintain`] every few seconds, which takes over bans from other
+//!   nodes and from the command line.
+//!
+//! A login name is the address of a mailbox, in any case; an alias is none, because several people may
+//! stand behind it and because it may change hands. Device passwords look like
+//! `7kqd-…`: four public characters, by which the row is found, and twenty secret ones.
+//!
+//! Deleted domains, addresses, users and passwords leave no row, so that their names may be used again;
+//! what happened to them stands in the trail's audit. Organisations and accounts stay as rows with a time
+//! of deletion, because the log and the stored letters name them.
+
+mod administration;
+mod entities;
+mod error;
+mod find;
+pub mod limits;
+mod login;
+mod rows;
+
+use std::sync::Arc;
+
+use db::Db;
+use model::{AccountRef, Address, OrganisationId};
+use world::World;
+
+pub use administration::{
+    AddressChange, Administration, DomainChange, NewAddress, NewDevicePassword, NewUser, OrganisationChange,
+    Scope, ServiceChange, UserChange,
+};
+pub use entities::{
+    AccountInfo, AddressInfo, AddressKind, Ban, CreatedDevicePassword, DevicePasswordInfo, DomainInfo, Found,
+    OrganisationInfo, Protocols, Role, ServiceInfo, UserInfo,
+};
+pub use error::{AuthRefusal, DirectoryError};
+pub use login::{
+    Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,
+    ScramExchange, SignedIn,
+};
+pub use rows::MIGRATIONS;
+
+/// Who exists and may sign in; cheap to clone.
+#[derive(Clone)]
+pub struct Directory {
+    db: Db,
+    world: World,
+    login: Arc<login::Login>,
+}
+
+impl Directory {
+    /// The directory kept in this database, with default [`Options`].
+    pub fn new(db: Db, world: World) -> Directory {
+        Directory::with_options(db, world, Options::default())
+    }
+
+    /// The directory kept in this database.
+    pub fn with_options(db: Db, world: World, options: Options) -> Directory {
+        let login = Arc::new(login::Login::new(&world, options));
+        Directory { db, world, login }
+    }
+
+    /// Administration within `scope`, in the name of `who` (a login, or the account that runs the
+    /// program), as the audit will say.
+    pub fn administration(&self, scope: Scope, who: impl Into<String>) -> Administration {
+        Administration::new(self.clone(), scope, who.into())
+    }
+
+    /// Who an address is. An exact address counts before its base without the subaddress (RFC 5233);
+    /// postmaster and abuse of every hosted domain exist (RFC 5321 §4.5.1, RFC 2142).
+    pub async fn find(&self, address: &Address) -> Result<Found, DirectoryError> {
+        find::find(self, address).await
+    }
+
+    /// Whether an account may write this address as its sender: its own address, its subaddresses, and
+    /// aliases that lead to it and to nobody else.
+    pub async fn may_send_as(&self, account: &AccountRef, address: &Address) -> Result<bool, DirectoryError> {
+        find::may_send_as(self, account, address).await
+    }
+
+    /// The address, quota and state of an account; [`DirectoryError::NotFound`] if it is gone or another
+    /// organisation's.
+    pub async fn account_info(&self, account: AccountRef) -> Result<AccountInfo, DirectoryError> {
+        self.db
+            .tenant(account.organisation)
+            .read(move |tx| rows::account_info(tx, account))
+            .await?
+            .ok_or(DirectoryError::NotFound { what: "account" })
+    }
+
+    /// Accounts whose address was deleted and whose letters may be removed.
+    pub async fn deleted_accounts(&self) -> Result<Vec<AccountRef>, DirectoryError> {
+        self.db.operator("remove the letters of deleted accounts").read(rows::deleted_accounts).await
+    }
+
+    /// Forgets a deleted account, once its letters are removed.
+    pub async fn forget_account(&self, account: AccountRef) -> Result<(), DirectoryError> {
+        self.db.tenant(account.organisation).write(move |tx| rows::forget_account(tx, account)).await
+    }
+
+    /// Whether the organisation exists, is not deleted and not disabled.
+    pub async fn is_active(&self, organisation: OrganisationId) -> Result<bool, DirectoryError> {
+        self.db.tenant(organisation).read(move |tx| rows::is_active(tx, organisation)).await
+    }
+}
+
+#[cfg(test)]
+mod tests;

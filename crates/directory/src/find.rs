@@ -1,0 +1,91 @@
+//! Who an address is, and who may write it as the sender.
+
+use model::{AccountRef, Address};
+
+use crate::entities::Found;
+use crate::error::DirectoryError;
+use crate::{Directory, limits, rows};
+
+pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Found, DirectoryError> {
+    if address.domain().literal().is_some() {
+        return Ok(Found::NotOurs);
+    }
+    let domain = address.domain().as_str().to_owned();
+    let exact = rows::localpart_key(address.localpart());
+    let subaddress = address.subaddress().map(|(base, detail)| (base, detail.to_owned()));
+    let base = subaddress.as_ref().map(|(base, _)| rows::localpart_key(base.localpart()));
+    directory
+        .db
+        .operator("find whose a recipient is")
+        .read(move |tx| {
+            let candidates = rows::candidates(tx, &domain, &exact, base.as_deref().unwrap_or(&exact))?;
+            let Some(first) = candidates.first() else {
+                return Ok(Found::NotOurs);
+            };
+            let organisation = first.organisation;
+            let (service, is_domain_disabled) = (first.service, first.is_domain_disabled);
+            if is_domain_disabled {
+                return Ok(Found::Disabled { organisation });
+            }
+            let addresses = || candidates.iter().filter_map(|candidate| candidate.address.as_ref());
+            let found = addresses()
+                .find(|candidate| candidate.key == exact)
+                .map(|candidate| (candidate, None))
+                .or_else(|| {
+                    let detail = subaddress.as_ref().map(|(_, detail)| detail.clone());
+                    addresses().next().map(|candidate| (candidate, detail))
+                });
+            // RFC 5321 §4.5.1, RFC 2142 §2: these exist wherever mail is received, whatever the
+            // administrator created or disabled.
+            let role = base.as_deref().unwrap_or(&exact);
+            let is_role = role == "postmaster" || role == "abuse";
+            match found {
+                Some((candidate, _)) if candidate.is_disabled && !is_role => {
+                    Ok(Found::Disabled { organisation })
+                }
+                Some((candidate, detail)) if !candidate.is_disabled => match candidate.account {
+                    Some(account) => Ok(Found::Mailbox {
+                        account: AccountRef { organisation, account },
+                        address: rows::address_of(&candidate.localpart, &domain)?,
+                        detail,
+                    }),
+                    None => {
+                        let targets = rows::alias_targets(tx, organisation, candidate.id)?;
+                        Ok(Found::Alias { organisation, targets })
+                    }
+                },
+                _ if is_role => Ok(match rows::administrator(tx, organisation, service)? {
+                    Some((account, address)) => Found::Mailbox {
+                        account: AccountRef { organisation, account },
+                        address,
+                        detail: None,
+                    },
+                    None => Found::Unknown { organisation },
+                }),
+                _ => Ok(Found::Unknown { organisation }),
+            }
+        })
+        .await
+}
+
+pub(crate) async fn may_send_as(
+    directory: &Directory,
+    account: &AccountRef,
+    address: &Address,
+) -> Result<bool, DirectoryError> {
+    let mut address = address.clone();
+    for _ in 0..limits::ALIAS_DEPTH_LIMIT {
+        match find(directory, &address).await? {
+            Found::Mailbox { account: found, .. } => return Ok(found == *account),
+            // An alias with several targets belongs to none of them alone.
+            Found::Alias { organisation, targets } if organisation == account.organisation => {
+                match <[Address; 1]>::try_from(targets) {
+                    Ok([target]) => address = target,
+                    Err(_) => return Ok(false),
+                }
+            }
+            _ => return Ok(false),
+        }
+    }
+    Ok(false)
+}

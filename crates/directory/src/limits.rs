@@ -1,0 +1,63 @@
+//! How much of everything.
+
+use std::time::Duration;
+
+/// Characters of a name or a label.
+pub const NAME_LIMIT_CHARACTERS: usize = 200;
+/// Targets of one alias.
+pub const ALIAS_TARGETS_LIMIT: usize = 100;
+/// How many aliases may follow one another until an account, when the sender's right is checked.
+pub const ALIAS_DEPTH_LIMIT: usize = 5;
+/// Passwords of one address: SCRAM compares a proof with each.
+pub const CREDENTIALS_PER_ADDRESS_LIMIT: usize = 50;
+/// Characters of a password that somebody chose (NIST SP 800-63B §3.1.1.2 asks for 8, or 15 alone).
+pub const CHOSEN_PASSWORD_MINIMUM_CHARACTERS: usize = 10;
+/// Octets of a password that is looked at; hashing longer ones would be a gift to an attacker.
+pub const PASSWORD_LIMIT_OCTETS: usize = 512;
+/// Octets of a login name (an address: 64 + 1 + 253, four octets for each character of a U-label).
+pub const LOGIN_LIMIT_OCTETS: usize = 1100;
+/// Octets of one SASL message (RFC 4616 §2: 255 characters for each of three parts, with UTF-8).
+pub const SASL_MESSAGE_LIMIT_OCTETS: usize = 4096;
+
+/// Public characters of a device password, by which its row is found.
+pub const SELECTOR_CHARACTERS: usize = 4;
+/// Secret characters of a device password: 5 bits each.
+pub const SECRET_CHARACTERS: usize = 20;
+
+/// Argon2id memory (OWASP: 19 MiB, two passes, one lane).
+pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
+/// Argon2id passes.
+pub const ARGON2_PASSES: u32 = 2;
+/// Argon2id lanes.
+pub const ARGON2_LANES: u32 = 1;
+/// Hashes that are computed at once: they hold 19 MiB each.
+pub const HASHES_AT_ONCE: usize = 2;
+/// Hashes that may wait, of sources with a recent good login.
+pub const HASH_QUEUE_LIMIT: usize = 256;
+/// Hashes that may wait, of strangers: the rest of the queue is kept for the others.
+pub const HASH_QUEUE_STRANGERS_LIMIT: usize = 128;
+
+/// Iterations of SCRAM-SHA-256 keys (RFC 7677 §4: at least 4096).
+pub const SCRAM_ITERATIONS: u32 = 10_000;
+/// Octets of a SCRAM salt.
+pub const SCRAM_SALT_OCTETS: usize = 16;
+/// Octets of randomness in our part of a SCRAM nonce.
+pub const SCRAM_NONCE_OCTETS: usize = 18;
+
+/// Verified passwords that are remembered, as keyed digests.
+pub const VERIFIED_LIMIT: u64 = 20_000;
+/// How long a verified password is remembered.
+pub const VERIFIED_FOR: Duration = Duration::from_secs(12 * 60 * 60);
+/// How often the last use of a password is written at most.
+pub const LAST_USED_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// How long a source with a good login is remembered for that login.
+pub const KNOWN_SOURCE_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How often a good login's source is written at most.
+pub const KNOWN_SOURCE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Known sources that are held in memory.
+pub const KNOWN_SOURCES_LIMIT: u64 = 50_000;
+/// Sources and login names whose failures are counted in memory.
+pub const FAILURE_SUBJECTS_LIMIT: usize = 100_000;
+/// Bans that are listed or loaded at once.
+pub const BANS_LIMIT: usize = 100_000;

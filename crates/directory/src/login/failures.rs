@@ -1,0 +1,232 @@
+//! How often a source or a login name failed: in memory, bounded; bans are kept in the database too.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use model::Timestamp;
+
+use super::ban_length;
+use crate::entities::Ban;
+use crate::limits;
+
+/// How many failures lead to what.
+#[derive(Clone, Debug)]
+pub struct FailureLimits {
+    /// Failures of one source within the window that ban it.
+    pub per_source: u32,
+    /// Failures of one login name within the window, from all strange sources together, that slow it.
+    pub per_login: u32,
+    /// How long a failure counts.
+    pub window: Duration,
+    /// The first ban; each further one is twice as long.
+    pub first_ban: Duration,
+    /// The longest ban, and how long after its last ban a subject has to behave to count as new.
+    pub longest_ban: Duration,
+    /// How far apart strangers are tried for a slowed login name.
+    pub slowed_interval: Duration,
+    /// How late failures of a known source are answered once they are many.
+    pub known_source_delay: Duration,
+}
+
+impl Default for FailureLimits {
+    fn default() -> Self {
+        FailureLimits {
+            per_source: 10,
+            per_login: 30,
+            window: Duration::from_secs(10 * 60),
+            first_ban: Duration::from_secs(15 * 60),
+            longest_ban: Duration::from_secs(24 * 60 * 60),
+            slowed_interval: Duration::from_secs(10),
+            known_source_delay: Duration::from_secs(3),
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Entry {
+    failures: u32,
+    window_from: Timestamp,
+    strikes: u32,
+    banned_at: Timestamp,
+    until: Timestamp,
+    /// Somebody logs in from here: the connection itself is not refused.
+    has_known_login: bool,
+    /// The database has the row; when it is gone, somebody lifted the ban.
+    is_kept: bool,
+    /// When a stranger may next try a slowed login name.
+    next_slot: Timestamp,
+    last: Timestamp,
+}
+
+impl Entry {
+    fn new(now: Timestamp) -> Entry {
+        Entry {
+            failures: 0,
+            window_from: now,
+            strikes: 0,
+            banned_at: Timestamp(i64::MIN),
+            until: Timestamp(i64::MIN),
+            has_known_login: false,
+            is_kept: false,
+            next_slot: now,
+            last: now,
+        }
+    }
+}
+
+pub(super) struct Failures {
+    limits: FailureLimits,
+    entries: HashMap<String, Entry>,
+    next_sweep: Timestamp,
+}
+
+impl Failures {
+    pub(super) fn new(limits: FailureLimits) -> Failures {
+        Failures { limits, entries: HashMap::new(), next_sweep: Timestamp(i64::MIN) }
+    }
+
+    pub(super) fn banned_until(&self, subject: &str, now: Timestamp) -> Option<Timestamp> {
+        self.entries.get(subject).map(|entry| entry.until).filter(|until| *until > now)
+    }
+
+    /// Like [`Failures::banned_until`], unless somebody is known to log in from there.
+    pub(super) fn closed_until(&self, subject: &str, now: Timestamp) -> Option<Timestamp> {
+        let entry = self.entries.get(subject)?;
+        (entry.until > now && !entry.has_known_login).then_some(entry.until)
+    }
+
+    pub(super) fn count_source(&mut self, subject: &str, now: Timestamp) -> Option<Ban> {
+        self.count(subject, self.limits.per_source, now)
+    }
+
+    pub(super) fn count_login(&mut self, subject: &str, now: Timestamp) -> Option<Ban> {
+        self.count(subject, self.limits.per_login, now)
+    }
+
+    /// Counts a failure of a known pair; whether it failed so often that it is answered late.
+    pub(super) fn count_pair(&mut self, subject: &str, now: Timestamp) -> bool {
+        let (window, limit) = (self.limits.window, self.limits.per_source);
+        let entry = self.entry(subject, now);
+        if now.since(entry.window_from) >= window {
+            (entry.failures, entry.window_from) = (0, now);
+        }
+        entry.failures = entry.failures.saturating_add(1);
+        entry.failures > limit
+    }
+
+    fn count(&mut self, subject: &str, limit: u32, now: Timestamp) -> Option<Ban> {
+        let limits = self.limits.clone();
+        let entry = self.entry(subject, now);
+        if now.since(entry.window_from) >= limits.window {
+            (entry.failures, entry.window_from) = (0, now);
+        }
+        entry.failures = entry.failures.saturating_add(1);
+        // Tries that were on their way when the ban began do not make it longer.
+        if entry.failures < limit || entry.until > now {
+            return None;
+        }
+        if now.since(entry.until) >= limits.longest_ban {
+            entry.strikes = 0;
+        }
+        let failures = entry.failures;
+        entry.strikes = entry.strikes.saturating_add(1);
+        entry.failures = 0;
+        entry.window_from = now;
+        entry.banned_at = now;
+        entry.until = now.plus(ban_length(&limits, entry.strikes));
+        entry.is_kept = false;
+        // Until the database has been asked, the connection is not refused.
+        entry.has_known_login = true;
+        Some(Ban {
+            subject: subject.to_owned(),
+            from: now,
+            until: entry.until,
+            strikes: entry.strikes,
+            reason: format!("{failures} failed logins within {} minutes", limits.window.as_secs() / 60),
+        })
+    }
+
+    /// Lets one stranger try a slowed login name, or says when the next may.
+    pub(super) fn take_slot(&mut self, subject: &str, now: Timestamp) -> Result<(), Timestamp> {
+        let interval = self.limits.slowed_interval;
+        let Some(entry) = self.entries.get_mut(subject).filter(|entry| entry.until > now) else {
+            return Ok(());
+        };
+        if entry.next_slot > now {
+            return Err(entry.next_slot);
+        }
+        entry.next_slot = now.plus(interval);
+        Ok(())
+    }
+
+    pub(super) fn kept(&mut self, subject: &str, has_known_login: bool) {
+        if let Some(entry) = self.entries.get_mut(subject) {
+            entry.is_kept = true;
+            entry.has_known_login = has_known_login;
+        }
+    }
+
+    /// Ends a ban whose row is gone; not one that was never written.
+    pub(super) fn lift(&mut self, subject: &str) -> bool {
+        match self.entries.get(subject) {
+            Some(entry) if entry.is_kept => self.entries.remove(subject).is_some(),
+            _ => false,
+        }
+    }
+
+    /// Makes the bans in memory those of the database (`bool`: somebody is known to log in from there).
+    pub(super) fn take_over(&mut self, bans: &[(Ban, bool)], now: Timestamp) {
+        let rows: HashMap<&str, &(Ban, bool)> =
+            bans.iter().map(|row| (row.0.subject.as_str(), row)).collect();
+        self.entries.retain(|subject, entry| {
+            !(entry.is_kept && entry.until > now && !rows.contains_key(subject.as_str()))
+        });
+        for (ban, has_known_login) in bans {
+            let entry = self.entry(&ban.subject, ban.from);
+            if ban.until >= entry.until {
+                entry.banned_at = ban.from;
+                entry.until = ban.until;
+                entry.strikes = ban.strikes;
+                entry.is_kept = true;
+                entry.has_known_login = *has_known_login;
+            }
+        }
+    }
+
+    /// Whether it is time to forget what is over, here (done at once) and in the database.
+    pub(super) fn is_sweep_due(&mut self, now: Timestamp) -> bool {
+        if now < self.next_sweep {
+            return false;
+        }
+        self.next_sweep = now.plus(self.limits.window);
+        let FailureLimits { window, longest_ban, .. } = self.limits.clone();
+        self.entries.retain(|_, entry| {
+            now.since(entry.last) < window || now.since(entry.until) < longest_ban || entry.until > now
+        });
+        true
+    }
+
+    fn entry(&mut self, subject: &str, now: Timestamp) -> &mut Entry {
+        if self.entries.len() >= limits::FAILURE_SUBJECTS_LIMIT && !self.entries.contains_key(subject) {
+            // A few of the many, in the map's own random order: the one that failed longest ago goes, and
+            // a banned one only if all are.
+            let oldest = self
+                .entries
+                .iter()
+                .take(16)
+                .min_by_key(|(_, entry)| (entry.until > now, entry.last))
+                .map(|(subject, _)| subject.clone());
+            if let Some(oldest) = oldest {
+                self.entries.remove(&oldest);
+            }
+        }
+        let entry = self.entries.entry(subject.to_owned()).or_insert_with(|| Entry::new(now));
+        entry.last = entry.last.max(now);
+        entry
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}

@@ -1,0 +1,228 @@
+//! What logging in reads and writes.
+
+use db::{DbError, Tx, values};
+use model::{AccountId, AccountRef, Address, CredentialId, OrganisationId, Timestamp, UserId};
+
+use crate::entities::{Ban, Protocols, Role};
+use crate::limits;
+use crate::rows::{address_of, quota};
+
+/// The account that a login names, with all its passwords.
+pub(super) struct Candidate {
+    pub(super) account: AccountRef,
+    pub(super) address: Address,
+    pub(super) quota_bytes: Option<u64>,
+    pub(super) is_disabled: bool,
+    pub(super) scram_salt: Vec<u8>,
+    pub(super) scram_iterations: u32,
+    pub(super) credentials: Vec<Credential>,
+}
+
+#[derive(Clone)]
+pub(super) struct Credential {
+    pub(super) id: CredentialId,
+    pub(super) selector: Option<String>,
+    pub(super) protocols: Protocols,
+    pub(super) argon2: String,
+    pub(super) scram_stored_key: Vec<u8>,
+    pub(super) scram_server_key: Vec<u8>,
+    pub(super) version: i64,
+    pub(super) is_disabled: bool,
+    pub(super) last_used_at: Option<Timestamp>,
+}
+
+pub(super) fn candidate(tx: &mut Tx, localpart: &str, domain: &str) -> Result<Option<Candidate>, DbError> {
+    let mut found: Option<Candidate> = None;
+    tx.for_each(
+        "SELECT c.organisation, c.id, a.localpart, d.name, COALESCE(c.quota_bytes, s.quota_bytes),
+                a.disabled + d.disabled + s.disabled + o.disabled, c.scram_salt, c.scram_iterations,
+                k.id, k.selector, k.protocols, k.argon2, k.scram_stored_key, k.scram_server_key, k.version,
+                k.disabled, k.last_used_at
+         FROM domain d
+         JOIN address a ON a.domain = d.id AND a.localpart_key = ?2
+         JOIN account c ON c.id = a.account
+         JOIN service s ON s.id = a.service
+         JOIN organisation o ON o.id = a.organisation
+         LEFT JOIN credential k ON k.account = c.id
+         WHERE d.name = ?1 ORDER BY k.id",
+        values![domain, localpart],
+        |row| {
+            if found.is_none() {
+                found = Some(Candidate {
+                    account: AccountRef {
+                        organisation: OrganisationId(row.integer(0)?),
+                        account: AccountId(row.integer(1)?),
+                    },
+                    address: address_of(row.text(2)?, row.text(3)?)?,
+                    quota_bytes: quota(row.optional_integer(4)?),
+                    is_disabled: row.integer(5)? > 0,
+                    scram_salt: row.bytes(6)?.to_vec(),
+                    scram_iterations: u32::try_from(row.integer(7)?).unwrap_or(limits::SCRAM_ITERATIONS),
+                    credentials: Vec::new(),
+                });
+            }
+            if let (Some(found), Some(id)) = (found.as_mut(), row.optional_integer(8)?) {
+                found.credentials.push(Credential {
+                    id: CredentialId(id),
+                    selector: row.optional_text(9)?.map(str::to_owned),
+                    protocols: Protocols::from_bits(row.integer(10)?),
+                    argon2: row.text(11)?.to_owned(),
+                    scram_stored_key: row.bytes(12)?.to_vec(),
+                    scram_server_key: row.bytes(13)?.to_vec(),
+                    version: row.integer(14)?,
+                    is_disabled: row.boolean(15)?,
+                    last_used_at: row.optional_timestamp(16)?,
+                });
+            }
+            Ok(())
+        },
+    )?;
+    Ok(found)
+}
+
+/// A user, as signing in needs it.
+pub(super) struct Person {
+    pub(super) user: UserId,
+    pub(super) organisation: OrganisationId,
+    pub(super) role: Role,
+    pub(super) argon2: String,
+    pub(super) version: i64,
+    pub(super) is_disabled: bool,
+    pub(super) last_used_at: Option<Timestamp>,
+}
+
+pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError> {
+    tx.query_one(
+        "SELECT p.id, p.organisation, p.role, p.argon2, p.version, p.disabled + o.disabled, p.last_used_at
+         FROM person p JOIN organisation o ON o.id = p.organisation WHERE p.login = ?1",
+        values![login],
+        |row| {
+            Ok(Person {
+                user: UserId(row.integer(0)?),
+                organisation: OrganisationId(row.integer(1)?),
+                role: row.text(2)?.parse().unwrap_or(Role::External),
+                argon2: row.text(3)?.to_owned(),
+                version: row.integer(4)?,
+                is_disabled: row.integer(5)? > 0,
+                last_used_at: row.optional_timestamp(6)?,
+            })
+        },
+    )
+}
+
+/// Whose last use is written.
+#[derive(Clone, Copy)]
+pub(super) enum Use {
+    Credential(AccountId, CredentialId),
+    Person(UserId),
+}
+
+pub(super) fn used(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    usage: Use,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    match usage {
+        Use::Credential(account, credential) => tx.execute(
+            "UPDATE credential SET last_used_at = ?4 WHERE account = ?1 AND id = ?2 AND organisation = ?3",
+            values![account, credential, organisation, now],
+        )?,
+        Use::Person(user) => tx.execute(
+            "UPDATE person SET last_used_at = ?3 WHERE id = ?1 AND organisation = ?2",
+            values![user, organisation, now],
+        )?,
+    };
+    Ok(())
+}
+
+pub(super) fn know_source(tx: &mut Tx, login: &str, source: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO known_source (subject, source, last_at) VALUES (?1, ?2, ?3)
+         ON CONFLICT (subject, source) DO UPDATE SET last_at = excluded.last_at",
+        values![login, source, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn known_since(tx: &mut Tx, login: &str, source: &str) -> Result<Option<Timestamp>, DbError> {
+    tx.query_one(
+        "SELECT last_at FROM known_source WHERE subject = ?1 AND source = ?2",
+        values![login, source],
+        |row| row.timestamp(0),
+    )
+}
+
+/// Whether anybody is known to log in from a source.
+pub(super) fn has_known_login(tx: &mut Tx, source: &str, recent: Timestamp) -> Result<bool, DbError> {
+    Ok(tx
+        .query_one(
+            "SELECT 1 FROM known_source WHERE source = ?1 AND last_at >= ?2 LIMIT 1",
+            values![source, recent],
+            |row| row.integer(0),
+        )?
+        .is_some())
+}
+
+pub(super) fn keep_ban(tx: &mut Tx, ban: &Ban) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO ban (subject, banned_at, until, strikes, reason) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (subject) DO UPDATE SET banned_at = excluded.banned_at, until = excluded.until,
+             strikes = excluded.strikes, reason = excluded.reason",
+        values![ban.subject.as_str(), ban.from, ban.until, i64::from(ban.strikes), ban.reason.as_str()],
+    )?;
+    Ok(())
+}
+
+pub(super) fn ban_holds(tx: &mut Tx, subject: &str, now: Timestamp) -> Result<bool, DbError> {
+    Ok(tx
+        .query_one("SELECT 1 FROM ban WHERE subject = ?1 AND until > ?2", values![subject, now], |row| {
+            row.integer(0)
+        })?
+        .is_some())
+}
+
+/// The bans that hold, and whether anybody is known to log in from there.
+pub(super) fn bans(tx: &mut Tx, now: Timestamp) -> Result<Vec<(Ban, bool)>, DbError> {
+    tx.query(
+        "SELECT b.subject, b.banned_at, b.until, b.strikes, b.reason,
+                CASE WHEN EXISTS (SELECT 1 FROM known_source k WHERE k.source = b.subject AND k.last_at >= ?2)
+                     THEN 1 ELSE 0 END
+         FROM ban b WHERE b.until > ?1 ORDER BY b.until DESC LIMIT ?3",
+        values![now, now.minus(limits::KNOWN_SOURCE_FOR), limits::BANS_LIMIT as i64],
+        |row| {
+            let ban = Ban {
+                subject: row.text(0)?.to_owned(),
+                from: row.timestamp(1)?,
+                until: row.timestamp(2)?,
+                strikes: u32::try_from(row.integer(3)?).unwrap_or(u32::MAX),
+                reason: row.text(4)?.to_owned(),
+            };
+            // CASE gives an int4 on PostgreSQL, which reads as an integer all the same.
+            Ok((ban, row.boolean(5)?))
+        },
+    )
+}
+
+/// Forgets bans that are over for so long that they no longer count, and sources not seen for long.
+pub(super) fn forget_old(
+    tx: &mut Tx,
+    now: Timestamp,
+    ban_memory: std::time::Duration,
+) -> Result<(), DbError> {
+    tx.execute("DELETE FROM ban WHERE until < ?1", values![now.minus(ban_memory)])?;
+    tx.execute("DELETE FROM known_source WHERE last_at < ?1", values![now.minus(limits::KNOWN_SOURCE_FOR)])?;
+    Ok(())
+}
+
+/// The installation's secret of this name; `fresh` becomes it if there is none.
+pub(super) fn server_secret(tx: &mut Tx, name: &str, fresh: &[u8]) -> Result<Vec<u8>, DbError> {
+    tx.execute(
+        "INSERT INTO server_secret (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING",
+        values![name, fresh],
+    )?;
+    tx.query_one("SELECT value FROM server_secret WHERE name = ?1", values![name], |row| {
+        Ok(row.bytes(0)?.to_vec())
+    })?
+    .ok_or(DbError::Column { column: 0, expected: "secret" })
+}

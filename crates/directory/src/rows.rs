@@ -1,0 +1,182 @@
+//! The tables, and what the flow and the store read of them.
+
+use db::{DbError, Migrations, Tx, values};
+use model::{AccountId, AccountRef, Address, Domain, Localpart, OrganisationId};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::entities::AccountInfo;
+use crate::error::DirectoryError;
+
+/// Tables of the directory.
+pub const MIGRATIONS: Migrations =
+    Migrations { owner: "directory", steps: &[(1, "who exists", include_str!("0001_who_exists.sql"))] };
+
+/// A local part as it is compared: lower case and NFC, because RFC 6531 §3.2 leaves equality to us and
+/// keyboards differ in how they compose.
+pub(crate) fn localpart_key(localpart: &Localpart) -> String {
+    let lower = localpart.as_str().to_lowercase();
+    match is_nfc_quick(lower.chars()) {
+        IsNormalized::Yes => lower,
+        _ => lower.nfc().collect(),
+    }
+}
+
+/// An address as it is compared.
+pub(crate) fn address_key(address: &Address) -> String {
+    format!("{}@{}", localpart_key(address.localpart()), address.domain())
+}
+
+/// Puts an address together from its columns. What was checked when it was written parses again.
+pub(crate) fn address_of(localpart: &str, domain: &str) -> Result<Address, DbError> {
+    let damaged = DbError::Column { column: 0, expected: "address" };
+    // Stored without quotes: Display of a quoted local part parses back.
+    let localpart = Localpart::parse(localpart)
+        .or_else(|_| Localpart::parse(&quoted(localpart)))
+        .map_err(|_| damaged.clone())?;
+    Ok(Address::new(localpart, Domain::parse(domain).map_err(|_| damaged)?))
+}
+
+fn quoted(localpart: &str) -> String {
+    format!("\"{}\"", localpart.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// What one look-up of an address gives.
+pub(crate) struct Candidate {
+    pub(crate) organisation: OrganisationId,
+    pub(crate) service: i64,
+    /// The domain, its service or its organisation is disabled.
+    pub(crate) is_domain_disabled: bool,
+    pub(crate) address: Option<CandidateAddress>,
+}
+
+pub(crate) struct CandidateAddress {
+    pub(crate) id: i64,
+    pub(crate) localpart: String,
+    pub(crate) key: String,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) is_disabled: bool,
+}
+
+/// The domain and those of its addresses that have one of two local parts: one row without an address if
+/// there is none, no row if the domain is not hosted.
+pub(crate) fn candidates(
+    tx: &mut Tx,
+    domain: &str,
+    localpart: &str,
+    base: &str,
+) -> Result<Vec<Candidate>, DirectoryError> {
+    Ok(tx.query(
+        "SELECT d.organisation, d.service, d.disabled + s.disabled + o.disabled,
+                a.id, a.localpart, a.localpart_key, a.account, a.disabled
+         FROM domain d
+         JOIN service s ON s.id = d.service
+         JOIN organisation o ON o.id = d.organisation
+         LEFT JOIN address a ON a.domain = d.id AND a.localpart_key IN (?2, ?3)
+         WHERE d.name = ?1",
+        values![domain, localpart, base],
+        |row| {
+            Ok(Candidate {
+                organisation: OrganisationId(row.integer(0)?),
+                service: row.integer(1)?,
+                is_domain_disabled: row.integer(2)? > 0,
+                address: match row.optional_integer(3)? {
+                    None => None,
+                    Some(id) => Some(CandidateAddress {
+                        id,
+                        localpart: row.text(4)?.to_owned(),
+                        key: row.text(5)?.to_owned(),
+                        account: row.optional_integer(6)?.map(AccountId),
+                        is_disabled: row.boolean(7)?,
+                    }),
+                },
+            })
+        },
+    )?)
+}
+
+/// The targets of an alias, in order.
+pub(crate) fn alias_targets(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    address: i64,
+) -> Result<Vec<Address>, DbError> {
+    tx.query(
+        "SELECT target FROM alias_target WHERE address = ?1 AND organisation = ?2 ORDER BY position",
+        values![address, organisation],
+        |row| Address::parse(row.text(0)?).map_err(|_| DbError::Column { column: 0, expected: "address" }),
+    )
+}
+
+/// Who gets the letters to postmaster and abuse: the service's administrator, or its oldest mailbox.
+pub(crate) fn administrator(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    service: i64,
+) -> Result<Option<(AccountId, Address)>, DirectoryError> {
+    Ok(tx.query_one(
+        "SELECT a.account, a.localpart, d.name
+         FROM address a JOIN domain d ON d.id = a.domain JOIN service s ON s.id = a.service
+         WHERE a.organisation = ?1 AND a.service = ?2 AND a.account IS NOT NULL AND a.disabled = 0
+           AND d.disabled = 0
+         ORDER BY CASE WHEN a.account = s.administrator THEN 0 ELSE 1 END, a.id LIMIT 1",
+        values![organisation, service],
+        |row| Ok((AccountId(row.integer(0)?), address_of(row.text(1)?, row.text(2)?)?)),
+    )?)
+}
+
+pub(crate) fn account_info(tx: &mut Tx, account: AccountRef) -> Result<Option<AccountInfo>, DirectoryError> {
+    Ok(tx.query_one(
+        "SELECT a.localpart, d.name, COALESCE(c.quota_bytes, s.quota_bytes),
+                a.disabled + d.disabled + s.disabled + o.disabled
+         FROM account c
+         JOIN address a ON a.id = c.address
+         JOIN domain d ON d.id = a.domain
+         JOIN service s ON s.id = a.service
+         JOIN organisation o ON o.id = c.organisation
+         WHERE c.id = ?1 AND c.organisation = ?2 AND c.deleted_at IS NULL",
+        values![account.account, account.organisation],
+        |row| {
+            Ok(AccountInfo {
+                address: address_of(row.text(0)?, row.text(1)?)?,
+                quota_bytes: quota(row.optional_integer(2)?),
+                is_disabled: row.integer(3)? > 0,
+            })
+        },
+    )?)
+}
+
+/// A quota column: NULL, or a number of bytes.
+pub(crate) fn quota(column: Option<i64>) -> Option<u64> {
+    column.map(|bytes| u64::try_from(bytes).unwrap_or(0))
+}
+
+pub(crate) fn deleted_accounts(tx: &mut Tx) -> Result<Vec<AccountRef>, DirectoryError> {
+    Ok(tx.query(
+        "SELECT organisation, id FROM account WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1000",
+        &[],
+        |row| {
+            Ok(AccountRef {
+                organisation: OrganisationId(row.integer(0)?),
+                account: AccountId(row.integer(1)?),
+            })
+        },
+    )?)
+}
+
+pub(crate) fn forget_account(tx: &mut Tx, account: AccountRef) -> Result<(), DirectoryError> {
+    tx.execute(
+        "DELETE FROM account WHERE id = ?1 AND organisation = ?2 AND deleted_at IS NOT NULL",
+        values![account.account, account.organisation],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn is_active(tx: &mut Tx, organisation: OrganisationId) -> Result<bool, DirectoryError> {
+    Ok(tx
+        .query_one(
+            "SELECT 1 FROM organisation WHERE id = ?1 AND disabled = 0 AND deleted_at IS NULL",
+            values![organisation],
+            |row| row.integer(0),
+        )?
+        .is_some())
+}
