@@ -1,1 +1,220 @@
-//! mail-queue.
+//! Messages that we are responsible for, and when to try them again.
+//!
+//! A [`Message`] has one delivery for each recipient and route. A delivery is *waiting* (due at some
+//! moment), *claimed* by a node (its lease ends at some moment), or *held* by an administrator; it ends with
+//! [`finish`], whatever came of it, and the message ends with its last delivery. All of it happens in the
+//! caller's transaction, beside what else must be true at the same moment: the mailbox's row, the report to
+//! the sender, the trail.
+//!
+//! Claims are fenced: each has a token, and [`finish`] and [`defer`] change nothing once another node has
+//! claimed the delivery. Several nodes may work on one database; each may stop at any time.
+
+mod destinations;
+pub mod limits;
+mod rows;
+mod schedule;
+mod types;
+
+use std::time::Duration;
+
+use db::{Db, DbError, Scoped, Tx};
+use model::{DeliveryId, OrganisationId, Timestamp};
+use trail::{Event, Step};
+use world::World;
+
+pub use destinations::{Destinations, Next, Offer};
+pub use rows::{Deferral, MIGRATIONS, commit, defer, finish, live_blobs};
+pub use schedule::pause;
+pub use types::{Delivery, Entry, Lease, Message, NewDelivery, Selection};
+
+/// The channel of notices that wakes every node's delivery loop: an administrator wants something tried now.
+pub const WAKE: &str = "queue";
+
+/// The queue as one node sees it. Cheap to clone.
+#[derive(Clone)]
+pub struct Queue {
+    db: Db,
+    world: World,
+    node: std::sync::Arc<str>,
+    epoch: i64,
+}
+
+impl Queue {
+    /// `node` is this node's own name; no other node of the database may have it.
+    pub fn new(db: Db, world: World, node: &str) -> Queue {
+        let epoch = world.new_id();
+        Queue { db, world, node: node.into(), epoch }
+    }
+
+    /// The node's name, for [`commit`].
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// A new claim from now on.
+    pub fn lease(&self) -> Lease {
+        Lease { token: self.world.new_id(), until: self.world.in_future(limits::LEASE) }
+    }
+
+    /// Claims up to `limit` due deliveries.
+    pub async fn claim(&self, limit: usize) -> Result<Vec<Delivery>, DbError> {
+        let (node, lease, now) = (self.node.clone(), self.lease(), self.world.clock.now());
+        self.all().write(move |tx| rows::claim(tx, &node, lease, now, limit)).await
+    }
+
+    /// Until when nothing is due, as far as the database knows; `None` if the queue is empty.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
+        self.all().read(rows::next_due).await
+    }
+
+    /// Prolongs claims; gives the end of the new ones and the deliveries that are no longer ours.
+    pub async fn renew(
+        &self,
+        claims: Vec<(DeliveryId, i64)>,
+    ) -> Result<(Timestamp, Vec<DeliveryId>), DbError> {
+        let until = self.world.in_future(limits::LEASE);
+        let lost = self
+            .all()
+            .write(move |tx| {
+                let mut lost = Vec::new();
+                for (delivery, token) in &claims {
+                    if !rows::renew(tx, *delivery, *token, until)? {
+                        lost.push(*delivery);
+                    }
+                }
+                Ok::<_, DbError>(lost)
+            })
+            .await?;
+        Ok((until, lost))
+    }
+
+    /// Gives claims back that were not used, due again at `next_at`.
+    pub async fn put_back(&self, claims: Vec<(DeliveryId, i64)>, next_at: Timestamp) -> Result<(), DbError> {
+        self.all()
+            .write(move |tx| {
+                for (delivery, token) in &claims {
+                    rows::put_back(tx, *delivery, *token, next_at)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    /// At start: what this node had claimed when it stopped is due at once.
+    pub async fn free_old_leases(&self) -> Result<u64, DbError> {
+        self.free_leases_before(self.epoch).await
+    }
+
+    /// At a clean stop: whatever this node still claims is due at once, here or elsewhere.
+    pub async fn free_all_leases(&self) -> Result<u64, DbError> {
+        self.free_leases_before(i64::MAX).await
+    }
+
+    async fn free_leases_before(&self, epoch: i64) -> Result<u64, DbError> {
+        let (node, now) = (self.node.clone(), self.world.clock.now());
+        self.all().write(move |tx| rows::free_leases(tx, &node, epoch, now)).await
+    }
+
+    /// The selected deliveries, oldest first. A tenant sees its own.
+    pub async fn list(
+        &self,
+        scope: Option<OrganisationId>,
+        selection: Selection,
+        limit: usize,
+    ) -> Result<Vec<Entry>, DbError> {
+        self.scoped(scope).read(move |tx| rows::list(tx, &selection, limit)).await
+    }
+
+    /// Holds the selected deliveries until they are released; tells how many.
+    pub async fn hold(&self, scope: Option<OrganisationId>, selection: Selection) -> Result<usize, DbError> {
+        self.command(scope, selection, |tx, entry, now| {
+            Ok(rows::set_held(tx, entry.delivery, true, now)?.then_some(Step::Held))
+        })
+        .await
+    }
+
+    /// Lets held deliveries go on, at once; tells how many.
+    pub async fn release(
+        &self,
+        scope: Option<OrganisationId>,
+        selection: Selection,
+    ) -> Result<usize, DbError> {
+        self.command(scope, selection, |tx, entry, now| {
+            Ok(rows::set_held(tx, entry.delivery, false, now)?.then_some(Step::Released))
+        })
+        .await
+    }
+
+    /// Makes the selected deliveries due now, except those held or just under way; tells how many.
+    pub async fn retry(&self, scope: Option<OrganisationId>, selection: Selection) -> Result<usize, DbError> {
+        self.command(scope, selection, |tx, entry, now| {
+            Ok(rows::make_due(tx, entry.delivery, now)?.then_some(Step::Released))
+        })
+        .await
+    }
+
+    /// Deletes the selected deliveries without telling their senders; tells how many.
+    pub async fn delete(
+        &self,
+        scope: Option<OrganisationId>,
+        selection: Selection,
+    ) -> Result<usize, DbError> {
+        self.command(scope, selection, |tx, entry, _| {
+            Ok(rows::delete(tx, entry.delivery, entry.message)?.then_some(Step::Deleted))
+        })
+        .await
+    }
+
+    async fn command(
+        &self,
+        scope: Option<OrganisationId>,
+        selection: Selection,
+        change: fn(&mut Tx, &Entry, Timestamp) -> Result<Option<Step>, DbError>,
+    ) -> Result<usize, DbError> {
+        let world = self.world.clone();
+        self.scoped(scope)
+            .write(move |tx| {
+                let now = world.clock.now();
+                let mut changed = 0;
+                for entry in rows::list(tx, &selection, limits::COMMAND_LIMIT)? {
+                    let Some(step) = change(tx, &entry, now)? else { continue };
+                    changed += 1;
+                    trail::record(
+                        tx,
+                        &Event {
+                            at: now,
+                            id: world.new_id(),
+                            organisation: entry.organisation,
+                            message: Some(entry.message),
+                            delivery: Some(entry.delivery),
+                            sender: entry.from.to_string(),
+                            recipient: Some(entry.recipient.to_string()),
+                            step,
+                        },
+                    )?;
+                }
+                tx.notify(WAKE, String::new());
+                Ok(changed)
+            })
+            .await
+    }
+
+    fn scoped(&self, scope: Option<OrganisationId>) -> Scoped {
+        match scope {
+            Some(organisation) => self.db.tenant(organisation),
+            None => self.all(),
+        }
+    }
+
+    fn all(&self) -> Scoped {
+        self.db.operator("a node works on the queue of every organisation")
+    }
+}
+
+/// Whether a delivery received at `received_at` has been tried long enough.
+pub fn is_expired(received_at: Timestamp, now: Timestamp, lifetime: Duration) -> bool {
+    now.since(received_at) >= lifetime
+}
+
+#[cfg(test)]
+mod tests;

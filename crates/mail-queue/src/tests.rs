@@ -1,0 +1,1 @@
+//! The queue on both engines, and its rules without any.

@@ -1,0 +1,168 @@
+//! What the queue keeps.
+
+use std::sync::Arc;
+
+use model::{
+    Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, Notify, OrganisationId, OriginalRecipient,
+    Reply, ReturnContent, ReversePath, Route, Timestamp,
+};
+
+/// A message that we are responsible for. Immutable but for the number of its deliveries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The id.
+    pub id: MessageId,
+    /// Whose it is: the submitter's organisation; `None` if a stranger brought it, or we wrote it.
+    pub organisation: Option<OrganisationId>,
+    /// The envelope's sender.
+    pub from: ReversePath,
+    /// The bytes as received.
+    pub blob: BlobRef,
+    /// Fields stamped at acceptance (Received and the like); they stand before the bytes received.
+    pub prefix: Vec<u8>,
+    /// When we took responsibility.
+    pub received_at: Timestamp,
+    /// `RET`.
+    pub return_content: Option<ReturnContent>,
+    /// `ENVID`.
+    pub envelope_id: Option<String>,
+    /// `BODY`.
+    pub body: BodyKind,
+    /// `SMTPUTF8`.
+    pub needs_smtputf8: bool,
+    /// Judged as doubtful: it goes to the junk folder.
+    pub is_doubtful: bool,
+    /// Deliveries not yet finished when this was read.
+    pub pending: u32,
+}
+
+impl Message {
+    /// Octets with our prefix.
+    pub fn size_bytes(&self) -> u64 {
+        self.prefix.len() as u64 + self.blob.size_bytes
+    }
+}
+
+/// One recipient of a message, about to be committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// The id.
+    pub id: DeliveryId,
+    /// Who sees it: the organisation of the account or alias, else the submitter's.
+    pub organisation: Option<OrganisationId>,
+    /// The address as received at RCPT.
+    pub recipient: Address,
+    /// `ORCPT`.
+    pub original: Option<OriginalRecipient>,
+    /// `NOTIFY`.
+    pub notify: Option<Notify>,
+    /// Where it goes.
+    pub route: Route,
+}
+
+/// The right to work on a delivery. Whoever holds a token that the row no longer has can change nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// Unique for each claim.
+    pub token: i64,
+    /// Until when nobody else takes the delivery.
+    pub until: Timestamp,
+}
+
+/// A claimed delivery.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// The id.
+    pub id: DeliveryId,
+    /// The message.
+    pub message: Arc<Message>,
+    /// Who sees it.
+    pub organisation: Option<OrganisationId>,
+    /// The address as received at RCPT.
+    pub recipient: Address,
+    /// `ORCPT`.
+    pub original: Option<OriginalRecipient>,
+    /// `NOTIFY`.
+    pub notify: Option<Notify>,
+    /// Where it goes.
+    pub route: Route,
+    /// Attempts, this one included: a claim counts, so that a crash loop cannot retry for ever.
+    pub attempts: u32,
+    /// Whether the sender knows already that it takes long.
+    pub is_delay_reported: bool,
+    /// What the last attempt was answered.
+    pub last_reply: Option<Reply>,
+    /// Our right to work on it.
+    pub lease: Lease,
+}
+
+impl Delivery {
+    /// The claimed form of a delivery that was committed with `lease`.
+    pub fn fresh(new: NewDelivery, message: Arc<Message>, lease: Lease) -> Delivery {
+        Delivery {
+            id: new.id,
+            message,
+            organisation: new.organisation,
+            recipient: new.recipient,
+            original: new.original,
+            notify: new.notify,
+            route: new.route,
+            attempts: 1,
+            is_delay_reported: false,
+            last_reply: None,
+            lease,
+        }
+    }
+
+    /// The remote domain, if it goes there.
+    pub fn destination(&self) -> Option<&Domain> {
+        match &self.route {
+            Route::Remote { address } => Some(address.domain()),
+            Route::Account { .. } | Route::Nowhere { .. } => None,
+        }
+    }
+}
+
+/// A delivery as an administrator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The id.
+    pub delivery: DeliveryId,
+    /// The message.
+    pub message: MessageId,
+    /// Who sees it.
+    pub organisation: Option<OrganisationId>,
+    /// The envelope's sender.
+    pub from: ReversePath,
+    /// The address as received at RCPT.
+    pub recipient: Address,
+    /// The remote domain; `None` for an account.
+    pub destination: Option<Domain>,
+    /// Octets of the message.
+    pub size_bytes: u64,
+    /// When we took responsibility.
+    pub received_at: Timestamp,
+    /// When it is tried next; if some node works on it, when its claim runs out.
+    pub next_at: Timestamp,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// The node that works on it now.
+    pub node: Option<String>,
+    /// Held by an administrator.
+    pub is_held: bool,
+    /// What the last attempt was answered.
+    pub last_reply: Option<Reply>,
+}
+
+/// Which deliveries a command means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// That one.
+    Delivery(DeliveryId),
+    /// All of that message.
+    Message(MessageId),
+    /// All to that domain.
+    Destination(Domain),
+    /// All.
+    All,
+}
