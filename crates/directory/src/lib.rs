@@ -51,7 +51,7 @@ pub use login::{
     Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,
     ScramExchange, SignedIn,
 };
-pub use rows::MIGRATIONS;
+pub use rows::{MIGRATIONS, quota_of};
 
 /// Who exists and may sign in; cheap to clone.
 #[derive(Clone)]

@@ -145,6 +145,18 @@ pub(crate) fn account_info(tx: &mut Tx, account: AccountRef) -> Result<Option<Ac
     )?)
 }
 
+/// The quota that holds for an account (`Some(None)` is no limit), in the caller's transaction; `None` if the
+/// account is gone or another organisation's.
+pub fn quota_of(tx: &mut Tx, account: AccountRef) -> Result<Option<Option<u64>>, DbError> {
+    tx.query_one(
+        "SELECT COALESCE(c.quota_bytes, s.quota_bytes)
+         FROM account c JOIN address a ON a.id = c.address JOIN service s ON s.id = a.service
+         WHERE c.id = ?1 AND c.organisation = ?2 AND c.deleted_at IS NULL",
+        values![account.account, account.organisation],
+        |row| Ok(quota(row.optional_integer(0)?)),
+    )
+}
+
 /// A quota column: NULL, or a number of bytes.
 pub(crate) fn quota(column: Option<i64>) -> Option<u64> {
     column.map(|bytes| u64::try_from(bytes).unwrap_or(0))
