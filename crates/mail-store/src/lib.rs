@@ -21,31 +21,100 @@
 //! subscribe(&str, bool) subscriptions() -> Vec<String>
 //! open(FolderId, OpenOptions) -> Opened                SELECT: state and all UIDs in one snapshot
 //! changes_since(FolderId, modseq) -> Changes           NOOP, IDLE, QRESYNC
-//! messages(FolderId, &UidSet, Columns) -> Rows         rows.next_batch() until None
+//! messages(FolderId, &UidSet, Columns) -> Rows         rows.next_batch() until None, or rows.all()
 //! store(FolderId, &UidSet, FlagChange, unchanged_since: Option<u64>) -> Stored
 //! copy(FolderId, &UidSet, FolderId) move_to(…) -> Copied
 //! expunge(FolderId, Option<&UidSet>) -> Expunged       messages with \Deleted only
 //! search(FolderId, &SearchKey) -> Vec<Match>
-//! read(LetterId) -> Bytes, read_range, section(LetterId, &wire_mime::Section) -> Option<Bytes>,
+//! read_letter(LetterId) read_range(LetterId, Range) -> Bytes, parsed(LetterId) -> Arc<Parsed>
+//! section(LetterId, &wire_mime::Section) -> Option<Bytes>
 //! binary(LetterId, &[u32]) -> Option<Result<Bytes, UnknownEncoding>>
-//! usage() -> Usage   usage_in(tx)   set_quota(tx, Option<u64>)
+//! usage() usage_in(tx) -> Usage                        the quota itself is the directory's
 //! watch() -> Watch                                     watch.changed().await
 //! ```
 
+mod account;
 mod error;
 mod flags;
+mod folders;
+mod letters;
 pub mod limits;
-mod migrations;
+mod messages;
+mod names;
+mod rows;
+mod search;
 mod search_key;
 mod types;
 mod uids;
+mod watch;
 
+use std::sync::Arc;
+
+use blobs::Blobs;
+use db::Db;
+use model::{AccountId, AccountRef, LetterId, Timestamp};
+use world::World;
+
+pub use account::Account;
 pub use error::{LiveBlob, StoreError};
 pub use flags::{FlagChange, Flags, NotAFlag};
-pub use migrations::MIGRATIONS;
+pub use letters::Parsed;
+pub use messages::Rows;
+pub use names::SEPARATOR;
+pub use rows::MIGRATIONS;
 pub use search_key::{Day, EnvelopeField, Match, SearchKey};
 pub use types::{
-    Appended, Changes, Columns, Copied, Expunged, Folder, Import, MessageRow, NewMessage, Opened, Role,
-    Stored, StoredRow, Target, Usage,
+    Appended, Changes, Columns, Copied, Expunged, Folder, Import, ImportContent, MessageRow, NewMessage,
+    OpenOptions, Opened, Role, Stored, StoredRow, Target, Usage,
 };
 pub use uids::UidSet;
+pub use watch::Watch;
+
+/// The channel on which commits that changed an account are told; the payload is the account's id.
+pub(crate) const CHANNEL: &str = "account";
+
+/// Where accounts keep their letters. Cheap to clone.
+#[derive(Clone)]
+pub struct MailStore {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    db: Db,
+    blobs: Blobs,
+    world: World,
+    parsed: letters::ParsedCache,
+    watchers: watch::Watchers,
+}
+
+impl MailStore {
+    /// The store over a database that has run [`MIGRATIONS`].
+    pub fn new(db: Db, blobs: Blobs, world: World) -> MailStore {
+        let inner =
+            Inner { db, blobs, world, parsed: letters::parsed_cache(), watchers: watch::Watchers::default() };
+        MailStore { inner: Arc::new(inner) }
+    }
+
+    /// A handle on an account; reaches nothing yet.
+    pub fn account(&self, account: AccountRef) -> Account {
+        Account { store: self.clone(), account }
+    }
+
+    /// The next blobs that letters need, after the given place, for compaction and `fsck`; empty at the end.
+    pub async fn live_blobs(
+        &self,
+        after: Option<(AccountId, LetterId)>,
+        limit: usize,
+    ) -> Result<Vec<LiveBlob>, StoreError> {
+        let after = after.unwrap_or((AccountId(0), LetterId(0)));
+        let rows = self.inner.db.operator("list the blobs in use");
+        rows.read(move |tx| rows::live_blobs(tx, after, limit)).await
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.inner.world.clock.now()
+    }
+}
+
+#[cfg(test)]
+mod tests;

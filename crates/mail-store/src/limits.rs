@@ -24,6 +24,8 @@ pub const FOLDER_CHANGES_KEPT: i64 = 1000;
 pub const ROWS_BATCH: usize = 1000;
 /// Octets of parsed messages kept for clients that fetch part after part.
 pub const PARSED_CACHE_OCTETS: u64 = 8 * 1024 * 1024;
+/// Keywords that opening a folder lists.
+pub const KEYWORDS_LISTED: usize = 256;
 /// Messages of one atomic append (RFC 3502).
 pub const APPEND_LIMIT: usize = 1000;
 /// Highest UID (RFC 9051 §2.3.1.1: 32 bits, not zero).

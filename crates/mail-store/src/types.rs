@@ -122,6 +122,14 @@ pub struct Opened {
     pub keywords: Vec<String>,
 }
 
+/// How a folder is opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenOptions {
+    /// Whether this session takes the `\\Recent` messages, so that the next does not see them as such
+    /// (RFC 3501 §2.3.2: SELECT does, EXAMINE does not).
+    pub claims_recent: bool,
+}
+
 /// Where a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -159,11 +167,30 @@ impl NewMessage<'_> {
 #[derive(Clone, Debug)]
 pub struct Import {
     /// The whole message.
-    pub content: Bytes,
+    pub content: ImportContent,
     /// The first flags.
     pub flags: Flags,
     /// INTERNALDATE; now, if not given.
     pub internal_date: Option<Timestamp>,
+}
+
+/// A message's bytes: at hand, or kept already through `Account::writer`.
+#[derive(Clone, Debug)]
+pub enum ImportContent {
+    /// These.
+    Bytes(Bytes),
+    /// Those that were written there.
+    Blob(BlobRef),
+}
+
+impl ImportContent {
+    /// How many bytes.
+    pub fn size_bytes(&self) -> u64 {
+        match self {
+            ImportContent::Bytes(bytes) => bytes.len() as u64,
+            ImportContent::Blob(blob) => blob.size_bytes,
+        }
+    }
 }
 
 /// Where a message came to lie.

@@ -1,24 +1,17 @@
-//! The tables of this crate, step by step; a released step is never edited.
+-- `account` leads every key, so that all rows of an account lie together and the tables shard by it.
+--
+-- store_message is narrow and clustered: the flags of a folder are read without touching anything else.
+-- store_envelope is apart from store_letter, because a row above a quarter of a page leaves the clustered
+-- page (overflow pages of SQLite), and listing a folder wants many envelopes per page.
+-- store_change has one row per (folder, modseq, uid): both feed and tombstone. Rows of folder 0 tell of
+-- folders; their uid is the id of the folder. Kinds: 1 came, 2 flags, 3 gone.
 
-/// What `db.migrate` applies for this crate.
-pub const MIGRATIONS: db::Migrations =
-    db::Migrations { owner: "mail-store", steps: &[(1, "accounts", ACCOUNTS)] };
-
-// `account` leads every key, so that all rows of an account lie together and the tables shard by it.
-//
-// store_message is narrow and clustered: flags of a folder are read without touching anything else.
-// store_envelope is apart from store_letter, because a row above a quarter of a page would leave the
-// clustered page (SQLite's overflow pages), and listing a folder wants many envelopes per page.
-// store_change has one row per (folder, modseq, uid): both feed and tombstone. Rows of folder 0 tell of
-// folders; their `uid` is the folder's id.
-const ACCOUNTS: &str = "
 CREATE TABLE store_account (
     account BIGINT NOT NULL,
     organisation BIGINT NOT NULL,
     modseq BIGINT NOT NULL,
     used_bytes BIGINT NOT NULL,
     used_messages BIGINT NOT NULL,
-    quota_bytes BIGINT,
     last_uid_validity BIGINT NOT NULL,
     PRIMARY KEY (account)
 ) WITHOUT ROWID;
@@ -93,4 +86,3 @@ CREATE TABLE store_change (
     kind BIGINT NOT NULL,
     PRIMARY KEY (account, folder, modseq, uid)
 ) WITHOUT ROWID;
-";
