@@ -448,7 +448,6 @@ impl Administration {
 
     /// Creates a mailbox, with its account, or an alias.
     pub async fn create_address(&self, new: NewAddress) -> Result<AddressInfo> {
-        check_localpart(&new.address)?;
         let quota_bytes = new.quota_bytes.map(checked_quota).transpose()?;
         check_targets(&new.address, &new.alias_to)?;
         if !new.alias_to.is_empty() && quota_bytes.is_some() {
@@ -983,18 +982,6 @@ fn checked_quota(bytes: u64) -> Result<i64> {
         reason: format!("{bytes} bytes"),
         rule: "a quota has at least one byte and at most 2^63 - 1; none means no limit",
     })
-}
-
-/// A plus would make the address unreachable or take somebody's subaddress (RFC 5233).
-fn check_localpart(address: &Address) -> Result<()> {
-    if address.localpart().as_str().contains('+') {
-        return Err(DirectoryError::Invalid {
-            field: "address",
-            reason: format!("«{address}» has a subaddress"),
-            rule: "an address is created without a plus, and receives for all its subaddresses",
-        });
-    }
-    Ok(())
 }
 
 fn check_targets(address: &Address, targets: &[Address]) -> Result<()> {

@@ -230,3 +230,6 @@ impl Failures {
         self.entries.len()
     }
 }
+
+#[cfg(test)]
+mod tests;
