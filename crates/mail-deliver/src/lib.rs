@@ -1,1 +1,23 @@
-//! mail-deliver.
+//! Carries one copy to its place: into an account of ours, or to another server by SMTP.
+//!
+//! Nothing here decides what follows from an [`Outcome`]; that is `mail-flow`'s.
+
+mod account;
+mod connection;
+mod content;
+mod exchangers;
+pub mod limits;
+mod outbound;
+mod outcome;
+mod pool;
+mod remote;
+mod seven_bit;
+
+pub use account::{Parcel, into_account, refusal, stamps};
+pub use content::Content;
+pub use outbound::{Outbound, SmartHost, SmartHostTls, StaticRoute};
+pub use outcome::{Attempt, Carried, Outcome};
+pub use remote::{Consignment, Remote};
+
+#[cfg(test)]
+mod tests;

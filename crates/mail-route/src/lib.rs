@@ -1,1 +1,86 @@
-//! mail-route.
+//! From a recipient to the routes of its copies: aliases are expanded here, once, when a letter is accepted.
+
+pub mod limits;
+
+use std::collections::{HashSet, VecDeque};
+
+use directory::{Directory, DirectoryError, Found};
+use model::{Address, OrganisationId, Reply, Route};
+
+/// One copy of a letter for a recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Whose directory led here: the owner of the mailbox or alias; `None` for an address that is not ours.
+    pub organisation: Option<OrganisationId>,
+    /// Where the copy goes.
+    pub route: Route,
+}
+
+/// The copies for `recipient`: at least one, each goal at most once. A remote recipient is its own route;
+/// what leads nowhere (deleted meanwhile, disabled, a circle of aliases) becomes [`Route::Nowhere`].
+pub async fn route(directory: &Directory, recipient: &Address) -> Result<Vec<Leg>, DirectoryError> {
+    let mut legs: Vec<Leg> = Vec::new();
+    let mut seen = HashSet::from([recipient.canonical()]);
+    let mut open = VecDeque::from([(recipient.clone(), None, 0)]);
+    let mut circle = None;
+    while let Some((address, owner, depth)) = open.pop_front() {
+        let (organisation, route) = match directory.find(&address).await? {
+            Found::Mailbox { account, address, .. } => {
+                (Some(account.organisation), Route::Account { account, address })
+            }
+            Found::NotOurs => (owner, Route::Remote { address }),
+            Found::Alias { organisation, .. } if depth >= limits::ALIAS_DEPTH_LIMIT => {
+                circle = Some(organisation);
+                continue;
+            }
+            Found::Alias { organisation, targets } => {
+                for target in targets {
+                    if seen.insert(target.canonical()) {
+                        open.push_back((target, Some(organisation), depth + 1));
+                    } else {
+                        circle = Some(organisation);
+                    }
+                }
+                continue;
+            }
+            Found::Unknown { organisation } => (Some(organisation), unknown()),
+            Found::Disabled { organisation } => (Some(organisation), disabled()),
+        };
+        if !legs.iter().any(|leg| is_same_goal(&leg.route, &route)) {
+            legs.push(Leg { organisation, route });
+        }
+        if legs.len() >= limits::TARGET_LIMIT {
+            break;
+        }
+    }
+    if legs.is_empty() {
+        // RFC 3463 §3.5: X.4.6, a routing loop. An alias without targets ends here as well.
+        let reply = Reply::never(554, 4, 6, "the address is an alias that leads nowhere");
+        legs.push(Leg { organisation: circle, route: Route::Nowhere { reply } });
+    }
+    Ok(legs)
+}
+
+/// The answer to an address that a hosted domain does not have.
+pub fn unknown() -> Route {
+    Route::Nowhere { reply: Reply::never(550, 1, 1, "no such address here") }
+}
+
+/// The answer to an address that its administrator has disabled.
+pub fn disabled() -> Route {
+    Route::Nowhere { reply: Reply::never(550, 2, 1, "the address is disabled") }
+}
+
+/// Two mailbox addresses of one account are one goal.
+fn is_same_goal(one: &Route, other: &Route) -> bool {
+    match (one, other) {
+        (Route::Account { account: one, .. }, Route::Account { account: other, .. }) => one == other,
+        (Route::Remote { address: one }, Route::Remote { address: other }) => {
+            one.canonical() == other.canonical()
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

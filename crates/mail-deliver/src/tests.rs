@@ -1,0 +1,1 @@
+//! A scripted peer on loopback, and the rules without one.
