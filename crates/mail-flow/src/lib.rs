@@ -1,15 +1,166 @@
 //! THE PAGE TO READ FIRST: how a letter comes in and how it goes on.
 //!
-//! The face, for the doors (bodies follow as the floors below arrive):
-//!
 //! ```text
-//! #[derive(Clone)] pub struct Flow;
-//! Flow::new(Parts { db, blobs, world, directory, store, settings: Settings }) -> Flow
-//! flow.sender(&Origin, &ReversePath).await -> Result<(), Reply>                 // at MAIL
-//! flow.recipient(&Origin, &Recipient, smtputf8: bool).await -> Result<(), Reply> // at RCPT
-//! flow.receive() -> Incoming;  incoming.write(&[u8]).await -> Result<(), Reply>; incoming.size_bytes()
-//! flow.accept(Arrival { origin, envelope, body }).await -> Result<Accepted { message }, Reply>  // "250" only after Ok
-//! flow.send_due(shutdown: watch::Receiver<bool>).await                           // the delivery loop
-//! Origin::{Peer(Session), Submitted { authenticated: Arc<Authenticated>, session: Session }, Ourselves}
-//! Session { ip, helo: String, tls: Option<String>, protocol: Protocol }
+//! a door → Arrival ─ accept() ─ judge → route → one commit ─→ "250"
+//!                                                  │
+//!          send_due() ─ takes what is due ─ carry ─┴→ one commit: outcome, mailbox row or report, trail
 //! ```
+//!
+//! [`Flow::accept`] is the one gate: what a peer brings, what our users submit and what we write ourselves
+//! all pass it, and nothing is answered with `250` before the queue has committed. [`Flow::send_due`] is the
+//! delivery loop. What it commits at the end of an attempt is one transaction: the delivery leaves the queue
+//! in the very commit that puts the letter into the mailbox, or the report into the queue. So a crash at any
+//! moment loses nothing and delivers nothing twice (docs/journey.md).
+
+mod accept;
+mod arrival;
+mod carriage;
+mod hand;
+mod lanes;
+mod limits;
+mod recipient;
+mod report;
+mod send;
+mod settle;
+mod stamp;
+mod trouble;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use blobs::Blobs;
+use db::Db;
+use directory::Directory;
+use mail_deliver::{Outbound, Remote};
+use mail_queue::{Destinations, Queue};
+use mail_store::MailStore;
+use model::Domain;
+use parking_lot::Mutex;
+use tokio::sync::{Semaphore, mpsc};
+use world::World;
+
+pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
+
+use carriage::Load;
+use hand::{Fresh, InHand};
+use lanes::Lanes;
+
+/// What may be set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How this server calls itself in Received fields, reports and EHLO.
+    pub hostname: Domain,
+    /// The node's own name among the nodes of one database.
+    pub node: String,
+    /// How letters leave.
+    pub outbound: Outbound,
+    /// What is refused.
+    pub policy: mail_judge::Policy,
+    /// How long a delivery is tried.
+    pub lifetime: Duration,
+    /// When the sender hears that it takes long.
+    pub delay_notice_after: Duration,
+    /// Transactions at the same time to one destination.
+    pub destination_concurrency: usize,
+}
+
+impl Settings {
+    /// The defaults for a server of that name.
+    pub fn new(hostname: Domain, node: impl Into<String>) -> Settings {
+        Settings {
+            outbound: Outbound::new(hostname.clone()),
+            hostname,
+            node: node.into(),
+            policy: mail_judge::Policy::default(),
+            lifetime: mail_queue::limits::LIFETIME,
+            delay_notice_after: mail_queue::limits::DELAY_NOTICE_AFTER,
+            destination_concurrency: mail_queue::limits::DESTINATION_CONCURRENCY,
+        }
+    }
+}
+
+/// What the flow is made of.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// The bodies.
+    pub blobs: Blobs,
+    /// Clock, randomness, names, dialling out.
+    pub world: World,
+    /// Who exists.
+    pub directory: Directory,
+    /// Where accounts keep their letters.
+    pub store: MailStore,
+    /// What may be set.
+    pub settings: Settings,
+}
+
+/// The flow of letters through one node. Cheap to clone.
+#[derive(Clone)]
+pub struct Flow {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    queue: Queue,
+    remote: Remote,
+    /// Letters accepted here, on their way to the delivery loop without a detour through the database.
+    fresh: mpsc::Sender<Fresh>,
+    /// The other end, until the delivery loop takes it.
+    fresh_end: Mutex<Option<mpsc::Receiver<Fresh>>>,
+    in_hand: Arc<InHand>,
+    lanes: Lanes,
+    destinations: Mutex<Destinations<Load>>,
+    /// Transactions with other servers at the same time.
+    carriers: Arc<Semaphore>,
+    /// KiB of bodies that ride along with fresh letters.
+    riding: Arc<Semaphore>,
+    /// KiB of bodies read for delivery into accounts.
+    reading: Arc<Semaphore>,
+}
+
+impl std::ops::Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl Flow {
+    /// Puts the flow together; nothing runs until [`Flow::send_due`] is called.
+    pub fn new(parts: Parts) -> Flow {
+        let queue = Queue::new(parts.db.clone(), parts.world.clone(), &parts.settings.node);
+        let remote = Remote::new(parts.world.clone(), parts.settings.outbound.clone());
+        let (fresh, fresh_end) = mpsc::channel(limits::FRESH_LIMIT);
+        Flow {
+            inner: Arc::new(Inner {
+                queue,
+                remote,
+                fresh,
+                fresh_end: Mutex::new(Some(fresh_end)),
+                in_hand: Arc::default(),
+                lanes: Lanes::default(),
+                destinations: Mutex::new(Destinations::new(parts.settings.destination_concurrency)),
+                carriers: Arc::new(Semaphore::new(limits::CARRIER_LIMIT)),
+                riding: Arc::new(Semaphore::new(limits::RIDING_MEMORY_KIB)),
+                reading: Arc::new(Semaphore::new(limits::READING_MEMORY_KIB)),
+                parts,
+            }),
+        }
+    }
+
+    /// Where the bytes of the next letter go.
+    pub fn receive(&self) -> Incoming {
+        Incoming::new(self.inner.blobs.writer())
+    }
+
+    /// The queue, for an administrator's commands.
+    pub fn queue(&self) -> &Queue {
+        &self.inner.queue
+    }
+}
+
+#[cfg(test)]
+mod tests;

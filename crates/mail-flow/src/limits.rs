@@ -7,21 +7,25 @@ use std::time::Duration;
 pub(crate) const HEAD_LIMIT_BYTES: usize = 256 * 1024;
 /// Letters accepted here that wait in memory for the delivery loop; more are found by polling.
 pub(crate) const FRESH_LIMIT: usize = 2_000;
+/// KiB of bodies that wait in memory with them; the others are read again.
+pub(crate) const RIDING_MEMORY_KIB: usize = 64 * 1024;
+/// KiB of bodies that are read for delivery into accounts at the same time. One letter above it takes it all.
+pub(crate) const READING_MEMORY_KIB: usize = 128 * 1024;
 /// Deliveries claimed in one go.
 pub(crate) const CLAIM_LIMIT: usize = 200;
 /// Deliveries that this node works on at the same time, waiting for a turn included.
-pub(crate) const IN_HAND_LIMIT: usize = 4_000;
+pub(crate) const IN_HAND_LIMIT: usize = 8_000;
 /// Deliveries into one account in one commit.
 pub(crate) const ACCOUNT_BATCH_LIMIT: usize = 32;
-/// Bytes of letters in memory for delivery into accounts and for conversion, over all deliveries.
-pub(crate) const CONTENT_MEMORY_BYTES: usize = 160 * 1024 * 1024;
+/// Transactions with other servers at the same time, over all destinations.
+pub(crate) const CARRIER_LIMIT: usize = 200;
 /// How often the queue is asked for what is due when nothing wakes us earlier.
 pub(crate) const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// How long a delivery waits in memory when the database does not answer, before it is tried again.
+/// How long an attempt's outcome waits in memory when the database does not take it.
 pub(crate) const STORAGE_PAUSE: Duration = Duration::from_secs(5);
 /// How long a clean stop waits for deliveries in hand.
 pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(10);
 /// Header bytes that a report returns at most.
-pub(crate) const REPORTED_HEADER_LIMIT_BYTES: usize = 64 * 1024;
+pub(crate) const REPORTED_HEADER_LIMIT_BYTES: u64 = 64 * 1024;
 /// A whole message larger than this is returned as its header (RFC 3461 §4.3 leaves that to us).
-pub(crate) const REPORTED_MESSAGE_LIMIT_BYTES: u64 = 256 * 1024;
+pub(crate) const REPORTED_MESSAGE_LIMIT_BYTES: u64 = 1024 * 1024;

@@ -1,0 +1,377 @@
+//! How a letter comes in: judge, route, one commit, and only then "250".
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use db::{DbError, Scoped, Tx};
+use mail_judge::{Authorship, Evidence, HeaderFacts, Placement, Verdict, decide};
+use mail_queue::{Delivery, Lease, Message, NewDelivery};
+use mail_route::Leg;
+use model::{
+    Address, BodyKind, DeliveryId, Envelope, MessageId, OrganisationId, Reply, ReversePath, Route, Timestamp,
+};
+use tokio::sync::mpsc;
+use tracing::{error, info};
+use trail::{Event, Step};
+use wire_mime::Summary;
+
+use crate::arrival::{Accepted, Arrival, Incoming, Origin};
+use crate::hand::{Body, Cargo, Fresh};
+use crate::recipient::may_relay;
+use crate::{Flow, stamp, trouble};
+
+/// A letter with everything decided and its body kept: only the commit is missing.
+pub(crate) struct Ready {
+    pub(crate) message: Arc<Message>,
+    deliveries: Vec<NewDelivery>,
+    steps: Vec<Step>,
+    body: parking_lot::Mutex<Option<Body>>,
+}
+
+/// A place in the delivery loop's channel, and the claim with which its deliveries are born.
+pub(crate) struct Place<'a> {
+    permit: mpsc::Permit<'a, Fresh>,
+    pub(crate) lease: Lease,
+}
+
+impl Flow {
+    /// Takes responsibility for a letter, or says why not. `Ok` is returned after the durable commit: the
+    /// door answers `250` then and not before. Every refusal is final for this letter; those of class 4
+    /// are ours (disk, database) and leave nothing behind.
+    pub async fn accept(&self, arrival: Arrival) -> Result<Accepted, Reply> {
+        let ready = Arc::new(self.prepare(arrival).await?);
+        let place = self.place();
+        let lease = place.as_ref().map(|place| place.lease);
+        let (flow, committed) = (self.clone(), ready.clone());
+        self.scope_of(&ready)
+            .write(move |tx| flow.commit(tx, &committed, lease))
+            .await
+            .map_err(|error| trouble::db(&error))?;
+        let message = ready.message.id;
+        self.hand_over(&ready, place);
+        Ok(Accepted { message })
+    }
+
+    /// Everything before the commit.
+    pub(crate) async fn prepare(&self, arrival: Arrival) -> Result<Ready, Reply> {
+        let Arrival { origin, mut envelope, body } = arrival;
+        let mut seen = HashSet::new();
+        // The same recipient twice is one (RFC 5321 §4.1.1.3 leaves it to us).
+        envelope.recipients.retain(|recipient| seen.insert(recipient.address.to_string()));
+        let is_whole = body.head.len() as u64 == body.size_bytes;
+        let header = HeaderFacts::of(&body.head, is_whole);
+        let evidence = self.evidence(&origin, &envelope, header).await?;
+        let placement = match decide(&evidence, &self.inner.settings.policy) {
+            Verdict::Accept(placement) => placement,
+            Verdict::Refuse(reply) => {
+                self.note_refusal(&origin, &envelope, &reply).await;
+                return Err(reply);
+            }
+        };
+        let Incoming { writer, head, size_bytes, has_eight_bit } = body;
+        let head = head.freeze();
+        let (blob, routed) = tokio::join!(writer.finish(), self.route(&origin, &envelope));
+        let blob = blob.map_err(|error| trouble::blobs(&error))?;
+        let deliveries = routed?;
+        if let Some(reply) = only_nowhere(&deliveries) {
+            self.note_refusal(&origin, &envelope, &reply).await;
+            return Err(reply);
+        }
+        let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
+        let prefix = self.stamps(&origin, &envelope, &evidence.header, id, now);
+        let seen = &head[..if is_whole { head.len() } else { evidence.header.size_bytes.min(head.len()) }];
+        let summary = summarise(prefix.as_bytes(), seen);
+        let steps = vec![
+            accepted_step(&origin, &envelope, size_bytes, &summary),
+            Step::Judged {
+                verdict: match placement {
+                    Placement::Inbox => "inbox".to_owned(),
+                    Placement::Junk => "junk".to_owned(),
+                },
+                why: String::new(),
+            },
+        ];
+        let needs_smtputf8 = envelope.smtputf8 && needs_smtputf8(&envelope, &evidence.header);
+        let message = Message {
+            id,
+            organisation: origin.authenticated().map(|authenticated| authenticated.account.organisation),
+            from: envelope.from,
+            blob,
+            prefix: prefix.into_bytes(),
+            received_at: now,
+            return_content: envelope.return_content,
+            envelope_id: envelope.envelope_id,
+            body: match (envelope.body, has_eight_bit) {
+                (BodyKind::Binary, _) => BodyKind::Binary,
+                (_, true) => BodyKind::EightBit,
+                (_, false) => BodyKind::SevenBit,
+            },
+            needs_smtputf8,
+            is_doubtful: placement == Placement::Junk,
+            pending: deliveries.len() as u32,
+        };
+        let body = if is_whole { self.riding(head, summary) } else { None };
+        Ok(Ready { message: Arc::new(message), deliveries, steps, body: parking_lot::Mutex::new(body) })
+    }
+
+    /// The rows of an accepted letter, in the caller's transaction.
+    pub(crate) fn commit(&self, tx: &mut Tx, ready: &Ready, lease: Option<Lease>) -> Result<(), DbError> {
+        let Ready { message, deliveries, steps, .. } = ready;
+        mail_queue::commit(tx, message, deliveries, self.inner.queue.node(), lease)?;
+        let event = |organisation, delivery: Option<&NewDelivery>, step| Event {
+            at: message.received_at,
+            id: self.inner.world.new_id(),
+            organisation,
+            message: Some(message.id),
+            delivery: delivery.map(|delivery| delivery.id),
+            sender: message.from.to_string(),
+            recipient: delivery.map(|delivery| delivery.recipient.to_string()),
+            step,
+        };
+        // Every organisation concerned sees how the letter came in.
+        for organisation in ready.organisations() {
+            for step in steps {
+                trail::record(tx, &event(organisation, None, step.clone()))?;
+            }
+        }
+        for delivery in deliveries {
+            let route = match &delivery.route {
+                Route::Account { address, .. } => format!("mailbox {address}"),
+                Route::Remote { address } => self.inner.remote.describe(address.domain()),
+                Route::Nowhere { .. } => "nowhere".to_owned(),
+            };
+            trail::record(tx, &event(delivery.organisation, Some(delivery), Step::Queued { route }))?;
+        }
+        Ok(())
+    }
+
+    /// A place in the delivery loop's channel, kept before the commit so that what is born claimed is
+    /// certainly worked on. Without one the letter is found by polling.
+    pub(crate) fn place(&self) -> Option<Place<'_>> {
+        let permit = self.inner.fresh.try_reserve().ok()?;
+        Some(Place { permit, lease: self.inner.queue.lease() })
+    }
+
+    /// Gives a committed letter to the delivery loop.
+    pub(crate) fn hand_over(&self, ready: &Ready, place: Option<Place<'_>>) {
+        info!(
+            message = ready.message.id.0,
+            from = %ready.message.from,
+            recipients = ready.deliveries.len(),
+            size_bytes = ready.message.size_bytes(),
+            "accepted"
+        );
+        let Some(Place { permit, lease }) = place else { return };
+        let message = &ready.message;
+        let deliveries = ready
+            .deliveries
+            .iter()
+            .map(|delivery| Delivery::fresh(delivery.clone(), message.clone(), lease))
+            .collect();
+        permit.send(Fresh { cargo: Cargo::new(message.clone(), ready.body.lock().take()), deliveries });
+    }
+
+    /// The scope that the rows of a letter need: its one organisation's, where there is only one.
+    pub(crate) fn scope_of(&self, ready: &Ready) -> Scoped {
+        let organisations = ready.organisations();
+        match organisations.first() {
+            Some(Some(only)) if organisations.len() == 1 => self.inner.db.tenant(*only),
+            _ => self.inner.db.operator("accept a letter that concerns several organisations, or none"),
+        }
+    }
+
+    async fn evidence(
+        &self,
+        origin: &Origin,
+        envelope: &Envelope,
+        header: HeaderFacts,
+    ) -> Result<Evidence, Reply> {
+        // A letter that our own user sends again, with the field of its first delivery, does not circle.
+        let has_been_here = matches!(origin, Origin::Peer(_))
+            && envelope
+                .recipients
+                .iter()
+                .any(|recipient| header.delivered_to.contains(&recipient.address.canonical()));
+        let authorship = self.authorship(origin, &header).await?;
+        Ok(Evidence { header, has_been_here, authorship })
+    }
+
+    async fn authorship(&self, origin: &Origin, header: &HeaderFacts) -> Result<Authorship, Reply> {
+        let Some(authenticated) = origin.authenticated() else { return Ok(Authorship::NotOurs) };
+        let authors = header.authors();
+        if authors.is_empty() {
+            return Ok(Authorship::Missing);
+        }
+        for author in authors {
+            let address = match author {
+                Ok(address) => address,
+                Err(text) => return Ok(Authorship::Foreign(text)),
+            };
+            // The usual case needs no look-up.
+            if address.canonical() == authenticated.address.canonical() {
+                continue;
+            }
+            let directory = &self.inner.directory;
+            let may = directory.may_send_as(&authenticated.account, &address).await;
+            if !may.map_err(|error| trouble::directory(&error))? {
+                return Ok(Authorship::Foreign(address.to_string()));
+            }
+        }
+        Ok(Authorship::Own)
+    }
+
+    async fn route(&self, origin: &Origin, envelope: &Envelope) -> Result<Vec<NewDelivery>, Reply> {
+        let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
+        let mut deliveries = Vec::with_capacity(envelope.recipients.len());
+        for recipient in &envelope.recipients {
+            let legs = mail_route::route(&self.inner.directory, &recipient.address)
+                .await
+                .map_err(|error| trouble::directory(&error))?;
+            for Leg { organisation, route } in legs {
+                let route = match (&route, organisation) {
+                    // Asked at RCPT already; but nothing that a door forgets may make an open relay.
+                    (Route::Remote { .. }, None) => match may_relay(origin) {
+                        Ok(()) => route,
+                        Err(reply) => Route::Nowhere { reply },
+                    },
+                    _ => route,
+                };
+                deliveries.push(NewDelivery {
+                    id: DeliveryId(self.inner.world.new_id()),
+                    organisation: organisation.or(submitter),
+                    recipient: recipient.address.clone(),
+                    original: recipient.original.clone(),
+                    notify: recipient.notify,
+                    route,
+                });
+            }
+        }
+        Ok(deliveries)
+    }
+
+    fn stamps(
+        &self,
+        origin: &Origin,
+        envelope: &Envelope,
+        header: &HeaderFacts,
+        id: MessageId,
+        now: Timestamp,
+    ) -> String {
+        let hostname = &self.inner.settings.hostname;
+        let mut prefix = stamp::received(origin, envelope, hostname, id, now);
+        if matches!(origin, Origin::Submitted { .. }) {
+            prefix.push_str(&stamp::missing_fields(
+                header.has_message_id,
+                header.has_date,
+                hostname,
+                id,
+                now,
+            ));
+        }
+        prefix
+    }
+
+    /// The body for a fresh letter's deliveries, if there is room for it.
+    fn riding(&self, bytes: Bytes, summary: Summary) -> Option<Body> {
+        let kib = u32::try_from(bytes.len() / 1024 + 1).ok()?;
+        let share = self.inner.riding.clone().try_acquire_many_owned(kib).ok()?;
+        Some(Body { bytes, summary, _share: share })
+    }
+
+    /// A refusal stands in the trail of those whom it concerns; if that fails, the refusal stands all the same.
+    async fn note_refusal(&self, origin: &Origin, envelope: &Envelope, reply: &Reply) {
+        let session = origin.session();
+        info!(peer = ?session.map(|session| session.ip), from = %envelope.from, %reply, "refused");
+        let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
+        let mut events = Vec::new();
+        for recipient in &envelope.recipients {
+            let organisation = match self.inner.directory.find(&recipient.address).await {
+                Ok(found) => owner(&found).or(submitter),
+                Err(_) => submitter,
+            };
+            events.push(Event {
+                at: self.inner.world.clock.now(),
+                id: self.inner.world.new_id(),
+                organisation,
+                message: None,
+                delivery: None,
+                sender: envelope.from.to_string(),
+                recipient: Some(recipient.address.to_string()),
+                step: Step::Refused { peer_ip: session.map(|session| session.ip), reply: reply.clone() },
+            });
+        }
+        let noted = self
+            .inner
+            .db
+            .operator("note a refusal for every recipient's organisation")
+            .write(move |tx| events.iter().try_for_each(|event| trail::record(tx, event)))
+            .await;
+        if let Err(error) = noted {
+            let error: DbError = error;
+            error!(error = &error as &dyn std::error::Error, "cannot note a refusal");
+        }
+    }
+}
+
+impl Ready {
+    /// The organisations concerned; one `None` if there is none.
+    fn organisations(&self) -> Vec<Option<OrganisationId>> {
+        let known: BTreeSet<OrganisationId> = self
+            .deliveries
+            .iter()
+            .filter_map(|delivery| delivery.organisation)
+            .chain(self.message.organisation)
+            .collect();
+        if known.is_empty() { vec![None] } else { known.into_iter().map(Some).collect() }
+    }
+}
+
+fn owner(found: &directory::Found) -> Option<OrganisationId> {
+    use directory::Found;
+    match found {
+        Found::NotOurs => None,
+        Found::Unknown { organisation }
+        | Found::Disabled { organisation }
+        | Found::Alias { organisation, .. } => Some(*organisation),
+        Found::Mailbox { account, .. } => Some(account.organisation),
+    }
+}
+
+/// The refusal for a letter of which no copy goes anywhere: better now than by a report.
+fn only_nowhere(deliveries: &[NewDelivery]) -> Option<Reply> {
+    let mut replies = deliveries.iter().map(|delivery| match &delivery.route {
+        Route::Nowhere { reply } => Some(reply),
+        Route::Account { .. } | Route::Remote { .. } => None,
+    });
+    let first = replies.next()??.clone();
+    replies.all(|reply| reply.is_some()).then_some(first)
+}
+
+/// A letter needs SMTPUTF8 on its further way only if something in it is international (RFC 6531 §3.4).
+fn needs_smtputf8(envelope: &Envelope, header: &HeaderFacts) -> bool {
+    let international = |address: &Address| !address.is_ascii();
+    header.has_eight_bit
+        || matches!(&envelope.from, ReversePath::Address(address) if international(address))
+        || envelope.recipients.iter().any(|recipient| international(&recipient.address))
+}
+
+/// What is listed of a letter. Our own stamps matter only where they add what the sender forgot.
+pub(crate) fn summarise(prefix: &[u8], body: &[u8]) -> Summary {
+    let adds = wire_mime::fields(prefix).any(|field| field.is("message-id") || field.is("date"));
+    if adds { Summary::of(&[prefix, body].concat()) } else { Summary::of(body) }
+}
+
+fn accepted_step(origin: &Origin, envelope: &Envelope, size_bytes: u64, summary: &Summary) -> Step {
+    let session = origin.session();
+    Step::Accepted {
+        protocol: stamp::keyword(origin, envelope.smtputf8),
+        peer_ip: session.map(|session| session.ip),
+        helo: session.map(|session| session.helo.clone()),
+        tls: session.and_then(|session| session.tls.clone()),
+        login: origin.authenticated().map(|authenticated| authenticated.login.clone()),
+        size_bytes,
+        subject: (!summary.subject.is_empty()).then(|| summary.subject.clone()),
+        message_id: summary.message_id.clone(),
+    }
+}

@@ -1,0 +1,138 @@
+//! To other servers: the recipients of one message at one destination go together.
+
+use std::time::Duration;
+
+use mail_deliver::{Carried, Consignment, Content, Outcome};
+use mail_queue::{Next, Offer};
+use model::{Domain, Envelope, Recipient, Reply, Route, Timestamp};
+use tracing::error;
+
+use crate::hand::Job;
+use crate::settle::Ended;
+use crate::{Flow, Settings};
+
+/// Deliveries of one message to one destination; never empty.
+pub(crate) struct Load {
+    pub(crate) destination: Domain,
+    pub(crate) jobs: Vec<Job>,
+}
+
+impl Flow {
+    /// Sends a load on its way, or lets it wait for its turn.
+    pub(crate) fn dispatch(&self, load: Load) {
+        let now = self.inner.world.clock.now();
+        let destination = load.destination.clone();
+        let offer = self.inner.destinations.lock().offer(&destination, load, now);
+        match offer {
+            Offer::Go(load) => self.start(load),
+            Offer::Waits => {}
+            Offer::Closed(load, until) => self.send_home(vec![load], until),
+            Offer::Crowded(load) => self.send_home(vec![load], now.plus(mail_queue::limits::CROWDED_PAUSE)),
+        }
+    }
+
+    fn start(&self, load: Load) {
+        let flow = self.clone();
+        tokio::spawn(async move {
+            let permit = flow.inner.carriers.clone().acquire_owned().await;
+            let destination = load.destination.clone();
+            // A task of its own, so that a panic does not keep the destination's place.
+            let was_reached = tokio::spawn(flow.clone().carry(load)).await.unwrap_or_else(|panic| {
+                error!(%panic, %destination, "a transaction panicked; its claims run out");
+                true
+            });
+            drop(permit);
+            flow.go_on(&destination, was_reached);
+        });
+    }
+
+    fn go_on(&self, destination: &Domain, was_reached: bool) {
+        let (now, random) = (self.inner.world.clock.now(), &self.inner.world.random);
+        let pause = |failures| mail_queue::pause(failures, random);
+        let next = self.inner.destinations.lock().done(destination, was_reached, now, pause);
+        for next in next {
+            match next {
+                Next::Go(load) => self.start(load),
+                Next::Closed(loads, until) => self.send_home(loads, until),
+            }
+        }
+    }
+
+    /// One attempt, to its committed end; tells whether anybody answered.
+    async fn carry(self, load: Load) -> bool {
+        let Some(first) = load.jobs.first() else { return true };
+        let message = first.delivery.message.clone();
+        let recipients = load.jobs.iter().map(|job| Recipient {
+            address: match &job.delivery.route {
+                Route::Remote { address } => address.clone(),
+                Route::Account { .. } | Route::Nowhere { .. } => job.delivery.recipient.clone(),
+            },
+            notify: job.delivery.notify,
+            original: job.delivery.original.clone(),
+        });
+        let consignment = Consignment {
+            destination: load.destination.clone(),
+            envelope: Envelope {
+                from: message.from.clone(),
+                recipients: recipients.collect(),
+                return_content: message.return_content,
+                envelope_id: message.envelope_id.clone(),
+                body: message.body,
+                smtputf8: message.needs_smtputf8,
+            },
+            content: Content {
+                prefix: message.prefix.clone().into(),
+                blob: message.blob,
+                bytes: first.cargo.body.get().map(|body| body.bytes.clone()),
+                blobs: self.inner.blobs.clone(),
+            },
+        };
+        let Carried { outcomes, attempts, was_reached } = self.inner.remote.carry(&consignment).await;
+        let ended = load.jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job, outcome });
+        self.settle(ended.collect(), attempts).await;
+        was_reached
+    }
+
+    /// Loads whose destination is closed go back to the queue without an attempt. Those that expire
+    /// meanwhile, or whose sender should hear that it takes long, end as if they had been tried.
+    fn send_home(&self, loads: Vec<Load>, until: Timestamp) {
+        let flow = self.clone();
+        tokio::spawn(async move {
+            let now = flow.inner.world.clock.now();
+            let mut unused = Vec::new();
+            for load in loads {
+                let (due, rest): (Vec<Job>, Vec<Job>) =
+                    load.jobs.into_iter().partition(|job| is_due_for_words(job, now, &flow.inner.settings));
+                unused.extend(rest);
+                let ended = due.into_iter().map(|job| {
+                    let words = "the destination has not answered lately";
+                    let reply =
+                        job.delivery.last_reply.clone().unwrap_or_else(|| Reply::later(451, 4, 1, words));
+                    Ended { job, outcome: Outcome::Later { reply, host: None } }
+                });
+                flow.settle(ended.collect(), Vec::new()).await;
+            }
+            // A little apart, so that they do not all come back in one moment.
+            let jitter = Duration::from_millis(flow.inner.world.random.below(30_000));
+            flow.put_back(unused, until.plus(jitter)).await;
+        });
+    }
+
+    /// Gives claims back; if that fails they run out.
+    pub(crate) async fn put_back(&self, jobs: Vec<Job>, next_at: Timestamp) {
+        if jobs.is_empty() {
+            return;
+        }
+        let claims = jobs.iter().map(Job::claim).collect();
+        if let Err(error) = self.inner.queue.put_back(claims, next_at).await {
+            error!(error = &error as &dyn std::error::Error, "cannot give claims back");
+        }
+    }
+}
+
+fn is_due_for_words(job: &Job, now: Timestamp, settings: &Settings) -> bool {
+    let delivery = &job.delivery;
+    let received_at = delivery.message.received_at;
+    mail_queue::is_expired(received_at, now, settings.lifetime)
+        || (!delivery.is_delay_reported && now.since(received_at) >= settings.delay_notice_after)
+}

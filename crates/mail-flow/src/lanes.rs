@@ -1,0 +1,258 @@
+//! Into accounts: each account's letters in their order, many accounts side by side, so that one durable
+//! commit of the database serves many letters.
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use db::DbError;
+use mail_deliver::{Outcome, Parcel, into_account, refusal, stamps};
+use mail_queue::Lease;
+use mail_store::{Role, StoreError};
+use model::{AccountRef, LetterId, Reply};
+use parking_lot::Mutex;
+use thiserror::Error;
+use tracing::{debug, error, warn};
+use trail::Step;
+
+use crate::accept::{Place, Ready, summarise};
+use crate::hand::{Body, Cargo, Job};
+use crate::settle::{Ended, conclude};
+use crate::{Flow, limits};
+
+/// What waits for each account that somebody delivers into just now.
+#[derive(Default)]
+pub(crate) struct Lanes {
+    waiting: Mutex<HashMap<AccountRef, VecDeque<Job>>>,
+}
+
+/// Why a commit into an account did not happen.
+#[derive(Debug, Error)]
+enum Undelivered {
+    /// The claim of the batch's n-th delivery is no longer ours.
+    #[error("a claim is no longer ours")]
+    Lost(usize),
+    /// The account does not take the batch's n-th letter.
+    #[error("the account takes no letter")]
+    Refused(usize, Outcome),
+    #[error("the mail store does not take a letter")]
+    Store(#[source] StoreError),
+    #[error("the database does not take a letter")]
+    Db(#[from] DbError),
+}
+
+impl Undelivered {
+    fn is_temporary(&self) -> bool {
+        match self {
+            Undelivered::Lost(_) | Undelivered::Refused(..) => false,
+            Undelivered::Store(error) => error.is_temporary(),
+            Undelivered::Db(error) => error.is_temporary(),
+        }
+    }
+}
+
+impl Flow {
+    /// Puts a delivery at the end of its account's lane.
+    pub(crate) fn into_lane(&self, account: AccountRef, job: Job) {
+        match self.inner.lanes.waiting.lock().entry(account) {
+            Entry::Occupied(mut lane) => lane.get_mut().push_back(job),
+            Entry::Vacant(place) => {
+                place.insert(VecDeque::from([job]));
+                tokio::spawn(self.clone().work_lane(account));
+            }
+        }
+    }
+
+    /// What waits in lanes, because we stop.
+    pub(crate) fn take_waiting_in_lanes(&self) -> Vec<Job> {
+        self.inner.lanes.waiting.lock().values_mut().flat_map(|lane| lane.drain(..)).collect()
+    }
+
+    async fn work_lane(self, account: AccountRef) {
+        loop {
+            let batch: VecDeque<Job> = {
+                let mut lanes = self.inner.lanes.waiting.lock();
+                let Some(lane) = lanes.get_mut(&account) else { return };
+                if lane.is_empty() {
+                    lanes.remove(&account);
+                    return;
+                }
+                let count = lane.len().min(limits::ACCOUNT_BATCH_LIMIT);
+                lane.drain(..count).collect()
+            };
+            // A task of its own, so that a panic takes this batch with it and not the lane.
+            if tokio::spawn(self.clone().deliver_all(account, batch)).await.is_err() {
+                error!(account = account.account.0, "a delivery panicked; its claims run out");
+            }
+        }
+    }
+
+    async fn deliver_all(self, account: AccountRef, mut jobs: VecDeque<Job>) {
+        while let Some(first) = jobs.pop_front() {
+            if let Err(outcome) = self.load(&first.cargo).await {
+                self.settle(vec![Ended { job: first, outcome }], Vec::new()).await;
+                continue;
+            }
+            let mut batch = vec![first];
+            // Only what is in memory already: whoever waits for memory holds none.
+            while jobs.front().is_some_and(|next| next.cargo.body.initialized()) {
+                batch.extend(jobs.pop_front());
+            }
+            self.deliver(account, batch).await;
+        }
+    }
+
+    /// Makes sure that the body is in memory.
+    async fn load(&self, cargo: &Cargo) -> Result<(), Outcome> {
+        let message = &cargo.message;
+        let read = async || {
+            let kib = (message.blob.size_bytes / 1024 + 1).min(limits::READING_MEMORY_KIB as u64);
+            let kib = u32::try_from(kib).unwrap_or(u32::MAX);
+            let share = self.inner.reading.clone().acquire_many_owned(kib).await;
+            let share = share.expect("the semaphore is never closed");
+            let bytes = self.inner.blobs.get(&message.blob).await?;
+            let summary = summarise(&message.prefix, &bytes);
+            Ok::<_, blobs::BlobError>(Body { bytes, summary, _share: share })
+        };
+        match cargo.body.get_or_try_init(read).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                error!(
+                    error = &error as &dyn std::error::Error,
+                    message = message.id.0,
+                    "cannot read a queued body"
+                );
+                Err(Outcome::Later { reply: Reply::later(451, 3, 0, "temporary trouble here"), host: None })
+            }
+        }
+    }
+
+    /// One commit for all of them; when something is wrong with one, the others go without it.
+    async fn deliver(&self, account: AccountRef, mut jobs: Vec<Job>) {
+        while !jobs.is_empty() {
+            let reports = match self.success_reports(&jobs).await {
+                Ok(reports) => Arc::new(reports),
+                Err(reply) => {
+                    warn!(%reply, "a report cannot be kept now; the letters wait for it");
+                    self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
+                    continue;
+                }
+            };
+            let places: Vec<Option<Place<'_>>> = reports.iter().map(|_| self.place()).collect();
+            let leases = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
+            let batch = Arc::new(jobs);
+            let result = self.commit_into(account, batch.clone(), reports.clone(), leases).await;
+            jobs = match Arc::try_unwrap(batch) {
+                Ok(jobs) => jobs,
+                // The closure is gone when its result is here; if it were not, the claims would run out.
+                Err(_) => return,
+            };
+            match result {
+                Ok(()) => {
+                    for job in &jobs {
+                        debug!(message = job.delivery.message.id.0, recipient = %job.delivery.recipient, "delivered");
+                    }
+                    for (report, place) in reports.iter().zip(places) {
+                        self.hand_over(report, place);
+                    }
+                    return;
+                }
+                Err(Undelivered::Lost(index)) => {
+                    let lost = jobs.remove(index);
+                    warn!(delivery = lost.delivery.id.0, "the claim was lost before the delivery");
+                }
+                Err(Undelivered::Refused(index, outcome)) => {
+                    let job = jobs.remove(index);
+                    self.settle(vec![Ended { job, outcome }], Vec::new()).await;
+                }
+                Err(error) if error.is_temporary() => {
+                    warn!(error = &error as &dyn std::error::Error, "letters wait for the database");
+                    self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
+                }
+                Err(error) => {
+                    error!(error = &error as &dyn std::error::Error, "a letter does not go into its account");
+                    // Which one it is shows when they go one by one.
+                    let is_alone = jobs.len() == 1;
+                    for job in std::mem::take(&mut jobs) {
+                        if is_alone {
+                            let reply = Reply::later(451, 3, 0, "temporary trouble here");
+                            let outcome = Outcome::Later { reply, host: None };
+                            self.settle(vec![Ended { job, outcome }], Vec::new()).await;
+                        } else {
+                            Box::pin(self.deliver(account, vec![job])).await;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reports for those who asked to hear of success.
+    async fn success_reports(&self, jobs: &[Job]) -> Result<Vec<Ready>, Reply> {
+        let mut reports = Vec::new();
+        for job in jobs.iter().filter(|job| job.delivery.notify.is_some_and(|notify| notify.success)) {
+            let now = self.inner.world.clock.now();
+            let outcome =
+                Outcome::Delivered { place: place_of(job).to_owned(), reply: None, reports_success: false };
+            let conclusion = conclude(&job.delivery, &outcome, now, now, &self.inner.settings);
+            reports.append(&mut self.reports(&[(job.delivery.clone(), conclusion)]).await?);
+        }
+        Ok(reports)
+    }
+
+    /// The one commit: each letter leaves the queue as it comes into the account.
+    async fn commit_into(
+        &self,
+        account: AccountRef,
+        jobs: Arc<Vec<Job>>,
+        reports: Arc<Vec<Ready>>,
+        leases: Vec<Option<Lease>>,
+    ) -> Result<(), Undelivered> {
+        let flow = self.clone();
+        let opened = self.inner.store.account(account);
+        let scope = if reports.is_empty() {
+            self.inner.db.tenant(account.organisation)
+        } else {
+            self.inner.db.operator("a letter goes into an account, and a report to its sender")
+        };
+        scope
+            .write(move |tx| {
+                let now = flow.inner.world.clock.now();
+                for (index, job) in jobs.iter().enumerate() {
+                    let (delivery, message) = (&job.delivery, &job.delivery.message);
+                    let Some(body) = job.cargo.body.get() else { continue };
+                    if !mail_queue::finish(tx, delivery)? {
+                        return Err(Undelivered::Lost(index));
+                    }
+                    let mut prefix = stamps(&message.from, &delivery.recipient).into_bytes();
+                    prefix.extend_from_slice(&message.prefix);
+                    let parcel = Parcel {
+                        letter: LetterId(flow.inner.world.new_id()),
+                        prefix: &prefix,
+                        blob: message.blob,
+                        summary: &body.summary,
+                        is_doubtful: message.is_doubtful,
+                        received_at: message.received_at,
+                    };
+                    if let Err(error) = into_account(tx, &opened, &parcel) {
+                        return Err(match refusal(&error) {
+                            Some(outcome) => Undelivered::Refused(index, outcome),
+                            None => Undelivered::Store(error),
+                        });
+                    }
+                    let step = Step::Delivered { place: place_of(job).to_owned(), reply: None };
+                    trail::record(tx, &flow.event(delivery, now, step))?;
+                }
+                for (report, lease) in reports.iter().zip(&leases) {
+                    flow.commit(tx, report, *lease)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// The folder that a letter goes to, for the trail.
+fn place_of(job: &Job) -> &'static str {
+    if job.delivery.message.is_doubtful { Role::Junk.default_name() } else { Role::Inbox.default_name() }
+}

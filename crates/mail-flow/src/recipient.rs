@@ -1,0 +1,76 @@
+//! Answers while the envelope is being built: may this one send, can that one receive?
+
+use directory::Found;
+use mail_store::StoreError;
+use model::{AccountRef, Address, Recipient, Reply, ReversePath, Route};
+use tracing::error;
+
+use crate::arrival::Origin;
+use crate::{Flow, trouble};
+
+impl Flow {
+    /// At MAIL: whether `origin` may send with this reverse path.
+    pub async fn sender(&self, origin: &Origin, from: &ReversePath) -> Result<(), Reply> {
+        let (Some(authenticated), Some(address)) = (origin.authenticated(), from.address()) else {
+            // RFC 5321 §4.5.5: the null sender is for everybody, also for a client's own receipts (RFC 8098 §3).
+            return Ok(());
+        };
+        match self.inner.directory.may_send_as(&authenticated.account, address).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Reply::never(553, 7, 1, format!("{address} is not an address of yours"))),
+            Err(error) => Err(trouble::directory(&error)),
+        }
+    }
+
+    /// At RCPT: whether `origin` may send to this recipient, and whether it can receive.
+    pub async fn recipient(
+        &self,
+        origin: &Origin,
+        recipient: &Recipient,
+        smtputf8: bool,
+    ) -> Result<(), Reply> {
+        let address = &recipient.address;
+        if !address.is_ascii() && !smtputf8 {
+            // RFC 6531 §3.5: 553 with 5.6.7.
+            return Err(Reply::never(553, 6, 7, "the address needs SMTPUTF8"));
+        }
+        let found = self.inner.directory.find(address).await.map_err(|error| trouble::directory(&error))?;
+        match found {
+            Found::NotOurs => may_relay(origin),
+            Found::Unknown { .. } => refused(mail_route::unknown()),
+            Found::Disabled { .. } => refused(mail_route::disabled()),
+            Found::Alias { .. } => Ok(()),
+            Found::Mailbox { account, .. } => self.has_room(account, address).await,
+        }
+    }
+
+    async fn has_room(&self, account: AccountRef, address: &Address) -> Result<(), Reply> {
+        match self.inner.store.account(account).usage().await {
+            Ok(usage) if usage.quota_bytes.is_some_and(|quota| usage.used_bytes >= quota) => {
+                Err(Reply::later(452, 2, 2, format!("the mailbox of {address} is full")))
+            }
+            // An account that nothing was ever put into has no counters yet.
+            Ok(_) | Err(StoreError::NoSuchAccount) => Ok(()),
+            Err(StoreError::Db(source)) => Err(trouble::db(&source)),
+            Err(error) => {
+                error!(error = &error as &dyn std::error::Error, %address, "cannot read an account's usage");
+                Err(Reply::later(451, 3, 0, "temporary trouble here, try again later"))
+            }
+        }
+    }
+}
+
+/// Only those who signed in, and we, send to other people's domains.
+pub(crate) fn may_relay(origin: &Origin) -> Result<(), Reply> {
+    match origin {
+        Origin::Submitted { .. } | Origin::Ourselves => Ok(()),
+        Origin::Peer(_) => Err(Reply::never(550, 7, 1, "we do not relay to that domain")),
+    }
+}
+
+fn refused(route: Route) -> Result<(), Reply> {
+    match route {
+        Route::Nowhere { reply } => Err(reply),
+        Route::Account { .. } | Route::Remote { .. } => Ok(()),
+    }
+}

@@ -1,0 +1,190 @@
+//! How a letter goes on: take what is due, send each delivery on its way, stop cleanly.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mail_deliver::Outcome;
+use mail_queue::Delivery;
+use model::{Domain, MessageId, Route};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use crate::carriage::Load;
+use crate::hand::{Cargo, Fresh};
+use crate::settle::Ended;
+use crate::{Flow, limits};
+
+impl Flow {
+    /// The delivery loop; runs until `shutdown` turns true, and then until what is under way has ended or
+    /// its patience is over. One per node; a second call returns at once.
+    ///
+    /// Letters accepted here come through a channel without a detour through the database; whatever else
+    /// is due (deferred, left behind by a node that stopped, accepted by a node that was busy) is claimed.
+    pub async fn send_due(&self, mut shutdown: watch::Receiver<bool>) {
+        let Some(mut fresh) = self.inner.fresh_end.lock().take() else {
+            error!("the delivery loop runs already");
+            return;
+        };
+        let mut notices = self.inner.db.subscribe();
+        let clock = self.inner.world.clock.clone();
+        let mut next_look = clock.now();
+        let mut has_freed = false;
+        loop {
+            tokio::select! {
+                biased;
+                // The sender's end counts as the wish to stop.
+                _ = shutdown.wait_for(|stop| *stop) => break,
+                () = clock.sleep(next_look.since(clock.now())) => {
+                    has_freed = has_freed || self.free_old_leases().await;
+                    next_look = clock.now().plus(self.look().await);
+                }
+                Some(letter) = fresh.recv() => self.begin(letter),
+                notice = notices.recv() => match notice {
+                    Ok(notice) if notice.channel == mail_queue::WAKE => {
+                        self.inner.destinations.lock().open_all();
+                        next_look = clock.now();
+                    }
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(_)) => next_look = clock.now(),
+                    Err(RecvError::Closed) => break,
+                },
+            }
+        }
+        fresh.close();
+        self.stop().await;
+    }
+
+    /// At start: what this node had in hand when it stopped is due at once.
+    async fn free_old_leases(&self) -> bool {
+        match self.inner.queue.free_old_leases().await {
+            Ok(0) => true,
+            Ok(count) => {
+                info!(count, "deliveries of our last run go on");
+                true
+            }
+            Err(error) => {
+                warn!(error = &error as &dyn std::error::Error, "cannot free our old claims now");
+                false
+            }
+        }
+    }
+
+    /// Renews what is in hand, claims what is due; tells how long nothing is to be done.
+    async fn look(&self) -> Duration {
+        let clock = &self.inner.world.clock;
+        self.renew().await;
+        let flow = self.clone();
+        tokio::spawn(async move { flow.inner.remote.close_idle(false).await });
+        let room = limits::IN_HAND_LIMIT.saturating_sub(self.inner.in_hand.count());
+        let next_due = match self.inner.queue.next_due().await {
+            Ok(Some(next_due)) => next_due,
+            Ok(None) => return limits::POLL_INTERVAL,
+            Err(error) => {
+                warn!(error = &error as &dyn std::error::Error, "the queue cannot be read now");
+                return limits::POLL_INTERVAL;
+            }
+        };
+        let wait = next_due.since(clock.now());
+        if !wait.is_zero() || room == 0 {
+            return wait.clamp(Duration::from_millis(10), limits::POLL_INTERVAL);
+        }
+        match self.inner.queue.claim(room.min(limits::CLAIM_LIMIT)).await {
+            Ok(claimed) => {
+                let pause = if claimed.is_empty() { limits::POLL_INTERVAL } else { Duration::ZERO };
+                for letter in by_message(claimed) {
+                    self.begin(letter);
+                }
+                pause
+            }
+            Err(error) => {
+                warn!(error = &error as &dyn std::error::Error, "nothing can be claimed now");
+                limits::POLL_INTERVAL
+            }
+        }
+    }
+
+    async fn renew(&self) {
+        let soon = self.inner.world.in_future(mail_queue::limits::LEASE / 2);
+        let claims = self.inner.in_hand.ending_before(soon);
+        if claims.is_empty() {
+            return;
+        }
+        match self.inner.queue.renew(claims.clone()).await {
+            Ok((until, lost)) => {
+                self.inner.in_hand.renewed(&claims, until);
+                if !lost.is_empty() {
+                    warn!(count = lost.len(), "claims were lost; what becomes of them here will not count");
+                }
+            }
+            Err(error) => warn!(error = &error as &dyn std::error::Error, "claims cannot be renewed now"),
+        }
+    }
+
+    /// Sends each delivery of a letter on its way.
+    fn begin(&self, letter: Fresh) {
+        let mut loads: HashMap<Domain, Load> = HashMap::new();
+        for delivery in letter.deliveries {
+            // Our own claim has run out while we are still at it: the first attempt goes on alone.
+            if self.inner.in_hand.holds(delivery.id) {
+                continue;
+            }
+            let route = delivery.route.clone();
+            let job = self.inner.in_hand.take(delivery, letter.cargo.clone());
+            match route {
+                Route::Account { account, .. } => self.into_lane(account, job),
+                Route::Remote { address } => {
+                    let destination = address.domain().clone();
+                    loads
+                        .entry(destination.clone())
+                        .or_insert_with(|| Load { destination, jobs: Vec::new() })
+                        .jobs
+                        .push(job);
+                }
+                Route::Nowhere { reply } => {
+                    let (flow, outcome) = (self.clone(), Outcome::Failed { reply, host: None });
+                    tokio::spawn(async move { flow.settle(vec![Ended { job, outcome }], Vec::new()).await });
+                }
+            }
+        }
+        for load in loads.into_values() {
+            self.dispatch(load);
+        }
+    }
+
+    /// Lets go of what waits, waits for what is under way, frees the claims for others or for the next start.
+    async fn stop(&self) {
+        drop(self.take_waiting_in_lanes());
+        drop(self.inner.destinations.lock().take_waiting());
+        tokio::select! {
+            () = self.inner.in_hand.wait_until_empty() => {}
+            () = self.inner.world.clock.sleep(limits::STOP_PATIENCE) => {
+                let count = self.inner.in_hand.count();
+                warn!(count, "stopping with deliveries under way; they are tried again");
+            }
+        }
+        self.inner.remote.close_idle(true).await;
+        if let Err(error) = self.inner.queue.free_all_leases().await {
+            warn!(
+                error = &error as &dyn std::error::Error,
+                "our claims stay until the next start or their end"
+            );
+        }
+    }
+}
+
+/// Claimed deliveries, with what they share.
+fn by_message(claimed: Vec<Delivery>) -> Vec<Fresh> {
+    let mut letters: Vec<Fresh> = Vec::new();
+    let mut places: HashMap<MessageId, usize> = HashMap::new();
+    for delivery in claimed {
+        let place = *places.entry(delivery.message.id).or_insert_with(|| {
+            let cargo = Cargo::new(Arc::clone(&delivery.message), None);
+            letters.push(Fresh { cargo, deliveries: Vec::new() });
+            letters.len() - 1
+        });
+        letters[place].deliveries.push(delivery);
+    }
+    letters
+}
