@@ -112,6 +112,9 @@ fn rcpt() {
         "RCPT TO:<a@b.test> ORCPT=utf-8;jos\\x{E9}@b.test",
         "RCPT TO:<a@b.test> ORCPT=utf-8;jos\\x{E9}@b.test",
     );
+    // A hundred letters of two octets each would be six hundred octets on their way out.
+    let long = format!("RCPT TO:<a@b.test> ORCPT=utf-8;{}@b.test", "é".repeat(100));
+    refuses(long, "501 5.5.4 RCPT: ORCPT is");
     for (line, expected) in [
         ("RCPT TO:<>", "501 5.5.4 RCPT: a recipient is never empty"),
         ("RCPT FROM:<a@b.test>", "501 5.5.4 RCPT: the argument is TO:<address>"),
@@ -120,6 +123,7 @@ fn rcpt() {
         ("RCPT TO:<a@b.test> ORCPT=a@b.test", "501 5.5.4 RCPT: ORCPT is"),
         ("RCPT TO:<a@b.test> ORCPT=rfc822;a+0D+0Ab", "501 5.5.4 RCPT: ORCPT is"),
         ("RCPT TO:<a@b.test> ORCPT=utf-8;\\x{D800}", "501 5.5.4 RCPT: ORCPT is"),
+        ("RCPT TO:<a@b.test> ORCPT=utf-8;a\\b@b.test", "501 5.5.4 RCPT: ORCPT is"),
         ("RCPT TO:<a@b.test> SIZE=1", "555 5.5.4 RCPT: no parameter SIZE"),
     ] {
         refuses(line, expected);

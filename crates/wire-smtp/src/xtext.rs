@@ -32,6 +32,7 @@ pub fn encode(text: &str) -> String {
 
 /// Decodes the address of `ORCPT=utf-8;…`, in which `\x{20AC}` stands for a character.
 // utf-8-addr-xtext = 1*(QCHAR / EmbeddedUnicodeChar), EmbeddedUnicodeChar = %x5C.78 "{" HEXPOINT "}"
+// QCHAR has no backslash.
 pub fn decode_utf8_address(text: &str) -> Option<String> {
     let text = decode(text)?;
     let mut decoded = String::with_capacity(text.len());
@@ -40,11 +41,11 @@ pub fn decode_utf8_address(text: &str) -> Option<String> {
         let (point, behind) = after.split_once('}')?;
         let is_point = (2..=6).contains(&point.len()) && point.bytes().all(|b| b.is_ascii_hexdigit());
         let character = char::from_u32(u32::from_str_radix(point, 16).ok().filter(|_| is_point)?)?;
-        decoded.push_str(before);
+        decoded.push_str(Some(before).filter(|text| !text.contains('\\'))?);
         decoded.push(Some(character).filter(|c| !c.is_control())?);
         rest = behind;
     }
-    decoded.push_str(rest);
+    decoded.push_str(Some(rest).filter(|text| !text.contains('\\'))?);
     Some(decoded)
 }
 

@@ -122,7 +122,11 @@ fn parse_original(value: &str) -> Option<OriginalRecipient> {
     let is_atom = !address_type.is_empty()
         && address_type.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*-/?^_`{|}~".contains(&b));
     let decoded = match address_type.eq_ignore_ascii_case("utf-8") {
-        true => xtext::decode_utf8_address(address),
+        // Characters that came as they are become longer when we send them on.
+        true => xtext::decode_utf8_address(address).filter(|address| {
+            address_type.len() + 1 + xtext::encode_utf8_address(address).len()
+                <= ORIGINAL_RECIPIENT_LIMIT_OCTETS
+        }),
         false => xtext::decode(address).filter(|address| address.is_ascii()),
     };
     let address = decoded.filter(|address| is_atom && !address.is_empty())?;
