@@ -101,5 +101,5 @@ pub(crate) const COMMAND_BLOCK_BYTES: usize = 4096;
 pub(crate) const DATA_BLOCK_BYTES: usize = 32 * 1024;
 /// Replies that wait for one write; clients that pipeline more than that are answered in between.
 pub(crate) const OUTPUT_BYTES: usize = 16 * 1024;
-/// Addresses whose connection rate is remembered.
-pub(crate) const REMEMBERED_ADDRESSES: usize = 100_000;
+/// Addresses whose connection rate is remembered before the first of them are looked at again.
+pub(crate) const REMEMBERED_ADDRESSES: usize = 1000;

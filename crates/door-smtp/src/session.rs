@@ -55,6 +55,8 @@ pub(crate) enum LoginRefusal {
     Wrong,
     /// Too many failures from there.
     Banned,
+    /// The message breaks its mechanism's grammar.
+    Malformed,
     /// Our own trouble.
     Later,
 }
@@ -140,11 +142,6 @@ impl Session {
     /// What [`Need::Keep`] is about.
     pub(crate) fn content(&self) -> &[u8] {
         &self.content
-    }
-
-    /// How many messages have been accepted.
-    pub(crate) fn messages(&self) -> u32 {
-        self.counts.messages
     }
 
     /// Ends the conversation from our side.
@@ -327,9 +324,9 @@ impl Session {
             return Some(Need::Input);
         }
         let taken = usize::try_from(left_bytes).map_or(self.input.len(), |left| left.min(self.input.len()));
-        let octets = self.input.split_to(taken);
-        checker.check(&octets);
-        self.content.extend_from_slice(&octets);
+        checker.check(&self.input[..taken]);
+        self.content.extend_from_slice(&self.input[..taken]);
+        self.input.advance(taken);
         if !self.take_content(&mut reception) {
             return None;
         }
@@ -522,6 +519,10 @@ impl Session {
             LoginRefusal::Banned => {
                 self.dismiss(&Reply::later(421, 7, 0, "Too many failures, try again later"))
             }
+            LoginRefusal::Malformed => {
+                let text = "The response does not have the mechanism's form";
+                self.after_refused_exchange(Reply::never(501, 5, 2, text));
+            }
             LoginRefusal::Wrong => {
                 self.say(&Reply::never(535, 7, 8, "Name or password not accepted"));
                 self.counts.login_failures = self.counts.login_failures.saturating_add(1);
@@ -529,6 +530,12 @@ impl Session {
                 self.check(count, limit, "Too many failures");
             }
         }
+    }
+
+    fn after_refused_exchange(&mut self, reply: Reply) {
+        let stage = take(&mut self.stage);
+        // A reproach asks nothing of the shell.
+        let _ = self.after(stage, Then::Reproach(reply));
     }
 
     /// The handshake of [`Need::StartTls`] is done: everything said before is forgotten (RFC 3207 §4.2).

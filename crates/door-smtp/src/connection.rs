@@ -1,0 +1,357 @@
+//! One connection: moves bytes between the wire and its [`Session`], and asks the floors below.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use directory::{Attempt, AuthProtocol, AuthRefusal, Authenticated, ScramExchange};
+use mail_flow::{Arrival, Incoming, Origin};
+use model::{Protocol, Reply, Timestamp};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+use tracing::{debug, error, info};
+use wire_smtp::sasl::Credentials;
+use wire_smtp::{Hello, HelloVerb};
+
+use crate::Shared;
+use crate::facts::{Facts, Kind};
+use crate::limits::{
+    COMMAND_BLOCK_BYTES, COMMAND_PATIENCE, DATA_BLOCK_BYTES, DATA_PATIENCE, HANDSHAKE_PATIENCE, LINGER_BYTES,
+    LINGER_PATIENCE, LOGIN_FAILURE_DELAY, MESSAGE_PATIENCE, SESSION_PATIENCE, WRITE_PATIENCE,
+};
+use crate::session::{LoginRefusal, Need, Session};
+use crate::wire::{Wire, describe};
+
+/// A conversation with one peer, from the greeting to the end. Errors of the network end it silently:
+/// nobody is left to hear about them.
+pub(crate) async fn converse<S>(
+    stream: S,
+    ip: IpAddr,
+    kind: Kind,
+    shared: &Shared,
+    shutdown: watch::Receiver<bool>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let is_exempt = shared.exempt_loopback && ip.to_canonical().is_loopback();
+    let facts = Facts {
+        kind,
+        hostname: shared.hostname.clone(),
+        limits: shared.limits.clone(),
+        has_certificate: shared.tls.is_some(),
+        tls: None,
+        may_sign_in_plain: shared.plaintext_from.iter().any(|network| network.contains(&ip.to_canonical())),
+        is_exempt,
+        login: None,
+    };
+    let mut connection = Connection {
+        wire: Wire::Plain(stream),
+        session: Session::new(facts),
+        shared,
+        ip,
+        shutdown,
+        origin: None,
+        body: None,
+        authenticated: None,
+        scram: None,
+        message_since: None,
+        quiet_since: shared.world.clock.now(),
+    };
+    let ended = match kind {
+        Kind::Submissions => match connection.shake_hands().await {
+            Ok(tls) => {
+                connection.session.facts.tls = Some(tls);
+                connection.run().await
+            }
+            Err(error) => Err(error),
+        },
+        Kind::Mx | Kind::Submission | Kind::Lmtp => connection.run().await,
+    };
+    if let Err(error) = ended {
+        debug!(peer = %ip, %error, "a connection broke");
+    }
+}
+
+struct Connection<'a, S> {
+    wire: Wire<S>,
+    session: Session,
+    shared: &'a Shared,
+    ip: IpAddr,
+    shutdown: watch::Receiver<bool>,
+    /// Made at MAIL, used at RCPT, given away with the message.
+    origin: Option<Origin>,
+    /// What has come of the message.
+    body: Option<Incoming>,
+    /// Who signed in, or is about to.
+    authenticated: Option<Arc<Authenticated>>,
+    scram: Option<ScramExchange>,
+    /// When the message began that is on its way in.
+    message_since: Option<Timestamp>,
+    /// When the connection began, or the last message was accepted.
+    quiet_since: Timestamp,
+}
+
+/// How waiting for the peer ended.
+enum Heard {
+    Bytes,
+    Gone,
+    Nothing,
+    Stop,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
+    async fn run(&mut self) -> io::Result<()> {
+        loop {
+            match self.session.advance() {
+                Need::Input => {
+                    if !self.session.is_receiving() {
+                        // RSET, a refusal, a limit: what was kept is no longer wanted.
+                        (self.body, self.message_since) = (None, None);
+                    }
+                    if !self.listen().await? {
+                        return Ok(());
+                    }
+                }
+                Need::Flush => self.flush().await?,
+                Need::Close => {
+                    self.flush().await?;
+                    return self.close().await;
+                }
+                Need::StartTls => {
+                    self.flush().await?;
+                    let tls = self.shake_hands().await?;
+                    (self.authenticated, self.scram) = (None, None);
+                    self.session.secured(tls);
+                }
+                need => self.ask(need).await,
+            }
+        }
+    }
+
+    /// The flow and the directory answer.
+    async fn ask(&mut self, need: Need) {
+        let flow = &self.shared.flow;
+        match need {
+            Need::Sender { from, hello } => {
+                let origin = self.origin_of(hello);
+                let answer = flow.sender(&origin, &from).await;
+                self.origin = Some(origin);
+                self.session.sender_answered(answer);
+            }
+            Need::Recipient { recipient, smtputf8 } => {
+                let origin = self.origin.as_ref().expect("MAIL came before RCPT and made the origin");
+                let answer = flow.recipient(origin, &recipient, smtputf8).await;
+                self.session.recipient_answered(answer);
+            }
+            Need::Keep => {
+                let body = self.body.get_or_insert_with(|| flow.receive());
+                let answer = body.write(self.session.content()).await;
+                if answer.is_err() {
+                    self.body = None;
+                }
+                self.session.content_kept(answer);
+            }
+            Need::Accept(envelope) => {
+                let origin = self.origin.take().expect("MAIL came before the message and made the origin");
+                let body = self.body.take().unwrap_or_else(|| flow.receive());
+                let answer = flow.accept(Arrival { origin, envelope, body }).await;
+                self.message_since = None;
+                if answer.is_ok() {
+                    self.quiet_since = self.shared.world.clock.now();
+                }
+                self.session.accept_answered(answer.map(|accepted| accepted.message.to_string()));
+            }
+            Need::Login(credentials) => {
+                let answer = self.log_in(credentials).await;
+                self.session.login_answered(answer);
+            }
+            Need::ScramFirst(message) => {
+                let begun = self.shared.directory.scram_begin(&message, AuthProtocol::Smtp, self.ip).await;
+                let answer = match begun {
+                    Ok((first, exchange)) => {
+                        self.scram = Some(exchange);
+                        Ok(first.into_bytes())
+                    }
+                    Err(refusal) => Err(self.refused(refusal).await),
+                };
+                self.session.scram_first_answered(answer);
+            }
+            Need::ScramFinal(message) => {
+                let exchange = self.scram.take().expect("SCRAM's first message came before its final one");
+                let answer = match self.shared.directory.scram_finish(exchange, &message).await {
+                    Ok((authenticated, end)) => {
+                        let login = authenticated.login.clone();
+                        self.authenticated = Some(Arc::new(authenticated));
+                        Ok((login, end.into_bytes()))
+                    }
+                    Err(refusal) => Err(self.refused(refusal).await),
+                };
+                self.session.scram_final_answered(answer);
+            }
+            Need::SignIn { login } => {
+                info!(peer = %self.ip, login, "signed in");
+                self.session.login_answered(Ok(login));
+            }
+            Need::Input | Need::Flush | Need::Close | Need::StartTls => {
+                unreachable!("these are the wire's and never asked")
+            }
+        }
+    }
+
+    fn origin_of(&self, hello: Hello) -> Origin {
+        let protocol = match hello.verb {
+            HelloVerb::Helo => Protocol::Smtp,
+            HelloVerb::Ehlo => Protocol::Esmtp,
+            HelloVerb::Lhlo => Protocol::Lmtp,
+        };
+        let session = mail_flow::Session {
+            ip: self.ip,
+            helo: hello.name,
+            tls: self.session.facts.tls.clone(),
+            protocol,
+        };
+        // SCRAM knows who it is one response before the client has agreed.
+        match (&self.authenticated, &self.session.facts.login) {
+            (Some(authenticated), Some(_)) => {
+                Origin::Submitted { authenticated: Arc::clone(authenticated), session }
+            }
+            _ => Origin::Peer(session),
+        }
+    }
+
+    async fn log_in(&mut self, credentials: Credentials) -> Result<String, LoginRefusal> {
+        let attempt = Attempt {
+            login: credentials.login,
+            authorise_as: credentials.authorisation,
+            password: credentials.password.into(),
+            protocol: AuthProtocol::Smtp,
+            source: self.ip,
+        };
+        match self.shared.directory.authenticate(attempt).await {
+            Ok(authenticated) => {
+                let login = authenticated.login.clone();
+                info!(peer = %self.ip, login, "signed in");
+                self.authenticated = Some(Arc::new(authenticated));
+                Ok(login)
+            }
+            Err(refusal) => Err(self.refused(refusal).await),
+        }
+    }
+
+    /// A refusal as the session hears it. Guessing is slow, and only for the one who guesses.
+    async fn refused(&mut self, refusal: AuthRefusal) -> LoginRefusal {
+        match refusal {
+            AuthRefusal::Wrong | AuthRefusal::Disabled => {
+                if !self.session.facts.is_exempt {
+                    self.shared.world.clock.sleep(LOGIN_FAILURE_DELAY).await;
+                }
+                LoginRefusal::Wrong
+            }
+            AuthRefusal::Banned { .. } => LoginRefusal::Banned,
+            AuthRefusal::Malformed(_) => LoginRefusal::Malformed,
+            AuthRefusal::Later(cause) => {
+                error!(peer = %self.ip, error = &cause as &dyn std::error::Error, "cannot check a login");
+                LoginRefusal::Later
+            }
+        }
+    }
+
+    /// Writes the replies, then waits for more; false when the peer has gone.
+    async fn listen(&mut self) -> io::Result<bool> {
+        self.flush().await?;
+        match self.hear().await? {
+            Heard::Bytes => {}
+            Heard::Gone => return Ok(false),
+            // RFC 5321 §3.8: 421 before the connection is closed from our side.
+            Heard::Nothing => self.session.dismiss(&Reply::later(421, 4, 2, "Waited too long")),
+            Heard::Stop => self.session.dismiss(&Reply::later(421, 3, 2, "Shutting down, try again later")),
+        }
+        Ok(true)
+    }
+
+    async fn hear(&mut self) -> io::Result<Heard> {
+        let is_receiving = self.session.is_receiving();
+        if !is_receiving && *self.shutdown.borrow() {
+            return Ok(Heard::Stop);
+        }
+        let Some(patience) = self.patience(is_receiving) else { return Ok(Heard::Nothing) };
+        self.session.input.reserve(if is_receiving { DATA_BLOCK_BYTES } else { COMMAND_BLOCK_BYTES });
+        tokio::select! {
+            biased;
+            read = self.wire.read(&mut self.session.input) => {
+                Ok(if read? == 0 { Heard::Gone } else { Heard::Bytes })
+            }
+            // A message on its way in may end; everything else ends at once. A closed channel is a stop too.
+            _ = self.shutdown.wait_for(|stop| *stop), if !is_receiving => Ok(Heard::Stop),
+            () = self.shared.world.clock.sleep(patience) => Ok(Heard::Nothing),
+        }
+    }
+
+    /// How long we wait for the next bytes; `None` if the whole has taken too long already.
+    fn patience(&mut self, is_receiving: bool) -> Option<Duration> {
+        let now = self.shared.world.clock.now();
+        let (step, whole, since) = match is_receiving {
+            true => (DATA_PATIENCE, MESSAGE_PATIENCE, *self.message_since.get_or_insert(now)),
+            false => (COMMAND_PATIENCE, SESSION_PATIENCE, self.quiet_since),
+        };
+        let left = whole.checked_sub(now.since(since)).filter(|left| !left.is_zero())?;
+        Some(step.min(left))
+    }
+
+    async fn flush(&mut self) -> io::Result<()> {
+        if self.session.output.is_empty() {
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            written = self.wire.write(&self.session.output) => written?,
+            () = self.shared.world.clock.sleep(WRITE_PATIENCE) => return Err(io::ErrorKind::TimedOut.into()),
+        }
+        self.session.output.clear();
+        Ok(())
+    }
+
+    /// TLS from here on. What a client sent in the clear behind STARTTLS is gone; what it still sends is no
+    /// handshake and ends the connection.
+    async fn shake_hands(&mut self) -> io::Result<String> {
+        let Some(config) = &self.shared.tls else {
+            return Err(io::Error::other("TLS was asked for, and there is no certificate"));
+        };
+        let Wire::Plain(stream) = std::mem::replace(&mut self.wire, Wire::Gone) else {
+            return Err(io::Error::other("TLS was asked for twice"));
+        };
+        let stream = tokio::select! {
+            biased;
+            stream = TlsAcceptor::from(Arc::clone(config)).accept(stream) => stream?,
+            () = self.shared.world.clock.sleep(HANDSHAKE_PATIENCE) => return Err(io::ErrorKind::TimedOut.into()),
+        };
+        let tls = describe(stream.get_ref().1);
+        self.wire = Wire::Tls(Box::new(stream));
+        Ok(tls)
+    }
+
+    /// Ends the connection so that the peer can read our last reply: closing while unread bytes wait would
+    /// reset it.
+    async fn close(&mut self) -> io::Result<()> {
+        self.wire.shutdown().await?;
+        let mut read_bytes = 0;
+        let drain = async {
+            while read_bytes < LINGER_BYTES {
+                self.session.input.clear();
+                self.session.input.reserve(COMMAND_BLOCK_BYTES);
+                match self.wire.read(&mut self.session.input).await {
+                    Ok(count @ 1..) => read_bytes += count,
+                    Ok(0) | Err(_) => break,
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = drain => {}
+            () = self.shared.world.clock.sleep(LINGER_PATIENCE) => {}
+        }
+        Ok(())
+    }
+}
