@@ -95,6 +95,7 @@ pub struct Counters {
 
 /// What the handle and the engine's threads share.
 pub(crate) struct Shared {
+    pub(crate) url: String,
     pub(crate) options: Options,
     pub(crate) notices: broadcast::Sender<Notice>,
     pub(crate) commits: AtomicU64,
@@ -168,6 +169,7 @@ impl Db {
     pub fn open(url: &str, options: Options) -> Result<Db, DbError> {
         let (notices, _) = broadcast::channel(limits::NOTICES_LIMIT);
         let shared = Arc::new(Shared {
+            url: url.to_owned(),
             options,
             notices,
             commits: AtomicU64::new(0),

@@ -37,3 +37,5 @@ pub(crate) const LISTEN_WAIT: Duration = Duration::from_secs(2);
 pub(crate) const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 /// When a connection to PostgreSQL that does not take our bytes is given up.
 pub(crate) const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
+/// NULLs in a statement of which PostgreSQL may be unable to find the types: each multiplies the attempts by 3.
+pub(crate) const UNKNOWN_NULLS_LIMIT: usize = 4;

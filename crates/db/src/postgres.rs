@@ -326,41 +326,30 @@ impl Connection {
             self.statements.clear();
         }
         let text = dialect::for_postgres(sql);
-        let types = types(values, signature);
         let client = self.client.as_ref().ok_or_else(DbError::closed)?;
-        // Preparing before BEGIN, so that the second attempt below is not in a failed transaction;
-        // within one, a savepoint does the same.
+        // Before BEGIN a failed attempt harms nothing; within a transaction a savepoint keeps it whole.
         let inside = self.begin.is_none();
         let result = self.runtime.block_on(async {
             if inside {
                 client.batch_execute("SAVEPOINT prepare").await?;
             }
-            let mut result = client.prepare_typed(&text, &types).await;
-            if result.as_ref().is_err_and(|error| error.code().is_some()) && signature != UNTYPED {
+            let mut first = None;
+            for types in attempts(values, signature) {
+                match client.prepare_typed(&text, &types).await {
+                    Ok(statement) => {
+                        if inside {
+                            client.batch_execute("RELEASE SAVEPOINT prepare").await?;
+                        }
+                        return Ok(statement);
+                    }
+                    Err(error) if error.code().is_none() => return Err(error),
+                    Err(error) => drop(first.get_or_insert(error)),
+                }
                 if inside {
                     client.batch_execute("ROLLBACK TO SAVEPOINT prepare").await?;
                 }
-                // Where BIGINT does not fit (LIMIT of an older server, substr), the server knows better.
-                if let Ok(statement) = client.prepare_typed(&text, &[]).await {
-                    result = Ok(statement);
-                } else {
-                    if inside {
-                        client.batch_execute("ROLLBACK TO SAVEPOINT prepare").await?;
-                    }
-                    // `?1 IS NULL` of a NULL alone: any type will do.
-                    let texts: Vec<Type> = types
-                        .iter()
-                        .map(|kind| if *kind == Type::UNKNOWN { Type::TEXT } else { kind.clone() })
-                        .collect();
-                    if let Ok(statement) = client.prepare_typed(&text, &texts).await {
-                        result = Ok(statement);
-                    }
-                }
             }
-            if inside && result.is_ok() {
-                client.batch_execute("RELEASE SAVEPOINT prepare").await?;
-            }
-            result
+            Err(first.expect("invariant: there is at least one attempt"))
         });
         let statement = result.map_err(|error| self.explain(sql, error))?;
         self.statements.insert((sql, signature), statement.clone());
@@ -678,9 +667,12 @@ fn signature(values: &[Value<'_>]) -> Signature {
     })
 }
 
-fn types(values: &[Value<'_>], signature: Signature) -> Vec<Type> {
+/// Types to try for the parameters, the likely first: what the values are; what the server finds (where
+/// BIGINT does not fit, as in `substr`); and for a NULL of which the server cannot say what it is, as in
+/// `?1 IS NULL OR id = ?1`, one type after the other.
+fn attempts(values: &[Value<'_>], signature: Signature) -> Vec<Vec<Type>> {
     if signature == UNTYPED {
-        return Vec::new();
+        return vec![Vec::new()];
     }
     let kind = |value: &Value<'_>| match value {
         Value::Null => Type::UNKNOWN,
@@ -688,7 +680,20 @@ fn types(values: &[Value<'_>], signature: Signature) -> Vec<Type> {
         Value::Text(_) => Type::TEXT,
         Value::Bytes(_) => Type::BYTEA,
     };
-    values.iter().map(kind).collect()
+    let likely: Vec<Type> = values.iter().map(kind).collect();
+    let nulls: Vec<usize> = (0..values.len()).filter(|at| values[*at] == Value::Null).collect();
+    let mut attempts = vec![likely.clone(), Vec::new()];
+    if !nulls.is_empty() && nulls.len() <= UNKNOWN_NULLS_LIMIT {
+        for choice in 0..3_usize.pow(nulls.len() as u32) {
+            let mut types = likely.clone();
+            for (digit, at) in nulls.iter().enumerate() {
+                types[*at] =
+                    [Type::INT8, Type::TEXT, Type::BYTEA][choice / 3_usize.pow(digit as u32) % 3].clone();
+            }
+            attempts.push(types);
+        }
+    }
+    attempts
 }
 
 fn parameters<'a>(values: &'a [Value<'a>]) -> impl ExactSizeIterator<Item = Parameter<'a>> {

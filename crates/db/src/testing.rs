@@ -37,6 +37,12 @@ pub fn engines_with(options: &Options) -> Vec<Db> {
     engines
 }
 
+/// Opens the same database once more, as a second node or process would.
+pub fn another(db: &Db) -> Db {
+    let shared = &db.inner.shared;
+    Db::open(&shared.url, shared.options.clone()).expect("a database that is open opens again")
+}
+
 fn sqlite(options: Options) -> Db {
     let directory = std::env::temp_dir().join(unique());
     std::fs::create_dir_all(&directory).expect("a temporary directory can be made");
