@@ -35,7 +35,7 @@ impl Flow {
             tokio::select! {
                 biased;
                 // The sender's end counts as the wish to stop.
-                _ = shutdown.wait_for(|stop| *stop) => break,
+                () = async { drop(shutdown.wait_for(|stop| *stop).await) } => break,
                 () = clock.sleep(next_look.since(clock.now())) => {
                     has_freed = has_freed || self.free_old_leases().await;
                     next_look = clock.now().plus(self.look().await);

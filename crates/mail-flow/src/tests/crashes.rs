@@ -1,0 +1,1 @@
+//! Stops at every commit point.

@@ -1,0 +1,161 @@
+//! Another server on loopback. It says yes to everything, unless a test gave it other words.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What it heard: for each transaction that came to the final dot, sender, recipients, body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub(super) from: String,
+    pub(super) to: Vec<String>,
+    pub(super) body: String,
+}
+
+#[derive(Default)]
+struct State {
+    /// Words for commands that begin so; each is used once, or for ever if it is sticky.
+    words: VecDeque<(String, String, bool)>,
+    heard: Vec<Heard>,
+    connections: usize,
+    extensions: Vec<String>,
+}
+
+#[derive(Clone)]
+pub(super) struct Stranger {
+    pub(super) port: u16,
+    state: Arc<Mutex<State>>,
+}
+
+impl Stranger {
+    pub(super) async fn new() -> Stranger {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(Mutex::new(State {
+            extensions: ["PIPELINING", "8BITMIME", "SMTPUTF8"].map(str::to_owned).to_vec(),
+            ..State::default()
+        }));
+        let stranger = Stranger { port, state };
+        let serving = stranger.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                serving.state.lock().connections += 1;
+                tokio::spawn(serving.clone().serve(stream));
+            }
+        });
+        stranger
+    }
+
+    /// A port where nobody listens.
+    pub(super) async fn nobody() -> Stranger {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        Stranger { port, state: Arc::default() }
+    }
+
+    pub(super) fn offers(self, extensions: &[&str]) -> Stranger {
+        self.state.lock().extensions = extensions.iter().map(|text| (*text).to_owned()).collect();
+        self
+    }
+
+    /// Answers the next command that begins so with `reply`; `CLOSE` closes instead.
+    pub(super) fn says_once(&self, command: &str, reply: &str) {
+        self.state.lock().words.push_back((command.to_owned(), reply.to_owned(), false));
+    }
+
+    /// From now on.
+    pub(super) fn says(&self, command: &str, reply: &str) {
+        self.state.lock().words.push_front((command.to_owned(), reply.to_owned(), true));
+    }
+
+    pub(super) fn says_yes_again(&self) {
+        self.state.lock().words.clear();
+    }
+
+    pub(super) fn heard(&self) -> Vec<Heard> {
+        self.state.lock().heard.clone()
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.state.lock().connections
+    }
+
+    fn words_for(&self, command: &str) -> Option<String> {
+        let mut state = self.state.lock();
+        let index = state.words.iter().position(|(start, _, _)| command.starts_with(start.as_str()))?;
+        let (start, reply, is_sticky) = state.words.remove(index)?;
+        if is_sticky {
+            state.words.push_front((start, reply.clone(), true));
+        }
+        Some(reply)
+    }
+
+    async fn serve(self, stream: TcpStream) -> Option<()> {
+        let mut stream = BufReader::new(stream);
+        let mut heard = Heard::default();
+        self.answer(&mut stream, "CONNECT", "220 stranger.test").await?;
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line).await.ok()? == 0 {
+                return None;
+            }
+            let line = line.trim_end();
+            let default = match line.split(' ').next().unwrap_or_default() {
+                "EHLO" => {
+                    let extensions = self.state.lock().extensions.clone();
+                    let mut reply = "250-stranger.test".to_owned();
+                    for extension in extensions {
+                        reply.push_str(&format!("\r\n250-{extension}"));
+                    }
+                    reply.push_str("\r\n250 HELP");
+                    reply
+                }
+                "DATA" => "354 go on".to_owned(),
+                "QUIT" => "221 bye".to_owned(),
+                _ => "250 2.0.0 fine".to_owned(),
+            };
+            let said = self.answer(&mut stream, line, &default).await?;
+            if line == "QUIT" {
+                return None;
+            } else if let Some(from) = line.strip_prefix("MAIL FROM:") {
+                heard = Heard { from: from.to_owned(), ..Heard::default() };
+            } else if let (Some(to), true) = (line.strip_prefix("RCPT TO:"), said.starts_with('2')) {
+                heard.to.push(to.to_owned());
+            } else if line == "DATA" && said.starts_with('3') {
+                loop {
+                    let mut line = String::new();
+                    if stream.read_line(&mut line).await.ok()? == 0 {
+                        return None;
+                    }
+                    match line.strip_prefix('.') {
+                        Some("\r\n") => break,
+                        Some(rest) => heard.body.push_str(rest),
+                        None => heard.body.push_str(&line),
+                    }
+                }
+                let said = self.answer(&mut stream, ".", "250 2.0.0 taken").await;
+                if said.as_ref().is_none_or(|said| said.starts_with('2')) {
+                    self.state.lock().heard.push(std::mem::take(&mut heard));
+                }
+                said?;
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        stream: &mut BufReader<TcpStream>,
+        command: &str,
+        default: &str,
+    ) -> Option<String> {
+        let words = self.words_for(command).unwrap_or_else(|| default.to_owned());
+        if words == "CLOSE" {
+            return None;
+        }
+        stream.get_mut().write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
+        Some(words)
+    }
+}
