@@ -161,13 +161,22 @@ pub struct SmartHost {
     /// A file with the password on its first line.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
-    /// Whether TLS with a valid certificate is demanded; a password is never sent without.
-    #[serde(default = "yes")]
-    pub tls: bool,
+    /// Encryption, with a certificate that is valid for `host`.
+    #[serde(default)]
+    pub tls: SmartHostTls,
 }
 
-fn yes() -> bool {
-    true
+/// `outbound.smarthost.tls`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SmartHostTls {
+    /// STARTTLS, and nothing without it: port 587.
+    #[default]
+    Starttls,
+    /// From the first byte: port 465.
+    Implicit,
+    /// None, and no password: a server on the same machine or in a tunnel.
+    None,
 }
 
 /// `[auth]`
@@ -209,7 +218,8 @@ pub enum LogFormat {
 impl Config {
     /// Reads and checks a file; relative paths in it begin at its directory.
     pub fn read(path: &Path) -> Result<Config> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let base = std::path::absolute(path)?.parent().map(Path::to_owned).unwrap_or_default();
         Config::parse(&text, &base).with_context(|| format!("in {}", path.display()))
     }
@@ -218,7 +228,10 @@ impl Config {
     pub fn parse(text: &str, base: &Path) -> Result<Config> {
         let mut config: Config = toml::from_str(text)?;
         config.node.data = base.join(&config.node.data);
-        for path in [&mut config.tls.certificate, &mut config.tls.key, &mut config.dns.trust_anchor].into_iter().flatten() {
+        for path in [&mut config.tls.certificate, &mut config.tls.key, &mut config.dns.trust_anchor]
+            .into_iter()
+            .flatten()
+        {
             *path = base.join(&*path);
         }
         if let Some(path) = config.outbound.smarthost.as_mut().and_then(|host| host.password_file.as_mut()) {
@@ -240,7 +253,9 @@ impl Config {
             self.node.name = self.node.hostname.clone();
         }
         self.database.url = match self.database.url.strip_prefix("sqlite:") {
-            _ if self.database.url.is_empty() => format!("sqlite:{}", self.node.data.join("relais.db").display()),
+            _ if self.database.url.is_empty() => {
+                format!("sqlite:{}", self.node.data.join("relais.db").display())
+            }
             Some(path) => format!("sqlite:{}", base.join(path).display()),
             None => self.database.url.clone(),
         };
@@ -254,7 +269,10 @@ impl Config {
             "tls.certificate and tls.key belong together: give both or neither"
         );
         let families = |v4: bool| self.outbound.source.iter().filter(|ip| ip.is_ipv4() == v4).count();
-        ensure!(families(true) <= 1 && families(false) <= 1, "outbound.source takes at most one address of each family");
+        ensure!(
+            families(true) <= 1 && families(false) <= 1,
+            "outbound.source takes at most one address of each family"
+        );
         for domain in self.outbound.routes.keys() {
             Domain::parse(domain).context("outbound.routes")?;
         }
@@ -264,7 +282,10 @@ impl Config {
                 host.user.is_some() == host.password_file.is_some(),
                 "outbound.smarthost.user and password_file belong together: give both or neither"
             );
-            ensure!(host.tls || host.user.is_none(), "outbound.smarthost.tls = false with a password would send it in the clear");
+            ensure!(
+                host.tls != SmartHostTls::None || host.user.is_none(),
+                "outbound.smarthost.tls = \"none\" with a password would send it in the clear"
+            );
         }
         let later = [
             ("pop3", &self.listen.pop3),

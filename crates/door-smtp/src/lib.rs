@@ -76,7 +76,8 @@ pub async fn serve(
     loop {
         tokio::select! {
             biased;
-            _ = shutdown.wait_for(|stop| *stop) => break,
+            // In a block of its own: what `wait_for` gives must not live across the waits below.
+            () = async { drop(shutdown.wait_for(|stop| *stop).await) } => break,
             Some(ended) = connections.join_next_with_id() => forget(&mut peers, ended, &shared),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {

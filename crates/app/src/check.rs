@@ -1,0 +1,71 @@
+//! `relais check`: would `relais serve` start with this file?
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use db::Db;
+
+use crate::config::Config;
+use crate::installation::MIGRATIONS;
+use crate::listeners;
+
+/// Looks at a configuration without serving: files, database, certificate, ports.
+#[derive(Args)]
+pub struct Check {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE", default_value = "relais.toml")]
+    config: PathBuf,
+}
+
+impl Check {
+    /// Prints a line for each thing looked at; fails if one of them is wrong.
+    pub async fn run(self) -> Result<()> {
+        let config = Config::read(&self.config)?;
+        println!("ok    {} is valid", self.config.display());
+        let mut failures = 0;
+        let mut tell = |what: String, result: Result<String>| match result {
+            Ok(found) => println!("ok    {what}: {found}"),
+            Err(error) => {
+                failures += 1;
+                println!("WRONG {what}: {error:#}");
+            }
+        };
+        tell("node.data".to_owned(), writable(&config.node.data));
+        tell("database".to_owned(), database(&config));
+        tell("tls".to_owned(), certificate(&config));
+        for (service, address) in listeners::addresses(&config.listen) {
+            let free = std::net::TcpListener::bind(address).map(|_| "free".to_owned());
+            tell(format!("listen.{} {address}", service.key()), free.map_err(Into::into));
+        }
+        if failures > 0 {
+            bail!("{failures} of these must be mended before `relais serve` can start");
+        }
+        Ok(())
+    }
+}
+
+fn writable(directory: &Path) -> Result<String> {
+    std::fs::create_dir_all(directory)?;
+    let probe = directory.join(".relais-check");
+    std::fs::write(&probe, b"probe")?;
+    std::fs::remove_file(&probe)?;
+    Ok(format!("{} can be written", directory.display()))
+}
+
+fn database(config: &Config) -> Result<String> {
+    let db = Db::open(&config.database.url, db::Options::default())?;
+    let pending = db.pending(&MIGRATIONS)?;
+    Ok(match pending.len() {
+        0 => "opens, its tables are up to date".to_owned(),
+        count => format!("opens; {count} migrations will run at the next start"),
+    })
+}
+
+fn certificate(config: &Config) -> Result<String> {
+    let (Some(certificate), Some(key)) = (&config.tls.certificate, &config.tls.key) else {
+        return Ok("none given: our own authority will make one".to_owned());
+    };
+    keys::ServerTls::from_files(certificate, key).context("cannot be used")?;
+    Ok(format!("{} and its key fit together", certificate.display()))
+}

@@ -1,0 +1,239 @@
+//! Administration on the command line: thin over `directory`, `trail` and `mail-queue`.
+//!
+//! Each command prints a table for people or, with `--json`, one JSON document. With `--organisation`
+//! everything runs in that tenant's scope: what belongs to others is not found. Exit codes: 0 done, 1
+//! refused by a rule or a name (the error names the field, the reason and the rule), 2 wrong usage or our
+//! own trouble.
+
+mod address;
+mod ban;
+mod device_password;
+mod domain;
+mod log;
+mod organisation;
+mod output;
+mod queue;
+mod service;
+mod user;
+mod values;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use directory::{Administration, Directory, DirectoryError, OrganisationInfo, Scope};
+use mail_queue::Queue;
+use model::{OrganisationId, ServiceId};
+use trail::Trail;
+use world::World;
+
+use crate::Place;
+pub use output::Output;
+
+/// What can be administered.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Tenants: communes, clinics, firms.
+    Organisation(Administer<organisation::Organisation>),
+    /// Mail services of an organisation: quotas, postmaster. The first one is made by itself.
+    Service(Administer<service::Service>),
+    /// Mail domains.
+    Domain(Administer<domain::Domain>),
+    /// Addresses: mailboxes and aliases.
+    Address(Administer<address::Address>),
+    /// Passwords of mailboxes, one for each device.
+    DevicePassword(Administer<device_password::DevicePassword>),
+    /// People who administer.
+    User(Administer<user::User>),
+    /// Sources and login names that failed too often.
+    Ban(Administer<ban::Ban>),
+    /// Messages that wait to be delivered.
+    Queue(Administer<queue::Queue>),
+    /// What happened to messages, and who changed what.
+    Log(Administer<log::Log>),
+}
+
+/// One kind of thing, and what all commands have in common.
+#[derive(Args)]
+pub struct Administer<C: Subcommand> {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: C,
+}
+
+#[derive(Args)]
+struct Common {
+    #[command(flatten)]
+    place: Place,
+    /// Act within this organisation only (its name or identifier): what belongs to others is not found.
+    #[arg(long, visible_alias = "tenant", value_name = "NAME_OR_ID", global = true)]
+    organisation: Option<String>,
+    /// Print one JSON document instead of a table.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+/// What the commands work on, already opened.
+pub struct Platform {
+    /// Who exists.
+    pub directory: Directory,
+    /// What happened.
+    pub trail: Trail,
+    /// What waits.
+    pub queue: Queue,
+    /// The clock.
+    pub world: World,
+    /// The directory within the scope.
+    pub administration: Administration,
+    /// The organisation that the scope names; `None` for the operator.
+    pub organisation: Option<OrganisationInfo>,
+}
+
+impl Platform {
+    /// Enters the scope that `organisation` names, or the operator's.
+    pub async fn enter(
+        directory: Directory,
+        trail: Trail,
+        queue: Queue,
+        world: World,
+        organisation: Option<&str>,
+    ) -> Result<Platform> {
+        let who = who();
+        let operator = directory
+            .administration(Scope::Operator("the machine's administrator asks on the command line"), &who);
+        let organisation = match organisation {
+            Some(name) => Some(operator.organisation_called(name).await?),
+            None => None,
+        };
+        let administration = match &organisation {
+            Some(organisation) => directory.administration(Scope::Tenant(organisation.id), who),
+            None => operator,
+        };
+        Ok(Platform { directory, trail, queue, world, administration, organisation })
+    }
+
+    fn scope(&self) -> Option<OrganisationId> {
+        self.organisation.as_ref().map(|organisation| organisation.id)
+    }
+
+    /// The organisation in which something is created: the scope's, or the only one.
+    async fn owner(&self) -> Result<OrganisationId> {
+        if let Some(organisation) = &self.organisation {
+            return Ok(organisation.id);
+        }
+        match self.administration.organisations().await?.as_slice() {
+            [only] => Ok(only.id),
+            several => Err(DirectoryError::Invalid {
+                field: "organisation",
+                reason: format!("there are {}", several.len()),
+                rule: "unless there is exactly one organisation, --organisation names it",
+            }
+            .into()),
+        }
+    }
+
+    /// A mail service within the scope, by its identifier or its name.
+    async fn service(&self, name: &str) -> Result<ServiceId> {
+        let services = self.administration.services(None).await?;
+        let matching: Vec<ServiceId> = services
+            .into_iter()
+            .filter(|service| {
+                service.id.to_string() == name.trim()
+                    || service.name.to_lowercase() == name.trim().to_lowercase()
+            })
+            .map(|service| service.id)
+            .collect();
+        match matching.as_slice() {
+            [] => Err(DirectoryError::NotFound { what: "service" }.into()),
+            [only] => Ok(*only),
+            several => Err(DirectoryError::Invalid {
+                field: "service",
+                reason: format!("{} are called «{name}»", several.len()),
+                rule: "a name that several organisations use needs --organisation, or the identifier",
+            }
+            .into()),
+        }
+    }
+}
+
+impl Command {
+    /// Opens the installation, runs the command and prints what it gives.
+    pub async fn run(self) -> Result<ExitCode> {
+        let is_json = self.common().json;
+        match self.open_and_execute().await {
+            Ok(output) => {
+                print(&if is_json { output.to_json() } else { output.to_text() });
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(error) => {
+                match is_json {
+                    true => eprintln!("{}", output::error_json(&error)),
+                    false => eprintln!("relais: {error:#}"),
+                }
+                Ok(ExitCode::from(if output::is_refusal(&error) { 1 } else { 2 }))
+            }
+        }
+    }
+
+    async fn open_and_execute(self) -> Result<Output> {
+        let common = self.common();
+        let installation = common.place.open()?;
+        let queue = Queue::new(installation.db.clone(), installation.world.clone(), "command line");
+        let platform = Platform::enter(
+            installation.directory.clone(),
+            installation.trail.clone(),
+            queue,
+            installation.world.clone(),
+            common.organisation.as_deref(),
+        )
+        .await?;
+        self.execute(&platform).await
+    }
+
+    fn common(&self) -> &Common {
+        match self {
+            Command::Organisation(administer) => &administer.common,
+            Command::Service(administer) => &administer.common,
+            Command::Domain(administer) => &administer.common,
+            Command::Address(administer) => &administer.common,
+            Command::DevicePassword(administer) => &administer.common,
+            Command::User(administer) => &administer.common,
+            Command::Ban(administer) => &administer.common,
+            Command::Queue(administer) => &administer.common,
+            Command::Log(administer) => &administer.common,
+        }
+    }
+
+    /// Does what the command says within the platform's scope.
+    pub async fn execute(self, platform: &Platform) -> Result<Output> {
+        match self {
+            Command::Organisation(administer) => administer.command.run(platform).await,
+            Command::Service(administer) => administer.command.run(platform).await,
+            Command::Domain(administer) => administer.command.run(platform).await,
+            Command::Address(administer) => administer.command.run(platform).await,
+            Command::DevicePassword(administer) => administer.command.run(platform).await,
+            Command::User(administer) => administer.command.run(platform).await,
+            Command::Ban(administer) => administer.command.run(platform).await,
+            Command::Queue(administer) => administer.command.run(platform).await,
+            Command::Log(administer) => administer.command.run(platform).await,
+        }
+    }
+}
+
+/// Prints without a panic when the reader has gone, as `| head` does.
+fn print(text: &str) {
+    use std::io::Write;
+    let mut output = std::io::stdout().lock();
+    drop(output.write_all(text.as_bytes()).and_then(|()| output.flush()));
+}
+
+/// In whose name the audit has it.
+fn who() -> String {
+    let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
+    let name = user.map_or_else(|| nix::unistd::getuid().to_string(), |user| user.name);
+    format!("{name} (command line)")
+}
+
+#[cfg(test)]
+mod tests;

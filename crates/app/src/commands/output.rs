@@ -1,0 +1,118 @@
+//! What a command prints: a table or sentences for people, one JSON document for programs.
+
+use directory::DirectoryError;
+use serde_json::{Value, json};
+
+/// The result of a command, in both forms.
+pub struct Output {
+    json: Value,
+    text: String,
+}
+
+impl Output {
+    pub(super) fn new(json: Value, text: impl Into<String>) -> Output {
+        Output { json, text: text.into() }
+    }
+
+    /// Something was done and there is nothing to show.
+    pub(super) fn done(text: impl Into<String>) -> Output {
+        Output::new(json!({"done": true}), text)
+    }
+
+    /// One line of JSON.
+    pub fn to_json(&self) -> String {
+        format!("{}\n", self.json)
+    }
+
+    /// Lines for people.
+    pub fn to_text(&self) -> String {
+        let text = self.text.trim_end();
+        if text.is_empty() { String::new() } else { format!("{text}\n") }
+    }
+}
+
+/// A list of things: its columns, and for each thing the JSON and the cells.
+pub(super) fn table(columns: &[&str], rows: Vec<(Value, Vec<String>)>) -> Output {
+    let mut widths: Vec<usize> = columns.iter().map(|column| column.chars().count()).collect();
+    for (_, cells) in &rows {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(shown(cell).chars().count());
+        }
+    }
+    let line = |cells: &mut dyn Iterator<Item = String>| {
+        let padded: Vec<String> =
+            cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
+        format!("{}\n", padded.join("  ").trim_end())
+    };
+    let mut text = String::new();
+    if !rows.is_empty() {
+        text.push_str(&line(&mut columns.iter().map(|column| (*column).to_owned())));
+    }
+    let mut values = Vec::with_capacity(rows.len());
+    for (value, cells) in rows {
+        text.push_str(&line(&mut cells.iter().map(|cell| shown(cell))));
+        values.push(value);
+    }
+    Output::new(Value::Array(values), text)
+}
+
+/// One thing: a line for each field.
+pub(super) fn card(json: Value, fields: &[(&str, String)]) -> Output {
+    let width = fields.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let text: String =
+        fields.iter().map(|(name, value)| format!("{name:<width$}  {}\n", shown(value))).collect();
+    Output::new(json, text)
+}
+
+/// Text from strangers never moves the terminal's cursor.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Bytes as people say them.
+pub(super) fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["bytes", "kB", "MB", "GB", "TB"] {
+        if value < 1000.0 || unit == "TB" {
+            let rounded = format!("{value:.1}");
+            return format!("{} {unit}", rounded.strip_suffix(".0").unwrap_or(&rounded));
+        }
+        value /= 1000.0;
+    }
+    format!("{bytes} bytes")
+}
+
+pub(super) fn quota(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "no limit".to_owned(), size)
+}
+
+pub(super) fn state(is_disabled: bool) -> String {
+    if is_disabled { "disabled" } else { "active" }.to_owned()
+}
+
+/// Whether a rule or a name refuses it, as opposed to our own trouble.
+pub(super) fn is_refusal(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<DirectoryError>().is_some_and(DirectoryError::is_refusal)
+}
+
+/// The error as a JSON document, with what programs need to tell refusals apart.
+pub(super) fn error_json(error: &anyhow::Error) -> Value {
+    let message = format!("{error:#}");
+    let error = match error.downcast_ref::<DirectoryError>() {
+        Some(DirectoryError::Invalid { field, reason, rule }) => {
+            json!({"kind": "invalid", "field": field, "reason": reason, "rule": rule, "message": message})
+        }
+        Some(DirectoryError::Conflict { field, value, rule }) => {
+            json!({"kind": "conflict", "field": field, "value": value, "rule": rule, "message": message})
+        }
+        Some(DirectoryError::InUse { field, value, dependents, rule }) => json!({
+            "kind": "in_use", "field": field, "value": value, "reason": format!("it still has {dependents}"),
+            "rule": rule, "message": message,
+        }),
+        Some(DirectoryError::NotFound { what }) => {
+            json!({"kind": "not_found", "what": what, "message": message})
+        }
+        _ => json!({"kind": "trouble", "message": message}),
+    };
+    json!({"error": error})
+}

@@ -1,0 +1,382 @@
+//! The command line on each engine, without a process: parse, run, compare what is printed.
+
+use clap::Parser;
+use db::DbError;
+use directory::Directory;
+use mail_queue::Queue;
+use model::{MessageId, OrganisationId, Timestamp};
+use serde_json::Value;
+use trail::{Event, Step, Trail};
+use world::World;
+
+use super::output::{error_json, is_refusal, size};
+use super::values::{QuotaArgument, When, quota, when};
+use super::{Command, Platform};
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+struct Machine {
+    db: db::Db,
+    world: World,
+    directory: Directory,
+}
+
+impl Machine {
+    fn each() -> Vec<Machine> {
+        db::testing::engines()
+            .into_iter()
+            .map(|db| {
+                db.migrate(&crate::installation::MIGRATIONS).unwrap();
+                let world = World::testing();
+                Machine { directory: Directory::new(db.clone(), world.clone()), db, world }
+            })
+            .collect()
+    }
+
+    /// Runs a command line; words are separated by single spaces, `_` stands for a space in a word.
+    async fn run(&self, line: &str) -> anyhow::Result<super::Output> {
+        let words = line.split(' ').map(|word| word.replace('_', " "));
+        let cli = Cli::try_parse_from(std::iter::once("relais".to_owned()).chain(words))?;
+        let platform = Platform::enter(
+            self.directory.clone(),
+            Trail::new(self.db.clone()),
+            Queue::new(self.db.clone(), self.world.clone(), "test"),
+            self.world.clone(),
+            cli.command.common().organisation.as_deref(),
+        )
+        .await?;
+        cli.command.execute(&platform).await
+    }
+
+    async fn json(&self, line: &str) -> Value {
+        let output = self.run(line).await.unwrap_or_else(|error| panic!("{line}: {error:#}"));
+        serde_json::from_str(&output.to_json()).unwrap()
+    }
+
+    async fn text(&self, line: &str) -> String {
+        self.run(line).await.unwrap_or_else(|error| panic!("{line}: {error:#}")).to_text()
+    }
+
+    async fn refusal(&self, line: &str) -> Value {
+        let error = self.run(line).await.err().unwrap_or_else(|| panic!("{line} is not refused"));
+        assert!(is_refusal(&error), "{line}: {error:#}");
+        error_json(&error)["error"].clone()
+    }
+}
+
+#[tokio::test]
+async fn an_organisation_grows_from_nothing_to_a_device_password() {
+    for machine in Machine::each() {
+        let organisation = machine.json("organisation create Commune_de_Valbois").await;
+        assert_eq!(organisation["name"], "Commune de Valbois");
+        let domain = machine.json("domain create Valbois.test").await;
+        assert_eq!(domain["organisation"], organisation["id"]);
+        let anna = machine.json("address create anna@valbois.test --quota 5GB").await;
+        assert_eq!(
+            (anna["kind"].as_str(), anna["quota_bytes"].as_u64()),
+            (Some("mailbox"), Some(5_000_000_000))
+        );
+        let alias = machine
+            .json("address create contact@valbois.test --alias-to anna@valbois.test --alias-to b@far.test")
+            .await;
+        assert_eq!(alias["targets"], serde_json::json!(["anna@valbois.test", "b@far.test"]));
+        let created = machine
+            .json("device-password create anna@valbois.test --label iPhone --protocols imap,smtp")
+            .await;
+        let password = created["password"].as_str().unwrap().to_owned();
+        assert_eq!(created["protocols"], serde_json::json!(["smtp", "imap"]));
+        let attempt = directory::Attempt {
+            login: "anna@valbois.test".to_owned(),
+            authorise_as: String::new(),
+            password: directory::Zeroizing::new(password.clone()),
+            protocol: directory::AuthProtocol::Imap,
+            source: "192.0.2.1".parse().unwrap(),
+        };
+        machine.directory.authenticate(attempt.clone()).await.unwrap();
+        let listed = machine.json("device-password list anna@valbois.test").await;
+        assert_eq!(listed[0]["id"], created["id"]);
+        assert!(!listed.to_string().contains(&password));
+        let id = created["id"].as_str().unwrap();
+        assert_eq!(machine.json(&format!("device-password disable {id}")).await["disabled"], true);
+        assert!(machine.directory.authenticate(attempt.clone()).await.is_err());
+        machine.json(&format!("device-password enable {id}")).await;
+        assert_eq!(machine.json(&format!("device-password change {id} --label Mac")).await["label"], "Mac");
+        machine.directory.authenticate(attempt.clone()).await.unwrap();
+        machine.json(&format!("device-password delete {id}")).await;
+        assert!(machine.directory.authenticate(attempt).await.is_err());
+        let changes = machine.text("log changes").await;
+        assert!(changes.contains("create organisation") && changes.contains("(command line)"), "{changes}");
+    }
+}
+
+#[tokio::test]
+async fn each_kind_is_listed_shown_changed_disabled_enabled_and_deleted() {
+    for machine in Machine::each() {
+        machine.json("organisation create Acme").await;
+        machine.json("domain create acme.test").await;
+        machine.json("address create a@acme.test").await;
+        let user = machine.json("user create U@far.test --role external").await;
+        assert_eq!(
+            (user["login"].as_str(), user["password"].as_str().map(str::len)),
+            (Some("u@far.test"), Some(29))
+        );
+        for (kind, name) in [
+            ("organisation", "acme"),
+            ("service", "acme"),
+            ("domain", "acme.test"),
+            ("address", "A@acme.test"),
+            ("user", "u@far.test"),
+        ] {
+            assert_eq!(machine.json(&format!("{kind} list")).await.as_array().unwrap().len(), 1, "{kind}");
+            assert_eq!(machine.text(&format!("{kind} list")).await.lines().count(), 2, "{kind}");
+            assert_eq!(machine.json(&format!("{kind} disable {name}")).await["disabled"], true);
+            assert!(machine.text(&format!("{kind} show {name}")).await.contains("disabled"));
+            assert_eq!(machine.json(&format!("{kind} enable {name}")).await["disabled"], false);
+        }
+        assert_eq!(machine.json("organisation change acme --name Ace").await["name"], "Ace");
+        assert_eq!(
+            machine.json("service change acme --name Mail --quota 1GiB").await["quota_bytes"],
+            1 << 30
+        );
+        assert_eq!(machine.json("address show a@acme.test").await["quota_bytes"], 1 << 30);
+        assert_eq!(machine.json("address change a@acme.test --quota 2MB").await["quota_bytes"], 2_000_000);
+        assert_eq!(machine.json("address change a@acme.test --quota none").await["quota_bytes"], 1 << 30);
+        assert_eq!(
+            machine.json("service change mail --administrator a@acme.test").await["administrator"],
+            "a@acme.test"
+        );
+        machine.json("service create Second").await;
+        let second = machine.json("service show second").await["id"].clone();
+        assert_eq!(machine.json("domain change acme.test --service Second").await["service"], second);
+        machine.json("service delete mail").await;
+        assert_eq!(machine.json("user change u@far.test --role collaborator").await["role"], "collaborator");
+        assert_eq!(machine.refusal("domain delete acme.test").await["kind"], "in_use");
+        assert_eq!(machine.refusal("service delete second").await["field"], "service");
+        machine.text("user delete u@far.test").await;
+        machine.text("address delete a@acme.test").await;
+        machine.text("domain delete acme.test").await;
+        machine.text("organisation delete ace").await;
+        assert_eq!(machine.text("organisation list").await, "");
+        assert_eq!(machine.json("organisation list").await, serde_json::json!([]));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_field_the_reason_and_the_rule() {
+    for machine in Machine::each() {
+        machine.json("organisation create Acme").await;
+        let refusal = machine.refusal("organisation create ACME").await;
+        assert_eq!((refusal["kind"].as_str(), refusal["field"].as_str()), (Some("conflict"), Some("name")));
+        let refusal = machine.refusal("domain create localhost").await;
+        assert_eq!(refusal["field"], "domain");
+        assert!(refusal["reason"].is_string() && refusal["rule"].is_string());
+        assert_eq!(machine.refusal("address create a@far.test").await["kind"], "not_found");
+        machine.json("organisation create Second").await;
+        assert_eq!(machine.refusal("domain create a.test").await["field"], "organisation");
+        // What clap refuses is wrong usage.
+        for line in [
+            "domain create -x",
+            "domain create a_b..c",
+            "address create a@b.test --quota 5XB",
+            "device-password create a@b.test",
+            "device-password create a@b.test --label x --protocols ftp",
+            "log search --since yesterday",
+            "queue delete",
+            "user create nobody",
+            "nothing",
+        ] {
+            let error = machine.run(line).await.err().unwrap();
+            assert!(error.downcast_ref::<clap::Error>().is_some(), "{line}: {error:#}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn within_an_organisation_everything_else_is_not_found() {
+    for machine in Machine::each() {
+        for (name, domain) in [("Acme", "acme.test"), ("Valbois", "valbois.test")] {
+            machine.json(&format!("organisation create {name}")).await;
+            machine.json(&format!("domain create {domain} --organisation {name}")).await;
+            machine.json(&format!("address create a@{domain}")).await;
+            machine.json(&format!("user create u@{domain} --organisation {name}")).await;
+        }
+        let password = machine.json("device-password create a@valbois.test --label x").await;
+        let id = password["id"].as_str().unwrap();
+        for line in [
+            "organisation show Valbois",
+            "organisation change Valbois --name X",
+            "organisation disable Valbois",
+            "organisation delete Valbois --force",
+            "organisation create New",
+            "service show Valbois",
+            "service change Valbois --quota 1",
+            "service delete Valbois",
+            "domain show valbois.test",
+            "domain disable valbois.test",
+            "domain delete valbois.test --force",
+            "address show a@valbois.test",
+            "address create b@valbois.test",
+            "address change a@valbois.test --quota 1",
+            "address disable a@valbois.test",
+            "address delete a@valbois.test",
+            "address list --domain valbois.test",
+            "device-password list a@valbois.test",
+            "device-password create a@valbois.test --label y",
+            &format!("device-password show {id}"),
+            &format!("device-password change {id} --label y"),
+            &format!("device-password disable {id}"),
+            &format!("device-password delete {id}"),
+            "user show u@valbois.test",
+            "user change u@valbois.test --name X",
+            "user delete u@valbois.test",
+            "ban list",
+            "ban delete 192.0.2.1",
+            "queue delete 7",
+        ] {
+            assert_eq!(
+                machine.refusal(&format!("{line} --organisation Acme")).await["kind"],
+                "not_found",
+                "{line}"
+            );
+        }
+        assert_eq!(machine.refusal("address list --tenant Nobody").await["kind"], "not_found");
+        for kind in ["organisation", "service", "domain", "address", "user"] {
+            let own = machine.json(&format!("{kind} list --tenant Acme")).await;
+            assert_eq!(own.as_array().unwrap().len(), 1, "{kind}");
+            assert_eq!(machine.json(&format!("{kind} list")).await.as_array().unwrap().len(), 2, "{kind}");
+        }
+        assert!(!machine.text("log changes --organisation Acme").await.contains("valbois"));
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_the_way_of_each_letter() {
+    for machine in Machine::each() {
+        let id: i64 =
+            machine.json("organisation create Valbois").await["id"].as_str().unwrap().parse().unwrap();
+        let now = machine.world.clock.now();
+        let hour = std::time::Duration::from_secs(60 * 60);
+        let event = move |at: Timestamp, id: i64, message: i64, recipient: Option<&str>, step: Step| Event {
+            at,
+            id,
+            organisation: Some(OrganisationId(if message == 9 { 1 } else { 0 })),
+            message: Some(MessageId(message)),
+            delivery: None,
+            sender: "carla@far.test".to_owned(),
+            recipient: recipient.map(str::to_owned),
+            step,
+        };
+        let route = || Step::Queued { route: "mailbox anna@valbois.test".to_owned() };
+        let place = || Step::Delivered { place: "INBOX\u{1b}[2J".to_owned(), reply: None };
+        let mut events = vec![
+            event(now.minus(hour * 3), 1, 7, None, Step::Held),
+            event(now.minus(hour * 3), 2, 7, Some("anna@valbois.test"), route()),
+            event(now.minus(hour), 3, 8, Some("anna@valbois.test"), place()),
+            event(now.minus(hour), 4, 9, Some("anna@valbois.test"), place()),
+        ];
+        for event in &mut events {
+            if event.organisation == Some(OrganisationId(0)) {
+                event.organisation = Some(OrganisationId(id));
+            }
+        }
+        machine
+            .db
+            .operator("test")
+            .write(move |tx| -> Result<(), DbError> {
+                events.iter().try_for_each(|event| trail::record(tx, event))
+            })
+            .await
+            .unwrap();
+        let messages = async |line: &str| -> Vec<String> {
+            let ways = machine.json(line).await;
+            let ways = ways.as_array().unwrap();
+            ways.iter().map(|way| way["message"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(messages("log search --to Anna@valbois.test").await, ["7", "8", "9"]);
+        assert_eq!(messages("log search --to anna@valbois.test --tenant Valbois").await, ["7", "8"]);
+        assert_eq!(messages("log search --to anna@valbois.test --tenant Valbois --since 2h").await, ["8"]);
+        assert_eq!(messages("log search --from carla@far.test --until 2h").await, ["7"]);
+        assert_eq!(messages("log search --message 9").await, ["9"]);
+        assert_eq!(messages("log search --message 9 --tenant Valbois").await, Vec::<String>::new());
+        assert_eq!(messages("log search --since 2026-11-21T10:30:00Z --limit 1").await, ["9"]);
+        let text = machine.text("log search --to anna@valbois.test --tenant Valbois").await;
+        assert!(text.starts_with("message 7\n  2026-11-21T09:00:00Z  <carla@far.test>: held\n"), "{text}");
+        // What a stranger wrote moves no cursor.
+        assert!(text.contains("INBOX\u{fffd}[2J"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn bans_are_listed_and_lifted() {
+    for machine in Machine::each() {
+        for _ in 0..10 {
+            let attempt = directory::Attempt {
+                login: "a@b.test".to_owned(),
+                authorise_as: String::new(),
+                password: directory::Zeroizing::new(String::new()),
+                protocol: directory::AuthProtocol::Smtp,
+                source: "192.0.2.1".parse().unwrap(),
+            };
+            drop(machine.directory.authenticate(attempt).await);
+        }
+        assert_eq!(machine.json("ban list").await[0]["subject"], "source 192.0.2.1");
+        machine.text("ban delete 192.0.2.1").await;
+        assert_eq!(machine.refusal("ban delete 192.0.2.1").await["kind"], "not_found");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_queue_is_listed_and_worked_on() {
+    for machine in Machine::each() {
+        assert_eq!(machine.json("queue list").await, serde_json::json!([]));
+        assert_eq!(machine.json("queue list --destination far.test").await, serde_json::json!([]));
+        for verb in ["hold", "release", "retry", "delete"] {
+            assert_eq!(machine.json(&format!("queue {verb} --all")).await["deliveries"], 0);
+            assert_eq!(machine.refusal(&format!("queue {verb} 7")).await["kind"], "not_found");
+        }
+    }
+}
+
+#[test]
+fn sizes_are_read_as_people_write_them() {
+    for (text, expected) in [
+        ("5GB", Some(Some(5_000_000_000))),
+        ("2 GiB", Some(Some(2 << 30))),
+        ("1000", Some(Some(1000))),
+        ("none", Some(None)),
+        ("5XB", None),
+        ("-1", None),
+        ("", None),
+        ("99999999999999999999", None),
+        ("99999999999TB", None),
+    ] {
+        assert_eq!(quota(text).ok(), expected.map(QuotaArgument), "{text}");
+    }
+    for (bytes, expected) in [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (5_000_000_000, "5 GB")] {
+        assert_eq!(size(bytes), expected);
+    }
+}
+
+#[test]
+fn times_are_read_as_people_write_them() {
+    let ago = |seconds| Some(When::Ago(std::time::Duration::from_secs(seconds)));
+    for (text, expected) in [
+        ("90s", ago(90)),
+        ("2h", ago(7200)),
+        ("3d", ago(3 * 86_400)),
+        ("1w", ago(7 * 86_400)),
+        ("1970-01-02", Some(When::At(Timestamp(86_400_000)))),
+        ("1970-01-01T01:00:00+01:00", Some(When::At(Timestamp(0)))),
+        ("1970-01-01T00:00:01Z", Some(When::At(Timestamp(1000)))),
+        ("yesterday", None),
+        ("3", None),
+        ("é", None),
+        ("", None),
+    ] {
+        assert_eq!(when(text).ok(), expected, "{text}");
+    }
+}

@@ -1,0 +1,165 @@
+//! `relais user …`
+
+use anyhow::Result;
+use clap::Subcommand;
+use directory::{NewUser, Role, UserChange, UserInfo};
+use model::Address;
+use serde_json::{Value, json};
+
+use super::Platform;
+use super::output::{Output, card, state, table};
+use super::values::{self, password_from_stdin};
+
+/// People who administer.
+#[derive(Subcommand)]
+pub enum User {
+    /// Creates a user in the organisation, with a random password that is shown this once.
+    Create {
+        /// The login: an address, here or elsewhere.
+        #[arg(value_parser = values::address)]
+        login: Address,
+        /// What the person is called; the login without it.
+        #[arg(long)]
+        name: Option<String>,
+        /// legal-owner, administrator, collaborator or external.
+        #[arg(long, default_value = "administrator")]
+        role: Role,
+        /// Take the password from the first line of standard input instead.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Lists the users.
+    List,
+    /// Shows one.
+    Show {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+    },
+    /// Changes a name, a role or a password.
+    Change {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+        /// The new name.
+        #[arg(long)]
+        name: Option<String>,
+        /// The new role.
+        #[arg(long)]
+        role: Option<Role>,
+        /// Take a new password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Keeps the person from signing in.
+    Disable {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+    },
+    /// Lets the person sign in again.
+    Enable {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+    },
+    /// Deletes a user; not the last legal owner.
+    Delete {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+    },
+}
+
+impl User {
+    pub(super) async fn run(self, platform: &Platform) -> Result<Output> {
+        let administration = &platform.administration;
+        let changed = async |login: &Address, change| -> Result<Output> {
+            let id = administration.user_called(login).await?.id;
+            Ok(show(&administration.change_user(id, change).await?))
+        };
+        match self {
+            User::Create { login, name, role, password_stdin } => {
+                let password = match password_stdin {
+                    true => password_from_stdin()?,
+                    false => platform.directory.random_password(),
+                };
+                let new = NewUser {
+                    organisation: platform.owner().await?,
+                    name: name.unwrap_or_else(|| login.to_string()),
+                    login,
+                    role,
+                    password: password.clone(),
+                };
+                let info = administration.create_user(new).await?;
+                let (mut value, mut fields) = (to_json(&info), fields_of(&info));
+                if !password_stdin {
+                    value["password"] = password.as_str().into();
+                    fields.insert(0, ("password", password.to_string()));
+                }
+                Ok(card(value, &fields))
+            }
+            User::List => {
+                let users = administration.users(None).await?;
+                let rows = users.iter().map(|info| {
+                    let cells = vec![
+                        info.login.clone(),
+                        info.name.clone(),
+                        info.id.to_string(),
+                        info.organisation.to_string(),
+                        info.role.to_string(),
+                        state(info.is_disabled),
+                    ];
+                    (to_json(info), cells)
+                });
+                Ok(table(&["LOGIN", "NAME", "ID", "ORGANISATION", "ROLE", "STATE"], rows.collect()))
+            }
+            User::Show { login } => Ok(show(&administration.user_called(&login).await?)),
+            User::Change { login, name, role, password_stdin } => {
+                let password = if password_stdin { Some(password_from_stdin()?) } else { None };
+                changed(&login, UserChange { name, role, password, is_disabled: None }).await
+            }
+            User::Disable { login } => {
+                changed(&login, UserChange { is_disabled: Some(true), ..UserChange::default() }).await
+            }
+            User::Enable { login } => {
+                changed(&login, UserChange { is_disabled: Some(false), ..UserChange::default() }).await
+            }
+            User::Delete { login } => {
+                let id = administration.user_called(&login).await?.id;
+                administration.delete_user(id).await?;
+                Ok(Output::done(format!("{login} is deleted")))
+            }
+        }
+    }
+}
+
+fn to_json(info: &UserInfo) -> Value {
+    json!({
+        "id": info.id.to_string(),
+        "organisation": info.organisation.to_string(),
+        "login": info.login,
+        "name": info.name,
+        "role": info.role.as_str(),
+        "disabled": info.is_disabled,
+        "created_at": info.created_at.rfc3339(),
+        "last_used_at": info.last_used_at.map(|at| at.rfc3339()),
+    })
+}
+
+fn fields_of(info: &UserInfo) -> Vec<(&'static str, String)> {
+    vec![
+        ("login", info.login.clone()),
+        ("name", info.name.clone()),
+        ("id", info.id.to_string()),
+        ("organisation", info.organisation.to_string()),
+        ("role", info.role.to_string()),
+        ("state", state(info.is_disabled)),
+        ("created", info.created_at.rfc3339()),
+        ("last used", info.last_used_at.map_or_else(|| "never".to_owned(), |at| at.rfc3339())),
+    ]
+}
+
+fn show(info: &UserInfo) -> Output {
+    card(to_json(info), &fields_of(info))
+}

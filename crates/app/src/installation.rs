@@ -1,0 +1,190 @@
+//! The parts of an installation, put together in one visible place.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use db::{Db, Migrations};
+use directory::{Directory, FailureLimits};
+use keys::{Authority, ServerTls};
+use mail_deliver::{Outbound, SmartHost, SmartHostTls, StaticRoute};
+use mail_flow::{Flow, Parts, Settings};
+use mail_store::MailStore;
+use model::{Domain, Timestamp};
+use trail::Trail;
+use world::{Clock, Dial, Names, SourceAddresses, World};
+
+use crate::config::{self, Config};
+
+/// Every table, in the order in which they are made.
+pub const MIGRATIONS: [Migrations; 4] =
+    [trail::MIGRATIONS, directory::MIGRATIONS, mail_store::MIGRATIONS, mail_queue::MIGRATIONS];
+
+/// The parts of an installation. What serves and what administers are made of the same.
+#[derive(Clone)]
+pub struct Installation {
+    /// What `relais.toml` says.
+    pub config: Config,
+    /// Clock, randomness, names, dialling out.
+    pub world: World,
+    /// Rows.
+    pub db: Db,
+    /// Bodies.
+    pub blobs: blobs::Blobs,
+    /// Who exists.
+    pub directory: Directory,
+    /// What happened.
+    pub trail: Trail,
+    /// What accounts own.
+    pub store: MailStore,
+    /// How letters go.
+    pub flow: Flow,
+}
+
+impl Installation {
+    /// Opens everything that `config` names and brings the tables up to date. Blocks; inside a runtime.
+    pub fn open(config: Config) -> Result<Installation> {
+        let world = World::real(names(&config)?, dial(&config)?);
+        Installation::open_in(config, world, db::Options::default(), blobs::Options::default())
+    }
+
+    /// [`Installation::open`] in a given world and with faults, for tests.
+    pub fn open_in(
+        config: Config,
+        world: World,
+        db_options: db::Options,
+        blob_options: blobs::Options,
+    ) -> Result<Installation> {
+        std::fs::create_dir_all(&config.node.data)
+            .with_context(|| format!("node.data: cannot make {}", config.node.data.display()))?;
+        let db = Db::open(&config.database.url, db_options).context("database.url")?;
+        db.migrate(&MIGRATIONS).context("cannot bring the tables up to date")?;
+        let blobs = blobs::Blobs::open(&config.blobs.url, blob_options).context("blobs.url")?;
+        let options = directory::Options {
+            exempt_loopback: config.auth.exempt_loopback,
+            failures: FailureLimits::default(),
+        };
+        let directory = Directory::with_options(db.clone(), world.clone(), options);
+        let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
+        let flow = Flow::new(Parts {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            world: world.clone(),
+            directory: directory.clone(),
+            store: store.clone(),
+            settings: settings(&config)?,
+        });
+        let trail = Trail::new(db.clone());
+        Ok(Installation { config, world, db, blobs, directory, trail, store, flow })
+    }
+
+    /// The certificate that the doors show: the operator's, or one of our own authority.
+    pub fn server_tls(&self) -> Result<ServerTls> {
+        let (certificate, key) = match (&self.config.tls.certificate, &self.config.tls.key) {
+            (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
+            _ => {
+                let authority = own_authority(&self.config, self.world.clock.now())?;
+                authority.server_certificate(&certificate_names(&self.config), self.world.clock.now())?
+            }
+        };
+        ServerTls::from_files(&certificate, &key).context("[tls]")
+    }
+}
+
+/// Our own authority, for installations that bring no certificate.
+pub fn own_authority(config: &Config, now: Timestamp) -> Result<Authority> {
+    Authority::open(&config.node.data.join("keys"), now).context("cannot open our own certificate authority")
+}
+
+/// The host name, and loopback for whoever tries things out on the same machine.
+fn certificate_names(config: &Config) -> Vec<String> {
+    [config.node.hostname.as_str(), "localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec()
+}
+
+/// Keeps a second `relais serve` away from the same directory; released with the process.
+pub struct Lock(#[expect(dead_code, reason = "held, not used: the lock ends with the file")] File);
+
+/// Takes the directory for this process.
+pub fn lock(data: &Path) -> Result<Lock> {
+    std::fs::create_dir_all(data).with_context(|| format!("node.data: cannot make {}", data.display()))?;
+    let path = data.join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("cannot open {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock(file)),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            bail!("another relais is already serving {}", data.display())
+        }
+        Err(std::fs::TryLockError::Error(error)) => {
+            Err(error).with_context(|| format!("cannot lock {}", path.display()))
+        }
+    }
+}
+
+/// How often the directory looks at what other nodes and commands changed.
+pub const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(5);
+
+fn names(config: &Config) -> Result<Names> {
+    let names = Names::resolver(&config.dns.resolvers).context("dns.resolvers")?;
+    // The demo's host name lies below .test: names there never leave the machine.
+    Ok(if config.hostname()?.as_str().ends_with(".test") { names.without_reserved_names() } else { names })
+}
+
+fn dial(config: &Config) -> Result<Dial> {
+    let mut source = SourceAddresses::default();
+    for address in &config.outbound.source {
+        match address {
+            std::net::IpAddr::V4(ip) => source.v4 = Some(*ip),
+            std::net::IpAddr::V6(ip) => source.v6 = Some(*ip),
+        }
+    }
+    // A smart host with a certificate of our own authority is one of our own nodes.
+    let own = config.tls.certificate.is_none() && config.node.data.join("keys/ca.pem").exists();
+    let authorities = match own {
+        true => vec![own_authority(config, Clock::real().now())?.certificate()],
+        false => Vec::new(),
+    };
+    Dial::trusting(source, &authorities).context("cannot set up outgoing connections")
+}
+
+fn settings(config: &Config) -> Result<Settings> {
+    let hostname = config.hostname()?;
+    let mut outbound = Outbound::new(hostname.clone());
+    outbound.port = config.outbound.port;
+    for (domain, server) in &config.outbound.routes {
+        let route = StaticRoute {
+            domain: Domain::parse(domain)?,
+            host: server.ip().to_string(),
+            port: server.port(),
+        };
+        outbound.routes.push(route);
+    }
+    outbound.smart_host = config.outbound.smarthost.as_ref().map(smart_host).transpose()?;
+    let mut settings = Settings::new(hostname, config.node.name.clone());
+    settings.outbound = outbound;
+    Ok(settings)
+}
+
+fn smart_host(host: &config::SmartHost) -> Result<SmartHost> {
+    let login = match (&host.user, &host.password_file) {
+        (Some(user), Some(file)) => {
+            let text = std::fs::read_to_string(file).with_context(|| {
+                format!("outbound.smarthost.password_file: cannot read {}", file.display())
+            })?;
+            let password = text.lines().next().unwrap_or_default().to_owned();
+            Some((user.clone(), password))
+        }
+        _ => None,
+    };
+    let tls = match host.tls {
+        config::SmartHostTls::Starttls => SmartHostTls::Starttls,
+        config::SmartHostTls::Implicit => SmartHostTls::Implicit,
+        config::SmartHostTls::None => SmartHostTls::Plaintext,
+    };
+    Ok(SmartHost { host: host.host.clone(), port: host.port, tls, login })
+}

@@ -1,0 +1,165 @@
+//! `relais setup`: from nothing to a configuration that `relais serve` starts with.
+
+use std::io::{IsTerminal, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use directory::{NewAddress, NewDevicePassword, Protocols, Scope};
+use model::{Address, Domain};
+use world::{LookupError, Names};
+
+use crate::config::{Auth, Blobs, Config, Database, Dns, Listen, Log, Node, Outbound, Tls};
+use crate::installation::Installation;
+
+/// Checks the machine, writes the configuration, makes keys and database, and says what to publish.
+#[derive(Args)]
+pub struct Setup {
+    /// Where the installation's data will lie; `relais.toml` is written into it.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The name that the server greets with, such as mail.example.ch.
+    #[arg(long, value_name = "NAME")]
+    hostname: String,
+    /// The first organisation.
+    #[arg(long, value_name = "NAME")]
+    organisation: Option<String>,
+    /// The first mailbox, such as admin@example.ch; its domain is made too.
+    #[arg(long, value_name = "ADDRESS", requires = "organisation")]
+    admin: Option<String>,
+    /// Ask nothing; go on although a check fails.
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Setup {
+    /// Prints what it does and, at the end, what is left to do.
+    pub async fn run(self) -> Result<()> {
+        let hostname = Domain::parse(&self.hostname).context("--hostname")?;
+        ensure!(
+            hostname.as_str().contains('.'),
+            "--hostname: a mail server's name has a domain: mail.example.ch"
+        );
+        let admin = self.admin.as_deref().map(Address::parse).transpose().context("--admin")?;
+        let file = self.data.join("relais.toml");
+        ensure!(!file.exists(), "{} exists: this directory is set up already", file.display());
+
+        let trouble = pre_flight(&hostname).await;
+        if trouble && !self.yes && !agrees("Go on nevertheless?")? {
+            bail!("stopped; nothing was written");
+        }
+        std::fs::create_dir_all(&self.data)
+            .with_context(|| format!("--data: cannot make {}", self.data.display()))?;
+        let config = config(&hostname, &self.data)?;
+        let installation = Installation::open(config.clone())?;
+        installation.server_tls()?;
+        let made = self.first_rows(&installation, admin.as_ref()).await?;
+        // The configuration last: its presence says that the rest is there.
+        std::fs::write(&file, config.to_toml()?)
+            .with_context(|| format!("cannot write {}", file.display()))?;
+
+        println!("\nWritten: {}", file.display());
+        if let Some((address, password)) = made {
+            println!("First mailbox: {address}, password {password} (shown only now)");
+        }
+        if let Some(admin) = &admin {
+            print_records(&hostname, admin.domain());
+        }
+        println!("\nNext\n  relais check --config {0}\n  relais serve --config {0}", file.display());
+        Ok(())
+    }
+
+    async fn first_rows(
+        &self,
+        installation: &Installation,
+        admin: Option<&Address>,
+    ) -> Result<Option<(Address, String)>> {
+        let Some(name) = &self.organisation else { return Ok(None) };
+        let scope = Scope::Operator("setting up the installation");
+        let administration = installation.directory.administration(scope, "relais setup");
+        let organisation = administration.create_organisation(name).await.context("--organisation")?;
+        let Some(admin) = admin else { return Ok(None) };
+        administration.create_domain(organisation.id, None, admin.domain()).await.context("--admin")?;
+        let new = NewAddress { address: admin.clone(), alias_to: Vec::new(), quota_bytes: None };
+        let address = administration.create_address(new).await.context("--admin")?;
+        let device =
+            NewDevicePassword { address: address.id, label: "setup".to_owned(), protocols: Protocols::ALL };
+        let created = administration.create_device_password(device).await?;
+        Ok(Some((admin.clone(), created.password.to_string())))
+    }
+}
+
+fn config(hostname: &Domain, data: &Path) -> Result<Config> {
+    let data = std::path::absolute(data)?;
+    let everywhere = |port| {
+        vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)), SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))]
+    };
+    Ok(Config {
+        node: Node { name: hostname.to_string(), hostname: hostname.to_string(), data: data.clone() },
+        listen: Listen {
+            smtp: everywhere(25),
+            submission: everywhere(587),
+            submissions: everywhere(465),
+            imap: everywhere(143),
+            imaps: everywhere(993),
+            ..Listen::default()
+        },
+        database: Database { url: format!("sqlite:{}", data.join("relais.db").display()) },
+        blobs: Blobs { url: format!("file:{}", data.join("blobs").display()) },
+        tls: Tls::default(),
+        dns: Dns::default(),
+        outbound: Outbound::default(),
+        auth: Auth::default(),
+        log: Log::default(),
+    })
+}
+
+/// Tells what stands in the way; whether anything does.
+async fn pre_flight(hostname: &Domain) -> bool {
+    let mut trouble = false;
+    let mut tell = |is_well: bool, text: String| {
+        trouble |= !is_well;
+        println!("{} {text}", if is_well { "ok   " } else { "CHECK" });
+    };
+    for port in [25, 587, 465, 143, 993] {
+        match std::net::TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
+            Ok(_) => tell(true, format!("port {port} is free")),
+            Err(error) => tell(false, format!("port {port}: {error}")),
+        }
+    }
+    match Names::resolver(&[]) {
+        Err(error) => tell(false, format!("names cannot be looked up: {error}")),
+        Ok(names) => match names.addresses(hostname).await {
+            Ok(addresses) => {
+                let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+                tell(true, format!("{hostname} has the address {}", list.join(", ")));
+            }
+            Err(LookupError::Later { reason, .. }) => {
+                tell(false, format!("{hostname} cannot be looked up: {reason}"))
+            }
+            Err(error) => tell(false, format!("{error}: publish an address for it")),
+        },
+    }
+    trouble
+}
+
+fn agrees(question: &str) -> Result<bool> {
+    ensure!(std::io::stdin().is_terminal(), "a check failed and nobody can be asked: mend it, or give --yes");
+    print!("{question} [y/N] ");
+    std::io::stdout().flush()?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "o" | "O" | "oui"))
+}
+
+fn print_records(hostname: &Domain, domain: &Domain) {
+    println!(
+        "\nPublish these records for {domain}\n\
+         \x20 {domain}.                    MX    10 {hostname}.\n\
+         \x20 {domain}.                    TXT   \"v=spf1 mx -all\"\n\
+         \x20 _submissions._tcp.{domain}.  SRV   0 1 465 {hostname}.\n\
+         \x20 _imaps._tcp.{domain}.        SRV   0 1 993 {hostname}.\n\
+         and let the addresses of {hostname} resolve back to that name (PTR)."
+    );
+}
