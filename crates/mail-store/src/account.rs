@@ -64,11 +64,12 @@ impl Account {
     /// Locks the account and gives the MODSEQ of a new step; watchers are told after the commit.
     pub(crate) fn begin(&self, tx: &mut Tx) -> Result<Step, StoreError> {
         self.check(tx)?;
-        let step = match rows::begin_step(tx, self.account)? {
+        let step = match rows::begin_step(tx, self.account, self.store.inner.history)? {
             Some(step) => step,
             None => {
                 self.create(tx)?;
-                rows::begin_step(tx, self.account)?.ok_or(StoreError::NoSuchAccount)?
+                rows::begin_step(tx, self.account, self.store.inner.history)?
+                    .ok_or(StoreError::NoSuchAccount)?
             }
         };
         self.tell(tx);
@@ -93,7 +94,8 @@ impl Account {
         if !rows::create_account(tx, self.account)? {
             return Ok(());
         }
-        let step = rows::begin_step(tx, self.account)?.ok_or(StoreError::NoSuchAccount)?;
+        let step =
+            rows::begin_step(tx, self.account, self.store.inner.history)?.ok_or(StoreError::NoSuchAccount)?;
         for role in Role::ALL {
             let id = FolderId(self.store.inner.world.new_id());
             rows::insert_folder(tx, step, self.store.now(), id, role.default_name(), Some(role))?;
@@ -149,11 +151,13 @@ impl Account {
         }
         let size_bytes = i64::try_from(message.size_bytes()).map_err(|_| StoreError::OverQuota)?;
         let quota = self.quota_limit(tx)?;
-        let step = match rows::begin_append(tx, self.account, size_bytes, quota)? {
+        let history = self.store.inner.history;
+        let step = match rows::begin_append(tx, self.account, history, size_bytes, quota)? {
             Some(step) => step,
             None => {
                 self.create(tx)?;
-                rows::begin_append(tx, self.account, size_bytes, quota)?.ok_or(StoreError::OverQuota)?
+                rows::begin_append(tx, self.account, history, size_bytes, quota)?
+                    .ok_or(StoreError::OverQuota)?
             }
         };
         let mut delta = Delta::default();

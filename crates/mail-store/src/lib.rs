@@ -85,14 +85,19 @@ pub(crate) struct Inner {
     world: World,
     parsed: letters::ParsedCache,
     watchers: watch::Watchers,
+    history: rows::History,
 }
 
 impl MailStore {
     /// The store over a database that has run [`MIGRATIONS`].
     pub fn new(db: Db, blobs: Blobs, world: World) -> MailStore {
-        let inner =
-            Inner { db, blobs, world, parsed: letters::parsed_cache(), watchers: watch::Watchers::default() };
-        MailStore { inner: Arc::new(inner) }
+        let history = rows::History { kept: limits::CHANGES_KEPT, slack: limits::CHANGES_SLACK };
+        MailStore::with_history(db, blobs, world, history)
+    }
+
+    fn with_history(db: Db, blobs: Blobs, world: World, history: rows::History) -> MailStore {
+        let (parsed, watchers) = (letters::parsed_cache(), watch::Watchers::default());
+        MailStore { inner: Arc::new(Inner { db, blobs, world, parsed, watchers, history }) }
     }
 
     /// A handle on an account; reaches nothing yet.

@@ -8,7 +8,7 @@ use model::{AccountId, AccountRef, BlobRef, FolderId, LetterId, Timestamp};
 
 use crate::error::{LiveBlob, StoreError};
 use crate::flags::Flags;
-use crate::limits::{CHANGES_KEPT, CHANGES_SLACK, FOLDER_CHANGES_KEPT, UID_LIMIT};
+use crate::limits::{FOLDER_CHANGES_KEPT, UID_LIMIT};
 use crate::types::{Columns, Folder, MessageRow, Role};
 use crate::uids::UidSet;
 
@@ -32,6 +32,16 @@ const FOLDERS: FolderId = FolderId(0);
 pub(crate) struct Step {
     pub(crate) account: AccountId,
     pub(crate) modseq: i64,
+    pub(crate) history: History,
+}
+
+/// How much of a folder's history is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct History {
+    /// Changes that are kept.
+    pub(crate) kept: i64,
+    /// How many more there may be before the oldest are removed.
+    pub(crate) slack: i64,
 }
 
 /// Counters of the account.
@@ -83,12 +93,16 @@ pub(crate) fn create_account(tx: &mut Tx, account: AccountRef) -> Result<bool, D
     Ok(made > 0)
 }
 
-pub(crate) fn begin_step(tx: &mut Tx, account: AccountRef) -> Result<Option<Step>, DbError> {
+pub(crate) fn begin_step(
+    tx: &mut Tx,
+    account: AccountRef,
+    history: History,
+) -> Result<Option<Step>, DbError> {
     tx.query_one(
         "UPDATE store_account SET modseq = modseq + 1 WHERE account = ?1 AND organisation = ?2
          RETURNING modseq",
         values![account.account, account.organisation],
-        |row| Ok(Step { account: account.account, modseq: row.integer(0)? }),
+        |row| Ok(Step { account: account.account, modseq: row.integer(0)?, history }),
     )
 }
 
@@ -96,6 +110,7 @@ pub(crate) fn begin_step(tx: &mut Tx, account: AccountRef) -> Result<Option<Step
 pub(crate) fn begin_append(
     tx: &mut Tx,
     account: AccountRef,
+    history: History,
     size_bytes: i64,
     quota_bytes: i64,
 ) -> Result<Option<Step>, DbError> {
@@ -105,7 +120,7 @@ pub(crate) fn begin_append(
          WHERE account = ?1 AND organisation = ?2 AND used_bytes + ?3 <= ?4
          RETURNING modseq",
         values![account.account, account.organisation, size_bytes, quota_bytes],
-        |row| Ok(Step { account: account.account, modseq: row.integer(0)? }),
+        |row| Ok(Step { account: account.account, modseq: row.integer(0)?, history }),
     )
 }
 
@@ -410,12 +425,12 @@ pub(crate) fn count_changes(tx: &mut Tx, step: Step, id: FolderId, delta: Delta)
 
 /// Cuts the tail of a folder's history if `changes` rows are too many.
 pub(crate) fn prune_changes(tx: &mut Tx, step: Step, id: FolderId, changes: i64) -> Result<(), DbError> {
-    if changes <= CHANGES_KEPT + CHANGES_SLACK {
+    if changes <= step.history.kept + step.history.slack {
         return Ok(());
     }
     let last = tx.query_one(
         "SELECT modseq FROM store_change WHERE account = ?1 AND folder = ?2 ORDER BY modseq LIMIT 1 OFFSET ?3",
-        values![step.account, id, changes - CHANGES_KEPT - 1],
+        values![step.account, id, changes - step.history.kept - 1],
         |row| row.integer(0),
     )?;
     let Some(last) = last else { return Ok(()) };

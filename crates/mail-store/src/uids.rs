@@ -90,7 +90,10 @@ impl UidSet {
             if *range.start() > next && next <= last {
                 ranges.push(next..=(*range.start() - 1).min(last));
             }
-            next = next.max(range.end().saturating_add(1));
+            match range.end().checked_add(1) {
+                Some(after) => next = next.max(after),
+                None => return UidSet { ranges },
+            }
         }
         if next <= last {
             ranges.push(next..=last);
