@@ -52,6 +52,8 @@ pub use login::{
     ScramExchange, SignedIn,
 };
 pub use rows::{MIGRATIONS, quota_of};
+/// Text that is wiped when it is dropped: passwords.
+pub use zeroize::Zeroizing;
 
 /// Who exists and may sign in; cheap to clone.
 #[derive(Clone)]
@@ -77,6 +79,11 @@ impl Directory {
     /// program), as the audit will say.
     pub fn administration(&self, scope: Scope, who: impl Into<String>) -> Administration {
         Administration::new(self.clone(), scope, who.into())
+    }
+
+    /// A password that nobody can guess, in the form of a device password: for a first sign-in.
+    pub fn random_password(&self) -> Zeroizing<String> {
+        login::device_password(&self.world).1
     }
 
     /// Who an address is. An exact address counts before its base without the subaddress (RFC 5233);

@@ -28,7 +28,8 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event as a JSON object: the columns and the step's fields side by side.
+    /// The event as a JSON object: the columns and the step's fields side by side. Identifiers are
+    /// strings, because they do not fit into the numbers that many readers of JSON have.
     pub fn to_json(&self) -> serde_json::Value {
         let mut value = serde_json::to_value(&self.step).unwrap_or_default();
         if let Some(object) = value.as_object_mut() {
@@ -36,10 +37,10 @@ impl Event {
                 object.insert("next_at".into(), Timestamp(next).rfc3339().into());
             }
             object.insert("at".into(), self.at.rfc3339().into());
-            object.insert("id".into(), self.id.into());
-            object.insert("organisation".into(), self.organisation.map(|id| id.0).into());
-            object.insert("message".into(), self.message.map(|id| id.0).into());
-            object.insert("delivery".into(), self.delivery.map(|id| id.0).into());
+            object.insert("id".into(), self.id.to_string().into());
+            object.insert("organisation".into(), self.organisation.map(|id| id.to_string()).into());
+            object.insert("message".into(), self.message.map(|id| id.to_string()).into());
+            object.insert("delivery".into(), self.delivery.map(|id| id.to_string()).into());
             object.insert("sender".into(), self.sender.clone().into());
             object.insert("recipient".into(), self.recipient.clone().into());
         }

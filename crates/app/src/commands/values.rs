@@ -7,7 +7,7 @@ use directory::Zeroizing;
 use model::{Address, Domain, Timestamp};
 
 /// A quota; `None` is no limit of its own.
-pub(super) type Quota = Option<u64>;
+type Quota = Option<u64>;
 
 /// `5GB`, `500 MiB`, `1000000`, or `none`.
 pub(super) fn quota(text: &str) -> Result<QuotaArgument, String> {
@@ -39,12 +39,14 @@ pub(super) fn quota(text: &str) -> Result<QuotaArgument, String> {
 
 /// A quota argument: wrapped, because clap takes a bare `Option` for an optional argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct QuotaArgument(pub(super) Quota);
+pub struct QuotaArgument(pub(super) Quota);
 
 /// A moment, or how long ago.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum When {
+pub enum When {
+    /// So long before now.
     Ago(Duration),
+    /// Then.
     At(Timestamp),
 }
 

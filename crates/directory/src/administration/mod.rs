@@ -58,6 +58,8 @@ pub struct ServiceChange {
 /// What to change of a domain; `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct DomainChange {
+    /// Another mail service of the same organisation, with all addresses.
+    pub service: Option<ServiceId>,
     /// Out of use, or in use again.
     pub is_disabled: Option<bool>,
 }
@@ -418,10 +420,17 @@ impl Administration {
         self.read(move |tx| found("domain", rows::domain_called(tx, &name)?)).await
     }
 
-    /// Disables or enables a domain.
+    /// Disables or enables a domain, or moves it to another mail service of its organisation.
     pub async fn change_domain(&self, id: DomainId, change: DomainChange) -> Result<DomainInfo> {
         self.act("change domain", format!("{id}: {change:?}"), move |tx| {
             let domain = found("domain", rows::domain(tx, id)?)?;
+            if let Some(service) = change.service {
+                let service = found("service", rows::service(tx, service)?)?;
+                if service.organisation != domain.organisation {
+                    return Err(DirectoryError::NotFound { what: "service" });
+                }
+                rows::move_domain(tx, id, domain.organisation, service.id)?;
+            }
             if let Some(is_disabled) = change.is_disabled {
                 rows::disable_domain(tx, id, domain.organisation, is_disabled)?;
             }

@@ -345,6 +345,23 @@ pub(super) fn insert_domain(
     Ok(())
 }
 
+pub(super) fn move_domain(
+    tx: &mut Tx,
+    id: DomainId,
+    organisation: OrganisationId,
+    service: ServiceId,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE domain SET service = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, service],
+    )?;
+    tx.execute(
+        "UPDATE address SET service = ?3 WHERE domain = ?1 AND organisation = ?2",
+        values![id, organisation, service],
+    )?;
+    Ok(())
+}
+
 pub(super) fn disable_domain(
     tx: &mut Tx,
     id: DomainId,

@@ -101,6 +101,18 @@ async fn where_there_are_several_services_one_is_named() {
         let foreign = town.operator.create_domain(town.valbois, Some(second.id), &domain("c.test")).await;
         assert_eq!(field(foreign), "not found");
         assert_eq!(field(town.operator.delete_service(second.id).await), "service");
+        // A domain moves with its addresses, and never out of its organisation.
+        let a = town.mailbox("a@acme.test").await;
+        let acme = town.operator.domain_called(&domain("acme.test")).await.unwrap();
+        let first = acme.service;
+        for service in [second.id, first] {
+            let change = DomainChange { service: Some(service), ..DomainChange::default() };
+            assert_eq!(town.operator.change_domain(acme.id, change).await.unwrap().service, service);
+            assert_eq!(town.operator.address(a).await.unwrap().service, service);
+        }
+        let valbois = town.operator.domain_called(&domain("valbois.test")).await.unwrap();
+        let change = DomainChange { service: Some(second.id), ..DomainChange::default() };
+        assert_eq!(field(town.operator.change_domain(valbois.id, change).await), "not found");
         town.operator.delete_domain(created.id, false).await.unwrap();
         town.operator.delete_service(second.id).await.unwrap();
         assert_eq!(town.operator.services(Some(town.acme)).await.unwrap().len(), 1);

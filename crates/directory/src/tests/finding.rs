@@ -91,7 +91,7 @@ async fn what_is_disabled_above_disables_everything_below_and_comes_back() {
                         drop(town.operator.change_address(town.anna, change).await.unwrap());
                     }
                     "domain" => {
-                        let change = DomainChange { is_disabled: flag };
+                        let change = DomainChange { is_disabled: flag, ..DomainChange::default() };
                         drop(town.operator.change_domain(info.domain, change).await.unwrap());
                     }
                     "service" => {
