@@ -310,12 +310,12 @@ impl Committer {
             self.buffer.extend_from_slice(&format::record_header(put.bytes.len() as u64, &put.hash));
             self.buffer.extend_from_slice(&put.bytes);
         }
-        if let Err(source) = active.file.write_all_at(&self.buffer, active.end) {
+        if let Err(error) = self.write_buffer(&active) {
             // Cut back what was half written. If even that fails the segment is not used any more.
             if active.file.set_len(active.end).is_ok() {
                 self.active = Some(active);
             }
-            return Err(BlobError::io("write bodies", source));
+            return Err(error);
         }
         // After a failed sync the kernel may have dropped the pages while the file looks whole: from
         // here on an error leaves the segment behind for good.
@@ -330,6 +330,17 @@ impl Committer {
         }
         self.options.strike(WritePoint::AfterSync)?;
         Ok((segment, offsets))
+    }
+
+    fn write_buffer(&self, active: &Active) -> Result<(), BlobError> {
+        let failed = |source| BlobError::io("write bodies", source);
+        let mut done = 0;
+        if self.options.hook.is_some() {
+            done = self.buffer.len() / 2;
+            active.file.write_all_at(&self.buffer[..done], active.end).map_err(failed)?;
+            self.options.strike(WritePoint::HalfWritten)?;
+        }
+        active.file.write_all_at(&self.buffer[done..], active.end + done as u64).map_err(failed)
     }
 
     /// Takes the segment to write to; begins one if there is none, or if it is no longer where it was.

@@ -41,6 +41,8 @@ pub use writer::Writer;
 pub enum WritePoint {
     /// Nothing is written yet.
     BeforeWrite,
+    /// Half of the bytes are written (only asked if there is a hook).
+    HalfWritten,
     /// Everything is written, nothing is durable.
     BeforeSync,
     /// Everything is durable, nobody knows it yet.
