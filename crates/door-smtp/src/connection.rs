@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use directory::{Attempt, AuthProtocol, AuthRefusal, Authenticated, ScramExchange};
+use directory::{Attempt, AuthProtocol, AuthRefusal, Authenticated, Found, ScramExchange};
 use mail_flow::{Arrival, Incoming, Origin};
-use model::{Protocol, Reply, Timestamp};
+use model::{Address, Domain, Protocol, Recipient, Reply, Timestamp};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -137,13 +137,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             Need::Sender { from, hello } => {
                 let origin = self.origin_of(hello);
                 let answer = flow.sender(&origin, &from).await;
+                if let Err(reply) = &answer {
+                    info!(peer = %self.ip, %from, %reply, "a sender was refused");
+                }
                 self.origin = Some(origin);
                 self.session.sender_answered(answer);
             }
             Need::Recipient { recipient, smtputf8 } => {
                 let origin = self.origin.as_ref().expect("MAIL came before RCPT and made the origin");
+                let recipient = with_hosted_postmaster(self.shared, recipient).await;
                 let answer = flow.recipient(origin, &recipient, smtputf8).await;
-                self.session.recipient_answered(answer);
+                if let Err(reply) = &answer {
+                    info!(peer = %self.ip, to = %recipient.address, %reply, "a recipient was refused");
+                }
+                self.session.recipient_answered(answer.map(|()| recipient));
             }
             Need::Keep => {
                 let body = self.body.get_or_insert_with(|| flow.receive());
@@ -354,4 +361,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         }
         Ok(())
     }
+}
+
+/// The server's own postmaster (RFC 5321 §4.5.1) reads his mail in the nearest hosted domain: for
+/// `mx1.example.ch` that is usually `example.ch`.
+async fn with_hosted_postmaster(shared: &Shared, recipient: Recipient) -> Recipient {
+    let is_our_postmaster = recipient.address.domain() == &shared.hostname
+        && recipient.address.localpart().as_str().eq_ignore_ascii_case("postmaster");
+    if !is_our_postmaster {
+        return recipient;
+    }
+    let mut name = Some(shared.hostname.as_str());
+    while let Some(domain) = name.and_then(|name| Domain::parse(name).ok()) {
+        let address = Address::new(recipient.address.localpart().clone(), domain);
+        // Trouble of the directory shows again, and is answered, when the flow asks.
+        if !matches!(shared.directory.find(&address).await, Ok(Found::NotOurs)) {
+            return Recipient { address, ..recipient };
+        }
+        name = name.and_then(|name| name.split_once('.')).map(|(_, parent)| parent);
+    }
+    recipient
 }

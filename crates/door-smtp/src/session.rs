@@ -121,7 +121,7 @@ impl Session {
                 stage @ (Stage::AskingLogin(_)
                 | Stage::Securing
                 | Stage::AskingSender(_)
-                | Stage::AskingRecipient(..)
+                | Stage::AskingRecipient(_)
                 | Stage::Committing { .. }) => {
                     panic!("the shell goes on without having answered: {stage:?}")
                 }
@@ -420,18 +420,21 @@ impl Session {
         }
     }
 
-    /// The flow's answer to [`Need::Recipient`].
-    pub(crate) fn recipient_answered(&mut self, answer: Result<(), Reply>) {
-        let Stage::AskingRecipient(mut transaction, recipient) = take(&mut self.stage) else {
+    /// The flow's answer to [`Need::Recipient`]: the recipient as the envelope shall have it.
+    pub(crate) fn recipient_answered(&mut self, answer: Result<Recipient, Reply>) {
+        let Stage::AskingRecipient(mut transaction) = take(&mut self.stage) else {
             panic!("no recipient was asked for")
         };
-        if answer.is_ok() {
-            transaction.envelope.recipients.push(recipient);
-        }
-        self.stage = Stage::Addressed(transaction);
         match answer {
-            Ok(()) => self.say(&Reply::done(250, 1, 5, "Recipient ok")),
-            Err(reply) => self.say_refusal(&reply),
+            Ok(recipient) => {
+                transaction.envelope.recipients.push(recipient);
+                self.stage = Stage::Addressed(transaction);
+                self.say(&Reply::done(250, 1, 5, "Recipient ok"));
+            }
+            Err(reply) => {
+                self.stage = Stage::Addressed(transaction);
+                self.say_refusal(&reply);
+            }
         }
     }
 

@@ -42,7 +42,7 @@ pub(crate) enum Stage {
     /// After MAIL.
     Addressed(Transaction),
     /// RCPT is with the flow.
-    AskingRecipient(Transaction, Recipient),
+    AskingRecipient(Transaction),
     /// After 354.
     Receiving { reception: Reception, decoder: DataDecoder, has_ended: bool },
     /// Within a chunk.
@@ -120,11 +120,8 @@ impl Stage {
                 match recipient(rcpt, &transaction.envelope, facts) {
                     Err(reply) => (S::Addressed(transaction), T::Say(reply)),
                     Ok(recipient) => {
-                        let need = Need::Recipient {
-                            recipient: recipient.clone(),
-                            smtputf8: transaction.envelope.smtputf8,
-                        };
-                        (S::AskingRecipient(transaction, recipient), T::Ask(need))
+                        let smtputf8 = transaction.envelope.smtputf8;
+                        (S::AskingRecipient(transaction), T::Ask(Need::Recipient { recipient, smtputf8 }))
                     }
                 }
             }

@@ -6,6 +6,8 @@
 //!
 //! Each script runs twice, the second time with every byte arriving alone: the answers are the same.
 
+mod whole;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -135,7 +137,7 @@ impl Shell {
                 }
                 Need::Recipient { recipient, .. } => {
                     let answer = self.answer(&format!("recipient {}", recipient.address));
-                    self.session.recipient_answered(answer);
+                    self.session.recipient_answered(answer.map(|()| recipient));
                 }
                 Need::Keep => {
                     self.kept.extend_from_slice(self.session.content());
@@ -269,8 +271,8 @@ fn run(script: &str, byte_by_byte: bool) -> String {
     played + "\n"
 }
 
-fn scripts() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
+fn scripts(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "smtp"));
@@ -281,7 +283,7 @@ fn scripts() -> Vec<PathBuf> {
 #[test]
 fn conversations_go_as_their_scripts_say() {
     let mut differing = Vec::new();
-    for path in scripts() {
+    for path in scripts("scripts") {
         let script = std::fs::read_to_string(&path).unwrap();
         let played = run(&script, false);
         if std::env::var_os("UPDATE").is_some() {

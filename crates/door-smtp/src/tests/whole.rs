@@ -1,0 +1,442 @@
+//! The whole door over in-memory streams and loopback, with the real flow, directory and storage behind it.
+
+use std::fmt::Write;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use blobs::Blobs;
+use directory::{Directory, NewAddress, Scope};
+use keys::{Authority, ServerTls};
+use mail_flow::{Flow, Parts, Settings};
+use mail_store::MailStore;
+use model::{Address, Domain, Timestamp};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, RootCertStore};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsConnector;
+use world::World;
+
+use super::{bytes, scripts};
+use crate::limits::{COMMAND_PATIENCE, DATA_PATIENCE, SESSION_PATIENCE};
+use crate::{Gate, Kind, Limits, Shared, connection, serve};
+
+const PASSWORD: &str = "a horse in the valley";
+const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
+
+/// A platform with anna@, bruno@ and the alias team@valbois.test.
+struct Place {
+    shared: Arc<Shared>,
+    world: World,
+    stop: watch::Sender<bool>,
+    trust: Arc<ClientConfig>,
+    _files: tempfile::TempDir,
+}
+
+async fn places(limits: Limits) -> Vec<Place> {
+    let mut places = Vec::new();
+    for db in db::testing::engines() {
+        db.migrate(&[
+            trail::MIGRATIONS,
+            directory::MIGRATIONS,
+            mail_store::MIGRATIONS,
+            mail_queue::MIGRATIONS,
+        ])
+        .unwrap();
+        let world = World::testing();
+        let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
+        let directory = Directory::new(db.clone(), world.clone());
+        populate(&directory).await;
+        let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
+        let hostname = Domain::parse("mx.valbois.test").unwrap();
+        let parts = Parts {
+            db,
+            blobs,
+            world: world.clone(),
+            directory: directory.clone(),
+            store,
+            settings: Settings::new(hostname.clone(), "one"),
+        };
+        let files = tempfile::tempdir().unwrap();
+        let (tls, trust) = certificate(files.path());
+        let shared = Shared {
+            flow: Flow::new(parts),
+            directory,
+            world: world.clone(),
+            tls: Some(tls),
+            hostname,
+            plaintext_from: vec!["127.0.0.0/8".parse().unwrap()],
+            exempt_loopback: false,
+            limits: limits.clone(),
+            gate: Gate::default(),
+        };
+        let stop = watch::Sender::new(false);
+        places.push(Place { shared: Arc::new(shared), world, stop, trust, _files: files });
+    }
+    places
+}
+
+async fn populate(directory: &Directory) {
+    let administration = directory.administration(Scope::Operator("prepare a test"), "test");
+    let organisation = administration.create_organisation("Commune de Valbois").await.unwrap();
+    let domain = Domain::parse("valbois.test").unwrap();
+    administration.create_domain(organisation.id, None, &domain).await.unwrap();
+    let address = |text: &str| Address::parse(text).unwrap();
+    for (name, targets) in [
+        ("anna@valbois.test", vec![]),
+        ("bruno@valbois.test", vec![]),
+        ("team@valbois.test", vec![address("anna@valbois.test"), address("bruno@valbois.test")]),
+    ] {
+        let new = NewAddress { address: address(name), alias_to: targets, quota_bytes: None };
+        let created = administration.create_address(new).await.unwrap();
+        if name.starts_with("anna") {
+            administration.choose_password(created.id, PASSWORD).await.unwrap();
+        }
+    }
+}
+
+fn certificate(files: &std::path::Path) -> (Arc<rustls::ServerConfig>, Arc<ClientConfig>) {
+    // The TLS library compares with the system's clock.
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let now = Timestamp(since.as_millis() as i64);
+    let authority = Authority::open(files, now).unwrap();
+    let (certificate, key) = authority.server_certificate(&["mx.valbois.test".to_owned()], now).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.certificate()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    (ServerTls::from_files(&certificate, &key).unwrap().config(), Arc::new(client))
+}
+
+impl Place {
+    /// A connection over an in-memory stream; the handle ends when the door has ended it.
+    fn connect(&self, kind: Kind, ip: IpAddr) -> (Client<tokio::io::DuplexStream>, JoinHandle<()>) {
+        let (here, there) = tokio::io::duplex(16 * 1024);
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop.subscribe());
+        let ended = tokio::spawn(async move { connection::converse(there, ip, kind, &shared, stop).await });
+        (Client { stream: here, read: Vec::new() }, ended)
+    }
+
+    async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        client: Client<S>,
+    ) -> Client<tokio_rustls::client::TlsStream<S>> {
+        assert!(client.read.is_empty(), "{}", String::from_utf8_lossy(&client.read));
+        let name = ServerName::try_from("mx.valbois.test").unwrap();
+        let stream = TlsConnector::from(Arc::clone(&self.trust)).connect(name, client.stream).await.unwrap();
+        Client { stream, read: Vec::new() }
+    }
+}
+
+/// The other side.
+struct Client<S> {
+    stream: S,
+    read: Vec<u8>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Client<S> {
+    async fn send(&mut self, text: &str) {
+        self.stream.write_all(text.as_bytes()).await.unwrap();
+        self.stream.flush().await.unwrap();
+    }
+
+    /// The next line without its CRLF; `None` at the end.
+    async fn line(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.read.windows(2).position(|pair| pair == b"\r\n") {
+                let line = String::from_utf8(self.read.drain(..end + 2).collect()).unwrap();
+                return Some(line.trim_end().to_owned());
+            }
+            if self.stream.read_buf(&mut self.read).await.ok()? == 0 {
+                return None;
+            }
+        }
+    }
+
+    /// The last line of the next reply.
+    async fn reply(&mut self) -> String {
+        loop {
+            match self.line().await {
+                Some(line) if line.as_bytes().get(3) == Some(&b'-') => {}
+                Some(line) => return line,
+                None => return "closed".to_owned(),
+            }
+        }
+    }
+
+    async fn ask(&mut self, command: &str) -> String {
+        self.send(&format!("{command}\r\n")).await;
+        self.reply().await
+    }
+}
+
+/// Ids differ from run to run.
+fn anonymous(line: &str) -> String {
+    match line.split_once("queued as ") {
+        Some((before, _)) => format!("{before}queued as ID"),
+        None => line.to_owned(),
+    }
+}
+
+/// Plays a script of the same form as the others; `S:` lines say how much to wait for.
+async fn play(place: &Place, script: &str, is_new: bool) -> String {
+    let kind = match script.lines().find_map(|line| line.strip_prefix("given: kind ")) {
+        Some("submission") => Kind::Submission,
+        Some("lmtp") => Kind::Lmtp,
+        _ => Kind::Mx,
+    };
+    let ip = if kind == Kind::Submission { LOOPBACK } else { STRANGER };
+    let (mut client, ended) = place.connect(kind, ip);
+    let (mut played, mut block) = (String::new(), Vec::new());
+    for line in script.lines() {
+        let said =
+            line.strip_prefix("C: ").map(|text| (text, "\r\n")).or((line == "C:").then_some(("", "\r\n")));
+        if let Some((text, end)) = said {
+            block.extend(bytes(text));
+            block.extend_from_slice(end.as_bytes());
+        } else if line.starts_with("S:") {
+            client.stream.write_all(&std::mem::take(&mut block)).await.unwrap();
+            let mut lines = Vec::new();
+            if is_new {
+                // Only when a script is written: whatever comes within a while belongs here.
+                while let Ok(Some(line)) =
+                    tokio::time::timeout(Duration::from_millis(500), client.line()).await
+                {
+                    lines.push(line);
+                }
+            } else {
+                lines.extend(client.line().await);
+            }
+            for line in lines {
+                writeln!(played, "S: {}", anonymous(&line)).unwrap();
+            }
+        }
+        if !line.starts_with("S:") {
+            writeln!(played, "{line}").unwrap();
+        }
+    }
+    drop(client);
+    ended.await.unwrap();
+    played
+}
+
+#[tokio::test]
+async fn whole_conversations_go_as_their_scripts_say() {
+    let is_new = std::env::var_os("UPDATE").is_some();
+    for path in scripts("scripts/whole") {
+        let script = std::fs::read_to_string(&path).unwrap();
+        for place in places(Limits::default()).await {
+            let played = play(&place, &script, is_new).await;
+            if is_new {
+                std::fs::write(&path, &played).unwrap();
+            } else {
+                assert_eq!(played, script, "{}", path.display());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn starttls_drops_what_came_with_it_and_passwords_work_within() {
+    for place in places(Limits::default()).await {
+        let (mut client, _) = place.connect(Kind::Submission, STRANGER);
+        client.reply().await;
+        client.ask("EHLO client.test").await;
+        assert!(client.ask("AUTH PLAIN AGEAYg==").await.starts_with("538 5.7.11"));
+        // Everything in one piece, as a man in the middle would add it.
+        client.send("STARTTLS\r\nEHLO attacker.test\r\nAUTH PLAIN AGEAYg==\r\n").await;
+        assert!(client.reply().await.starts_with("220 "));
+        let mut client = place.secure(client).await;
+        // No answer to the injected commands stands before this one.
+        assert!(client.ask("MAIL FROM:<anna@valbois.test>").await.starts_with("503 5.5.1 Say EHLO first"));
+        client.ask("EHLO client.test").await;
+        let plain = wire_smtp::sasl::encode_base64(&wire_smtp::sasl::plain("Anna@valbois.test", PASSWORD));
+        assert!(client.ask(&format!("AUTH PLAIN {plain}")).await.starts_with("235 2.7.0"));
+        assert!(client.ask("MAIL FROM:<bruno@valbois.test>").await.starts_with("553 5.7.1"));
+        assert!(client.ask("MAIL FROM:<anna+x@valbois.test>").await.starts_with("250 "));
+        assert!(client.ask("RCPT TO:<someone@elsewhere.test>").await.starts_with("250 "));
+        client.ask("DATA").await;
+        let text = "From: anna@valbois.test\r\nSubject: out\r\n\r\ntext\r\n.";
+        assert!(client.ask(text).await.starts_with("250 2.0.0 Ok, queued as "));
+        assert!(client.ask("QUIT").await.starts_with("221 "));
+        assert_eq!(client.reply().await, "closed");
+    }
+}
+
+#[tokio::test]
+async fn submissions_begins_with_tls() {
+    for place in places(Limits::default()).await {
+        let (client, _) = place.connect(Kind::Submissions, STRANGER);
+        let mut client = place.secure(client).await;
+        assert_eq!(client.reply().await, "220 mx.valbois.test ESMTP");
+        assert!(client.ask("EHLO client.test").await.starts_with("250 AUTH SCRAM-SHA-256 PLAIN LOGIN"));
+        assert!(client.ask("STARTTLS").await.starts_with("503 "));
+        let (mut client, ended) = place.connect(Kind::Submissions, STRANGER);
+        client.send("EHLO client.test\r\n").await;
+        ended.await.unwrap();
+    }
+}
+
+/// Lets the door come to rest: everything that can run without new bytes or time has run.
+async fn settle() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn silence_ends_with_421() {
+    for place in places(Limits::default()).await {
+        let (mut client, ended) = place.connect(Kind::Mx, STRANGER);
+        client.reply().await;
+        settle().await;
+        place.world.clock.advance(COMMAND_PATIENCE);
+        assert!(client.reply().await.starts_with("421 4.4.2"));
+        drop(client);
+        ended.await.unwrap();
+
+        let (mut client, _ended) = place.connect(Kind::Mx, STRANGER);
+        for command in ["EHLO peer.test", "MAIL FROM:<>", "RCPT TO:<anna@valbois.test>", "DATA"] {
+            client.ask(command).await;
+        }
+        client.reply().await;
+        client.send("Subject: slow\r\n").await;
+        settle().await;
+        place.world.clock.advance(DATA_PATIENCE);
+        assert!(client.reply().await.starts_with("421 4.4.2"));
+        assert_eq!(client.reply().await, "closed");
+    }
+}
+
+#[tokio::test]
+async fn talking_without_a_message_ends_too() {
+    for place in places(Limits { idle_commands: 1000, ..Limits::default() }).await {
+        let (mut client, _ended) = place.connect(Kind::Mx, STRANGER);
+        client.reply().await;
+        for _ in 0..SESSION_PATIENCE.as_secs() / 200 {
+            assert!(client.ask("NOOP").await.starts_with("250 "));
+            settle().await;
+            place.world.clock.advance(Duration::from_secs(200));
+        }
+        assert!(client.reply().await.starts_with("421 4.4.2"));
+    }
+}
+
+#[tokio::test]
+async fn a_stop_ends_the_idle_at_once_and_lets_a_message_end() {
+    for place in places(Limits::default()).await {
+        let (mut idle, _) = place.connect(Kind::Mx, STRANGER);
+        idle.reply().await;
+        let (mut busy, _) = place.connect(Kind::Mx, STRANGER);
+        busy.reply().await;
+        for command in ["EHLO peer.test", "MAIL FROM:<>", "RCPT TO:<anna@valbois.test>", "DATA"] {
+            busy.ask(command).await;
+        }
+        place.stop.send_replace(true);
+        assert!(idle.reply().await.starts_with("421 4.3.2"));
+        assert_eq!(idle.reply().await, "closed");
+        busy.send("Subject: in time\r\n").await;
+        assert!(busy.ask("\r\n.").await.starts_with("250 2.0.0 Ok, queued as "));
+        assert!(busy.reply().await.starts_with("421 4.3.2"));
+    }
+}
+
+#[tokio::test]
+async fn a_listener_turns_away_whom_it_has_no_place_for() {
+    for place in places(Limits { connections_per_address: 2, ..Limits::default() }).await {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (shared, stop) = (Arc::clone(&place.shared), place.stop.subscribe());
+        let served = tokio::spawn(serve(listener, Kind::Mx, shared, stop));
+        let connect = async || {
+            let stream = TcpStream::connect(address).await.unwrap();
+            let mut client = Client { stream, read: Vec::new() };
+            let greeting = client.reply().await;
+            (client, greeting)
+        };
+        let (one, greeting) = connect().await;
+        assert!(greeting.starts_with("220 "));
+        let (mut two, _) = connect().await;
+        let (mut three, greeting) = connect().await;
+        assert!(greeting.starts_with("421 4.7.0"), "{greeting}");
+        assert_eq!(three.reply().await, "closed");
+        assert_eq!(place.shared.gate.open(), 2);
+        // A place that becomes free is given again.
+        drop(one);
+        two.ask("QUIT").await;
+        drop(two);
+        while place.shared.gate.open() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let (mut four, greeting) = connect().await;
+        assert!(greeting.starts_with("220 "));
+        place.stop.send_replace(true);
+        assert!(four.reply().await.starts_with("421 4.3.2"));
+        drop(four);
+        served.await.unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn failed_logins_close_the_door_to_a_stranger() {
+    for place in places(Limits { login_failures: 3, ..Limits::default() }).await {
+        let (mut client, _ended) = place.connect(Kind::Submission, LOOPBACK);
+        client.reply().await;
+        client.ask("EHLO client.test").await;
+        for number in 1..=3 {
+            client.send("AUTH PLAIN AGFubmFAdmFsYm9pcy50ZXN0AHdyb25n\r\n").await;
+            // The answer comes late.
+            let late = tokio::select! {
+                biased;
+                _ = client.reply() => None,
+                () = async {
+                    loop {
+                        place.world.clock.advance(Duration::from_millis(100));
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                } => Some(()),
+            };
+            assert!(late.is_none(), "attempt {number}");
+        }
+        assert!(client.reply().await.starts_with("421 4.7.0"));
+    }
+}
+
+/// Many sessions with small letters: all are acknowledged, and nothing is done byte by byte.
+#[tokio::test]
+async fn speed_many_sessions_with_small_letters() {
+    let (sessions, letters) = if std::env::var_os("SLOW_TESTS").is_some() { (50, 200) } else { (8, 5) };
+    for place in places(Limits { connections_per_address: 100, ..Limits::default() }).await {
+        let text = format!("Subject: small\r\n\r\n{}", "0123456789 0123456789 0123456789\r\n".repeat(120));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..sessions {
+            let (mut client, _ended) = place.connect(Kind::Mx, STRANGER);
+            let text = text.clone();
+            tasks.spawn(async move {
+                client.reply().await;
+                client.ask("EHLO peer.test").await;
+                for _ in 0..letters {
+                    client.send("MAIL FROM:<a@peer.test>\r\nRCPT TO:<anna@valbois.test>\r\nDATA\r\n").await;
+                    for expected in ["250 2.1.0", "250 2.1.5", "354 "] {
+                        let reply = client.reply().await;
+                        assert!(reply.starts_with(expected), "{reply}");
+                    }
+                    let reply = client.ask(&format!("{text}.")).await;
+                    assert!(reply.starts_with("250 2.0.0"), "{reply}");
+                }
+            });
+        }
+        while let Some(ended) = tasks.join_next().await {
+            ended.unwrap();
+        }
+    }
+}
