@@ -1,5 +1,6 @@
 //! To other servers: the recipients of one message at one destination go together.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mail_deliver::{Carried, Consignment, Content, Outcome};
@@ -88,7 +89,8 @@ impl Flow {
             },
         };
         let Carried { outcomes, attempts, was_reached } = self.inner.remote.carry(&consignment).await;
-        let ended = load.jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job, outcome });
+        let ended =
+            load.jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job: Arc::new(job), outcome });
         self.settle(ended.collect(), attempts).await;
         was_reached
     }
@@ -108,7 +110,7 @@ impl Flow {
                     let words = "the destination has not answered lately";
                     let reply =
                         job.delivery.last_reply.clone().unwrap_or_else(|| Reply::later(451, 4, 1, words));
-                    Ended { job, outcome: Outcome::Later { reply, host: None } }
+                    Ended { job: Arc::new(job), outcome: Outcome::Later { reply, host: None } }
                 });
                 flow.settle(ended.collect(), Vec::new()).await;
             }

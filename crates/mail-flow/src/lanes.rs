@@ -89,6 +89,7 @@ impl Flow {
 
     async fn deliver_all(self, account: AccountRef, mut jobs: VecDeque<Job>) {
         while let Some(first) = jobs.pop_front() {
+            let first = Arc::new(first);
             if let Err(outcome) = self.load(&first.cargo).await {
                 self.settle(vec![Ended { job: first, outcome }], Vec::new()).await;
                 continue;
@@ -96,7 +97,7 @@ impl Flow {
             let mut batch = vec![first];
             // Only what is in memory already: whoever waits for memory holds none.
             while jobs.front().is_some_and(|next| next.cargo.body.initialized()) {
-                batch.extend(jobs.pop_front());
+                batch.extend(jobs.pop_front().map(Arc::new));
             }
             self.deliver(account, batch).await;
         }
@@ -128,7 +129,7 @@ impl Flow {
     }
 
     /// One commit for all of them; when something is wrong with one, the others go without it.
-    async fn deliver(&self, account: AccountRef, mut jobs: Vec<Job>) {
+    async fn deliver(&self, account: AccountRef, mut jobs: Vec<Arc<Job>>) {
         while !jobs.is_empty() {
             let reports = match self.success_reports(&jobs).await {
                 Ok(reports) => Arc::new(reports),
@@ -140,14 +141,7 @@ impl Flow {
             };
             let places: Vec<Option<Place<'_>>> = reports.iter().map(|_| self.place()).collect();
             let leases = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
-            let batch = Arc::new(jobs);
-            let result = self.commit_into(account, batch.clone(), reports.clone(), leases).await;
-            jobs = match Arc::try_unwrap(batch) {
-                Ok(jobs) => jobs,
-                // The closure is gone when its result is here; if it were not, the claims would run out.
-                Err(_) => return,
-            };
-            match result {
+            match self.commit_into(account, jobs.clone(), reports.clone(), leases).await {
                 Ok(()) => {
                     for job in &jobs {
                         debug!(message = job.delivery.message.id.0, recipient = %job.delivery.recipient, "delivered");
@@ -188,7 +182,7 @@ impl Flow {
     }
 
     /// Reports for those who asked to hear of success.
-    async fn success_reports(&self, jobs: &[Job]) -> Result<Vec<Ready>, Reply> {
+    async fn success_reports(&self, jobs: &[Arc<Job>]) -> Result<Vec<Ready>, Reply> {
         let mut reports = Vec::new();
         for job in jobs.iter().filter(|job| job.delivery.notify.is_some_and(|notify| notify.success)) {
             let now = self.inner.world.clock.now();
@@ -204,7 +198,7 @@ impl Flow {
     async fn commit_into(
         &self,
         account: AccountRef,
-        jobs: Arc<Vec<Job>>,
+        jobs: Vec<Arc<Job>>,
         reports: Arc<Vec<Ready>>,
         leases: Vec<Option<Lease>>,
     ) -> Result<(), Undelivered> {

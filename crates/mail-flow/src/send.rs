@@ -143,7 +143,8 @@ impl Flow {
                         .push(job);
                 }
                 Route::Nowhere { reply } => {
-                    let (flow, outcome) = (self.clone(), Outcome::Failed { reply, host: None });
+                    let (flow, job, outcome) =
+                        (self.clone(), Arc::new(job), Outcome::Failed { reply, host: None });
                     tokio::spawn(async move { flow.settle(vec![Ended { job, outcome }], Vec::new()).await });
                 }
             }

@@ -17,7 +17,7 @@ use crate::{Flow, Settings, limits};
 
 /// A job and what came of it.
 pub(crate) struct Ended {
-    pub(crate) job: Job,
+    pub(crate) job: Arc<Job>,
     pub(crate) outcome: Outcome,
 }
 
