@@ -1,1 +1,177 @@
-//! Stops at every commit point.
+//! Stops at every commit point: afterwards every acknowledged letter is there exactly once, none half.
+//! docs/journey.md says why.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::*;
+
+/// A fault layer that counts the points of database and bodies, and dies at one of them.
+#[derive(Clone, Default)]
+struct Death(Arc<Points>);
+
+#[derive(Default)]
+struct Points {
+    passed: AtomicUsize,
+    dies_at: AtomicUsize,
+    is_dead: AtomicBool,
+}
+
+impl Death {
+    /// Lives until the n-th point from now on, counted from 1.
+    fn at(&self, point: usize) {
+        self.0.passed.store(0, Ordering::SeqCst);
+        self.0.dies_at.store(point, Ordering::SeqCst);
+        self.0.is_dead.store(false, Ordering::SeqCst);
+    }
+
+    fn never(&self) {
+        self.at(usize::MAX);
+    }
+
+    fn is_dead(&self) -> bool {
+        self.0.is_dead.load(Ordering::SeqCst)
+    }
+
+    fn strike(&self) -> io::Result<()> {
+        let point = self.0.passed.fetch_add(1, Ordering::SeqCst) + 1;
+        if point >= self.0.dies_at.load(Ordering::SeqCst) {
+            self.0.is_dead.store(true, Ordering::SeqCst);
+        }
+        if self.is_dead() { Err(io::Error::other("the process is dead")) } else { Ok(()) }
+    }
+}
+
+/// What lies on the disk, and what outlives a process.
+struct Disk {
+    death: Death,
+    world: World,
+    db: Db,
+    bodies: tempfile::TempDir,
+}
+
+impl Disk {
+    fn all() -> Vec<Disk> {
+        let death = Death::default();
+        death.never();
+        let hook = death.clone();
+        let options = db::Options {
+            commit_hook: Some(Arc::new(move |_| hook.strike())),
+            durable: false,
+            readers: 2,
+            connections: 4,
+            ..db::Options::default()
+        };
+        // The points are shared by the engines, which a test uses one after the other.
+        db::testing::engines_with(&options)
+            .into_iter()
+            .map(|db| Disk {
+                death: death.clone(),
+                world: World::testing(),
+                db,
+                bodies: tempfile::tempdir().unwrap(),
+            })
+            .collect()
+    }
+
+    /// A new process on this disk.
+    fn start(&self, routes: &[(&str, &Stranger)]) -> Town {
+        let db = db::testing::another(&self.db);
+        let hook = self.death.clone();
+        let options = blobs::Options {
+            hook: Some(Arc::new(move |_| hook.strike())),
+            durable: false,
+            ..blobs::Options::default()
+        };
+        let blobs = Blobs::open(&format!("file:{}", self.bodies.path().display()), options).unwrap();
+        let directory = Directory::new(db.clone(), self.world.clone());
+        let operator = directory.administration(Scope::Operator("test"), "test");
+        Town::start(self.world.clone(), db, blobs, directory, operator, "node", routes)
+    }
+}
+
+/// Brings the letters of the test; gives those that were acknowledged.
+async fn first_life(town: &mut Town, death: &Death) -> Vec<&'static str> {
+    town.go();
+    let mut acknowledged = Vec::new();
+    let anna = town.user("anna@valbois.test").await;
+    let letters: [(&str, Origin, &str, &[&str]); 4] = [
+        ("one", peer(), "zed@else.test", &["anna@valbois.test"]),
+        ("two", peer(), "zed@else.test", &["anna@valbois.test", "zoe@acme.test"]),
+        ("three", anna.clone(), "anna@valbois.test", &["zed@else.test"]),
+        // Refused by the stranger: anna gets a report.
+        ("four", anna, "anna@valbois.test", &["nobody@else.test"]),
+    ];
+    for (name, origin, from, to) in letters {
+        if town.bring(origin, envelope(from, to), &letter(from, name)).await.is_ok() {
+            acknowledged.push(name);
+        }
+    }
+    until(async || (death.is_dead() || town.queue().await.is_empty()).then_some(())).await;
+    acknowledged
+}
+
+fn count(letters: &[String], name: &str) -> usize {
+    letters.iter().filter(|letter| letter.contains(&format!(".body of {name}\r\n"))).count()
+}
+
+/// After the second life: what was acknowledged is there once, what was not is there at most once.
+async fn check(town: &Town, stranger: &Stranger, acknowledged: &[&str], point: usize) {
+    let anna = town.inbox("anna@valbois.test").await;
+    let zoe = town.inbox("zoe@acme.test").await;
+    let reports = anna.iter().filter(|letter| letter.contains("Subject: four\r\n")).count();
+    let copies = [
+        ("one", count(&anna, "one")),
+        ("two", count(&anna, "two")),
+        ("two", count(&zoe, "two")),
+        ("four", reports),
+    ];
+    for (name, copies) in copies {
+        match acknowledged.contains(&name) {
+            true => assert_eq!(copies, 1, "point {point}: acknowledged letter {name}"),
+            false => assert!(copies <= 1, "point {point}: letter {name}"),
+        }
+    }
+    // RFC 1047: towards others, once more is possible where we died before we could note it.
+    let sent = stranger.heard().iter().filter(|heard| heard.body.contains(".body of three\r\n")).count();
+    assert!(sent >= usize::from(acknowledged.contains(&"three")) && sent <= 2, "point {point}: {sent}");
+    assert_eq!(letters_out::live_blobs(town).await, 0, "point {point}: a message stays without deliveries");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_the_moment_of_a_crash_each_letter_is_there_once() {
+    // A life without death tells how many points there are.
+    let mut points = usize::MAX;
+    let mut point = 0;
+    while point < points {
+        for disk in Disk::all() {
+            let stranger = Stranger::new().await;
+            stranger.says("RCPT TO:<nobody", "550 5.1.1 no such user");
+            let routes = [("else.test", &stranger)];
+            disk.death.never();
+            migrate(&disk.db);
+            populate(&Directory::new(disk.db.clone(), disk.world.clone())).await;
+            disk.death.at(if point == 0 { usize::MAX } else { point });
+            let mut town = disk.start(&routes);
+            let acknowledged = first_life(&mut town, &disk.death).await;
+            if point == 0 {
+                assert_eq!(acknowledged.len(), 4);
+                points = disk.death.0.passed.load(Ordering::SeqCst);
+                assert!(points > 20, "{points}");
+            }
+            // A dead process writes nothing more: its loop is cut off where it is.
+            if let Some(task) = town.loop_task.take() {
+                task.abort();
+                drop(task.await);
+            }
+            drop(town);
+            disk.death.never();
+            let mut town = disk.start(&routes);
+            town.go();
+            town.queue_is_empty().await;
+            check(&town, &stranger, &acknowledged, point).await;
+            town.stop().await;
+        }
+        point += 1;
+    }
+}
