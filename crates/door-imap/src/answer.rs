@@ -83,7 +83,7 @@ impl From<wire_imap::NotAName> for Halt {
 
 impl From<mail_store::NotAFlag> for Halt {
     fn from(not: mail_store::NotAFlag) -> Halt {
-        Halt::Answer(Answer::bad(not.to_string()))
+        Halt::Answer(Answer::bad(not.reason))
     }
 }
 

@@ -75,6 +75,7 @@ impl Session {
             Ended::TooLong => Some((Some(Code::TooBig), "A line or a literal is too long")),
             Ended::TooManyBad => Some((None, "Too many commands that are none")),
             Ended::TooManyFailures => Some((None, "Too many failures")),
+            Ended::FolderGone => Some((None, "The mailbox has been deleted")),
             Ended::Shutdown => Some((Some(Code::Unavailable), "The server stops; try again soon")),
             // LOGOUT has said BYE itself; with the others there is nobody to talk to, or no way to say it.
             Ended::LoggedOut

@@ -34,11 +34,12 @@ impl Stage {
         command: Command,
     ) -> Result<(Stage, Answer), Ended> {
         let expunges = Expunges::permitted_during(&command);
+        let is_own_doing = matches!(command, Command::Delete(_));
         let (stage, outcome) = self.act(session, tag, command).await;
-        let (stage, outcome) = stage.look_around(session, expunges, outcome).await;
+        let (stage, outcome) = stage.look_around(session, expunges, is_own_doing, outcome).await;
         match outcome {
             Ok(answer) | Err(Halt::Answer(answer)) => Ok((stage, answer)),
-            Err(Halt::FolderGone) => Ok((stage, Answer::no(Code::NonExistent, "The mailbox is gone"))),
+            Err(Halt::FolderGone) => Err(Ended::FolderGone),
             Err(Halt::Ended(ended)) => Err(ended),
         }
     }
@@ -144,6 +145,7 @@ impl Stage {
         self,
         session: &mut Session,
         expunges: Expunges,
+        is_own_doing: bool,
         outcome: Result<Answer, Halt>,
     ) -> (Stage, Result<Answer, Halt>) {
         let (user, mut selected) = match self {
@@ -160,11 +162,15 @@ impl Stage {
                 false
             }
         };
-        if is_gone {
+        if !is_gone {
+            return (Stage::Selected(user, selected), outcome);
+        }
+        if is_own_doing {
             session.wire.out.status(None, Condition::Ok, Some(&Code::Closed), "The mailbox has been deleted");
             return (Stage::Authenticated(user), outcome);
         }
-        (Stage::Selected(user, selected), outcome)
+        // RFC 2180 §3.3: a client whose open folder somebody else has deleted understands BYE, and not much else.
+        (Stage::Authenticated(user), Err(Halt::Ended(Ended::FolderGone)))
     }
 }
 

@@ -50,6 +50,9 @@ pub(crate) enum Ended {
     /// A body could not be read after its length had been sent.
     #[error("a body could not be read to its end")]
     HalfSent,
+    /// The open folder has been deleted by somebody else.
+    #[error("the open folder has been deleted")]
+    FolderGone,
     /// The server stops.
     #[error("the server stops")]
     Shutdown,

@@ -312,10 +312,15 @@ impl Output {
             code.encode(&mut self.0);
             self.raw(b"] ");
         }
-        // `resp-text = ["[" resp-text-code "]" SP] text`: text is one line, and never empty.
-        for character in text.chars().map(|character| if character.is_control() { ' ' } else { character }) {
-            let mut octets = [0; 4];
-            self.raw(character.encode_utf8(&mut octets).as_bytes());
+        // `resp-text = ["[" resp-text-code "]" SP] text`: text is one line of ASCII, and never empty.
+        for character in text.chars() {
+            match character {
+                ' '..='~' => self.0.push(character as u8),
+                '§' => self.0.extend_from_slice(b"section "),
+                '«' | '»' => self.0.push(b'"'),
+                character if character.is_control() => self.0.push(b' '),
+                _ => self.0.push(b'?'),
+            }
         }
         self.end()
     }

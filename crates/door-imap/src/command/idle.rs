@@ -21,8 +21,7 @@ pub(crate) async fn run(
         if let Some(selected) = selected.as_deref_mut() {
             match selected.sync(&mut session.wire.out, session.modes, &user.account, Expunges::Now).await {
                 Ok(()) => {}
-                // Told by the tagged line, which only DONE permits.
-                Err(StoreError::NoSuchFolder) => break,
+                Err(StoreError::NoSuchFolder) => return Err(Halt::FolderGone),
                 Err(error) => {
                     // The next change will try again.
                     let _ = crate::answer::refusal(&error);
@@ -39,9 +38,6 @@ pub(crate) async fn run(
             () = watch.changed() => {}
         }
     }
-    let line = session.wire.line(limits::IDLE_AFTER_LOGIN).await?;
-    done(&line)?;
-    Err(Halt::FolderGone)
 }
 
 /// `idle = "IDLE" CRLF "DONE"`.

@@ -35,7 +35,10 @@ async fn tell(session: &mut Session, user: &User) -> Result<Answer, Halt> {
     out.raw("* QUOTA \"\" (");
     if let Some(quota_bytes) = usage.quota_bytes {
         // RFC 9208 §5.1: units of 1024 octets.
-        out.raw("STORAGE ").number(usage.used_bytes.div_ceil(1024)).raw(" ").number(quota_bytes / 1024);
+        out.raw("STORAGE ")
+            .number(usage.used_bytes.div_ceil(1024))
+            .raw(" ")
+            .number(quota_bytes.div_ceil(1024));
     }
     out.raw(")").end();
     Ok(Answer::ok("Done"))
