@@ -19,7 +19,8 @@ use crate::Shared;
 use crate::facts::{Facts, Kind};
 use crate::limits::{
     COMMAND_BLOCK_BYTES, COMMAND_PATIENCE, DATA_BLOCK_BYTES, DATA_PATIENCE, HANDSHAKE_PATIENCE, LINGER_BYTES,
-    LINGER_PATIENCE, LOGIN_FAILURE_DELAY, MESSAGE_PATIENCE, SESSION_PATIENCE, WRITE_PATIENCE,
+    LINGER_PATIENCE, LOGIN_FAILURE_DELAY, MESSAGE_PATIENCE, SESSION_PATIENCE, STOP_LINGER_PATIENCE,
+    WRITE_PATIENCE,
 };
 use crate::session::{LoginRefusal, Need, Session};
 use crate::wire::{Wire, describe};
@@ -354,10 +355,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 }
             }
         };
+        let clock = &self.shared.world.clock;
         tokio::select! {
             biased;
             () = drain => {}
-            () = self.shared.world.clock.sleep(LINGER_PATIENCE) => {}
+            () = clock.sleep(LINGER_PATIENCE) => {}
+            () = async {
+                let _ = self.shutdown.wait_for(|stop| *stop).await;
+                clock.sleep(STOP_LINGER_PATIENCE).await;
+            } => {}
         }
         Ok(())
     }

@@ -82,6 +82,8 @@ pub(crate) const LOGIN_FAILURE_DELAY: Duration = Duration::from_secs(2);
 /// How long, and how much, we read on after we have ended a connection, so that the last reply is not lost
 /// to a TCP reset.
 pub(crate) const LINGER_PATIENCE: Duration = Duration::from_secs(5);
+/// The same while we stop.
+pub(crate) const STOP_LINGER_PATIENCE: Duration = Duration::from_millis(300);
 /// See [`LINGER_PATIENCE`].
 pub(crate) const LINGER_BYTES: usize = 4 * 1024 * 1024;
 /// How long a stop waits for messages that are on their way in.

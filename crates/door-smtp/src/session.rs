@@ -255,8 +255,24 @@ impl Session {
         }
     }
 
+    // RFC 5321 §4.2: the text is US-ASCII; we never know that a client wants more (RFC 6531 §3.5 lets us).
     fn say(&mut self, reply: &Reply) {
-        self.output.extend_from_slice(reply.to_wire().as_bytes());
+        let wire = reply.to_wire();
+        if wire.is_ascii() {
+            self.output.extend_from_slice(wire.as_bytes());
+            return;
+        }
+        for character in wire.chars() {
+            let mut octets = [0; 4];
+            let text = match character {
+                '§' => "section ",
+                '«' | '»' => "\"",
+                '…' => "...",
+                ascii if ascii.is_ascii() => ascii.encode_utf8(&mut octets),
+                _ => "?",
+            };
+            self.output.extend_from_slice(text.as_bytes());
+        }
     }
 
     fn receive(
