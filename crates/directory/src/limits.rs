@@ -37,6 +37,9 @@ pub const HASH_QUEUE_LIMIT: usize = 256;
 /// Hashes that may wait, of strangers: the rest of the queue is kept for the others.
 pub const HASH_QUEUE_STRANGERS_LIMIT: usize = 128;
 
+/// Waiting hashes from which on a source's history is looked up, to know how long it may wait.
+pub const HASH_QUEUE_CROWDED: usize = 16;
+
 /// Iterations of SCRAM-SHA-256 keys (RFC 7677 §4: at least 4096).
 pub const SCRAM_ITERATIONS: u32 = 10_000;
 /// Octets of a SCRAM salt.

@@ -87,9 +87,9 @@ fn somebody(organisation: i64) -> Option<OrganisationId> {
 fn event(row: &Row) -> Result<Event, DbError> {
     let detail = row.text(7)?;
     // A step that a newer version wrote is told as far as this one understands it.
-    let step = serde_json::from_str(&detail).unwrap_or_else(|error| {
+    let step = serde_json::from_str(detail).unwrap_or_else(|error| {
         tracing::debug!(%error, detail = %detail, "an event's step is unknown to this version");
-        Step::Judged { verdict: "unknown step".to_owned(), why: detail.to_string() }
+        Step::Judged { verdict: "unknown step".to_owned(), why: detail.to_owned() }
     });
     Ok(Event {
         organisation: somebody(row.integer(0)?),
@@ -97,8 +97,8 @@ fn event(row: &Row) -> Result<Event, DbError> {
         id: row.integer(2)?,
         message: row.optional_integer(3)?.map(MessageId),
         delivery: row.optional_integer(4)?.map(DeliveryId),
-        sender: row.text(5)?.to_string(),
-        recipient: row.optional_text(6)?.map(|text| text.to_string()),
+        sender: row.text(5)?.to_owned(),
+        recipient: row.optional_text(6)?.map(str::to_owned),
         step,
     })
 }
@@ -197,9 +197,9 @@ pub(crate) fn changes(tx: &mut Tx, limit: usize) -> Result<Vec<Change>, DbError>
                 organisation: somebody(row.integer(0)?),
                 at: Timestamp(row.integer(1)?),
                 id: row.integer(2)?,
-                who: row.text(3)?.to_string(),
-                action: row.text(4)?.to_string(),
-                what: row.text(5)?.to_string(),
+                who: row.text(3)?.to_owned(),
+                action: row.text(4)?.to_owned(),
+                what: row.text(5)?.to_owned(),
             })
         },
     )

@@ -489,7 +489,6 @@ impl Administration {
                 .map_err(conflict(taken))?;
             match mailbox {
                 Some(account) => {
-                    let quota_bytes = quota_bytes.map(|bytes| bytes as i64);
                     rows::insert_account(tx, account, domain.organisation, id, quota_bytes, &salt, at)?;
                 }
                 None => rows::replace_targets(tx, id, domain.organisation, &texts(&new.alias_to))?,
@@ -564,8 +563,15 @@ impl Administration {
 
     /// Makes a random password for a device. The result is the only place where it can be read.
     pub async fn create_device_password(&self, new: NewDevicePassword) -> Result<CreatedDevicePassword> {
-        let (selector, password) = device_password(&self.directory.world);
         let label = checked_name("label", &new.label)?;
+        let others = self.device_passwords(new.address).await?;
+        let (selector, password) = loop {
+            let (selector, password) = device_password(&self.directory.world);
+            // The public characters tell the address's passwords apart.
+            if others.iter().all(|other| other.selector.as_ref() != Some(&selector)) {
+                break (selector, password);
+            }
+        };
         self.create_password(new.address, label, Some(selector), new.protocols, password).await
     }
 
@@ -620,7 +626,7 @@ impl Administration {
                     });
                 }
                 if selector.is_some() && passwords.iter().any(|password| password.selector == selector) {
-                    // One in a million for each password that is there: the caller asks again.
+                    // Another one was made at the same moment with the same million-to-one characters.
                     return Err(DirectoryError::Busy);
                 }
                 let new = rows::NewCredential {

@@ -449,16 +449,24 @@ fn with_targets(tx: &mut Tx, bare: Bare) -> Result<AddressInfo, DbError> {
     Ok(info)
 }
 
+macro_rules! select_address {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.organisation, a.service, a.domain, a.localpart, d.name, a.disabled, a.created_at,
+                    a.account, c.quota_bytes, COALESCE(c.quota_bytes, s.quota_bytes),
+                    (SELECT count(*) FROM credential k WHERE k.account = a.account)
+             FROM address a
+             JOIN domain d ON d.id = a.domain
+             JOIN service s ON s.id = a.service
+             LEFT JOIN account c ON c.id = a.account ",
+            $rest
+        )
+    };
+}
+
 pub(super) fn address(tx: &mut Tx, id: AddressId) -> Result<Option<AddressInfo>, DbError> {
     let found = tx.query_one(
-        "SELECT a.id, a.organisation, a.service, a.domain, a.localpart, d.name, a.disabled, a.created_at,
-                a.account, c.quota_bytes, COALESCE(c.quota_bytes, s.quota_bytes),
-                (SELECT count(*) FROM credential k WHERE k.account = a.account)
-         FROM address a
-         JOIN domain d ON d.id = a.domain
-         JOIN service s ON s.id = a.service
-         LEFT JOIN account c ON c.id = a.account
-         WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation)",
+        select_address!("WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation)"),
         values![id, scope(tx)],
         bare,
     )?;
@@ -478,20 +486,24 @@ pub(super) fn address_called(tx: &mut Tx, domain: &str, key: &str) -> Result<Opt
     }
 }
 
+/// One statement for each scope, so that each reads its own rows by an index.
 pub(super) fn addresses(tx: &mut Tx, domain: Option<DomainId>) -> Result<Vec<AddressInfo>, DbError> {
-    let found = tx.query(
-        "SELECT a.id, a.organisation, a.service, a.domain, a.localpart, d.name, a.disabled, a.created_at,
-                a.account, c.quota_bytes, COALESCE(c.quota_bytes, s.quota_bytes),
-                (SELECT count(*) FROM credential k WHERE k.account = a.account)
-         FROM address a
-         JOIN domain d ON d.id = a.domain
-         JOIN service s ON s.id = a.service
-         LEFT JOIN account c ON c.id = a.account
-         WHERE a.domain = COALESCE(?1, a.domain) AND a.organisation = COALESCE(?2, a.organisation)
-         ORDER BY d.name, a.localpart_key",
-        values![domain, scope(tx)],
-        bare,
-    )?;
+    let found = match (domain, tx.organisation()) {
+        (Some(domain), _) => tx.query(
+            select_address!(
+                "WHERE a.domain = ?1 AND a.organisation = COALESCE(?2, a.organisation)
+                 ORDER BY d.name, a.localpart_key"
+            ),
+            values![domain, scope(tx)],
+            bare,
+        )?,
+        (None, Some(organisation)) => tx.query(
+            select_address!("WHERE a.organisation = ?1 ORDER BY d.name, a.localpart_key"),
+            values![organisation],
+            bare,
+        )?,
+        (None, None) => tx.query(select_address!("ORDER BY d.name, a.localpart_key"), &[], bare)?,
+    };
     found.into_iter().map(|bare| with_targets(tx, bare)).collect()
 }
 

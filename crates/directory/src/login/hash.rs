@@ -55,6 +55,11 @@ impl Hasher {
         Hasher { sender, waiting: Arc::new(AtomicUsize::new(0)) }
     }
 
+    /// Whether it matters who may wait longer.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) >= limits::HASH_QUEUE_CROWDED
+    }
+
     /// Whether the password belongs to the hash; without a hash, the same work and `false`.
     pub(crate) async fn verify(
         &self,

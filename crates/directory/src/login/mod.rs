@@ -208,6 +208,15 @@ pub(crate) struct Login {
     server_secret: OnceCell<hmac::Key>,
 }
 
+/// Where a login stands when the limits are looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Nothing is proved yet, so that it takes no stranger's turn.
+    Begins,
+    /// A password or a proof is compared.
+    Decides,
+}
+
 /// The outcome of looking at the limits before looking at the password.
 struct Admission {
     source: String,
@@ -277,7 +286,7 @@ impl Directory {
     /// [`AuthRefusal::Wrong`] and take the same time.
     pub async fn authenticate(&self, attempt: Attempt) -> Result<Authenticated, AuthRefusal> {
         let name = LoginName::parse(&attempt.login);
-        let admission = self.admit(attempt.source, &name.key).await?;
+        let admission = self.admit(attempt.source, &name.key, Stage::Decides).await?;
         // RFC 4616 §2: acting as somebody else is nobody's right here.
         let acts_as_himself =
             attempt.authorise_as.is_empty() || LoginName::parse(&attempt.authorise_as).key == name.key;
@@ -306,7 +315,7 @@ impl Directory {
     ) -> Result<(String, ScramExchange), AuthRefusal> {
         let first = scram::ClientFirst::parse(client_first).map_err(AuthRefusal::Malformed)?;
         let name = LoginName::parse(&first.login);
-        let admission = self.admit(source, &name.key).await?;
+        let admission = self.admit(source, &name.key, Stage::Begins).await?;
         if !first.authorise_as.is_empty() && LoginName::parse(&first.authorise_as).key != name.key {
             return Err(self.failed(&admission, "acts as somebody else").await);
         }
@@ -327,7 +336,7 @@ impl Directory {
         client_final: &[u8],
     ) -> Result<(Authenticated, String), AuthRefusal> {
         let name = LoginName::parse(&exchange.login);
-        let admission = self.admit(exchange.source, &name.key).await?;
+        let admission = self.admit(exchange.source, &name.key, Stage::Decides).await?;
         let proof = match exchange.proof(client_final) {
             Ok(proof) => proof,
             Err(scram::ProofTrouble::Malformed(what)) => return Err(AuthRefusal::Malformed(what)),
@@ -360,7 +369,7 @@ impl Directory {
         source: IpAddr,
     ) -> Result<SignedIn, AuthRefusal> {
         let key = LoginName::parse(login).key;
-        let admission = self.admit(source, &format!("user {key}")).await?;
+        let admission = self.admit(source, &format!("user {key}"), Stage::Decides).await?;
         let operator = self.db.operator("find whose a sign-in is");
         let by_login = key.clone();
         let person = operator
@@ -492,7 +501,7 @@ impl Directory {
     }
 
     /// Looks at the bans before anything costs anything.
-    async fn admit(&self, source: IpAddr, login: &str) -> Result<Admission, AuthRefusal> {
+    async fn admit(&self, source: IpAddr, login: &str, stage: Stage) -> Result<Admission, AuthRefusal> {
         let now = self.world.clock.now();
         let is_exempt = self.login.is_exempt(source);
         let source = source_subject(source);
@@ -511,7 +520,7 @@ impl Directory {
             (failures.banned_until(&admission.source, now), failures.banned_until(&admission.login, now))
         };
         if banned.is_none() && slowed.is_none() {
-            if self.login.known.contains_key(&(admission.login.clone(), admission.source.clone())) {
+            if self.login.hasher.is_crowded() && self.is_known(&admission, now).await? {
                 admission.priority = Priority::Known;
             }
             return Ok(admission);
@@ -530,8 +539,10 @@ impl Directory {
                 return Err(AuthRefusal::Banned { until });
             }
         }
-        let slot = self.login.failures.lock().take_slot(&admission.login, now);
-        slot.map_err(|until| AuthRefusal::Banned { until })?;
+        if stage == Stage::Decides {
+            let slot = self.login.failures.lock().take_slot(&admission.login, now);
+            slot.map_err(|until| AuthRefusal::Banned { until })?;
+        }
         Ok(admission)
     }
 
