@@ -1,11 +1,12 @@
 //! The handle on one account: how its rows are reached, and how a message comes into it.
 
-use bytes::Bytes;
 use db::Tx;
-use model::{AccountId, AccountRef, BlobRef, FolderId, LetterId};
+use model::{AccountId, AccountRef, BlobRef, FolderId, LetterId, Timestamp};
+use wire_mime::Summary;
 
 use crate::error::StoreError;
 use crate::flags::Flags;
+use crate::letters::aside;
 use crate::limits::{APPEND_LIMIT, PREFIX_LIMIT_OCTETS};
 use crate::rows::{self, Delta, NewLetter, NewRow, Step};
 use crate::types::{Appended, Import, ImportContent, NewMessage, Role, Target, Usage};
@@ -253,7 +254,7 @@ impl Account {
             prepared.push(Prepared {
                 letter: LetterId(self.store.inner.world.new_id()),
                 blob,
-                summary: summary_of(content).await,
+                summary: aside(content.len(), move || Summary::of(&content)).await,
                 flags: import.flags,
                 internal_date: import.internal_date.unwrap_or_else(|| self.store.now()),
             });
@@ -286,9 +287,9 @@ impl Account {
 struct Prepared {
     letter: LetterId,
     blob: BlobRef,
-    summary: wire_mime::Summary,
+    summary: Summary,
     flags: Flags,
-    internal_date: model::Timestamp,
+    internal_date: Timestamp,
 }
 
 impl Prepared {
@@ -302,14 +303,4 @@ impl Prepared {
             flags: self.flags.clone(),
         }
     }
-}
-
-/// Parsing a large message takes milliseconds, which the runtime's threads should not wait for.
-async fn summary_of(content: Bytes) -> wire_mime::Summary {
-    const AT_ONCE_OCTETS: usize = 256 * 1024;
-    if content.len() <= AT_ONCE_OCTETS {
-        return wire_mime::Summary::of(&content);
-    }
-    let parse = tokio::task::spawn_blocking(move || wire_mime::Summary::of(&content));
-    parse.await.expect("invariant: wire-mime does not panic")
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use model::{AccountId, LetterId};
-use wire_mime::{Found, Section, Structure, UnknownEncoding};
+use wire_mime::{Found, Section, SectionPart, Structure, UnknownEncoding, whole_header};
 
 use crate::account::Account;
 use crate::error::StoreError;
-use crate::limits::PARSED_CACHE_OCTETS;
+use crate::limits::{AT_ONCE_OCTETS, HEADER_READ_OCTETS, PARSED_CACHE_OCTETS};
 use crate::rows::{self, LetterRow};
 
 /// A message with its parsed structure.
@@ -30,6 +30,25 @@ pub(crate) fn parsed_cache() -> ParsedCache {
         .weigher(|_, parsed: &Arc<Parsed>| u32::try_from(parsed.content.len()).unwrap_or(u32::MAX))
         .time_to_idle(std::time::Duration::from_secs(60))
         .build()
+}
+
+fn found(structure: &Structure, content: &Bytes, section: &Section) -> Option<Bytes> {
+    Some(match structure.section(content, section)? {
+        Found::Range(range) => content.slice(range),
+        Found::Fields(fields) => Bytes::from(fields),
+    })
+}
+
+/// Runs work over that many octets: at once if it takes microseconds, else beside the runtime's threads.
+pub(crate) async fn aside<T: Send + 'static>(octets: usize, work: impl FnOnce() -> T + Send + 'static) -> T {
+    if octets <= AT_ONCE_OCTETS {
+        return work();
+    }
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        // Only a panic ends such a task early: it goes on here, where it is caught per connection.
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
 }
 
 impl Account {
@@ -88,8 +107,11 @@ impl Account {
             return Ok(parsed);
         }
         let content = self.read_letter(letter).await?;
-        let structure = Structure::parse(&content);
-        let parsed = Arc::new(Parsed { content, structure });
+        let parsed = aside(content.len(), move || {
+            let structure = Structure::parse(&content);
+            Arc::new(Parsed { content, structure })
+        })
+        .await;
         if parsed.content.len() as u64 <= PARSED_CACHE_OCTETS / 2 {
             self.store.inner.parsed.insert(key, Arc::clone(&parsed));
         }
@@ -98,15 +120,20 @@ impl Account {
 
     /// A section of the message (`BODY[…]`); `None` if it has no such part.
     pub async fn section(&self, letter: LetterId, section: &Section) -> Result<Option<Bytes>, StoreError> {
-        if section.path.is_empty() && section.part == wire_mime::SectionPart::Whole {
+        use SectionPart::{Header, HeaderFields, HeaderFieldsNot, Whole};
+        if section.path.is_empty() && section.part == Whole {
             return Ok(Some(self.read_letter(letter).await?));
         }
+        // Clients ask for fields of every message of a folder: no need to parse the bodies, or read large ones.
+        if section.path.is_empty() && matches!(section.part, Header | HeaderFields(_) | HeaderFieldsNot(_)) {
+            let start = self.read_range(letter, 0..HEADER_READ_OCTETS).await?;
+            if let Some(header) = whole_header(&start) {
+                let header = start.slice_ref(header);
+                return Ok(found(&Structure::parse(&header), &header, section));
+            }
+        }
         let parsed = self.parsed(letter).await?;
-        Ok(match parsed.structure.section(&parsed.content, section) {
-            None => None,
-            Some(Found::Range(range)) => Some(parsed.content.slice(range)),
-            Some(Found::Fields(fields)) => Some(Bytes::from(fields)),
-        })
+        Ok(found(&parsed.structure, &parsed.content, section))
     }
 
     /// A part with its transfer encoding undone (`BINARY[…]`); `None` if there is no such part.
@@ -115,8 +142,12 @@ impl Account {
         letter: LetterId,
         path: &[u32],
     ) -> Result<Option<Result<Bytes, UnknownEncoding>>, StoreError> {
-        let parsed = self.parsed(letter).await?;
-        let decoded = parsed.structure.binary(&parsed.content, path);
-        Ok(decoded.map(|decoded| decoded.map(|bytes| Bytes::from(bytes.into_owned()))))
+        let (parsed, path) = (self.parsed(letter).await?, path.to_vec());
+        let size = parsed.content.len();
+        let decode = move || {
+            let decoded = parsed.structure.binary(&parsed.content, &path);
+            decoded.map(|decoded| decoded.map(|bytes| Bytes::from(bytes.into_owned())))
+        };
+        Ok(aside(size, decode).await)
     }
 }

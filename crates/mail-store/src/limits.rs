@@ -30,3 +30,7 @@ pub const KEYWORDS_LISTED: usize = 256;
 pub const APPEND_LIMIT: usize = 1000;
 /// Highest UID (RFC 9051 §2.3.1.1: 32 bits, not zero).
 pub const UID_LIMIT: i64 = u32::MAX as i64 - 1;
+/// Octets of a message that are parsed or searched on the runtime's own threads.
+pub const AT_ONCE_OCTETS: usize = 256 * 1024;
+/// Octets of a message that are read to find its header.
+pub const HEADER_READ_OCTETS: u64 = 64 * 1024;

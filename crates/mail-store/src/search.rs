@@ -1,13 +1,15 @@
 //! Searching a folder (RFC 9051 §6.4.4): rows first, then stored envelopes, bodies only where nothing else
 //! can tell.
 
-use model::{FolderId, Timestamp};
+use std::sync::Arc;
+
+use model::{FolderId, LetterId, Timestamp};
 use wire_mime::{StoredEnvelope, contains, decode_words, fields, fold};
 
 use crate::account::Account;
 use crate::error::StoreError;
-use crate::letters::Parsed;
-use crate::rows;
+use crate::letters::{Parsed, aside};
+use crate::rows::{self, SentRow};
 use crate::search_key::{Day, EnvelopeField, Match, SearchKey};
 use crate::types::{Columns, MessageRow};
 use crate::uids::UidSet;
@@ -29,14 +31,22 @@ struct Sent {
 impl Account {
     /// The messages of a folder for which the key is true, ascending by UID.
     pub async fn search(&self, folder: FolderId, key: &SearchKey) -> Result<Vec<Match>, StoreError> {
-        let key = folded(key);
+        let key = Arc::new(folded(key));
         let mut matches = Vec::new();
         let mut rows = self.messages(folder, &bounds(&key), Columns::default());
         while let Some(batch) = rows.next_batch().await? {
-            for row in batch {
-                let is_match = match decide(&key, Evidence { row: &row, sent: None, parsed: None }) {
+            let decided: Vec<Option<bool>> =
+                batch.iter().map(|row| decide(&key, Evidence { row, sent: None, parsed: None })).collect();
+            let open = batch.iter().zip(&decided).filter(|(_, decided)| decided.is_none());
+            let mut sent = self.sent(open.map(|(row, _)| row.letter).collect()).await?.into_iter();
+            for (row, decided) in batch.into_iter().zip(decided) {
+                let is_match = match decided {
                     Some(decided) => decided,
-                    None => self.look_closer(&key, &row).await?,
+                    None => match sent.next().flatten() {
+                        Some(sent) => self.look_closer(&key, &row, sent).await?,
+                        // It went meanwhile.
+                        None => false,
+                    },
                 };
                 if is_match {
                     matches.push(Match { uid: row.uid, modseq: row.modseq });
@@ -46,26 +56,46 @@ impl Account {
         Ok(matches)
     }
 
-    /// Decides by the envelope, then by the body. A message that went meanwhile matches nothing.
-    async fn look_closer(&self, key: &SearchKey, row: &MessageRow) -> Result<bool, StoreError> {
-        let letter = row.letter;
-        let Some(sent) = self.read(move |tx, account| Ok(rows::sent(tx, account, letter)?)).await? else {
-            return Ok(false);
-        };
-        let sent = Sent {
-            day: sent.sent_at.map(|at| day_of(Timestamp(at.0 + i64::from(sent.sent_zone_minutes) * 60_000))),
-            envelope: StoredEnvelope::parse(&sent.envelope).unwrap_or_default(),
-        };
-        let evidence = Evidence { row, sent: Some(&sent), parsed: None };
-        if let Some(decided) = decide(key, evidence) {
+    /// What the envelopes of these letters say.
+    async fn sent(&self, letters: Vec<LetterId>) -> Result<Vec<Option<Sent>>, StoreError> {
+        if letters.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.read(move |tx, account| {
+            let read = |letter: &LetterId| Ok(rows::sent(tx, account, *letter)?.map(Sent::from_row));
+            letters.iter().map(read).collect()
+        })
+        .await
+    }
+
+    /// Decides by the envelope, then by the body.
+    async fn look_closer(
+        &self,
+        key: &Arc<SearchKey>,
+        row: &MessageRow,
+        sent: Sent,
+    ) -> Result<bool, StoreError> {
+        if let Some(decided) = decide(key, Evidence { row, sent: Some(&sent), parsed: None }) {
             return Ok(decided);
         }
-        let parsed = match self.parsed(letter).await {
+        let parsed = match self.parsed(row.letter).await {
             Ok(parsed) => parsed,
             Err(StoreError::NoSuchMessage) => return Ok(false),
             Err(error) => return Err(error),
         };
-        Ok(decide(key, Evidence { parsed: Some(&parsed), ..evidence }).unwrap_or(false))
+        let (key, row, size) = (Arc::clone(key), row.clone(), parsed.content.len());
+        let decided = move || decide(&key, Evidence { row: &row, sent: Some(&sent), parsed: Some(&parsed) });
+        Ok(aside(size, decided).await.unwrap_or(false))
+    }
+}
+
+impl Sent {
+    fn from_row(row: SentRow) -> Sent {
+        let zone_millis = i64::from(row.sent_zone_minutes) * 60_000;
+        Sent {
+            day: row.sent_at.map(|at| day_of(Timestamp(at.0.saturating_add(zone_millis)))),
+            envelope: StoredEnvelope::parse(&row.envelope).unwrap_or_default(),
+        }
     }
 }
 
@@ -102,15 +132,21 @@ fn decide(key: &SearchKey, evidence: Evidence<'_>) -> Option<bool> {
         SearchKey::Envelope(field, text) => evidence.sent.map(|sent| {
             let envelope = &sent.envelope;
             let value = match field {
-                EnvelopeField::Subject => &envelope.subject,
-                EnvelopeField::From => &envelope.from,
-                EnvelopeField::To => &envelope.to,
-                EnvelopeField::Cc => &envelope.cc,
-                EnvelopeField::Bcc => &envelope.bcc,
+                EnvelopeField::Subject => envelope.subject.as_deref().unwrap_or_default(),
+                EnvelopeField::From => envelope.from.as_str(),
+                EnvelopeField::To => envelope.to.as_str(),
+                EnvelopeField::Cc => envelope.cc.as_str(),
+                EnvelopeField::Bcc => envelope.bcc.as_str(),
             };
             contains(value, text)
         }),
-        SearchKey::Header { name, text } => evidence.parsed.map(|parsed| has_field(parsed, name, text)),
+        SearchKey::Header { name, text } => {
+            let told = evidence.sent?.envelope.field(name);
+            match told {
+                Some(value) => Some(value.is_some_and(|value| contains(value, text))),
+                None => evidence.parsed.map(|parsed| has_field(parsed, name, text)),
+            }
+        }
         SearchKey::Body(text) => {
             evidence.parsed.map(|parsed| parsed.structure.body_contains(&parsed.content, text))
         }

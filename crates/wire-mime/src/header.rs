@@ -130,3 +130,9 @@ pub fn unfold(value: &[u8]) -> Cow<'_, [u8]> {
 pub(crate) fn has_blank_line(header: &[u8]) -> bool {
     header == b"\n" || header == b"\r\n" || header.ends_with(b"\n\n") || header.ends_with(b"\n\r\n")
 }
+
+/// The header at the beginning of `message` with its blank line; `None` if these bytes do not reach so far.
+pub fn whole_header(message: &[u8]) -> Option<&[u8]> {
+    let header = &message[..end_of_header(message, 0..message.len())];
+    has_blank_line(header).then_some(header)
+}

@@ -20,7 +20,7 @@ mod words;
 
 pub use address::{ListedAddress, parse_addresses};
 pub use date::Date;
-pub use header::{Field, Fields, fields, unfold};
+pub use header::{Field, Fields, fields, unfold, whole_header};
 pub use parameters::{Parameter, Valued};
 pub use render::body_of_structure;
 pub use section::{Section, SectionPart};

@@ -22,3 +22,5 @@ pub const ENVELOPE_LIMIT_OCTETS: usize = 64 * 1024;
 pub const BODY_STRUCTURE_LIMIT_OCTETS: usize = 256 * 1024;
 /// Message ids of one References field.
 pub const REFERENCES_LIMIT: usize = 100;
+/// Octets of one encoded word that are looked at (RFC 2047 §2 says 75; real ones hold whole subjects).
+pub const ENCODED_WORD_LIMIT_OCTETS: usize = 4096;

@@ -163,8 +163,8 @@ impl<'a> Reader<'a> {
                 // A comment may follow a token (RFC 2045 §5.1 gives `charset=us-ascii (Plain text)`).
                 let value = &rest[..length];
                 let value = match value.windows(2).position(|pair| pair == b" (") {
-                    Some(comment) => &value[..comment],
-                    None => value,
+                    Some(comment) if value.trim_ascii_end().ends_with(b")") => &value[..comment],
+                    _ => value,
                 };
                 self.at += length;
                 value.trim_ascii().to_vec()

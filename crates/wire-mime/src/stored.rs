@@ -6,8 +6,8 @@ use crate::words::decode_words;
 /// What a stored ENVELOPE says, decoded for comparing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StoredEnvelope {
-    /// The subject.
-    pub subject: String,
+    /// The subject; `None` where the field is missing.
+    pub subject: Option<String>,
     /// From, as `Name <local@domain>` joined by commas.
     pub from: String,
     /// To.
@@ -16,6 +16,10 @@ pub struct StoredEnvelope {
     pub cc: String,
     /// Bcc.
     pub bcc: String,
+    /// In-Reply-To, as it stands; `None` where the field is missing.
+    pub in_reply_to: Option<String>,
+    /// Message-ID, as it stands; `None` where the field is missing.
+    pub message_id: Option<String>,
 }
 
 impl StoredEnvelope {
@@ -23,15 +27,38 @@ impl StoredEnvelope {
     pub fn parse(envelope: &[u8]) -> Option<StoredEnvelope> {
         // date, subject, from, sender, reply-to, to, cc, bcc, in-reply-to, message-id
         let items = items(envelope)?;
-        let [_, subject, from, _, _, to, cc, bcc, _, _] = items[..] else { return None };
+        let [_, subject, from, _, _, to, cc, bcc, in_reply_to, message_id] = items[..] else { return None };
         Some(StoredEnvelope {
-            subject: decode_words(&unquote(subject)?.unwrap_or_default()),
+            subject: text(subject)?,
             from: list(from)?,
             to: list(to)?,
             cc: list(cc)?,
             bcc: list(bcc)?,
+            in_reply_to: text(in_reply_to)?,
+            message_id: text(message_id)?,
         })
     }
+
+    /// The decoded value of a header field, if the envelope tells of it: `Some(None)` is a message without
+    /// the field, `None` a field that only the header itself knows.
+    pub fn field(&self, name: &str) -> Option<Option<&str>> {
+        let present = |text: &'_ str| !text.is_empty();
+        let known: [(&str, Option<&str>); 7] = [
+            ("subject", self.subject.as_deref()),
+            ("from", Some(self.from.as_str()).filter(|text| present(text))),
+            ("to", Some(self.to.as_str()).filter(|text| present(text))),
+            ("cc", Some(self.cc.as_str()).filter(|text| present(text))),
+            ("bcc", Some(self.bcc.as_str()).filter(|text| present(text))),
+            ("in-reply-to", self.in_reply_to.as_deref()),
+            ("message-id", self.message_id.as_deref()),
+        ];
+        known.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+/// A string as text; `Some(None)` for NIL.
+fn text(item: &[u8]) -> Option<Option<String>> {
+    Some(unquote(item)?.map(|octets| decode_words(&octets)))
 }
 
 /// The items of the list that `bytes` is.

@@ -3,7 +3,7 @@
 use crate::address::{ListedAddress, parse_addresses};
 use crate::date::Date;
 use crate::header::{fields, unfold};
-use crate::limits::REFERENCES_LIMIT;
+use crate::limits::{ADDRESSES_LIMIT, REFERENCES_LIMIT};
 use crate::render::EnvelopeFields;
 use crate::structure::{Content, Part, Structure};
 use crate::words::decode_words;
@@ -105,7 +105,7 @@ fn collect(header: &[u8]) -> (EnvelopeFields<'_>, Option<&[u8]>) {
         };
         if list.is_empty() {
             *list = parse_addresses(field.value);
-        } else if !is_first {
+        } else if !is_first && list.len() < ADDRESSES_LIMIT {
             list.extend(parse_addresses(field.value));
         }
     }

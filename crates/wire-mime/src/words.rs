@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::limits::ENCODED_WORD_LIMIT_OCTETS;
 use crate::text::decode_charset;
 use crate::transfer::decode_base64;
 
@@ -58,7 +59,8 @@ struct EncodedWord<'a> {
 // RFC 2047 §2: encoded-word = "=?" charset "?" encoding "?" encoded-text "?="
 fn encoded_word(text: &[u8]) -> Option<EncodedWord<'_>> {
     let inside = text.strip_prefix(b"=?")?;
-    let charset_length = memchr::memchr(b'?', inside)?;
+    let looked_at = &inside[..inside.len().min(ENCODED_WORD_LIMIT_OCTETS)];
+    let charset_length = memchr::memchr(b'?', looked_at)?;
     let charset = &inside[..charset_length];
     let after = inside.get(charset_length + 1..)?;
     let (encoding, content) = (*after.first()?, after.get(2..)?);
@@ -66,7 +68,8 @@ fn encoded_word(text: &[u8]) -> Option<EncodedWord<'_>> {
         return None;
     }
     // A `?` within the text is not permitted, but some programs leave it; only `?=` ends the word.
-    let end = memchr::memmem::find(content, b"?=")?;
+    let looked_at = &content[..content.len().min(ENCODED_WORD_LIMIT_OCTETS)];
+    let end = memchr::memmem::find(looked_at, b"?=")?;
     let encoded = &content[..end];
     let octets = match encoding {
         b'B' | b'b' => decode_base64(encoded),
