@@ -117,18 +117,18 @@ class Relais:
     def log(self):
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else "(no log)"
 
-    def command(self, *arguments, check=True):
-        """An administration command against this data directory; returns its parsed JSON."""
-        answer = self.command_raw(*arguments, "--json")
-        if check and answer.returncode != 0:
+    def command(self, *arguments, stdin=None):
+        """An administration command against this data directory that succeeds; returns what its JSON says."""
+        answer = self.command_raw(*arguments, "--json", stdin=stdin)
+        if answer.returncode != 0:
             raise AssertionError(f"relais {' '.join(arguments)}: {answer.returncode}\n{answer.stdout}{answer.stderr}")
-        return [json.loads(line) for line in answer.stdout.splitlines() if line.strip()]
+        return json.loads(answer.stdout)
 
-    def command_raw(self, *arguments):
+    def command_raw(self, *arguments, stdin=None):
         """The same, as it is: exit status, standard output, standard error."""
         return subprocess.run(
             [str(self.program), *map(str, arguments), "--config", str(self.data / "relais.toml")],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+            input=stdin or "", capture_output=True, text=True, timeout=60)
 
     def letters(self, address, folder="INBOX"):
         """Every letter of a folder as bytes, in the order of their numbers, read over IMAP."""

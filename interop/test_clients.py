@@ -21,8 +21,10 @@ def test_mbsync_makes_relais_and_dovecot_equal_both_ways(work, relais, dovecot):
     ours = Side(relais.port("imaps"), ANNA, relais.password(ANNA), relais.ca_certificate)
     theirs = Side(dovecot.port, "copy@dovecot.test", "copy-password")
     ours.create("Sync-far")
+    theirs.create("Sync-far")
     synchronise_both_ways(work / "mbsync-far", ours, theirs, "Sync-far")
     ours.create("Sync-near")
+    theirs.create("Sync-near")
     synchronise_both_ways(work / "mbsync-near", theirs, ours, "Sync-near")
 
 
@@ -89,6 +91,7 @@ def test_two_sessions_see_each_other_at_once(relais):
         one.select("Together")
         two.select("Together")
         two.append("Together", None, None, letter(EVE, ANNA, mark()))
+        one.response("EXISTS")
         one.noop()
         assert one.response("EXISTS")[1] == [b"1"]
         one.store("1", "+FLAGS", "(\\Flagged)")
