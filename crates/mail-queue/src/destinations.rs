@@ -45,8 +45,6 @@ pub enum Next<L> {
     Go(L),
     /// The destination is closed: these go back to the queue until then.
     Closed(Vec<L>, Timestamp),
-    /// Nothing.
-    Rest,
 }
 
 impl<L> Destinations<L> {
