@@ -272,7 +272,7 @@ fn every_yes_in_the_table_of_standards_has_a_reference_that_exists() {
         if supported != "no" && references.is_empty() {
             wrong.push(format!("{here}: {supported} without a reference"));
         }
-        for reference in references.split(' ').filter(|reference| !reference.is_empty()) {
+        for reference in references.split("; ").filter(|reference| !reference.is_empty()) {
             // PATH or PATH#TEXT: the file holds this text.
             let (path, wanted) = reference.split_once('#').unwrap_or((reference, ""));
             match std::fs::read_to_string(root().join(path)) {
