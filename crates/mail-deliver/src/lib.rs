@@ -12,6 +12,7 @@ mod outcome;
 mod pool;
 mod remote;
 mod seven_bit;
+pub mod testing;
 
 pub use account::{Parcel, into_account, refusal, stamps};
 pub use content::Content;

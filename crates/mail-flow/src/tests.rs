@@ -4,7 +4,6 @@ mod crashes;
 mod letters_in;
 mod letters_out;
 mod reports;
-mod stranger;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use blobs::Blobs;
 use db::Db;
 use directory::{AddressChange, Administration, Authenticated, Directory, NewAddress, Scope};
 use mail_deliver::StaticRoute;
+use mail_deliver::testing::Stranger;
 use mail_queue::{Entry, Selection};
 use mail_store::{Columns, MailStore, Role, UidSet};
 use model::{
@@ -26,7 +26,6 @@ use trail::{Search, Trail};
 use world::{StaticNames, World};
 
 use crate::{Arrival, Flow, Origin, Parts, Session, Settings};
-use stranger::Stranger;
 
 /// How long a test waits for what must happen.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,4 +1,5 @@
-//! Another server on loopback. It says yes to everything, unless a test gave it other words.
+//! For the tests of this crate and those above: another server on loopback. It says yes to everything,
+//! unless a test gave it other words.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,12 +8,15 @@ use parking_lot::Mutex;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What it heard: for each transaction that came to the final dot, sender, recipients, body.
+/// A transaction that came to the final dot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Heard {
-    pub(super) from: String,
-    pub(super) to: Vec<String>,
-    pub(super) body: String,
+pub struct Heard {
+    /// What stood behind `MAIL FROM:`.
+    pub from: String,
+    /// What stood behind each accepted `RCPT TO:`.
+    pub to: Vec<String>,
+    /// The message, dots unstuffed.
+    pub body: String,
 }
 
 #[derive(Default)]
@@ -20,20 +24,23 @@ struct State {
     /// Words for commands that begin so; each is used once, or for ever if it is sticky.
     words: VecDeque<(String, String, bool)>,
     heard: Vec<Heard>,
+    commands: Vec<String>,
     connections: usize,
     extensions: Vec<String>,
 }
 
+/// The server; it ends with the test's runtime.
 #[derive(Clone)]
-pub(super) struct Stranger {
-    pub(super) port: u16,
+pub struct Stranger {
+    /// Where it listens on 127.0.0.1.
+    pub port: u16,
     state: Arc<Mutex<State>>,
 }
 
 impl Stranger {
-    pub(super) async fn new() -> Stranger {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+    /// Listens on a free port.
+    pub async fn new() -> Stranger {
+        let (listener, port) = listen().await;
         let state = Arc::new(Mutex::new(State {
             extensions: ["PIPELINING", "8BITMIME", "SMTPUTF8"].map(str::to_owned).to_vec(),
             ..State::default()
@@ -50,36 +57,44 @@ impl Stranger {
     }
 
     /// A port where nobody listens.
-    pub(super) async fn nobody() -> Stranger {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
+    pub async fn nobody() -> Stranger {
+        let (_, port) = listen().await;
         Stranger { port, state: Arc::default() }
     }
 
-    pub(super) fn offers(self, extensions: &[&str]) -> Stranger {
+    /// Offers only these extensions.
+    pub fn offers(self, extensions: &[&str]) -> Stranger {
         self.state.lock().extensions = extensions.iter().map(|text| (*text).to_owned()).collect();
         self
     }
 
     /// Answers the next command that begins so with `reply`; `CLOSE` closes instead.
-    pub(super) fn says_once(&self, command: &str, reply: &str) {
+    pub fn says_once(&self, command: &str, reply: &str) {
         self.state.lock().words.push_back((command.to_owned(), reply.to_owned(), false));
     }
 
-    /// From now on.
-    pub(super) fn says(&self, command: &str, reply: &str) {
+    /// Answers commands that begin so with `reply`, from now on.
+    pub fn says(&self, command: &str, reply: &str) {
         self.state.lock().words.push_front((command.to_owned(), reply.to_owned(), true));
     }
 
-    pub(super) fn says_yes_again(&self) {
+    /// Forgets every word that it was given.
+    pub fn says_yes_again(&self) {
         self.state.lock().words.clear();
     }
 
-    pub(super) fn heard(&self) -> Vec<Heard> {
+    /// What it heard so far.
+    pub fn heard(&self) -> Vec<Heard> {
         self.state.lock().heard.clone()
     }
 
-    pub(super) fn connections(&self) -> usize {
+    /// Every command line so far.
+    pub fn commands(&self) -> Vec<String> {
+        self.state.lock().commands.clone()
+    }
+
+    /// How many connections were made to it.
+    pub fn connections(&self) -> usize {
         self.state.lock().connections
     }
 
@@ -103,6 +118,7 @@ impl Stranger {
                 return None;
             }
             let line = line.trim_end();
+            self.state.lock().commands.push(line.to_owned());
             let default = match line.split(' ').next().unwrap_or_default() {
                 "EHLO" => {
                     let extensions = self.state.lock().extensions.clone();
@@ -158,4 +174,10 @@ impl Stranger {
         stream.get_mut().write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
         Some(words)
     }
+}
+
+async fn listen() -> (TcpListener, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+    let port = listener.local_addr().expect("a listener has an address").port();
+    (listener, port)
 }
