@@ -11,6 +11,8 @@ pub const CONNECTIONS: usize = 8192;
 pub const CONNECTIONS_PER_SOURCE: usize = 400;
 /// Silence before a login.
 pub const IDLE_BEFORE_LOGIN: Duration = Duration::from_secs(60);
+/// From the greeting to the login, whatever the client does meanwhile.
+pub const LOGIN_WITHIN: Duration = Duration::from_secs(3 * 60);
 /// Silence after a login (RFC 9051 §5.4: at least 30 minutes).
 pub const IDLE_AFTER_LOGIN: Duration = Duration::from_secs(31 * 60);
 /// The time for one TLS handshake.

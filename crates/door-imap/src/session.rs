@@ -100,6 +100,7 @@ impl Session {
         let capabilities = Code::Capability(capability::list(self, false));
         self.wire.out.status(None, Condition::Ok, Some(&capabilities), &greeting);
         let mut stage = Stage::NotAuthenticated;
+        self.wire.set_deadline(Some(self.shared.world.in_future(limits::LOGIN_WITHIN)));
         let (mut bad_in_a_row, mut before_login) = (0, 0);
         loop {
             let is_known = !matches!(stage, Stage::NotAuthenticated);
@@ -138,6 +139,12 @@ impl Session {
             drop(bytes);
             let answer = match stage.step(self, &tagged.tag, tagged.command).await {
                 Ok((next, answer)) => {
+                    let is_logged_in = !matches!(next, Stage::NotAuthenticated);
+                    if is_logged_in != is_known {
+                        let deadline = self.shared.world.in_future(limits::LOGIN_WITHIN);
+                        self.wire.set_deadline((!is_logged_in).then_some(deadline));
+                        before_login = 0;
+                    }
                     stage = next;
                     answer
                 }

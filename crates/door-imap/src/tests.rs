@@ -7,6 +7,8 @@
 //! Lines with `#!` prepare: `login` (every connection has logged in as anna), `letters N`, `quota OCTETS`,
 //! `in clear` (no TLS), `limit OCTETS` (of a message).
 
+mod connections;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +55,15 @@ struct House {
 
 impl House {
     async fn new(db: db::Db, quota_bytes: Option<u64>, limits: Limits) -> House {
+        House::with_tls(db, quota_bytes, limits, None).await
+    }
+
+    async fn with_tls(
+        db: db::Db,
+        quota_bytes: Option<u64>,
+        limits: Limits,
+        tls: Option<Arc<rustls::ServerConfig>>,
+    ) -> House {
         db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, mail_store::MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
@@ -75,7 +86,7 @@ impl House {
             store,
             directory,
             world,
-            tls: None,
+            tls,
             hostname: "mail.valbois.test".to_owned(),
             plaintext_from: Vec::new(),
             exempt_loopback: false,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
+use model::Timestamp;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::watch;
@@ -86,6 +87,8 @@ pub(crate) struct Wire {
     clock: Clock,
     shutdown: watch::Receiver<bool>,
     sent: u64,
+    /// Nothing is awaited beyond this.
+    deadline: Option<Timestamp>,
     /// What is to be sent.
     pub(crate) out: Output,
 }
@@ -93,7 +96,12 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(socket: Box<dyn Duplex>, clock: Clock, shutdown: watch::Receiver<bool>) -> Wire {
         let (input, framer, out) = (BytesMut::new(), Framer::new(), Output::new());
-        Wire { socket, input, framer, zip: None, clock, shutdown, sent: 0, out }
+        Wire { socket, input, framer, zip: None, clock, shutdown, sent: 0, deadline: None, out }
+    }
+
+    /// Ends every wait at this moment, however much comes: so that nobody keeps us waiting drop by drop.
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Timestamp>) {
+        self.deadline = deadline;
     }
 
     /// The next command; what is to be sent goes out before we wait.
@@ -135,9 +143,10 @@ impl Wire {
         self.flush().await?;
         let clock = self.clock.clone();
         let mut shutdown = self.shutdown.clone();
+        let left = self.deadline.map_or(idle, |deadline| deadline.since(clock.now()).min(idle));
         tokio::select! {
             read = self.fill() => read,
-            () = clock.sleep(idle) => Err(Ended::Idle),
+            () = clock.sleep(left) => Err(Ended::Idle),
             () = stopped(&mut shutdown) => Err(Ended::Shutdown),
         }
     }
@@ -248,7 +257,9 @@ impl Wire {
             stream = acceptor.accept(socket) => stream.map_err(Ended::Handshake)?,
             () = clock.sleep(limits::HANDSHAKE) => return Err(Ended::Idle),
         };
+        let deadline = self.deadline;
         *self = Wire::new(Box::new(stream), self.clock.clone(), self.shutdown.clone());
+        self.deadline = deadline;
         Ok(())
     }
 
