@@ -566,16 +566,6 @@ impl Session {
     }
 }
 
-impl Stage {
-    /// A line that is broken ends an authentication.
-    fn without_exchange(self) -> Stage {
-        match self {
-            Stage::Authenticating(hello, _) => Stage::Greeted(hello),
-            stage => stage,
-        }
-    }
-}
-
 // RFC 5321 §4.2.2: 554, the transaction failed; RFC 3463 §3.7: something is wrong with the content.
 fn lines_refused(error: DataError) -> Reply {
     Reply::never(554, 6, 0, format!("Message refused: {error}"))

@@ -177,6 +177,14 @@ impl Stage {
         }
     }
 
+    /// A line that is broken ends an authentication.
+    pub(crate) fn without_exchange(self) -> Stage {
+        match self {
+            Stage::Authenticating(hello, _) => Stage::Greeted(hello),
+            stage => stage,
+        }
+    }
+
     /// A message is on its way in: the bytes kept so far are still wanted.
     pub(crate) fn is_receiving(&self) -> bool {
         match self {

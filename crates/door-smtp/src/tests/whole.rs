@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use blobs::Blobs;
@@ -31,15 +32,37 @@ const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 /// A platform with anna@, bruno@ and the alias team@valbois.test.
 struct Place {
     shared: Arc<Shared>,
+    db: db::Db,
     world: World,
     stop: watch::Sender<bool>,
     trust: Arc<ClientConfig>,
     _files: tempfile::TempDir,
 }
 
+/// What fails at the moment.
+#[derive(Clone, Default)]
+struct Faults {
+    of_blobs: Arc<AtomicBool>,
+    of_db: Arc<AtomicBool>,
+}
+
 async fn places(limits: Limits) -> Vec<Place> {
+    places_with(limits, &Faults::default()).await
+}
+
+async fn places_with(limits: Limits, faults: &Faults) -> Vec<Place> {
     let mut places = Vec::new();
-    for db in db::testing::engines() {
+    let full = |fault: &Arc<AtomicBool>| match fault.load(Ordering::Relaxed) {
+        true => Err(std::io::Error::from(std::io::ErrorKind::StorageFull)),
+        false => Ok(()),
+    };
+    let of_db = Arc::clone(&faults.of_db);
+    let options = db::Options {
+        commit_hook: Some(Arc::new(move |_| full(&of_db))),
+        durable: false,
+        ..db::Options::default()
+    };
+    for db in db::testing::engines_with(&options) {
         db.migrate(&[
             trail::MIGRATIONS,
             directory::MIGRATIONS,
@@ -48,20 +71,26 @@ async fn places(limits: Limits) -> Vec<Place> {
         ])
         .unwrap();
         let world = World::testing();
-        let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
+        let files = tempfile::tempdir().unwrap();
+        let of_blobs = Arc::clone(&faults.of_blobs);
+        let options = blobs::Options {
+            hook: Some(Arc::new(move |_| full(&of_blobs))),
+            durable: false,
+            ..blobs::Options::default()
+        };
+        let blobs = Blobs::open(&format!("file:{}", files.path().join("blobs").display()), options).unwrap();
         let directory = Directory::new(db.clone(), world.clone());
         populate(&directory).await;
         let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
         let hostname = Domain::parse("mx.valbois.test").unwrap();
         let parts = Parts {
-            db,
+            db: db.clone(),
             blobs,
             world: world.clone(),
             directory: directory.clone(),
             store,
             settings: Settings::new(hostname.clone(), "one"),
         };
-        let files = tempfile::tempdir().unwrap();
         let (tls, trust) = certificate(files.path());
         let shared = Shared {
             flow: Flow::new(parts),
@@ -75,7 +104,7 @@ async fn places(limits: Limits) -> Vec<Place> {
             gate: Gate::default(),
         };
         let stop = watch::Sender::new(false);
-        places.push(Place { shared: Arc::new(shared), world, stop, trust, _files: files });
+        places.push(Place { shared: Arc::new(shared), db, world, stop, trust, _files: files });
     }
     places
 }
@@ -123,6 +152,12 @@ impl Place {
         let (shared, stop) = (Arc::clone(&self.shared), self.stop.subscribe());
         let ended = tokio::spawn(async move { connection::converse(there, ip, kind, &shared, stop).await });
         (Client { stream: here, read: Vec::new() }, ended)
+    }
+
+    /// How many deliveries wait.
+    async fn queued(&self) -> usize {
+        let queue = mail_queue::Queue::new(self.db.clone(), self.world.clone(), "another");
+        queue.list(None, mail_queue::Selection::All, 100).await.unwrap().len()
     }
 
     async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
@@ -408,6 +443,39 @@ async fn failed_logins_close_the_door_to_a_stranger() {
             assert!(late.is_none(), "attempt {number}");
         }
         assert!(client.reply().await.starts_with("421 4.7.0"));
+    }
+}
+
+#[tokio::test]
+async fn our_own_trouble_is_temporary_and_leaves_nothing_behind() {
+    let faults = Faults::default();
+    for place in places_with(Limits::default(), &faults).await {
+        let (mut client, _ended) = place.connect(Kind::Mx, STRANGER);
+        client.reply().await;
+        client.ask("EHLO peer.test").await;
+        for fault in [&faults.of_blobs, &faults.of_db] {
+            // Small enough to wait in memory, and large enough to go to the disk while it arrives.
+            for lines in [10, 20_000] {
+                client.send("MAIL FROM:<a@peer.test>\r\nRCPT TO:<anna@valbois.test>\r\nDATA\r\n").await;
+                for _ in 0..3 {
+                    client.reply().await;
+                }
+                fault.store(true, Ordering::Relaxed);
+                client.send("Subject: unlucky\r\n\r\n").await;
+                client.send(&"0123456789 0123456789 0123456789\r\n".repeat(lines)).await;
+                let reply = client.ask(".").await;
+                assert!(reply.starts_with("452 4.3.1 ") || reply.starts_with("451 4.3.0 "), "{reply}");
+                fault.store(false, Ordering::Relaxed);
+            }
+        }
+        // Without a restart, without a new connection.
+        client.send("MAIL FROM:<a@peer.test>\r\nRCPT TO:<anna@valbois.test>\r\nBDAT 2 LAST\r\n\r\n").await;
+        for expected in ["250 2.1.0", "250 2.1.5", "250 2.0.0 Ok, queued as "] {
+            let reply = client.reply().await;
+            assert!(reply.starts_with(expected), "{reply}");
+        }
+        let queued = place.queued().await;
+        assert_eq!(queued, 1, "only the acknowledged message is there");
     }
 }
 
