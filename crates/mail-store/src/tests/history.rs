@@ -52,7 +52,7 @@ fn flags_are_sets_with_names() {
 
 #[test]
 fn uid_sets_are_ordered_ranges() {
-    let set = UidSet::from_ranges([7..=9, 3..=1, 4..=4, 0..=0, 8..=12]);
+    let set = UidSet::from_ranges([7..=9, std::ops::RangeInclusive::new(3, 1), 4..=4, 0..=0, 8..=12]);
     assert_eq!((set.to_string().as_str(), set.len()), ("1:4,7:12", 10));
     assert!(set.contains(4) && !set.contains(5) && set.contains(12) && !set.contains(13) && !set.contains(0));
     assert_eq!(set.complement(1, 15).to_string(), "5:6,13:15");
@@ -207,7 +207,7 @@ async fn counters_and_copies_stay_true_whatever_happens() {
             );
             let chosen = flags[random.below(4) as usize].clone();
             let result = match random.below(8) {
-                0 | 1 | 2 => {
+                0..=2 => {
                     let text = format!("Subject: {round}\n\n{}", "x".repeat(random.below(300) as usize));
                     let import = Import { flags: chosen, ..import(&text) };
                     anna.append_messages(Target::Folder(folder), vec![import]).await.map(drop)
