@@ -547,6 +547,30 @@ fn is_legal(bytes: &[u8]) -> bool {
     bytes.first() == Some(&b'(') && render::end_of_item(bytes, 0) == Some(bytes.len())
 }
 
+/// Whether another implementation reads the two as a FETCH response, to its last octet.
+fn assert_readable(summary: &Summary) {
+    use imap_codec::ResponseCodec;
+    use imap_codec::decode::Decoder;
+    for (item, list) in [
+        ("ENVELOPE", &summary.envelope),
+        ("BODYSTRUCTURE", &summary.body_structure),
+        ("BODY", &body_of_structure(&summary.body_structure)),
+    ] {
+        let response = [format!("* 1 FETCH ({item} ").as_bytes(), list, b")\r\n"].concat();
+        match ResponseCodec::default().decode(&response) {
+            Ok((rest, _)) => assert!(rest.is_empty(), "{}", text(&response)),
+            Err(error) => panic!("{error:?}: {}", text(&response)),
+        }
+    }
+}
+
+#[test]
+fn another_implementation_reads_what_we_write() {
+    assert_readable(&Summary::of(&crlf(NESTED)));
+    assert_readable(&Summary::of(&crlf(SAMPLE)));
+    assert_readable(&Summary::of(b""));
+}
+
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just(b"\r\n".to_vec()),
@@ -594,6 +618,7 @@ proptest! {
         prop_assert!(!summary.envelope.contains(&0) && !summary.body_structure.contains(&0));
         prop_assert!(StoredEnvelope::parse(&summary.envelope).is_some());
         structure.text_contains(&message, "no such words");
+        assert_readable(&summary);
     }
 
     #[test]
