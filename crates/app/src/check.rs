@@ -12,7 +12,7 @@ use crate::listeners;
 
 /// Looks at a configuration without serving: files, database, certificate, ports.
 #[derive(Args)]
-pub struct Check {
+pub(crate) struct Check {
     /// The configuration file.
     #[arg(long, value_name = "FILE", default_value = "relais.toml")]
     config: PathBuf,
@@ -20,7 +20,7 @@ pub struct Check {
 
 impl Check {
     /// Prints a line for each thing looked at; fails if one of them is wrong.
-    pub async fn run(self) -> Result<()> {
+    pub(crate) async fn run(self) -> Result<()> {
         let config = Config::read(&self.config)?;
         println!("ok    {} is valid", self.config.display());
         let mut failures = 0;

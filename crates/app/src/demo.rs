@@ -21,7 +21,7 @@ use crate::{listeners, logging, serve};
 
 /// Everything on loopback with a sample organisation; Ctrl-C ends it.
 #[derive(Args)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Where its data lie; the same directory goes on where it stopped.
     #[arg(long, value_name = "DIR", default_value = "relais-demo")]
     data: PathBuf,
@@ -75,7 +75,7 @@ struct KnownUser {
 
 impl Demo {
     /// Runs until a signal ends it.
-    pub async fn run(self) -> Result<()> {
+    pub(crate) async fn run(self) -> Result<()> {
         std::fs::create_dir_all(&self.data)
             .with_context(|| format!("--data: cannot make {}", self.data.display()))?;
         // Letters and passwords lie in it.

@@ -12,7 +12,7 @@ const PAGE: usize = 1000;
 
 /// Reads every kept body and compares it with the rows that name it.
 #[derive(Args)]
-pub struct Fsck {
+pub(crate) struct Fsck {
     /// Put damaged segments aside and save what is whole in them; stop the server before.
     #[arg(long)]
     repair: bool,
@@ -23,7 +23,7 @@ pub struct Fsck {
 
 impl Fsck {
     /// Prints what was found; fails if a body is missing or damaged.
-    pub async fn run(&self, installation: &Installation) -> Result<()> {
+    pub(crate) async fn run(&self, installation: &Installation) -> Result<()> {
         if self.repair {
             let repaired = installation.blobs.repair(live_blobs(installation).await?).await?;
             println!("{} bodies saved from {} damaged segments", repaired.saved, repaired.set_aside.len());
@@ -58,7 +58,7 @@ impl Fsck {
 }
 
 /// Frees the space of bodies that no row names.
-pub async fn compact(installation: &Installation) -> Result<Compacted> {
+pub(crate) async fn compact(installation: &Installation) -> Result<Compacted> {
     let live = live_blobs(installation).await?;
     installation.blobs.compact(live, Compaction::default()).await.context("cannot compact the bodies")
 }

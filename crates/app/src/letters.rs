@@ -5,21 +5,21 @@ use std::time::Duration;
 use model::Timestamp;
 
 /// A letter of the sample data.
-pub struct SampleLetter {
+pub(crate) struct SampleLetter {
     /// Whose mailbox it lies in.
-    pub address: &'static str,
+    pub(crate) address: &'static str,
     /// In which folder.
-    pub folder: SampleFolder,
+    pub(crate) folder: SampleFolder,
     /// When it arrived, before the first start of the demo.
-    pub age: Duration,
+    pub(crate) age: Duration,
     /// Whether it has been read, answered, flagged.
-    pub state: SampleState,
+    pub(crate) state: SampleState,
     text: &'static str,
 }
 
 /// Where a letter lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SampleFolder {
+pub(crate) enum SampleFolder {
     /// The inbox.
     Inbox,
     /// Letters sent.
@@ -30,7 +30,7 @@ pub enum SampleFolder {
 
 /// What has been done with a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SampleState {
+pub(crate) enum SampleState {
     /// Nothing yet.
     New,
     /// Read.
@@ -57,7 +57,7 @@ macro_rules! letter {
 }
 
 /// All of them, each mailbox from old to new.
-pub const LETTERS: [SampleLetter; 8] = [
+pub(crate) const LETTERS: [SampleLetter; 8] = [
     letter!("anna@valbois.test", Inbox, 6 * DAY, Flagged, "anna-4-facture.eml"),
     letter!("anna@valbois.test", Inbox, 3 * DAY + 2 * HOUR, Answered, "anna-2-permis.eml"),
     letter!("anna@valbois.test", Sent, 2 * DAY + 20 * HOUR, Seen, "anna-3-reponse.eml"),
@@ -70,7 +70,7 @@ pub const LETTERS: [SampleLetter; 8] = [
 
 impl SampleLetter {
     /// The letter as it would have arrived at `date`, with CRLF line ends.
-    pub fn message(&self, date: Timestamp) -> String {
+    pub(crate) fn message(&self, date: Timestamp) -> String {
         self.text.replace("{{date}}", &date.rfc5322()).replace("\r\n", "\n").replace('\n', "\r\n")
     }
 }

@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{Log, LogFormat};
 
 /// Starts logging as `[log]` says; the environment's `RELAIS_LOG` overrides the level.
-pub fn start(log: &Log) -> Result<()> {
+pub(crate) fn start(log: &Log) -> Result<()> {
     let level = std::env::var("RELAIS_LOG").unwrap_or_else(|_| log.level.clone());
     let filter = EnvFilter::try_new(&level).with_context(|| format!("log.level: «{level}» is no filter"))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

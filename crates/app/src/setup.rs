@@ -15,7 +15,7 @@ use crate::installation::Installation;
 
 /// Checks the machine, writes the configuration, makes keys and database, and says what to publish.
 #[derive(Args)]
-pub struct Setup {
+pub(crate) struct Setup {
     /// Where the installation's data will lie; `relais.toml` is written into it.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
@@ -35,7 +35,7 @@ pub struct Setup {
 
 impl Setup {
     /// Prints what it does and, at the end, what is left to do.
-    pub async fn run(self) -> Result<()> {
+    pub(crate) async fn run(self) -> Result<()> {
         let hostname = Domain::parse(&self.hostname).context("--hostname")?;
         ensure!(
             hostname.as_str().contains('.'),
