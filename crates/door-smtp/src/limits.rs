@@ -13,7 +13,7 @@ const CONNECTIONS: usize = 2_000;
 /// Connections at the same time from one address (a /64 for IPv6).
 const CONNECTIONS_PER_ADDRESS: usize = 50;
 /// New connections from one address in a minute.
-const CONNECTIONS_PER_MINUTE: usize = 300;
+const CONNECTIONS_PER_MINUTE: usize = 1_000;
 /// Commands not understood or out of sequence, in one connection.
 const ERRORS: u32 = 20;
 /// Senders and recipients refused in one connection: somebody who tries names does not get far.
