@@ -12,7 +12,7 @@ use model::{
     Address, BodyKind, DeliveryId, Envelope, MessageId, OrganisationId, Reply, ReversePath, Route, Timestamp,
 };
 use tokio::sync::mpsc;
-use tracing::{error, info};
+use tracing::{debug, error, info};
 use trail::{Event, Step};
 use wire_mime::Summary;
 
@@ -155,7 +155,7 @@ impl Flow {
 
     /// Gives a committed letter to the delivery loop.
     pub(crate) fn hand_over(&self, ready: &Ready, place: Option<Place<'_>>) {
-        info!(
+        debug!(
             message = ready.message.id.0,
             from = %ready.message.from,
             recipients = ready.deliveries.len(),
@@ -225,9 +225,15 @@ impl Flow {
         let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
         let mut deliveries = Vec::with_capacity(envelope.recipients.len());
         for recipient in &envelope.recipients {
-            let legs = mail_route::route(&self.inner.directory, &recipient.address)
-                .await
-                .map_err(|error| trouble::directory(&error))?;
+            let legs = match self.inner.known.take(&recipient.address, self.inner.world.clock.now()) {
+                Some((account, address)) => {
+                    let organisation = Some(account.organisation);
+                    vec![Leg { organisation, route: Route::Account { account, address } }]
+                }
+                None => mail_route::route(&self.inner.directory, &recipient.address)
+                    .await
+                    .map_err(|error| trouble::directory(&error))?,
+            };
             for Leg { organisation, route } in legs {
                 let route = match (&route, organisation) {
                     // Asked at RCPT already; but nothing that a door forgets may make an open relay.

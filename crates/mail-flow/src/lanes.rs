@@ -53,7 +53,7 @@ impl Undelivered {
 
 impl Flow {
     /// Puts a delivery at the end of its account's lane.
-    pub(crate) fn into_lane(&self, account: AccountRef, job: Job) {
+    pub(crate) fn enter_lane(&self, account: AccountRef, job: Job) {
         match self.inner.lanes.waiting.lock().entry(account) {
             Entry::Occupied(mut lane) => lane.get_mut().push_back(job),
             Entry::Vacant(place) => {

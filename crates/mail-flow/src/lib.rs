@@ -16,6 +16,7 @@ mod accept;
 mod arrival;
 mod carriage;
 mod hand;
+mod known;
 mod lanes;
 mod limits;
 mod recipient;
@@ -43,6 +44,7 @@ pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
 
 use carriage::Load;
 use hand::{Fresh, InHand};
+use known::Known;
 use lanes::Lanes;
 
 /// What may be set.
@@ -109,6 +111,7 @@ struct Inner {
     fresh: mpsc::Sender<Fresh>,
     /// The other end, until the delivery loop takes it.
     fresh_end: Mutex<Option<mpsc::Receiver<Fresh>>>,
+    known: Known,
     in_hand: Arc<InHand>,
     lanes: Lanes,
     destinations: Mutex<Destinations<Load>>,
@@ -140,6 +143,7 @@ impl Flow {
                 remote,
                 fresh,
                 fresh_end: Mutex::new(Some(fresh_end)),
+                known: Known::default(),
                 in_hand: Arc::default(),
                 lanes: Lanes::default(),
                 destinations: Mutex::new(Destinations::new(parts.settings.destination_concurrency)),

@@ -11,6 +11,10 @@ pub(crate) const FRESH_LIMIT: usize = 2_000;
 pub(crate) const RIDING_MEMORY_KIB: usize = 64 * 1024;
 /// KiB of bodies that are read for delivery into accounts at the same time. One letter above it takes it all.
 pub(crate) const READING_MEMORY_KIB: usize = 128 * 1024;
+/// Answers of RCPT that are remembered.
+pub(crate) const KNOWN_LIMIT: usize = 10_000;
+/// How long they are remembered.
+pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(10);
 /// Deliveries claimed in one go.
 pub(crate) const CLAIM_LIMIT: usize = 200;
 /// Deliveries that this node works on at the same time, waiting for a turn included.

@@ -40,17 +40,31 @@ impl Flow {
             Found::Unknown { .. } => refused(mail_route::unknown()),
             Found::Disabled { .. } => refused(mail_route::disabled()),
             Found::Alias { .. } => Ok(()),
-            Found::Mailbox { account, .. } => self.has_room(account, address).await,
+            Found::Mailbox { account, address: mailbox, .. } => {
+                self.has_room(account, address).await?;
+                self.inner.known.learn(address, account, mailbox, self.inner.world.clock.now());
+                Ok(())
+            }
         }
     }
 
     async fn has_room(&self, account: AccountRef, address: &Address) -> Result<(), Reply> {
+        let now = self.inner.world.clock.now();
+        if self.inner.known.is_roomy(account, now) {
+            return Ok(());
+        }
         match self.inner.store.account(account).usage().await {
             Ok(usage) if usage.quota_bytes.is_some_and(|quota| usage.used_bytes >= quota) => {
                 Err(Reply::later(452, 2, 2, format!("the mailbox of {address} is full")))
             }
-            // An account that nothing was ever put into has no counters yet.
-            Ok(_) | Err(StoreError::NoSuchAccount) => Ok(()),
+            Ok(usage) => {
+                if usage.quota_bytes.is_none_or(|quota| usage.used_bytes < quota / 2) {
+                    self.inner.known.note_roomy(account, now);
+                }
+                Ok(())
+            }
+            // Deleted since the directory was asked.
+            Err(StoreError::NoSuchAccount) => refused(mail_route::unknown()),
             Err(StoreError::Db(source)) => Err(trouble::db(&source)),
             Err(error) => {
                 error!(error = &error as &dyn std::error::Error, %address, "cannot read an account's usage");

@@ -133,7 +133,7 @@ impl Flow {
             let route = delivery.route.clone();
             let job = self.inner.in_hand.take(delivery, letter.cargo.clone());
             match route {
-                Route::Account { account, .. } => self.into_lane(account, job),
+                Route::Account { account, .. } => self.enter_lane(account, job),
                 Route::Remote { address } => {
                     let destination = address.domain().clone();
                     loads

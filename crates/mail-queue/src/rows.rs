@@ -205,7 +205,7 @@ pub(crate) fn claim(
          RETURNING id, message, organisation, recipient, original, notify, route, account, destination, address,
              attempts, is_delay_reported, last_reply",
         values![lease.until, node, lease.token, now, limit as i64],
-        |row| Claimed::read(row),
+        Claimed::read,
     )?;
     let mut messages: HashMap<MessageId, Arc<Message>> = HashMap::new();
     let mut deliveries = Vec::with_capacity(claimed.len());

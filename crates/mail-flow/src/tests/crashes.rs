@@ -175,3 +175,41 @@ async fn whatever_the_moment_of_a_crash_each_letter_is_there_once() {
         point += 1;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_disk_or_database_is_gone_letters_wait_and_go_on_without_a_restart() {
+    for disk in Disk::all() {
+        let stranger = Stranger::new().await;
+        let routes = [("else.test", &stranger)];
+        migrate(&disk.db);
+        populate(&Directory::new(disk.db.clone(), disk.world.clone())).await;
+        let mut town = disk.start(&routes);
+        let text = letter("zed@else.test", "one");
+        let to_anna = || envelope("zed@else.test", &["anna@valbois.test"]);
+        town.flow.recipient(&peer(), &to_anna().recipients[0], false).await.unwrap();
+        disk.death.at(1);
+        let reply = town.bring(peer(), to_anna(), &text).await.unwrap_err();
+        assert_eq!((reply.code(), reply.status().as_str()), (451, "4.3.0"));
+        disk.death.never();
+        assert!(town.queue().await.is_empty());
+        assert_eq!(letters_out::live_blobs(&town).await, 0);
+        // Accepted, and then the trouble begins again: what happened elsewhere waits in memory.
+        let anna = town.user("anna@valbois.test").await;
+        town.bring(peer(), to_anna(), &text).await.unwrap();
+        let out = envelope("anna@valbois.test", &["zed@else.test"]);
+        town.bring(anna, out, &letter("anna@valbois.test", "three")).await.unwrap();
+        disk.death.at(1);
+        town.go();
+        until(async || (!stranger.heard().is_empty()).then_some(())).await;
+        until(async || disk.death.is_dead().then_some(())).await;
+        disk.death.never();
+        until(async || {
+            town.world.clock.advance(Duration::from_secs(1));
+            town.queue().await.is_empty().then_some(())
+        })
+        .await;
+        assert_eq!(count(&town.inbox("anna@valbois.test").await, "one"), 1);
+        assert_eq!(stranger.heard().len(), 1);
+        town.stop().await;
+    }
+}
