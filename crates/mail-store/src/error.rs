@@ -2,7 +2,7 @@
 
 use blobs::BlobError;
 use db::DbError;
-use model::{BlobRef, LetterId};
+use model::{AccountId, BlobRef, FolderId, LetterId, NotABlobRef};
 use thiserror::Error;
 
 /// Why an operation on an account did not happen. Nothing of it has happened then.
@@ -64,7 +64,7 @@ impl StoreError {
         }
     }
 
-    pub(crate) fn damaged_blob(_: model::NotABlobRef) -> StoreError {
+    pub(crate) fn damaged_blob(_: NotABlobRef) -> StoreError {
         StoreError::Damaged("blob reference")
     }
 }
@@ -73,7 +73,16 @@ impl StoreError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LiveBlob {
     /// The account and letter, which the next call goes on after.
-    pub after: (model::AccountId, LetterId),
+    pub after: (AccountId, LetterId),
     /// The blob.
     pub blob: BlobRef,
+}
+
+/// A place where counters or letters are not what the rows of messages say: what `fsck` reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongCounter {
+    /// The account.
+    pub account: AccountId,
+    /// The folder; `None` for the account's own counters and its letters.
+    pub folder: Option<FolderId>,
 }

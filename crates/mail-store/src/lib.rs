@@ -56,7 +56,7 @@ use model::{AccountId, AccountRef, LetterId, Timestamp};
 use world::World;
 
 pub use account::Account;
-pub use error::{LiveBlob, StoreError};
+pub use error::{LiveBlob, StoreError, WrongCounter};
 pub use flags::{FlagChange, Flags, NotAFlag};
 pub use letters::Parsed;
 pub use messages::Rows;
@@ -114,6 +114,12 @@ impl MailStore {
         let after = after.unwrap_or((AccountId(0), LetterId(0)));
         let rows = self.inner.db.operator("list the blobs in use");
         rows.read(move |tx| rows::live_blobs(tx, after, limit)).await
+    }
+
+    /// Where counters and rows disagree: nowhere, unless there is a fault. Reads everything.
+    pub async fn wrong_counters(&self) -> Result<Vec<WrongCounter>, StoreError> {
+        let rows = self.inner.db.operator("compare counters with rows");
+        rows.read(|tx| Ok(rows::wrong_counters(tx)?)).await
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -6,7 +6,7 @@
 use db::{DbError, Migrations, Row, Tx, values};
 use model::{AccountId, AccountRef, BlobRef, FolderId, LetterId, Timestamp};
 
-use crate::error::{LiveBlob, StoreError};
+use crate::error::{LiveBlob, StoreError, WrongCounter};
 use crate::flags::Flags;
 use crate::limits::{FOLDER_CHANGES_KEPT, UID_LIMIT};
 use crate::types::{Columns, Folder, MessageRow, Role};
@@ -891,6 +891,51 @@ pub(crate) fn live_blobs(
             Ok(LiveBlob { after: (account, letter), blob })
         })
         .collect()
+}
+
+/// Folders whose counters are not what their rows say, and accounts whose use is not that of their folders.
+pub(crate) fn wrong_counters(tx: &mut Tx) -> Result<Vec<WrongCounter>, DbError> {
+    let mut wrong = tx.query(
+        "SELECT f.account, f.folder FROM store_folder f
+         LEFT JOIN (SELECT account, folder, count(*) AS messages, sum(size_bytes) AS size_bytes,
+                        sum(CASE WHEN (flags & ?1) = 0 THEN 1 ELSE 0 END) AS unseen,
+                        sum(CASE WHEN (flags & ?2) <> 0 THEN 1 ELSE 0 END) AS deleted,
+                        max(uid) AS last_uid
+                    FROM store_message GROUP BY account, folder) m
+         ON m.account = f.account AND m.folder = f.folder
+         WHERE f.messages <> COALESCE(m.messages, 0) OR f.size_bytes <> COALESCE(m.size_bytes, 0)
+            OR f.unseen <> COALESCE(m.unseen, 0) OR f.deleted <> COALESCE(m.deleted, 0)
+            OR f.uid_next <= COALESCE(m.last_uid, 0)
+         ORDER BY f.account, f.folder",
+        values![Flags::SEEN.stored_bits(), Flags::DELETED.stored_bits()],
+        |row| {
+            let folder = Some(FolderId(row.integer(1)?));
+            Ok(WrongCounter { account: AccountId(row.integer(0)?), folder })
+        },
+    )?;
+    wrong.extend(tx.query(
+        "SELECT a.account FROM store_account a
+         LEFT JOIN (SELECT account, sum(messages) AS messages, sum(size_bytes) AS size_bytes
+                    FROM store_folder GROUP BY account) f ON f.account = a.account
+         WHERE a.used_messages <> COALESCE(f.messages, 0) OR a.used_bytes <> COALESCE(f.size_bytes, 0)
+         ORDER BY a.account",
+        &[],
+        |row| Ok(WrongCounter { account: AccountId(row.integer(0)?), folder: None }),
+    )?);
+    // A letter without all its rows, or rows without their letter.
+    wrong.extend(tx.query(
+        "SELECT l.account FROM store_letter l
+         LEFT JOIN (SELECT account, letter, count(*) AS copies FROM store_message GROUP BY account, letter) m
+         ON m.account = l.account AND m.letter = l.letter
+         LEFT JOIN store_envelope e ON e.account = l.account AND e.letter = l.letter
+         WHERE l.copies <> COALESCE(m.copies, 0) OR e.letter IS NULL
+         UNION
+         SELECT m.account FROM store_message m
+         LEFT JOIN store_letter l ON l.account = m.account AND l.letter = m.letter WHERE l.letter IS NULL",
+        &[],
+        |row| Ok(WrongCounter { account: AccountId(row.integer(0)?), folder: None }),
+    )?);
+    Ok(wrong)
 }
 
 /// Removes every row of an account.

@@ -259,3 +259,26 @@ async fn speed_listing_a_folder() {
         assert!(listing < Duration::from_secs(30));
     }
 }
+
+#[tokio::test]
+async fn wrong_counters_are_found() {
+    for house in houses().await {
+        let anna = house.anna();
+        let inbox = inbox(&anna).await;
+        add(&anna, inbox, 2).await;
+        assert_eq!(house.store.wrong_counters().await.unwrap(), []);
+        let account = house.anna;
+        anna.write(move |tx, anna| {
+            let step = anna.begin(tx)?;
+            rows::count_changes(tx, step, inbox, rows::Delta { unseen: 1, ..rows::Delta::default() })?;
+            let letter = rows::messages(tx, step.account, inbox, &uids(&[1]), 1)?[0].letter;
+            rows::count_copy(tx, step, letter)?;
+            Ok(rows::use_account(tx, step, 1, 0)?)
+        })
+        .await
+        .unwrap();
+        let wrong = house.store.wrong_counters().await.unwrap();
+        let expected = [Some(inbox), None, None];
+        assert_eq!(wrong, expected.map(|folder| WrongCounter { account: account.account, folder }));
+    }
+}
