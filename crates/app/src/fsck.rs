@@ -1,4 +1,5 @@
-//! `relais fsck`: is every body that a row names there and whole? And what is no longer needed?
+//! `relais fsck`: is every body that a row names there and whole, do counters and rows agree, and what is
+//! no longer needed?
 
 use anyhow::{Context, Result, bail};
 use blobs::{Compacted, Compaction};
@@ -10,7 +11,7 @@ use crate::installation::Installation;
 /// Rows read at a time.
 const PAGE: usize = 1000;
 
-/// Reads every kept body and compares it with the rows that name it.
+/// Reads every kept body and compares it with the rows that name it, and counters with what they count.
 #[derive(Args)]
 pub(crate) struct Fsck {
     /// Put damaged segments aside and save what is whole in them; stop the server before.
@@ -22,7 +23,7 @@ pub(crate) struct Fsck {
 }
 
 impl Fsck {
-    /// Prints what was found; fails if a body is missing or damaged.
+    /// Prints what was found; fails if a body is missing or damaged, or rows disagree.
     pub(crate) async fn run(&self, installation: &Installation) -> Result<()> {
         if self.repair {
             let repaired = installation.blobs.repair(live_blobs(installation).await?).await?;
@@ -50,8 +51,16 @@ impl Fsck {
         for blob in &check.missing {
             println!("WRONG missing: {blob}");
         }
+        let wrong = installation.store.wrong_counters().await.context("cannot compare counters with rows")?;
+        for place in &wrong {
+            let folder = place.folder.map(|folder| format!(", folder {folder}")).unwrap_or_default();
+            println!("WRONG counters or letters: account {}{folder}", place.account);
+        }
         if !check.is_clean() {
             bail!("bodies are missing or damaged: try `relais fsck --repair` with the server stopped");
+        }
+        if !wrong.is_empty() {
+            bail!("rows of accounts disagree: this is a fault of the program, please report it");
         }
         Ok(())
     }
