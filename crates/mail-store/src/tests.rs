@@ -50,8 +50,12 @@ async fn houses() -> Vec<House> {
 }
 
 async fn houses_with(history: rows::History, quota_bytes: Option<u64>) -> Vec<House> {
+    houses_on(db::testing::engines(), history, quota_bytes).await
+}
+
+async fn houses_on(engines: Vec<Db>, history: rows::History, quota_bytes: Option<u64>) -> Vec<House> {
     let mut houses = Vec::new();
-    for db in db::testing::engines() {
+    for db in engines {
         db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());

@@ -66,6 +66,34 @@ fn uid_sets_are_ordered_ranges() {
     assert_eq!(pushed.to_string(), "1:5");
 }
 
+#[test]
+fn uid_sets_do_as_sets_do() {
+    use std::collections::BTreeSet;
+    let random = world::Random::seeded(3);
+    let some = || -> BTreeSet<u32> { (0..random.below(20)).map(|_| 1 + random.below(30) as u32).collect() };
+    for _ in 0..2000 {
+        let (a, b) = (some(), some());
+        let mut pushed = UidSet::new();
+        a.iter().rev().for_each(|uid| pushed.push(*uid));
+        let (own, other): (UidSet, UidSet) = (a.iter().copied().collect(), b.iter().copied().collect());
+        assert_eq!(own, pushed);
+        assert_eq!(own.iter().collect::<BTreeSet<_>>(), a);
+        assert_eq!(own.len() as usize, a.len());
+        assert_eq!(
+            own.intersection(&other).iter().collect::<BTreeSet<_>>(),
+            a.intersection(&b).copied().collect()
+        );
+        let (first, last) = (1 + random.below(30) as u32, random.below(35) as u32);
+        let outside: BTreeSet<u32> = (first..=last).filter(|uid| !a.contains(uid)).collect();
+        assert_eq!(
+            own.complement(first, last).iter().collect::<BTreeSet<_>>(),
+            outside,
+            "{own} {first} {last}"
+        );
+        assert!((1..32).all(|uid| own.contains(uid) == a.contains(&uid)));
+    }
+}
+
 #[tokio::test]
 async fn moves_keep_flags_and_dates_and_tell_both_sides() {
     for house in houses().await {

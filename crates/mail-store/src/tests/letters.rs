@@ -1,5 +1,7 @@
 //! Messages: coming in, being read, counted against the quota, watched.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::*;
@@ -280,5 +282,42 @@ async fn wrong_counters_are_found() {
         let wrong = house.store.wrong_counters().await.unwrap();
         let expected = [Some(inbox), None, None];
         assert_eq!(wrong, expected.map(|folder| WrongCounter { account: account.account, folder }));
+    }
+}
+
+/// The fault layer refuses commits before they are durable, and loses the answer of durable ones.
+#[tokio::test]
+async fn a_failed_commit_leaves_all_of_a_change_or_nothing() {
+    let strikes = Arc::new(AtomicU32::new(0));
+    let faults = Arc::clone(&strikes);
+    let hook: db::CommitHook = Arc::new(move |point| {
+        let wanted = if point == db::CommitPoint::Before { 1 } else { 2 };
+        if faults.load(Ordering::SeqCst) == wanted { Err(std::io::Error::other("struck")) } else { Ok(()) }
+    });
+    let options = db::Options { commit_hook: Some(hook), durable: false, ..db::Options::default() };
+    let history = rows::History { kept: 100, slack: 10 };
+    for house in houses_on(db::testing::engines_with(&options), history, None).await {
+        let anna = house.anna();
+        let (inbox, trash) = (inbox(&anna).await, anna.folder_of(Role::Trash).await.unwrap().id);
+        add(&anna, inbox, 3).await;
+        for strike in [1, 2] {
+            let before = (rows_of(&anna, inbox).await, rows_of(&anna, trash).await);
+            strikes.store(strike, Ordering::SeqCst);
+            let two = vec![import("Subject: a\n\n"), import("Subject: b\n\n")];
+            let failed = anna.append_messages(Target::Folder(inbox), two).await.unwrap_err();
+            assert!(failed.is_temporary(), "{failed:?}");
+            assert!(anna.move_to(inbox, &uids(&[1, 2]), trash).await.is_err());
+            assert!(anna.store(inbox, &uids(&[3]), FlagChange::Add(Flags::DELETED), None).await.is_err());
+            strikes.store(0, Ordering::SeqCst);
+            let after = (rows_of(&anna, inbox).await, rows_of(&anna, trash).await);
+            if strike == 1 {
+                assert_eq!(before, after);
+            } else {
+                // The answer was lost, the change was not: both letters came, both others went.
+                assert_eq!((after.0.len(), after.1.len()), (3, 2));
+                assert!(after.0[0].flags.is_deleted());
+            }
+            assert_counters_are_true(&anna).await;
+        }
     }
 }
