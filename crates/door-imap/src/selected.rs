@@ -120,6 +120,18 @@ impl Selected {
         Ok(uids)
     }
 
+    /// The messages that a set of SEARCH names; numbers that no message has match nothing.
+    pub(crate) fn resolve_where_possible(&self, set: &SequenceSet) -> UidSet {
+        let Some(ranges) = set.ranges(self.count()) else { return self.known(&self.saved) };
+        let mut uids = UidSet::new();
+        for range in ranges {
+            let first = (*range.start() as usize - 1).min(self.uids.len());
+            let last = (*range.end() as usize).min(self.uids.len());
+            self.uids.get(first..last).unwrap_or_default().iter().for_each(|uid| uids.push(*uid));
+        }
+        uids
+    }
+
     /// The part of a set that the client knows of.
     pub(crate) fn known(&self, set: &UidSet) -> UidSet {
         let mut known = UidSet::new();

@@ -116,7 +116,7 @@ impl Session {
             let bytes = match self.wire.command(frame_limits, idle).await {
                 Ok(Arrived::Command(bytes)) => bytes,
                 Ok(Arrived::TooBig(head)) => {
-                    // RFC 9051 §4.3: the literal is refused before it is sent. RFC 7889 §4: TOOBIG.
+                    // RFC 9051 §4.3: the literal is refused before it is sent. RFC 4469 §4.2, RFC 7889 §4: TOOBIG.
                     let answer = Answer::no(Code::TooBig, "The literal is too big");
                     self.answer(read_tag(&head).as_deref(), &answer);
                     continue;

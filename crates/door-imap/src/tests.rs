@@ -294,14 +294,14 @@ async fn run(script: &str, db: db::Db) -> String {
             block.truncate(length_of_command(&block));
         }
         at += block.len();
-        if !clients.contains_key(&number) {
+        if let std::collections::btree_map::Entry::Vacant(place) = clients.entry(number) {
             let mut client = house.connect(is_tls);
             if prepare.contains(&"login") {
                 client.answer().await;
                 client.send(&format!("login LOGIN anna@valbois.test \"{PASSWORD}\"\r\n")).await;
                 client.answer().await;
             }
-            clients.insert(number, client);
+            place.insert(client);
         }
         let client = clients.get_mut(&number).unwrap();
         let head = |side: char| if number == 1 { format!("{side}:") } else { format!("{side}{number}:") };

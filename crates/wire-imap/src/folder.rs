@@ -20,10 +20,10 @@ pub struct NotAName(pub &'static str);
 impl MailboxName {
     /// The name in Unicode, with `INBOX` in capitals (RFC 9051 §5.1: in any case it is the same folder).
     ///
-    /// `is_utf8` after ENABLE IMAP4rev2 or UTF8=ACCEPT; else modified UTF-7. Names with the eighth bit are
-    /// UTF-8 in both: many clients send them so, and they can mean nothing else.
+    /// `is_utf8` after ENABLE IMAP4rev2 or UTF8=ACCEPT; else modified UTF-7, and only that: mbsync, which takes
+    /// names as they come, would make a folder under one name and look for it under the other.
     pub fn decode(&self, is_utf8: bool) -> Result<String, NotAName> {
-        let name = if is_utf8 || !self.0.is_ascii() {
+        let name = if is_utf8 {
             std::str::from_utf8(&self.0).map_err(|_| NotAName("a folder name is UTF-8"))?.to_owned()
         } else {
             utf7::from_utf7(&self.0)?

@@ -315,7 +315,8 @@ fn folder_names_are_modified_utf7_or_utf8() {
     assert_eq!(decode("inboxes", false).as_deref(), Ok("inboxes"));
     assert_eq!(decode("A&-B", true).as_deref(), Ok("A&-B"));
     assert_eq!(decode("A&-B", false).as_deref(), Ok("A&B"));
-    assert_eq!(decode("Entwürfe", false).as_deref(), Ok("Entwürfe"));
+    assert!(decode("Entwürfe", false).is_err());
+    assert_eq!(decode("Entwürfe", true).as_deref(), Ok("Entwürfe"));
     assert!(decode("a&b", false).is_err());
     assert!(decode("a\nb", true).is_err());
 }
@@ -391,7 +392,7 @@ fn commands_without_end_are_cut_off() {
         frame(two.as_bytes(), 4096, FrameLimits::authenticated(100_000)),
         [Step::Wanted(70_000), Step::Refused(70_030)]
             .into_iter()
-            .chain(frame(two[70_030..].as_bytes(), 4096, FrameLimits::authenticated(100_000)))
+            .chain(frame(&two.as_bytes()[70_030..], 4096, FrameLimits::authenticated(100_000)))
             .collect::<Vec<_>>()
     );
 }

@@ -17,6 +17,8 @@ pub(crate) fn list(session: &Session, is_known: bool) -> String {
     if is_known {
         list.push(' ');
         list.push_str(AFTER_LOGIN);
+        // RFC 7889 §3: the largest message that APPEND takes, in every folder.
+        list.push_str(&format!(" APPENDLIMIT={}", session.shared.limits.message_octets));
         if !session.wire.is_compressed() {
             list.push_str(" COMPRESS=DEFLATE");
         }

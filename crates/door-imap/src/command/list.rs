@@ -55,7 +55,7 @@ pub(crate) async fn run(session: &mut Session, user: &User, list: &List) -> Resu
         lsub(session, &entries, &patterns);
     } else {
         for entry in entries.iter().filter(|entry| matches_any(&patterns, entry.name)) {
-            tell(session, list, &entries, entry);
+            tell(session, user, list, &entries, entry).await?;
         }
     }
     Ok(Answer::ok("Done"))
@@ -67,7 +67,13 @@ fn pattern(written: &MailboxName, is_utf8: bool) -> Result<String, Halt> {
 }
 
 /// RFC 9051 §6.3.9.1–6.3.9.2: one LIST response, if the selection options permit.
-fn tell(session: &mut Session, list: &List, entries: &[Entry<'_>], entry: &Entry<'_>) {
+async fn tell(
+    session: &mut Session,
+    user: &User,
+    list: &List,
+    entries: &[Entry<'_>],
+    entry: &Entry<'_>,
+) -> Result<(), Halt> {
     let selection = list.selection;
     let below = |name: &str| name.strip_prefix(entry.name).is_some_and(|rest| rest.starts_with('/'));
     let special_use = entry.folder.and_then(|folder| folder.role).and_then(mail_store::Role::special_use);
@@ -81,7 +87,7 @@ fn tell(session: &mut Session, list: &List, entries: &[Entry<'_>], entry: &Entry
                 && (!selection.special_use || other.folder.is_some_and(|folder| folder.role.is_some()))
         });
     if !is_selected && !has_selected_below {
-        return;
+        return Ok(());
     }
     let has_children = match entry.folder {
         Some(folder) => folder.has_children,
@@ -117,8 +123,9 @@ fn tell(session: &mut Session, list: &List, entries: &[Entry<'_>], entry: &Entry
     if let Some(folder) = entry.folder.filter(|folder| folder.is_selectable && is_selected)
         && !list.returns.status.is_empty()
     {
-        status::write(out, modes, folder, &list.returns.status);
+        status::tell(session, user, folder, &list.returns.status).await?;
     }
+    Ok(())
 }
 
 /// RFC 3501 §6.3.9: subscribed names; with `%`, a level above a subscribed name is told of as `\Noselect`.

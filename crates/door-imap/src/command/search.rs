@@ -201,7 +201,7 @@ impl Translation<'_> {
                 self.has_modseq = true;
                 SearchKey::ModSeq(*modseq)
             }
-            Wanted::Sequence(set) => SearchKey::Uids(self.selected.resolve(set, false)?),
+            Wanted::Sequence(set) => SearchKey::Uids(self.selected.resolve_where_possible(set)),
             Wanted::Uid(set) => SearchKey::Uids(self.selected.resolve(set, true)?),
             Wanted::Not(key) => not(self.key(key)?),
             Wanted::Or(first, second) => SearchKey::Any(vec![self.key(first)?, self.key(second)?]),

@@ -12,6 +12,10 @@ pub(crate) async fn run(
     is_wanted: bool,
 ) -> Result<Answer, Halt> {
     let name = mailbox.decode(session.modes.is_utf8())?;
+    // RFC 9051 §6.3.7: the server may ask that the mailbox exists; a subscription outlives it later.
+    if is_wanted {
+        user.account.folder_named(&name).await?;
+    }
     user.account.subscribe(&name, is_wanted).await?;
     Ok(Answer::ok(if is_wanted { "Subscribed" } else { "Unsubscribed" }))
 }
