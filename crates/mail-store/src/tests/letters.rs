@@ -321,3 +321,19 @@ async fn a_failed_commit_leaves_all_of_a_change_or_nothing() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn speed_header_fields_of_a_folder() {
+    for house in houses().await {
+        let anna = house.anna();
+        let inbox = inbox(&anna).await;
+        add(&anna, inbox, 1000).await;
+        let rows = rows_of(&anna, inbox).await;
+        let section = Section { path: vec![], part: SectionPart::HeaderFields(vec!["Subject".to_owned()]) };
+        let start = std::time::Instant::now();
+        for row in &rows {
+            assert!(anna.section(row.letter, &section).await.unwrap().is_some());
+        }
+        println!("header fields of {} messages: {:?}", rows.len(), start.elapsed());
+    }
+}
