@@ -19,7 +19,7 @@ use wire_mime::Summary;
 use crate::arrival::{Accepted, Arrival, Incoming, Origin};
 use crate::hand::{Body, Cargo, Fresh};
 use crate::recipient::may_relay;
-use crate::{Flow, stamp, trouble};
+use crate::{Flow, limits, stamp, trouble};
 
 /// A letter with everything decided and its body kept: only the commit is missing.
 pub(crate) struct Ready {
@@ -149,6 +149,9 @@ impl Flow {
     /// A place in the delivery loop's channel, kept before the commit so that what is born claimed is
     /// certainly worked on. Without one the letter is found by polling.
     pub(crate) fn place(&self) -> Option<Place<'_>> {
+        if self.inner.in_hand.count() >= limits::IN_HAND_LIMIT {
+            return None;
+        }
         let permit = self.inner.fresh.try_reserve().ok()?;
         Some(Place { permit, lease: self.inner.queue.lease() })
     }

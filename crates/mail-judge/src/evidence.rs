@@ -1,6 +1,7 @@
 //! What is known about a letter before the verdict.
 
 use model::Address;
+use wire_mime::{ListedAddress, fields, parse_addresses, whole_header};
 
 use crate::limits::FIELD_LIMIT;
 
@@ -40,7 +41,7 @@ pub struct HeaderFacts {
     /// The addresses of Delivered-To fields, canonical.
     pub delivered_to: Vec<String>,
     /// The contents of From fields, unfolded.
-    pub from: Vec<String>,
+    pub from: Vec<Vec<u8>>,
     /// Whether there is a Message-ID field.
     pub has_message_id: bool,
     /// Whether there is a Date field.
@@ -53,126 +54,55 @@ impl HeaderFacts {
     /// Reads the header at the beginning of `head`; `is_whole` says whether the letter ends with `head`.
     /// Never fails: what is no field is skipped.
     pub fn of(head: &[u8], is_whole: bool) -> HeaderFacts {
-        let mut facts = HeaderFacts::default();
-        let mut position = 0;
-        let mut field: Option<(usize, usize)> = None;
-        let mut count = 0;
-        while position < head.len() {
-            let end =
-                head[position..].iter().position(|&b| b == b'\n').map_or(head.len(), |at| position + at + 1);
-            let line = &head[position..end];
-            let is_blank = matches!(line, b"\r\n" | b"\n");
-            let is_folded = matches!(line.first(), Some(b' ' | b'\t'));
-            match (&mut field, is_folded && !is_blank) {
-                (Some((_, field_end)), true) => *field_end = end,
-                _ => {
-                    if let Some((from, to)) = field.take() {
-                        facts.take_field(&head[from..to]);
-                    }
-                    if is_blank {
-                        facts.size_bytes = end;
-                        facts.is_complete = true;
-                        facts.has_eight_bit = !head[..end].is_ascii();
-                        return facts;
-                    }
-                    count += 1;
-                    if count > FIELD_LIMIT {
-                        // As if it never ended: refused for its length.
-                        facts.size_bytes = end;
-                        return facts;
-                    }
-                    field = Some((position, end));
-                }
+        let found = whole_header(head);
+        let header = found.unwrap_or(head);
+        let mut facts = HeaderFacts {
+            size_bytes: header.len(),
+            // A letter may end with its header.
+            is_complete: found.is_some() || is_whole,
+            has_eight_bit: !header.is_ascii(),
+            ..HeaderFacts::default()
+        };
+        for (index, field) in fields(header).enumerate() {
+            if index >= FIELD_LIMIT {
+                // As if it never ended: refused for its length.
+                facts.is_complete = false;
+                break;
             }
-            position = end;
+            if field.is("received") {
+                facts.received += 1;
+            } else if field.is("delivered-to") {
+                let text = String::from_utf8_lossy(&field.unfolded()).into_owned();
+                facts.delivered_to.extend(Address::parse(text.trim()).map(|address| address.canonical()));
+            } else if field.is("from") {
+                facts.from.push(field.unfolded().into_owned());
+            } else if field.is("message-id") {
+                facts.has_message_id = true;
+            } else if field.is("date") {
+                facts.has_date = true;
+            }
         }
-        if let Some((from, to)) = field {
-            facts.take_field(&head[from..to]);
-        }
-        // A letter may end with its header.
-        facts.size_bytes = head.len();
-        facts.is_complete = is_whole;
-        facts.has_eight_bit = !head.is_ascii();
         facts
-    }
-
-    fn take_field(&mut self, field: &[u8]) {
-        let Some(colon) = field.iter().position(|&b| b == b':') else { return };
-        let name = field[..colon].trim_ascii_end();
-        let value = || unfold(&field[colon + 1..]);
-        if name.eq_ignore_ascii_case(b"Received") {
-            self.received += 1;
-        } else if name.eq_ignore_ascii_case(b"Delivered-To") {
-            if let Ok(address) = Address::parse(value().trim()) {
-                self.delivered_to.push(address.canonical());
-            }
-        } else if name.eq_ignore_ascii_case(b"From") {
-            self.from.push(value());
-        } else if name.eq_ignore_ascii_case(b"Message-ID") {
-            self.has_message_id = true;
-        } else if name.eq_ignore_ascii_case(b"Date") {
-            self.has_date = true;
-        }
     }
 
     /// The addresses of the From fields. What is no address is returned as it stands, so that the caller
     /// can name it; an empty list means that there is no author.
     pub fn authors(&self) -> Vec<Result<Address, String>> {
-        self.from.iter().flat_map(|field| mailboxes(field)).collect()
+        let listed = self.from.iter().flat_map(|field| parse_addresses(field));
+        listed
+            .filter_map(|one| match one {
+                ListedAddress::Mailbox { local, domain, .. } if local.is_empty() && domain.is_empty() => None,
+                ListedAddress::Mailbox { local, domain, .. } => Some(author(&local, &domain)),
+                ListedAddress::GroupBegins(_) | ListedAddress::GroupEnds => None,
+            })
+            .collect()
     }
 }
 
-fn unfold(value: &[u8]) -> String {
-    String::from_utf8_lossy(value).replace(['\r', '\n'], "").trim().to_owned()
-}
-
-/// The addresses of a mailbox list (RFC 5322 §3.4), display names, comments and group names left out.
-fn mailboxes(list: &str) -> Vec<Result<Address, String>> {
-    let mut found = Vec::new();
-    let (mut angle, mut plain) = (None::<String>, String::new());
-    let mut characters = list.chars();
-    let (mut comment_depth, mut is_inside_angle) = (0_usize, false);
-    let mut finish = |angle: &mut Option<String>, plain: &mut String| {
-        let text = angle.take().unwrap_or_else(|| std::mem::take(plain));
-        plain.clear();
-        if !text.is_empty() {
-            found.push(Address::parse(&text).map_err(|_| text));
-        }
-    };
-    while let Some(c) = characters.next() {
-        match c {
-            '(' => comment_depth += 1,
-            ')' if comment_depth > 0 => comment_depth -= 1,
-            '\\' if comment_depth > 0 => {
-                characters.next();
-            }
-            _ if comment_depth > 0 => {}
-            '"' => {
-                let target = if is_inside_angle { angle.get_or_insert_default() } else { &mut plain };
-                target.push('"');
-                while let Some(quoted) = characters.next() {
-                    target.push(quoted);
-                    match quoted {
-                        '"' => break,
-                        '\\' => target.extend(characters.next()),
-                        _ => {}
-                    }
-                }
-            }
-            '<' if !is_inside_angle => {
-                is_inside_angle = true;
-                angle = Some(String::new());
-            }
-            '>' => is_inside_angle = false,
-            ',' | ';' if !is_inside_angle => finish(&mut angle, &mut plain),
-            // `Group name: member, member;`
-            ':' if !is_inside_angle => plain.clear(),
-            // Folding white space may stand anywhere outside quotes.
-            c if c.is_whitespace() => {}
-            c if is_inside_angle => angle.get_or_insert_default().push(c),
-            c => plain.push(c),
-        }
-    }
-    finish(&mut angle, &mut plain);
-    found
+/// `local` without its quotes: they are put back, which `Address` takes off again where they are idle.
+fn author(local: &[u8], domain: &[u8]) -> Result<Address, String> {
+    let (local, domain) = (String::from_utf8_lossy(local), String::from_utf8_lossy(domain));
+    let quoted = local.replace('\\', "\\\\").replace('"', "\\\"");
+    Address::parse(&format!("\"{quoted}\"@{domain}"))
+        .map_err(|_| if domain.is_empty() { local.into_owned() } else { format!("{local}@{domain}") })
 }

@@ -58,7 +58,7 @@ fn headers_tell_what_they_hold() {
         true,
     );
     assert_eq!(facts.delivered_to, ["anna+x@valbois.test"]);
-    assert_eq!(facts.from, ["a@b.test"]);
+    assert_eq!(facts.from, [b"a@b.test"]);
     assert!(facts.has_message_id && facts.has_date && facts.is_complete && !facts.has_eight_bit);
 }
 
@@ -76,10 +76,10 @@ fn authors_are_found_in_every_form() {
         ("Anna", "!Anna"),
         ("", ""),
         ("<", ""),
-        ("\"", "!\""),
+        ("\"", ""),
         ("(\\", ""),
     ] {
-        let facts = HeaderFacts { from: vec![from.to_owned()], ..HeaderFacts::default() };
+        let facts = HeaderFacts { from: vec![from.as_bytes().to_vec()], ..HeaderFacts::default() };
         let authors: Vec<String> = facts
             .authors()
             .into_iter()
