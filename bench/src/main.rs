@@ -119,7 +119,9 @@ async fn run(arguments: &Arguments, plan: &Plan, directory: &std::path::Path) ->
     for (server, side) in servers.iter().zip(&mut sides) {
         // Let what the start still does in the background come to its end.
         tokio::time::sleep(Duration::from_secs(2)).await;
-        side.memory_at_rest_bytes = Processes::below(&server.process_ids)?.memory_bytes;
+        let at_rest = Processes::below(&server.process_ids)?;
+        side.memory_at_rest_bytes = at_rest.memory_bytes;
+        side.resident_at_rest_bytes = at_rest.resident_bytes;
     }
     // In turn, so that a slow minute of the machine hits both.
     for round in 0..plan.rounds {

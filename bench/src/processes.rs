@@ -12,8 +12,10 @@ const TICKS_PER_SECOND: u64 = 100;
 pub(crate) struct Processes {
     /// User and system time of the living, and of every child that one of them has waited for.
     pub(crate) cpu: Duration,
-    /// Memory in use; pages that several share are divided among them.
+    /// Memory in use; pages that several share are divided among them (PSS).
     pub(crate) memory_bytes: u64,
+    /// Memory in use; pages that several share count for each (RSS).
+    pub(crate) resident_bytes: u64,
 }
 
 struct Stat {
@@ -26,14 +28,20 @@ impl Processes {
     pub(crate) fn below(roots: &[u32]) -> Result<Processes> {
         let all = all()?;
         let mut ticks = 0;
-        let mut memory_bytes = 0;
+        let (mut memory_bytes, mut resident_bytes) = (0, 0);
         for (&id, stat) in &all {
             if descends(&all, id, roots) {
                 ticks += stat.ticks;
-                memory_bytes += memory_of(id).unwrap_or(0);
+                let (shared_out, resident) = memory_of(id).unwrap_or((0, 0));
+                memory_bytes += shared_out;
+                resident_bytes += resident;
             }
         }
-        Ok(Processes { cpu: Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND), memory_bytes })
+        Ok(Processes {
+            cpu: Duration::from_millis(ticks * 1000 / TICKS_PER_SECOND),
+            memory_bytes,
+            resident_bytes,
+        })
     }
 }
 
@@ -74,8 +82,12 @@ fn parse(text: &str) -> Option<Stat> {
     Some(Stat { parent: u32::try_from(number(4)?).ok()?, ticks })
 }
 
-fn memory_of(id: u32) -> Option<u64> {
+/// PSS and RSS.
+fn memory_of(id: u32) -> Option<(u64, u64)> {
     let text = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
-    let line = text.lines().find(|line| line.starts_with("Pss:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
+    let bytes = |name: &str| {
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
+    };
+    Some((bytes("Pss:")?, bytes("Rss:")?))
 }

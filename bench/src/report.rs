@@ -51,6 +51,7 @@ pub(crate) struct Listing {
 pub(crate) struct Side {
     name: String,
     pub(crate) memory_at_rest_bytes: u64,
+    pub(crate) resident_at_rest_bytes: u64,
     pub(crate) memory_after_bytes: u64,
     pub(crate) loads: Vec<Load>,
     pub(crate) listings: Vec<Listing>,
@@ -62,6 +63,7 @@ impl Side {
         Side {
             name: server.name.clone(),
             memory_at_rest_bytes: 0,
+            resident_at_rest_bytes: 0,
             memory_after_bytes: 0,
             loads: Vec::new(),
             listings: Vec::new(),
@@ -80,6 +82,7 @@ impl Side {
             ("listing_cpu_seconds", listings(|listing| listing.cpu.as_secs_f64())),
             ("listing_mebibytes", listings(|listing| listing.bytes as f64 / MEBIBYTE)),
             ("memory_at_rest_mebibytes", self.memory_at_rest_bytes as f64 / MEBIBYTE),
+            ("resident_at_rest_mebibytes", self.resident_at_rest_bytes as f64 / MEBIBYTE),
             ("memory_after_mebibytes", self.memory_after_bytes as f64 / MEBIBYTE),
         ]
     }
@@ -109,17 +112,17 @@ impl Report {
             self.plan_listing,
             self.sides.first().map_or(0, |side| side.listings.len()),
         );
-        let _ = write!(text, "{:<26}", "");
+        let _ = write!(text, "{:<28}", "");
         for (index, side) in self.sides.iter().enumerate() {
             let _ = writeln!(text, "{}: {}", char::from(b'A' + u8::try_from(index).unwrap_or(0)), side.name);
-            let _ = write!(text, "{:<26}", "");
+            let _ = write!(text, "{:<28}", "");
         }
         let columns: Vec<_> = self.sides.iter().map(Side::figures).collect();
         let heads: String =
             (0..columns.len()).map(|index| format!("{:>12}", ["A", "B"][index.min(1)])).collect();
         let _ = writeln!(text, "{heads}{}", if columns.len() == 2 { "         B/A" } else { "" });
         for row in 0..columns.first().map_or(0, Vec::len) {
-            let _ = write!(text, "{:<26}", columns[0][row].0);
+            let _ = write!(text, "{:<28}", columns[0][row].0);
             for column in &columns {
                 let _ = write!(text, "{:>12.3}", column[row].1);
             }

@@ -106,7 +106,8 @@ async fn started(mut command: Command) -> Result<(Child, Value)> {
 async fn create_mailbox(program: &Path, config: &Path, number: usize) -> Result<Mailbox> {
     let address = format!("load{number}@valbois.test");
     administer(program, config, &["address", "create", &address]).await?;
-    let answer = administer(program, config, &["device-password", "create", &address, "--label", "bench"]).await?;
+    let answer =
+        administer(program, config, &["device-password", "create", &address, "--label", "bench"]).await?;
     let password = answer["password"].as_str().context("no password in the answer")?.to_owned();
     Ok(Mailbox { address, password })
 }
