@@ -8,6 +8,7 @@
 //! `in clear` (no TLS), `limit OCTETS` (of a message).
 
 mod connections;
+mod following;
 
 use std::collections::BTreeMap;
 use std::path::Path;
