@@ -193,27 +193,33 @@ impl Client {
         )
     }
 
-    /// Everything up to the tagged line, a continuation request, or the end.
+    /// Everything up to the tagged line, a continuation request, or the end: the lines.
     async fn answer(&mut self) -> Vec<String> {
-        let mut lines = Vec::new();
+        self.responses().await.into_iter().flatten().collect()
+    }
+
+    /// As `answer`, the lines of each response together.
+    async fn responses(&mut self) -> Vec<Vec<String>> {
+        let mut responses = Vec::new();
         loop {
             let Some(response) = self.response().await else {
-                lines.push("(closed)".to_owned());
-                return lines;
+                responses.push(vec!["(closed)".to_owned()]);
+                return responses;
             };
+            let is_going_on = response[0].starts_with("+ ");
             let is_last = response[0].starts_with(&format!("{} ", self.tag))
-                || response[0].starts_with("+ ")
+                || is_going_on
                 || response[0] == "(silence)"
                 || !self.has_greeting;
             self.has_greeting = true;
-            lines.extend(response);
+            responses.push(response);
             if is_last {
                 // A literal that was announced and refused does not come.
-                if !lines.last().is_some_and(|line| line.starts_with("+ ")) {
+                if !is_going_on {
                     self.framer = Framer::new();
                     self.unframed.clear();
                 }
-                return lines;
+                return responses;
             }
         }
     }

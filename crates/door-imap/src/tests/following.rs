@@ -80,7 +80,8 @@ async fn say(client: &mut Client, belief: &mut Belief, command: &str) -> String 
     let may_expunge = !["FETCH", "STORE", "SEARCH"].iter().any(|word| command.starts_with(word));
     client.send(&format!("t {command}\r\n")).await;
     let mut last = String::new();
-    for line in client.answer().await {
+    for response in client.responses().await {
+        let line = response.join(" ");
         belief.hear(&line, may_expunge);
         last = line;
     }
