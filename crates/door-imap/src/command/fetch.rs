@@ -70,23 +70,39 @@ pub(crate) async fn run(
     let asked = uids.len();
     let mut told = 0;
     let mut rows = user.account.messages(selected.folder, &uids, plan.columns);
-    while let Some(mut batch) = rows.next_batch().await? {
-        for part in batch.chunks_mut(limits::SEEN_BATCH) {
-            let newly_seen =
-                if plan.marks_seen { mark_seen(user, selected, part).await? } else { UidSet::new() };
-            for row in part.iter() {
-                told += u64::from(
-                    write_row(session, user, selected, &plan, row, newly_seen.contains(row.uid)).await?,
-                );
-                session.wire.flush_if_full().await?;
-            }
-        }
+    let mut batch = rows.next_batch().await?;
+    while let Some(current) = batch {
+        // The database reads on while this batch is written and sent.
+        let (next, written) =
+            tokio::join!(rows.next_batch(), write_batch(session, user, selected, &plan, current));
+        told += written?;
+        batch = next?;
     }
     // RFC 5530 §3: somebody else has expunged what a sequence number still names.
     if !fetch.is_uid && fetch.changed_since.is_none() && told < asked {
         return Ok(Answer::no(Code::ExpungeIssued, "Some of the messages are gone"));
     }
     Ok(Answer::ok("Done"))
+}
+
+/// Writes the responses for some rows; answers for how many the message was there.
+async fn write_batch(
+    session: &mut Session,
+    user: &User,
+    selected: &mut Selected,
+    plan: &Plan,
+    mut batch: Vec<MessageRow>,
+) -> Result<u64, Halt> {
+    let mut told = 0;
+    for part in batch.chunks_mut(limits::SEEN_BATCH) {
+        let newly_seen = if plan.marks_seen { mark_seen(user, selected, part).await? } else { UidSet::new() };
+        for row in part.iter() {
+            let is_newly_seen = newly_seen.contains(row.uid);
+            told += u64::from(write_row(session, user, selected, plan, row, is_newly_seen).await?);
+            session.wire.flush_if_full().await?;
+        }
+    }
+    Ok(told)
 }
 
 /// RFC 7162 §3.1.4.1, §3.2.6: those of the messages that have changed since, and what vanished.
