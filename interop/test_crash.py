@@ -133,6 +133,9 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9(work):
                 relais.start()
             check(relais, stranger, tally)
             assert relais.stop() == 0
+            checked = relais.command_raw("fsck")
+            assert checked.returncode == 0, checked
+            print(checked.stdout.strip())
         finally:
             relais.kill()
 

@@ -13,6 +13,8 @@ const PAGE: usize = 1000;
 
 /// Reads every kept body and compares it with the rows that name it, and counters with what they count.
 #[derive(Args)]
+// The command line's variant with this name has a group with this name.
+#[group(skip)]
 pub(crate) struct Fsck {
     /// Put damaged segments aside and save what is whole in them; stop the server before.
     #[arg(long)]
