@@ -25,6 +25,8 @@ pub const BAD_IN_A_ROW: u32 = 20;
 pub const LOGIN_FAILURES: u32 = 3;
 /// Commands before a login: a stranger does not keep us busy.
 pub const COMMANDS_BEFORE_LOGIN: u32 = 100;
+/// A message of APPEND above this goes to the store as it comes, instead of waiting in memory until it is whole.
+pub const LARGE_OCTETS: u64 = 1024 * 1024;
 /// Octets of output that we gather before they are sent.
 pub const OUTPUT_OCTETS: usize = 64 * 1024;
 /// Octets that one read from the socket takes.

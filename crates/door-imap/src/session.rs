@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use mail_store::Account;
+use mail_store::{Account, StoreError};
+use model::BlobRef;
 use tokio_rustls::TlsAcceptor;
 use wire_imap::{Code, Condition, FrameLimits, Tagged, read_tag};
 
@@ -12,7 +13,7 @@ use crate::answer::{Answer, Then};
 use crate::command::capability;
 use crate::limits;
 use crate::stage::Stage;
-use crate::wire::{Arrived, Ended, Wire};
+use crate::wire::{Arrived, Ended, Large, Wire};
 
 /// What ENABLE and its like have switched on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,11 +55,13 @@ pub(crate) struct Session {
     pub(crate) is_tls: bool,
     pub(crate) modes: Modes,
     pub(crate) failed_logins: u32,
+    /// The large messages of the command that is being read, in their order.
+    pub(crate) kept: Vec<Result<BlobRef, StoreError>>,
 }
 
 impl Session {
     pub(crate) fn new(wire: Wire, shared: Arc<Shared>, peer: IpAddr, is_tls: bool) -> Session {
-        Session { wire, shared, peer, is_tls, modes: Modes::default(), failed_logins: 0 }
+        Session { wire, shared, peer, is_tls, modes: Modes::default(), failed_logins: 0, kept: Vec::new() }
     }
 
     /// Whether a password may be sent over this connection.
@@ -105,7 +108,8 @@ impl Session {
         loop {
             let is_known = !matches!(stage, Stage::NotAuthenticated);
             let (frame_limits, idle) = if is_known {
-                (FrameLimits::authenticated(self.shared.limits.message_octets), limits::IDLE_AFTER_LOGIN)
+                let frame_limits = FrameLimits::authenticated(self.shared.limits.message_octets);
+                (FrameLimits { large_octets: limits::LARGE_OCTETS, ..frame_limits }, limits::IDLE_AFTER_LOGIN)
             } else {
                 before_login += 1;
                 (FrameLimits::UNAUTHENTICATED, limits::IDLE_BEFORE_LOGIN)
@@ -115,7 +119,15 @@ impl Session {
             }
             let bytes = match self.wire.command(frame_limits, idle).await {
                 Ok(Arrived::Command(bytes)) => bytes,
+                Ok(Arrived::Large(large)) => match stage.user() {
+                    Some(user) => match self.keep_large(user, large).await {
+                        Ok(()) => continue,
+                        Err(ended) => return ended,
+                    },
+                    None => return Ended::TooLong,
+                },
                 Ok(Arrived::TooBig(head)) => {
+                    self.kept.clear();
                     // RFC 9051 §4.3: the literal is refused before it is sent. RFC 4469 §4.2, RFC 7889 §4: TOOBIG.
                     let answer = Answer::no(Code::TooBig, "The literal is too big");
                     self.answer(read_tag(&head).as_deref(), &answer);
@@ -126,6 +138,7 @@ impl Session {
             let tagged = match Tagged::parse(&bytes) {
                 Ok(tagged) => tagged,
                 Err(malformed) => {
+                    self.kept.clear();
                     bad_in_a_row += 1;
                     let answer = Answer::bad(format!("Expected {}", malformed.expected));
                     self.answer(malformed.tag.as_deref(), &answer);
@@ -150,6 +163,7 @@ impl Session {
                 }
                 Err(ended) => return ended,
             };
+            self.kept.clear();
             bad_in_a_row = if answer.condition == Condition::Bad { bad_in_a_row + 1 } else { 0 };
             self.answer(Some(&tagged.tag), &answer);
             if let Err(ended) = self.carry_on(answer.then).await {
@@ -162,6 +176,29 @@ impl Session {
                 return Ended::TooManyBad;
             }
         }
+    }
+
+    /// Gives a large message to the store while it comes; what became of it waits for its command.
+    async fn keep_large(&mut self, user: &User, large: Large) -> Result<(), Ended> {
+        let command = self.wire.begin_large(&large);
+        let mut writer = user.account.writer();
+        let mut outcome = Ok(());
+        let mut left = large.octets;
+        while left > 0 {
+            let piece = self.wire.piece_of(left, limits::IDLE_AFTER_LOGIN).await?;
+            left -= piece.len() as u64;
+            // After a failure the rest is read all the same: the command goes on behind it.
+            if outcome.is_ok() {
+                outcome = writer.write(&piece).await;
+            }
+        }
+        self.wire.end_large(command, &large);
+        let kept = match outcome {
+            Ok(()) => writer.finish().await,
+            Err(error) => Err(error),
+        };
+        self.kept.push(kept.map_err(StoreError::NewBody));
+        Ok(())
     }
 
     fn answer(&mut self, tag: Option<&str>, answer: &Answer) {

@@ -25,6 +25,14 @@ pub(crate) enum Stage {
 }
 
 impl Stage {
+    /// Who has logged in.
+    pub(crate) fn user(&self) -> Option<&User> {
+        match self {
+            Stage::Authenticated(user) | Stage::Selected(user, _) => Some(user),
+            Stage::NotAuthenticated | Stage::Logout => None,
+        }
+    }
+
     /// Carries out a command: its untagged responses stand in the session's output, its tagged line is the
     /// answer.
     pub(crate) async fn step(

@@ -150,7 +150,7 @@ impl Client {
                         self.tag = tag;
                     }
                 }
-                Step::Wanted(_) => {}
+                Step::Wanted(_) | Step::Large { .. } => {}
                 Step::More | Step::TooLong => {
                     if let Some(tag) = read_tag(&self.unframed) {
                         self.tag = tag;

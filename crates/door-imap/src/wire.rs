@@ -69,6 +69,17 @@ pub(crate) enum Arrived {
     Command(Bytes),
     /// The beginning of a command whose literal is too big; the literal does not come.
     TooBig(Bytes),
+    /// The beginning of an APPEND whose message is large: [`Wire::begin_large`] comes next, then the command.
+    Large(Large),
+}
+
+/// A large message that is announced.
+#[derive(Debug)]
+pub(crate) struct Large {
+    begin: usize,
+    end: usize,
+    pub(crate) octets: u64,
+    waits: bool,
 }
 
 struct Zip {
@@ -111,6 +122,9 @@ impl Wire {
                 Step::Command(length) => return Ok(Arrived::Command(self.input.split_to(length).freeze())),
                 Step::Refused(length) => return Ok(Arrived::TooBig(self.input.split_to(length).freeze())),
                 Step::TooLong => return Err(Ended::TooLong),
+                Step::Large { begin, end, octets, waits } => {
+                    return Ok(Arrived::Large(Large { begin, end, octets, waits }));
+                }
                 // RFC 9051 §4.3: the client sends a synchronising literal after this.
                 Step::Wanted(_) => {
                     self.out.go_on("OK");
@@ -118,6 +132,32 @@ impl Wire {
                 Step::More => self.more(idle).await?,
             }
         }
+    }
+
+    /// Begins to take a large message out of its command; [`Wire::piece_of`] gives it.
+    pub(crate) fn begin_large(&mut self, large: &Large) -> BytesMut {
+        if large.waits {
+            self.out.go_on("OK");
+        }
+        self.input.split_to(large.end)
+    }
+
+    /// The next octets of a message of which `left` are to come.
+    pub(crate) async fn piece_of(&mut self, left: u64, idle: Duration) -> Result<Bytes, Ended> {
+        if self.input.is_empty() {
+            self.more(idle).await?;
+        }
+        let length = usize::try_from(left).unwrap_or(usize::MAX).min(self.input.len());
+        Ok(self.input.split_to(length).freeze())
+    }
+
+    /// Goes on behind a large message: an empty literal stands in its place.
+    pub(crate) fn end_large(&mut self, mut command: BytesMut, large: &Large) {
+        command.truncate(large.begin);
+        command.extend_from_slice(Step::EMPTY_LITERAL);
+        self.framer.replaced(command.len());
+        command.extend_from_slice(&self.input);
+        self.input = command;
     }
 
     /// One line that answers a continuation request, without its line break.

@@ -11,6 +11,8 @@ pub struct FrameLimits {
     pub message_octets: u64,
     /// Octets of one other literal.
     pub literal_octets: u64,
+    /// A literal of APPEND above this is told as [`Step::Large`], so that it need not stand in the buffer.
+    pub large_octets: u64,
 }
 
 impl FrameLimits {
@@ -19,14 +21,16 @@ impl FrameLimits {
         command_octets: limits::UNAUTHENTICATED_OCTETS,
         message_octets: 4096,
         literal_octets: 4096,
+        large_octets: u64::MAX,
     };
 
-    /// For a session; messages up to `message_octets`.
+    /// For a session; messages up to `message_octets`, all of them in the buffer.
     pub const fn authenticated(message_octets: u64) -> FrameLimits {
         FrameLimits {
             command_octets: limits::COMMAND_OCTETS,
             message_octets,
             literal_octets: limits::SMALL_LITERAL_OCTETS,
+            large_octets: u64::MAX,
         }
     }
 }
@@ -38,6 +42,18 @@ pub enum Step {
     More,
     /// The client waits for `+` before it sends so many octets (RFC 9051 §4.3); call `next` again after that.
     Wanted(u64),
+    /// A message above [`FrameLimits::large_octets`] follows. The caller takes it from behind `end`, writes
+    /// [`Step::EMPTY_LITERAL`] in place of the octets from `begin` to `end`, and says so to [`Framer::replaced`].
+    Large {
+        /// Where the announcement begins.
+        begin: usize,
+        /// Where the message begins.
+        end: usize,
+        /// The message's octets.
+        octets: u64,
+        /// Whether the client waits for `+`.
+        waits: bool,
+    },
     /// A command takes the first so many octets.
     Command(usize),
     /// A synchronising literal is too big: answer the command with NO or BAD; it took so many octets, and the
@@ -47,6 +63,11 @@ pub enum Step {
     TooLong,
 }
 
+impl Step {
+    /// What stands for a message that was taken out of the buffer.
+    pub const EMPTY_LITERAL: &'static [u8] = b"{0+}\r\n";
+}
+
 /// Looks at a growing buffer and remembers how far it got.
 #[derive(Clone, Debug, Default)]
 pub struct Framer {
@@ -54,11 +75,15 @@ pub struct Framer {
     line_start: usize,
     /// Up to here there is no line feed.
     scanned: usize,
-    /// Octets of messages, which do not count as the command's own.
+    /// Octets of messages in the buffer, which do not count as the command's own.
     message_octets: u64,
+    /// Octets of messages that were taken out of the buffer.
+    replaced_octets: u64,
 }
 
 struct Announced {
+    /// From the end of the line.
+    octets_before_end: usize,
     octets: u64,
     waits: bool,
 }
@@ -109,16 +134,22 @@ impl Framer {
                 }
                 return Step::TooLong;
             }
-            // Many messages in one command (MULTIAPPEND) share the limit of one.
             if is_append && literal.octets > limits.literal_octets {
-                self.message_octets += literal.octets;
-                if self.message_octets > limits.message_octets {
+                // Many messages in one command (MULTIAPPEND) share the limit of one.
+                let all = self.message_octets + self.replaced_octets + literal.octets;
+                if all > limits.message_octets {
                     if literal.waits {
                         *self = Framer::default();
                         return Step::Refused(end);
                     }
                     return Step::TooLong;
                 }
+                if literal.octets > limits.large_octets {
+                    self.replaced_octets += literal.octets;
+                    let begin = end - literal.octets_before_end;
+                    return Step::Large { begin, end, octets: literal.octets, waits: literal.waits };
+                }
+                self.message_octets += literal.octets;
             }
             let Some(after) = usize::try_from(literal.octets).ok().and_then(|octets| end.checked_add(octets))
             else {
@@ -133,6 +164,14 @@ impl Framer {
     }
 }
 
+impl Framer {
+    /// After [`Step::Large`]: the buffer goes on at `end`, behind the [`Step::EMPTY_LITERAL`].
+    pub fn replaced(&mut self, end: usize) {
+        self.line_start = end;
+        self.scanned = end;
+    }
+}
+
 /// The literal that a line announces at its end.
 ///
 /// ```abnf
@@ -140,10 +179,12 @@ impl Framer {
 /// literal8 = "~{" number64 ["+"] "}" CRLF *OCTET
 /// ```
 fn announced(line: &[u8]) -> Option<Announced> {
+    let length = line.len();
     let line = line.strip_suffix(b"\n")?;
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let inside = line.strip_suffix(b"}")?;
     let open = memchr::memrchr(b'{', inside)?;
+    let octets_before_end = length - open;
     let inside = inside.get(open + 1..)?;
     let (digits, waits) = match inside.strip_suffix(b"+") {
         Some(digits) => (digits, false),
@@ -157,7 +198,7 @@ fn announced(line: &[u8]) -> Option<Announced> {
         let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
         octets = octets.checked_mul(10)?.checked_add(digit)?;
     }
-    Some(Announced { octets, waits })
+    Some(Announced { octets_before_end, octets, waits })
 }
 
 /// Whether the command is APPEND: the only one whose literals may be messages.

@@ -343,6 +343,7 @@ fn frame(input: &[u8], piece_octets: usize, limits: FrameLimits) -> Vec<Step> {
                 return steps;
             }
             wanted @ Step::Wanted(_) => steps.push(wanted),
+            Step::Large { .. } => panic!("not asked for"),
         }
     }
 }
@@ -395,6 +396,30 @@ fn commands_without_end_are_cut_off() {
             .chain(frame(&two.as_bytes()[70_030..], 4096, FrameLimits::authenticated(100_000)))
             .collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn large_messages_are_taken_out_of_the_buffer() {
+    let limits = FrameLimits { large_octets: 70_000, ..FrameLimits::authenticated(200_000) };
+    let mut framer = Framer::new();
+    let mut buffer = b"a APPEND x ~{80000+}\r\n".to_vec();
+    assert_eq!(
+        framer.next(&buffer, limits),
+        Step::Large { begin: 12, end: 22, octets: 80_000, waits: false }
+    );
+    buffer.truncate(12);
+    buffer.extend_from_slice(Step::EMPTY_LITERAL);
+    framer.replaced(buffer.len());
+    buffer.extend_from_slice(b" {3}\r\nabc {130000}\r\n");
+    assert_eq!(framer.next(&buffer, limits), Step::Wanted(3));
+    assert_eq!(framer.next(&buffer, limits), Step::Refused(buffer.len()));
+    let mut buffer = b"a APPEND x {80000}\r\n".to_vec();
+    assert_eq!(framer.next(&buffer, limits), Step::Large { begin: 11, end: 20, octets: 80_000, waits: true });
+    buffer.truncate(11);
+    buffer.extend_from_slice(b"{0+}\r\n (\\Seen) {2+}\r\nxy\r\n");
+    framer.replaced(17);
+    assert_eq!(framer.next(&buffer, limits), Step::Command(buffer.len()));
+    assert_eq!(Tagged::parse(&Bytes::from(buffer)).unwrap().command.name(), "APPEND");
 }
 
 #[test]

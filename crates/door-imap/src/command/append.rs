@@ -20,16 +20,22 @@ pub(crate) async fn run(
         return Err(Answer::no(Code::Limit, "Too many messages at once").into());
     }
     let folder = destination(user, &name).await?;
+    // A large message has gone to the store already, and an empty literal stands for it.
+    let mut kept = std::mem::take(&mut session.kept).into_iter();
     let mut imports = Vec::with_capacity(messages.len());
     for message in messages {
-        // RFC 3502 §6.3.11: a literal of no octets gives the whole command up.
-        if message.message.is_empty() {
-            return Err(Answer::no(Code::Cannot, "A message is not empty").into());
-        }
+        let content = match if message.message.is_empty() { kept.next() } else { None } {
+            Some(blob) => ImportContent::Blob(blob?),
+            // RFC 3502 §6.3.11: a literal of no octets gives the whole command up.
+            None if message.message.is_empty() => {
+                return Err(Answer::no(Code::Cannot, "A message is not empty").into());
+            }
+            None => ImportContent::Bytes(message.message),
+        };
         imports.push(Import {
             flags: Flags::from_names(flag_names(&message.flags).iter().map(String::as_str))?,
             internal_date: message.date.map(|date| Timestamp(date.seconds.saturating_mul(1000))),
-            content: ImportContent::Bytes(message.message),
+            content,
         });
     }
     // Durable when it returns.

@@ -240,6 +240,38 @@ async fn long_bodies_arrive_whole() {
 }
 
 #[tokio::test]
+async fn large_and_small_messages_are_appended_together() {
+    let house = house().await;
+    let large = |letter: &str| format!("Subject: {letter}\r\n\r\n{}", letter.repeat(1_200_000));
+    let letters = [large("a"), "Subject: small\r\n\r\n".to_owned(), large("b")];
+    let mut client = house.connect(true);
+    log_in(&mut client).await;
+    client.send("a APPEND INBOX").await;
+    for letter in &letters {
+        client.send(&format!(" (\\Seen) {{{}+}}\r\n{letter}", letter.len())).await;
+    }
+    client.send("\r\n").await;
+    assert!(client.answer().await[0].contains(" 1:3] Appended"));
+    // One that waits for its literal.
+    client.send(&format!("b APPEND INBOX {{{}}}\r\n", letters[0].len())).await;
+    assert_eq!(client.answer().await, ["+ OK"]);
+    client.send(&letters[0]).await;
+    client.send("\r\nc SELECT INBOX\r\nd FETCH 1:* (RFC822.SIZE BODY.PEEK[]<0.12>)\r\n").await;
+    let came = client.answer().await.join(" ");
+    for (number, letter) in [(1, &letters[0]), (2, &letters[1]), (3, &letters[2]), (4, &letters[0])] {
+        let expected = format!(
+            "* {number} FETCH (RFC822.SIZE {} BODY[]<0> {{12}} {} ",
+            letter.len(),
+            letter[..12].trim_end()
+        );
+        assert!(came.contains(expected.trim_end()), "{expected} in {came}");
+    }
+    // An empty message beside a large one is refused, and with it the command.
+    client.send(&format!("e APPEND INBOX {{0+}}\r\n {{{}+}}\r\n{}\r\n", letters[0].len(), letters[0])).await;
+    assert!(client.answer().await.last().unwrap().starts_with("e NO [CANNOT]"));
+}
+
+#[tokio::test]
 async fn nobody_opens_more_connections_than_he_may() {
     let gate = Gate::default();
     let limits = Limits { connections: 3, connections_per_source: 2, ..Limits::default() };
