@@ -218,13 +218,12 @@ fn absolute(name: &Domain) -> String {
 }
 
 fn lookup_error(name: &Domain, error: NetError) -> LookupError {
-    match &error {
-        NetError::Dns(DnsError::NoRecordsFound(none)) => match none.response_code {
+    if let NetError::Dns(DnsError::NoRecordsFound(none)) = &error {
+        match none.response_code {
             ResponseCode::NXDomain => return LookupError::NoSuchName(name.clone()),
             ResponseCode::NoError => return LookupError::NoRecords(name.clone()),
             _ => {}
-        },
-        _ => {}
+        }
     }
     LookupError::Later { name: name.clone(), reason: error.to_string() }
 }
