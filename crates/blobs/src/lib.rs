@@ -199,6 +199,16 @@ impl Blobs {
     }
 }
 
+impl std::fmt::Debug for Blobs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let place = match &self.inner.place {
+            Place::Files(_) => "files",
+            Place::Objects(_) => "objects",
+        };
+        f.debug_tuple("Blobs").field(&place).finish()
+    }
+}
+
 /// A segment's name: random, so unique across nodes and restarts.
 pub(crate) fn new_segment_id() -> u64 {
     use std::hash::{BuildHasher, Hasher};

@@ -131,6 +131,48 @@ async fn a_write_that_fails_leaves_nothing_half_and_goes_on_later() {
     }
 }
 
+/// `SMALL_DISK` names a directory on a disk of a few megabytes, such as a small tmpfs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_really_full_takes_blobs_again_when_there_is_space() {
+    let Ok(disk) = std::env::var("SMALL_DISK") else { return };
+    let directory = Path::new(&disk).join("blobs");
+    std::fs::create_dir_all(&directory).unwrap();
+    let filler = directory.join("filler");
+    std::fs::write(&filler, vec![1; 600_000]).unwrap();
+    let blobs = open(&directory, without_cache());
+    let mut kept = Vec::new();
+    for round in 0..2 {
+        let tasks: Vec<_> = (0..300)
+            .map(|seed| {
+                let (blobs, seed) = (blobs.clone(), round * 1000 + seed);
+                let length = if seed % 20 == 7 { 270_000 } else { 9000 };
+                tokio::spawn(async move { (seed, blobs.put(body(seed, length)).await) })
+            })
+            .collect();
+        let before = kept.len();
+        let mut full = 0;
+        for task in tasks {
+            match task.await.unwrap() {
+                (seed, Ok(blob)) => kept.push((seed, blob)),
+                (_, Err(BlobError::Full { .. })) => full += 1,
+                (_, Err(other)) => panic!("{other:?}"),
+            }
+        }
+        assert!(full > 0 && kept.len() > before, "{full} {before} {}", kept.len());
+        for (seed, blob) in &kept {
+            assert_eq!(blobs.get(blob).await.unwrap(), body(*seed, blob.size_bytes as usize));
+        }
+        let check = blobs.fsck(kept.iter().map(|(_, blob)| *blob)).await.unwrap();
+        assert!(check.is_clean() && check.torn_bytes == 0, "{check:?}");
+        assert!(files_in(&directory.join("incoming")).is_empty());
+        if round == 0 {
+            std::fs::remove_file(&filler).unwrap();
+        }
+    }
+    drop(blobs);
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn blobs_that_wait_share_a_write() {
     let directory = tempfile::tempdir().unwrap();

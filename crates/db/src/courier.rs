@@ -4,7 +4,7 @@
 //! Not inside the transactions: PostgreSQL commits those with a NOTIFY one after the other, which
 //! would undo its group commit. Subscribers on this node hear of a commit at once, the others a
 //! moment later; if the connection breaks, or this node dies in between, notices can be missed. After
-//! a break every subscriber is made to lag, and so looks again at everything.
+//! a break every subscriber hears `Lagged`, and so looks again at everything.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -117,7 +117,7 @@ impl Round {
                     if self.outgoing.is_closed() {
                         return;
                     }
-                    runtime.block_on(tokio::time::sleep(RECONNECT_PAUSE));
+                    runtime.block_on(async { tokio::time::sleep(RECONNECT_PAUSE).await });
                 }
             }
         }
@@ -138,7 +138,7 @@ impl Round {
         let tell = client.prepare("SELECT pg_notify($1, $2)").await.map_err(failed)?;
         let _ = self.ready.take().map(|ready| ready.send(()));
         if std::mem::take(&mut self.broke) {
-            self.make_subscribers_lag();
+            self.shared.tell_all();
             self.overflow.store(true, Ordering::Relaxed);
         }
         loop {
@@ -153,7 +153,7 @@ impl Round {
                     }
                     Some(Heard { process, .. }) if process == ourselves => {}
                     Some(Heard { payload, .. }) => match payload.split_once('\n') {
-                        None => self.make_subscribers_lag(),
+                        None => self.shared.tell_all(),
                         Some((channel, payload)) => self.shared.tell(Notice {
                             channel: channel.to_owned(),
                             payload: payload.to_owned(),
@@ -168,13 +168,6 @@ impl Round {
                     }
                 },
             }
-        }
-    }
-
-    /// More than anybody's buffer holds; each notice is one that nobody waits for.
-    fn make_subscribers_lag(&self) {
-        for _ in 0..=NOTICES_LIMIT {
-            self.shared.tell(Notice { channel: String::new(), payload: String::new() });
         }
     }
 }

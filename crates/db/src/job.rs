@@ -57,13 +57,16 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<(), DbError>) {
-        let result = match (committed, self.result) {
+        let Closure { work, result, reply, .. } = *self;
+        // Whoever gets the answer may wait for what the closure holds.
+        drop(work);
+        let result = match (committed, result) {
             (Ok(()), Some(result)) => result,
             (Ok(()), None) => Err(E::from(DbError::closed())),
             (Err(error), _) => Err(E::from(error)),
         };
         // The caller may have stopped waiting: its changes stand all the same.
-        drop(self.reply.send(result));
+        drop(reply.send(result));
     }
 }
 

@@ -36,6 +36,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use model::OrganisationId;
 use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 pub use error::{Cause, DbError};
 pub use migrate::{Migrations, Pending};
@@ -106,13 +107,43 @@ impl Shared {
     fn hook(&self, point: CommitPoint) -> Result<(), DbError> {
         match &self.options.commit_hook {
             None => Ok(()),
-            Some(hook) => hook(point).map_err(|source| DbError::unavailable("commit", source)),
+            Some(hook) => hook(point).map_err(|source| match source.kind() {
+                std::io::ErrorKind::StorageFull => DbError::Full { source: Arc::new(source) },
+                _ => DbError::unavailable("commit", source),
+            }),
         }
     }
 
     fn tell(&self, notice: Notice) {
         // Nobody listening is no error.
         drop(self.notices.send(notice));
+    }
+
+    /// Makes every subscriber look again at everything: see [`Notices::recv`].
+    pub(crate) fn tell_all(&self) {
+        self.tell(Notice { channel: String::new(), payload: String::new() });
+    }
+}
+
+/// The end of a subscription.
+pub struct Notices(broadcast::Receiver<Notice>);
+
+impl Notices {
+    /// The next notice. `Lagged` means that some were missed (this receiver was slow, the connection to
+    /// other nodes broke, another process wrote): look again at everything.
+    pub async fn recv(&mut self) -> Result<Notice, RecvError> {
+        match self.0.recv().await {
+            Ok(notice) if notice.channel.is_empty() => Err(RecvError::Lagged(1)),
+            result => result,
+        }
+    }
+
+    /// The next notice, if there is one already.
+    pub fn try_recv(&mut self) -> Result<Notice, TryRecvError> {
+        match self.0.try_recv() {
+            Ok(notice) if notice.channel.is_empty() => Err(TryRecvError::Lagged(1)),
+            result => result,
+        }
     }
 }
 
@@ -134,7 +165,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         match self.engine.take() {
             Some(Engine::Sqlite(engine)) => {
-                drop((engine.writes, engine.reads));
+                drop((engine.writes, engine.reads, engine.looking));
                 join_all(engine.threads);
             }
             Some(Engine::Postgres(engine)) => engine.close(),
@@ -188,7 +219,8 @@ impl Db {
     }
 
     /// Runs the steps that have not run yet, all of them or none. Blocks: called before serving.
-    /// Refuses a database that a newer program made.
+    /// Refuses a database that a newer program made. A SQLite database that is not fresh is copied to
+    /// `PATH.before-OWNER-STEP` first; of PostgreSQL the operator keeps backups.
     pub fn migrate(&self, migrations: &[Migrations]) -> Result<(), DbError> {
         self.run_migrations(migrations, false).map(drop)
     }
@@ -220,9 +252,10 @@ impl Db {
     }
 
     /// What transactions tell from now on, on this and every other node. A receiver that lags, or one
-    /// whose connection broke, gets `Lagged`: it looks again at everything.
-    pub fn subscribe(&self) -> broadcast::Receiver<Notice> {
-        let receiver = self.inner.shared.notices.subscribe();
+    /// whose connection broke, gets `Lagged`: it looks again at everything. So it does within a second
+    /// or so after another process (the command line) wrote to the same SQLite file.
+    pub fn subscribe(&self) -> Notices {
+        let receiver = Notices(self.inner.shared.notices.subscribe());
         if let Engine::Postgres(engine) = self.engine() {
             engine.listen();
         }
@@ -242,13 +275,23 @@ impl Db {
     }
 }
 
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let engine = match self.engine() {
+            Engine::Sqlite(_) => "SQLite",
+            Engine::Postgres(_) => "PostgreSQL",
+        };
+        f.debug_tuple("Db").field(&engine).finish()
+    }
+}
+
 /// Gives work to a thread without waiting in the runtime: only before serving, when there is room.
 fn hand_over<T>(sender: &tokio::sync::mpsc::Sender<T>, work: T) -> Result<(), DbError> {
     sender.try_send(work).map_err(|_| DbError::closed())
 }
 
 /// The rows of one organisation, or of everybody.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Scoped {
     db: Db,
     organisation: Option<OrganisationId>,

@@ -80,16 +80,13 @@ pub(crate) fn plan(migrations: &[Migrations], applied: &[Applied]) -> Result<Vec
 
 pub(crate) fn on_sqlite(connection: &mut rusqlite::Connection, run: &Run) -> Result<Vec<Pending>, DbError> {
     let wrong = |error| sqlite::explain("migrate", error);
+    if !run.dry {
+        snapshot(connection, run)?;
+    }
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(wrong)?;
     transaction.execute_batch(rows::CREATE).map_err(wrong)?;
-    let applied = {
-        let mut statement = transaction.prepare(rows::APPLIED).map_err(wrong)?;
-        let read = |row: &rusqlite::Row<'_>| {
-            Ok(Applied { owner: row.get(0)?, number: row.get(1)?, checksum: row.get(2)? })
-        };
-        statement.query_map([], read).map_err(wrong)?.collect::<Result<Vec<_>, _>>().map_err(wrong)?
-    };
+    let applied = applied_on_sqlite(&transaction)?;
     let pending = plan(&run.migrations, &applied)?;
     if run.dry {
         return Ok(pending);
@@ -105,4 +102,43 @@ pub(crate) fn on_sqlite(connection: &mut rusqlite::Connection, run: &Run) -> Res
     transaction.commit().map_err(wrong)?;
     connection.flush_prepared_statement_cache();
     Ok(pending)
+}
+
+fn applied_on_sqlite(connection: &rusqlite::Connection) -> Result<Vec<Applied>, DbError> {
+    let wrong = |error| sqlite::explain("read which migrations ran", error);
+    let mut statement = connection.prepare(rows::APPLIED).map_err(wrong)?;
+    let read = |row: &rusqlite::Row<'_>| {
+        Ok(Applied { owner: row.get(0)?, number: row.get(1)?, checksum: row.get(2)? })
+    };
+    statement.query_map([], read).map_err(wrong)?.collect::<Result<Vec<_>, _>>().map_err(wrong)
+}
+
+/// Copies a database that is about to change, so that the program before can be put back.
+fn snapshot(connection: &rusqlite::Connection, run: &Run) -> Result<(), DbError> {
+    let wrong = |error| sqlite::explain("copy the database before it is migrated", error);
+    let Some(path) = connection.path().filter(|path| !path.is_empty()).map(str::to_owned) else {
+        return Ok(());
+    };
+    if !connection.table_exists(None, "schema_step").map_err(wrong)? {
+        return Ok(());
+    }
+    let applied = applied_on_sqlite(connection)?;
+    let pending = plan(&run.migrations, &applied)?;
+    let Some(first) = pending.first().filter(|_| !applied.is_empty()) else { return Ok(()) };
+    let copy = format!("{path}.before-{}-{}", first.owner, first.number);
+    let part = format!("{copy}.part");
+    let failed = |source| DbError::unavailable(format!("keep {copy}"), source);
+    if std::path::Path::new(&copy).exists() {
+        return Ok(());
+    }
+    // What a start that was cut off left behind.
+    match std::fs::remove_file(&part) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => return Err(failed(source)),
+        _ => {}
+    }
+    connection.execute("VACUUM INTO ?1", [&part]).map_err(wrong)?;
+    std::fs::File::open(&part).and_then(|file| file.sync_all()).map_err(failed)?;
+    std::fs::rename(&part, &copy).map_err(failed)?;
+    tracing::info!(copy, "the database was copied before it is migrated");
+    Ok(())
 }

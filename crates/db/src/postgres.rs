@@ -81,7 +81,7 @@ pub(crate) fn open(url: &str, shared: Arc<Shared>) -> Result<Engine, DbError> {
         let waiting = Arc::clone(&waiting);
         let connection = Connection::new(Arc::clone(&server))?;
         let mut worker = Worker {
-            tx: Tx::new(AnyConnection::Postgres(connection)),
+            tx: Tx::new(AnyConnection::Postgres(Box::new(connection))),
             shared: Arc::clone(&shared),
             courier: Arc::clone(&courier),
         };

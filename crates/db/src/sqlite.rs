@@ -27,11 +27,15 @@ pub(crate) enum Work {
     /// Only for a database in memory, which has one connection.
     Read(Box<dyn Job>),
     Migrate(migrate::Run),
+    /// Has another process written?
+    Look,
 }
 
 pub(crate) struct Engine {
     pub(crate) writes: mpsc::Sender<Work>,
     pub(crate) reads: Option<mpsc::Sender<Box<dyn Job>>>,
+    /// Ends the thread that asks the committer to look.
+    pub(crate) looking: Option<std::sync::mpsc::Sender<()>>,
     pub(crate) threads: Vec<std::thread::JoinHandle<()>>,
 }
 
@@ -48,7 +52,7 @@ pub(crate) fn open(path: &str, shared: Arc<Shared>) -> Result<Engine, DbError> {
     committer.connect(true)?;
     let (writes, waiting) = mpsc::channel(WAITING_WRITES_LIMIT);
     let mut threads = vec![spawn("db-committer", move || committer.serve(waiting))?];
-    let mut reads = None;
+    let (mut reads, mut looking) = (None, None);
     if let Place::File(path) = &place {
         let (sender, waiting) = mpsc::channel(WAITING_READS_LIMIT);
         let waiting = Arc::new(Mutex::new(waiting));
@@ -58,8 +62,18 @@ pub(crate) fn open(path: &str, shared: Arc<Shared>) -> Result<Engine, DbError> {
             threads.push(spawn("db-reader", move || reader.serve(&waiting))?);
         }
         reads = Some(sender);
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let committer = writes.downgrade();
+        threads.push(spawn("db-look", move || {
+            use std::sync::mpsc::RecvTimeoutError::Timeout;
+            while ended.recv_timeout(LOOK_PAUSE) == Err(Timeout) {
+                // A committer that is busy looks by itself.
+                committer.upgrade().map(|committer| committer.try_send(Work::Look));
+            }
+        })?);
+        looking = Some(end);
     }
-    Ok(Engine { writes, reads, threads })
+    Ok(Engine { writes, reads, looking, threads })
 }
 
 pub(crate) fn spawn(
@@ -77,6 +91,8 @@ pub(crate) fn spawn(
 struct Open {
     tx: Tx,
     identity: Option<(u64, u64)>,
+    /// Changes when another connection commits.
+    version: Option<i64>,
 }
 
 #[cfg(unix)]
@@ -117,6 +133,7 @@ impl Committer {
                         }
                     }
                     Work::Read(job) => self.read(job),
+                    Work::Look => {}
                     Work::Migrate(run) => {
                         self.commit(std::mem::take(&mut batch));
                         self.migrate(run);
@@ -124,6 +141,21 @@ impl Committer {
                 }
             }
             self.commit(std::mem::take(&mut batch));
+            self.look();
+        }
+    }
+
+    /// Other processes do not tell what they changed, so subscribers look again at everything.
+    fn look(&mut self) {
+        let Some(open) = &mut self.open else { return };
+        let read = |row: &rusqlite::Row<'_>| row.get(0);
+        let version = sqlite_of(&mut open.tx)
+            .prepare_cached("PRAGMA data_version")
+            .and_then(|mut statement| statement.query_row([], read))
+            .ok();
+        let before = std::mem::replace(&mut open.version, version);
+        if before.is_some() && before != version {
+            self.shared.tell_all();
         }
     }
 
@@ -176,7 +208,7 @@ impl Committer {
             ))
             .map_err(|error| explain("set it up", error))?;
         set_up(&connection)?;
-        Ok(Open { tx: Tx::new(Connection::Sqlite(connection)), identity })
+        Ok(Open { tx: Tx::new(Connection::Sqlite(connection)), identity, version: None })
     }
 
     fn commit(&mut self, mut jobs: Vec<Box<dyn Job>>) {
@@ -330,7 +362,11 @@ impl Reader {
                 .execute_batch(&format!("PRAGMA cache_size = -{READER_CACHE_KIB}; PRAGMA query_only = ON;"))
                 .map_err(|error| explain("set it up", error))?;
             set_up(&connection)?;
-            self.open = Some(Open { tx: Tx::new(Connection::Sqlite(connection)), identity: Some(found) });
+            self.open = Some(Open {
+                tx: Tx::new(Connection::Sqlite(connection)),
+                identity: Some(found),
+                version: None,
+            });
         }
         let open = self.open.as_mut().expect("invariant: opened just above");
         Ok(&mut open.tx)
@@ -346,6 +382,10 @@ fn set_up(connection: &rusqlite::Connection) -> Result<(), DbError> {
         .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(|error| explain("set it up", error))?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(|error| explain("set it up", error))?;
+    // Otherwise SQLite plans some statements anew for each value that is bound to them.
+    connection
+        .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| explain("set it up", error))?;
     // LIKE compares as on PostgreSQL; sorting in memory spares a file in a directory we may not write.
     connection
         .execute_batch("PRAGMA case_sensitive_like = ON; PRAGMA temp_store = MEMORY;")

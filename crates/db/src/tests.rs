@@ -481,6 +481,12 @@ async fn a_second_process_writes_to_the_same_database() {
             put(&other, 1, 100 + id).await.unwrap();
         }
         assert_eq!((count(&db, 1).await, count(&other, 1).await), (20, 20));
+        if is_sqlite(&db) {
+            // It does not tell what it changed, so whoever listens here looks at everything.
+            let mut notices = db.subscribe();
+            put(&other, 1, 200).await.unwrap();
+            assert!(matches!(notices.recv().await, Err(RecvError::Lagged(_))));
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Tx {
 
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
-    Postgres(PostgresConnection),
+    Postgres(Box<PostgresConnection>),
 }
 
 /// What happens after the durable commit.

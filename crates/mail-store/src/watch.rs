@@ -69,7 +69,7 @@ impl Account {
 }
 
 /// Hands notices on to watchers, until the store or the database is gone.
-async fn listen(mut notices: tokio::sync::broadcast::Receiver<db::Notice>, store: Weak<Inner>) {
+async fn listen(mut notices: db::Notices, store: Weak<Inner>) {
     loop {
         let notice = match notices.recv().await {
             Ok(notice) if notice.channel != CHANNEL => continue,

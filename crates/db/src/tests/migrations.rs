@@ -60,3 +60,22 @@ async fn nodes_that_start_together_migrate_once() {
         assert!(db.pending(&[TWO, OTHER]).unwrap().is_empty());
     }
 }
+
+#[tokio::test]
+async fn a_database_is_copied_before_it_changes() {
+    for db in engines().into_iter().filter(is_sqlite) {
+        db.migrate(&[ONE]).unwrap();
+        let path = db.inner.shared.url.strip_prefix("sqlite:").unwrap().to_owned();
+        let copy = format!("{path}.before-a-2");
+        let scope = db.operator("a test of migrations");
+        scope.write(|tx| tx.execute("INSERT INTO first (id) VALUES (7)", &[])).await.unwrap();
+        assert!(!std::path::Path::new(&copy).exists());
+        db.migrate(&[TWO]).unwrap();
+        db.migrate(&[TWO]).unwrap();
+        let before = Db::open(&format!("sqlite:{copy}"), quick()).unwrap();
+        before.migrate(&[ONE]).unwrap();
+        let read = |tx: &mut Tx| tx.query_one("SELECT id FROM first", &[], |row| row.integer(0));
+        let found = before.operator("a test of migrations").read::<_, DbError, _>(read).await;
+        assert_eq!(found.unwrap(), Some(7));
+    }
+}

@@ -91,6 +91,51 @@ async fn a_full_disk_fails_those_who_need_space_and_only_for_a_while() {
     }
 }
 
+/// `SMALL_DISK` names a directory on a disk of a few megabytes, such as a small tmpfs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_is_really_full_loses_nothing_that_was_acknowledged() {
+    let Ok(disk) = std::env::var("SMALL_DISK") else { return };
+    let directory = std::path::Path::new(&disk).join("db");
+    std::fs::create_dir_all(&directory).unwrap();
+    let filler = directory.join("filler");
+    std::fs::write(&filler, vec![1; 600_000]).unwrap();
+    let url = format!("sqlite:{}", directory.join("test.db").display());
+    let db = Db::open(&url, quick()).unwrap();
+    db.migrate(&[TABLES]).unwrap();
+    let mut acknowledged = 0;
+    let mut fill = async |from: i64| {
+        let tasks: Vec<_> = (from..from + 2000)
+            .map(|id| {
+                let scope = db.tenant(OrganisationId(1));
+                tokio::spawn(async move {
+                    let body = vec![7; 3000];
+                    scope.write(move |tx| tx.execute(INSERT, values![1, id, "x", &body])).await
+                })
+            })
+            .collect();
+        let mut full = 0;
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(_) => acknowledged += 1,
+                Err(DbError::Full { .. }) => full += 1,
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+        assert!(full > 0);
+        acknowledged
+    };
+    let before = fill(0).await;
+    assert_eq!(count(&db, 1).await, before);
+    std::fs::remove_file(&filler).unwrap();
+    let after = fill(10_000).await;
+    assert!(after > before, "{before} {after}");
+    drop(db);
+    let db = Db::open(&url, quick()).unwrap();
+    assert_eq!(count(&db, 1).await, after);
+    drop(db);
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
 #[tokio::test]
 async fn a_database_that_vanishes_takes_no_commits_and_comes_back() {
     for db in fresh().into_iter().filter(is_sqlite) {
@@ -142,6 +187,34 @@ async fn a_broken_connection_is_replaced() {
         };
         db.operator("a test").write(telling).await.unwrap();
         assert_eq!(notices.recv().await.unwrap().payload, "still");
+    }
+}
+
+#[tokio::test]
+async fn whoever_may_have_missed_notices_looks_again() {
+    for db in fresh().into_iter().filter(|db| !is_sqlite(db)) {
+        let shared = &db.inner.shared;
+        let name = format!("listener of {}", shared.options.schema.as_deref().unwrap());
+        let mark = if shared.url.contains('?') { '&' } else { '?' };
+        let url = format!("{}{mark}application_name={}", shared.url, name.replace(' ', "%20"));
+        let other = Db::open(&url, shared.options.clone()).unwrap();
+        let mut notices = other.subscribe();
+        let work = move |tx: &mut Tx| {
+            tx.query_one(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = ?1",
+                values![&name],
+                |row| row.integer(0),
+            )
+        };
+        let ended: Result<_, DbError> = db.operator("a test breaks a connection").read(work).await;
+        assert!(ended.unwrap() >= Some(1));
+        assert!(matches!(notices.recv().await, Err(RecvError::Lagged(_))));
+        let telling = |tx: &mut Tx| {
+            tx.notify("test", "again".to_owned());
+            Ok::<(), DbError>(())
+        };
+        db.operator("a test").write(telling).await.unwrap();
+        assert_eq!(notices.recv().await.unwrap().payload, "again");
     }
 }
 
