@@ -8,7 +8,7 @@ use crate::limits::Limits;
 /// Which of our doors this is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
-    /// Mail from other servers (port 25). Nobody signs in here: passwords are tried where they work.
+    /// Mail from other servers (port 25). Business software may sign in here too, over TLS.
     Mx,
     /// Mail from our users (port 587, RFC 6409).
     Submission,
@@ -19,9 +19,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether users sign in here, and must before they send.
+    /// Whether one has to sign in before one sends.
     pub(crate) fn is_submission(self) -> bool {
         matches!(self, Kind::Submission | Kind::Submissions)
+    }
+
+    /// Whether one can sign in. A neighbour on the LMTP door brings mail for others, never his own.
+    pub(crate) fn takes_logins(self) -> bool {
+        self != Kind::Lmtp
     }
 
     // RFC 2033 §4.1: an LMTP client says LHLO, and nothing else.
@@ -58,7 +63,7 @@ impl Facts {
 
     // RFC 4954 §4: a password never travels in the clear, unless the network is trusted by configuration.
     pub(crate) fn can_sign_in(&self) -> bool {
-        self.kind.is_submission() && (self.tls.is_some() || self.may_sign_in_plain)
+        self.kind.takes_logins() && (self.tls.is_some() || self.may_sign_in_plain)
     }
 
     /// The first words to a client.

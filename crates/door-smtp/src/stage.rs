@@ -237,7 +237,7 @@ fn bad_sequence(text: &str) -> Then {
 
 fn begin_auth(hello: Hello, auth: Auth, facts: &Facts) -> (Stage, Then) {
     let no = |hello, reply| (Stage::Greeted(hello), Then::Reproach(reply));
-    if !facts.kind.is_submission() {
+    if !facts.kind.takes_logins() {
         return no(hello, Reply::never(502, 5, 1, "Not available"));
     }
     if facts.login.is_some() {
