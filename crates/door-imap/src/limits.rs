@@ -29,6 +29,8 @@ pub const COMMANDS_BEFORE_LOGIN: u32 = 100;
 pub const LARGE_OCTETS: u64 = 1024 * 1024;
 /// Octets of output that we gather before they are sent.
 pub const OUTPUT_OCTETS: usize = 64 * 1024;
+/// Octets that are kept ready for a client that says nothing: most connections, most of the time.
+pub const READ_AT_REST_OCTETS: usize = 4 * 1024;
 /// Octets that one read from the socket takes.
 pub const READ_OCTETS: usize = 32 * 1024;
 /// A body above this is read and sent in pieces of this size.

@@ -98,6 +98,8 @@ pub(crate) struct Wire {
     clock: Clock,
     shutdown: watch::Receiver<bool>,
     sent: u64,
+    /// A large message is on its way.
+    is_taking_large: bool,
     /// Nothing is awaited beyond this.
     deadline: Option<Timestamp>,
     /// What is to be sent.
@@ -107,7 +109,18 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(socket: Box<dyn Duplex>, clock: Clock, shutdown: watch::Receiver<bool>) -> Wire {
         let (input, framer, out) = (BytesMut::new(), Framer::new(), Output::new());
-        Wire { socket, input, framer, zip: None, clock, shutdown, sent: 0, deadline: None, out }
+        Wire {
+            socket,
+            input,
+            framer,
+            zip: None,
+            clock,
+            shutdown,
+            sent: 0,
+            is_taking_large: false,
+            deadline: None,
+            out,
+        }
     }
 
     /// Ends every wait at this moment, however much comes: so that nobody keeps us waiting drop by drop.
@@ -139,6 +152,7 @@ impl Wire {
         if large.waits {
             self.out.go_on("OK");
         }
+        self.is_taking_large = true;
         self.input.split_to(large.end)
     }
 
@@ -153,6 +167,7 @@ impl Wire {
 
     /// Goes on behind a large message: an empty literal stands in its place.
     pub(crate) fn end_large(&mut self, mut command: BytesMut, large: &Large) {
+        self.is_taking_large = false;
         command.truncate(large.begin);
         command.extend_from_slice(Step::EMPTY_LITERAL);
         self.framer.replaced(command.len());
@@ -181,6 +196,7 @@ impl Wire {
     /// Waits until something came, `idle` is over or the server stops. Safe to drop while it waits.
     pub(crate) async fn more(&mut self, idle: Duration) -> Result<(), Ended> {
         self.flush().await?;
+        self.out.0 = Vec::new();
         let clock = self.clock.clone();
         let mut shutdown = self.shutdown.clone();
         let left = self.deadline.map_or(idle, |deadline| deadline.since(clock.now()).min(idle));
@@ -193,7 +209,9 @@ impl Wire {
 
     async fn fill(&mut self) -> Result<(), Ended> {
         let Some(zip) = &mut self.zip else {
-            self.input.reserve(limits::READ_OCTETS);
+            // A session at rest holds little; what comes in quantity is read in quantity.
+            let is_busy = self.is_taking_large || !self.input.is_empty();
+            self.input.reserve(if is_busy { limits::READ_OCTETS } else { limits::READ_AT_REST_OCTETS });
             // Cancel-safe: nothing is read if this future is dropped.
             return match self.socket.read_buf(&mut self.input).await {
                 Ok(0) => Err(Ended::Closed),

@@ -286,3 +286,29 @@ async fn nobody_opens_more_connections_than_he_may() {
     assert!(again.is_some() && other.is_some() && gate.open() == 3);
     assert!(admit("192.0.2.2", true).is_none(), "the total holds for everybody");
 }
+
+#[tokio::test]
+async fn a_listener_serves_within_its_limits_until_it_is_stopped() {
+    let db = db::testing::engines().remove(0);
+    let limits = Limits { connections_per_source: 1, ..Limits::default() };
+    let house = House::new(db, None, limits).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (shared, stop) = (Arc::clone(&house.shared), house.shutdown.subscribe());
+    let serving = tokio::spawn(crate::serve(listener, crate::Kind::Imap, shared, stop));
+    let line = async |socket: &mut BufReader<tokio::net::TcpStream>| {
+        let mut line = String::new();
+        socket.read_line(&mut line).await.unwrap();
+        line
+    };
+    let mut first = BufReader::new(tokio::net::TcpStream::connect(address).await.unwrap());
+    assert!(line(&mut first).await.starts_with("* OK [CAPABILITY "));
+    let mut second = BufReader::new(tokio::net::TcpStream::connect(address).await.unwrap());
+    assert_eq!(line(&mut second).await, "* BYE [UNAVAILABLE] Too many connections, try again later\r\n");
+    assert_eq!(line(&mut second).await, "");
+    house.shutdown.send(true).unwrap();
+    assert_eq!(line(&mut first).await, "* BYE [UNAVAILABLE] The server stops; try again soon\r\n");
+    assert_eq!(line(&mut first).await, "");
+    serving.await.unwrap();
+    assert_eq!((house.shared.gate.open(), house.shared.gate.panics()), (0, 0));
+}
