@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from peers import Dovecot, Postfix  # noqa: E402
-from relais import PROGRAM, Relais  # noqa: E402
+from relais import PROGRAM, REPOSITORY, Relais  # noqa: E402
 
 ANNA = "anna@valbois.test"
 BRUNO = "bruno@valbois.test"
@@ -63,3 +64,18 @@ def stranger(parts):
 def dovecot(work):
     with Dovecot(work / "dovecot", {"copy@dovecot.test": "copy-password", "other@dovecot.test": "other-password"}) as dovecot:
         yield dovecot
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """A PostgreSQL of the tests' own."""
+    # Not below `work`: its user has to get there, and it stays until the last test is over.
+    directory = tempfile.mkdtemp(prefix="relais-interop-postgres-", dir="/tmp")
+    script = REPOSITORY / "scripts" / "postgres"
+    try:
+        started = subprocess.run([str(script), "start", directory], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 text=True, check=True)
+        yield started.stdout.strip()
+        subprocess.run([str(script), "stop", directory], stdin=subprocess.DEVNULL, check=True)
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

@@ -9,7 +9,7 @@ import subprocess
 import threading
 from pathlib import Path
 
-from peers import wait_until
+from peers import greets, wait_until
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAM = Path(os.environ.get("RELAIS", REPOSITORY / "target" / "release" / "relais"))
@@ -152,3 +152,44 @@ class Relais:
                 f"a letter with {marker!r} for {address} in {folder}", timeout_seconds, step_seconds=0.1)
         except TimeoutError as error:
             raise AssertionError(f"{error}\nthe log of relais ends with:\n{self.log()[-3000:]}") from None
+
+
+class Served(Relais):
+    """`relais serve` with a configuration of ours: PostgreSQL in place of SQLite, and the demo's first addresses."""
+
+    ORGANISATION = "Commune de Valbois"
+    DOORS = {"smtp": 25, "submission": 587, "submissions": 465, "lmtp": 24, "imap": 143, "imaps": 993}
+
+    def __init__(self, data, database_url, strangers=None, program=PROGRAM):
+        super().__init__(data, strangers, program)
+        ports = {door: self.port_base + offset for door, offset in self.DOORS.items()}
+        listen = "".join(f'{door} = ["127.0.0.1:{port}"]\n' for door, port in ports.items())
+        routes = "".join(f'"{domain}" = "127.0.0.1:{port}"\n' for domain, port in self.strangers.items())
+        (self.data / "relais.toml").write_text(
+            f'[node]\nhostname = "mail.valbois.test"\ndata = "{self.data}"\n\n[listen]\n{listen}\n'
+            f'[database]\nurl = "{database_url}"\n\n[outbound.routes]\n{routes}\n'
+            f'[auth]\nplaintext_from = ["127.0.0.0/8"]\nexempt_loopback = true\n\n[log]\nlevel = "warn"\n')
+        self.facts = {"ports": ports, "addresses": [], "ca_certificate": str(self.data / "keys" / "ca.pem")}
+
+    def populate(self, *addresses):
+        """An organisation with a domain and these mailboxes."""
+        self.command("organisation", "create", self.ORGANISATION)
+        self.command("domain", "create", "valbois.test")
+        for address in addresses:
+            self.command("address", "create", address)
+            password = self.command("device-password", "create", address, "--label", "test")["password"]
+            self.facts["addresses"].append({"address": address, "password": password})
+
+    def start(self):
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(self.program), "serve", "--config", str(self.data / "relais.toml")], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=log)
+        try:
+            wait_until(lambda: self.process.poll() is not None or greets(self.port("imap")), "relais serve to greet",
+                       START_TIMEOUT_SECONDS)
+            assert self.process.poll() is None
+        except Exception:
+            self.kill()
+            raise RuntimeError(f"relais serve did not open its doors:\n{self.log()[-4000:]}") from None
+        return self

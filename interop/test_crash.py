@@ -12,10 +12,12 @@ import imaplib
 import threading
 import time
 
+import pytest
+
 from conftest import ANNA, BRUNO, EVE
 from letters import imap_login, submission
 from peers import Postfix, wait_until
-from relais import Relais
+from relais import Relais, Served
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "8"))
 SMTP_SESSIONS = 6
@@ -109,13 +111,19 @@ def load(relais, tally, stop, seed):
     return threads
 
 
-def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9(work):
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9(work, request, engine):
     seed = os.environ.get("CRASH_SEED") or str(random.SystemRandom().randrange(1 << 32))
     print(f"CRASH_SEED={seed}")
     chance = random.Random(seed)
     tally = Tally()
-    with Postfix(work / "crash-stranger", domains=["stranger.test"], users=[EVE]) as stranger:
-        relais = Relais(work / "crash", strangers={"stranger.test": stranger.port})
+    with Postfix(work / f"crash-{engine}-stranger", domains=["stranger.test"], users=[EVE]) as stranger:
+        strangers = {"stranger.test": stranger.port}
+        if engine == "sqlite":
+            relais = Relais(work / "crash", strangers)
+        else:
+            relais = Served(work / "crash-postgres", request.getfixturevalue("postgres_url"), strangers)
+            relais.populate(ANNA, BRUNO)
         try:
             relais.start()
             with imap_login(relais, ANNA) as imap:
