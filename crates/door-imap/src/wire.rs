@@ -220,23 +220,12 @@ impl Wire {
             };
         };
         loop {
-            let before = (zip.inflate.total_in(), zip.inflate.total_out());
-            let mut piece = [0; limits::READ_OCTETS];
-            let status = zip.inflate.decompress(&zip.waiting, &mut piece, FlushDecompress::Sync);
-            let taken = (zip.inflate.total_in() - before.0) as usize;
-            let made = (zip.inflate.total_out() - before.1) as usize;
-            match status {
-                Ok(Status::StreamEnd) => return Err(Ended::Closed),
-                Ok(_) => {}
-                Err(_) => return Err(Ended::Damaged),
-            }
-            let _ = zip.waiting.split_to(taken);
-            if made > 0 {
-                self.input.extend_from_slice(piece.get(..made).unwrap_or_default());
+            let inflated = inflate(zip, &mut self.input)?;
+            if inflated.made > 0 {
                 return Ok(());
             }
-            if taken == 0 || zip.waiting.is_empty() {
-                zip.waiting.reserve(limits::READ_OCTETS);
+            if inflated.taken == 0 || zip.waiting.is_empty() {
+                zip.waiting.reserve(limits::READ_AT_REST_OCTETS);
                 match self.socket.read_buf(&mut zip.waiting).await {
                     Ok(0) => return Err(Ended::Closed),
                     Ok(_) => {}
@@ -336,6 +325,28 @@ impl Wire {
     pub(crate) fn is_compressed(&self) -> bool {
         self.zip.is_some()
     }
+}
+
+struct Inflated {
+    taken: usize,
+    made: usize,
+}
+
+/// Inflates a piece of what waits; a small input that would become very much stays bounded by the piece.
+fn inflate(zip: &mut Zip, input: &mut BytesMut) -> Result<Inflated, Ended> {
+    let before = (zip.inflate.total_in(), zip.inflate.total_out());
+    let mut piece = [0; limits::READ_OCTETS];
+    let status = zip.inflate.decompress(&zip.waiting, &mut piece, FlushDecompress::Sync);
+    let taken = (zip.inflate.total_in() - before.0) as usize;
+    let made = (zip.inflate.total_out() - before.1) as usize;
+    match status {
+        Ok(Status::StreamEnd) => return Err(Ended::Closed),
+        Ok(_) => {}
+        Err(_) => return Err(Ended::Damaged),
+    }
+    let _ = zip.waiting.split_to(taken);
+    input.extend_from_slice(piece.get(..made).unwrap_or_default());
+    Ok(Inflated { taken, made })
 }
 
 fn deflate(deflate: &mut Compress, octets: &[u8]) -> Result<Vec<u8>, ()> {

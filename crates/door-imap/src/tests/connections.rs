@@ -160,6 +160,16 @@ async fn silence_ends_a_session() {
 }
 
 #[tokio::test]
+async fn a_session_at_rest_is_small() {
+    let house = house().await;
+    let (ours, _theirs) = tokio::io::duplex(10);
+    let wire = Wire::new(Box::new(ours), house.shared.world.clock.clone(), house.shutdown.subscribe());
+    let session = Session::new(wire, Arc::clone(&house.shared), "192.0.2.1".parse().unwrap(), true);
+    let size_bytes = size_of_val(&session.run());
+    assert!(size_bytes < 16 * 1024, "{size_bytes}");
+}
+
+#[tokio::test]
 async fn a_stop_is_announced() {
     let house = house().await;
     let mut client = house.connect(true);
