@@ -1,5 +1,6 @@
 //! A session: its connection, what the client has enabled, and the loop that reads, acts and answers.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -47,6 +48,14 @@ pub(crate) struct User {
     pub(crate) address: String,
 }
 
+/// What a client has done wrong; a login wipes it off.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Strikes {
+    pub(crate) failed_logins: u32,
+    commands_before_login: u32,
+    bad_in_a_row: u32,
+}
+
 /// One connection, from the greeting to the farewell.
 pub(crate) struct Session {
     pub(crate) wire: Wire,
@@ -54,14 +63,22 @@ pub(crate) struct Session {
     pub(crate) peer: IpAddr,
     pub(crate) is_tls: bool,
     pub(crate) modes: Modes,
-    pub(crate) failed_logins: u32,
+    pub(crate) strikes: Strikes,
     /// The large messages of the command that is being read, in their order.
     pub(crate) kept: Vec<Result<BlobRef, StoreError>>,
 }
 
 impl Session {
     pub(crate) fn new(wire: Wire, shared: Arc<Shared>, peer: IpAddr, is_tls: bool) -> Session {
-        Session { wire, shared, peer, is_tls, modes: Modes::default(), failed_logins: 0, kept: Vec::new() }
+        Session {
+            wire,
+            shared,
+            peer,
+            is_tls,
+            modes: Modes::default(),
+            strikes: Strikes::default(),
+            kept: Vec::new(),
+        }
     }
 
     /// Whether a password may be sent over this connection.
@@ -72,7 +89,7 @@ impl Session {
 
     /// Speaks until one side ends it.
     pub(crate) async fn run(mut self) -> Ended {
-        let ended = self.speak().await;
+        let Err(ended) = self.speak().await;
         let farewell = match &ended {
             Ended::Idle => Some((None, "Idle for too long")),
             Ended::TooLong => Some((Some(Code::TooBig), "A line or a literal is too long")),
@@ -98,84 +115,67 @@ impl Session {
         ended
     }
 
-    async fn speak(&mut self) -> Ended {
+    async fn speak(&mut self) -> Result<Infallible, Ended> {
         let greeting = format!("{} is ready", self.shared.hostname);
         let capabilities = Code::Capability(capability::list(self, false));
         self.wire.out.status(None, Condition::Ok, Some(&capabilities), &greeting);
-        let mut stage = Stage::NotAuthenticated;
         self.wire.set_deadline(Some(self.shared.world.in_future(limits::LOGIN_WITHIN)));
-        let (mut bad_in_a_row, mut before_login) = (0, 0);
+        let mut stage = Stage::NotAuthenticated;
         loop {
-            let is_known = !matches!(stage, Stage::NotAuthenticated);
-            let (frame_limits, idle) = if is_known {
-                let frame_limits = FrameLimits::authenticated(self.shared.limits.message_octets);
-                (FrameLimits { large_octets: limits::LARGE_OCTETS, ..frame_limits }, limits::IDLE_AFTER_LOGIN)
-            } else {
-                before_login += 1;
-                (FrameLimits::UNAUTHENTICATED, limits::IDLE_BEFORE_LOGIN)
-            };
-            if before_login > limits::COMMANDS_BEFORE_LOGIN || self.failed_logins >= limits::LOGIN_FAILURES {
-                return Ended::TooManyFailures;
-            }
-            let bytes = match self.wire.command(frame_limits, idle).await {
-                Ok(Arrived::Command(bytes)) => bytes,
-                Ok(Arrived::Large(large)) => match stage.user() {
-                    Some(user) => match self.keep_large(user, large).await {
-                        Ok(()) => continue,
-                        Err(ended) => return ended,
-                    },
-                    None => return Ended::TooLong,
-                },
-                Ok(Arrived::TooBig(head)) => {
-                    self.kept.clear();
-                    // RFC 9051 §4.3: the literal is refused before it is sent. RFC 4469 §4.2, RFC 7889 §4: TOOBIG.
-                    let answer = Answer::no(Code::TooBig, "The literal is too big");
-                    self.answer(read_tag(&head).as_deref(), &answer);
-                    continue;
-                }
-                Err(ended) => return ended,
-            };
-            let tagged = match Tagged::parse(&bytes) {
-                Ok(tagged) => tagged,
-                Err(malformed) => {
-                    self.kept.clear();
-                    bad_in_a_row += 1;
-                    let answer = Answer::bad(format!("Expected {}", malformed.expected));
-                    self.answer(malformed.tag.as_deref(), &answer);
-                    if bad_in_a_row >= limits::BAD_IN_A_ROW {
-                        return Ended::TooManyBad;
-                    }
-                    continue;
-                }
-            };
-            // The octets of a message are shared with the command from here on.
-            drop(bytes);
-            let answer = match stage.step(self, &tagged.tag, tagged.command).await {
-                Ok((next, answer)) => {
-                    let is_logged_in = !matches!(next, Stage::NotAuthenticated);
-                    if is_logged_in != is_known {
-                        let deadline = self.shared.world.in_future(limits::LOGIN_WITHIN);
-                        self.wire.set_deadline((!is_logged_in).then_some(deadline));
-                        before_login = 0;
-                    }
-                    stage = next;
-                    answer
-                }
-                Err(ended) => return ended,
-            };
+            let was_known = stage.user().is_some();
+            let Some(tagged) = self.next(&stage).await? else { continue };
+            let (next, answer) = stage.step(self, &tagged.tag, tagged.command).await?;
+            stage = next;
             self.kept.clear();
-            bad_in_a_row = if answer.condition == Condition::Bad { bad_in_a_row + 1 } else { 0 };
-            self.answer(Some(&tagged.tag), &answer);
-            if let Err(ended) = self.carry_on(answer.then).await {
-                return ended;
-            }
+            self.answer(Some(&tagged.tag), &answer)?;
+            self.carry_on(answer.then).await?;
             if matches!(stage, Stage::Logout) {
-                return Ended::LoggedOut;
+                return Err(Ended::LoggedOut);
             }
-            if bad_in_a_row >= limits::BAD_IN_A_ROW {
-                return Ended::TooManyBad;
+            if stage.user().is_some() != was_known {
+                let deadline = self.shared.world.in_future(limits::LOGIN_WITHIN);
+                self.wire.set_deadline(was_known.then_some(deadline));
+                self.strikes = Strikes::default();
             }
         }
+    }
+
+    /// The next command; `None` if what came has been dealt with already.
+    async fn next(&mut self, stage: &Stage) -> Result<Option<Tagged>, Ended> {
+        let (frame_limits, idle) = match stage.user() {
+            Some(_) => {
+                let frame_limits = FrameLimits::authenticated(self.shared.limits.message_octets);
+                (FrameLimits { large_octets: limits::LARGE_OCTETS, ..frame_limits }, limits::IDLE_AFTER_LOGIN)
+            }
+            None => {
+                self.strikes.commands_before_login += 1;
+                (FrameLimits::UNAUTHENTICATED, limits::IDLE_BEFORE_LOGIN)
+            }
+        };
+        if self.strikes.commands_before_login > limits::COMMANDS_BEFORE_LOGIN
+            || self.strikes.failed_logins >= limits::LOGIN_FAILURES
+        {
+            return Err(Ended::TooManyFailures);
+        }
+        let refused = match (self.wire.command(frame_limits, idle).await?, stage.user()) {
+            (Arrived::Command(bytes), _) => match Tagged::parse(&bytes) {
+                Ok(tagged) => return Ok(Some(tagged)),
+                Err(malformed) => (malformed.tag, Answer::bad(format!("Expected {}", malformed.expected))),
+            },
+            (Arrived::Large(large), Some(user)) => {
+                self.keep_large(user, large).await?;
+                return Ok(None);
+            }
+            // Strangers have no large messages: their limits say so.
+            (Arrived::Large(_), None) => return Err(Ended::TooLong),
+            // RFC 9051 §4.3: the literal is refused before it is sent. RFC 4469 §4.2, RFC 7889 §4: TOOBIG.
+            (Arrived::TooBig(head), _) => {
+                (read_tag(&head), Answer::no(Code::TooBig, "The literal is too big"))
+            }
+        };
+        self.kept.clear();
+        self.answer(refused.0.as_deref(), &refused.1)?;
+        Ok(None)
     }
 
     /// Gives a large message to the store while it comes; what became of it waits for its command.
@@ -201,8 +201,15 @@ impl Session {
         Ok(())
     }
 
-    fn answer(&mut self, tag: Option<&str>, answer: &Answer) {
+    /// Writes the line that ends a command; one BAD after the other ends the session.
+    fn answer(&mut self, tag: Option<&str>, answer: &Answer) -> Result<(), Ended> {
         self.wire.out.status(tag, answer.condition, answer.code.as_ref(), &answer.text);
+        if answer.condition != Condition::Bad {
+            self.strikes.bad_in_a_row = 0;
+            return Ok(());
+        }
+        self.strikes.bad_in_a_row += 1;
+        if self.strikes.bad_in_a_row >= limits::BAD_IN_A_ROW { Err(Ended::TooManyBad) } else { Ok(()) }
     }
 
     /// What a tagged line promised: from the next octet on, everything is different.

@@ -128,7 +128,6 @@ fn conclude(
 ) -> Result<(User, Answer), Halt> {
     match outcome {
         Ok(authenticated) => {
-            session.failed_logins = 0;
             let user = User {
                 account: session.shared.store.account(authenticated.account),
                 address: authenticated.address.to_string(),
@@ -140,7 +139,7 @@ fn conclude(
             Ok((user, Answer::ok_with(Code::Capability(capabilities), "Logged in")))
         }
         Err(refusal) => {
-            session.failed_logins += 1;
+            session.strikes.failed_logins += 1;
             Err(login_refusal(&refusal).into())
         }
     }
