@@ -124,10 +124,10 @@ impl Report {
         for row in 0..columns.first().map_or(0, Vec::len) {
             let _ = write!(text, "{:<28}", columns[0][row].0);
             for column in &columns {
-                let _ = write!(text, "{:>12.3}", column[row].1);
+                let _ = write!(text, "{}", cell(column[row].1));
             }
             if let [one, other] = &columns[..] {
-                let _ = write!(text, "{:>12.3}", other[row].1 / one[row].1);
+                let _ = write!(text, "{}", cell(other[row].1 / one[row].1));
             }
             text.push('\n');
         }
@@ -155,6 +155,11 @@ impl Report {
             "servers": self.sides.iter().map(side).collect::<Vec<_>>(),
         })
     }
+}
+
+/// What was not measured is a dash.
+fn cell(value: f64) -> String {
+    if value.is_finite() { format!("{value:>12.3}") } else { format!("{:>12}", "-") }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
