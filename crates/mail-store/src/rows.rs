@@ -387,7 +387,7 @@ pub(crate) fn take_uids(
     )
 }
 
-/// As [`take_uids`], of the folder of that role.
+/// As [`take_uids()`], of the folder of that role.
 pub(crate) fn take_uids_of(
     tx: &mut Tx,
     step: Step,
