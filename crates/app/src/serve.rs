@@ -37,7 +37,7 @@ pub async fn serve(
         plaintext_from: auth.plaintext_from.clone(),
         exempt_loopback: auth.exempt_loopback,
         limits: door_smtp::Limits::default(),
-        gate: door_smtp::Gate::default(),
+        gate: doorway::Gate::default(),
     });
     let imap = Arc::new(door_imap::Shared {
         store: installation.store.clone(),
@@ -48,7 +48,7 @@ pub async fn serve(
         plaintext_from: auth.plaintext_from.clone(),
         exempt_loopback: auth.exempt_loopback,
         limits: door_imap::Limits::default(),
-        gate: door_imap::Gate::default(),
+        gate: doorway::Gate::default(),
     });
     installation.directory.maintain().await.context("cannot read the directory")?;
     let mut tasks = JoinSet::new();

@@ -12,28 +12,23 @@
 
 mod answer;
 mod command;
-mod gate;
 pub mod limits;
 mod selected;
 mod session;
 mod stage;
 mod wire;
 
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use directory::Directory;
+use doorway::{Allowance, Doorway, Gate, Pass};
 use ipnet::IpNet;
 use mail_store::MailStore;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{Id, JoinError, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use world::World;
-
-pub use gate::Gate;
 
 use crate::session::Session;
 use crate::wire::{Duplex, Ended, Wire};
@@ -68,6 +63,17 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    fn allowance(&self) -> Allowance {
+        Allowance {
+            connections: self.connections,
+            connections_per_source: self.connections_per_source,
+            // Mail programs come often, and for each folder.
+            connections_per_minute: None,
+        }
+    }
+}
+
 /// What all connections of the door share.
 pub struct Shared {
     /// Whose folders.
@@ -90,87 +96,26 @@ pub struct Shared {
     pub gate: Gate,
 }
 
-/// How long sessions may take to say goodbye.
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
-/// How long to wait when no connection can be taken.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
 /// Serves one listener until `shutdown` becomes true; then sessions hear BYE once their command is done. A panic
 /// ends its connection only.
-pub async fn serve(
-    listener: TcpListener,
-    kind: Kind,
-    shared: Arc<Shared>,
-    mut shutdown: watch::Receiver<bool>,
-) {
-    let mut connections = JoinSet::new();
-    let mut peers: HashMap<Id, IpAddr> = HashMap::new();
-    let told = shutdown.clone();
-    loop {
-        tokio::select! {
-            biased;
-            // In a block of its own: what `wait_for` gives must not live across the waits below.
-            () = async { drop(shutdown.wait_for(|stop| *stop).await) } => break,
-            Some(ended) = connections.join_next_with_id() => forget(&mut peers, ended, &shared),
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    if let Some(pass) = admit(&stream, peer, kind, &shared) {
-                        let (shared, shutdown) = (Arc::clone(&shared), told.clone());
-                        let handle = connections.spawn(async move {
-                            converse(stream, peer.ip(), kind, shared, shutdown).await;
-                            drop(pass);
-                        });
-                        peers.insert(handle.id(), peer.ip());
-                    }
-                }
-                Err(error) => {
-                    // Out of file descriptors, most likely: those who are connected go first.
-                    tracing::warn!(%error, "cannot accept a connection");
-                    shared.world.clock.sleep(ACCEPT_PAUSE).await;
-                }
-            },
-        }
-    }
-    drop(listener);
-    let all_ended = async {
-        while let Some(ended) = connections.join_next_with_id().await {
-            forget(&mut peers, ended, &shared);
-        }
-    };
-    tokio::select! {
-        () = all_ended => {}
-        () = shared.world.clock.sleep(STOP_PATIENCE) => tracing::warn!("stopping although sessions are still busy"),
-    }
-}
-
-fn forget(peers: &mut HashMap<Id, IpAddr>, ended: Result<(Id, ()), JoinError>, shared: &Shared) {
-    match ended {
-        Ok((id, ())) => _ = peers.remove(&id),
-        Err(error) => {
-            let peer = peers.remove(&error.id());
-            if error.is_panic() {
-                shared.gate.count_panic();
-                tracing::error!(?peer, %error, "a bug of ours ended a connection");
-            }
-        }
-    }
+pub async fn serve(listener: TcpListener, kind: Kind, shared: Arc<Shared>, shutdown: watch::Receiver<bool>) {
+    let doorway = Doorway { listener, gate: shared.gate.clone(), clock: shared.world.clock.clone() };
+    let admit = |stream: &TcpStream, peer: SocketAddr| admit(stream, peer, kind, &shared);
+    let converse =
+        |stream: TcpStream, ip: IpAddr| converse(stream, ip, kind, Arc::clone(&shared), shutdown.clone());
+    doorway.serve(shutdown.clone(), admit, converse).await;
 }
 
 /// Lets a connection in, or tells it why not and drops it.
-fn admit(stream: &TcpStream, peer: SocketAddr, kind: Kind, shared: &Shared) -> Option<gate::Pass> {
-    // Responses are written whole: waiting to fill a segment would only cost time.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%peer, %error, "a connection broke at once");
-        return None;
-    }
+fn admit(stream: &TcpStream, peer: SocketAddr, kind: Kind, shared: &Shared) -> Option<Pass> {
     let ip = peer.ip();
     let is_exempt = shared.exempt_loopback && ip.to_canonical().is_loopback();
     let refused = if shared.directory.is_banned(ip).is_some() {
         "Too many failed logins"
     } else {
-        match shared.gate.admit(ip, is_exempt, &shared.limits) {
-            Some(pass) => return Some(pass),
-            None => "Too many connections",
+        match shared.gate.admit(ip, is_exempt, &shared.limits.allowance(), shared.world.clock.now()) {
+            Ok(pass) => return Some(pass),
+            Err(_) => "Too many connections",
         }
     };
     tracing::debug!(%peer, refused, "turned away");

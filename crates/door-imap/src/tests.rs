@@ -26,7 +26,7 @@ use world::World;
 
 use crate::session::Session;
 use crate::wire::Wire;
-use crate::{Gate, Limits, Shared};
+use crate::{Limits, Shared};
 
 const PASSWORD: &str = "une phrase de passe";
 
@@ -92,7 +92,7 @@ impl House {
             plaintext_from: Vec::new(),
             exempt_loopback: false,
             limits,
-            gate: Gate::default(),
+            gate: doorway::Gate::default(),
         };
         House { shared: Arc::new(shared), anna, shutdown: watch::Sender::new(false) }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use doorway::Allowance;
+
 /// Recipients of one message (RFC 5321 §4.5.3.1.8 asks for 100).
 const RECIPIENTS: usize = 1000;
 /// Bytes of a message (RFC 5321 §4.5.3.1.7 asks for 64 KiB).
@@ -10,9 +12,9 @@ const MESSAGE_BYTES: u64 = 75 * 1024 * 1024;
 const MESSAGES_PER_CONNECTION: u32 = 10_000;
 /// Connections at the same time, over all listeners.
 const CONNECTIONS: usize = 2_000;
-/// Connections at the same time from one address (a /64 for IPv6).
-const CONNECTIONS_PER_ADDRESS: usize = 50;
-/// New connections from one address in a minute.
+/// Connections at the same time from one source (an IPv4 address, an IPv6 /64).
+const CONNECTIONS_PER_SOURCE: usize = 50;
+/// New connections from one source in a minute.
 const CONNECTIONS_PER_MINUTE: usize = 1_000;
 /// Commands not understood or out of sequence, in one connection.
 const ERRORS: u32 = 20;
@@ -34,9 +36,9 @@ pub struct Limits {
     pub messages_per_connection: u32,
     /// Connections at the same time, over all listeners.
     pub connections: usize,
-    /// Connections at the same time from one address.
-    pub connections_per_address: usize,
-    /// New connections from one address in a minute.
+    /// Connections at the same time from one source.
+    pub connections_per_source: usize,
+    /// New connections from one source in a minute.
     pub connections_per_minute: usize,
     /// Commands not understood or out of sequence, in one connection.
     pub errors: u32,
@@ -55,12 +57,22 @@ impl Default for Limits {
             recipients: RECIPIENTS,
             messages_per_connection: MESSAGES_PER_CONNECTION,
             connections: CONNECTIONS,
-            connections_per_address: CONNECTIONS_PER_ADDRESS,
+            connections_per_source: CONNECTIONS_PER_SOURCE,
             connections_per_minute: CONNECTIONS_PER_MINUTE,
             errors: ERRORS,
             refusals: REFUSALS,
             idle_commands: IDLE_COMMANDS,
             login_failures: LOGIN_FAILURES,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn allowance(&self) -> Allowance {
+        Allowance {
+            connections: self.connections,
+            connections_per_source: self.connections_per_source,
+            connections_per_minute: Some(self.connections_per_minute),
         }
     }
 }
@@ -86,10 +98,6 @@ pub(crate) const LINGER_PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) const STOP_LINGER_PATIENCE: Duration = Duration::from_millis(300);
 /// See [`LINGER_PATIENCE`].
 pub(crate) const LINGER_BYTES: usize = 4 * 1024 * 1024;
-/// How long a stop waits for messages that are on their way in.
-pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(10);
-/// How long accepting pauses when the system has no more sockets for us.
-pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Bytes of a message above its limit that are read and thrown away, so that the client hears 552 instead
 /// of a broken connection.
@@ -103,5 +111,3 @@ pub(crate) const COMMAND_BLOCK_BYTES: usize = 4096;
 pub(crate) const DATA_BLOCK_BYTES: usize = 32 * 1024;
 /// Replies that wait for one write; clients that pipeline more than that are answered in between.
 pub(crate) const OUTPUT_BYTES: usize = 16 * 1024;
-/// Addresses whose connection rate is remembered before the first of them are looked at again.
-pub(crate) const REMEMBERED_ADDRESSES: usize = 1000;

@@ -23,7 +23,7 @@ use world::World;
 
 use super::{bytes, scripts};
 use crate::limits::{COMMAND_PATIENCE, DATA_PATIENCE, SESSION_PATIENCE};
-use crate::{Gate, Kind, Limits, Shared, connection, serve};
+use crate::{Kind, Limits, Shared, connection, serve};
 
 const PASSWORD: &str = "a horse in the valley";
 const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
@@ -101,7 +101,7 @@ async fn places_with(limits: Limits, faults: &Faults) -> Vec<Place> {
             plaintext_from: vec!["127.0.0.0/8".parse().unwrap()],
             exempt_loopback: false,
             limits: limits.clone(),
-            gate: Gate::default(),
+            gate: doorway::Gate::default(),
         };
         let stop = watch::Sender::new(false);
         places.push(Place { shared: Arc::new(shared), db, world, stop, trust, _files: files });
@@ -386,7 +386,7 @@ async fn a_stop_ends_the_idle_at_once_and_lets_a_message_end() {
 
 #[tokio::test]
 async fn a_listener_turns_away_whom_it_has_no_place_for() {
-    for place in places(Limits { connections_per_address: 2, ..Limits::default() }).await {
+    for place in places(Limits { connections_per_source: 2, ..Limits::default() }).await {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (shared, stop) = (Arc::clone(&place.shared), place.stop.subscribe());
@@ -483,7 +483,7 @@ async fn our_own_trouble_is_temporary_and_leaves_nothing_behind() {
 #[tokio::test]
 async fn speed_many_sessions_with_small_letters() {
     let (sessions, letters) = if std::env::var_os("SLOW_TESTS").is_some() { (50, 200) } else { (8, 5) };
-    for place in places(Limits { connections_per_address: 100, ..Limits::default() }).await {
+    for place in places(Limits { connections_per_source: 100, ..Limits::default() }).await {
         let text = format!("Subject: small\r\n\r\n{}", "0123456789 0123456789 0123456789\r\n".repeat(120));
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..sessions {

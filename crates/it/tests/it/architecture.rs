@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["mail-store"],
     &["mail-judge", "mail-route", "mail-queue", "mail-deliver"],
     &["mail-flow"],
+    &["doorway"],
     &["door-smtp", "door-imap"],
     &["app"],
     &["it"],

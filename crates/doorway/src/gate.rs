@@ -9,11 +9,22 @@ use std::time::Duration;
 use model::Timestamp;
 use parking_lot::Mutex;
 
-use crate::limits::{Limits, REMEMBERED_ADDRESSES};
+use crate::limits::REMEMBERED_SOURCES;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Counts connections; shared by all listeners of the door.
+/// How many connections a door takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// At the same time, over all listeners.
+    pub connections: usize,
+    /// At the same time from one source: an IPv4 address, or the /64 of an IPv6 address.
+    pub connections_per_source: usize,
+    /// New ones from one source in a minute; `None` where coming often is no trouble.
+    pub connections_per_minute: Option<usize>,
+}
+
+/// Counts connections; shared by all listeners of a door. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Gate(Arc<Counters>);
 
@@ -27,7 +38,7 @@ struct Counters {
 struct State {
     open: usize,
     visits: HashMap<IpAddr, Visits>,
-    /// How many addresses may be remembered before the next sweep.
+    /// How many sources may be remembered before the next sweep.
     sweep_above: usize,
 }
 
@@ -40,19 +51,19 @@ struct Visits {
 
 /// Why somebody has to wait outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TooMany {
+pub enum TooMany {
     /// Connections over all.
     AtAll,
-    /// Connections from this address.
+    /// Connections from this source.
     FromThere,
-    /// New connections from this address in the last minute.
+    /// New connections from this source in the last minute.
     TooFast,
 }
 
 /// One connection's place; given back when it is dropped.
-pub(crate) struct Pass {
+pub struct Pass {
     gate: Gate,
-    address: IpAddr,
+    source: IpAddr,
 }
 
 impl Gate {
@@ -71,42 +82,42 @@ impl Gate {
     }
 
     /// Lets a connection in, or says why not. Whoever `is_exempt` is counted, but only the total holds.
-    pub(crate) fn admit(
+    pub fn admit(
         &self,
         ip: IpAddr,
         is_exempt: bool,
-        limits: &Limits,
+        allowance: &Allowance,
         now: Timestamp,
     ) -> Result<Pass, TooMany> {
-        let address = network(ip);
+        let source = network(ip);
         let mut state = self.0.state.lock();
-        if state.open >= limits.connections {
+        if state.open >= allowance.connections {
             return Err(TooMany::AtAll);
         }
         state.sweep(now);
         let visits =
-            state.visits.entry(address).or_insert(Visits { open: 0, minute_began: now, in_minute: 0 });
+            state.visits.entry(source).or_insert(Visits { open: 0, minute_began: now, in_minute: 0 });
         if now.since(visits.minute_began) >= MINUTE {
             (visits.minute_began, visits.in_minute) = (now, 0);
         }
-        if !is_exempt && visits.open >= limits.connections_per_address {
+        if !is_exempt && visits.open >= allowance.connections_per_source {
             return Err(TooMany::FromThere);
         }
-        if !is_exempt && visits.in_minute >= limits.connections_per_minute {
+        if !is_exempt && allowance.connections_per_minute.is_some_and(|most| visits.in_minute >= most) {
             return Err(TooMany::TooFast);
         }
         visits.open += 1;
         visits.in_minute += 1;
         state.open += 1;
         drop(state);
-        Ok(Pass { gate: self.clone(), address })
+        Ok(Pass { gate: self.clone(), source })
     }
 }
 
 impl State {
-    /// Forgets addresses of which nothing is open and nothing recent; seldom enough to cost nothing.
+    /// Forgets sources of which nothing is open and nothing recent; seldom enough to cost nothing.
     fn sweep(&mut self, now: Timestamp) {
-        if self.visits.len() > self.sweep_above.max(REMEMBERED_ADDRESSES) {
+        if self.visits.len() > self.sweep_above.max(REMEMBERED_SOURCES) {
             self.visits.retain(|_, visits| visits.open > 0 || now.since(visits.minute_began) < MINUTE);
             self.sweep_above = self.visits.len().saturating_mul(2);
         }
@@ -117,13 +128,13 @@ impl Drop for Pass {
     fn drop(&mut self) {
         let mut state = self.gate.0.state.lock();
         state.open = state.open.saturating_sub(1);
-        if let Some(visits) = state.visits.get_mut(&self.address) {
+        if let Some(visits) = state.visits.get_mut(&self.source) {
             visits.open = visits.open.saturating_sub(1);
         }
     }
 }
 
-/// What counts as one address: IPv4 as it is, of IPv6 the /64 that one customer has.
+/// What belongs to one customer: an IPv4 address, or the /64 of an IPv6 address.
 fn network(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from(u128::from(ip) & !u128::from(u64::MAX))),
