@@ -3,7 +3,7 @@
 use model::Address;
 use wire_mime::{ListedAddress, fields, parse_addresses, whole_header};
 
-use crate::limits::FIELD_LIMIT;
+use crate::limits::{FIELD_LIMIT, FROM_LIMIT_OCTETS};
 
 /// Whether the letter's author is one of ours who may write so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub struct HeaderFacts {
     pub delivered_to: Vec<String>,
     /// The contents of From fields, unfolded.
     pub from: Vec<Vec<u8>>,
+    /// Some From field is longer than what is read of it: an author could hide behind the rest.
+    pub has_long_from: bool,
     /// Whether there is a Message-ID field.
     pub has_message_id: bool,
     /// Whether there is a Date field.
@@ -63,18 +65,22 @@ impl HeaderFacts {
             has_eight_bit: !header.is_ascii(),
             ..HeaderFacts::default()
         };
-        for (index, field) in fields(header).enumerate() {
-            if index >= FIELD_LIMIT {
-                // As if it never ended: refused for its length.
-                facts.is_complete = false;
-                break;
-            }
+        // Lines that are no field count as well: what reads fields gives up after so many lines, and what
+        // stands behind them would be read by others only.
+        let begins_something = |line: &&[u8]| !matches!(line.first(), None | Some(b' ' | b'\t' | b'\r'));
+        if header.split(|&octet| octet == b'\n').filter(begins_something).count() > FIELD_LIMIT {
+            // As if it never ended: refused for its length.
+            facts.is_complete = false;
+            return facts;
+        }
+        for field in fields(header) {
             if field.is("received") {
                 facts.received += 1;
             } else if field.is("delivered-to") {
                 let text = String::from_utf8_lossy(&field.unfolded()).into_owned();
                 facts.delivered_to.extend(Address::parse(text.trim()).map(|address| address.canonical()));
             } else if field.is("from") {
+                facts.has_long_from |= field.value.len() > FROM_LIMIT_OCTETS;
                 facts.from.push(field.unfolded().into_owned());
             } else if field.is("message-id") {
                 facts.has_message_id = true;
@@ -88,6 +94,9 @@ impl HeaderFacts {
     /// The addresses of the From fields. What is no address is returned as it stands, so that the caller
     /// can name it; an empty list means that there is no author.
     pub fn authors(&self) -> Vec<Result<Address, String>> {
+        if self.has_long_from {
+            return vec![Err("more than can be read".to_owned())];
+        }
         let listed = self.from.iter().flat_map(|field| parse_addresses(field));
         listed
             .filter_map(|one| match one {

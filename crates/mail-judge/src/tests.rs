@@ -88,3 +88,20 @@ fn authors_are_found_in_every_form() {
         assert_eq!(authors.join(" "), expected, "{from}");
     }
 }
+
+#[test]
+fn no_author_hides_where_our_parser_does_not_look() {
+    let mine = "From: a@b.test\r\n";
+    for header in [
+        // Behind more blanks, comments or addresses than are read of one field.
+        format!("From: {}boss@b.test\r\n{mine}", " \r\n ".repeat(30_000)),
+        format!("From: a@b.test ({}), boss@b.test\r\n", "x".repeat(70_000)),
+        format!("From: {}boss@b.test\r\n", "a@b.test, ".repeat(2_001)),
+    ] {
+        let facts = HeaderFacts::of(format!("{header}\r\n").as_bytes(), true);
+        assert!(facts.authors().iter().any(Result::is_err), "{}", &header[..40]);
+    }
+    // Behind more lines than are read of one header.
+    let lines = format!("{mine}{}From: boss@b.test\r\n\r\n", "x\r\n".repeat(10_000));
+    check(&evidence(&lines), "552 5.3.4");
+}
