@@ -5,6 +5,7 @@
 
 mod address;
 mod blob;
+mod chain;
 mod envelope;
 mod ids;
 mod reply;
@@ -13,6 +14,7 @@ mod time;
 
 pub use address::{Address, Domain, Localpart, NotADomain, NotALocalpart, NotAnAddress};
 pub use blob::{BlobRef, NotABlobRef};
+pub use chain::Chain;
 pub use envelope::{
     BodyKind, Envelope, Notify, OriginalRecipient, Protocol, Recipient, ReturnContent, ReversePath,
 };

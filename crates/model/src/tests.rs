@@ -69,3 +69,16 @@ fn blob_references_survive_the_database() {
     assert_eq!(BlobRef::from_bytes(&blob.to_bytes()), Ok(blob));
     assert_eq!(BlobRef::from_bytes(&[0; 3]), Err(NotABlobRef(3)));
 }
+
+#[test]
+fn a_chain_shows_every_cause_on_one_line() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("{what}")]
+    struct Trouble {
+        what: &'static str,
+        source: Option<Box<Trouble>>,
+    }
+    let root = Trouble { what: "permission denied", source: None };
+    let top = Trouble { what: "cannot open blob 7", source: Some(Box::new(root)) };
+    assert_eq!(Chain(&top).to_string(), "cannot open blob 7: permission denied");
+}
