@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use keys::ServerTls;
+use model::Chain;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -94,7 +95,7 @@ async fn keep_house(installation: Installation, mut shutdown: watch::Receiver<bo
     let mut compacted_at = clock.now();
     loop {
         if let Err(error) = installation.directory.maintain().await {
-            warn!(error = %chain(&error), "cannot look after bans now");
+            warn!(error = %Chain(&error), "cannot look after bans now");
         }
         let now = clock.now();
         if cleaned_at.is_none_or(|at| now.since(at) >= CLEANING_INTERVAL) {
@@ -127,18 +128,6 @@ async fn clean(installation: &Installation) -> Result<()> {
     Ok(())
 }
 
-/// An error with its causes, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
 /// Turns SIGTERM and SIGINT into the returned watch becoming true, and SIGHUP into a look at the
 /// certificate files.
 pub fn watch_signals(tls: ServerTls) -> Result<watch::Receiver<bool>> {
@@ -153,7 +142,7 @@ pub fn watch_signals(tls: ServerTls) -> Result<watch::Receiver<bool>> {
                 _ = interrupt.recv() => break,
                 _ = hang_up.recv() => match tls.reload() {
                     Ok(()) => info!("the certificate files were read again"),
-                    Err(error) => warn!(error = %chain(&error), "the former certificate stays in use"),
+                    Err(error) => warn!(error = %Chain(&error), "the former certificate stays in use"),
                 },
             }
         }

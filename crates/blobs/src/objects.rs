@@ -367,7 +367,7 @@ impl Drop for Upload {
         if let Some(mut parts) = self.parts.take() {
             self.objects.runtime.spawn(async move {
                 if let Err(error) = parts.abort().await {
-                    tracing::debug!(%error, "cannot give up an upload");
+                    tracing::debug!(error = %model::Chain(&error), "cannot give up an upload");
                 }
             });
         }

@@ -83,7 +83,7 @@ impl Courier {
                 *self.route.lock() = Some(route);
                 *thread = Some(handle);
             }
-            Err(error) => tracing::error!(%error, "no notices from other nodes"),
+            Err(error) => tracing::error!(error = %model::Chain(&error), "no notices from other nodes"),
         }
         Some(listening)
     }
@@ -104,7 +104,7 @@ impl Round {
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {
-                tracing::error!(%error, "no notices from other nodes");
+                tracing::error!(error = %model::Chain(&error), "no notices from other nodes");
                 return;
             }
         };
@@ -112,7 +112,7 @@ impl Round {
             match runtime.block_on(self.session()) {
                 Ok(()) => return,
                 Err(error) => {
-                    tracing::warn!(%error, "the connection for notices broke");
+                    tracing::warn!(error = %model::Chain(&error), "the connection for notices broke");
                     self.broke = true;
                     if self.outgoing.is_closed() {
                         return;

@@ -202,7 +202,7 @@ where
             }
             Some(Ok(_)) => {}
             Some(Err(error)) => {
-                tracing::debug!(%error, "a connection to PostgreSQL broke");
+                tracing::debug!(error = %model::Chain(&error), "a connection to PostgreSQL broke");
                 return;
             }
             None => return,

@@ -321,7 +321,7 @@ fn roll_back(tx: &mut Tx) {
     if !sqlite_of(tx).is_autocommit()
         && let Err(error) = plain(tx, "ROLLBACK")
     {
-        tracing::error!(%error, "cannot roll back");
+        tracing::error!(error = %model::Chain(&error), "cannot roll back");
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use directory::AuthRefusal;
 use mail_store::StoreError;
+use model::Chain;
 use wire_imap::{Code, Condition};
 
 use crate::wire::Ended;
@@ -105,7 +106,7 @@ pub(crate) fn refusal(error: &StoreError) -> Answer {
         StoreError::NoSuchAccount => Answer::no(Code::AuthorizationFailed, "The account is closed"),
         StoreError::Db(_) | StoreError::Body { .. } | StoreError::NewBody(_) | StoreError::Damaged(_) => {
             // Strangers learn little; the log has the chain.
-            let chain = chain(error);
+            let chain = Chain(error);
             if error.is_temporary() {
                 tracing::warn!(error = %chain, "the store is not available");
                 Answer::no(Code::Unavailable, "Not available now, try again later")
@@ -127,20 +128,8 @@ pub(crate) fn login_refusal(refusal: &AuthRefusal) -> Answer {
         AuthRefusal::Disabled => Answer::no(Code::AuthorizationFailed, "This address is disabled"),
         AuthRefusal::Malformed(_) => Answer::bad("This is not what the mechanism asks for"),
         AuthRefusal::Later(error) => {
-            tracing::warn!(error = %chain(error), "a login cannot be checked");
+            tracing::warn!(error = %Chain(error), "a login cannot be checked");
             Answer::no(Code::Unavailable, "Cannot check the password now, try again later")
         }
     }
-}
-
-/// An error and its causes on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        cause = source.source();
-    }
-    text
 }

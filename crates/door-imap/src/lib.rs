@@ -25,6 +25,7 @@ use directory::Directory;
 use doorway::{Allowance, Doorway, Gate, Pass};
 use ipnet::IpNet;
 use mail_store::MailStore;
+use model::Chain;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -157,9 +158,9 @@ async fn converse(
     let ended = Session::new(wire, shared, peer, kind == Kind::Imaps).run().await;
     match ended {
         Ended::Damaged | Ended::HalfSent => {
-            tracing::warn!(%peer, error = %answer::chain(&ended), "a session ended badly");
+            tracing::warn!(%peer, error = %Chain(&ended), "a session ended badly");
         }
-        ended => tracing::debug!(%peer, end = %answer::chain(&ended), "a session ended"),
+        ended => tracing::debug!(%peer, end = %Chain(&ended), "a session ended"),
     }
 }
 

@@ -260,7 +260,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             AuthRefusal::Banned { .. } => LoginRefusal::Banned,
             AuthRefusal::Malformed(_) => LoginRefusal::Malformed,
             AuthRefusal::Later(cause) => {
-                error!(peer = %self.ip, error = &cause as &dyn std::error::Error, "cannot check a login");
+                error!(peer = %self.ip, error = %model::Chain(&cause), "cannot check a login");
                 LoginRefusal::Later
             }
         }

@@ -358,7 +358,7 @@ impl Connection {
         loop {
             let block = content.block(offset, limits::BLOCK_BYTES).await.map_err(|error| {
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = %model::Chain(&error),
                     "cannot read a body that is to go out"
                 );
                 Broken::Ours(Reply::later(451, 3, 0, "temporary trouble here"))

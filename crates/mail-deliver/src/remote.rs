@@ -296,7 +296,7 @@ impl Remote {
             return Ok(None);
         }
         let whole = content.whole().await.map_err(|error| {
-            tracing::error!(error = &error as &dyn std::error::Error, "cannot read a body that is to go out");
+            tracing::error!(error = %model::Chain(&error), "cannot read a body that is to go out");
             Broken::Ours(Reply::later(451, 3, 0, "temporary trouble here"))
         })?;
         Ok(seven_bit::convert(&whole).map(|converted| Content::in_memory(converted, content)))

@@ -67,7 +67,7 @@ impl Flow {
             Err(StoreError::NoSuchAccount) => refused(mail_route::unknown()),
             Err(StoreError::Db(source)) => Err(trouble::db(&source)),
             Err(error) => {
-                error!(error = &error as &dyn std::error::Error, %address, "cannot read an account's usage");
+                error!(error = %model::Chain(&error), %address, "cannot read an account's usage");
                 Err(Reply::later(451, 3, 0, "temporary trouble here, try again later"))
             }
         }

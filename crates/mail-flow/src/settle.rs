@@ -154,14 +154,14 @@ impl Flow {
                 }
                 Err(Unsettled::Db(error)) if error.is_temporary() => {
                     warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = %model::Chain(&error),
                         "the end of an attempt cannot be written now"
                     );
                     self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
                 }
                 // The claims run out, and the deliveries are tried again.
                 Err(error) => {
-                    error!(error = &error as &dyn std::error::Error, "the end of an attempt is not written");
+                    error!(error = %model::Chain(&error), "the end of an attempt is not written");
                     return;
                 }
             }

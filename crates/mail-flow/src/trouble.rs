@@ -17,16 +17,16 @@ fn later() -> Reply {
 }
 
 pub(crate) fn blobs(error: &BlobError) -> Reply {
-    error!(error = error as &dyn std::error::Error, "cannot keep a message body");
+    error!(error = %model::Chain(error), "cannot keep a message body");
     if matches!(error, BlobError::Full { .. }) { full() } else { later() }
 }
 
 pub(crate) fn db(error: &DbError) -> Reply {
-    error!(error = error as &dyn std::error::Error, "the database refuses");
+    error!(error = %model::Chain(error), "the database refuses");
     if matches!(error, DbError::Full { .. }) { full() } else { later() }
 }
 
 pub(crate) fn directory(error: &DirectoryError) -> Reply {
-    error!(error = error as &dyn std::error::Error, "the directory does not answer");
+    error!(error = %model::Chain(error), "the directory does not answer");
     later()
 }

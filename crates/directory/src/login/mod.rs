@@ -599,7 +599,9 @@ impl Directory {
                 .await;
             match kept {
                 Ok(has_known_login) => self.login.failures.lock().kept(&subject, has_known_login),
-                Err(error) => tracing::error!(%error, subject, "a ban cannot be kept over a restart"),
+                Err(error) => {
+                    tracing::error!(error = %model::Chain(&error), subject, "a ban cannot be kept over a restart")
+                }
             }
         }
         AuthRefusal::Wrong
@@ -638,7 +640,9 @@ impl Directory {
             .await;
         match written {
             Ok(()) => self.login.known.insert(key, now),
-            Err(error) => tracing::warn!(%error, "cannot write when a password was last used"),
+            Err(error) => {
+                tracing::warn!(error = %model::Chain(&error), "cannot write when a password was last used")
+            }
         }
     }
 
