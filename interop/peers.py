@@ -68,6 +68,12 @@ def greets(port):
         return False
 
 
+def listens(port):
+    """True when somebody takes connections on this port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _stop(process):
     if process is None or process.poll() is not None:
         return
@@ -94,8 +100,10 @@ class Postfix:
     """A Postfix that knows nothing of DNS: `domains` are its own, `routes` says where the others are."""
 
     def __init__(self, directory, domains=(), users=(), routes=None, lmtp_socket=None, extra=None,
-                 hostname="mail.stranger.test", tls_security_level="may"):
+                 hostname="mail.stranger.test", tls_security_level="may", greets_first=True):
         _need_root("Postfix")
+        # One that begins with a TLS handshake waits for its client.
+        self.is_up = greets if greets_first else listens
         self.directory = Path(directory)
         self.port = free_port()
         self.hostname = hostname
@@ -169,7 +177,7 @@ class Postfix:
             ["/usr/sbin/postfix", "-c", str(self.directory / "conf"), "start-fg"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         try:
-            wait_until(lambda: self.process.poll() is not None or greets(self.port), "Postfix to greet")
+            wait_until(lambda: self.process.poll() is not None or self.is_up(self.port), "Postfix to greet")
             if self.process.poll() is not None:
                 raise RuntimeError("Postfix ended at once")
         except Exception:
@@ -261,7 +269,7 @@ postlog   unix-dgram n - n - 1 postlogd
 class Dovecot:
     """A Dovecot with these users (address → password), over IMAP and LMTP; as durable as it is by default."""
 
-    def __init__(self, directory, users, mailbox_format="maildir", login_processes=1):
+    def __init__(self, directory, users, mailbox_format="maildir", login_processes=1, auth_socket=False):
         _need_root("Dovecot")
         self.directory = Path(directory)
         self.port = free_port()
@@ -273,6 +281,9 @@ class Dovecot:
         os.chmod(self.directory, 0o755)
         os.chown(self.directory / "mail", uid, gid)
         self.lmtp_socket = self.directory / "run" / "lmtp-in"
+        # Where a Postfix asks who may submit.
+        self.auth_socket = self.directory / "run" / "auth-in"
+        auth_service = "service auth {\n  unix_listener auth-in {\n    mode = 0666\n  }\n}\n" if auth_socket else ""
         (self.directory / "users").write_text(
             "".join(f"{address}:{{PLAIN}}{password}\n" for address, password in users.items()))
         location = {"maildir": "maildir:~/Maildir", "sdbox": "sdbox:~/sdbox"}[mailbox_format]
@@ -320,7 +331,7 @@ service lmtp {{
     mode = 0666
   }}
 }}
-""")
+{auth_service}""")
 
     def start(self):
         """Starts Dovecot in the foreground of a session of its own and waits until it greets."""

@@ -112,6 +112,12 @@ fn rcpt() {
         "RCPT TO:<a@b.test> ORCPT=utf-8;jos\\x{E9}@b.test",
         "RCPT TO:<a@b.test> ORCPT=utf-8;jos\\x{E9}@b.test",
     );
+    // As Postfix writes it.
+    accepts(
+        "RCPT TO:<josé@b.test> ORCPT=rfc822;jos+C3+A9@b.test",
+        "RCPT TO:<josé@b.test> ORCPT=utf-8;jos\\x{E9}@b.test",
+    );
+    refuses("RCPT TO:<a@b.test> ORCPT=x400;jos+C3+A9", "501 5.5.4 RCPT: ORCPT is");
     // A hundred letters of two octets each would be six hundred octets on their way out.
     let long = format!("RCPT TO:<a@b.test> ORCPT=utf-8;{}@b.test", "é".repeat(100));
     refuses(long, "501 5.5.4 RCPT: ORCPT is");

@@ -121,14 +121,17 @@ fn parse_original(value: &str) -> Option<OriginalRecipient> {
     let (address_type, address) = value.split_once(';')?;
     let is_atom = !address_type.is_empty()
         && address_type.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*-/?^_`{|}~".contains(&b));
-    let decoded = match address_type.eq_ignore_ascii_case("utf-8") {
-        // Characters that came as they are become longer when we send them on.
-        true => xtext::decode_utf8_address(address).filter(|address| {
-            address_type.len() + 1 + xtext::encode_utf8_address(address).len()
-                <= ORIGINAL_RECIPIENT_LIMIT_OCTETS
-        }),
-        false => xtext::decode(address).filter(|address| address.is_ascii()),
-    };
+    let is_utf8 = address_type.eq_ignore_ascii_case("utf-8");
+    let decoded = if is_utf8 { xtext::decode_utf8_address(address) } else { xtext::decode(address) };
     let address = decoded.filter(|address| is_atom && !address.is_empty())?;
-    Some(OriginalRecipient { address_type: address_type.to_owned(), address })
+    let address_type = match address.is_ascii() {
+        true => address_type,
+        // Postfix 3.7 gives an international address as `rfc822` with its UTF-8 in xtext: RFC 6533 §3 has a type for it.
+        false if is_utf8 || address_type.eq_ignore_ascii_case("rfc822") => "utf-8",
+        false => return None,
+    };
+    // Characters that came as they are may become longer when we send them on.
+    let is_short = !address_type.eq_ignore_ascii_case("utf-8")
+        || "utf-8;".len() + xtext::encode_utf8_address(&address).len() <= ORIGINAL_RECIPIENT_LIMIT_OCTETS;
+    is_short.then(|| OriginalRecipient { address_type: address_type.to_owned(), address })
 }
