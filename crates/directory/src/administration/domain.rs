@@ -1,0 +1,139 @@
+//! Domains: each belongs to one mail service.
+
+use model::{Domain, DomainId, OrganisationId, ServiceId};
+
+use super::service::insert_service;
+use super::{Administration, Result, conflict, found, in_use, rows};
+use crate::entities::DomainInfo;
+use crate::error::DirectoryError;
+
+/// What to change of a domain; `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct DomainChange {
+    /// Another mail service of the same organisation, with all addresses.
+    pub service: Option<ServiceId>,
+    /// Out of use, or in use again.
+    pub is_disabled: Option<bool>,
+}
+
+impl Administration {
+    /// Creates a domain. Without a service it goes into the organisation's only one, which is made, with
+    /// the organisation's name, if there is none.
+    pub async fn create_domain(
+        &self,
+        organisation: OrganisationId,
+        service: Option<ServiceId>,
+        name: &Domain,
+    ) -> Result<DomainInfo> {
+        let name = checked_domain(name)?;
+        let (id, new_service, at) = (DomainId(self.new_id()), ServiceId(self.new_id()), self.now());
+        self.act("create domain", name.clone(), move |tx| {
+            let owner = found("organisation", rows::organisation(tx, organisation)?)?;
+            let service = match service {
+                Some(service) => {
+                    let service = found("service", rows::service(tx, service)?)?;
+                    if service.organisation != organisation {
+                        return Err(DirectoryError::NotFound { what: "service" });
+                    }
+                    service.id
+                }
+                None => match rows::services(tx, Some(organisation))?.as_slice() {
+                    [] => {
+                        insert_service(tx, organisation, new_service, &owner.name, None, at)?;
+                        new_service
+                    }
+                    [only] => only.id,
+                    several => {
+                        return Err(DirectoryError::Invalid {
+                            field: "service",
+                            reason: format!("«{}» has {} mail services", owner.name, several.len()),
+                            rule: "where an organisation has several mail services, one is named",
+                        });
+                    }
+                },
+            };
+            if rows::is_domain_taken(tx, &name)? {
+                return Err(domain_exists(&name));
+            }
+            rows::insert_domain(tx, id, organisation, service, &name, at)
+                .map_err(conflict(|| domain_exists(&name)))?;
+            Ok((Some(organisation), found("domain", rows::domain(tx, id)?)?))
+        })
+        .await
+    }
+
+    /// The domains within the scope, of one organisation or of all, by name.
+    pub async fn domains(&self, organisation: Option<OrganisationId>) -> Result<Vec<DomainInfo>> {
+        self.read(move |tx| Ok(rows::domains(tx, organisation)?)).await
+    }
+
+    /// A domain by its identifier.
+    pub async fn domain(&self, id: DomainId) -> Result<DomainInfo> {
+        self.read(move |tx| found("domain", rows::domain(tx, id)?)).await
+    }
+
+    /// A domain by its name.
+    pub async fn domain_called(&self, name: &Domain) -> Result<DomainInfo> {
+        let name = name.as_str().to_owned();
+        self.read(move |tx| found("domain", rows::domain_called(tx, &name)?)).await
+    }
+
+    /// Disables or enables a domain, or moves it to another mail service of its organisation.
+    pub async fn change_domain(&self, id: DomainId, change: DomainChange) -> Result<DomainInfo> {
+        self.act("change domain", format!("{id}: {change:?}"), move |tx| {
+            let domain = found("domain", rows::domain(tx, id)?)?;
+            if let Some(service) = change.service {
+                let service = found("service", rows::service(tx, service)?)?;
+                if service.organisation != domain.organisation {
+                    return Err(DirectoryError::NotFound { what: "service" });
+                }
+                rows::move_domain(tx, id, domain.organisation, service.id)?;
+            }
+            if let Some(is_disabled) = change.is_disabled {
+                rows::disable_domain(tx, id, domain.organisation, is_disabled)?;
+            }
+            Ok((Some(domain.organisation), found("domain", rows::domain(tx, id)?)?))
+        })
+        .await
+    }
+
+    /// Deletes a domain. With addresses it needs `force`, which deletes them too.
+    pub async fn delete_domain(&self, id: DomainId, force: bool) -> Result<()> {
+        let at = self.now();
+        self.act("delete domain", id.to_string(), move |tx| {
+            let domain = found("domain", rows::domain(tx, id)?)?;
+            if domain.addresses > 0 && !force {
+                return Err(in_use("domain", domain.name.to_string(), domain.addresses));
+            }
+            rows::delete_domain(tx, domain.organisation, id, at)?;
+            Ok((Some(domain.organisation), ()))
+        })
+        .await
+    }
+}
+
+fn domain_exists(name: &str) -> DirectoryError {
+    DirectoryError::Conflict {
+        field: "domain",
+        value: name.to_owned(),
+        rule: "a domain belongs to one mail service of the installation",
+    }
+}
+
+fn checked_domain(name: &Domain) -> Result<String> {
+    let invalid = |reason: &str| DirectoryError::Invalid {
+        field: "domain",
+        reason: reason.to_owned(),
+        rule: "a mail domain is a name of letters, digits and hyphens with a dot (RFC 5321 §2.3.5)",
+    };
+    if name.literal().is_some() {
+        return Err(invalid("it is an address literal"));
+    }
+    if !name.as_str().contains('.') {
+        return Err(invalid("it has no dot"));
+    }
+    if name.as_str().contains('_') {
+        return Err(invalid("it has an underscore"));
+    }
+    Ok(name.as_str().to_owned())
+}

@@ -1,0 +1,170 @@
+//! Passwords of a mailbox: those made for devices, and the one that somebody chose.
+
+use model::{AddressId, CredentialId};
+use zeroize::Zeroizing;
+
+use super::{Administration, Result, checked_name, found, not_a_mailbox, rows};
+use crate::entities::{AddressKind, CreatedDevicePassword, DevicePasswordInfo, Protocols};
+use crate::error::DirectoryError;
+use crate::limits;
+use crate::login::{check_chosen, device_password};
+
+/// A new device password.
+#[derive(Clone, Debug)]
+pub struct NewDevicePassword {
+    /// The mailbox address.
+    pub address: AddressId,
+    /// What its owner calls it.
+    pub label: String,
+    /// What it is for.
+    pub protocols: Protocols,
+}
+
+impl Administration {
+    /// Makes a random password for a device. The result is the only place where it can be read.
+    pub async fn create_device_password(&self, new: NewDevicePassword) -> Result<CreatedDevicePassword> {
+        let label = checked_name("label", &new.label)?;
+        let others = self.device_passwords(new.address).await?;
+        let (selector, password) = loop {
+            let (selector, password) = device_password(&self.directory.world);
+            // The public characters tell the address's passwords apart.
+            if others.iter().all(|other| other.selector.as_ref() != Some(&selector)) {
+                break (selector, password);
+            }
+        };
+        self.create_password(new.address, label, Some(selector), new.protocols, password).await
+    }
+
+    /// Gives an address a password that somebody chose, instead of the one it had.
+    pub async fn choose_password(&self, address: AddressId, password: &str) -> Result<DevicePasswordInfo> {
+        let password = check_chosen(password)?;
+        let created =
+            self.create_password(address, "chosen".to_owned(), None, Protocols::ALL, password).await?;
+        Ok(created.info)
+    }
+
+    async fn create_password(
+        &self,
+        address: AddressId,
+        label: String,
+        selector: Option<String>,
+        protocols: Protocols,
+        password: Zeroizing<String>,
+    ) -> Result<CreatedDevicePassword> {
+        let (account, name, salt, iterations) = self
+            .read(move |tx| {
+                let address = found("address", rows::address(tx, address)?)?;
+                let AddressKind::Mailbox { account, .. } = address.kind else {
+                    return Err(not_a_mailbox("address", &address.address));
+                };
+                let (salt, iterations) =
+                    found("account", rows::scram_parameters(tx, account, address.organisation)?)?;
+                Ok((account, address.address, salt, iterations))
+            })
+            .await?;
+        let hash = self.hash(&password, salt, iterations).await?;
+        let (id, at) = (CredentialId(self.new_id()), self.now());
+        let what = match &selector {
+            Some(selector) => format!("«{label}» ({selector}…) of {name} for {protocols}"),
+            None => format!("chosen, of {name}"),
+        };
+        let info = self
+            .act("create password", what, move |tx| {
+                let address = found("address", rows::address(tx, address)?)?;
+                let organisation = address.organisation;
+                let passwords = rows::passwords(tx, account, organisation)?;
+                if selector.is_none() {
+                    for chosen in passwords.iter().filter(|password| password.selector.is_none()) {
+                        rows::delete_password(tx, account, organisation, chosen.id)?;
+                    }
+                }
+                if passwords.len() >= limits::CREDENTIALS_PER_ADDRESS_LIMIT {
+                    return Err(DirectoryError::Invalid {
+                        field: "address",
+                        reason: format!("it has {} passwords", passwords.len()),
+                        rule: "an address has at most 50 passwords",
+                    });
+                }
+                if selector.is_some() && passwords.iter().any(|password| password.selector == selector) {
+                    // Another one was made at the same moment with the same million-to-one characters.
+                    return Err(DirectoryError::Busy);
+                }
+                let new = rows::NewCredential {
+                    id,
+                    account,
+                    organisation,
+                    label: &label,
+                    selector: selector.as_deref(),
+                    protocols,
+                    hash: &hash,
+                    at,
+                };
+                rows::insert_password(tx, &new)?;
+                Ok((Some(organisation), found("password", rows::password(tx, id)?)?))
+            })
+            .await?;
+        Ok(CreatedDevicePassword { info, password })
+    }
+
+    /// The passwords of an address.
+    pub async fn device_passwords(&self, address: AddressId) -> Result<Vec<DevicePasswordInfo>> {
+        self.read(move |tx| {
+            let address = found("address", rows::address(tx, address)?)?;
+            match address.kind {
+                AddressKind::Mailbox { account, .. } => {
+                    Ok(rows::passwords(tx, account, address.organisation)?)
+                }
+                AddressKind::Alias { .. } => Err(not_a_mailbox("address", &address.address)),
+            }
+        })
+        .await
+    }
+
+    /// A password by its identifier.
+    pub async fn device_password(&self, id: CredentialId) -> Result<DevicePasswordInfo> {
+        self.read(move |tx| found("device password", rows::password(tx, id)?)).await
+    }
+
+    /// Disables or enables a password, at once.
+    pub async fn disable_device_password(
+        &self,
+        id: CredentialId,
+        is_disabled: bool,
+    ) -> Result<DevicePasswordInfo> {
+        let action = if is_disabled { "disable password" } else { "enable password" };
+        self.act(action, id.to_string(), move |tx| {
+            let password = found("device password", rows::password(tx, id)?)?;
+            rows::disable_password(tx, password.account, password.organisation, id, is_disabled)?;
+            Ok((Some(password.organisation), found("device password", rows::password(tx, id)?)?))
+        })
+        .await
+    }
+
+    /// Changes what a password is called and what it is for.
+    pub async fn change_device_password(
+        &self,
+        id: CredentialId,
+        label: Option<&str>,
+        protocols: Option<Protocols>,
+    ) -> Result<DevicePasswordInfo> {
+        let label = label.map(|label| checked_name("label", label)).transpose()?;
+        self.act("change password", format!("{id}: {label:?} {protocols:?}"), move |tx| {
+            let password = found("device password", rows::password(tx, id)?)?;
+            let label = label.as_deref().unwrap_or(&password.label);
+            let protocols = protocols.unwrap_or(password.protocols);
+            rows::describe_password(tx, password.account, password.organisation, id, label, protocols)?;
+            Ok((Some(password.organisation), found("device password", rows::password(tx, id)?)?))
+        })
+        .await
+    }
+
+    /// Deletes a password, at once.
+    pub async fn delete_device_password(&self, id: CredentialId) -> Result<()> {
+        self.act("delete password", id.to_string(), move |tx| {
+            let password = found("device password", rows::password(tx, id)?)?;
+            rows::delete_password(tx, password.account, password.organisation, id)?;
+            Ok((Some(password.organisation), ()))
+        })
+        .await
+    }
+}
