@@ -73,10 +73,18 @@ impl Flow {
         let head = head.freeze();
         let (blob, routed) = tokio::join!(writer.finish(), self.route(&origin, &envelope));
         let blob = blob.map_err(|error| trouble::blobs(&error))?;
-        let deliveries = routed?;
-        if let Some(reply) = only_nowhere(&deliveries) {
+        let mut deliveries = routed?;
+        let refusal = match deliveries.len() > limits::COPIES_LIMIT {
+            // RFC 3463 §3.6: X.5.3, too many recipients.
+            true => Some(Reply::never(554, 5, 3, "the recipients stand for too many mailboxes")),
+            false => only_nowhere(&deliveries),
+        };
+        if let Some(reply) = refusal {
             self.note_refusal(&origin, &envelope, &reply).await;
             return Err(reply);
+        }
+        if matches!(origin, Origin::Peer(_)) {
+            limit_success_reports(&mut deliveries);
         }
         let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
         let prefix = self.stamps(&origin, &envelope, &evidence.header, id, now);
@@ -228,6 +236,9 @@ impl Flow {
         let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
         let mut deliveries = Vec::with_capacity(envelope.recipients.len());
         for recipient in &envelope.recipients {
+            if deliveries.len() > limits::COPIES_LIMIT {
+                break;
+            }
             let legs = match self.inner.known.take(&recipient.address, self.inner.world.clock.now()) {
                 Some((account, address)) => {
                     let organisation = Some(account.organisation);
@@ -318,7 +329,7 @@ impl Flow {
             .await;
         if let Err(error) = noted {
             let error: DbError = error;
-            error!(error = &error as &dyn std::error::Error, "cannot note a refusal");
+            error!(error = %model::Chain(&error), "cannot note a refusal");
         }
     }
 }
@@ -357,6 +368,15 @@ fn only_nowhere(deliveries: &[NewDelivery]) -> Option<Reply> {
     replies.all(|reply| reply.is_some()).then_some(first)
 }
 
+/// Takes NOTIFY=SUCCESS from all recipients but the first few: each would become a report to a sender who may
+/// know nothing of it.
+fn limit_success_reports(deliveries: &mut [NewDelivery]) {
+    let wishes = deliveries.iter_mut().filter_map(|delivery| delivery.notify.as_mut());
+    for notify in wishes.filter(|notify| notify.success).skip(limits::STRANGERS_SUCCESS_REPORT_LIMIT) {
+        notify.success = false;
+    }
+}
+
 /// A letter needs SMTPUTF8 on its further way only if something in it is international (RFC 6531 §3.4).
 fn needs_smtputf8(envelope: &Envelope, header: &HeaderFacts) -> bool {
     let international = |address: &Address| !address.is_ascii();
@@ -367,6 +387,8 @@ fn needs_smtputf8(envelope: &Envelope, header: &HeaderFacts) -> bool {
 
 /// What is listed of a letter. Our own stamps matter only where they add what the sender forgot.
 pub(crate) fn summarise(prefix: &[u8], body: &[u8]) -> Summary {
+    #[cfg(test)]
+    assert!(!body.ends_with(b"this letter is poison\r\n"), "a bug that a letter meets");
     let adds = wire_mime::fields(prefix).any(|field| field.is("message-id") || field.is("date"));
     if adds { Summary::of(&[prefix, body].concat()) } else { Summary::of(body) }
 }

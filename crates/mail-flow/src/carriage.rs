@@ -36,12 +36,18 @@ impl Flow {
         let flow = self.clone();
         tokio::spawn(async move {
             let permit = flow.inner.carriers.clone().acquire_owned().await;
-            let destination = load.destination.clone();
+            let Load { destination, jobs } = load;
+            let jobs: Vec<Arc<Job>> = jobs.into_iter().map(Arc::new).collect();
             // A task of its own, so that a panic does not keep the destination's place.
-            let was_reached = tokio::spawn(flow.clone().carry(load)).await.unwrap_or_else(|panic| {
-                error!(%panic, %destination, "a transaction panicked; its claims run out");
-                true
-            });
+            let carried = tokio::spawn(flow.clone().carry(destination.clone(), jobs.clone())).await;
+            let was_reached = match carried {
+                Ok(was_reached) => was_reached,
+                Err(panic) => {
+                    error!(%panic, %destination, "a letter makes us panic; it is tried again later");
+                    flow.give_up_for_now(jobs).await;
+                    true
+                }
+            };
             drop(permit);
             flow.go_on(&destination, was_reached);
         });
@@ -60,10 +66,10 @@ impl Flow {
     }
 
     /// One attempt, to its committed end; tells whether anybody answered.
-    async fn carry(self, load: Load) -> bool {
-        let Some(first) = load.jobs.first() else { return true };
+    async fn carry(self, destination: Domain, jobs: Vec<Arc<Job>>) -> bool {
+        let Some(first) = jobs.first() else { return true };
         let message = first.delivery.message.clone();
-        let recipients = load.jobs.iter().map(|job| Recipient {
+        let recipients = jobs.iter().map(|job| Recipient {
             address: match &job.delivery.route {
                 Route::Remote { address } => address.clone(),
                 Route::Account { .. } | Route::Nowhere { .. } => job.delivery.recipient.clone(),
@@ -72,7 +78,7 @@ impl Flow {
             original: job.delivery.original.clone(),
         });
         let consignment = Consignment {
-            destination: load.destination.clone(),
+            destination,
             envelope: Envelope {
                 from: message.from.clone(),
                 recipients: recipients.collect(),
@@ -89,8 +95,7 @@ impl Flow {
             },
         };
         let Carried { outcomes, attempts, was_reached } = self.inner.remote.carry(&consignment).await;
-        let ended =
-            load.jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job: Arc::new(job), outcome });
+        let ended = jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job, outcome });
         self.settle(ended.collect(), attempts).await;
         was_reached
     }
@@ -127,7 +132,7 @@ impl Flow {
         }
         let claims = jobs.iter().map(Job::claim).collect();
         if let Err(error) = self.inner.queue.put_back(claims, next_at).await {
-            error!(error = &error as &dyn std::error::Error, "cannot give claims back");
+            error!(error = %model::Chain(&error), "cannot give claims back");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use db::DbError;
@@ -70,7 +71,7 @@ impl Flow {
 
     async fn work_lane(self, account: AccountRef) {
         loop {
-            let batch: VecDeque<Job> = {
+            let batch: VecDeque<Arc<Job>> = {
                 let mut lanes = self.inner.lanes.waiting.lock();
                 let Some(lane) = lanes.get_mut(&account) else { return };
                 if lane.is_empty() {
@@ -78,18 +79,44 @@ impl Flow {
                     return;
                 }
                 let count = lane.len().min(limits::ACCOUNT_BATCH_LIMIT);
-                lane.drain(..count).collect()
+                lane.drain(..count).map(Arc::new).collect()
             };
-            // A task of its own, so that a panic takes this batch with it and not the lane.
-            if tokio::spawn(self.clone().deliver_all(account, batch)).await.is_err() {
-                error!(account = account.account.0, "a delivery panicked; its claims run out");
+            if self.survives(account, batch.clone()).await {
+                continue;
+            }
+            // Which one it is shows when they go one by one; those that are delivered already are no longer ours.
+            for job in batch {
+                if !self.survives(account, VecDeque::from([job.clone()])).await {
+                    error!(
+                        message = job.delivery.message.id.0,
+                        "a letter makes us panic; it is tried again later"
+                    );
+                    self.give_up_for_now(vec![job]).await;
+                }
             }
         }
     }
 
-    async fn deliver_all(self, account: AccountRef, mut jobs: VecDeque<Job>) {
+    /// Delivers in a task of its own, so that a panic takes neither the lane nor the node with it; false after one.
+    async fn survives(&self, account: AccountRef, batch: VecDeque<Arc<Job>>) -> bool {
+        tokio::spawn(self.clone().deliver_all(account, batch)).await.is_ok()
+    }
+
+    /// The end of an attempt at which we panicked: the pauses grow, and after the lifetime it is over.
+    pub(crate) async fn give_up_for_now(&self, jobs: Vec<Arc<Job>>) {
+        let reply = Reply::later(451, 3, 0, "temporary trouble here");
+        let ended = jobs
+            .into_iter()
+            .map(|job| Ended { job, outcome: Outcome::Later { reply: reply.clone(), host: None } })
+            .collect();
+        let flow = self.clone();
+        if tokio::spawn(async move { flow.settle(ended, Vec::new()).await }).await.is_err() {
+            error!("the end of an attempt cannot be written; its claim runs out");
+        }
+    }
+
+    async fn deliver_all(self, account: AccountRef, mut jobs: VecDeque<Arc<Job>>) {
         while let Some(first) = jobs.pop_front() {
-            let first = Arc::new(first);
             if let Err(outcome) = self.load(&first.cargo).await {
                 self.settle(vec![Ended { job: first, outcome }], Vec::new()).await;
                 continue;
@@ -97,7 +124,7 @@ impl Flow {
             let mut batch = vec![first];
             // Only what is in memory already: whoever waits for memory holds none.
             while jobs.front().is_some_and(|next| next.cargo.body.initialized()) {
-                batch.extend(jobs.pop_front().map(Arc::new));
+                batch.extend(jobs.pop_front());
             }
             self.deliver(account, batch).await;
         }
@@ -112,14 +139,17 @@ impl Flow {
             let share = self.inner.reading.clone().acquire_many_owned(kib).await;
             let share = share.expect("the semaphore is never closed");
             let bytes = self.inner.blobs.get(&message.blob).await?;
-            let summary = summarise(&message.prefix, &bytes);
+            let (prefix, letter) = (message.prefix.clone(), bytes.clone());
+            // Large letters of many parts take their time, in which others should go on.
+            let summary = tokio::task::spawn_blocking(move || summarise(&prefix, &letter)).await;
+            let summary = summary.unwrap_or_else(|panic| resume_unwind(panic.into_panic()));
             Ok::<_, blobs::BlobError>(Body { bytes, summary, _share: share })
         };
         match cargo.body.get_or_try_init(read).await {
             Ok(_) => Ok(()),
             Err(error) => {
                 error!(
-                    error = &error as &dyn std::error::Error,
+                    error = %model::Chain(&error),
                     message = message.id.0,
                     "cannot read a queued body"
                 );
@@ -160,11 +190,11 @@ impl Flow {
                     self.settle(vec![Ended { job, outcome }], Vec::new()).await;
                 }
                 Err(error) if error.is_temporary() => {
-                    warn!(error = &error as &dyn std::error::Error, "letters wait for the database");
+                    warn!(error = %model::Chain(&error), "letters wait for the database");
                     self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
                 }
                 Err(error) => {
-                    error!(error = &error as &dyn std::error::Error, "a letter does not go into its account");
+                    error!(error = %model::Chain(&error), "a letter does not go into its account");
                     // Which one it is shows when they go one by one.
                     let is_alone = jobs.len() == 1;
                     for job in std::mem::take(&mut jobs) {

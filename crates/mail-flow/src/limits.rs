@@ -15,6 +15,17 @@ pub(crate) const READING_MEMORY_KIB: usize = 128 * 1024;
 pub(crate) const KNOWN_LIMIT: usize = 10_000;
 /// How long they are remembered.
 pub(crate) const KNOWN_FOR: Duration = Duration::from_secs(10);
+/// Copies that one letter may become, over all its recipients: a list reached under many subaddresses would
+/// otherwise multiply what a stranger sends.
+pub(crate) const COPIES_LIMIT: usize = 10_000;
+/// Reports of success for one letter of somebody who has not signed in; his sender may be forged, and each
+/// report goes there.
+pub(crate) const STRANGERS_SUCCESS_REPORT_LIMIT: usize = 5;
+/// Attempts after which a letter that is past its lifetime is not tried once more: those that crash us never
+/// come to the end of an attempt, where lifetimes are looked at.
+pub(crate) const ATTEMPTS_PAST_LIFETIME: u32 = 3;
+/// How far past its lifetime: the last attempt is made at its end.
+pub(crate) const PAST_LIFETIME: Duration = Duration::from_secs(3600);
 /// Deliveries claimed in one go.
 pub(crate) const CLAIM_LIMIT: usize = 200;
 /// Deliveries that this node works on at the same time, waiting for a turn included.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use mail_deliver::Outcome;
 use mail_queue::Delivery;
-use model::{Domain, MessageId, Route};
+use model::{Domain, MessageId, Reply, Route};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tracing::{error, info, warn};
@@ -65,7 +65,7 @@ impl Flow {
                 true
             }
             Err(error) => {
-                warn!(error = &error as &dyn std::error::Error, "cannot free our old claims now");
+                warn!(error = %model::Chain(&error), "cannot free our old claims now");
                 false
             }
         }
@@ -82,7 +82,7 @@ impl Flow {
             Ok(Some(next_due)) => next_due,
             Ok(None) => return limits::POLL_INTERVAL,
             Err(error) => {
-                warn!(error = &error as &dyn std::error::Error, "the queue cannot be read now");
+                warn!(error = %model::Chain(&error), "the queue cannot be read now");
                 return limits::POLL_INTERVAL;
             }
         };
@@ -99,7 +99,7 @@ impl Flow {
                 pause
             }
             Err(error) => {
-                warn!(error = &error as &dyn std::error::Error, "nothing can be claimed now");
+                warn!(error = %model::Chain(&error), "nothing can be claimed now");
                 limits::POLL_INTERVAL
             }
         }
@@ -118,7 +118,7 @@ impl Flow {
                     warn!(count = lost.len(), "claims were lost; what becomes of them here will not count");
                 }
             }
-            Err(error) => warn!(error = &error as &dyn std::error::Error, "claims cannot be renewed now"),
+            Err(error) => warn!(error = %model::Chain(&error), "claims cannot be renewed now"),
         }
     }
 
@@ -131,7 +131,16 @@ impl Flow {
                 continue;
             }
             let route = delivery.route.clone();
+            let is_overdue = self.is_overdue(&delivery);
             let job = self.inner.in_hand.take(delivery, letter.cargo.clone());
+            if is_overdue {
+                let words = || Reply::later(451, 3, 0, "temporary trouble here");
+                let reply = job.delivery.last_reply.clone().unwrap_or_else(words);
+                let outcome = Outcome::Later { reply, host: None };
+                let (flow, job) = (self.clone(), Arc::new(job));
+                tokio::spawn(async move { flow.settle(vec![Ended { job, outcome }], Vec::new()).await });
+                continue;
+            }
             match route {
                 Route::Account { account, .. } => self.enter_lane(account, job),
                 Route::Remote { address } => {
@@ -154,6 +163,13 @@ impl Flow {
         }
     }
 
+    /// Whether a delivery should have ended long ago, but its attempts come to no end.
+    fn is_overdue(&self, delivery: &Delivery) -> bool {
+        let before = self.inner.world.clock.now().minus(limits::PAST_LIFETIME);
+        delivery.attempts > limits::ATTEMPTS_PAST_LIFETIME
+            && mail_queue::is_expired(delivery.message.received_at, before, self.inner.settings.lifetime)
+    }
+
     /// Lets go of what waits, waits for what is under way, frees the claims for others or for the next start.
     async fn stop(&self) {
         drop(self.take_waiting_in_lanes());
@@ -168,7 +184,7 @@ impl Flow {
         self.inner.remote.close_idle(true).await;
         if let Err(error) = self.inner.queue.free_all_leases().await {
             warn!(
-                error = &error as &dyn std::error::Error,
+                error = %model::Chain(&error),
                 "our claims stay until the next start or their end"
             );
         }

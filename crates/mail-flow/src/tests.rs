@@ -1,6 +1,7 @@
 //! The story on each engine, with a stranger's server that says what a test wants to hear.
 
 mod crashes;
+mod hostile;
 mod letters_in;
 mod letters_out;
 mod reports;

@@ -100,19 +100,22 @@ impl Queue {
             .await
     }
 
-    /// At start: what this node had claimed when it stopped is due at once.
+    /// At start: what this node had claimed when it stopped is due at once. What has been claimed often by
+    /// now waits a little: it may be what stops us, and the others should get through between two such stops.
     pub async fn free_old_leases(&self) -> Result<u64, DbError> {
-        self.free_leases_before(self.epoch).await
+        let later = self.world.clock.now().plus(limits::SUSPECT_PAUSE);
+        self.free_leases_before(self.epoch, later).await
     }
 
     /// At a clean stop: whatever this node still claims is due at once, here or elsewhere.
     pub async fn free_all_leases(&self) -> Result<u64, DbError> {
-        self.free_leases_before(i64::MAX).await
+        self.free_leases_before(i64::MAX, self.world.clock.now()).await
     }
 
-    async fn free_leases_before(&self, epoch: i64) -> Result<u64, DbError> {
+    async fn free_leases_before(&self, epoch: i64, later: Timestamp) -> Result<u64, DbError> {
         let (node, now) = (self.node.clone(), self.world.clock.now());
-        self.all().write(move |tx| rows::free_leases(tx, &node, epoch, now)).await
+        let suspects = (limits::SUSPECT_ATTEMPTS, later);
+        self.all().write(move |tx| rows::free_leases(tx, &node, epoch, now, suspects)).await
     }
 
     /// The selected deliveries, oldest first. A tenant sees its own.

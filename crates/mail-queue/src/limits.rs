@@ -14,6 +14,10 @@ pub const DELAY_NOTICE_AFTER: Duration = Duration::from_secs(4 * 3600);
 pub const FIRST_PAUSE: Duration = Duration::from_secs(5 * 60);
 /// The longest pause.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(4 * 3600);
+/// Attempts from which on a delivery in hand when a node died may be why it died.
+pub const SUSPECT_ATTEMPTS: i64 = 3;
+/// How long such a delivery waits after the node's next start.
+pub const SUSPECT_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// Transactions at the same time to one destination.
 pub const DESTINATION_CONCURRENCY: usize = 10;
 /// Loads that wait in memory for one destination; more stay in the database for a while.

@@ -232,12 +232,20 @@ pub(crate) fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, DbError> {
     )
 }
 
-/// Frees what `node` claimed with a token older than `epoch` and left behind.
-pub(crate) fn free_leases(tx: &mut Tx, node: &str, epoch: i64, now: Timestamp) -> Result<u64, DbError> {
+/// Frees what `node` claimed with a token older than `epoch` and left behind; what was claimed more than
+/// `often` times is due at `later`.
+pub(crate) fn free_leases(
+    tx: &mut Tx,
+    node: &str,
+    epoch: i64,
+    now: Timestamp,
+    (often, later): (i64, Timestamp),
+) -> Result<u64, DbError> {
     tx.execute(
-        "UPDATE queue_delivery SET next_at = ?3, lease_node = NULL, lease_token = 0
+        "UPDATE queue_delivery SET next_at = CASE WHEN attempts > ?4 THEN ?5 ELSE ?3 END,
+             lease_node = NULL, lease_token = 0
          WHERE lease_node = ?1 AND lease_token < ?2",
-        values![node, epoch, now],
+        values![node, epoch, now, often, later],
     )
 }
 

@@ -204,6 +204,21 @@ async fn a_restarted_node_takes_up_what_it_left() {
 }
 
 #[tokio::test]
+async fn what_was_in_hand_at_many_crashes_waits_for_the_others() {
+    for (db, world, queue) in queues() {
+        put(&db, &queue, &message(&world, 1), &deliveries(&world)[1..2], None).await;
+        for crash in 0..5 {
+            let node = Queue::new(db.clone(), world.clone(), "one");
+            node.free_old_leases().await.unwrap();
+            let wait = node.next_due().await.unwrap().unwrap().since(world.clock.now());
+            assert_eq!(wait.is_zero(), crash <= limits::SUSPECT_ATTEMPTS, "{crash}: {wait:?}");
+            world.clock.advance(wait);
+            assert_eq!(node.claim(10).await.unwrap().len(), 1);
+        }
+    }
+}
+
+#[tokio::test]
 async fn replies_are_kept_as_they_were_said() {
     for (db, world, queue) in queues() {
         put(&db, &queue, &message(&world, 1), &deliveries(&world)[1..2], None).await;
