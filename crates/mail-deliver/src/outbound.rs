@@ -11,6 +11,8 @@ pub struct Outbound {
     pub port: u16,
     /// Everything that is not ours goes there instead of to the recipients' servers.
     pub smart_host: Option<SmartHost>,
+    /// Addresses and MX records that strangers choose may lead to this machine itself: only for tests.
+    pub may_reach_itself: bool,
     /// Domains with a fixed server; they count before the smart host and before MX records.
     pub routes: Vec<StaticRoute>,
 }
@@ -18,7 +20,7 @@ pub struct Outbound {
 impl Outbound {
     /// Straight to the recipients' servers on port 25.
     pub fn new(hostname: Domain) -> Outbound {
-        Outbound { hostname, port: 25, smart_host: None, routes: Vec::new() }
+        Outbound { hostname, port: 25, smart_host: None, may_reach_itself: false, routes: Vec::new() }
     }
 }
 

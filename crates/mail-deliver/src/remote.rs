@@ -35,6 +35,8 @@ struct Goal {
     port: u16,
     encryption: Encryption,
     login: Option<(String, String)>,
+    /// Our operator named it, and not the recipient's domain.
+    is_configured: bool,
 }
 
 /// What is known so far while one server after the other is tried.
@@ -102,10 +104,15 @@ impl Remote {
     }
 
     async fn goals(&self, domain: &Domain) -> Result<Vec<Goal>, Outcome> {
-        let plain =
-            |host: String, port| Goal { host, port, encryption: Encryption::Opportunistic, login: None };
+        let plain = |host: String, port| Goal {
+            host,
+            port,
+            encryption: Encryption::Opportunistic,
+            login: None,
+            is_configured: false,
+        };
         if let Some(route) = self.outbound.routes.iter().find(|route| route.domain == *domain) {
-            return Ok(vec![plain(route.host.clone(), route.port)]);
+            return Ok(vec![Goal { is_configured: true, ..plain(route.host.clone(), route.port) }]);
         }
         if let Some(smart_host) = &self.outbound.smart_host {
             return Ok(vec![Goal {
@@ -117,6 +124,7 @@ impl Remote {
                     SmartHostTls::Plaintext => Encryption::Never("as configured".to_owned()),
                 },
                 login: smart_host.login.clone(),
+                is_configured: true,
             }]);
         }
         if let Some(ip) = domain.literal() {
@@ -131,7 +139,14 @@ impl Remote {
         let mut addresses_left = limits::ADDRESS_LIMIT;
         for goal in goals {
             let addresses = match self.addresses(&goal.host).await {
-                Ok(addresses) => addresses,
+                Ok(addresses) if goal.is_configured || self.outbound.may_reach_itself => addresses,
+                Ok(mut addresses) => {
+                    addresses.retain(|ip| is_elsewhere(*ip));
+                    if addresses.is_empty() {
+                        progress.not_here(&goal.host, None, leads_nowhere(&goal.host));
+                    }
+                    addresses
+                }
                 Err((host, error)) => {
                     progress.not_here(&goal.host, None, lookup_outcome(&host, &error));
                     continue;
@@ -329,4 +344,28 @@ fn obstacle_reply(obstacle: &Obstacle) -> Reply {
         }
         Obstacle::TooLarge { .. } => Reply::never(552, 3, 4, obstacle.to_string()),
     }
+}
+
+/// Whether another machine's mail server can be there. A stranger's MX record or an address literal must not make
+/// us talk to what listens on this machine alone, and trusts whoever can reach it.
+fn is_elsewhere(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            // RFC 1122 §3.2.1.3: 0/8 is this host on this network.
+            !(ip.is_loopback()
+                || ip.octets()[0] == 0
+                || ip.is_link_local()
+                || ip.is_multicast()
+                || ip.is_broadcast())
+        }
+        IpAddr::V6(ip) => {
+            !(ip.is_loopback() || ip.is_unspecified() || ip.is_multicast() || ip.is_unicast_link_local())
+        }
+    }
+}
+
+/// RFC 3463 §3.5: X.4.4, unable to route.
+fn leads_nowhere(host: &str) -> Outcome {
+    let text = format!("the address of {host} is none that a mail server can have");
+    Outcome::Failed { reply: Reply::never(550, 4, 4, text), host: None }
 }

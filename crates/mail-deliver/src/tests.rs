@@ -32,7 +32,7 @@ fn world() -> World {
 }
 
 fn outbound(port: u16) -> Outbound {
-    Outbound { port, ..Outbound::new(domain("mx.valbois.test")) }
+    Outbound { port, may_reach_itself: true, ..Outbound::new(domain("mx.valbois.test")) }
 }
 
 fn envelope(to: &[&str]) -> Envelope {
@@ -292,4 +292,30 @@ fn stamps_name_the_address_as_received() {
     assert!(refusal(&mail_store::StoreError::OverQuota).is_some_and(|outcome| {
         outcome == Outcome::Later { reply: Reply::later(452, 2, 2, "the mailbox is full"), host: None }
     }));
+}
+
+#[tokio::test]
+async fn strangers_do_not_lead_us_to_this_machine_itself() {
+    let stranger = Stranger::new().await;
+    let outside = || Outbound { may_reach_itself: false, ..outbound(stranger.port) };
+    for to in [
+        "zed@[127.0.0.1]",
+        "zed@[127.1.2.3]",
+        "zed@[0.0.0.0]",
+        "zed@[IPv6:::1]",
+        "zed@[IPv6:::]",
+        "zed@[IPv6:::ffff:127.0.0.1]",
+        "zed@[169.254.169.254]",
+        "zed@implicit.test",
+    ] {
+        assert_eq!(words(&carry(outside(), &[to], TEXT).await), ["failed 5.4.4"], "{to}");
+    }
+    // MX records as well; one of these servers has no address at all.
+    assert_ne!(words(&carry(outside(), &["zed@else.test"], TEXT).await), ["delivered"]);
+    assert_eq!(stranger.connections(), 0);
+    // What our operator names is another matter.
+    let host = "127.0.0.1".to_owned();
+    let route = StaticRoute { domain: domain("else.test"), host, port: stranger.port };
+    let routed = Outbound { routes: vec![route], ..outside() };
+    assert_eq!(words(&carry(routed, &["zed@else.test"], TEXT).await), ["delivered"]);
 }
