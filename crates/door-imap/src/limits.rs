@@ -29,6 +29,9 @@ pub const COMMANDS_BEFORE_LOGIN: u32 = 100;
 pub const LARGE_OCTETS: u64 = 1024 * 1024;
 /// Octets of output that we gather before they are sent.
 pub const OUTPUT_OCTETS: usize = 64 * 1024;
+/// Octets of one response that we gather; a longer one is sent while it grows, so that it can no longer be
+/// taken back for a NO.
+pub const RESPONSE_OCTETS: usize = 4 * 1024 * 1024;
 /// Octets that are kept ready for a client that says nothing: most connections, most of the time.
 pub const READ_AT_REST_OCTETS: usize = 4 * 1024;
 /// Octets that one read from the socket takes.
@@ -37,6 +40,8 @@ pub const READ_OCTETS: usize = 32 * 1024;
 pub const PIECE_OCTETS: u64 = 1024 * 1024;
 /// Messages of one FETCH whose bodies are marked as seen at once.
 pub const SEEN_BATCH: usize = 100;
+/// Octets of one pattern of LIST with its reference: a folder's name has 1000.
+pub const LIST_PATTERN_OCTETS: usize = 2000;
 /// Patterns in one LIST.
 pub const LIST_PATTERNS: usize = 50;
 /// Messages of one APPEND (RFC 3502).

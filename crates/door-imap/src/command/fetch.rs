@@ -169,6 +169,8 @@ async fn write_row(
             continue;
         }
         match write_content(session, user, &mut bodies, item).await {
+            // One line may ask for the same large part a thousand times.
+            Ok(()) if session.wire.out.0.len() > limits::RESPONSE_OCTETS => session.wire.flush().await?,
             Ok(()) => {}
             Err(Halt::Ended(ended)) => return Err(Halt::Ended(ended)),
             Err(halt) => {

@@ -33,7 +33,12 @@ pub(crate) async fn run(session: &mut Session, user: &User, list: &List) -> Resu
     }
     let mut patterns = Vec::new();
     for written in &list.patterns {
-        patterns.push(format!("{reference}{}", pattern(written, is_utf8)?));
+        let whole = format!("{reference}{}", pattern(written, is_utf8)?);
+        // Each pattern is compared with each folder's name, octet by octet.
+        if whole.len() > limits::LIST_PATTERN_OCTETS {
+            return Err(Answer::bad("The pattern is too long").into());
+        }
+        patterns.push(whole);
     }
     let folders = user.account.folders().await?;
     let subscriptions: BTreeSet<String> = user.account.subscriptions().await?.into_iter().collect();

@@ -306,3 +306,36 @@ async fn a_listener_serves_within_its_limits_until_it_is_stopped() {
     serving.await.unwrap();
     assert_eq!((house.shared.gate.open(), house.shared.gate.panics()), (0, 0));
 }
+
+#[tokio::test]
+async fn a_response_of_many_bodies_does_not_wait_in_memory_until_it_is_whole() {
+    let house = house().await;
+    let letter = format!("Content-Transfer-Encoding: odd\r\n\r\n{}", "line\r\n".repeat(200_000));
+    let import =
+        Import { content: ImportContent::Bytes(letter.into()), flags: Flags::NONE, internal_date: None };
+    let account = house.shared.store.account(house.anna);
+    account.append_messages(Target::Role(Role::Inbox), vec![import]).await.unwrap();
+    let mut client = house.connect(true);
+    log_in(&mut client).await;
+    client.send("a SELECT INBOX\r\n").await;
+    client.answer().await;
+    // A short response can still be taken back when its last item turns out to be impossible.
+    client.send("b FETCH 1 (BODY.PEEK[TEXT] BINARY.PEEK[1])\r\n").await;
+    assert!(client.answer().await[0].starts_with("b NO [UNKNOWN-CTE]"));
+    // A long one is on its way already, and then the connection ends in the middle of it.
+    client.send(&format!("c FETCH 1 ({}BINARY.PEEK[1])\r\n", "BODY.PEEK[TEXT] ".repeat(10))).await;
+    let mut came = Vec::new();
+    client.read.read_to_end(&mut came).await.unwrap();
+    assert!(came.len() > limits::RESPONSE_OCTETS && came.starts_with(b"* 1 FETCH (BODY[TEXT] {1200000}\r\n"));
+}
+
+#[tokio::test]
+async fn patterns_of_list_are_no_longer_than_names_need() {
+    let house = house().await;
+    let mut client = house.connect(true);
+    log_in(&mut client).await;
+    client.send(&format!("a LIST \"\" {}\r\n", "%*".repeat(500))).await;
+    assert_eq!(client.answer().await.last().unwrap(), "a OK Done");
+    client.send(&format!("b LIST \"\" {}\r\n", "%*".repeat(1001))).await;
+    assert_eq!(client.answer().await, ["b BAD The pattern is too long"]);
+}
