@@ -25,27 +25,46 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 /// Where a platform keeps its rows and bodies; outlives the platform, so that another can go on.
 pub(crate) struct Home {
     directory: tempfile::TempDir,
-    database: String,
-    bodies: String,
+    pub(crate) database: String,
+    pub(crate) bodies: String,
     schema: Option<String>,
+    node: &'static str,
 }
 
 impl Home {
     /// SQLite with files and, with `POSTGRES_URL`, PostgreSQL with files.
     pub(crate) fn all() -> Vec<Home> {
+        [Some(Home::small()), Home::postgresql()].into_iter().flatten().collect()
+    }
+
+    /// SQLite with files.
+    pub(crate) fn small() -> Home {
+        Home::new(String::new(), None)
+    }
+
+    /// PostgreSQL with files, with `POSTGRES_URL`.
+    pub(crate) fn postgresql() -> Option<Home> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let mut homes = vec![Home::new(String::new(), None)];
-        if let Ok(url) = std::env::var("POSTGRES_URL") {
-            let schema = format!("it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-            homes.push(Home::new(url, Some(schema)));
-        }
-        homes
+        let url = std::env::var("POSTGRES_URL").ok()?;
+        let schema = format!("it_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        Some(Home::new(url, Some(schema)))
     }
 
     fn new(database: String, schema: Option<String>) -> Home {
         let directory = tempfile::tempdir().unwrap();
         let bodies = format!("file:{}", directory.path().join("blobs").display());
-        Home { directory, database, bodies, schema }
+        Home { directory, database, bodies, schema, node: "one" }
+    }
+
+    /// A second node's: a directory of its own, the same rows and bodies.
+    pub(crate) fn another_node(&self) -> Home {
+        Home {
+            directory: tempfile::tempdir().unwrap(),
+            database: self.database.clone(),
+            bodies: self.bodies.clone(),
+            schema: self.schema.clone(),
+            node: "two",
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -72,7 +91,8 @@ impl Platform {
     /// Starts a node in `home` that brings mail for the domains of `routes` to these servers.
     pub(crate) async fn start(home: &Home, routes: &[(&str, SocketAddr)], faults: Faults) -> Platform {
         let mut text = format!(
-            "[node]\nhostname = \"mail.home.test\"\ndata = {:?}\n\n[database]\nurl = {:?}\n\n[blobs]\nurl = {:?}\n\n",
+            "[node]\nname = {:?}\nhostname = \"mail.home.test\"\ndata = {:?}\n\n[database]\nurl = {:?}\n\n[blobs]\nurl = {:?}\n\n",
+            home.node,
             home.path().join("data"),
             home.database,
             home.bodies,
@@ -267,7 +287,7 @@ pub(crate) async fn until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_letter_travels_is_read_and_answered() {
     for home in Home::all() {
-        let elsewhere = Home::new(String::new(), None);
+        let elsewhere = Home::small();
         let stranger = Platform::start(&elsewhere, &[], Faults::default()).await;
         let zoe = stranger.populate("Stranger", "stranger.test", &["zoe"]).await.remove(0);
         let routes = [("stranger.test", stranger.port(Service::Smtp))];
@@ -548,7 +568,7 @@ async fn crash_once(home: &Home, strike: Strike, count: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn stopping_tells_those_who_wait() {
-    let home = Home::all().remove(0);
+    let home = Home::small();
     let platform = Platform::start(&home, &[], Faults::default()).await;
     let mut smtp = Talk::to(platform.port(Service::Smtp)).await;
     let mut imap = Talk::to(platform.port(Service::Imap)).await;
