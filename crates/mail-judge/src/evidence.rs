@@ -42,7 +42,9 @@ pub struct HeaderFacts {
     pub delivered_to: Vec<String>,
     /// The contents of From fields, unfolded.
     pub from: Vec<Vec<u8>>,
-    /// Some From field is longer than what is read of it: an author could hide behind the rest.
+    /// The contents of Sender fields, unfolded: mail programs show them beside the author.
+    pub sender: Vec<Vec<u8>>,
+    /// Some From or Sender field is longer than what is read of it: an author could hide behind the rest.
     pub has_long_from: bool,
     /// Whether there is a Message-ID field.
     pub has_message_id: bool,
@@ -79,9 +81,10 @@ impl HeaderFacts {
             } else if field.is("delivered-to") {
                 let text = String::from_utf8_lossy(&field.unfolded()).into_owned();
                 facts.delivered_to.extend(Address::parse(text.trim()).map(|address| address.canonical()));
-            } else if field.is("from") {
+            } else if field.is("from") || field.is("sender") {
                 facts.has_long_from |= field.value.len() > FROM_LIMIT_OCTETS;
-                facts.from.push(field.unfolded().into_owned());
+                let fields = if field.is("from") { &mut facts.from } else { &mut facts.sender };
+                fields.push(field.unfolded().into_owned());
             } else if field.is("message-id") {
                 facts.has_message_id = true;
             } else if field.is("date") {
@@ -91,21 +94,67 @@ impl HeaderFacts {
         facts
     }
 
-    /// The addresses of the From fields. What is no address is returned as it stands, so that the caller
-    /// can name it; an empty list means that there is no author.
+    /// The addresses of the From fields, and of Sender beside them. What is no address is returned as it
+    /// stands, so that the caller can name it; an empty list means that there is no author.
     pub fn authors(&self) -> Vec<Result<Address, String>> {
         if self.has_long_from {
             return vec![Err("more than can be read".to_owned())];
         }
-        let listed = self.from.iter().flat_map(|field| parse_addresses(field));
-        listed
-            .filter_map(|one| match one {
-                ListedAddress::Mailbox { local, domain, .. } if local.is_empty() && domain.is_empty() => None,
-                ListedAddress::Mailbox { local, domain, .. } => Some(author(&local, &domain)),
-                ListedAddress::GroupBegins(_) | ListedAddress::GroupEnds => None,
-            })
-            .collect()
+        let mut authors: Vec<_> = self.from.iter().flat_map(|field| written_in(field)).collect();
+        if !authors.is_empty() {
+            authors.extend(self.sender.iter().flat_map(|field| written_in(field)));
+        }
+        authors
     }
+}
+
+/// Every address that somebody might read in a From field.
+fn written_in(field: &[u8]) -> Vec<Result<Address, String>> {
+    let (mut found, mut names, mut routes) = (Vec::new(), Vec::new(), 0);
+    for listed in parse_addresses(field) {
+        let ListedAddress::Mailbox { name, route, local, domain } = listed else { continue };
+        if !local.is_empty() || !domain.is_empty() {
+            found.push(author(&local, &domain));
+        }
+        routes += ats(&route);
+        names.push(name);
+    }
+    let places = ats(&outside_quotes(field));
+    if places <= found.len() + routes {
+        return found;
+    }
+    // `boss@b.test <a@b.test>` and `boss@b.test a@b.test`: without quotes a name is an address to some.
+    names.retain(|name| name.contains(&b'@'));
+    let in_names: usize = names.iter().map(|name| ats(name)).sum();
+    if places > found.len() + routes + in_names {
+        found.push(Err(String::from_utf8_lossy(field).chars().take(100).collect()));
+    }
+    found.extend(names.iter().map(|name| {
+        let name = String::from_utf8_lossy(name);
+        Address::parse(&name).map_err(|_| name.chars().take(100).collect())
+    }));
+    found
+}
+
+fn ats(text: &[u8]) -> usize {
+    text.iter().filter(|&&octet| octet == b'@').count()
+}
+
+/// What stands neither within quotes nor in a comment (RFC 5322 §3.2.2, §3.2.4).
+fn outside_quotes(field: &[u8]) -> Vec<u8> {
+    let (mut outside, mut is_quoted, mut depth) = (Vec::with_capacity(field.len()), false, 0_usize);
+    let mut octets = field.iter();
+    while let Some(&octet) = octets.next() {
+        match octet {
+            b'\\' if is_quoted || depth > 0 => _ = octets.next(),
+            b'"' if depth == 0 => is_quoted = !is_quoted,
+            b'(' if !is_quoted => depth += 1,
+            b')' if !is_quoted => depth = depth.saturating_sub(1),
+            octet if !is_quoted && depth == 0 => outside.push(octet),
+            _ => {}
+        }
+    }
+    outside
 }
 
 /// `local` without its quotes: they are put back, which `Address` takes off again where they are idle.

@@ -73,6 +73,14 @@ fn authors_are_found_in_every_form() {
         ("Team: a@b.test, <c@d.test>;", "a@b.test c@d.test"),
         ("\"a b\"@b.test", "\"a b\"@b.test"),
         ("<\"x>y\"@b.test>", "\"x>y\"@b.test"),
+        ("a@b.test <a@b.test>", "a@b.test a@b.test"),
+        ("boss@b.test <a@b.test>", "a@b.test boss@b.test"),
+        ("boss@b.test a@b.test", "a@b.test boss@b.test"),
+        ("<a@b.test> boss@b.test", "a@b.test !<a@b.test> boss@b.test"),
+        ("boss@b.test\\<a@b.test>", "a@b.test !boss@b.test\\"),
+        ("boss @ b.test a@b.test", "a@b.test !boss @ b.test"),
+        ("\"boss\"@b.test a@b.test", "a@b.test boss@b.test"),
+        ("<@x.test:a@b.test>", "a@b.test"),
         ("Anna", "!Anna"),
         ("", ""),
         ("<", ""),
@@ -104,4 +112,14 @@ fn no_author_hides_where_our_parser_does_not_look() {
     // Behind more lines than are read of one header.
     let lines = format!("{mine}{}From: boss@b.test\r\n\r\n", "x\r\n".repeat(10_000));
     check(&evidence(&lines), "552 5.3.4");
+}
+
+#[test]
+fn whoever_is_named_as_the_sender_counts_as_an_author() {
+    let authors = |header: &str| {
+        let facts = HeaderFacts::of(header.as_bytes(), true);
+        facts.authors().into_iter().map(|author| author.unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(authors("From: a@b.test\r\nSender: Boss <boss@b.test>\r\n\r\n"), ["a@b.test", "boss@b.test"]);
+    assert!(authors("Sender: a@b.test\r\n\r\n").is_empty());
 }
