@@ -4,6 +4,9 @@
 //! connection that breaks is opened again when the next closure comes. BEGIN travels together with the
 //! first statement. A COMMIT whose answer never came has an unknown outcome and is an error.
 
+mod server;
+mod values;
+
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
@@ -15,10 +18,7 @@ use futures_util::future::join;
 use parking_lot::Mutex;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::types::private::BytesMut;
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Config, Statement};
+use tokio_postgres::{Client, Statement};
 
 use crate::courier::Courier;
 use crate::error::DbError;
@@ -29,6 +29,13 @@ use crate::sqlite::spawn;
 use crate::tx::{Connection as AnyConnection, Tx};
 use crate::value::{AnyRow, Row, Value};
 use crate::{CommitPoint, Shared, dialect, rows};
+
+pub(crate) use server::{Heard, Server, quoted};
+pub(crate) use values::Cell;
+#[cfg(test)]
+pub(crate) use values::numeric;
+
+use values::{Signature, attempts, parameters, signature};
 
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -100,157 +107,6 @@ fn probe(server: &Arc<Server>) -> Result<(), DbError> {
     Ok(())
 }
 
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// How to reach the server.
-pub(crate) struct Server {
-    config: Config,
-    tls: Option<rustls::ClientConfig>,
-    pub(crate) schema: Option<String>,
-}
-
-impl Server {
-    fn parse(url: &str, schema: Option<String>) -> Result<Server, DbError> {
-        let wrong = || DbError::Url { url: without_password(url) };
-        let mut parsed = url::Url::parse(url).map_err(|_| wrong())?;
-        let mut roots_file = None;
-        let mut kept = Vec::new();
-        for (name, value) in parsed.query_pairs() {
-            match (&*name, &*value) {
-                ("sslrootcert", path) => roots_file = Some(path.to_owned()),
-                // We never speak TLS without verifying whom we speak to.
-                ("sslmode", "verify-full" | "verify-ca") => {
-                    kept.push(("sslmode".to_owned(), "require".to_owned()));
-                }
-                (name, value) => kept.push((name.to_owned(), value.to_owned())),
-            }
-        }
-        if kept.is_empty() {
-            parsed.set_query(None);
-        } else {
-            // Not form encoding: a plus sign stays a plus sign.
-            let pairs: Vec<String> =
-                kept.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
-            parsed.set_query(Some(&pairs.join("&")));
-        }
-        let mut config: Config = parsed.as_str().parse().map_err(|_| wrong())?;
-        config.connect_timeout(CONNECT_TIMEOUT).keepalives_idle(KEEPALIVE_IDLE);
-        config.tcp_user_timeout(TCP_USER_TIMEOUT);
-        if config.get_application_name().is_none() {
-            config.application_name("relais");
-        }
-        let tls = match config.get_ssl_mode() {
-            SslMode::Require => Some(client_config(roots_file.as_deref())?),
-            _ => {
-                config.ssl_mode(SslMode::Disable);
-                None
-            }
-        };
-        Ok(Server { config, tls, schema })
-    }
-
-    /// Connects and lets `drive` have the connection, which must be polled for the client to work.
-    pub(crate) async fn connect(&self, courier: Option<mpsc::Sender<Heard>>) -> Result<Client, DbError> {
-        let failed = |source| DbError::unavailable("connect to PostgreSQL", source);
-        let client = match &self.tls {
-            None => {
-                let (client, connection) =
-                    self.config.connect(tokio_postgres::NoTls).await.map_err(failed)?;
-                tokio::spawn(drive(connection, courier));
-                client
-            }
-            Some(tls) => {
-                let tls = tokio_postgres_rustls::MakeRustlsConnect::new(tls.clone());
-                let (client, connection) = self.config.connect(tls).await.map_err(failed)?;
-                tokio::spawn(drive(connection, courier));
-                client
-            }
-        };
-        if let Some(schema) = &self.schema {
-            client.batch_execute(&format!("SET search_path TO {}", quoted(schema))).await.map_err(failed)?;
-        }
-        // A name of 63 octets is cut silently and such notices only fill the log.
-        client.batch_execute("SET client_min_messages TO warning").await.map_err(failed)?;
-        Ok(client)
-    }
-}
-
-/// A notice of another connection.
-pub(crate) struct Heard {
-    pub(crate) process: i32,
-    pub(crate) payload: String,
-}
-
-/// Moves a connection's bytes until it breaks or its client goes; hands notifications over.
-async fn drive<S, T>(mut connection: tokio_postgres::Connection<S, T>, courier: Option<mpsc::Sender<Heard>>)
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
-{
-    loop {
-        let message = std::future::poll_fn(|context| connection.poll_message(context)).await;
-        match message {
-            Some(Ok(tokio_postgres::AsyncMessage::Notification(notification))) => {
-                let Some(courier) = &courier else { continue };
-                let heard =
-                    Heard { process: notification.process_id(), payload: notification.payload().to_owned() };
-                if courier.send(heard).await.is_err() {
-                    return;
-                }
-            }
-            Some(Ok(_)) => {}
-            Some(Err(error)) => {
-                tracing::debug!(error = %model::Chain(&error), "a connection to PostgreSQL broke");
-                return;
-            }
-            None => return,
-        }
-    }
-}
-
-fn client_config(roots_file: Option<&str>) -> Result<rustls::ClientConfig, DbError> {
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject;
-    let failed = |source: std::io::Error| DbError::unavailable("read the root certificates", source);
-    let mut roots = rustls::RootCertStore::empty();
-    match roots_file {
-        Some(path) => {
-            let certificates = CertificateDer::pem_file_iter(path)
-                .and_then(|certificates| certificates.collect::<Result<Vec<_>, _>>())
-                .map_err(|error| failed(std::io::Error::other(error)))?;
-            roots.add_parsable_certificates(certificates);
-        }
-        None => {
-            roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    Ok(rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|source| DbError::unavailable("set up TLS", source))?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
-}
-
-fn percent(value: &str) -> String {
-    let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/:,".contains(&byte);
-    value.bytes().map(|b| if keep(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
-}
-
-fn without_password(url: &str) -> String {
-    match url::Url::parse(url) {
-        Ok(mut parsed) => {
-            // Fails only for URLs that cannot hold a password.
-            let _ = parsed.set_password(None);
-            parsed.set_query(None);
-            parsed.into()
-        }
-        Err(_) => "postgres://…".to_owned(),
-    }
-}
-
 /// Why a transaction cannot go on, beyond the statement itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Trouble {
@@ -259,11 +115,6 @@ enum Trouble {
     /// The connection is gone.
     Lost,
 }
-
-/// Types of the parameters of a statement, two bits each.
-type Signature = u128;
-/// Lets the server find the types.
-const UNTYPED: Signature = Signature::MAX;
 
 /// A connection with its own small runtime, driven by one thread.
 pub(crate) struct Connection {
@@ -650,156 +501,4 @@ enum Unfinished {
     Failed(DbError),
     Again(DbError),
     Lost(DbError),
-}
-
-fn signature(values: &[Value<'_>]) -> Signature {
-    if values.len() >= 64 {
-        return UNTYPED;
-    }
-    values.iter().fold(1, |signature, value| {
-        signature << 2
-            | match value {
-                Value::Null => 0,
-                Value::Integer(_) => 1,
-                Value::Text(_) => 2,
-                Value::Bytes(_) => 3,
-            }
-    })
-}
-
-/// Types to try for the parameters, the likely first: what the values are; what the server finds (where
-/// BIGINT does not fit, as in `substr`); and for a NULL of which the server cannot say what it is, as in
-/// `?1 IS NULL OR id = ?1`, one type after the other.
-fn attempts(values: &[Value<'_>], signature: Signature) -> Vec<Vec<Type>> {
-    if signature == UNTYPED {
-        return vec![Vec::new()];
-    }
-    let kind = |value: &Value<'_>| match value {
-        Value::Null => Type::UNKNOWN,
-        Value::Integer(_) => Type::INT8,
-        Value::Text(_) => Type::TEXT,
-        Value::Bytes(_) => Type::BYTEA,
-    };
-    let likely: Vec<Type> = values.iter().map(kind).collect();
-    let nulls: Vec<usize> = (0..values.len()).filter(|at| values[*at] == Value::Null).collect();
-    let mut attempts = vec![likely.clone(), Vec::new()];
-    if !nulls.is_empty() && nulls.len() <= UNKNOWN_NULLS_LIMIT {
-        for choice in 0..3_usize.pow(nulls.len() as u32) {
-            let mut types = likely.clone();
-            for (digit, at) in nulls.iter().enumerate() {
-                types[*at] =
-                    [Type::INT8, Type::TEXT, Type::BYTEA][choice / 3_usize.pow(digit as u32) % 3].clone();
-            }
-            attempts.push(types);
-        }
-    }
-    attempts
-}
-
-fn parameters<'a>(values: &'a [Value<'a>]) -> impl ExactSizeIterator<Item = Parameter<'a>> {
-    values.iter().map(|value| Parameter(*value))
-}
-
-#[derive(Debug)]
-struct Parameter<'a>(Value<'a>);
-
-impl ToSql for Parameter<'_> {
-    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
-        match self.0 {
-            Value::Null => return Ok(IsNull::Yes),
-            Value::Integer(value) => match *kind {
-                Type::INT4 => out.extend_from_slice(&i32::try_from(value)?.to_be_bytes()),
-                Type::INT2 => out.extend_from_slice(&i16::try_from(value)?.to_be_bytes()),
-                Type::BOOL => out.extend_from_slice(&[u8::from(value != 0)]),
-                Type::TEXT | Type::VARCHAR | Type::UNKNOWN => {
-                    out.extend_from_slice(value.to_string().as_bytes());
-                }
-                Type::INT8 => out.extend_from_slice(&value.to_be_bytes()),
-                _ => return Err(format!("an integer is no {kind}").into()),
-            },
-            Value::Text(value) => match *kind {
-                Type::TEXT | Type::VARCHAR | Type::UNKNOWN | Type::NAME | Type::BPCHAR => {
-                    out.extend_from_slice(value.as_bytes());
-                }
-                _ => return Err(format!("a text is no {kind}").into()),
-            },
-            Value::Bytes(value) => match *kind {
-                Type::BYTEA => out.extend_from_slice(value),
-                _ => return Err(format!("bytes are no {kind}").into()),
-            },
-        }
-        Ok(IsNull::No)
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
-}
-
-/// A column of a row as it came over the wire.
-pub(crate) struct Cell<'a> {
-    kind: Type,
-    raw: &'a [u8],
-}
-
-impl<'a> FromSql<'a> for Cell<'a> {
-    fn from_sql(kind: &Type, raw: &'a [u8]) -> Result<Cell<'a>, Box<dyn Error + Sync + Send>> {
-        Ok(Cell { kind: kind.clone(), raw })
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-}
-
-impl<'a> Cell<'a> {
-    pub(crate) fn integer(&self) -> Option<i64> {
-        match self.kind {
-            Type::INT8 => Some(i64::from_be_bytes(self.raw.try_into().ok()?)),
-            Type::INT4 => Some(i64::from(i32::from_be_bytes(self.raw.try_into().ok()?))),
-            Type::INT2 => Some(i64::from(i16::from_be_bytes(self.raw.try_into().ok()?))),
-            Type::BOOL => Some(i64::from(*self.raw.first()? != 0)),
-            // What sum() of BIGINT gives.
-            Type::NUMERIC => numeric(self.raw),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn text(&self) -> Option<&'a str> {
-        match self.kind {
-            Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR | Type::UNKNOWN => {
-                std::str::from_utf8(self.raw).ok()
-            }
-            _ => None,
-        }
-    }
-
-    pub(crate) fn bytes(&self) -> Option<&'a [u8]> {
-        (self.kind == Type::BYTEA).then_some(self.raw)
-    }
-}
-
-/// A whole number in PostgreSQL's binary NUMERIC: count, weight, sign, scale, digits of base 10000.
-pub(crate) fn numeric(raw: &[u8]) -> Option<i64> {
-    let word = |index: usize| Some(u16::from_be_bytes(raw.get(index * 2..index * 2 + 2)?.try_into().ok()?));
-    let (count, weight, sign) = (word(0)?, i32::from(word(1)?.cast_signed()), word(2)?);
-    let mut value: i128 = 0;
-    for index in 0..i32::from(count) {
-        let digit = i128::from(word(4 + usize::try_from(index).ok()?)?);
-        match u32::try_from(weight - index) {
-            Ok(power) => {
-                let unit = 10_000_i128.checked_pow(power)?;
-                value = value.checked_add(digit.checked_mul(unit)?)?;
-            }
-            Err(_) if digit == 0 => {}
-            Err(_) => return None,
-        }
-    }
-    match sign {
-        0x0000 => i64::try_from(value).ok(),
-        0x4000 => i64::try_from(-value).ok(),
-        _ => None,
-    }
 }
