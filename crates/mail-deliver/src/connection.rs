@@ -272,30 +272,7 @@ impl Connection {
         content: &Content,
     ) -> Result<Answers, Broken> {
         self.uses += 1;
-        let mut replies = Vec::with_capacity(plan.commands.len());
-        for group in plan.groups() {
-            let mut bytes = Vec::new();
-            for command in group {
-                command.encode(&mut bytes);
-            }
-            self.write(&bytes).await?;
-            for command in group {
-                let reply = match command {
-                    Command::Mail(_) => self.reply("MAIL", limits::MAIL_TIMEOUT).await?,
-                    _ => self.reply("RCPT", limits::RCPT_TIMEOUT).await?,
-                };
-                // RFC 5321 §3.8: after 421 the server closes.
-                if reply.code() == 421 {
-                    return Err(Broken::Refused(reply));
-                }
-                replies.push(reply);
-            }
-            if let Some(mail) = replies.first().filter(|mail| mail.class() != Class::Done).cloned() {
-                let is_usable = self.reset().await;
-                return Ok(Answers { recipients: vec![mail; envelope.recipients.len()], is_usable });
-            }
-        }
-        let mut recipients = replies.split_off(1);
+        let mut recipients = self.announce(plan, envelope).await?;
         if !recipients.iter().any(|reply| reply.class() == Class::Done) {
             let is_usable = self.reset().await;
             return Ok(Answers { recipients, is_usable });
@@ -314,7 +291,41 @@ impl Connection {
                 }
             }
         }
-        let last = match self.send(plan.transfer, content).await {
+        let (reply, is_usable) = self.hand_over(plan.transfer, content).await;
+        take_over(&mut recipients, &reply);
+        Ok(Answers { recipients, is_usable })
+    }
+
+    /// Sends the envelope; gives an answer for each recipient, which is the one to MAIL where that was refused.
+    async fn announce(&mut self, plan: &Plan, envelope: &Envelope) -> Result<Vec<Reply>, Broken> {
+        let mut replies = Vec::with_capacity(plan.commands.len());
+        for group in plan.groups() {
+            let mut bytes = Vec::new();
+            for command in group {
+                command.encode(&mut bytes);
+            }
+            self.write(&bytes).await?;
+            for command in group {
+                let reply = match command {
+                    Command::Mail(_) => self.reply("MAIL", limits::MAIL_TIMEOUT).await?,
+                    _ => self.reply("RCPT", limits::RCPT_TIMEOUT).await?,
+                };
+                // RFC 5321 §3.8: after 421 the server closes.
+                if reply.code() == 421 {
+                    return Err(Broken::Refused(reply));
+                }
+                replies.push(reply);
+            }
+            if let Some(mail) = replies.first().filter(|mail| mail.class() != Class::Done) {
+                return Ok(vec![mail.clone(); envelope.recipients.len()]);
+            }
+        }
+        Ok(replies.split_off(1))
+    }
+
+    /// Sends the message; gives the server's last word, and whether the connection can carry another.
+    async fn hand_over(&mut self, transfer: Transfer, content: &Content) -> (Reply, bool) {
+        let last = match self.send(transfer, content).await {
             Ok(()) => self.reply("the final dot", limits::FINAL_TIMEOUT).await,
             // A server that has enough says so and closes; its words may have arrived.
             Err(Broken::Lost(why)) => match self.reply("the final dot", limits::FAREWELL_TIMEOUT).await {
@@ -324,23 +335,16 @@ impl Connection {
             Err(other) => Err(other),
         };
         match last {
+            Ok(reply) if reply.class() == Class::GoOn => {
+                (Reply::later(451, 5, 0, format!("an answer out of place: {reply}")), false)
+            }
             Ok(reply) => {
-                let is_usable =
-                    reply.code() != 421 && matches!(reply.class(), Class::Done | Class::Later | Class::Never);
-                let reply = if reply.class() == Class::GoOn {
-                    Reply::later(451, 5, 0, format!("an answer out of place: {reply}"))
-                } else {
-                    reply
-                };
-                take_over(&mut recipients, &reply);
-                Ok(Answers { recipients, is_usable })
+                let is_usable = reply.code() != 421;
+                (reply, is_usable)
             }
             // RFC 5321 §4.1.1.4 and RFC 1047: whether the server has it is unknown. It is asked again later,
             // by the same way: another server would deliver it for certain a second time.
-            Err(broken) => {
-                take_over(&mut recipients, &broken.reply());
-                Ok(Answers { recipients, is_usable: false })
-            }
+            Err(broken) => (broken.reply(), false),
         }
     }
 

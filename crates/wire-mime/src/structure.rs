@@ -97,36 +97,7 @@ impl Structure {
         let body_at = end_of_header(message, within.clone());
         let header = within.start..body_at;
         let body = body_at..within.end;
-        let mut content_type: Option<Valued> = None;
-        let mut told = Told::default();
-        for field in fields(&message[header.clone()]) {
-            // All fields that matter here begin so; most do not.
-            if !field.name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-")) {
-                continue;
-            }
-            let value_at = header.start + field.value_at;
-            let value = value_at..value_at + field.value.len();
-            let place = if field.is("content-type") {
-                content_type.get_or_insert_with(|| Valued::parse(field.value));
-                continue;
-            } else if field.is("content-transfer-encoding") {
-                &mut told.encoding
-            } else if field.is("content-disposition") {
-                &mut told.disposition
-            } else if field.is("content-id") {
-                &mut told.id
-            } else if field.is("content-description") {
-                &mut told.description
-            } else if field.is("content-language") {
-                &mut told.language
-            } else if field.is("content-location") {
-                &mut told.location
-            } else {
-                continue;
-            };
-            // RFC 5322 §3.6: a field stands once; the first counts.
-            place.get_or_insert(value);
-        }
+        let (content_type, told) = described(message, header.clone());
         let has_content_type = content_type.is_some();
         let is_typed = |valued: &Valued| {
             valued
@@ -272,6 +243,41 @@ impl Structure {
         }
         Some(part.encoding.decode(body).ok_or(UnknownEncoding))
     }
+}
+
+/// What a part's header says of it: its Content-Type, and where the other fields' values lie.
+fn described(message: &[u8], header: Range<usize>) -> (Option<Valued>, Told) {
+    let mut content_type: Option<Valued> = None;
+    let mut told = Told::default();
+    for field in fields(&message[header.clone()]) {
+        // All fields that matter here begin so; most do not.
+        if !field.name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"content-")) {
+            continue;
+        }
+        let value_at = header.start + field.value_at;
+        let value = value_at..value_at + field.value.len();
+        let place = if field.is("content-type") {
+            content_type.get_or_insert_with(|| Valued::parse(field.value));
+            continue;
+        } else if field.is("content-transfer-encoding") {
+            &mut told.encoding
+        } else if field.is("content-disposition") {
+            &mut told.disposition
+        } else if field.is("content-id") {
+            &mut told.id
+        } else if field.is("content-description") {
+            &mut told.description
+        } else if field.is("content-language") {
+            &mut told.language
+        } else if field.is("content-location") {
+            &mut told.location
+        } else {
+            continue;
+        };
+        // RFC 5322 §3.6: a field stands once; the first counts.
+        place.get_or_insert(value);
+    }
+    (content_type, told)
 }
 
 impl Part {
