@@ -2,6 +2,7 @@
 
 use model::{AccountId, Address, AddressId, DomainId};
 
+use super::told::{quota, state, told};
 use super::{Administration, Result, checked_quota, conflict, found, not_a_mailbox, rows};
 use crate::entities::{AddressInfo, AddressKind};
 use crate::error::DirectoryError;
@@ -95,7 +96,15 @@ impl Administration {
         if let Some(Some(bytes)) = change.quota_bytes {
             checked_quota(bytes)?;
         }
-        self.act("change address", format!("{id}: {change:?}"), move |tx| {
+        let news = told([
+            state(change.is_disabled),
+            quota(change.quota_bytes),
+            change.alias_to.as_ref().map(|targets| {
+                let targets: Vec<String> = targets.iter().map(ToString::to_string).collect();
+                format!("stands for {}", targets.join(", "))
+            }),
+        ]);
+        self.act("change address", format!("{id}: {news}"), move |tx| {
             let address = found("address", rows::address(tx, id)?)?;
             let organisation = address.organisation;
             if let Some(is_disabled) = change.is_disabled {

@@ -3,6 +3,7 @@
 use model::{Domain, DomainId, OrganisationId, ServiceId};
 
 use super::service::insert_service;
+use super::told::{state, told};
 use super::{Administration, Result, conflict, found, in_use, rows};
 use crate::entities::DomainInfo;
 use crate::error::DirectoryError;
@@ -80,7 +81,11 @@ impl Administration {
 
     /// Disables or enables a domain, or moves it to another mail service of its organisation.
     pub async fn change_domain(&self, id: DomainId, change: DomainChange) -> Result<DomainInfo> {
-        self.act("change domain", format!("{id}: {change:?}"), move |tx| {
+        let news = told([
+            state(change.is_disabled),
+            change.service.map(|service| format!("mail service {service}")),
+        ]);
+        self.act("change domain", format!("{id}: {news}"), move |tx| {
             let domain = found("domain", rows::domain(tx, id)?)?;
             if let Some(service) = change.service {
                 let service = found("service", rows::service(tx, service)?)?;

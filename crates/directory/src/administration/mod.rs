@@ -11,6 +11,7 @@ mod organisation;
 mod password;
 mod rows;
 mod service;
+mod told;
 mod user;
 
 use db::{DbError, Scoped, Tx};

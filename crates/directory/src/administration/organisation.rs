@@ -2,6 +2,7 @@
 
 use model::OrganisationId;
 
+use super::told::{called, state, told};
 use super::{Administration, Result, checked_name, conflict, found, in_use, name_key, rows};
 use crate::entities::OrganisationInfo;
 use crate::error::DirectoryError;
@@ -61,7 +62,8 @@ impl Administration {
         change: OrganisationChange,
     ) -> Result<OrganisationInfo> {
         let name = change.name.as_deref().map(|name| checked_name("name", name)).transpose()?;
-        self.act("change organisation", format!("{id}: {change:?}"), move |tx| {
+        let news = told([state(change.is_disabled), called(name.as_deref())]);
+        self.act("change organisation", format!("{id}: {news}"), move |tx| {
             found("organisation", rows::organisation(tx, id)?)?;
             if let Some(name) = &name {
                 let other = rows::organisation_by_name(tx, &name_key(name))?;

@@ -3,6 +3,7 @@
 use model::{AddressId, CredentialId};
 use zeroize::Zeroizing;
 
+use super::told::{called, told};
 use super::{Administration, Result, checked_name, found, not_a_mailbox, rows};
 use crate::entities::{AddressKind, CreatedDevicePassword, DevicePasswordInfo, Protocols};
 use crate::error::DirectoryError;
@@ -148,7 +149,9 @@ impl Administration {
         protocols: Option<Protocols>,
     ) -> Result<DevicePasswordInfo> {
         let label = label.map(|label| checked_name("label", label)).transpose()?;
-        self.act("change password", format!("{id}: {label:?} {protocols:?}"), move |tx| {
+        let purpose = protocols.map(|protocols| format!("for {protocols}"));
+        let news = told([called(label.as_deref()), purpose]);
+        self.act("change password", format!("{id}: {news}"), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             let label = label.as_deref().unwrap_or(&password.label);
             let protocols = protocols.unwrap_or(password.protocols);

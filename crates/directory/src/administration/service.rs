@@ -3,6 +3,7 @@
 use db::Tx;
 use model::{AccountId, Address, OrganisationId, ServiceId, Timestamp};
 
+use super::told::{called, quota, state, told};
 use super::{
     Administration, Result, checked_name, checked_quota, conflict, counted, found, name_key, not_a_mailbox,
     rows,
@@ -59,7 +60,16 @@ impl Administration {
         if let Some(Some(bytes)) = change.quota_bytes {
             checked_quota(bytes)?;
         }
-        self.act("change service", format!("{id}: {change:?}"), move |tx| {
+        let news = told([
+            state(change.is_disabled),
+            called(name.as_deref()),
+            quota(change.quota_bytes),
+            change.administrator.as_ref().map(|administrator| match administrator {
+                Some(address) => format!("administrator {address}"),
+                None => "no administrator".to_owned(),
+            }),
+        ]);
+        self.act("change service", format!("{id}: {news}"), move |tx| {
             let service = found("service", rows::service(tx, id)?)?;
             if let Some(name) = &name {
                 if rows::has_other_service(tx, service.organisation, &name_key(name), id)? {

@@ -4,6 +4,7 @@ use db::Tx;
 use model::{Address, OrganisationId, UserId};
 use zeroize::Zeroizing;
 
+use super::told::{called, state, told};
 use super::{Administration, Result, checked_name, conflict, found, rows};
 use crate::entities::{Role, UserInfo};
 use crate::error::DirectoryError;
@@ -98,13 +99,13 @@ impl Administration {
                 Some(self.hash(&password, b"no SCRAM for users".to_vec(), 1).await?.argon2)
             }
         };
-        let what = format!(
-            "{id}: name {name:?}, role {:?}, disabled {:?}, password {}",
-            change.role,
-            change.is_disabled,
-            if hash.is_some() { "changed" } else { "kept" }
-        );
-        self.act("change user", what, move |tx| {
+        let news = told([
+            state(change.is_disabled),
+            called(name.as_deref()),
+            change.role.map(|role| format!("role {role}")),
+            hash.is_some().then(|| "a new password".to_owned()),
+        ]);
+        self.act("change user", format!("{id}: {news}"), move |tx| {
             let user = found("user", rows::user(tx, id)?)?;
             let organisation = user.organisation;
             let loses_owner =
