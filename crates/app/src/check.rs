@@ -1,20 +1,21 @@
 //! `relais check`: would `relais serve` start with this file?
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use db::Db;
 
 use crate::config::Config;
-use crate::installation::MIGRATIONS;
+use crate::installation::{self, MIGRATIONS};
 use crate::listeners;
 
 /// Looks at a configuration without serving: files, database, certificate, ports.
 #[derive(Args)]
 pub(crate) struct Check {
     /// The configuration file.
-    #[arg(long, value_name = "FILE", default_value = "relais.toml")]
+    #[arg(long, value_name = "FILE", default_value = "relais.toml", env = "RELAIS_CONFIG")]
     config: PathBuf,
 }
 
@@ -32,11 +33,20 @@ impl Check {
             }
         };
         tell("node.data".to_owned(), writable(&config.node.data));
+        tell("node.data".to_owned(), private(&config.node.data));
         tell("database".to_owned(), database(&config));
         tell("tls".to_owned(), certificate(&config));
+        // Held by the server itself while it runs: then its own ports are no mistake of the file.
+        let is_serving = installation::is_served(&config.node.data);
         for (service, address) in listeners::addresses(&config.listen) {
-            let free = std::net::TcpListener::bind(address).map(|_| "free".to_owned());
-            tell(format!("listen.{} {address}", service.key()), free.map_err(Into::into));
+            let port = match std::net::TcpListener::bind(address) {
+                Ok(_) => Ok("free".to_owned()),
+                Err(error) if is_serving && error.kind() == std::io::ErrorKind::AddrInUse => {
+                    Ok("in use, as it should be while relais serves this directory".to_owned())
+                }
+                Err(error) => Err(error.into()),
+            };
+            tell(format!("listen.{} {address}", service.key()), port);
         }
         if failures > 0 {
             bail!("{failures} of these must be mended before `relais serve` can start");
@@ -46,11 +56,22 @@ impl Check {
 }
 
 fn writable(directory: &Path) -> Result<String> {
-    std::fs::create_dir_all(directory)?;
+    installation::make_private(directory)?;
     let probe = directory.join(".relais-check");
     std::fs::write(&probe, b"probe")?;
     std::fs::remove_file(&probe)?;
     Ok(format!("{} can be written", directory.display()))
+}
+
+/// Letters and keys lie in it.
+fn private(directory: &Path) -> Result<String> {
+    let mode = std::fs::metadata(directory)?.permissions().mode();
+    ensure!(
+        mode & 0o007 == 0,
+        "everybody on this machine can look into it: chmod 700 {}",
+        directory.display()
+    );
+    Ok("closed to others".to_owned())
 }
 
 fn database(config: &Config) -> Result<String> {

@@ -74,18 +74,25 @@ pub struct Listen {
     /// IMAP with TLS from the first byte, port 993.
     pub imaps: Vec<SocketAddr>,
     /// Not built yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pop3: Vec<SocketAddr>,
     /// Not built yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pop3s: Vec<SocketAddr>,
     /// Not built yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sieve: Vec<SocketAddr>,
     /// Not built yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub http: Vec<SocketAddr>,
     /// Not built yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub https: Vec<SocketAddr>,
     /// Not built yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dns: Vec<SocketAddr>,
     /// Not built yet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<SocketAddr>,
 }
 
@@ -218,8 +225,9 @@ pub enum LogFormat {
 impl Config {
     /// Reads and checks a file; relative paths in it begin at its directory.
     pub fn read(path: &Path) -> Result<Config> {
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = std::fs::read_to_string(path).with_context(|| {
+            format!("cannot read {}, the file that --config or RELAIS_CONFIG names", path.display())
+        })?;
         let base = std::path::absolute(path)?.parent().map(Path::to_owned).unwrap_or_default();
         Config::parse(&text, &base).with_context(|| format!("in {}", path.display()))
     }

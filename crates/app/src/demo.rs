@@ -76,7 +76,7 @@ struct KnownUser {
 impl Demo {
     /// Runs until a signal ends it.
     pub(crate) async fn run(self) -> Result<()> {
-        std::fs::create_dir_all(&self.data)
+        installation::make_private(&self.data)
             .with_context(|| format!("--data: cannot make {}", self.data.display()))?;
         // Letters and passwords lie in it.
         std::fs::set_permissions(&self.data, std::fs::Permissions::from_mode(0o700))
@@ -85,7 +85,8 @@ impl Demo {
         let config = self.config(&data)?;
         logging::start(&config.log)?;
         let _lock = installation::lock(&data)?;
-        let listeners = listeners::bind(&config.listen)?;
+        let listeners = listeners::bind(&config.listen)
+            .context("give another --port-base, or end what uses these ports")?;
         std::fs::write(data.join("relais.toml"), format!("{WRITTEN_BY_DEMO}{}", config.to_toml()?))
             .with_context(|| format!("cannot write {}", data.join("relais.toml").display()))?;
         // First the authority: outgoing connections trust it too.
@@ -254,6 +255,8 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         text.push_str(&format!("  {:<20} {}\n", known.address, known.password));
     }
     let config_file = data.join("relais.toml");
+    // Started by cargo, the program is not where the shell looks for it.
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("relais"));
     text.push_str(&format!(
         "\n  SMTP {}, submission {} (STARTTLS) and {} (TLS), LMTP {}, IMAP {} (STARTTLS) and {} (TLS), all on 127.0.0.1\n",
         port(&listen.smtp),
@@ -272,11 +275,11 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
     text.push_str(&format!(
         "Try next\n\
          \x20 send a letter      swaks --server 127.0.0.1:{} --from you@stranger.test --to {} --h-Subject Bonjour\n\
-         \x20 read it            curl --cacert '{}' --user '{}:{}' 'imaps://127.0.0.1:{}/INBOX?NEW'\n\
+         \x20 read it            curl --cacert '{}' --user '{}:{}' 'imaps://127.0.0.1:{}/INBOX;MAILINDEX=*'\n\
          \x20                    or any mail program: IMAP 127.0.0.1, port {}, STARTTLS, user {}\n\
          \x20 see what became of it\n\
-         \x20                    relais log search --config '{}' --to {} --since 1h\n\
-         \x20 look around        relais address list --config '{}'\n",
+         \x20                    '{}' log search --config '{}' --to {} --since 1h\n\
+         \x20 look around        '{}' address list --config '{}'\n",
         port(&listen.smtp),
         anna.address,
         authority.display(),
@@ -285,8 +288,10 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         port(&listen.imaps),
         port(&listen.imap),
         anna.address,
+        program.display(),
         config_file.display(),
         anna.address,
+        program.display(),
         config_file.display(),
     ));
     text

@@ -1,6 +1,7 @@
 //! The parts of an installation, put together in one visible place.
 
 use std::fs::File;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ impl Installation {
         db_options: db::Options,
         blob_options: blobs::Options,
     ) -> Result<Installation> {
-        std::fs::create_dir_all(&config.node.data)
+        make_private(&config.node.data)
             .with_context(|| format!("node.data: cannot make {}", config.node.data.display()))?;
         let db = Db::open(&config.database.url, db_options).context("database.url")?;
         db.migrate(&MIGRATIONS).context("cannot bring the tables up to date")?;
@@ -102,12 +103,23 @@ fn certificate_names(config: &Config) -> Vec<String> {
     [config.node.hostname.as_str(), "localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec()
 }
 
+/// Makes a directory that nobody else may look into: letters and keys lie in it. One that exists stays as it is.
+pub fn make_private(directory: &Path) -> std::io::Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    if let Some(parent) = directory.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::DirBuilder::new().mode(0o700).create(directory)
+}
+
 /// Keeps a second `relais serve` away from the same directory; released with the process.
 pub struct Lock(#[expect(dead_code, reason = "held, not used: the lock ends with the file")] File);
 
 /// Takes the directory for this process.
 pub fn lock(data: &Path) -> Result<Lock> {
-    std::fs::create_dir_all(data).with_context(|| format!("node.data: cannot make {}", data.display()))?;
+    make_private(data).with_context(|| format!("node.data: cannot make {}", data.display()))?;
     let path = data.join("lock");
     let file = File::options()
         .create(true)
@@ -118,12 +130,18 @@ pub fn lock(data: &Path) -> Result<Lock> {
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(std::fs::TryLockError::WouldBlock) => {
-            bail!("another relais is already serving {}", data.display())
+            bail!("another relais is already serving {}: stop that one first", data.display())
         }
         Err(std::fs::TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("cannot lock {}", path.display()))
         }
     }
+}
+
+/// Whether a `relais serve` has taken the directory.
+pub fn is_served(data: &Path) -> bool {
+    let Ok(file) = File::open(data.join("lock")) else { return false };
+    matches!(file.try_lock_shared(), Err(std::fs::TryLockError::WouldBlock))
 }
 
 /// How often the directory looks at what other nodes and commands changed.

@@ -2,16 +2,17 @@
 
 use std::io::{IsTerminal, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
-use directory::{NewAddress, NewDevicePassword, Protocols, Scope};
-use model::{Address, Domain};
+use directory::{Administration, NewAddress, NewDevicePassword, Protocols, Scope};
+use model::{Address, Domain, OrganisationId};
 use world::{LookupError, Names};
 
 use crate::config::{Auth, Blobs, Config, Database, Dns, Listen, Log, Node, Outbound, Tls};
-use crate::installation::Installation;
+use crate::installation::{Installation, make_private};
 
 /// Checks the machine, writes the configuration, makes keys and database, and says what to publish.
 #[derive(Args)]
@@ -49,14 +50,17 @@ impl Setup {
         if trouble && !self.yes && !agrees("Go on nevertheless?")? {
             bail!("stopped; nothing was written");
         }
-        std::fs::create_dir_all(&self.data)
-            .with_context(|| format!("--data: cannot make {}", self.data.display()))?;
+        make_private(&self.data).with_context(|| format!("--data: cannot make {}", self.data.display()))?;
         let config = config(&hostname, &self.data)?;
         let installation = Installation::open(config.clone())?;
         installation.server_tls()?;
         let made = self.first_rows(&installation, admin.as_ref()).await?;
         // The configuration last: its presence says that the rest is there.
-        std::fs::write(&file, config.to_toml()?)
+        // Closed to others, for one day it may hold the database's password.
+        let text = config.to_toml()?;
+        let created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
+        created
+            .and_then(|mut file| file.write_all(text.as_bytes()))
             .with_context(|| format!("cannot write {}", file.display()))?;
 
         println!("\nWritten: {}", file.display());
@@ -80,14 +84,27 @@ impl Setup {
         let administration = installation.directory.administration(scope, "relais setup");
         let organisation = administration.create_organisation(name).await.context("--organisation")?;
         let Some(admin) = admin else { return Ok(None) };
-        administration.create_domain(organisation.id, None, admin.domain()).await.context("--admin")?;
-        let new = NewAddress { address: admin.clone(), alias_to: Vec::new(), quota_bytes: None };
-        let address = administration.create_address(new).await.context("--admin")?;
-        let device =
-            NewDevicePassword { address: address.id, label: "setup".to_owned(), protocols: Protocols::ALL };
-        let created = administration.create_device_password(device).await?;
-        Ok(Some((admin.clone(), created.password.to_string())))
+        let made = first_mailbox(&administration, organisation.id, admin).await;
+        if made.is_err() {
+            // So that the same command with a better address does not find a name taken.
+            administration.delete_organisation(organisation.id, true).await?;
+        }
+        made.map(Some)
     }
+}
+
+async fn first_mailbox(
+    administration: &Administration,
+    organisation: OrganisationId,
+    admin: &Address,
+) -> Result<(Address, String)> {
+    administration.create_domain(organisation, None, admin.domain()).await.context("--admin")?;
+    let new = NewAddress { address: admin.clone(), alias_to: Vec::new(), quota_bytes: None };
+    let address = administration.create_address(new).await.context("--admin")?;
+    let device =
+        NewDevicePassword { address: address.id, label: "setup".to_owned(), protocols: Protocols::ALL };
+    let created = administration.create_device_password(device).await?;
+    Ok((admin.clone(), created.password.to_string()))
 }
 
 fn config(hostname: &Domain, data: &Path) -> Result<Config> {

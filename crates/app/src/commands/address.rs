@@ -3,11 +3,12 @@
 use anyhow::Result;
 use clap::Subcommand;
 use directory::{AddressChange, AddressInfo, AddressKind, NewAddress};
-use model::Domain;
+use mail_store::Usage;
+use model::{AccountRef, Domain};
 use serde_json::{Value, json};
 
 use super::Platform;
-use super::output::{Output, card, quota, state, table};
+use super::output::{Output, card, quota, size, state, table};
 use super::values::{self, QuotaArgument, password_from_stdin};
 
 /// Mailboxes and aliases.
@@ -41,15 +42,16 @@ pub enum Address {
         address: model::Address,
     },
     /// Changes a mailbox's quota or an alias's targets.
+    #[command(group(clap::ArgGroup::new("news").required(true).multiple(true)))]
     Change {
         /// The address.
         #[arg(value_parser = values::address)]
         address: model::Address,
         /// The mailbox's own quota: `5GB`; `none` for the mail service's.
-        #[arg(long, value_parser = values::quota)]
+        #[arg(long, value_parser = values::quota, group = "news")]
         quota: Option<QuotaArgument>,
         /// What the alias stands for from now on; may be given several times.
-        #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
+        #[arg(long, value_name = "ADDRESS", value_parser = values::address, group = "news")]
         alias_to: Vec<model::Address>,
     },
     /// Gives a mailbox the password in the first line of standard input, instead of the one it had.
@@ -120,7 +122,17 @@ impl Address {
                 });
                 Ok(table(&["ADDRESS", "ID", "KIND", "QUOTA OR TARGETS", "STATE"], rows.collect()))
             }
-            Address::Show { address } => Ok(show(&administration.address_called(&address).await?)),
+            Address::Show { address } => {
+                let info = administration.address_called(&address).await?;
+                let usage = match &info.kind {
+                    AddressKind::Mailbox { account, .. } => {
+                        let account = AccountRef { organisation: info.organisation, account: *account };
+                        Some(platform.store.account(account).usage().await?)
+                    }
+                    AddressKind::Alias { .. } => None,
+                };
+                Ok(show_with(&info, usage))
+            }
             Address::Change { address, quota, alias_to } => {
                 let change = AddressChange {
                     quota_bytes: quota.map(|quota| quota.0),
@@ -188,6 +200,11 @@ fn to_json(info: &AddressInfo) -> Value {
 }
 
 fn show(info: &AddressInfo) -> Output {
+    show_with(info, None)
+}
+
+/// The address and, where it was looked for, what its mailbox holds.
+fn show_with(info: &AddressInfo, usage: Option<Usage>) -> Output {
     let (kind, about) = described(info);
     let mut fields = vec![
         ("address", info.address.to_string()),
@@ -201,5 +218,11 @@ fn show(info: &AddressInfo) -> Output {
         fields.push(("account", account.to_string()));
         fields.push(("passwords", passwords.to_string()));
     }
-    card(to_json(info), &fields)
+    let mut value = to_json(info);
+    if let Some(usage) = usage {
+        value["used_bytes"] = usage.used_bytes.into();
+        value["used_messages"] = usage.used_messages.into();
+        fields.push(("used", format!("{} in {} messages", size(usage.used_bytes), usage.used_messages)));
+    }
+    card(value, &fields)
 }

@@ -38,15 +38,16 @@ pub enum DevicePassword {
         id: i64,
     },
     /// Changes what it is called and what it is for.
+    #[command(group(clap::ArgGroup::new("news").required(true).multiple(true)))]
     Change {
         /// Its identifier.
         #[arg(value_parser = values::id)]
         id: i64,
         /// The new label.
-        #[arg(long)]
+        #[arg(long, group = "news")]
         label: Option<String>,
         /// What it is for from now on.
-        #[arg(long)]
+        #[arg(long, group = "news")]
         protocols: Option<Protocols>,
     },
     /// Puts it out of use, at once.

@@ -58,7 +58,11 @@ impl Log {
                 };
                 let ways = platform.trail.ways(search).await?;
                 let value: Vec<Value> = ways.iter().map(to_json).collect();
-                Ok(Output::new(value.into(), ways.iter().map(told).collect::<Vec<_>>().join("\n")))
+                let text = match ways.is_empty() {
+                    true => "no letter matches".to_owned(),
+                    false => ways.iter().map(told).collect::<Vec<_>>().join("\n"),
+                };
+                Ok(Output::new(value.into(), text))
             }
             Log::Changes { limit } => {
                 let changes = platform.trail.changes(platform.scope(), limit).await?;

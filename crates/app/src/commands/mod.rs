@@ -23,6 +23,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 use directory::{Administration, Directory, DirectoryError, OrganisationInfo, Scope};
 use mail_queue::Queue;
+use mail_store::MailStore;
 use model::{OrganisationId, ServiceId};
 use trail::Trail;
 use world::World;
@@ -84,6 +85,8 @@ pub struct Platform {
     pub queue: Queue,
     /// The clock.
     pub world: World,
+    /// What the accounts hold.
+    pub store: MailStore,
     /// The directory within the scope.
     pub administration: Administration,
     /// The organisation that the scope names; `None` for the operator.
@@ -96,6 +99,7 @@ impl Platform {
         directory: Directory,
         trail: Trail,
         queue: Queue,
+        store: MailStore,
         world: World,
         organisation: Option<&str>,
     ) -> Result<Platform> {
@@ -110,7 +114,7 @@ impl Platform {
             Some(organisation) => directory.administration(Scope::Tenant(organisation.id), who),
             None => operator,
         };
-        Ok(Platform { directory, trail, queue, world, administration, organisation })
+        Ok(Platform { directory, trail, queue, store, world, administration, organisation })
     }
 
     fn scope(&self) -> Option<OrganisationId> {
@@ -184,6 +188,7 @@ impl Command {
             installation.directory.clone(),
             installation.trail.clone(),
             queue,
+            installation.store.clone(),
             installation.world.clone(),
             common.organisation.as_deref(),
         )

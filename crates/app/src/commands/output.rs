@@ -19,9 +19,23 @@ impl Output {
         Output::new(json!({"done": true}), text)
     }
 
-    /// One line of JSON.
+    /// One line of JSON. What moves a terminal's cursor or turns its text around is escaped there too.
     pub fn to_json(&self) -> String {
-        format!("{}\n", self.json)
+        let mut line = String::new();
+        for c in self.json.to_string().chars() {
+            match moves_text(c) {
+                // Such characters stand within strings only, where JSON has an escape for each UTF-16 unit.
+                true => {
+                    let mut units = [0; 2];
+                    for unit in c.encode_utf16(&mut units) {
+                        line.push_str(&format!("\\u{unit:04x}"));
+                    }
+                }
+                false => line.push(c),
+            }
+        }
+        line.push('\n');
+        line
     }
 
     /// Lines for people.
@@ -44,10 +58,11 @@ pub(super) fn table(columns: &[&str], rows: Vec<(Value, Vec<String>)>) -> Output
             cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
         format!("{}\n", padded.join("  ").trim_end())
     };
-    let mut text = String::new();
-    if !rows.is_empty() {
-        text.push_str(&line(&mut columns.iter().map(|column| (*column).to_owned())));
-    }
+    let mut text = match rows.is_empty() {
+        // Silence would leave the question open whether it was asked at all.
+        true => "none\n".to_owned(),
+        false => line(&mut columns.iter().map(|column| (*column).to_owned())),
+    };
     let mut values = Vec::with_capacity(rows.len());
     for (value, cells) in rows {
         text.push_str(&line(&mut cells.iter().map(|cell| shown(cell))));
@@ -66,7 +81,14 @@ pub(super) fn card(json: Value, fields: &[(&str, String)]) -> Output {
 
 /// Text from strangers never moves the terminal's cursor.
 pub(super) fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if moves_text(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// Control characters, the separators of lines and paragraphs, and those that change the direction of writing
+/// (Unicode UAX #9 §2), with which an address can be made to look like another.
+fn moves_text(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Bytes as people say them.
@@ -116,3 +138,6 @@ pub(super) fn error_json(error: &anyhow::Error) -> Value {
     };
     json!({"error": error})
 }
+
+#[cfg(test)]
+mod tests;

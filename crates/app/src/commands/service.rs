@@ -29,17 +29,18 @@ pub enum Service {
         service: String,
     },
     /// Changes its name, quota or administrator.
+    #[command(group(clap::ArgGroup::new("news").required(true).multiple(true)))]
     Change {
         /// Its name or identifier.
         service: String,
         /// The new name.
-        #[arg(long)]
+        #[arg(long, group = "news")]
         name: Option<String>,
         /// The quota of addresses that have none of their own: `5GB`, `none`.
-        #[arg(long, value_parser = values::quota)]
+        #[arg(long, value_parser = values::quota, group = "news")]
         quota: Option<QuotaArgument>,
         /// The mailbox that gets letters to postmaster and abuse.
-        #[arg(long, value_name = "ADDRESS", value_parser = values::address)]
+        #[arg(long, value_name = "ADDRESS", value_parser = values::address, group = "news")]
         administrator: Option<Address>,
     },
     /// Puts it and everything below out of use.

@@ -4,6 +4,7 @@ use clap::Parser;
 use db::DbError;
 use directory::Directory;
 use mail_queue::Queue;
+use mail_store::MailStore;
 use model::{MessageId, OrganisationId, Timestamp};
 use serde_json::Value;
 use trail::{Event, Step, Trail};
@@ -45,6 +46,11 @@ impl Machine {
             self.directory.clone(),
             Trail::new(self.db.clone()),
             Queue::new(self.db.clone(), self.world.clone(), "test"),
+            MailStore::new(
+                self.db.clone(),
+                blobs::Blobs::open("memory:", blobs::Options::default())?,
+                self.world.clone(),
+            ),
             self.world.clone(),
             cli.command.common().organisation.as_deref(),
         )
@@ -160,7 +166,7 @@ async fn each_kind_is_listed_shown_changed_disabled_enabled_and_deleted() {
         machine.text("address delete a@acme.test").await;
         machine.text("domain delete acme.test").await;
         machine.text("organisation delete ace").await;
-        assert_eq!(machine.text("organisation list").await, "");
+        assert_eq!(machine.text("organisation list").await, "none\n");
         assert_eq!(machine.json("organisation list").await, serde_json::json!([]));
     }
 }

@@ -37,18 +37,19 @@ pub enum User {
         login: Address,
     },
     /// Changes a name, a role or a password.
+    #[command(group(clap::ArgGroup::new("news").required(true).multiple(true)))]
     Change {
         /// The login.
         #[arg(value_parser = values::address)]
         login: Address,
         /// The new name.
-        #[arg(long)]
+        #[arg(long, group = "news")]
         name: Option<String>,
         /// The new role.
-        #[arg(long)]
+        #[arg(long, group = "news")]
         role: Option<Role>,
         /// Take a new password from the first line of standard input.
-        #[arg(long)]
+        #[arg(long, group = "news")]
         password_stdin: bool,
     },
     /// Keeps the person from signing in.
