@@ -144,10 +144,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 self.origin = Some(origin);
                 self.session.sender_answered(answer);
             }
-            Need::Recipient { recipient, smtputf8 } => {
+            Need::Recipient { recipient, smtputf8, declared_bytes } => {
                 let origin = self.origin.as_ref().expect("MAIL came before RCPT and made the origin");
                 let recipient = with_hosted_postmaster(self.shared, recipient).await;
-                let answer = flow.recipient(origin, &recipient, smtputf8).await;
+                let answer = flow.recipient(origin, &recipient, smtputf8, declared_bytes).await;
                 if let Err(reply) = &answer {
                     info!(peer = %self.ip, to = %recipient.address, %reply, "a recipient was refused");
                 }

@@ -28,7 +28,7 @@ pub(crate) enum Need {
     /// May this sender? [`Session::sender_answered`].
     Sender { from: ReversePath, hello: Hello },
     /// May this recipient? [`Session::recipient_answered`].
-    Recipient { recipient: Recipient, smtputf8: bool },
+    Recipient { recipient: Recipient, smtputf8: bool, declared_bytes: u64 },
     /// Keep [`Session::content`]; [`Session::content_kept`].
     Keep,
     /// Take responsibility for what was kept; [`Session::accept_answered`].

@@ -13,6 +13,8 @@ use crate::session::Need;
 pub(crate) struct Transaction {
     pub(crate) hello: Hello,
     pub(crate) envelope: Envelope,
+    /// What SIZE said, or nothing.
+    pub(crate) declared_bytes: u64,
 }
 
 /// A message on its way in.
@@ -121,7 +123,9 @@ impl Stage {
                     Err(reply) => (S::Addressed(transaction), T::Say(reply)),
                     Ok(recipient) => {
                         let smtputf8 = transaction.envelope.smtputf8;
-                        (S::AskingRecipient(transaction), T::Ask(Need::Recipient { recipient, smtputf8 }))
+                        let declared_bytes = transaction.declared_bytes;
+                        let need = Need::Recipient { recipient, smtputf8, declared_bytes };
+                        (S::AskingRecipient(transaction), T::Ask(need))
                     }
                 }
             }
@@ -209,6 +213,7 @@ impl Stage {
 
 impl Transaction {
     fn new(hello: Hello, mail: Mail) -> Transaction {
+        let declared_bytes = mail.size_bytes.unwrap_or(0);
         let envelope = Envelope {
             from: mail.from,
             recipients: Vec::new(),
@@ -217,7 +222,7 @@ impl Transaction {
             body: mail.body.unwrap_or(BodyKind::SevenBit),
             smtputf8: mail.smtputf8,
         };
-        Transaction { hello, envelope }
+        Transaction { hello, envelope, declared_bytes }
     }
 }
 

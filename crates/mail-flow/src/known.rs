@@ -36,7 +36,7 @@ impl Known {
         self.roomy.lock().get(&account).is_some_and(|at| now.since(*at) < KNOWN_FOR)
     }
 
-    /// The account uses less than half of what it may.
+    /// The account has room for many letters.
     pub(crate) fn note_roomy(&self, account: AccountRef, now: Timestamp) {
         let mut roomy = self.roomy.lock();
         if roomy.len() >= KNOWN_LIMIT {

@@ -44,3 +44,5 @@ pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) const REPORTED_HEADER_LIMIT_BYTES: u64 = 64 * 1024;
 /// A whole message larger than this is returned as its header (RFC 3461 §4.3 leaves that to us).
 pub(crate) const REPORTED_MESSAGE_LIMIT_BYTES: u64 = 1024 * 1024;
+/// A mailbox with room for twice as much is not asked about smaller letters for a while.
+pub(crate) const ROOMY_BYTES: u64 = 256 * 1024;

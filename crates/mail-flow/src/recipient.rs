@@ -6,6 +6,7 @@ use model::{AccountRef, Address, Recipient, Reply, ReversePath, Route};
 use tracing::error;
 
 use crate::arrival::Origin;
+use crate::limits::ROOMY_BYTES;
 use crate::{Flow, trouble};
 
 impl Flow {
@@ -22,12 +23,14 @@ impl Flow {
         }
     }
 
-    /// At RCPT: whether `origin` may send to this recipient, and whether it can receive.
+    /// At RCPT: whether `origin` may send to this recipient, and whether it can receive a message of the size that
+    /// SIZE declared (zero where it said nothing).
     pub async fn recipient(
         &self,
         origin: &Origin,
         recipient: &Recipient,
         smtputf8: bool,
+        declared_bytes: u64,
     ) -> Result<(), Reply> {
         let address = &recipient.address;
         if !address.is_ascii() && !smtputf8 {
@@ -41,24 +44,35 @@ impl Flow {
             Found::Disabled { .. } => refused(mail_route::disabled()),
             Found::Alias { .. } => Ok(()),
             Found::Mailbox { account, address: mailbox, .. } => {
-                self.has_room(account, address).await?;
+                self.has_room(account, address, declared_bytes).await?;
                 self.inner.known.learn(address, account, mailbox, self.inner.world.clock.now());
                 Ok(())
             }
         }
     }
 
-    async fn has_room(&self, account: AccountRef, address: &Address) -> Result<(), Reply> {
+    // RFC 1870 §6.1 lets a server refuse at RCPT what one mailbox has no room for. A size that nobody declared, or one that
+    // was declared wrong, is found at delivery, which counts exactly; the sender's server waits better than ours.
+    async fn has_room(
+        &self,
+        account: AccountRef,
+        address: &Address,
+        declared_bytes: u64,
+    ) -> Result<(), Reply> {
         let now = self.inner.world.clock.now();
-        if self.inner.known.is_roomy(account, now) {
+        if declared_bytes <= ROOMY_BYTES && self.inner.known.is_roomy(account, now) {
             return Ok(());
         }
+        let is_full = |used: u64, quota: u64| used >= quota || used.saturating_add(declared_bytes) > quota;
         match self.inner.store.account(account).usage().await {
-            Ok(usage) if usage.quota_bytes.is_some_and(|quota| usage.used_bytes >= quota) => {
+            Ok(usage) if usage.quota_bytes.is_some_and(|quota| is_full(usage.used_bytes, quota)) => {
                 Err(Reply::later(452, 2, 2, format!("the mailbox of {address} is full")))
             }
             Ok(usage) => {
-                if usage.quota_bytes.is_none_or(|quota| usage.used_bytes < quota / 2) {
+                if usage
+                    .quota_bytes
+                    .is_none_or(|quota| quota.saturating_sub(usage.used_bytes) > 2 * ROOMY_BYTES)
+                {
                     self.inner.known.note_roomy(account, now);
                 }
                 Ok(())

@@ -15,7 +15,7 @@ use db::Db;
 use directory::{AddressChange, Administration, Authenticated, Directory, NewAddress, Scope};
 use mail_deliver::StaticRoute;
 use mail_deliver::testing::Stranger;
-use mail_queue::{Entry, Selection};
+use mail_queue::{Queue, Entry, Selection};
 use mail_store::{Columns, MailStore, Role, UidSet};
 use model::{
     AccountRef, Address, BodyKind, CredentialId, Domain, Envelope, MessageId, Notify, OrganisationId,
@@ -178,7 +178,7 @@ impl Town {
     async fn bring(&self, origin: Origin, envelope: Envelope, text: &str) -> Result<MessageId, Reply> {
         self.flow.sender(&origin, &envelope.from).await?;
         for recipient in &envelope.recipients {
-            self.flow.recipient(&origin, recipient, envelope.smtputf8).await?;
+            self.flow.recipient(&origin, recipient, envelope.smtputf8, 0).await?;
         }
         let mut body = self.flow.receive();
         body.write(text.as_bytes()).await?;

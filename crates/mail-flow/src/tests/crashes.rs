@@ -186,7 +186,7 @@ async fn when_disk_or_database_is_gone_letters_wait_and_go_on_without_a_restart(
         let mut town = disk.start(&routes);
         let text = letter("zed@else.test", "one");
         let to_anna = || envelope("zed@else.test", &["anna@valbois.test"]);
-        town.flow.recipient(&peer(), &to_anna().recipients[0], false).await.unwrap();
+        town.flow.recipient(&peer(), &to_anna().recipients[0], false, 0).await.unwrap();
         disk.death.at(1);
         let reply = town.bring(peer(), to_anna(), &text).await.unwrap_err();
         assert_eq!((reply.code(), reply.status().as_str()), (451, "4.3.0"));

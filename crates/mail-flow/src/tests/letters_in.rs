@@ -86,7 +86,7 @@ async fn recipients_are_answered_one_by_one() {
             (&Origin::Ourselves, "zed@else.test", ""),
         ] {
             let recipient = Recipient { address: address(to), notify: None, original: None };
-            let answer = match town.flow.recipient(origin, &recipient, false).await {
+            let answer = match town.flow.recipient(origin, &recipient, false, 0).await {
                 Ok(()) => String::new(),
                 Err(reply) => format!("{} {}", reply.code(), reply.status()),
             };
@@ -172,8 +172,14 @@ async fn a_full_mailbox_takes_letters_again_when_there_is_room() {
         // And at RCPT, once it is full.
         town.change_quota("anna@valbois.test", Some(1 << 20)).await;
         let recipient = Recipient { address: address("anna@valbois.test"), notify: None, original: None };
-        let reply = town.flow.recipient(&peer(), &recipient, false).await.unwrap_err();
+        let ask =
+            async |declared_bytes| town.flow.recipient(&peer(), &recipient, false, declared_bytes).await;
+        let reply = ask(0).await.unwrap_err();
         assert_eq!((reply.code(), reply.status().as_str()), (452, "4.2.2"));
+        // Or when what SIZE declares has no room, although others have.
+        town.change_quota("anna@valbois.test", Some(10 << 20)).await;
+        assert_eq!(ask(9 << 20).await.unwrap_err().status(), "4.2.2");
+        assert_eq!((ask(0).await, ask(1000).await), (Ok(()), Ok(())));
         town.stop().await;
     }
 }
