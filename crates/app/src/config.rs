@@ -334,6 +334,65 @@ mod tests {
         assert_eq!(format!("{config:?}"), format!("{again:?}"));
     }
 
+    const REFERENCE: &str = include_str!("../../../docs/manual/configuration.md");
+
+    /// The example of the manual, its paths read as relative to `/`.
+    fn example() -> Config {
+        let (_, rest) = REFERENCE.split_once("```toml\n").unwrap();
+        let (text, _) = rest.split_once("```").unwrap();
+        Config::parse(text, Path::new("/")).unwrap()
+    }
+
+    #[test]
+    fn the_example_of_the_manual_is_read_and_written_again() {
+        let config = example();
+        let again = Config::parse(&config.to_toml().unwrap(), Path::new("/")).unwrap();
+        assert_eq!(format!("{config:?}"), format!("{again:?}"));
+    }
+
+    #[test]
+    fn the_manual_explains_every_key_and_no_other() {
+        let mut full = example();
+        // The services to come stand in the page too; a file that names them is refused.
+        let address: SocketAddr = "127.0.0.1:1".parse().unwrap();
+        let listen = &mut full.listen;
+        for list in [
+            &mut listen.pop3,
+            &mut listen.pop3s,
+            &mut listen.sieve,
+            &mut listen.http,
+            &mut listen.https,
+            &mut listen.dns,
+            &mut listen.metrics,
+        ] {
+            list.push(address);
+        }
+        let written = toml::Table::try_from(&full).unwrap();
+        let mut keys = Vec::new();
+        collect("", &written, &mut keys);
+        let explained: Vec<&str> = REFERENCE
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(key, _)| key))
+            .collect();
+        for key in &keys {
+            assert!(explained.contains(&key.as_str()), "{key} is not explained");
+        }
+        for key in explained {
+            assert!(keys.iter().any(|known| known == key), "{key} is no key");
+        }
+    }
+
+    fn collect(prefix: &str, table: &toml::Table, keys: &mut Vec<String>) {
+        for (name, value) in table {
+            match value {
+                // Its names are domains, not keys.
+                toml::Value::Table(_) if name == "routes" => keys.push(format!("{prefix}{name}")),
+                toml::Value::Table(inner) => collect(&format!("{prefix}{name}."), inner, keys),
+                _ => keys.push(format!("{prefix}{name}")),
+            }
+        }
+    }
+
     #[test]
     fn mistakes_are_named() {
         for (more, expected) in [
