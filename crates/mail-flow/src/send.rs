@@ -42,12 +42,13 @@ impl Flow {
                 }
                 Some(letter) = fresh.recv() => self.begin(letter),
                 notice = notices.recv() => match notice {
-                    Ok(notice) if notice.channel == mail_queue::WAKE => {
+                    Ok(notice) if notice.channel != mail_queue::WAKE => {}
+                    // Somebody asks to try now; or another process wrote something, and it may be this:
+                    // `relais queue retry` beside us on SQLite.
+                    Ok(_) | Err(RecvError::Lagged(_)) => {
                         self.inner.destinations.lock().open_all();
                         next_look = clock.now();
                     }
-                    Ok(_) => {}
-                    Err(RecvError::Lagged(_)) => next_look = clock.now(),
                     Err(RecvError::Closed) => break,
                 },
             }
