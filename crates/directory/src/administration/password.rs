@@ -73,9 +73,9 @@ impl Administration {
             .act("create password", what, move |tx| {
                 let address = found("address", rows::address(tx, address)?)?;
                 let organisation = address.organisation;
-                let passwords = rows::passwords(tx, account, organisation)?;
+                let mut passwords = rows::passwords(tx, account, organisation)?;
                 if selector.is_none() {
-                    for chosen in passwords.iter().filter(|password| password.selector.is_none()) {
+                    for chosen in passwords.extract_if(.., |password| password.selector.is_none()) {
                         rows::delete_password(tx, account, organisation, chosen.id)?;
                     }
                 }

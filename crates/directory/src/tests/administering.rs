@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::{CHOSEN, Town, address, towns};
 use crate::{
     AddressChange, AddressKind, DirectoryError, DomainChange, Found, NewAddress, NewDevicePassword, NewUser,
-    OrganisationChange, Protocols, Role, ServiceChange, UserChange,
+    OrganisationChange, Protocols, Role, ServiceChange, UserChange, limits,
 };
 
 fn domain(text: &str) -> Domain {
@@ -267,6 +267,25 @@ async fn another_tenants_things_are_not_found_by_any_function() {
         // Nothing of it changed anything.
         assert_eq!(operator.address(town.anna).await.unwrap(), info);
         town.log_in("anna@valbois.test", CHOSEN, "192.0.2.1").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_chosen_password_takes_the_place_of_the_one_before_even_where_no_other_fits() {
+    for town in towns().await {
+        let device = || NewDevicePassword {
+            address: town.anna,
+            label: "Telephone".to_owned(),
+            protocols: Protocols::ALL,
+        };
+        for _ in 1..limits::CREDENTIALS_PER_ADDRESS_LIMIT {
+            town.operator.create_device_password(device()).await.unwrap();
+        }
+        assert_eq!(field(town.operator.create_device_password(device()).await), "address");
+        town.operator.choose_password(town.anna, CHOSEN).await.unwrap();
+        let passwords = town.operator.device_passwords(town.anna).await.unwrap();
+        assert_eq!(passwords.len(), limits::CREDENTIALS_PER_ADDRESS_LIMIT);
+        assert_eq!(passwords.iter().filter(|password| password.selector.is_none()).count(), 1);
     }
 }
 
