@@ -171,14 +171,17 @@ fn read_from(segment: &Segment, blob: BlobRef, range: &Range<u64>) -> Result<Byt
         end: range.end,
     })?;
     // Header and body in one read when they lie together.
-    let near = blob.offset != 0 && range.start <= 4096;
+    let near = blob.offset != 0 && range.start <= NEAR_BYTES;
     let (header, bytes) = if near {
-        let mut all = vec![0; 48 + range.start as usize + length];
+        let mut all = vec![0; RECORD_HEADER_BYTES as usize + range.start as usize + length];
         segment.file.read_exact_at(&mut all, header_at).map_err(failed)?;
         let all = Bytes::from(all);
-        (all.slice(..48), all.slice(48 + range.start as usize..))
+        (
+            all.slice(..RECORD_HEADER_BYTES as usize),
+            all.slice(RECORD_HEADER_BYTES as usize + range.start as usize..),
+        )
     } else {
-        let mut header = vec![0; 48];
+        let mut header = vec![0; RECORD_HEADER_BYTES as usize];
         segment.file.read_exact_at(&mut header, header_at).map_err(failed)?;
         let mut bytes = vec![0; length];
         segment.file.read_exact_at(&mut bytes, start).map_err(failed)?;

@@ -16,6 +16,8 @@ pub(crate) const BUFFER_KEPT_BYTES: usize = 1 << 20;
 pub(crate) const WAITING_LIMIT: usize = 1024;
 /// Memory for blobs that were kept a moment ago, so that delivery right after reads nothing.
 pub(crate) const CACHE_LIMIT_BYTES: u64 = 16 << 20;
+/// A piece that begins below this is read together with its record's header.
+pub(crate) const NEAR_BYTES: u64 = 4096;
 /// Threads for reading and for big blobs.
 pub(crate) const IO_THREADS: usize = 4;
 /// Segment files held open for reading.

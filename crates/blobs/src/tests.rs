@@ -136,7 +136,7 @@ async fn a_write_that_fails_leaves_nothing_half_and_goes_on_later() {
 async fn a_disk_that_is_really_full_takes_blobs_again_when_there_is_space() {
     let Ok(disk) = std::env::var("SMALL_DISK") else { return };
     // Two tests fill it, and each expects it to itself.
-    let alone = std::fs::File::create(std::path::Path::new(&disk).join("lock")).unwrap();
+    let alone = std::fs::File::create(Path::new(&disk).join("lock")).unwrap();
     alone.lock().unwrap();
     let directory = Path::new(&disk).join("blobs");
     std::fs::create_dir_all(&directory).unwrap();

@@ -19,6 +19,8 @@ pub const IDLE_AFTER_LOGIN: Duration = Duration::from_secs(31 * 60);
 pub const HANDSHAKE: Duration = Duration::from_secs(30);
 /// The time in which a client must take some of our output.
 pub const WRITE: Duration = Duration::from_secs(5 * 60);
+/// The time in which a client must take our farewell.
+pub const FAREWELL: Duration = Duration::from_secs(5);
 /// Malformed or misplaced commands in a row.
 pub const BAD_IN_A_ROW: u32 = 20;
 /// Failed logins of one connection.
@@ -42,6 +44,10 @@ pub const PIECE_OCTETS: u64 = 1024 * 1024;
 pub const SEEN_BATCH: usize = 100;
 /// Octets of one pattern of LIST with its reference: a folder's name has 1000.
 pub const LIST_PATTERN_OCTETS: usize = 2000;
+/// Conditions of one SEARCH.
+pub const SEARCH_KEYS: usize = 1000;
+/// Conditions of one SEARCH that read whole bodies.
+pub const SEARCH_TEXTS: usize = 32;
 /// Patterns in one LIST.
 pub const LIST_PATTERNS: usize = 50;
 /// Messages of one APPEND (RFC 3502).

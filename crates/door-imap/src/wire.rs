@@ -291,7 +291,7 @@ impl Wire {
         };
         tokio::select! {
             () = farewell => {}
-            () = clock.sleep(Duration::from_secs(5)) => {}
+            () = clock.sleep(limits::FAREWELL) => {}
         }
     }
 
