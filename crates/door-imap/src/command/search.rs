@@ -8,6 +8,7 @@ use wire_imap::{Code, Date, Search, SearchKey as Wanted, SearchReturn};
 
 use crate::answer::{Answer, Halt};
 use crate::command::store::numbers;
+use crate::limits;
 use crate::selected::Selected;
 use crate::session::{Session, User};
 
@@ -71,7 +72,7 @@ async fn find(
     if !matches!(search.charset.as_deref(), None | Some("UTF-8" | "US-ASCII" | "UTF8")) {
         return Err(Answer::no(Code::BadCharset, "Strings are UTF-8").into());
     }
-    let mut translation = Translation { session, selected, has_modseq: false };
+    let mut translation = Translation { session, selected, has_modseq: false, keys: 0, texts: 0 };
     let mut keys = Vec::with_capacity(search.keys.len());
     for key in &search.keys {
         keys.push(translation.key(key)?);
@@ -148,10 +149,19 @@ struct Translation<'a> {
     session: &'a Session,
     selected: &'a Selected,
     has_modseq: bool,
+    /// Keys so far, and those among them that read whole bodies.
+    keys: usize,
+    texts: usize,
 }
 
 impl Translation<'_> {
     fn key(&mut self, key: &Wanted) -> Result<SearchKey, Halt> {
+        // Each key is looked at for each message, and each text decodes each body anew.
+        self.keys += 1;
+        self.texts += usize::from(matches!(key, Wanted::Body(_) | Wanted::Text(_)));
+        if self.keys > limits::SEARCH_KEYS || self.texts > limits::SEARCH_TEXTS {
+            return Err(Answer::no(Code::Limit, "Too many conditions").into());
+        }
         let not = |key: SearchKey| SearchKey::Not(Box::new(key));
         let day = |date: &Date| Day(date.days());
         let seconds_ago = |seconds: u32| {

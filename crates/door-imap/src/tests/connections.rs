@@ -339,3 +339,19 @@ async fn patterns_of_list_are_no_longer_than_names_need() {
     client.send(&format!("b LIST \"\" {}\r\n", "%*".repeat(1001))).await;
     assert_eq!(client.answer().await, ["b BAD The pattern is too long"]);
 }
+
+#[tokio::test]
+async fn a_search_has_so_many_conditions_and_no_more() {
+    let house = house().await;
+    house.deliver(3).await;
+    let mut client = house.connect(true);
+    log_in(&mut client).await;
+    client.send("a SELECT INBOX\r\n").await;
+    client.answer().await;
+    for (condition, permitted) in [(" NOT TEXT zzz", limits::SEARCH_TEXTS), (" SEEN", limits::SEARCH_KEYS)] {
+        client.send(&format!("b SEARCH{}\r\n", condition.repeat(permitted.min(499)))).await;
+        assert!(client.answer().await.last().unwrap().starts_with("b OK"));
+        client.send(&format!("c SEARCH{}\r\n", condition.repeat(permitted + 1))).await;
+        assert_eq!(client.answer().await, ["c NO [LIMIT] Too many conditions"]);
+    }
+}
