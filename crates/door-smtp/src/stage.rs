@@ -118,8 +118,8 @@ impl Stage {
             },
 
             // Within one.
-            (S::Addressed(transaction), C::Rcpt(rcpt)) => {
-                match recipient(rcpt, &transaction.envelope, facts) {
+            (S::Addressed(transaction), C::Rcpt(command)) => {
+                match recipient(command, &transaction.envelope, facts) {
                     Err(reply) => (S::Addressed(transaction), T::Say(reply)),
                     Ok(recipient) => {
                         let smtputf8 = transaction.envelope.smtputf8;
@@ -289,16 +289,16 @@ fn refusal_of_mail(mail: &Mail, facts: &Facts) -> Option<Then> {
     }
 }
 
-fn recipient(rcpt: Rcpt, envelope: &Envelope, facts: &Facts) -> Result<Recipient, Reply> {
+fn recipient(command: Rcpt, envelope: &Envelope, facts: &Facts) -> Result<Recipient, Reply> {
     if envelope.recipients.len() >= facts.limits.recipients {
         // RFC 5321 §4.5.3.1.10: the client sends the rest in another transaction.
         return Err(Reply::later(452, 5, 3, "Too many recipients"));
     }
-    let address = rcpt.to.resolve(&facts.hostname);
+    let address = command.to.resolve(&facts.hostname);
     if !envelope.smtputf8 && !address.is_ascii() {
         return Err(needs_smtputf8());
     }
-    Ok(Recipient { address, notify: rcpt.notify, original: rcpt.original })
+    Ok(Recipient { address, notify: command.notify, original: command.original })
 }
 
 // RFC 6531 §3.5.
