@@ -49,6 +49,18 @@ def test_setup_refuses_a_directory_that_is_set_up(installation, program):
     assert answer.returncode == 1 and "relais.toml" in answer.stderr, answer
 
 
+def test_a_setup_that_fails_can_be_repeated(program, work):
+    data, database = work / "again", work / "elsewhere.db"
+    command = [program, "setup", "--data", data, "--hostname", "mail.again.test", "--organisation", "Again AG",
+               "--database", f"sqlite:{database}", "--yes"]
+    answer = run(*command, "--admin", "admin@localhost")
+    assert answer.returncode == 1 and "--admin" in answer.stderr, answer
+    assert run(*command, "--admin", "admin@again.test").returncode == 0
+    assert database.exists() and f"sqlite:{database}" in (data / "relais.toml").read_text()
+    # Letters and passwords are nobody else's.
+    assert data.stat().st_mode & 0o077 == 0 and (data / "relais.toml").stat().st_mode & 0o077 == 0
+
+
 def test_check_names_what_is_wrong(installation, program, work):
     data, _, _ = installation
     assert run(program, "check", "--config", data / "relais.toml").returncode == 0

@@ -275,7 +275,7 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
     text.push_str(&format!(
         "Try next\n\
          \x20 send a letter      swaks --server 127.0.0.1:{} --from you@stranger.test --to {} --h-Subject Bonjour\n\
-         \x20 read it            curl --cacert '{}' --user '{}:{}' 'imaps://127.0.0.1:{}/INBOX;MAILINDEX=*'\n\
+         \x20 read it            curl -sS --cacert '{}' --user '{}:{}' 'imaps://127.0.0.1:{}/INBOX;MAILINDEX=*'\n\
          \x20                    or any mail program: IMAP 127.0.0.1, port {}, STARTTLS, user {}\n\
          \x20 see what became of it\n\
          \x20                    '{}' log search --config '{}' --to {} --since 1h\n\

@@ -23,6 +23,12 @@ pub(crate) struct Setup {
     /// The name that the server greets with, such as mail.example.ch.
     #[arg(long, value_name = "NAME")]
     hostname: String,
+    /// Where rows are kept: `postgres://…`, or `sqlite:PATH`; relais.db in DIR without it.
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+    /// Where message bodies are kept: `s3://…`, or `file:PATH`; blobs in DIR without it.
+    #[arg(long, value_name = "URL")]
+    blobs: Option<String>,
     /// The first organisation.
     #[arg(long, value_name = "NAME")]
     organisation: Option<String>,
@@ -51,7 +57,11 @@ impl Setup {
             bail!("stopped; nothing was written");
         }
         make_private(&self.data).with_context(|| format!("--data: cannot make {}", self.data.display()))?;
-        let config = config(&hostname, &self.data)?;
+        let mut config = config(&hostname, &self.data)?;
+        config.database.url = self.database.clone().unwrap_or(config.database.url);
+        config.blobs.url = self.blobs.clone().unwrap_or(config.blobs.url);
+        // Given here, relative paths begin where we are; in the file, where it lies.
+        let config = Config::parse(&config.to_toml()?, &std::env::current_dir()?)?;
         let installation = Installation::open(config.clone())?;
         installation.server_tls()?;
         let made = self.first_rows(&installation, admin.as_ref()).await?;
