@@ -15,7 +15,7 @@ use db::Db;
 use directory::{AddressChange, Administration, Authenticated, Directory, NewAddress, Scope};
 use mail_deliver::StaticRoute;
 use mail_deliver::testing::Stranger;
-use mail_queue::{Queue, Entry, Selection};
+use mail_queue::{Entry, Selection};
 use mail_store::{Columns, MailStore, Role, UidSet};
 use model::{
     AccountRef, Address, BodyKind, CredentialId, Domain, Envelope, MessageId, Notify, OrganisationId,

@@ -90,7 +90,8 @@ async fn a_dead_destination_is_not_hammered() {
         let tried = town.steps("zed@else.test").await.iter().filter(|step| **step == "tried").count();
         assert_eq!(tried, 1);
         // An administrator may insist, from a process of its own.
-        let beside = mail_queue::Queue::new(db::testing::another(&town.db), town.world.clone(), "command line");
+        let beside =
+            mail_queue::Queue::new(db::testing::another(&town.db), town.world.clone(), "command line");
         let retried = beside.retry(None, Selection::All).await.unwrap();
         assert_eq!(retried, 21);
         until(async || {
