@@ -22,7 +22,8 @@ from pathlib import Path
 
 # The mail files of the peers belong to this user: Dovecot and Postfix refuse to deliver as root.
 MAIL_USER = "nobody"
-START_TIMEOUT_SECONDS = 30
+# Generous: Debian's start script forks a hundred times, and two cores may be busy.
+START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 15
 
 _given_ports = set()
@@ -173,16 +174,18 @@ class Postfix:
 
     def start(self):
         """Starts the master in the foreground of a session of its own and waits until it greets."""
-        self.process = subprocess.Popen(
-            ["/usr/sbin/postfix", "-c", str(self.directory / "conf"), "start-fg"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        # What is said before the log exists.
+        with open(self.directory / "log" / "start.log", "ab") as said:
+            self.process = subprocess.Popen(
+                ["/usr/sbin/postfix", "-c", str(self.directory / "conf"), "start-fg"],
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
         try:
             wait_until(lambda: self.process.poll() is not None or self.is_up(self.port), "Postfix to greet")
             if self.process.poll() is not None:
                 raise RuntimeError("Postfix ended at once")
         except Exception:
             self.stop()
-            raise RuntimeError("Postfix did not start:\n" + self.log())
+            raise RuntimeError("Postfix did not start:\n" + (self.directory / "log" / "start.log").read_text() + self.log())
         return self
 
     def master_id(self):
