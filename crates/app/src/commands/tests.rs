@@ -162,6 +162,10 @@ async fn each_kind_is_listed_shown_changed_disabled_enabled_and_deleted() {
         assert_eq!(machine.json("user change u@far.test --role collaborator").await["role"], "collaborator");
         assert_eq!(machine.refusal("domain delete acme.test").await["kind"], "in_use");
         assert_eq!(machine.refusal("service delete second").await["field"], "service");
+        assert!(machine.run("user change u@far.test").await.is_err(), "nothing to change is a wrong usage");
+        let shown = machine.json("address show a@acme.test").await;
+        assert_eq!((shown["used_bytes"].as_u64(), shown["used_messages"].as_u64()), (Some(0), Some(0)));
+        assert!(machine.text("log changes").await.contains("disabled"), "the words of an administrator");
         machine.text("user delete u@far.test").await;
         machine.text("address delete a@acme.test").await;
         machine.text("domain delete acme.test").await;
