@@ -38,7 +38,9 @@ impl Flow {
                 () = async { drop(shutdown.wait_for(|stop| *stop).await) } => break,
                 () = clock.sleep(next_look.since(clock.now())) => {
                     has_freed = has_freed || self.free_old_leases().await;
-                    next_look = clock.now().plus(self.look().await);
+                    // Counted from before the look: what became due meanwhile may have been missed.
+                    let looked_at = clock.now();
+                    next_look = looked_at.plus(self.look().await);
                 }
                 Some(letter) = fresh.recv() => self.begin(letter),
                 notice = notices.recv() => match notice {
