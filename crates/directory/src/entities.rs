@@ -236,8 +236,11 @@ impl Protocols {
         self.0 == 0 || self.0 & protocol.bit() != 0
     }
 
-    /// The words of the set; empty for all.
+    /// The words of the set, `all` for every protocol.
     pub fn names(self) -> Vec<&'static str> {
+        if self == Protocols::ALL {
+            return vec!["all"];
+        }
         AuthProtocol::EACH
             .iter()
             .filter(|protocol| self.0 & protocol.bit() != 0)
@@ -256,10 +259,7 @@ impl Protocols {
 
 impl fmt::Display for Protocols {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0 => f.write_str("all"),
-            _ => f.write_str(&self.names().join(",")),
-        }
+        f.write_str(&self.names().join(","))
     }
 }
 

@@ -35,7 +35,7 @@ mod rows;
 use std::sync::Arc;
 
 use db::Db;
-use model::{AccountRef, Address, OrganisationId};
+use model::{AccountRef, Address, CredentialId, OrganisationId};
 use world::World;
 
 pub use administration::{
@@ -106,6 +106,16 @@ impl Directory {
             .read(move |tx| rows::account_info(tx, account))
             .await?
             .ok_or(DirectoryError::NotFound { what: "account" })
+    }
+
+    /// Whether the password that somebody signed in with still opens the account: a long session asks from
+    /// time to time, so that what is revoked or disabled ends within a minute.
+    pub async fn still_opens(
+        &self,
+        account: AccountRef,
+        credential: CredentialId,
+    ) -> Result<bool, DirectoryError> {
+        self.db.tenant(account.organisation).read(move |tx| rows::still_opens(tx, account, credential)).await
     }
 
     /// Accounts whose address was deleted and whose letters may be removed.

@@ -1,7 +1,7 @@
 //! The tables, and what the flow and the store read of them.
 
 use db::{DbError, Migrations, Tx, values};
-use model::{AccountId, AccountRef, Address, Domain, Localpart, OrganisationId};
+use model::{AccountId, AccountRef, Address, CredentialId, Domain, Localpart, OrganisationId};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::entities::AccountInfo;
@@ -143,6 +143,23 @@ pub(crate) fn account_info(tx: &mut Tx, account: AccountRef) -> Result<Option<Ac
             })
         },
     )?)
+}
+
+/// Whether an account may be entered with a password: both are there and nothing above them is out of use.
+pub(crate) fn still_opens(
+    tx: &mut Tx,
+    account: AccountRef,
+    credential: CredentialId,
+) -> Result<bool, DirectoryError> {
+    if account_info(tx, account)?.is_none_or(|info| info.is_disabled) {
+        return Ok(false);
+    }
+    let is_enabled = tx.query_one(
+        "SELECT disabled FROM credential WHERE account = ?1 AND id = ?2",
+        values![account.account, credential],
+        |row| Ok(!row.boolean(0)?),
+    )?;
+    Ok(is_enabled.unwrap_or(false))
 }
 
 /// The quota that holds for an account (`Some(None)` is no limit), in the caller's transaction; `None` if the

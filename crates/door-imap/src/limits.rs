@@ -15,6 +15,8 @@ pub const IDLE_BEFORE_LOGIN: Duration = Duration::from_secs(60);
 pub const LOGIN_WITHIN: Duration = Duration::from_secs(3 * 60);
 /// Silence after a login (RFC 9051 §5.4: at least 30 minutes).
 pub const IDLE_AFTER_LOGIN: Duration = Duration::from_secs(31 * 60);
+/// How often a session asks whether its password still holds.
+pub const STANDING_INTERVAL: Duration = Duration::from_secs(60);
 /// The time for one TLS handshake.
 pub const HANDSHAKE: Duration = Duration::from_secs(30);
 /// The time in which a client must take some of our output.

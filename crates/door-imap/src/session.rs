@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use mail_store::{Account, StoreError};
-use model::BlobRef;
+use model::{BlobRef, Chain, CredentialId, Timestamp};
 use tokio_rustls::TlsAcceptor;
 use wire_imap::{Code, Condition, FrameLimits, Tagged, read_tag};
 
@@ -46,6 +46,8 @@ pub(crate) struct User {
     pub(crate) account: Account,
     /// The address, for the log.
     pub(crate) address: String,
+    /// The password that opened it.
+    pub(crate) credential: CredentialId,
 }
 
 /// What a client has done wrong; a login wipes it off.
@@ -66,10 +68,13 @@ pub(crate) struct Session {
     pub(crate) strikes: Strikes,
     /// The large messages of the command that is being read, in their order.
     pub(crate) kept: Vec<Result<BlobRef, StoreError>>,
+    /// When the login is looked at again.
+    pub(crate) next_standing: Timestamp,
 }
 
 impl Session {
     pub(crate) fn new(wire: Wire, shared: Arc<Shared>, peer: IpAddr, is_tls: bool) -> Session {
+        let next_standing = shared.world.in_future(limits::STANDING_INTERVAL);
         Session {
             wire,
             shared,
@@ -78,6 +83,24 @@ impl Session {
             modes: Modes::default(),
             strikes: Strikes::default(),
             kept: Vec::new(),
+            next_standing,
+        }
+    }
+
+    /// Ends the session of somebody whose password was revoked or whose address was disabled meanwhile.
+    pub(crate) async fn check_standing(&mut self, user: &User) -> Result<(), Ended> {
+        if self.shared.world.clock.now() < self.next_standing {
+            return Ok(());
+        }
+        self.next_standing = self.shared.world.in_future(limits::STANDING_INTERVAL);
+        match self.shared.directory.still_opens(user.account.id(), user.credential).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Ended::Revoked),
+            // Trouble of ours is no reason to send anybody away.
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "cannot ask whether a login still holds");
+                Ok(())
+            }
         }
     }
 
@@ -96,6 +119,7 @@ impl Session {
             Ended::TooManyBad => Some((None, "Too many commands that are none")),
             Ended::TooManyFailures => Some((None, "Too many failures")),
             Ended::FolderGone => Some((None, "The mailbox has been deleted")),
+            Ended::Revoked => Some((None, "The login no longer holds")),
             Ended::Shutdown => Some((Some(Code::Unavailable), "The server stops; try again soon")),
             // LOGOUT has said BYE itself; with the others there is nobody to talk to, or no way to say it.
             Ended::LoggedOut
@@ -124,6 +148,9 @@ impl Session {
         loop {
             let was_known = stage.user().is_some();
             let Some(tagged) = self.next(&stage).await? else { continue };
+            if let Some(user) = stage.user() {
+                self.check_standing(user).await?;
+            }
             let (next, answer) = stage.step(self, &tagged.tag, tagged.command).await?;
             stage = next;
             self.kept.clear();

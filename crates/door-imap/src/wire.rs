@@ -54,6 +54,9 @@ pub(crate) enum Ended {
     /// The open folder has been deleted by somebody else.
     #[error("the open folder has been deleted")]
     FolderGone,
+    /// The password was revoked, or the address disabled or deleted.
+    #[error("the login no longer holds")]
+    Revoked,
     /// The server stops.
     #[error("the server stops")]
     Shutdown,

@@ -131,6 +131,7 @@ fn conclude(
             let user = User {
                 account: session.shared.store.account(authenticated.account),
                 address: authenticated.address.to_string(),
+                credential: authenticated.credential,
             };
             tracing::info!(peer = %session.peer, account = %authenticated.account.account,
                 address = %user.address, tls = session.is_tls, "logged in");

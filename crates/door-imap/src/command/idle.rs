@@ -33,10 +33,14 @@ pub(crate) async fn run(
         if left.is_zero() {
             return Err(Ended::Idle.into());
         }
+        let clock = session.shared.world.clock.clone();
+        let until_standing = session.next_standing.since(clock.now());
         tokio::select! {
             line = session.wire.line(left) => return done(&line?),
             () = watch.changed() => {}
+            () = clock.sleep(until_standing) => {}
         }
+        session.check_standing(user).await?;
     }
 }
 

@@ -160,6 +160,28 @@ async fn silence_ends_a_session() {
 }
 
 #[tokio::test]
+async fn a_session_ends_soon_after_its_login_is_revoked() {
+    let house = house().await;
+    let clock = house.shared.world.clock.clone();
+    let mut idle = house.connect(true);
+    log_in(&mut idle).await;
+    idle.send("a IDLE\r\n").await;
+    assert_eq!(idle.answer().await, ["+ idling"]);
+    let mut busy = house.connect(true);
+    log_in(&mut busy).await;
+    let operator = house.shared.directory.administration(Scope::Operator("test"), "test");
+    let anna = operator.address_called(&Address::parse("anna@valbois.test").unwrap()).await.unwrap();
+    let disabled =
+        directory::AddressChange { is_disabled: Some(true), ..directory::AddressChange::default() };
+    operator.change_address(anna.id, disabled).await.unwrap();
+    tokio::task::yield_now().await;
+    clock.advance(limits::STANDING_INTERVAL);
+    assert_eq!(idle.answer().await, ["* BYE The login no longer holds", "(closed)"]);
+    busy.send("b NOOP\r\n").await;
+    assert_eq!(busy.answer().await, ["* BYE The login no longer holds", "(closed)"]);
+}
+
+#[tokio::test]
 async fn a_session_at_rest_is_small() {
     let house = house().await;
     let (ours, _theirs) = tokio::io::duplex(10);
