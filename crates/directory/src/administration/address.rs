@@ -133,7 +133,7 @@ impl Administration {
     }
 
     /// Deletes an address: a mailbox with its passwords, and its letters later
-    /// ([`Directory::deleted_accounts`]).
+    /// ([`crate::Directory::deleted_accounts`]).
     pub async fn delete_address(&self, id: AddressId) -> Result<()> {
         let at = self.now();
         self.act("delete address", id.to_string(), move |tx| {

@@ -82,7 +82,7 @@ impl Administration {
     }
 
     /// Deletes an organisation. With addresses it needs `force`, which deletes everything below too; the
-    /// letters go later ([`Directory::deleted_accounts`]).
+    /// letters go later ([`crate::Directory::deleted_accounts`]).
     pub async fn delete_organisation(&self, id: OrganisationId, force: bool) -> Result<()> {
         self.operator_only()?;
         let at = self.now();
