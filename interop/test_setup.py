@@ -50,7 +50,7 @@ def test_setup_refuses_a_directory_that_is_set_up(installation, program):
 
 
 def test_a_setup_that_fails_can_be_repeated(program, work):
-    data, database = work / "again", work / "elsewhere.db"
+    data, database = work / "set-up-twice", work / "elsewhere.db"
     command = [program, "setup", "--data", data, "--hostname", "mail.again.test", "--organisation", "Again AG",
                "--database", f"sqlite:{database}", "--yes"]
     answer = run(*command, "--admin", "admin@localhost")
