@@ -1,0 +1,89 @@
+//! `relais.toml`: what is completed, what is refused, and that its manual page tells the truth.
+
+use super::*;
+
+const SMALL: &str = "[node]\nhostname = \"mail.example.ch\"\ndata = \"data\"\n";
+
+#[test]
+fn a_small_file_is_completed() {
+    let config = Config::parse(SMALL, Path::new("/srv/relais")).unwrap();
+    assert_eq!(config.database.url, "sqlite:/srv/relais/data/relais.db");
+    assert_eq!(config.blobs.url, "file:/srv/relais/data/blobs");
+    assert_eq!(config.node.name, "mail.example.ch");
+    let again = Config::parse(&config.to_toml().unwrap(), Path::new("/")).unwrap();
+    assert_eq!(format!("{config:?}"), format!("{again:?}"));
+}
+
+const REFERENCE: &str = include_str!("../../../../docs/manual/configuration.md");
+
+/// The example of the manual, its paths read as relative to `/`.
+fn example() -> Config {
+    let (_, rest) = REFERENCE.split_once("```toml\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    Config::parse(text, Path::new("/")).unwrap()
+}
+
+#[test]
+fn the_example_of_the_manual_is_read_and_written_again() {
+    let config = example();
+    let again = Config::parse(&config.to_toml().unwrap(), Path::new("/")).unwrap();
+    assert_eq!(format!("{config:?}"), format!("{again:?}"));
+}
+
+#[test]
+fn the_manual_explains_every_key_and_no_other() {
+    let mut full = example();
+    // The services to come stand in the page too; a file that names them is refused.
+    let address: SocketAddr = "127.0.0.1:1".parse().unwrap();
+    let listen = &mut full.listen;
+    for list in [
+        &mut listen.pop3,
+        &mut listen.pop3s,
+        &mut listen.sieve,
+        &mut listen.http,
+        &mut listen.https,
+        &mut listen.dns,
+        &mut listen.metrics,
+    ] {
+        list.push(address);
+    }
+    let written = toml::Table::try_from(&full).unwrap();
+    let mut keys = Vec::new();
+    collect("", &written, &mut keys);
+    let explained: Vec<&str> = REFERENCE
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(key, _)| key))
+        .collect();
+    for key in &keys {
+        assert!(explained.contains(&key.as_str()), "{key} is not explained");
+    }
+    for key in explained {
+        assert!(keys.iter().any(|known| known == key), "{key} is no key");
+    }
+}
+
+fn collect(prefix: &str, table: &toml::Table, keys: &mut Vec<String>) {
+    for (name, value) in table {
+        match value {
+            // Its names are domains, not keys.
+            toml::Value::Table(_) if name == "routes" => keys.push(format!("{prefix}{name}")),
+            toml::Value::Table(inner) => collect(&format!("{prefix}{name}."), inner, keys),
+            _ => keys.push(format!("{prefix}{name}")),
+        }
+    }
+}
+
+#[test]
+fn mistakes_are_named() {
+    for (more, expected) in [
+        ("[listen]\nsmpt = []\n", "unknown field `smpt`"),
+        ("[listen]\npop3 = [\"127.0.0.1:110\"]\n", "listen.pop3"),
+        ("[tls]\nkey = \"k.pem\"\n", "tls.certificate and tls.key"),
+        ("[outbound]\nsource = [\"192.0.2.1\", \"192.0.2.2\"]\n", "outbound.source"),
+        ("[outbound.smarthost]\nhost = \"relay.test\"\nport = 25\nuser = \"u\"\n", "password_file"),
+        ("[outbound.routes]\n\"a..b\" = \"127.0.0.1:25\"\n", "outbound.routes"),
+    ] {
+        let error = Config::parse(&format!("{SMALL}{more}"), Path::new("/")).unwrap_err();
+        assert!(format!("{error:#}").contains(expected), "{error:#}");
+    }
+}
