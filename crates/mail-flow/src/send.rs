@@ -36,7 +36,7 @@ impl Flow {
                 biased;
                 // The sender's end counts as the wish to stop.
                 () = async { drop(shutdown.wait_for(|stop| *stop).await) } => break,
-                () = clock.sleep(next_look.since(clock.now())) => {
+                () = clock.sleep_until(next_look) => {
                     has_freed = has_freed || self.free_old_leases().await;
                     // Counted from before the look: what became due meanwhile may have been missed.
                     let looked_at = clock.now();

@@ -41,13 +41,17 @@ impl Clock {
 
     /// Waits for `duration`; on a fake clock, until it has been advanced that far.
     pub async fn sleep(&self, duration: Duration) {
+        self.sleep_until(self.now().plus(duration)).await;
+    }
+
+    /// Waits until `moment` has come. Whoever has a moment waits for it with this: between `now` and `sleep`
+    /// a clock may have moved.
+    pub async fn sleep_until(&self, moment: Timestamp) {
         match &self.0 {
-            Kind::Real => tokio::time::sleep(duration).await,
-            Kind::Fake(moment) => {
-                let until = self.now().plus(duration);
-                let mut watcher = moment.subscribe();
+            Kind::Real => tokio::time::sleep(moment.since(self.now())).await,
+            Kind::Fake(present) => {
                 // The sender lives as long as `self`, so this wait cannot fail.
-                let _ = watcher.wait_for(|now| *now >= until).await;
+                let _ = present.subscribe().wait_for(|now| *now >= moment).await;
             }
         }
     }
