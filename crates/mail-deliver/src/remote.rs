@@ -178,7 +178,7 @@ impl Remote {
         let unknown = |text: &str| {
             let domain = Domain::parse("invalid").expect("a valid name");
             let reason = format!("{text} is not a host name");
-            (domain.clone(), LookupError::Later { name: domain, reason })
+            (domain, LookupError::Later { name: text.to_owned(), reason })
         };
         let domain = Domain::parse(host).map_err(|_| unknown(host))?;
         if domain.as_str() == "localhost" {

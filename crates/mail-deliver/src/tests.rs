@@ -1,7 +1,5 @@
 //! A scripted peer on loopback, and the rules without one.
 
-use std::net::IpAddr;
-
 use blobs::Blobs;
 use bytes::Bytes;
 use model::{BodyKind, Domain, Envelope, Recipient, Reply, ReversePath};
@@ -17,17 +15,16 @@ fn domain(text: &str) -> Domain {
 
 /// A world in which `else.test` has two servers: the first has an address where nobody listens.
 fn world() -> World {
-    let mut names = StaticNames::default();
-    let hosts =
-        vec![(10, domain("mx1.else.test")), (20, domain("mx2.else.test")), (30, domain("mx3.else.test"))];
-    names.mx.insert(domain("else.test"), Mx::Hosts(hosts));
-    names.mx.insert(domain("nomail.test"), Mx::Null);
-    // Another loopback address, where the stranger does not listen.
-    names.addresses.insert(domain("mx1.else.test"), vec![IpAddr::from([127, 0, 0, 2])]);
-    names.addresses.insert(domain("mx3.else.test"), vec![IpAddr::from([127, 0, 0, 1])]);
-    names
-        .addresses
-        .insert(domain("implicit.test"), vec![IpAddr::from([127, 0, 0, 2]), IpAddr::from([127, 0, 0, 1])]);
+    let names = StaticNames::default()
+        .with("else.test", "MX", "10 mx1.else.test.")
+        .with("else.test", "MX", "20 mx2.else.test.")
+        .with("else.test", "MX", "30 mx3.else.test.")
+        .with("nomail.test", "MX", "0 .")
+        // Another loopback address, where the stranger does not listen.
+        .with("mx1.else.test", "A", "127.0.0.2")
+        .with("mx3.else.test", "A", "127.0.0.1")
+        .with("implicit.test", "A", "127.0.0.2")
+        .with("implicit.test", "A", "127.0.0.1");
     World::testing_with_names(names)
 }
 
@@ -232,8 +229,8 @@ fn exchangers_are_chosen_by_preference() {
     assert_eq!(chosen(hosts(&[(10, "mx.valbois.test"), (20, "b.test")])), "5.4.6");
     assert_eq!(chosen(Ok(Mx::Implicit)), "else.test");
     assert_eq!(chosen(Ok(Mx::Null)), "5.1.10");
-    assert_eq!(chosen(Err(LookupError::NoRecords(domain("else.test")))), "5.4.4");
-    let later = LookupError::Later { name: domain("else.test"), reason: "time-out".to_owned() };
+    assert_eq!(chosen(Err(LookupError::NoRecords("else.test".to_owned()))), "5.4.4");
+    let later = LookupError::Later { name: "else.test".to_owned(), reason: "time-out".to_owned() };
     assert_eq!(chosen(Err(later)), "4.4.3");
     // Equal ones share the work.
     let first: std::collections::HashSet<_> =

@@ -83,8 +83,7 @@ async fn towns(routes: &[(&str, &Stranger)]) -> Vec<Town> {
 impl Town {
     async fn on(db: Db, routes: &[(&str, &Stranger)]) -> Town {
         migrate(&db);
-        let mut names = StaticNames::default();
-        names.mx.insert(Domain::parse("nomail.test").unwrap(), world::Mx::Null);
+        let names = StaticNames::default().with("nomail.test", "MX", "0 .");
         let world = World::testing_with_names(names);
         let directory = Directory::new(db.clone(), world.clone());
         let operator = populate(&directory).await;

@@ -10,7 +10,7 @@ mod random;
 
 pub use clock::Clock;
 pub use dial::{Dial, SourceAddresses, TlsSetupError};
-pub use names::{LookupError, Mx, Names, NamesSetupError, StaticNames};
+pub use names::{Found, LookupError, Mx, Name, Names, NamesSetupError, RData, RecordType, StaticNames};
 pub use random::{Ids, Random};
 
 use std::time::Duration;

@@ -1,12 +1,13 @@
 //! DNS look-ups, as far as mail needs them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hickory_proto::op::ResponseCode;
-use hickory_proto::rr::RData;
+use hickory_proto::rr::rdata::TXT;
+pub use hickory_proto::rr::{Name, RData, RecordType};
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
@@ -21,23 +22,45 @@ const CACHE_ANSWERS: u64 = 2048;
 /// Mail exchangers taken from one answer; a longer list is cut.
 const MX_LIMIT: usize = 32;
 
+/// Records taken from one answer; a longer list is cut.
+const RECORD_LIMIT: usize = 256;
+
 /// Why a name gave no answer.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum LookupError {
     /// The name does not exist (NXDOMAIN).
     #[error("the name {0} does not exist")]
-    NoSuchName(Domain),
+    NoSuchName(String),
     /// The name exists, without records of this kind.
     #[error("the name {0} has no such records")]
-    NoRecords(Domain),
-    /// No answer now: time-out, SERVFAIL, REFUSED, no network.
+    NoRecords(String),
+    /// No answer now: time-out, SERVFAIL, REFUSED, no network, or an answer that is not authentic.
     #[error("the name {name} cannot be looked up now: {reason}")]
     Later {
         /// What was asked for.
-        name: Domain,
+        name: String,
         /// The resolver's words.
         reason: String,
     },
+}
+
+impl LookupError {
+    /// Whether it is certain that there is no such record (RFC 7208 §4.6.4 calls this a void look-up).
+    pub fn is_void(&self) -> bool {
+        !matches!(self, LookupError::Later { .. })
+    }
+}
+
+/// The records of a name and kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// At least one.
+    pub records: Vec<RData>,
+    /// Whether a chain of DNSSEC signatures from the trust anchor proves them; always false where the
+    /// resolver does not validate.
+    pub is_secure: bool,
+    /// How long they may be kept.
+    pub ttl: Duration,
 }
 
 /// Where mail for a domain goes (RFC 5321 §5.1).
@@ -59,10 +82,77 @@ pub struct NamesSetupError(#[source] NetError);
 /// Names known without asking anybody.
 #[derive(Clone, Debug, Default)]
 pub struct StaticNames {
-    /// MX answers.
-    pub mx: HashMap<Domain, Mx>,
-    /// Address answers.
-    pub addresses: HashMap<Domain, Vec<IpAddr>>,
+    records: HashMap<String, HashMap<RecordType, Vec<RData>>>,
+    failing: HashSet<String>,
+    is_secure: bool,
+}
+
+impl StaticNames {
+    /// Adds a record in zone-file form: `.with("example.org", "MX", "10 mx.example.org.")`. Panics where
+    /// it is none: names are fixed in tests.
+    #[must_use]
+    pub fn with(mut self, name: &str, kind: &str, data: &str) -> StaticNames {
+        let kind: RecordType = kind.parse().expect("a record type");
+        let data = match kind {
+            // One string, whatever it contains; longer ones are cut as zone files do.
+            RecordType::TXT => RData::TXT(TXT::from_bytes(data.as_bytes().chunks(255).collect())),
+            _ => RData::try_from_str(kind, data).expect("a record in zone-file form"),
+        };
+        self.records.entry(key(name)).or_default().entry(kind).or_default().push(data);
+        self
+    }
+
+    /// Adds an address.
+    #[must_use]
+    pub fn with_address(self, name: &str, ip: IpAddr) -> StaticNames {
+        self.with(name, if ip.is_ipv4() { "A" } else { "AAAA" }, &ip.to_string())
+    }
+
+    /// Makes every question about `name` fail for now.
+    #[must_use]
+    pub fn failing(mut self, name: &str) -> StaticNames {
+        self.failing.insert(key(name));
+        self
+    }
+
+    /// Makes every answer authentic.
+    #[must_use]
+    pub fn secure(mut self) -> StaticNames {
+        self.is_secure = true;
+        self
+    }
+
+    fn look_up(&self, name: &str, kind: RecordType) -> Result<Found, LookupError> {
+        let mut owner = key(name);
+        // RFC 1034 §3.6.2; the number of steps bounds a loop.
+        for _ in 0..8 {
+            if self.failing.contains(&owner) {
+                return Err(LookupError::Later { name: owner, reason: "it fails in this test".to_owned() });
+            }
+            let Some(kinds) = self.records.get(&owner) else {
+                let below = format!(".{owner}");
+                // RFC 8020 §2: above a name that exists, names exist.
+                return Err(match self.records.keys().any(|known| known.ends_with(&below)) {
+                    true => LookupError::NoRecords(owner),
+                    false => LookupError::NoSuchName(owner),
+                });
+            };
+            if let Some(records) = kinds.get(&kind) {
+                let ttl = Duration::from_secs(3600);
+                return Ok(Found { records: records.clone(), is_secure: self.is_secure, ttl });
+            }
+            match kinds.get(&RecordType::CNAME).and_then(|records| records.first()) {
+                Some(RData::CNAME(target)) => owner = key(&target.0.to_ascii()),
+                _ => return Err(LookupError::NoRecords(owner)),
+            }
+        }
+        Err(LookupError::NoRecords(owner))
+    }
+}
+
+/// As names are compared: lower case, without the final dot.
+fn key(name: &str) -> String {
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
 /// Look-ups with a cache.
@@ -114,31 +204,40 @@ impl Names {
         Names(Arc::new(Source::Fixed(names)))
     }
 
-    /// Where mail for `domain` goes.
-    pub async fn mx(&self, domain: &Domain) -> Result<Mx, LookupError> {
-        let resolver = match self.source(domain)? {
-            Source::Fixed(names) => {
-                return match names.mx.get(domain) {
-                    Some(mx) => Ok(mx.clone()),
-                    None if names.addresses.contains_key(domain) => Ok(Mx::Implicit),
-                    None => Err(LookupError::NoSuchName(domain.clone())),
-                };
+    /// The records of `name`, aliases followed. The name is absolute, with or without its final dot.
+    pub async fn look_up(&self, name: &str, kind: RecordType) -> Result<Found, LookupError> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let resolver = match &*self.0 {
+            Source::Fixed(names) => return names.look_up(name, kind),
+            Source::Resolver { reserved_names_exist: false, .. } if is_reserved(name) => {
+                return Err(LookupError::NoSuchName(name.to_owned()));
             }
             Source::Resolver { resolver, .. } => resolver,
         };
-        let lookup = match resolver.mx_lookup(absolute(domain)).await {
-            Ok(lookup) => lookup,
-            Err(error) => {
-                return match lookup_error(domain, error) {
-                    LookupError::NoRecords(_) => Ok(Mx::Implicit),
-                    other => Err(other),
-                };
-            }
+        // With the final dot, so that no search list of the system is tried. A name that DNS cannot carry
+        // does not exist in it.
+        let absolute = Name::from_str_relaxed(format!("{name}."))
+            .map_err(|_| LookupError::NoSuchName(name.to_owned()))?;
+        let lookup = resolver.lookup(absolute, kind).await.map_err(|error| lookup_error(name, error))?;
+        let answers = lookup.answers().iter().filter(|record| record.record_type() == kind);
+        let ttl = answers.clone().map(|record| record.ttl).min().unwrap_or(0);
+        let records: Vec<RData> = answers.take(RECORD_LIMIT).map(|record| record.data.clone()).collect();
+        if records.is_empty() {
+            return Err(LookupError::NoRecords(name.to_owned()));
+        }
+        Ok(Found { records, is_secure: false, ttl: Duration::from_secs(ttl.into()) })
+    }
+
+    /// Where mail for `domain` goes.
+    pub async fn mx(&self, domain: &Domain) -> Result<Mx, LookupError> {
+        let found = match self.look_up(domain.as_str(), RecordType::MX).await {
+            Err(LookupError::NoRecords(_)) => return Ok(Mx::Implicit),
+            found => found?,
         };
         let mut hosts = Vec::new();
         let mut saw_null = false;
-        for record in lookup.answers() {
-            let RData::MX(mx) = &record.data else { continue };
+        for record in &found.records {
+            let RData::MX(mx) = record else { continue };
             if mx.exchange.is_root() {
                 saw_null = true;
             } else if let Ok(host) = Domain::parse(&mx.exchange.to_ascii()) {
@@ -150,35 +249,23 @@ impl Names {
         match (hosts.is_empty(), saw_null) {
             (true, true) => Ok(Mx::Null),
             // Exchangers were named, and not one of them is a host name: there is nowhere to go.
-            (true, false) => Err(LookupError::NoRecords(domain.clone())),
+            (true, false) => Err(LookupError::NoRecords(domain.to_string())),
             (false, _) => Ok(Mx::Hosts(hosts)),
         }
     }
 
     /// The IPv4 and IPv6 addresses of `host`, in the resolver's order.
     pub async fn addresses(&self, host: &Domain) -> Result<Vec<IpAddr>, LookupError> {
-        let resolver = match self.source(host)? {
-            Source::Fixed(names) => {
-                let addresses = names.addresses.get(host).cloned();
-                return addresses.ok_or_else(|| LookupError::NoSuchName(host.clone()));
-            }
-            Source::Resolver { resolver, .. } => resolver,
-        };
-        let (v4, v6) =
-            tokio::join!(resolver.ipv4_lookup(absolute(host)), resolver.ipv6_lookup(absolute(host)));
+        let (v4, v6) = tokio::join!(
+            self.look_up(host.as_str(), RecordType::A),
+            self.look_up(host.as_str(), RecordType::AAAA)
+        );
         let mut addresses = Vec::new();
         let mut trouble = None;
         for answer in [v6, v4] {
             match answer {
-                Ok(lookup) => {
-                    addresses.extend(lookup.answers().iter().filter_map(|record| match &record.data {
-                        RData::A(a) => Some(IpAddr::V4(a.0)),
-                        RData::AAAA(aaaa) => Some(IpAddr::V6(aaaa.0)),
-                        _ => None,
-                    }))
-                }
+                Ok(found) => addresses.extend(found.records.iter().filter_map(address)),
                 Err(error) => {
-                    let error = lookup_error(host, error);
                     // "Later" of one family must not be hidden by "no records" of the other.
                     if !matches!(trouble, Some(LookupError::Later { .. })) {
                         trouble = Some(error);
@@ -189,19 +276,49 @@ impl Names {
         match (addresses.is_empty(), trouble) {
             (false, _) => Ok(addresses),
             (true, Some(trouble)) => Err(trouble),
-            (true, None) => Err(LookupError::NoRecords(host.clone())),
+            (true, None) => Err(LookupError::NoRecords(host.to_string())),
         }
     }
 
-    fn source(&self, name: &Domain) -> Result<&Source, LookupError> {
-        let reserved = || name.as_str() == "test" || name.as_str().ends_with(".test");
-        match &*self.0 {
-            Source::Resolver { reserved_names_exist: false, .. } if reserved() => {
-                Err(LookupError::NoSuchName(name.clone()))
-            }
-            source => Ok(source),
-        }
+    /// The texts of `name`, the strings of each record joined (RFC 7208 §3.3).
+    pub async fn texts(&self, name: &str) -> Result<Vec<Vec<u8>>, LookupError> {
+        let found = self.look_up(name, RecordType::TXT).await?;
+        Ok(found
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                RData::TXT(text) => Some(text.txt_data.concat()),
+                _ => None,
+            })
+            .collect())
     }
+
+    /// The names that `ip` points to (RFC 1035 §3.5), without their final dots, in lower case.
+    pub async fn pointers(&self, ip: IpAddr) -> Result<Vec<String>, LookupError> {
+        let found = self.look_up(&Name::from(ip.to_canonical()).to_ascii(), RecordType::PTR).await?;
+        Ok(found
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                RData::PTR(name) => Some(key(&name.0.to_ascii())),
+                _ => None,
+            })
+            .collect())
+    }
+}
+
+fn address(record: &RData) -> Option<IpAddr> {
+    match record {
+        RData::A(a) => Some(IpAddr::V4(a.0)),
+        RData::AAAA(aaaa) => Some(IpAddr::V6(aaaa.0)),
+        _ => None,
+    }
+}
+
+/// Below `.test` (RFC 6761 §6.2).
+fn is_reserved(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "test" || name.ends_with(".test")
 }
 
 fn name_server(address: &SocketAddr) -> NameServerConfig {
@@ -212,18 +329,13 @@ fn name_server(address: &SocketAddr) -> NameServerConfig {
     NameServerConfig::new(address.ip(), true, connections.to_vec())
 }
 
-/// With the final dot, so that no search list of the system is tried.
-fn absolute(name: &Domain) -> String {
-    format!("{name}.")
-}
-
-fn lookup_error(name: &Domain, error: NetError) -> LookupError {
+fn lookup_error(name: &str, error: NetError) -> LookupError {
     if let NetError::Dns(DnsError::NoRecordsFound(none)) = &error {
         match none.response_code {
-            ResponseCode::NXDomain => return LookupError::NoSuchName(name.clone()),
-            ResponseCode::NoError => return LookupError::NoRecords(name.clone()),
+            ResponseCode::NXDomain => return LookupError::NoSuchName(name.to_owned()),
+            ResponseCode::NoError => return LookupError::NoRecords(name.to_owned()),
             _ => {}
         }
     }
-    LookupError::Later { name: name.clone(), reason: error.to_string() }
+    LookupError::Later { name: name.to_owned(), reason: error.to_string() }
 }

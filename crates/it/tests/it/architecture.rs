@@ -11,21 +11,26 @@ use serde_json::Value;
 /// know each other.
 const FLOORS: &[&[&str]] = &[
     &["model"],
-    &["wire-smtp", "wire-imap", "wire-mime"],
+    &["wire-smtp", "wire-imap", "wire-mime", "wire-dns", "wire-trust"],
     &["db", "blobs", "world"],
+    &["trust"],
     &["trail"],
     &["directory"],
     &["keys"],
+    &["zones"],
+    &["reputation"],
     &["mail-store"],
-    &["mail-judge", "mail-route", "mail-queue", "mail-deliver"],
+    &["mail-judge", "mail-route", "mail-queue", "mail-deliver", "mail-reports"],
     &["mail-flow"],
     &["doorway"],
-    &["door-smtp", "door-imap"],
+    &["doorway-http"],
+    &["door-smtp", "door-imap", "door-dns", "door-public", "door-api", "door-manager"],
     &["app"],
     &["it"],
 ];
 
-/// Who knows a protocol besides the crate that speaks it. wire-mime is free for all above it.
+/// Who knows a protocol besides the crate that speaks it. wire-mime, wire-dns and wire-trust are free for all above
+/// them.
 const WIRES: &[(&str, &[&str])] =
     &[("wire-smtp", &["door-smtp", "mail-deliver", "app"]), ("wire-imap", &["door-imap", "app"])];
 

@@ -1,0 +1,1 @@
+//! DNS: answers for the hosted zones.

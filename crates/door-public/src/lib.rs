@@ -1,0 +1,1 @@
+//! Pages and files that anybody may fetch: MTA-STS policies, automatic configuration, health.

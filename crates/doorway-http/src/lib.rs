@@ -1,0 +1,1 @@
+//! What every HTTP door has in common: connections, TLS, limits, headers.

@@ -1,0 +1,1 @@
+//! Reports about mail: DMARC aggregates, TLS-RPT, complaints; written and read.

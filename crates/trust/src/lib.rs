@@ -1,0 +1,1 @@
+//! What domains publish about their mail, looked up and weighed.

@@ -1,0 +1,1 @@
+//! What DNS says: records, zone files, questions and answers, compiled and signed zones.

@@ -1,0 +1,1 @@
+//! Hosted DNS zones: records, history, the mail records kept right, diagnosis.
