@@ -105,7 +105,9 @@ from_id!(
     MessageId,
     DeliveryId,
     FolderId,
-    LetterId
+    LetterId,
+    ZoneId,
+    RecordId
 );
 
 /// The parameters of a statement: `values![organisation, "text", &bytes[..], None::<i64>]`.

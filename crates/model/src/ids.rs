@@ -61,6 +61,14 @@ id!(
     /// The immutable content of a stored message; several folders may hold it.
     LetterId
 );
+id!(
+    /// A DNS zone that we host.
+    ZoneId
+);
+id!(
+    /// A record of a hosted zone.
+    RecordId
+);
 
 /// An account together with the organisation that owns it.
 ///

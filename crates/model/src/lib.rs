@@ -20,7 +20,7 @@ pub use envelope::{
 };
 pub use ids::{
     AccountId, AccountRef, AddressId, CredentialId, DeliveryId, DomainId, FolderId, LetterId, MessageId,
-    OrganisationId, ServiceId, UserId,
+    OrganisationId, RecordId, ServiceId, UserId, ZoneId,
 };
 pub use reply::{Class, EnhancedCode, Reply};
 pub use route::Route;
