@@ -11,6 +11,7 @@ pub mod listeners;
 mod logging;
 pub mod serve;
 mod setup;
+mod upkeep;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -1,7 +1,6 @@
 //! Opens the doors and keeps everything running until it is told to stop.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use keys::ServerTls;
@@ -11,14 +10,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
-use crate::fsck;
-use crate::installation::{Installation, MAINTENANCE_INTERVAL};
+use crate::installation::Installation;
 use crate::listeners::{Listener, Service};
-
-/// How often expired log events and letters of deleted accounts are removed.
-const CLEANING_INTERVAL: Duration = Duration::from_secs(3600);
-/// How often the space of bodies that nobody needs is freed.
-const COMPACTION_INTERVAL: Duration = Duration::from_secs(86_400);
+use crate::upkeep;
 
 /// Serves `listeners` until `shutdown` becomes true; then no new work is begun and what is under way ends.
 pub async fn serve(
@@ -79,51 +73,11 @@ pub async fn serve(
     let flow = installation.flow.clone();
     let stop_sending = shutdown.clone();
     tasks.spawn(async move { flow.send_due(stop_sending).await });
-    tasks.spawn(keep_house(installation.clone(), shutdown.clone()));
+    tasks.spawn(upkeep::keep_house(installation.clone(), shutdown.clone()));
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {
             warn!(%error, "a part of the program ended by a bug of ours");
         }
-    }
-    Ok(())
-}
-
-/// What has to be done from time to time: bans of other nodes, old log events, letters of deleted accounts.
-async fn keep_house(installation: Installation, mut shutdown: watch::Receiver<bool>) {
-    let clock = installation.world.clock.clone();
-    let mut cleaned_at = None;
-    let mut compacted_at = clock.now();
-    loop {
-        if let Err(error) = installation.directory.maintain().await {
-            warn!(error = %Chain(&error), "cannot look after bans now");
-        }
-        let now = clock.now();
-        if cleaned_at.is_none_or(|at| now.since(at) >= CLEANING_INTERVAL) {
-            cleaned_at = Some(now);
-            if let Err(error) = clean(&installation).await {
-                warn!(error = %format!("{error:#}"), "cannot remove what is out of date now");
-            }
-        }
-        if now.since(compacted_at) >= COMPACTION_INTERVAL {
-            compacted_at = now;
-            match fsck::compact(&installation).await {
-                Ok(compacted) => info!(freed_bytes = compacted.freed_bytes, "bodies compacted"),
-                Err(error) => warn!(error = %format!("{error:#}"), "cannot compact the bodies now"),
-            }
-        }
-        tokio::select! {
-            () = clock.sleep(MAINTENANCE_INTERVAL) => {}
-            _ = shutdown.wait_for(|stop| *stop) => return,
-        }
-    }
-}
-
-async fn clean(installation: &Installation) -> Result<()> {
-    let now = installation.world.clock.now();
-    installation.trail.prune(now, trail::limits::RETENTION).await.context("log events")?;
-    for account in installation.directory.deleted_accounts().await.context("deleted accounts")? {
-        installation.store.account(account).erase().await.context("letters of a deleted account")?;
-        installation.directory.forget_account(account).await.context("a deleted account")?;
     }
     Ok(())
 }
