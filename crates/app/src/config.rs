@@ -128,6 +128,10 @@ pub struct Tls {
 pub struct Dns {
     /// Addresses with port; the system's resolvers where none is given.
     pub resolvers: Vec<SocketAddr>,
+    /// Servers for the names at and below a zone, instead of the resolvers:
+    /// `"example.test" = ["127.0.0.1:53"]`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub forward: BTreeMap<String, Vec<SocketAddr>>,
     /// A DNSSEC trust anchor in zone-file form; not used yet.
     pub trust_anchor: Option<PathBuf>,
 }
@@ -281,6 +285,10 @@ impl Config {
             families(true) <= 1 && families(false) <= 1,
             "outbound.source takes at most one address of each family"
         );
+        for (zone, servers) in &self.dns.forward {
+            Domain::parse(zone).context("dns.forward")?;
+            ensure!(!servers.is_empty(), "dns.forward.{zone}: names no server");
+        }
         for domain in self.outbound.routes.keys() {
             Domain::parse(domain).context("outbound.routes")?;
         }

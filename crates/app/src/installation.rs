@@ -14,7 +14,7 @@ use mail_flow::{Flow, Parts, Settings};
 use mail_store::MailStore;
 use model::{Domain, Timestamp};
 use trail::Trail;
-use world::{Clock, Dial, Names, SourceAddresses, World};
+use world::{Clock, Dial, Names, NamesOptions, SourceAddresses, World};
 
 use crate::config::{self, Config};
 
@@ -148,8 +148,12 @@ pub fn is_served(data: &Path) -> bool {
 pub const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(5);
 
 fn names(config: &Config) -> Result<Names> {
-    let names = Names::resolver(&config.dns.resolvers).context("dns.resolvers")?;
-    // The demo's host name lies below .test: names there never leave the machine.
+    let options = NamesOptions {
+        servers: config.dns.resolvers.clone(),
+        forward: config.dns.forward.clone().into_iter().collect(),
+    };
+    let names = Names::resolver(&options).context("[dns]")?;
+    // The demo's host name lies below .test: names there never leave the machine, unless they are forwarded.
     Ok(if config.hostname()?.as_str().ends_with(".test") { names.without_reserved_names() } else { names })
 }
 

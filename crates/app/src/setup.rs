@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use directory::{Administration, NewAddress, NewDevicePassword, Protocols, Scope};
 use model::{Address, Domain, OrganisationId};
-use world::{LookupError, Names};
+use world::{LookupError, Names, NamesOptions};
 
 use crate::config::{Auth, Blobs, Config, Database, Dns, Listen, Log, Node, Outbound, Tls};
 use crate::installation::{Installation, make_private};
@@ -155,7 +155,7 @@ async fn pre_flight(hostname: &Domain) -> bool {
             Err(error) => tell(false, format!("port {port}: {error}")),
         }
     }
-    match Names::resolver(&[]) {
+    match Names::resolver(&NamesOptions::default()) {
         Err(error) => tell(false, format!("names cannot be looked up: {error}")),
         Ok(names) => match names.addresses(hostname).await {
             Ok(addresses) => {

@@ -2,6 +2,9 @@
 //!
 //! Each has a real form and one for tests; no crate above knows which it holds. Faults of disk and
 //! database are injected through the hooks of `db` and `blobs` instead, where they happen.
+//!
+//! Names are asked of the system's resolvers, of `[dns] resolvers`, or, for a zone that
+//! `[dns] forward = { "test" = ["127.0.0.1:20053"] }` names ([`NamesOptions::forward`]), of that zone's own servers.
 
 mod clock;
 mod dial;
@@ -10,7 +13,9 @@ mod random;
 
 pub use clock::Clock;
 pub use dial::{Dial, SourceAddresses, TlsSetupError};
-pub use names::{Found, LookupError, Mx, Name, Names, NamesSetupError, RData, RecordType, StaticNames};
+pub use names::{
+    Found, LookupError, Mx, Name, Names, NamesOptions, NamesSetupError, RData, RecordType, StaticNames,
+};
 pub use random::{Ids, Random};
 
 use std::time::Duration;

@@ -1,27 +1,23 @@
 //! DNS look-ups, as far as mail needs them.
 
-use std::collections::{HashMap, HashSet};
+mod fixed;
+mod upstream;
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use fixed::StaticNames;
 use hickory_proto::op::ResponseCode;
-use hickory_proto::rr::rdata::TXT;
 pub use hickory_proto::rr::{Name, RData, RecordType};
-use hickory_resolver::TokioResolver;
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use model::Domain;
 use thiserror::Error;
 
-/// Each try of a question; the resolver tries twice.
-const TRY_TIMEOUT: Duration = Duration::from_secs(4);
-/// Answers kept for their time to live.
-const CACHE_ANSWERS: u64 = 2048;
+use upstream::Upstreams;
+
 /// Mail exchangers taken from one answer; a longer list is cut.
 const MX_LIMIT: usize = 32;
-
 /// Records taken from one answer; a longer list is cut.
 const RECORD_LIMIT: usize = 256;
 
@@ -79,75 +75,14 @@ pub enum Mx {
 #[error("cannot set up the DNS resolver")]
 pub struct NamesSetupError(#[source] NetError);
 
-/// Names known without asking anybody.
+/// Whom to ask for names.
 #[derive(Clone, Debug, Default)]
-pub struct StaticNames {
-    records: HashMap<String, HashMap<RecordType, Vec<RData>>>,
-    failing: HashSet<String>,
-    is_secure: bool,
-}
-
-impl StaticNames {
-    /// Adds a record in zone-file form: `.with("example.org", "MX", "10 mx.example.org.")`. Panics where
-    /// it is none: names are fixed in tests.
-    #[must_use]
-    pub fn with(mut self, name: &str, kind: &str, data: &str) -> StaticNames {
-        let kind: RecordType = kind.parse().expect("a record type");
-        let data = match kind {
-            // One string, whatever it contains; longer ones are cut as zone files do.
-            RecordType::TXT => RData::TXT(TXT::from_bytes(data.as_bytes().chunks(255).collect())),
-            _ => RData::try_from_str(kind, data).expect("a record in zone-file form"),
-        };
-        self.records.entry(key(name)).or_default().entry(kind).or_default().push(data);
-        self
-    }
-
-    /// Adds an address.
-    #[must_use]
-    pub fn with_address(self, name: &str, ip: IpAddr) -> StaticNames {
-        self.with(name, if ip.is_ipv4() { "A" } else { "AAAA" }, &ip.to_string())
-    }
-
-    /// Makes every question about `name` fail for now.
-    #[must_use]
-    pub fn failing(mut self, name: &str) -> StaticNames {
-        self.failing.insert(key(name));
-        self
-    }
-
-    /// Makes every answer authentic.
-    #[must_use]
-    pub fn secure(mut self) -> StaticNames {
-        self.is_secure = true;
-        self
-    }
-
-    fn look_up(&self, name: &str, kind: RecordType) -> Result<Found, LookupError> {
-        let mut owner = key(name);
-        // RFC 1034 §3.6.2; the number of steps bounds a loop.
-        for _ in 0..8 {
-            if self.failing.contains(&owner) {
-                return Err(LookupError::Later { name: owner, reason: "it fails in this test".to_owned() });
-            }
-            let Some(kinds) = self.records.get(&owner) else {
-                let below = format!(".{owner}");
-                // RFC 8020 §2: above a name that exists, names exist.
-                return Err(match self.records.keys().any(|known| known.ends_with(&below)) {
-                    true => LookupError::NoRecords(owner),
-                    false => LookupError::NoSuchName(owner),
-                });
-            };
-            if let Some(records) = kinds.get(&kind) {
-                let ttl = Duration::from_secs(3600);
-                return Ok(Found { records: records.clone(), is_secure: self.is_secure, ttl });
-            }
-            match kinds.get(&RecordType::CNAME).and_then(|records| records.first()) {
-                Some(RData::CNAME(target)) => owner = key(&target.0.to_ascii()),
-                _ => return Err(LookupError::NoRecords(owner)),
-            }
-        }
-        Err(LookupError::NoRecords(owner))
-    }
+pub struct NamesOptions {
+    /// The resolvers; those of the system if there are none.
+    pub servers: Vec<SocketAddr>,
+    /// Servers for the names at and below a zone, instead of the resolvers: `("test", …)`. The longest
+    /// zone that holds a name counts.
+    pub forward: Vec<(String, Vec<SocketAddr>)>,
 }
 
 /// As names are compared: lower case, without the final dot.
@@ -160,39 +95,23 @@ fn key(name: &str) -> String {
 pub struct Names(Arc<Source>);
 
 enum Source {
-    Resolver { resolver: Box<TokioResolver>, reserved_names_exist: bool },
+    Resolver { upstreams: Upstreams, reserved_names_exist: bool },
     Fixed(StaticNames),
 }
 
 impl Names {
-    /// Asks `servers`, or those of the system if there are none.
-    pub fn resolver(servers: &[SocketAddr]) -> Result<Names, NamesSetupError> {
-        let mut builder = if servers.is_empty() {
-            TokioResolver::builder_tokio().map_err(NamesSetupError)?
-        } else {
-            let servers = servers.iter().map(name_server).collect();
-            TokioResolver::builder_with_config(
-                ResolverConfig::from_parts(None, Vec::new(), servers),
-                TokioRuntimeProvider::default(),
-            )
-        };
-        let options = builder.options_mut();
-        options.timeout = TRY_TIMEOUT;
-        options.attempts = 2;
-        options.edns0 = true;
-        options.cache_size = CACHE_ANSWERS;
-        // What a stranger's MX names must never lead to a line of /etc/hosts.
-        options.use_hosts_file = ResolveHosts::Never;
-        let resolver = Box::new(builder.build().map_err(NamesSetupError)?);
-        Ok(Names(Arc::new(Source::Resolver { resolver, reserved_names_exist: true })))
+    /// Asks whom `options` name.
+    pub fn resolver(options: &NamesOptions) -> Result<Names, NamesSetupError> {
+        let upstreams = Upstreams::new(options).map_err(NamesSetupError)?;
+        Ok(Names(Arc::new(Source::Resolver { upstreams, reserved_names_exist: true })))
     }
 
-    /// The same resolver, for which names below `.test` (RFC 6761 §6.2) do not exist: what the demo uses,
-    /// so that nothing in it depends on the outside.
+    /// The same resolver, for which names below `.test` (RFC 6761 §6.2) do not exist where they are not
+    /// forwarded: what the demo uses, so that nothing in it depends on the outside.
     pub fn without_reserved_names(self) -> Names {
         match Arc::into_inner(self.0) {
-            Some(Source::Resolver { resolver, .. }) => {
-                Names(Arc::new(Source::Resolver { resolver, reserved_names_exist: false }))
+            Some(Source::Resolver { upstreams, .. }) => {
+                Names(Arc::new(Source::Resolver { upstreams, reserved_names_exist: false }))
             }
             Some(fixed) => Names(Arc::new(fixed)),
             None => unreachable!("called on a resolver that nobody shares yet"),
@@ -207,18 +126,20 @@ impl Names {
     /// The records of `name`, aliases followed. The name is absolute, with or without its final dot.
     pub async fn look_up(&self, name: &str, kind: RecordType) -> Result<Found, LookupError> {
         let name = name.strip_suffix('.').unwrap_or(name);
-        let resolver = match &*self.0 {
+        let (upstreams, reserved_names_exist) = match &*self.0 {
             Source::Fixed(names) => return names.look_up(name, kind),
-            Source::Resolver { reserved_names_exist: false, .. } if is_reserved(name) => {
-                return Err(LookupError::NoSuchName(name.to_owned()));
-            }
-            Source::Resolver { resolver, .. } => resolver,
+            Source::Resolver { upstreams, reserved_names_exist } => (upstreams, *reserved_names_exist),
         };
         // With the final dot, so that no search list of the system is tried. A name that DNS cannot carry
         // does not exist in it.
         let absolute = Name::from_str_relaxed(format!("{name}."))
             .map_err(|_| LookupError::NoSuchName(name.to_owned()))?;
-        let lookup = resolver.lookup(absolute, kind).await.map_err(|error| lookup_error(name, error))?;
+        let upstream = upstreams.of(&absolute);
+        if !reserved_names_exist && !upstream.is_forwarded() && is_reserved(name) {
+            return Err(LookupError::NoSuchName(name.to_owned()));
+        }
+        let lookup =
+            upstream.resolver.lookup(absolute, kind).await.map_err(|error| lookup_error(name, error))?;
         let answers = lookup.answers().iter().filter(|record| record.record_type() == kind);
         let ttl = answers.clone().map(|record| record.ttl).min().unwrap_or(0);
         let records: Vec<RData> = answers.take(RECORD_LIMIT).map(|record| record.data.clone()).collect();
@@ -319,14 +240,6 @@ fn address(record: &RData) -> Option<IpAddr> {
 fn is_reserved(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name == "test" || name.ends_with(".test")
-}
-
-fn name_server(address: &SocketAddr) -> NameServerConfig {
-    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-        connection.port = address.port();
-        connection
-    });
-    NameServerConfig::new(address.ip(), true, connections.to_vec())
 }
 
 fn lookup_error(name: &str, error: NetError) -> LookupError {

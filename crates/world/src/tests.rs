@@ -48,10 +48,51 @@ async fn names_that_are_not_there_do_not_exist() {
     assert_eq!(world.names.mx(&unknown).await, Err(LookupError::NoSuchName(unknown.to_string())));
 }
 
+/// Answers every question about an address with `ip`.
+async fn answering(ip: &'static str) -> std::net::SocketAddr {
+    use hickory_proto::op::Message;
+    use hickory_proto::rr::Record;
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut buffer = [0; 1500];
+        while let Ok((length, peer)) = socket.recv_from(&mut buffer).await {
+            let mut message = Message::from_vec(&buffer[..length]).unwrap().into_response();
+            let name = message.queries[0].name().clone();
+            let data = RData::try_from_str(RecordType::A, ip).unwrap();
+            message.add_answer(Record::from_rdata(name, 60, data));
+            socket.send_to(&message.to_vec().unwrap(), peer).await.unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn names_of_a_zone_are_asked_of_its_own_servers() {
+    let options = NamesOptions {
+        servers: vec![answering("192.0.2.1").await],
+        forward: vec![
+            ("test".to_owned(), vec![answering("192.0.2.2").await]),
+            ("inner.test.".to_owned(), vec![answering("192.0.2.3").await]),
+        ],
+    };
+    let names = Names::resolver(&options).unwrap().without_reserved_names();
+    for (name, expected) in [
+        ("example.org", "192.0.2.1"),
+        ("notatest", "192.0.2.1"),
+        ("mail.test", "192.0.2.2"),
+        ("a.Inner.Test", "192.0.2.3"),
+    ] {
+        let found = names.look_up(name, RecordType::A).await.unwrap();
+        assert_eq!(found.records, [RData::try_from_str(RecordType::A, expected).unwrap()], "{name}");
+    }
+}
+
 #[tokio::test]
 async fn the_demo_never_asks_the_outside_for_reserved_names() {
-    let unreachable = "127.0.0.1:9".parse().unwrap();
-    let names = Names::resolver(&[unreachable]).unwrap().without_reserved_names();
+    let servers = vec!["127.0.0.1:9".parse().unwrap()];
+    let options = NamesOptions { servers, ..NamesOptions::default() };
+    let names = Names::resolver(&options).unwrap().without_reserved_names();
     let name = Domain::parse("nowhere.test").unwrap();
     assert_eq!(names.mx(&name).await, Err(LookupError::NoSuchName(name.to_string())));
 }

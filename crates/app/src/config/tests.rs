@@ -10,6 +10,10 @@ fn a_small_file_is_completed() {
     assert_eq!(config.database.url, "sqlite:/srv/relais/data/relais.db");
     assert_eq!(config.blobs.url, "file:/srv/relais/data/blobs");
     assert_eq!(config.node.name, "mail.example.ch");
+    let forward = "[dns.forward]\n\"test\" = [\"127.0.0.1:5353\"]\n";
+    assert!(
+        Config::parse(&format!("{SMALL}{forward}"), Path::new("/")).unwrap().dns.forward.contains_key("test")
+    );
     let again = Config::parse(&config.to_toml().unwrap(), Path::new("/")).unwrap();
     assert_eq!(format!("{config:?}"), format!("{again:?}"));
 }
@@ -66,7 +70,9 @@ fn collect(prefix: &str, table: &toml::Table, keys: &mut Vec<String>) {
     for (name, value) in table {
         match value {
             // Its names are domains, not keys.
-            toml::Value::Table(_) if name == "routes" => keys.push(format!("{prefix}{name}")),
+            toml::Value::Table(_) if name == "routes" || name == "forward" => {
+                keys.push(format!("{prefix}{name}"))
+            }
             toml::Value::Table(inner) => collect(&format!("{prefix}{name}."), inner, keys),
             _ => keys.push(format!("{prefix}{name}")),
         }
