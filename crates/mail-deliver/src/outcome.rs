@@ -53,6 +53,10 @@ pub struct Attempt {
     pub tls: Option<String>,
     /// Why it was not.
     pub why_no_tls: Option<String>,
+    /// What was demanded of its TLS, if anything: `DANE`, `MTA-STS`.
+    pub policy: Option<String>,
+    /// How TLS failed: a result type of RFC 8460 §4.3.
+    pub failure: Option<&'static str>,
     /// The decisive words.
     pub reply: Reply,
 }

@@ -224,6 +224,8 @@ impl Remote {
                 ip: Some(server.address.ip()),
                 tls: connection.tls.clone(),
                 why_no_tls: connection.why_no_tls.clone(),
+                policy: None,
+                failure: None,
                 reply,
             };
             match answered {
@@ -327,6 +329,8 @@ impl Progress {
             ip,
             tls: None,
             why_no_tls: None,
+            policy: None,
+            failure: None,
             reply: reply.clone(),
         });
         // One server that may come back outweighs any number that will not.

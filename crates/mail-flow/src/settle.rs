@@ -220,6 +220,8 @@ impl Flow {
                 ip: attempt.ip,
                 tls: attempt.tls.clone(),
                 why_no_tls: attempt.why_no_tls.clone(),
+                policy: attempt.policy.clone(),
+                failure: attempt.failure.map(str::to_owned),
                 reply: attempt.reply.clone(),
             };
             trail::record(tx, &self.event(delivery, now, step))?;

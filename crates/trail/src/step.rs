@@ -61,6 +61,14 @@ pub enum Step {
         tls: Option<String>,
         /// Why it was not.
         why_no_tls: Option<String>,
+        /// What was demanded of the server's TLS: `DANE`, `MTA-STS`, `MTA-STS testing`, `REQUIRETLS`;
+        /// `None` if nothing was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<String>,
+        /// How the demand, or the TLS of no demand, was not met: a result type of RFC 8460 §4.3, such as
+        /// `certificate-expired`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
         /// The server's words, or ours about it.
         #[serde(with = "reply")]
         reply: Reply,
@@ -158,7 +166,7 @@ impl fmt::Display for Step {
             Step::Judged { verdict, why } if why.is_empty() => write!(f, "judged: {verdict}"),
             Step::Judged { verdict, why } => write!(f, "judged: {verdict}, because {why}"),
             Step::Queued { route } => write!(f, "queued for {route}"),
-            Step::Tried { host, ip, tls, why_no_tls, reply } => {
+            Step::Tried { host, ip, tls, why_no_tls, policy, failure, reply } => {
                 write!(f, "tried {host}")?;
                 if let Some(ip) = ip {
                     write!(f, " [{}]", readable(ip))?;
@@ -166,6 +174,12 @@ impl fmt::Display for Step {
                 match (tls, why_no_tls) {
                     (Some(tls), _) => write!(f, " over {tls}")?,
                     (None, Some(why)) => write!(f, " without TLS ({why})")?,
+                    (None, None) => {}
+                }
+                match (policy, failure) {
+                    (Some(policy), Some(failure)) => write!(f, " ({policy} not met: {failure})")?,
+                    (Some(policy), None) => write!(f, " ({policy})")?,
+                    (None, Some(failure)) => write!(f, " ({failure})")?,
                     (None, None) => {}
                 }
                 write!(f, ": {reply}")

@@ -169,6 +169,8 @@ fn every_step_survives_the_database() {
             ip,
             tls: None,
             why_no_tls: Some("not offered".to_owned()),
+            policy: Some("DANE".to_owned()),
+            failure: Some("starttls-not-supported".to_owned()),
             reply: reply.clone(),
         },
         delivered(),
