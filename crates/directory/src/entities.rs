@@ -35,6 +35,13 @@ pub enum Found {
         /// The subaddress: `list` of `anna+list@…`.
         detail: Option<String>,
     },
+    /// Reports about a hosted domain go there, unless somebody has made an address of that name.
+    Reports {
+        /// The domain's owner.
+        organisation: OrganisationId,
+        /// The domain.
+        domain: Domain,
+    },
     /// It stands for other addresses, here or elsewhere.
     Alias {
         /// The owner.

@@ -1,6 +1,7 @@
 //! Who an address is, and who may write it as the sender.
 
-use model::{AccountRef, Address};
+use db::DbError;
+use model::{AccountRef, Address, Domain};
 
 use crate::entities::Found;
 use crate::error::DirectoryError;
@@ -62,6 +63,11 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
                     },
                     None => Found::Unknown { organisation },
                 }),
+                _ if limits::REPORT_LOCALPARTS.contains(&role) => {
+                    let domain = Domain::parse(&domain)
+                        .map_err(|_| DbError::Column { column: 0, expected: "domain" })?;
+                    Ok(Found::Reports { organisation, domain })
+                }
                 _ => Ok(Found::Unknown { organisation }),
             }
         })

@@ -31,6 +31,7 @@ mod find;
 pub mod limits;
 mod login;
 mod rows;
+mod session;
 
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ pub use login::{
     ScramExchange, SignedIn,
 };
 pub use rows::{MIGRATIONS, quota_of};
+pub use session::{Session, SessionId, SessionInfo};
 /// Text that is wiped when it is dropped: passwords.
 pub use zeroize::Zeroizing;
 

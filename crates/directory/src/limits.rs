@@ -4,6 +4,9 @@ use std::time::Duration;
 
 /// Characters of a name or a label.
 pub const NAME_LIMIT_CHARACTERS: usize = 200;
+/// Local parts at which every hosted domain takes reports about itself: DMARC aggregates (RFC 7489 §6.2 `rua`),
+/// TLS reports (RFC 8460 §3) and complaints (RFC 5965), unless somebody has made an address of that name.
+pub const REPORT_LOCALPARTS: [&str; 3] = ["dmarc-reports", "tls-reports", "complaint-reports"];
 /// Targets of one alias.
 pub const ALIAS_TARGETS_LIMIT: usize = 100;
 /// How many aliases may follow one another until an account, when the sender's right is checked.
@@ -65,3 +68,18 @@ pub const KNOWN_SOURCES_LIMIT: u64 = 50_000;
 pub const FAILURE_SUBJECTS_LIMIT: usize = 100_000;
 /// Bans that are listed or loaded at once.
 pub const BANS_LIMIT: usize = 100_000;
+
+/// Octets of randomness in a session's token (OWASP asks for 64 bits at least).
+pub const SESSION_TOKEN_OCTETS: usize = 32;
+/// Characters of a token that is looked at.
+pub const SESSION_TOKEN_LIMIT_CHARACTERS: usize = 64;
+/// How long a session holds without a request.
+pub const SESSION_IDLE: Duration = Duration::from_secs(4 * 60 * 60);
+/// How long a session holds at most.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often a session's last request is written at most.
+pub const SESSION_SEEN_EVERY: Duration = Duration::from_secs(60);
+/// Open sessions of one person; the oldest makes room.
+pub const SESSIONS_PER_PERSON_LIMIT: usize = 20;
+/// Characters that are kept of what a browser calls itself.
+pub const SESSION_AGENT_LIMIT_CHARACTERS: usize = 200;

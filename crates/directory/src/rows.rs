@@ -8,8 +8,13 @@ use crate::entities::AccountInfo;
 use crate::error::DirectoryError;
 
 /// Tables of the directory.
-pub const MIGRATIONS: Migrations =
-    Migrations { owner: "directory", steps: &[(1, "who exists", include_str!("0001_who_exists.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    owner: "directory",
+    steps: &[
+        (1, "who exists", include_str!("0001_who_exists.sql")),
+        (2, "sessions", include_str!("0002_sessions.sql")),
+    ],
+};
 
 /// A local part as it is compared: lower case and NFC, because RFC 6531 §3.2 leaves equality to us and
 /// keyboards differ in how they compose.

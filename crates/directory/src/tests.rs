@@ -3,6 +3,7 @@
 mod administering;
 mod finding;
 mod logging_in;
+mod sessions;
 
 use std::net::IpAddr;
 

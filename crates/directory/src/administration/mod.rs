@@ -58,6 +58,14 @@ impl Administration {
         self.scope
     }
 
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    pub(crate) fn who(&self) -> &str {
+        &self.who
+    }
+
     fn scoped(&self) -> Scoped {
         match self.scope {
             Scope::Tenant(organisation) => self.directory.db.tenant(organisation),

@@ -1,0 +1,225 @@
+//! Sessions of people in the browser: opaque tokens, of which only a digest is kept.
+//!
+//! A session ends by signing out, by being revoked, after [`limits::SESSION_IDLE`] without a request, after
+//! [`limits::SESSION_LIFETIME`] in any case, and with a new password, a disabled person or organisation.
+//! A second factor will stand between [`Directory::sign_in`] and [`Directory::open_session`]: only the
+//! latter gives a token.
+
+mod rows;
+
+use std::net::IpAddr;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::{OrganisationId, Timestamp, UserId};
+use zeroize::Zeroizing;
+
+use crate::error::DirectoryError;
+use crate::{Administration, Directory, Role, Scope, SignedIn, limits};
+
+/// Which session: what the list of sessions names them by; it opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SessionId(pub i64);
+
+/// A person who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Which session.
+    pub id: SessionId,
+    /// Who.
+    pub user: UserId,
+    /// The login.
+    pub login: String,
+    /// What the person is called.
+    pub name: String,
+    /// What the person may do in the own organisation.
+    pub role: Role,
+    /// The person's own organisation.
+    pub home: OrganisationId,
+    /// The organisation that is looked at: the own one, or one that the operator's staff chose.
+    pub organisation: OrganisationId,
+    /// The name of the organisation that is looked at.
+    pub organisation_name: String,
+    /// Whether the person runs the installation.
+    pub is_operator: bool,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When a request was last written down, to the minute.
+    pub last_seen_at: Timestamp,
+}
+
+/// A session in the list that its owner sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Which session.
+    pub id: SessionId,
+    /// From where the person signed in.
+    pub source: String,
+    /// What the browser called itself.
+    pub agent: String,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When a request was last written down.
+    pub last_seen_at: Timestamp,
+}
+
+/// What the table keeps of a token.
+fn token_hash(token: &str) -> Vec<u8> {
+    digest(&SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+impl Directory {
+    /// Opens a session for a person whose password (and second factor) was right; the token is shown to the
+    /// browser and kept nowhere.
+    pub async fn open_session(
+        &self,
+        person: &SignedIn,
+        source: IpAddr,
+        agent: &str,
+    ) -> Result<Zeroizing<String>, DirectoryError> {
+        let mut random = Zeroizing::new([0_u8; limits::SESSION_TOKEN_OCTETS]);
+        self.world.random.fill(&mut random[..]);
+        let token = Zeroizing::new(URL_SAFE_NO_PAD.encode(&random[..]));
+        let hash = token_hash(&token);
+        let (id, audit_id, now) = (self.world.new_id(), self.world.new_id(), self.world.clock.now());
+        let agent: String =
+            agent.chars().filter(|c| !c.is_control()).take(limits::SESSION_AGENT_LIMIT_CHARACTERS).collect();
+        let (person, source) = (person.clone(), source.to_canonical().to_string());
+        self.db
+            .tenant(person.organisation)
+            .write(move |tx| {
+                rows::forget_dead(tx, person.organisation, now)?;
+                rows::keep_within_limit(tx, person.organisation, person.user)?;
+                rows::open(
+                    tx,
+                    &rows::NewSession {
+                        id,
+                        hash: &hash,
+                        person: &person,
+                        source: &source,
+                        agent: &agent,
+                        now,
+                    },
+                )?;
+                let change = trail::Change {
+                    at: now,
+                    id: audit_id,
+                    organisation: Some(person.organisation),
+                    who: person.login.clone(),
+                    action: "sign in".to_owned(),
+                    what: format!("from {source}"),
+                };
+                trail::audit(tx, &change)?;
+                Ok::<_, DirectoryError>(())
+            })
+            .await?;
+        Ok(token)
+    }
+
+    /// Whose session a token opens, if it still does.
+    pub async fn session(&self, token: &str) -> Result<Option<Session>, DirectoryError> {
+        if token.len() > limits::SESSION_TOKEN_LIMIT_CHARACTERS {
+            return Ok(None);
+        }
+        let hash = token_hash(token);
+        let now = self.world.clock.now();
+        let operator = self.db.operator("find whose a session is");
+        let Some(session) = operator.read(move |tx| rows::find(tx, &hash)).await? else {
+            return Ok(None);
+        };
+        let is_over = now.since(session.last_seen_at) >= limits::SESSION_IDLE
+            || now.since(session.created_at) >= limits::SESSION_LIFETIME;
+        if is_over {
+            return Ok(None);
+        }
+        if now.since(session.last_seen_at) >= limits::SESSION_SEEN_EVERY {
+            let id = session.id;
+            let tenant = self.db.tenant(session.home);
+            tenant.write(move |tx| rows::seen(tx, id, now)).await?;
+        }
+        Ok(Some(session))
+    }
+
+    /// Ends a session of the person: one of the list, or the own one.
+    pub async fn end_session(&self, session: &Session, id: SessionId) -> Result<(), DirectoryError> {
+        let (home, user) = (session.home, session.user);
+        let ended = self.db.tenant(home).write(move |tx| rows::end(tx, home, user, id)).await?;
+        if ended { Ok(()) } else { Err(DirectoryError::NotFound { what: "session" }) }
+    }
+
+    /// Ends every session of the person but this one; gives how many these were.
+    pub async fn end_other_sessions(&self, session: &Session) -> Result<u64, DirectoryError> {
+        let (home, user, id) = (session.home, session.user, session.id);
+        self.db.tenant(home).write(move |tx| rows::end_others(tx, home, user, id)).await
+    }
+
+    /// The sessions of the person that are still open, the latest first.
+    pub async fn sessions(&self, session: &Session) -> Result<Vec<SessionInfo>, DirectoryError> {
+        let (home, user) = (session.home, session.user);
+        let now = self.world.clock.now();
+        self.db.tenant(home).read(move |tx| rows::list(tx, home, user, now)).await
+    }
+
+    /// Lets somebody of the operator's staff look at another organisation; nobody else may.
+    pub async fn choose_organisation(
+        &self,
+        session: &Session,
+        organisation: OrganisationId,
+    ) -> Result<(), DirectoryError> {
+        let absent = || DirectoryError::NotFound { what: "organisation" };
+        if organisation != session.home && !session.is_operator {
+            return Err(absent());
+        }
+        if !self.is_active(organisation).await? {
+            return Err(absent());
+        }
+        let id = session.id;
+        let (audit_id, at, who) = (self.world.new_id(), self.world.clock.now(), session.login.clone());
+        self.db
+            .operator("the operator's staff chooses an organisation")
+            .write(move |tx| {
+                rows::choose(tx, id, organisation)?;
+                let change = trail::Change {
+                    at,
+                    id: audit_id,
+                    organisation: Some(organisation),
+                    who: who.clone(),
+                    action: "look at organisation".to_owned(),
+                    what: organisation.to_string(),
+                };
+                trail::audit(tx, &change)?;
+                Ok(())
+            })
+            .await
+    }
+}
+
+impl Administration {
+    /// Takes a person into the operator's staff, or out of it. Only within the operator's scope.
+    pub async fn set_operator(&self, user: UserId, is_operator: bool) -> Result<(), DirectoryError> {
+        if !matches!(self.scope(), Scope::Operator(_)) {
+            return Err(DirectoryError::NotFound { what: "this within the organisation's scope" });
+        }
+        let info = self.user(user).await?;
+        let directory = self.directory().clone();
+        let (id, at, who) = (directory.world.new_id(), directory.world.clock.now(), self.who().to_owned());
+        directory
+            .db
+            .operator("change the operator's staff")
+            .write(move |tx| {
+                rows::set_operator(tx, user, is_operator, at)?;
+                let change = trail::Change {
+                    at,
+                    id,
+                    organisation: Some(info.organisation),
+                    who: who.clone(),
+                    action: "change operator's staff".to_owned(),
+                    what: format!("{} {}", info.login, if is_operator { "belongs to it" } else { "left it" }),
+                };
+                trail::audit(tx, &change)?;
+                Ok(())
+            })
+            .await
+    }
+}

@@ -1,0 +1,165 @@
+//! Rows of sessions and of the operator's staff.
+
+use db::{DbError, Tx, values};
+use model::{OrganisationId, Timestamp, UserId};
+
+use super::{Session, SessionId, SessionInfo};
+use crate::error::DirectoryError;
+use crate::{Role, SignedIn, limits};
+
+pub(super) struct NewSession<'a> {
+    pub(super) id: i64,
+    pub(super) hash: &'a [u8],
+    pub(super) person: &'a SignedIn,
+    pub(super) source: &'a str,
+    pub(super) agent: &'a str,
+    pub(super) now: Timestamp,
+}
+
+pub(super) fn open(tx: &mut Tx, new: &NewSession<'_>) -> Result<(), DirectoryError> {
+    let made = tx.execute(
+        "INSERT INTO session (id, token_hash, person, organisation, acting, password_version, source, agent,
+                              created_at, last_seen_at)
+         SELECT ?1, ?2, p.id, p.organisation, p.organisation, p.version, ?5, ?6, ?7, ?7
+         FROM person p WHERE p.id = ?3 AND p.organisation = ?4",
+        values![new.id, new.hash, new.person.user, new.person.organisation, new.source, new.agent, new.now],
+    )?;
+    if made == 0 { Err(DirectoryError::NotFound { what: "user" }) } else { Ok(()) }
+}
+
+pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError> {
+    tx.query_one(
+        "SELECT s.id, p.id, p.login, p.name, p.role, s.organisation, a.id, a.name,
+                CASE WHEN f.person IS NULL THEN 0 ELSE 1 END, s.created_at, s.last_seen_at
+         FROM session s
+         JOIN person p ON p.id = s.person AND p.version = s.password_version AND p.disabled = 0
+         JOIN organisation o ON o.id = s.organisation AND o.disabled = 0 AND o.deleted_at IS NULL
+         LEFT JOIN operator_staff f ON f.person = p.id
+         -- Who left the staff looks at the own organisation again.
+         JOIN organisation a ON a.deleted_at IS NULL
+              AND a.id = CASE WHEN f.person IS NULL THEN s.organisation ELSE s.acting END
+         WHERE s.token_hash = ?1",
+        values![hash],
+        |row| {
+            Ok(Session {
+                id: SessionId(row.integer(0)?),
+                user: UserId(row.integer(1)?),
+                login: row.text(2)?.to_owned(),
+                name: row.text(3)?.to_owned(),
+                role: row.text(4)?.parse().unwrap_or(Role::External),
+                home: OrganisationId(row.integer(5)?),
+                organisation: OrganisationId(row.integer(6)?),
+                organisation_name: row.text(7)?.to_owned(),
+                is_operator: row.boolean(8)?,
+                created_at: row.timestamp(9)?,
+                last_seen_at: row.timestamp(10)?,
+            })
+        },
+    )
+}
+
+pub(super) fn seen(tx: &mut Tx, id: SessionId, now: Timestamp) -> Result<(), DirectoryError> {
+    tx.execute(
+        "UPDATE session SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at < ?2",
+        values![id.0, now],
+    )?;
+    Ok(())
+}
+
+pub(super) fn end(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+    id: SessionId,
+) -> Result<bool, DirectoryError> {
+    let ended = tx.execute(
+        "DELETE FROM session WHERE id = ?1 AND organisation = ?2 AND person = ?3",
+        values![id.0, organisation, user],
+    )?;
+    Ok(ended > 0)
+}
+
+pub(super) fn end_others(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+    id: SessionId,
+) -> Result<u64, DirectoryError> {
+    Ok(tx.execute(
+        "DELETE FROM session WHERE id <> ?1 AND organisation = ?2 AND person = ?3",
+        values![id.0, organisation, user],
+    )?)
+}
+
+pub(super) fn list(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<SessionInfo>, DirectoryError> {
+    Ok(tx.query(
+        "SELECT s.id, s.source, s.agent, s.created_at, s.last_seen_at FROM session s
+         JOIN person p ON p.id = s.person AND p.version = s.password_version
+         WHERE s.organisation = ?1 AND s.person = ?2 AND s.created_at > ?3 AND s.last_seen_at > ?4
+         ORDER BY s.last_seen_at DESC, s.id DESC",
+        values![organisation, user, now.minus(limits::SESSION_LIFETIME), now.minus(limits::SESSION_IDLE)],
+        |row| {
+            Ok(SessionInfo {
+                id: SessionId(row.integer(0)?),
+                source: row.text(1)?.to_owned(),
+                agent: row.text(2)?.to_owned(),
+                created_at: row.timestamp(3)?,
+                last_seen_at: row.timestamp(4)?,
+            })
+        },
+    )?)
+}
+
+/// The oldest make room for a new one.
+pub(super) fn keep_within_limit(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+) -> Result<(), DirectoryError> {
+    tx.execute(
+        "DELETE FROM session WHERE organisation = ?1 AND person = ?2 AND id NOT IN
+            (SELECT id FROM session WHERE organisation = ?1 AND person = ?2
+             ORDER BY last_seen_at DESC, id DESC LIMIT ?3)",
+        values![organisation, user, limits::SESSIONS_PER_PERSON_LIMIT as i64 - 1],
+    )?;
+    Ok(())
+}
+
+pub(super) fn forget_dead(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    now: Timestamp,
+) -> Result<(), DirectoryError> {
+    tx.execute(
+        "DELETE FROM session WHERE organisation = ?1 AND (created_at < ?2 OR last_seen_at < ?3)",
+        values![organisation, now.minus(limits::SESSION_LIFETIME), now.minus(limits::SESSION_IDLE)],
+    )?;
+    Ok(())
+}
+
+pub(super) fn choose(tx: &mut Tx, id: SessionId, organisation: OrganisationId) -> Result<(), DirectoryError> {
+    tx.execute("UPDATE session SET acting = ?2 WHERE id = ?1", values![id.0, organisation])?;
+    Ok(())
+}
+
+pub(super) fn set_operator(
+    tx: &mut Tx,
+    user: UserId,
+    is_operator: bool,
+    now: Timestamp,
+) -> Result<(), DirectoryError> {
+    if is_operator {
+        tx.execute(
+            "INSERT INTO operator_staff (person, granted_at) VALUES (?1, ?2) ON CONFLICT (person) DO NOTHING",
+            values![user, now],
+        )?;
+    } else {
+        tx.execute("DELETE FROM operator_staff WHERE person = ?1", values![user])?;
+    }
+    Ok(())
+}
