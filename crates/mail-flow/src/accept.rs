@@ -98,6 +98,7 @@ impl Flow {
                     Placement::Junk => "junk".to_owned(),
                 },
                 why: String::new(),
+                evidence: None,
             },
         ];
         let needs_smtputf8 = envelope.smtputf8 && needs_smtputf8(&envelope, &evidence.header);
@@ -147,6 +148,7 @@ impl Flow {
             let route = match &delivery.route {
                 Route::Account { address, .. } => format!("mailbox {address}"),
                 Route::Remote { address } => self.inner.remote.describe(address.domain()),
+                Route::Reports { domain, .. } => format!("reports about {domain}"),
                 Route::Nowhere { .. } => "nowhere".to_owned(),
             };
             trail::record(tx, &event(delivery.organisation, Some(delivery), Step::Queued { route }))?;
@@ -318,7 +320,11 @@ impl Flow {
                 delivery: None,
                 sender: envelope.from.to_string(),
                 recipient: Some(recipient.address.to_string()),
-                step: Step::Refused { peer_ip: session.map(|session| session.ip), reply: reply.clone() },
+                step: Step::Refused {
+                    peer_ip: session.map(|session| session.ip),
+                    reply: reply.clone(),
+                    evidence: None,
+                },
             });
         }
         let noted = self
@@ -353,6 +359,7 @@ fn owner(found: &directory::Found) -> Option<OrganisationId> {
         Found::NotOurs => None,
         Found::Unknown { organisation }
         | Found::Disabled { organisation }
+        | Found::Reports { organisation, .. }
         | Found::Alias { organisation, .. } => Some(*organisation),
         Found::Mailbox { account, .. } => Some(account.organisation),
     }
@@ -362,7 +369,7 @@ fn owner(found: &directory::Found) -> Option<OrganisationId> {
 fn only_nowhere(deliveries: &[NewDelivery]) -> Option<Reply> {
     let mut replies = deliveries.iter().map(|delivery| match &delivery.route {
         Route::Nowhere { reply } => Some(reply),
-        Route::Account { .. } | Route::Remote { .. } => None,
+        Route::Account { .. } | Route::Remote { .. } | Route::Reports { .. } => None,
     });
     let first = replies.next()??.clone();
     replies.all(|reply| reply.is_some()).then_some(first)

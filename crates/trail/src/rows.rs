@@ -89,7 +89,7 @@ fn event(row: &Row) -> Result<Event, DbError> {
     // A step that a newer version wrote is told as far as this one understands it.
     let step = serde_json::from_str(detail).unwrap_or_else(|error| {
         tracing::debug!(%error, detail = %detail, "an event's step is unknown to this version");
-        Step::Judged { verdict: "unknown step".to_owned(), why: detail.to_owned() }
+        Step::Judged { verdict: "unknown step".to_owned(), why: detail.to_owned(), evidence: None }
     });
     Ok(Event {
         organisation: somebody(row.integer(0)?),

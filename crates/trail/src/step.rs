@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use model::{Reply, Timestamp};
 use serde::{Deserialize, Serialize};
+use trust::Authentication;
 
 use crate::readable;
 
@@ -38,6 +39,9 @@ pub enum Step {
         /// Our words.
         #[serde(with = "reply")]
         reply: Reply,
+        /// What was found out about its origin, if it came so far.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<Box<Authentication>>,
     },
     /// The message was judged.
     Judged {
@@ -45,6 +49,9 @@ pub enum Step {
         verdict: String,
         /// What led to it.
         why: String,
+        /// What was found out about its origin.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence: Option<Box<Authentication>>,
     },
     /// A recipient of the message stands in the queue.
     Queued {
@@ -161,10 +168,20 @@ impl fmt::Display for Step {
                 }
                 Ok(())
             }
-            Step::Refused { peer_ip: Some(ip), reply } => write!(f, "refused to {}: {reply}", readable(ip)),
-            Step::Refused { peer_ip: None, reply } => write!(f, "refused: {reply}"),
-            Step::Judged { verdict, why } if why.is_empty() => write!(f, "judged: {verdict}"),
-            Step::Judged { verdict, why } => write!(f, "judged: {verdict}, because {why}"),
+            Step::Refused { peer_ip, reply, evidence } => {
+                match peer_ip {
+                    Some(ip) => write!(f, "refused to {}: {reply}", readable(ip))?,
+                    None => write!(f, "refused: {reply}")?,
+                }
+                in_words(f, evidence.as_deref())
+            }
+            Step::Judged { verdict, why, evidence } => {
+                match why.is_empty() {
+                    true => write!(f, "judged: {verdict}")?,
+                    false => write!(f, "judged: {verdict}, because {why}")?,
+                }
+                in_words(f, evidence.as_deref())
+            }
             Step::Queued { route } => write!(f, "queued for {route}"),
             Step::Tried { host, ip, tls, why_no_tls, policy, failure, reply } => {
                 write!(f, "tried {host}")?;
@@ -196,6 +213,13 @@ impl fmt::Display for Step {
             Step::Deleted => write!(f, "deleted from the queue"),
             Step::Reported { kind } => write!(f, "reported to the sender as {kind}"),
         }
+    }
+}
+
+fn in_words(f: &mut fmt::Formatter<'_>, evidence: Option<&Authentication>) -> fmt::Result {
+    match evidence.map(ToString::to_string).filter(|words| !words.is_empty()) {
+        Some(words) => write!(f, "; {words}"),
+        None => Ok(()),
     }
 }
 

@@ -67,7 +67,8 @@ fn engines() -> Vec<Db> {
 }
 
 fn sample() -> Vec<Event> {
-    let refusal = Step::Refused { peer_ip: None, reply: Reply::never(50, 1, 1, "no such address") };
+    let refusal =
+        Step::Refused { peer_ip: None, reply: Reply::never(50, 1, 1, "no such address"), evidence: None };
     vec![
         event(10, 1, VALBOIS, Some(7), None, accepted()),
         event(
@@ -161,8 +162,8 @@ fn every_step_survives_the_database() {
     let ip = Some("2001:db8::1".parse().unwrap());
     for step in [
         accepted(),
-        Step::Refused { peer_ip: ip, reply: Reply::new(550, None, "no") },
-        Step::Judged { verdict: "junk".to_owned(), why: "it is".to_owned() },
+        Step::Refused { peer_ip: ip, reply: Reply::new(550, None, "no"), evidence: None },
+        Step::Judged { verdict: "junk".to_owned(), why: "it is".to_owned(), evidence: None },
         Step::Queued { route: "x".to_owned() },
         Step::Tried {
             host: "mx".to_owned(),
