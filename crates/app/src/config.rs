@@ -132,8 +132,23 @@ pub struct Dns {
     /// `"example.test" = ["127.0.0.1:53"]`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub forward: BTreeMap<String, Vec<SocketAddr>>,
-    /// A DNSSEC trust anchor in zone-file form; not used yet.
+    /// How it is found out whether an answer is authentic (DNSSEC).
+    pub validation: Validation,
+    /// DNSKEY records in zone-file form to trust; the root's built-in keys where the file has none of the root.
     pub trust_anchor: Option<PathBuf>,
+}
+
+/// `dns.validation`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Validation {
+    /// By following the signatures to the trust anchor.
+    #[default]
+    Own,
+    /// By the AD bit of a resolver on this machine.
+    Ad,
+    /// Not at all, and therefore without DANE.
+    Off,
 }
 
 /// `[outbound]`
@@ -142,6 +157,10 @@ pub struct Dns {
 pub struct Outbound {
     /// The port of other mail servers: 25, but for tests.
     pub port: u16,
+    /// The port of the web servers with other domains' MTA-STS policies: 443, but for tests.
+    pub https_port: u16,
+    /// Names that strangers choose may lead to this machine itself: only for tests.
+    pub may_reach_itself: bool,
     /// Addresses to send from, at most one of each family.
     pub source: Vec<IpAddr>,
     /// A server that takes all our mail.
@@ -154,7 +173,14 @@ pub struct Outbound {
 
 impl Default for Outbound {
     fn default() -> Outbound {
-        Outbound { port: 25, source: Vec::new(), smarthost: None, routes: BTreeMap::new() }
+        Outbound {
+            port: 25,
+            https_port: 443,
+            may_reach_itself: false,
+            source: Vec::new(),
+            smarthost: None,
+            routes: BTreeMap::new(),
+        }
     }
 }
 

@@ -8,19 +8,24 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use db::{Db, Migrations};
 use directory::{Directory, FailureLimits};
-use keys::{Authority, ServerTls};
+use keys::{Authority, Keys, ServerTls};
 use mail_deliver::{Outbound, SmartHost, SmartHostTls, StaticRoute};
 use mail_flow::{Flow, Parts, Settings};
 use mail_store::MailStore;
 use model::{Domain, Timestamp};
 use trail::Trail;
-use world::{Clock, Dial, Names, NamesOptions, SourceAddresses, World};
+use world::{Clock, Dial, FetchOptions, Names, NamesOptions, SourceAddresses, World};
 
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 4] =
-    [trail::MIGRATIONS, directory::MIGRATIONS, mail_store::MIGRATIONS, mail_queue::MIGRATIONS];
+pub const MIGRATIONS: [Migrations; 5] = [
+    trail::MIGRATIONS,
+    directory::MIGRATIONS,
+    keys::MIGRATIONS,
+    mail_store::MIGRATIONS,
+    mail_queue::MIGRATIONS,
+];
 
 /// The parts of an installation. What serves and what administers are made of the same.
 #[derive(Clone)]
@@ -35,6 +40,8 @@ pub struct Installation {
     pub blobs: blobs::Blobs,
     /// Who exists.
     pub directory: Directory,
+    /// What signs letters and zones.
+    pub keys: Keys,
     /// What happened.
     pub trail: Trail,
     /// What accounts own.
@@ -46,7 +53,11 @@ pub struct Installation {
 impl Installation {
     /// Opens everything that `config` names and brings the tables up to date. Blocks; inside a runtime.
     pub fn open(config: Config) -> Result<Installation> {
-        let world = World::real(names(&config)?, dial(&config)?);
+        let mut world = World::real(names(&config)?, dial(&config)?);
+        world.fetching = FetchOptions {
+            port: config.outbound.https_port,
+            may_reach_itself: config.outbound.may_reach_itself,
+        };
         Installation::open_in(config, world, db::Options::default(), blobs::Options::default())
     }
 
@@ -67,6 +78,7 @@ impl Installation {
             failures: FailureLimits::default(),
         };
         let directory = Directory::with_options(db.clone(), world.clone(), options);
+        let keys = Keys::new(db.clone(), world.clone());
         let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
         let flow = Flow::new(Parts {
             db: db.clone(),
@@ -74,10 +86,11 @@ impl Installation {
             world: world.clone(),
             directory: directory.clone(),
             store: store.clone(),
+            keys: keys.clone(),
             settings: settings(&config)?,
         });
         let trail = Trail::new(db.clone());
-        Ok(Installation { config, world, db, blobs, directory, trail, store, flow })
+        Ok(Installation { config, world, db, blobs, directory, keys, trail, store, flow })
     }
 
     /// The certificate that the doors show: the operator's, or one of our own authority.
@@ -151,6 +164,19 @@ fn names(config: &Config) -> Result<Names> {
     let options = NamesOptions {
         servers: config.dns.resolvers.clone(),
         forward: config.dns.forward.clone().into_iter().collect(),
+        validation: match config.dns.validation {
+            config::Validation::Own => world::Validation::Own,
+            config::Validation::Ad => world::Validation::AuthenticDataBit,
+            config::Validation::Off => world::Validation::Off,
+        },
+        trust_anchor: config
+            .dns
+            .trust_anchor
+            .as_ref()
+            .map(|path| {
+                std::fs::read_to_string(path).with_context(|| format!("dns.trust_anchor: {}", path.display()))
+            })
+            .transpose()?,
     };
     let names = Names::resolver(&options).context("[dns]")?;
     // The demo's host name lies below .test: names there never leave the machine, unless they are forwarded.
@@ -178,6 +204,7 @@ fn settings(config: &Config) -> Result<Settings> {
     let hostname = config.hostname()?;
     let mut outbound = Outbound::new(hostname.clone());
     outbound.port = config.outbound.port;
+    outbound.may_reach_itself = config.outbound.may_reach_itself;
     for (domain, server) in &config.outbound.routes {
         let route = StaticRoute {
             domain: Domain::parse(domain)?,

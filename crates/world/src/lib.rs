@@ -8,19 +8,22 @@
 
 mod clock;
 mod dial;
+mod fetch;
 mod names;
 mod random;
 
 pub use clock::Clock;
 pub use dial::{Dial, SourceAddresses, TlsSetupError};
+pub use fetch::{FetchError, FetchOptions, is_elsewhere};
 pub use names::{
     Found, LookupError, Mx, Name, Names, NamesOptions, NamesSetupError, RData, RecordType, StaticNames,
+    Validation,
 };
 pub use random::{Ids, Random};
 
 use std::time::Duration;
 
-use model::Timestamp;
+use model::{Domain, Timestamp};
 
 /// Everything that a part of the platform may ask of the outside; cheap to clone.
 #[derive(Clone)]
@@ -35,13 +38,22 @@ pub struct World {
     pub names: Names,
     /// Outgoing connections.
     pub dial: Dial,
+    /// How files are fetched; [`World::fetch`] does it.
+    pub fetching: FetchOptions,
 }
 
 impl World {
     /// The real world with the given resolver and outgoing addresses.
     pub fn real(names: Names, dial: Dial) -> World {
         let clock = Clock::real();
-        World { ids: Ids::new(clock.clone()), clock, random: Random::real(), names, dial }
+        World {
+            ids: Ids::new(clock.clone()),
+            clock,
+            random: Random::real(),
+            names,
+            dial,
+            fetching: FetchOptions::default(),
+        }
     }
 
     /// A world for tests: a clock that moves only by [`Clock::advance`] and starts at
@@ -59,7 +71,14 @@ impl World {
             random: Random::seeded(20_261_121),
             names: Names::fixed(names),
             dial: Dial::new(SourceAddresses::default()).expect("the built-in TLS defaults are valid"),
+            fetching: FetchOptions { may_reach_itself: true, ..FetchOptions::default() },
         }
+    }
+
+    /// The file at `https://host/path`, if it is small and text/plain: no redirects, and a certificate that is
+    /// valid for the host.
+    pub async fn fetch(&self, host: &Domain, path: &str) -> Result<Vec<u8>, FetchError> {
+        fetch::fetch(&self.names, &self.dial, self.fetching, host, path).await
     }
 
     /// A positive identifier, later than all before it and unique across nodes.

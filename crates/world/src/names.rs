@@ -1,5 +1,6 @@
 //! DNS look-ups, as far as mail needs them.
 
+mod anchors;
 mod fixed;
 mod upstream;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use fixed::StaticNames;
+use hickory_proto::dnssec::Proof;
 use hickory_proto::op::ResponseCode;
 pub use hickory_proto::rr::{Name, RData, RecordType};
 use hickory_resolver::net::{DnsError, NetError};
@@ -72,8 +74,29 @@ pub enum Mx {
 
 /// The configured name servers cannot be used.
 #[derive(Debug, Error)]
-#[error("cannot set up the DNS resolver")]
-pub struct NamesSetupError(#[source] NetError);
+pub enum NamesSetupError {
+    /// The library refuses them, or the system's cannot be read.
+    #[error("cannot set up the DNS resolver")]
+    Resolver(#[from] NetError),
+    /// The trust anchors cannot be read.
+    #[error("the trust anchor: {0}")]
+    TrustAnchor(String),
+    /// Anybody on the way could set the bit.
+    #[error("the AD bit is believed of a resolver on this machine only, and {0} is none")]
+    NotLoopback(IpAddr),
+}
+
+/// How it is found out whether an answer is authentic (RFC 4035).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Validation {
+    /// The signatures are followed to the trust anchor.
+    #[default]
+    Own,
+    /// The AD bit of a resolver on this machine is believed (RFC 6840 §5.7).
+    AuthenticDataBit,
+    /// It is not: nothing is authentic.
+    Off,
+}
 
 /// Whom to ask for names.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +106,11 @@ pub struct NamesOptions {
     /// Servers for the names at and below a zone, instead of the resolvers: `("test", …)`. The longest
     /// zone that holds a name counts.
     pub forward: Vec<(String, Vec<SocketAddr>)>,
+    /// How authenticity is found out.
+    pub validation: Validation,
+    /// DNSKEY records in zone-file form to trust. Keys of the root replace the built-in ones; other zones'
+    /// are trusted for names below them, all keys of such a zone must be there.
+    pub trust_anchor: Option<String>,
 }
 
 /// As names are compared: lower case, without the final dot.
@@ -102,7 +130,7 @@ enum Source {
 impl Names {
     /// Asks whom `options` name.
     pub fn resolver(options: &NamesOptions) -> Result<Names, NamesSetupError> {
-        let upstreams = Upstreams::new(options).map_err(NamesSetupError)?;
+        let upstreams = Upstreams::new(options)?;
         Ok(Names(Arc::new(Source::Resolver { upstreams, reserved_names_exist: true })))
     }
 
@@ -125,6 +153,16 @@ impl Names {
 
     /// The records of `name`, aliases followed. The name is absolute, with or without its final dot.
     pub async fn look_up(&self, name: &str, kind: RecordType) -> Result<Found, LookupError> {
+        self.ask(name, kind, Care::Any).await
+    }
+
+    /// [`Names::look_up`], where it matters whether the answer is authentic: [`Found::is_secure`] tells. An
+    /// answer that should be authentic and is not is [`LookupError::Later`].
+    pub async fn look_up_securely(&self, name: &str, kind: RecordType) -> Result<Found, LookupError> {
+        self.ask(name, kind, Care::Authenticity).await
+    }
+
+    async fn ask(&self, name: &str, kind: RecordType, care: Care) -> Result<Found, LookupError> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let (upstreams, reserved_names_exist) = match &*self.0 {
             Source::Fixed(names) => return names.look_up(name, kind),
@@ -138,54 +176,55 @@ impl Names {
         if !reserved_names_exist && !upstream.is_forwarded() && is_reserved(name) {
             return Err(LookupError::NoSuchName(name.to_owned()));
         }
-        let lookup =
-            upstream.resolver.lookup(absolute, kind).await.map_err(|error| lookup_error(name, error))?;
-        let answers = lookup.answers().iter().filter(|record| record.record_type() == kind);
-        let ttl = answers.clone().map(|record| record.ttl).min().unwrap_or(0);
-        let records: Vec<RData> = answers.take(RECORD_LIMIT).map(|record| record.data.clone()).collect();
+        let answer = match care {
+            Care::Any => upstream.look_up(absolute, kind).await,
+            Care::Authenticity => upstream.look_up_securely(absolute, kind).await,
+        };
+        let answer = answer.map_err(|error| lookup_error(name, error))?;
+        let records = answer.records.iter().filter(|record| record.record_type() == kind);
+        let ttl = records.clone().map(|record| record.ttl).min().unwrap_or(0);
+        let records: Vec<RData> = records.take(RECORD_LIMIT).map(|record| record.data.clone()).collect();
         if records.is_empty() {
             return Err(LookupError::NoRecords(name.to_owned()));
         }
-        Ok(Found { records, is_secure: false, ttl: Duration::from_secs(ttl.into()) })
+        Ok(Found { records, is_secure: answer.is_secure, ttl: Duration::from_secs(ttl.into()) })
     }
 
     /// Where mail for `domain` goes.
     pub async fn mx(&self, domain: &Domain) -> Result<Mx, LookupError> {
-        let found = match self.look_up(domain.as_str(), RecordType::MX).await {
-            Err(LookupError::NoRecords(_)) => return Ok(Mx::Implicit),
-            found => found?,
-        };
-        let mut hosts = Vec::new();
-        let mut saw_null = false;
-        for record in &found.records {
-            let RData::MX(mx) = record else { continue };
-            if mx.exchange.is_root() {
-                saw_null = true;
-            } else if let Ok(host) = Domain::parse(&mx.exchange.to_ascii()) {
-                hosts.push((mx.preference, host));
-            }
-        }
-        hosts.sort();
-        hosts.truncate(MX_LIMIT);
-        match (hosts.is_empty(), saw_null) {
-            (true, true) => Ok(Mx::Null),
-            // Exchangers were named, and not one of them is a host name: there is nowhere to go.
-            (true, false) => Err(LookupError::NoRecords(domain.to_string())),
-            (false, _) => Ok(Mx::Hosts(hosts)),
-        }
+        Ok(exchangers(domain, self.look_up(domain.as_str(), RecordType::MX).await)?.0)
+    }
+
+    /// [`Names::mx`], and whether the answer is authentic. Of an answer without records that is not known:
+    /// false.
+    pub async fn mx_securely(&self, domain: &Domain) -> Result<(Mx, bool), LookupError> {
+        exchangers(domain, self.look_up_securely(domain.as_str(), RecordType::MX).await)
     }
 
     /// The IPv4 and IPv6 addresses of `host`, in the resolver's order.
     pub async fn addresses(&self, host: &Domain) -> Result<Vec<IpAddr>, LookupError> {
+        Ok(self.addresses_with(host, Care::Any).await?.0)
+    }
+
+    /// [`Names::addresses`], and whether all of them are authentic.
+    pub async fn addresses_securely(&self, host: &Domain) -> Result<(Vec<IpAddr>, bool), LookupError> {
+        self.addresses_with(host, Care::Authenticity).await
+    }
+
+    async fn addresses_with(&self, host: &Domain, care: Care) -> Result<(Vec<IpAddr>, bool), LookupError> {
         let (v4, v6) = tokio::join!(
-            self.look_up(host.as_str(), RecordType::A),
-            self.look_up(host.as_str(), RecordType::AAAA)
+            self.ask(host.as_str(), RecordType::A, care),
+            self.ask(host.as_str(), RecordType::AAAA, care)
         );
         let mut addresses = Vec::new();
+        let mut is_secure = true;
         let mut trouble = None;
         for answer in [v6, v4] {
             match answer {
-                Ok(found) => addresses.extend(found.records.iter().filter_map(address)),
+                Ok(found) => {
+                    is_secure &= found.is_secure;
+                    addresses.extend(found.records.iter().filter_map(address));
+                }
                 Err(error) => {
                     // "Later" of one family must not be hidden by "no records" of the other.
                     if !matches!(trouble, Some(LookupError::Later { .. })) {
@@ -195,7 +234,7 @@ impl Names {
             }
         }
         match (addresses.is_empty(), trouble) {
-            (false, _) => Ok(addresses),
+            (false, _) => Ok((addresses, is_secure)),
             (true, Some(trouble)) => Err(trouble),
             (true, None) => Err(LookupError::NoRecords(host.to_string())),
         }
@@ -228,6 +267,38 @@ impl Names {
     }
 }
 
+/// What a question is asked for.
+#[derive(Clone, Copy)]
+enum Care {
+    Any,
+    Authenticity,
+}
+
+fn exchangers(domain: &Domain, answer: Result<Found, LookupError>) -> Result<(Mx, bool), LookupError> {
+    let found = match answer {
+        Err(LookupError::NoRecords(_)) => return Ok((Mx::Implicit, false)),
+        found => found?,
+    };
+    let mut hosts = Vec::new();
+    let mut saw_null = false;
+    for record in &found.records {
+        let RData::MX(mx) = record else { continue };
+        if mx.exchange.is_root() {
+            saw_null = true;
+        } else if let Ok(host) = Domain::parse(&mx.exchange.to_ascii()) {
+            hosts.push((mx.preference, host));
+        }
+    }
+    hosts.sort();
+    hosts.truncate(MX_LIMIT);
+    match (hosts.is_empty(), saw_null) {
+        (true, true) => Ok((Mx::Null, found.is_secure)),
+        // Exchangers were named, and not one of them is a host name: there is nowhere to go.
+        (true, false) => Err(LookupError::NoRecords(domain.to_string())),
+        (false, _) => Ok((Mx::Hosts(hosts), found.is_secure)),
+    }
+}
+
 fn address(record: &RData) -> Option<IpAddr> {
     match record {
         RData::A(a) => Some(IpAddr::V4(a.0)),
@@ -243,12 +314,17 @@ fn is_reserved(name: &str) -> bool {
 }
 
 fn lookup_error(name: &str, error: NetError) -> LookupError {
-    if let NetError::Dns(DnsError::NoRecordsFound(none)) = &error {
-        match none.response_code {
-            ResponseCode::NXDomain => return LookupError::NoSuchName(name.to_owned()),
-            ResponseCode::NoError => return LookupError::NoRecords(name.to_owned()),
-            _ => {}
+    let code = match &error {
+        NetError::Dns(DnsError::NoRecordsFound(none)) => Some(none.response_code),
+        // Denied in a way that proves nothing, such as by NSEC3 of a zone with too many iterations.
+        NetError::Dns(DnsError::Nsec { response, proof, .. }) if *proof != Proof::Bogus => {
+            Some(response.response_code)
         }
+        _ => None,
+    };
+    match code {
+        Some(ResponseCode::NXDomain) => LookupError::NoSuchName(name.to_owned()),
+        Some(ResponseCode::NoError) => LookupError::NoRecords(name.to_owned()),
+        _ => LookupError::Later { name: name.to_owned(), reason: error.to_string() },
     }
-    LookupError::Later { name: name.to_owned(), reason: error.to_string() }
 }

@@ -75,6 +75,7 @@ async fn names_of_a_zone_are_asked_of_its_own_servers() {
             ("test".to_owned(), vec![answering("192.0.2.2").await]),
             ("inner.test.".to_owned(), vec![answering("192.0.2.3").await]),
         ],
+        ..NamesOptions::default()
     };
     let names = Names::resolver(&options).unwrap().without_reserved_names();
     for (name, expected) in [
