@@ -32,6 +32,7 @@ use std::time::Duration;
 use blobs::Blobs;
 use db::Db;
 use directory::Directory;
+use keys::Keys;
 use mail_deliver::{Outbound, Remote};
 use mail_queue::{Destinations, Queue};
 use mail_store::MailStore;
@@ -93,6 +94,8 @@ pub struct Parts {
     pub directory: Directory,
     /// Where accounts keep their letters.
     pub store: MailStore,
+    /// What signs letters.
+    pub keys: Keys,
     /// What may be set.
     pub settings: Settings,
 }

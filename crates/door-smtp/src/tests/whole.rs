@@ -66,6 +66,7 @@ async fn places_with(limits: Limits, faults: &Faults) -> Vec<Place> {
         db.migrate(&[
             trail::MIGRATIONS,
             directory::MIGRATIONS,
+            keys::MIGRATIONS,
             mail_store::MIGRATIONS,
             mail_queue::MIGRATIONS,
         ])
