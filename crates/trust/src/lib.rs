@@ -3,9 +3,19 @@
 //! [`Authentication`] is the evidence that the checks of one letter leave: the judge gathers it, the trail
 //! keeps it, reports are made of it.
 
+pub mod dmarc;
 mod evidence;
+pub mod limits;
+pub mod reverse;
+pub mod spf;
 
 pub use evidence::{
     ArcEvidence, ArcResult, Authentication, Disposition, DkimEvidence, DkimResult, DmarcEvidence,
     DmarcResult, Override, ReverseEvidence, ReverseResult, SpfEvidence, SpfResult,
 };
+pub use reverse::iprev;
+
+/// Whether `domain` says that it takes no mail (`MX 0 .`, RFC 7505). Trouble with the look-up says nothing.
+pub async fn null_mx(names: &world::Names, domain: &model::Domain) -> bool {
+    matches!(names.mx(domain).await, Ok(world::Mx::Null))
+}
