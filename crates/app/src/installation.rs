@@ -19,12 +19,14 @@ use world::{Clock, Dial, FetchOptions, Names, NamesOptions, SourceAddresses, Wor
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 5] = [
+pub const MIGRATIONS: [Migrations; 7] = [
     trail::MIGRATIONS,
     directory::MIGRATIONS,
     keys::MIGRATIONS,
     mail_store::MIGRATIONS,
     mail_queue::MIGRATIONS,
+    reputation::MIGRATIONS,
+    mail_reports::MIGRATIONS,
 ];
 
 /// The parts of an installation. What serves and what administers are made of the same.

@@ -19,6 +19,7 @@ use wire_mime::Summary;
 use crate::arrival::{Accepted, Arrival, Incoming, Origin};
 use crate::hand::{Body, Cargo, Fresh};
 use crate::recipient::may_relay;
+use crate::sign::Letter;
 use crate::{Flow, limits, stamp, trouble};
 
 /// A letter with everything decided and its body kept: only the commit is missing.
@@ -88,6 +89,11 @@ impl Flow {
         }
         let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
         let prefix = self.stamps(&origin, &envelope, &evidence.header, id, now);
+        let header_bytes = evidence.header.size_bytes.min(head.len());
+        let letter = Letter { head: &head, header_bytes, blob };
+        let signed =
+            self.signed(&origin, &envelope.from, &evidence.header, prefix.as_bytes(), &letter).await?;
+        let prefix = signed + &prefix;
         let seen = &head[..if is_whole { head.len() } else { evidence.header.size_bytes.min(head.len()) }];
         let summary = summarise(prefix.as_bytes(), seen);
         let steps = vec![

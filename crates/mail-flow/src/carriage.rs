@@ -72,7 +72,9 @@ impl Flow {
         let recipients = jobs.iter().map(|job| Recipient {
             address: match &job.delivery.route {
                 Route::Remote { address } => address.clone(),
-                Route::Account { .. } | Route::Nowhere { .. } => job.delivery.recipient.clone(),
+                Route::Account { .. } | Route::Reports { .. } | Route::Nowhere { .. } => {
+                    job.delivery.recipient.clone()
+                }
             },
             notify: job.delivery.notify,
             original: job.delivery.original.clone(),

@@ -130,6 +130,14 @@ impl Flow {
         }
     }
 
+    /// The body, without keeping it in memory for others.
+    pub(crate) async fn body(&self, cargo: &Cargo) -> Result<bytes::Bytes, blobs::BlobError> {
+        match cargo.body.get() {
+            Some(body) => Ok(body.bytes.clone()),
+            None => self.inner.blobs.get(&cargo.message.blob).await,
+        }
+    }
+
     /// Makes sure that the body is in memory.
     async fn load(&self, cargo: &Cargo) -> Result<(), Outcome> {
         let message = &cargo.message;
@@ -219,7 +227,7 @@ impl Flow {
             let outcome =
                 Outcome::Delivered { place: place_of(job).to_owned(), reply: None, reports_success: false };
             let conclusion = conclude(&job.delivery, &outcome, now, now, &self.inner.settings);
-            reports.append(&mut self.reports(&[(job.delivery.clone(), conclusion)]).await?);
+            reports.append(&mut self.delivery_reports(&[(job.delivery.clone(), conclusion)]).await?);
         }
         Ok(reports)
     }

@@ -19,10 +19,12 @@ mod hand;
 mod known;
 mod lanes;
 mod limits;
+mod reading;
 mod recipient;
 mod report;
 mod send;
 mod settle;
+mod sign;
 mod stamp;
 mod trouble;
 
@@ -35,6 +37,7 @@ use directory::Directory;
 use keys::Keys;
 use mail_deliver::{Outbound, Remote};
 use mail_queue::{Destinations, Queue};
+use mail_reports::Reports;
 use mail_store::MailStore;
 use model::Domain;
 use parking_lot::Mutex;
@@ -117,6 +120,7 @@ struct Inner {
     known: Known,
     in_hand: Arc<InHand>,
     lanes: Lanes,
+    reports: Reports,
     destinations: Mutex<Destinations<Load>>,
     /// Transactions with other servers at the same time.
     carriers: Arc<Semaphore>,
@@ -139,6 +143,12 @@ impl Flow {
     pub fn new(parts: Parts) -> Flow {
         let queue = Queue::new(parts.db.clone(), parts.world.clone(), &parts.settings.node);
         let remote = Remote::new(parts.world.clone(), parts.settings.outbound.clone());
+        let reports = Reports::new(
+            parts.db.clone(),
+            parts.world.clone(),
+            parts.directory.clone(),
+            mail_reports::Settings::new(parts.settings.hostname.clone()),
+        );
         let (fresh, fresh_end) = mpsc::channel(limits::FRESH_LIMIT);
         Flow {
             inner: Arc::new(Inner {
@@ -149,6 +159,7 @@ impl Flow {
                 known: Known::default(),
                 in_hand: Arc::default(),
                 lanes: Lanes::default(),
+                reports,
                 destinations: Mutex::new(Destinations::new(parts.settings.destination_concurrency)),
                 carriers: Arc::new(Semaphore::new(limits::CARRIER_LIMIT)),
                 riding: Arc::new(Semaphore::new(limits::RIDING_MEMORY_KIB)),
@@ -161,6 +172,11 @@ impl Flow {
     /// Where the bytes of the next letter go.
     pub fn receive(&self) -> Incoming {
         Incoming::new(self.inner.blobs.writer())
+    }
+
+    /// The reports, for charts and upkeep.
+    pub fn reports(&self) -> &Reports {
+        &self.inner.reports
     }
 
     /// The queue, for an administrator's commands.

@@ -40,9 +40,20 @@ pub(crate) const POLL_INTERVAL: Duration = Duration::from_secs(5);
 pub(crate) const STORAGE_PAUSE: Duration = Duration::from_secs(5);
 /// How long a clean stop waits for deliveries in hand.
 pub(crate) const STOP_PATIENCE: Duration = Duration::from_secs(10);
+/// Octets of a large body that are read back at a time, to be hashed.
+pub(crate) const READ_BACK_BYTES: u64 = 1024 * 1024;
+/// Octets that are hashed in one go.
+pub(crate) const HASH_BLOCK_BYTES: usize = 4096;
+/// Fields of one name that are signed: a header of a thousand To fields is no letter of ours.
+pub(crate) const SIGNED_FIELD_LIMIT: usize = 8;
+/// How far above a host's name its hosted domain is looked for.
+pub(crate) const LABELS_ABOVE_LIMIT: usize = 5;
 /// Header bytes that a report returns at most.
 pub(crate) const REPORTED_HEADER_LIMIT_BYTES: u64 = 64 * 1024;
 /// A whole message larger than this is returned as its header (RFC 3461 §4.3 leaves that to us).
 pub(crate) const REPORTED_MESSAGE_LIMIT_BYTES: u64 = 1024 * 1024;
 /// A mailbox with room for twice as much is not asked about smaller letters for a while.
 pub(crate) const ROOMY_BYTES: u64 = 256 * 1024;
+
+/// Octets of a letter that is read as a report; [`mail_reports::limits`] has the limits of what is in it.
+pub(crate) const REPORT_LIMIT_BYTES: u64 = 16 * 1024 * 1024;

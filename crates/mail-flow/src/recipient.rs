@@ -42,7 +42,7 @@ impl Flow {
             Found::NotOurs => may_relay(origin),
             Found::Unknown { .. } => refused(mail_route::unknown()),
             Found::Disabled { .. } => refused(mail_route::disabled()),
-            Found::Alias { .. } => Ok(()),
+            Found::Alias { .. } | Found::Reports { .. } => Ok(()),
             Found::Mailbox { account, address: mailbox, .. } => {
                 self.has_room(account, address, declared_bytes).await?;
                 self.inner.known.learn(address, account, mailbox, self.inner.world.clock.now());
@@ -99,6 +99,6 @@ pub(crate) fn may_relay(origin: &Origin) -> Result<(), Reply> {
 fn refused(route: Route) -> Result<(), Reply> {
     match route {
         Route::Nowhere { reply } => Err(reply),
-        Route::Account { .. } | Route::Remote { .. } => Ok(()),
+        Route::Account { .. } | Route::Remote { .. } | Route::Reports { .. } => Ok(()),
     }
 }

@@ -91,7 +91,7 @@ impl<'a> Reported<'a> {
     fn final_recipient(&self) -> &Address {
         match &self.delivery.route {
             Route::Remote { address } => address,
-            Route::Account { .. } | Route::Nowhere { .. } => &self.delivery.recipient,
+            Route::Account { .. } | Route::Reports { .. } | Route::Nowhere { .. } => &self.delivery.recipient,
         }
     }
 

@@ -154,6 +154,7 @@ impl Flow {
                         .jobs
                         .push(job);
                 }
+                Route::Reports { organisation, domain } => self.take_report(organisation, domain, job),
                 Route::Nowhere { reply } => {
                     let (flow, job, outcome) =
                         (self.clone(), Arc::new(job), Outcome::Failed { reply, host: None });

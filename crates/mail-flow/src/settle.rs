@@ -55,7 +55,7 @@ pub(crate) fn conclude(
         Outcome::Delivered { place, reply, reports_success } => {
             let wants = delivery.notify.is_some_and(|notify| notify.success) && !reports_success;
             let kind = match &delivery.route {
-                Route::Account { .. } => Kind::Delivered,
+                Route::Account { .. } | Route::Reports { .. } => Kind::Delivered,
                 // RFC 3461 §5.2.2: the next server does not report, so we say that it went on.
                 Route::Remote { .. } | Route::Nowhere { .. } => Kind::Relayed,
             };
@@ -107,7 +107,7 @@ impl Flow {
             let now = self.inner.world.clock.now();
             let concluded: Vec<(Delivery, Conclusion)> =
                 ended.iter().map(|ended| (ended.job.delivery.clone(), self.concluded(ended, now))).collect();
-            let reports = match self.reports(&concluded).await {
+            let reports = match self.delivery_reports(&concluded).await {
                 Ok(reports) => reports,
                 Err(reply) => {
                     warn!(%reply, "a report cannot be kept now; the deliveries wait for it");
@@ -175,7 +175,10 @@ impl Flow {
     }
 
     /// One report for each kind that somebody is to hear of. An error is temporary trouble of ours.
-    pub(crate) async fn reports(&self, concluded: &[(Delivery, Conclusion)]) -> Result<Vec<Ready>, Reply> {
+    pub(crate) async fn delivery_reports(
+        &self,
+        concluded: &[(Delivery, Conclusion)],
+    ) -> Result<Vec<Ready>, Reply> {
         let mut reports = Vec::new();
         for kind in [Kind::Failed, Kind::Delayed, Kind::Delivered, Kind::Relayed] {
             let reported: Vec<Reported<'_>> = concluded

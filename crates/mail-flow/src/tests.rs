@@ -49,8 +49,16 @@ struct Town {
 
 /// Migrations of everything that the flow needs.
 fn migrate(db: &Db) {
-    db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, mail_store::MIGRATIONS, mail_queue::MIGRATIONS])
-        .unwrap();
+    db.migrate(&[
+        trail::MIGRATIONS,
+        directory::MIGRATIONS,
+        keys::MIGRATIONS,
+        mail_store::MIGRATIONS,
+        mail_queue::MIGRATIONS,
+        reputation::MIGRATIONS,
+        mail_reports::MIGRATIONS,
+    ])
+    .unwrap();
 }
 
 async fn populate(directory: &Directory) -> Administration {
@@ -116,6 +124,7 @@ impl Town {
             world: world.clone(),
             directory: directory.clone(),
             store: store.clone(),
+            keys: keys::Keys::new(db.clone(), world.clone()),
             settings,
         });
         let (shutdown, _) = watch::channel(false);

@@ -23,6 +23,7 @@ const NOBODY: i64 = 0;
 const ROUTE_ACCOUNT: i64 = 1;
 const ROUTE_REMOTE: i64 = 2;
 const ROUTE_NOWHERE: i64 = 3;
+const ROUTE_REPORTS: i64 = 4;
 
 fn stored_organisation(organisation: Option<OrganisationId>) -> i64 {
     organisation.map_or(NOBODY, |id| id.0)
@@ -72,6 +73,7 @@ pub fn commit(
                 (address != &delivery.recipient).then(|| address.to_string()),
                 None,
             ),
+            Route::Reports { domain, .. } => (ROUTE_REPORTS, None, None, Some(domain.to_string()), None),
             Route::Nowhere { reply } => (ROUTE_NOWHERE, None, None, None, Some(stored_reply(reply))),
         };
         tx.execute(
@@ -281,6 +283,13 @@ impl Claimed {
                     Some(_) => read_address(row, 9)?,
                     None => recipient.clone(),
                 },
+            },
+            ROUTE_REPORTS => Route::Reports {
+                organisation: organisation.ok_or(DbError::Column { column: 2, expected: "organisation" })?,
+                domain: row
+                    .optional_text(9)?
+                    .and_then(|text| Domain::parse(text).ok())
+                    .ok_or(DbError::Column { column: 9, expected: "domain" })?,
             },
             _ => Route::Nowhere {
                 reply: last_reply.clone().unwrap_or_else(|| Reply::never(550, 1, 1, "no such address")),

@@ -49,6 +49,13 @@ fn deliveries(world: &World) -> Vec<NewDelivery> {
         new("bruno+x@valbois.test", Route::Account { account, address: address("bruno@valbois.test") }),
         new("zed@else.test", Route::Remote { address: address("zed@else.test") }),
         new("alias@valbois.test", Route::Remote { address: address("yan@else.test") }),
+        new(
+            "dmarc-reports@valbois.test",
+            Route::Reports {
+                organisation: OrganisationId(7),
+                domain: Domain::parse("valbois.test").unwrap(),
+            },
+        ),
         new("gone@valbois.test", Route::Nowhere { reply: Reply::never(550, 1, 1, "gone") }),
     ]
 }
@@ -81,7 +88,7 @@ async fn what_is_claimed_is_what_was_committed() {
         let (message, new) = (message(&world, 4), deliveries(&world));
         put(&db, &queue, &message, &new, None).await;
         let claimed = queue.claim(10).await.unwrap();
-        assert_eq!(claimed.len(), 4);
+        assert_eq!(claimed.len(), 5);
         for (claimed, new) in claimed.iter().zip(&new) {
             assert_eq!(*claimed.message, message);
             let again = NewDelivery {
@@ -198,7 +205,7 @@ async fn a_restarted_node_takes_up_what_it_left() {
         assert!(queue.next_due().await.unwrap().unwrap() > world.clock.now());
         let reborn = Queue::new(db.clone(), world.clone(), "one");
         assert_eq!(reborn.free_old_leases().await.unwrap(), 4);
-        assert_eq!(reborn.claim(10).await.unwrap().len(), 4);
+        assert_eq!(reborn.claim(10).await.unwrap().len(), 5);
         assert_eq!(reborn.free_all_leases().await.unwrap(), 4);
     }
 }

@@ -118,7 +118,7 @@ impl Delivery {
     pub fn destination(&self) -> Option<&Domain> {
         match &self.route {
             Route::Remote { address } => Some(address.domain()),
-            Route::Account { .. } | Route::Nowhere { .. } => None,
+            Route::Account { .. } | Route::Reports { .. } | Route::Nowhere { .. } => None,
         }
     }
 }

@@ -28,6 +28,9 @@ pub async fn route(directory: &Directory, recipient: &Address) -> Result<Vec<Leg
             Found::Mailbox { account, address, .. } => {
                 (Some(account.organisation), Route::Account { account, address })
             }
+            Found::Reports { organisation, domain } => {
+                (Some(organisation), Route::Reports { organisation, domain })
+            }
             Found::NotOurs => (owner, Route::Remote { address }),
             Found::Alias { organisation, .. } if depth >= limits::ALIAS_DEPTH_LIMIT => {
                 circle = Some(organisation);

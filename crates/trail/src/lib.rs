@@ -124,6 +124,36 @@ impl Trail {
             .await
     }
 
+    /// Shows every event of these kinds (at most four) from `since` up to and without `until` to `each`:
+    /// organisation by organisation, and in the order they happened. For what is counted from the trail
+    /// afterwards, so that nothing more has to be written while letters travel.
+    pub async fn for_each(
+        &self,
+        kinds: &'static [&'static str],
+        since: Timestamp,
+        until: Timestamp,
+        mut each: impl FnMut(Event),
+    ) -> Result<(), DbError> {
+        let operator = self.db.operator("count what happened to the letters of every organisation");
+        let mut organisation = operator.read(move |tx| rows::next_organisation(tx, -1)).await?;
+        while let Some(current) = organisation {
+            let mut after = (since, i64::MIN);
+            loop {
+                let page = operator.read(move |tx| rows::page(tx, current, after, until, kinds)).await?;
+                let is_last = page.len() < limits::PAGE;
+                if let Some(last) = page.last() {
+                    after = (last.at, last.id);
+                }
+                page.into_iter().for_each(&mut each);
+                if is_last {
+                    break;
+                }
+            }
+            organisation = operator.read(move |tx| rows::next_organisation(tx, current)).await?;
+        }
+        Ok(())
+    }
+
     /// The newest administrative acts, newest first.
     pub async fn changes(
         &self,

@@ -8,6 +8,8 @@ pub const RETENTION: Duration = Duration::from_secs(20 * 24 * 60 * 60);
 pub const SEARCH_LIMIT: usize = 10_000;
 /// The events that a search returns when nothing was said.
 pub const SEARCH_DEFAULT: usize = 1_000;
+/// Events that are read at once when all of a time are counted.
+pub const PAGE: usize = 2_000;
 /// The most letters whose way is told at once.
 pub const WAYS_LIMIT: usize = 1_000;
 /// The most events of one letter that are told.

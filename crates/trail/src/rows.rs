@@ -172,6 +172,34 @@ pub(crate) fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Event>, DbError
     Ok(events)
 }
 
+/// The next events of an organisation of some kinds.
+pub(crate) fn page(
+    tx: &mut Tx,
+    organisation: i64,
+    (at, id): (Timestamp, i64),
+    until: Timestamp,
+    kinds: &[&str],
+) -> Result<Vec<Event>, DbError> {
+    let kind = |index: usize| *kinds.get(index).or(kinds.first()).unwrap_or(&"");
+    tx.query(
+        "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
+         WHERE organisation = ?1 AND (at, id) > (?2, ?3) AND at < ?4 AND kind IN (?5, ?6, ?7, ?8)
+         ORDER BY at, id LIMIT ?9",
+        &[
+            organisation.into(),
+            at.into(),
+            id.into(),
+            until.into(),
+            kind(0).into(),
+            kind(1).into(),
+            kind(2).into(),
+            kind(3).into(),
+            (limits::PAGE as i64).into(),
+        ],
+        event,
+    )
+}
+
 /// All events of one message, oldest first.
 pub(crate) fn of_message(tx: &mut Tx, message: MessageId) -> Result<Vec<Event>, DbError> {
     tx.query(

@@ -69,6 +69,8 @@ async fn places_with(limits: Limits, faults: &Faults) -> Vec<Place> {
             keys::MIGRATIONS,
             mail_store::MIGRATIONS,
             mail_queue::MIGRATIONS,
+            reputation::MIGRATIONS,
+            mail_reports::MIGRATIONS,
         ])
         .unwrap();
         let world = World::testing();
@@ -90,6 +92,7 @@ async fn places_with(limits: Limits, faults: &Faults) -> Vec<Place> {
             world: world.clone(),
             directory: directory.clone(),
             store,
+            keys: keys::Keys::new(db.clone(), world.clone()),
             settings: Settings::new(hostname.clone(), "one"),
         };
         let (tls, trust) = certificate(files.path());
