@@ -301,7 +301,8 @@ impl Flow {
             Origin::Peer(_) => return Ok(String::new()),
             Origin::Submitted { authenticated, .. } => {
                 let mine = authenticated.account.organisation;
-                let candidates = [author().as_ref(), from.address()].into_iter().flatten();
+                let author = author();
+                let candidates = [author.as_ref(), from.address()].into_iter().flatten();
                 let mut found = None;
                 for domain in candidates.map(Address::domain) {
                     found = self.signers(domain).await.filter(|signers| signers.organisation == mine);
