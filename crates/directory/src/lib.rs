@@ -32,6 +32,7 @@ pub mod limits;
 mod login;
 mod rows;
 mod session;
+mod token;
 
 use std::sync::Arc;
 
@@ -54,6 +55,7 @@ pub use login::{
 };
 pub use rows::{MIGRATIONS, quota_of};
 pub use session::{Session, SessionId, SessionInfo};
+pub use token::{CreatedToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.
 pub use zeroize::Zeroizing;
 

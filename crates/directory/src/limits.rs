@@ -83,3 +83,14 @@ pub const SESSION_SEEN_EVERY: Duration = Duration::from_secs(60);
 pub const SESSIONS_PER_PERSON_LIMIT: usize = 20;
 /// Characters that are kept of what a browser calls itself.
 pub const SESSION_AGENT_LIMIT_CHARACTERS: usize = 200;
+
+/// Characters of a token of the API that is looked at.
+pub const TOKEN_LIMIT_CHARACTERS: usize = 100;
+/// Tokens of one organisation.
+pub const TOKENS_PER_ORGANISATION_LIMIT: i64 = 100;
+/// How often a token's last use is written at most.
+pub const TOKEN_USED_EVERY: Duration = Duration::from_secs(60);
+/// How long the answer to a request with an idempotency key is kept.
+pub const ANSWER_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// After which time a request that nobody answered may be made again: longer than any takes.
+pub const ANSWER_AWAITED_FOR: Duration = Duration::from_secs(120);

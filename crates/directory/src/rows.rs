@@ -13,6 +13,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         (1, "who exists", include_str!("0001_who_exists.sql")),
         (2, "sessions", include_str!("0002_sessions.sql")),
+        (3, "tokens of the API", include_str!("0003_api_tokens.sql")),
     ],
 };
 

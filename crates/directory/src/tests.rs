@@ -4,6 +4,7 @@ mod administering;
 mod finding;
 mod logging_in;
 mod sessions;
+mod tokens;
 
 use std::net::IpAddr;
 

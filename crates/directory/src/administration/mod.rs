@@ -73,15 +73,15 @@ impl Administration {
         }
     }
 
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.directory.world.clock.now()
     }
 
-    fn new_id(&self) -> i64 {
+    pub(crate) fn new_id(&self) -> i64 {
         self.directory.world.new_id()
     }
 
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         read: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -90,7 +90,7 @@ impl Administration {
 
     /// Runs `act`, which returns the organisation concerned and a result, and audits it in the same
     /// transaction.
-    async fn act<T: Send + 'static>(
+    pub(crate) async fn act<T: Send + 'static>(
         &self,
         action: &'static str,
         what: String,
@@ -136,7 +136,7 @@ impl Administration {
     }
 }
 
-fn found<T>(what: &'static str, thing: Option<T>) -> Result<T> {
+pub(crate) fn found<T>(what: &'static str, thing: Option<T>) -> Result<T> {
     thing.ok_or(DirectoryError::NotFound { what })
 }
 
@@ -173,7 +173,7 @@ fn name_key(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-fn checked_name(field: &'static str, name: &str) -> Result<String> {
+pub(crate) fn checked_name(field: &'static str, name: &str) -> Result<String> {
     let name = name.trim();
     let invalid = |reason: String| DirectoryError::Invalid {
         field,

@@ -43,7 +43,7 @@ use rows::{Candidate, Credential};
 pub use failures::FailureLimits;
 pub(crate) use hash::{NewHash, check_chosen, prepare};
 pub use scram::ScramExchange;
-pub(crate) use secret::{device_password, selector_of};
+pub(crate) use secret::{device_password, random_characters, selector_of};
 
 /// What a password is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -25,6 +25,13 @@ pub(crate) fn device_password(world: &World) -> (String, Zeroizing<String>) {
     (password[..SELECTOR_CHARACTERS].to_owned(), password)
 }
 
+/// Characters that nobody can guess, 5 bits each.
+pub(crate) fn random_characters(world: &World, count: usize) -> Zeroizing<String> {
+    let mut random = Zeroizing::new(vec![0; count]);
+    world.random.fill(&mut random[..]);
+    Zeroizing::new(random.iter().map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect())
+}
+
 /// The public characters, if the text has the form of a device password.
 pub(crate) fn selector_of(password: &str) -> Option<&str> {
     let characters = SELECTOR_CHARACTERS + SECRET_CHARACTERS;

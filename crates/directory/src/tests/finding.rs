@@ -14,6 +14,7 @@ async fn found(town: &Town, text: &str) -> String {
         Found::Alias { targets, .. } => {
             targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         }
+        Found::Reports { domain, .. } => format!("reports about {domain}"),
     }
 }
 

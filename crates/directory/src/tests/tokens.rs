@@ -1,0 +1,96 @@
+//! Tokens of programs, on both engines.
+
+use std::time::Duration;
+
+use super::*;
+use crate::{DirectoryError, NewToken, OrganisationChange, Repetition, StoredAnswer, TokenId};
+
+fn new(organisation: Option<OrganisationId>, name: &str) -> NewToken {
+    NewToken { organisation, name: name.to_owned(), may_write: true, expires_at: None }
+}
+
+#[tokio::test]
+async fn a_token_opens_until_it_is_revoked_and_its_secret_is_nowhere() {
+    for town in towns().await {
+        let made = town.operator.create_token(new(Some(town.valbois), "backup")).await.unwrap();
+        assert!(made.token.starts_with(&made.info.shown) && made.token.len() == 48, "{}", *made.token);
+        let source = ip("192.0.2.1");
+        let known = town.directory.bearer(&made.token, source).await.unwrap().unwrap();
+        assert_eq!((known.organisation, known.may_write), (Some(town.valbois), true));
+        let used = town.operator.token(made.info.id).await.unwrap();
+        assert_eq!(used.last_source.as_deref(), Some("192.0.2.1"));
+        for wrong in ["", "relais_", &made.token[..47], &format!("{}x", *made.token), "Bearer"] {
+            assert_eq!(town.directory.bearer(wrong, source).await.unwrap(), None, "{wrong}");
+        }
+        town.operator.revoke_token(made.info.id).await.unwrap();
+        assert_eq!(town.directory.bearer(&made.token, source).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_token_ends_with_its_time_and_with_its_organisation() {
+    for town in towns().await {
+        let source = ip("192.0.2.1");
+        let until = town.world.clock.now().plus(Duration::from_secs(60));
+        let short = NewToken { expires_at: Some(until), ..new(Some(town.acme), "short") };
+        let short = town.operator.create_token(short).await.unwrap();
+        let long = town.operator.create_token(new(Some(town.acme), "long")).await.unwrap();
+        let operator = town.operator.create_token(new(None, "all")).await.unwrap();
+        assert!(town.directory.bearer(&short.token, source).await.unwrap().is_some());
+        town.world.clock.advance(Duration::from_secs(60));
+        assert!(town.directory.bearer(&short.token, source).await.unwrap().is_none());
+        let change = OrganisationChange { is_disabled: Some(true), ..OrganisationChange::default() };
+        town.operator.change_organisation(town.acme, change).await.unwrap();
+        assert!(town.directory.bearer(&long.token, source).await.unwrap().is_none());
+        assert!(town.directory.bearer(&operator.token, source).await.unwrap().is_some());
+        let past = NewToken { expires_at: Some(town.world.clock.now()), ..new(None, "past") };
+        assert!(town.operator.create_token(past).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_makes_and_sees_only_tokens_of_its_own() {
+    for town in towns().await {
+        let tenant = town.directory.administration(Scope::Tenant(town.acme), "acme");
+        let foreign = town.operator.create_token(new(Some(town.valbois), "foreign")).await.unwrap();
+        let operator = town.operator.create_token(new(None, "operator")).await.unwrap();
+        assert!(tenant.create_token(new(Some(town.valbois), "x")).await.is_err());
+        let own = tenant.create_token(new(None, "own")).await.unwrap();
+        assert_eq!(own.info.organisation, Some(town.acme), "never more than its own");
+        let names: Vec<String> = tenant.tokens().await.unwrap().into_iter().map(|token| token.name).collect();
+        assert_eq!(names, ["own"]);
+        for other in [foreign.info.id, operator.info.id, TokenId(1)] {
+            assert!(matches!(tenant.revoke_token(other).await, Err(DirectoryError::NotFound { .. })));
+        }
+        assert_eq!(town.operator.tokens().await.unwrap().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_request_is_answered_from_memory_for_a_day() {
+    for town in towns().await {
+        let token = town.operator.create_token(new(None, "t")).await.unwrap().info.id;
+        let ask = async |key: &str, request: &str| {
+            town.directory.repetition(token, key, request.as_bytes()).await.unwrap()
+        };
+        assert_eq!(ask("k", "POST /a").await, Repetition::First);
+        assert_eq!(ask("k", "POST /a").await, Repetition::UnderWay);
+        let answer = StoredAnswer {
+            status: 201,
+            content_type: "application/json".to_owned(),
+            body: Some(b"{}".to_vec()),
+        };
+        town.directory.keep_answer(token, "k", Some(answer.clone())).await.unwrap();
+        assert_eq!(ask("k", "POST /a").await, Repetition::Done(answer));
+        assert_eq!(ask("k", "POST /b").await, Repetition::Another);
+        // What failed for a moment may be tried again under the same key.
+        assert_eq!(ask("l", "POST /a").await, Repetition::First);
+        town.directory.keep_answer(token, "l", None).await.unwrap();
+        assert_eq!(ask("l", "POST /a").await, Repetition::First);
+        // A node that stopped in the middle blocks a key for a minute only.
+        town.world.clock.advance(crate::limits::ANSWER_AWAITED_FOR + Duration::from_millis(1));
+        assert_eq!(ask("l", "POST /a").await, Repetition::First);
+        town.world.clock.advance(crate::limits::ANSWER_KEPT_FOR);
+        assert_eq!(ask("k", "POST /b").await, Repetition::First);
+    }
+}

@@ -1,0 +1,235 @@
+//! Tokens of programs that administer over the API, and the memory of what their requests were answered.
+//!
+//! A token looks like `relais_7kqdm3vn_…`: eight characters by which people tell tokens apart, and
+//! thirty-two secret ones, of which only a digest is kept. It reaches one organisation or, made by the
+//! operator, the whole installation; it may only read unless it was made for writing.
+
+mod rows;
+
+use std::net::IpAddr;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use model::{OrganisationId, Timestamp};
+use zeroize::Zeroizing;
+
+use crate::administration::{checked_name, found};
+use crate::error::DirectoryError;
+use crate::login::random_characters;
+use crate::{Administration, Directory, Scope, limits};
+
+/// Which token: what lists name it by; it opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenId(pub i64);
+
+impl std::fmt::Display for TokenId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A token, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenInfo {
+    /// Which token.
+    pub id: TokenId,
+    /// Whose things it reaches; `None` is the whole installation.
+    pub organisation: Option<OrganisationId>,
+    /// What its maker calls it.
+    pub name: String,
+    /// Its first characters.
+    pub shown: String,
+    /// Whether it may change things.
+    pub may_write: bool,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Until when it holds; `None` until it is revoked.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// From where it was last used.
+    pub last_source: Option<String>,
+}
+
+/// A new token.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// Whose things it reaches; `None` is the whole installation, which only an operator can grant.
+    pub organisation: Option<OrganisationId>,
+    /// What its maker calls it.
+    pub name: String,
+    /// Whether it may change things.
+    pub may_write: bool,
+    /// Until when it holds; `None` until it is revoked.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A new token; the only moment at which it can be read.
+#[derive(Clone)]
+pub struct CreatedToken {
+    /// Everything but the token.
+    pub info: TokenInfo,
+    /// The token.
+    pub token: Zeroizing<String>,
+}
+
+/// What a request was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAnswer {
+    /// The status code.
+    pub status: u16,
+    /// The media type.
+    pub content_type: String,
+    /// The body; `None` where it held a secret or was too long to be kept.
+    pub body: Option<Vec<u8>>,
+}
+
+/// What is known of an idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Repetition {
+    /// Nothing: the request is done now, and its answer is told with [`Directory::keep_answer`].
+    First,
+    /// It was done, and answered so.
+    Done(StoredAnswer),
+    /// It is being done at this moment.
+    UnderWay,
+    /// The key was used for another request.
+    Another,
+}
+
+const PREFIX: &str = "relais_";
+
+fn token_hash(token: &str) -> Vec<u8> {
+    digest(&SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+impl Administration {
+    /// Makes a token. The result is the only place where it can be read.
+    pub async fn create_token(&self, new: NewToken) -> Result<CreatedToken, DirectoryError> {
+        let organisation = match (self.scope(), new.organisation) {
+            (Scope::Tenant(own), Some(other)) if own != other => {
+                return Err(DirectoryError::NotFound { what: "organisation" });
+            }
+            // Within an organisation's scope nothing reaches further.
+            (Scope::Tenant(own), _) => Some(own),
+            (Scope::Operator(_), organisation) => organisation,
+        };
+        let name = checked_name("name", &new.name)?;
+        let now = self.now();
+        if new.expires_at.is_some_and(|at| at <= now) {
+            return Err(DirectoryError::Invalid {
+                field: "expires_at",
+                reason: "it is past".to_owned(),
+                rule: "a token holds at least until some later moment",
+            });
+        }
+        let world = &self.directory().world;
+        let (shown, secret) = (random_characters(world, 8), random_characters(world, 32));
+        let token = Zeroizing::new(format!("{PREFIX}{}_{}", *shown, *secret));
+        let info = TokenInfo {
+            id: TokenId(self.new_id()),
+            organisation,
+            name,
+            shown: format!("{PREFIX}{}", *shown),
+            may_write: new.may_write,
+            created_by: self.who().to_owned(),
+            created_at: now,
+            expires_at: new.expires_at,
+            last_used_at: None,
+            last_source: None,
+        };
+        let right = if new.may_write { "read and write" } else { "read" };
+        let what = format!("«{}» ({}…) to {right}", info.name, info.shown);
+        let hash = token_hash(&token);
+        let row = info.clone();
+        self.act("create token", what, move |tx| {
+            if let Some(organisation) = organisation {
+                if !crate::rows::is_active(tx, organisation)? {
+                    return Err(DirectoryError::NotFound { what: "organisation" });
+                }
+                if rows::count(tx, organisation)? >= limits::TOKENS_PER_ORGANISATION_LIMIT {
+                    return Err(DirectoryError::Invalid {
+                        field: "organisation",
+                        reason: format!("it has {} tokens", limits::TOKENS_PER_ORGANISATION_LIMIT),
+                        rule: "an organisation has at most 100 tokens",
+                    });
+                }
+            }
+            rows::insert(tx, &row, &hash)?;
+            Ok((organisation, ()))
+        })
+        .await?;
+        Ok(CreatedToken { info, token })
+    }
+
+    /// The tokens within the scope, oldest first.
+    pub async fn tokens(&self) -> Result<Vec<TokenInfo>, DirectoryError> {
+        self.read(|tx| Ok(rows::list(tx)?)).await
+    }
+
+    /// A token.
+    pub async fn token(&self, id: TokenId) -> Result<TokenInfo, DirectoryError> {
+        self.read(move |tx| found("token", rows::one(tx, id)?)).await
+    }
+
+    /// Revokes a token, at once.
+    pub async fn revoke_token(&self, id: TokenId) -> Result<(), DirectoryError> {
+        self.act("revoke token", id.to_string(), move |tx| {
+            let token = found("token", rows::one(tx, id)?)?;
+            rows::delete(tx, id)?;
+            Ok((token.organisation, ()))
+        })
+        .await
+    }
+}
+
+impl Directory {
+    /// The token that somebody shows, if it holds and its organisation is in use.
+    pub async fn bearer(&self, token: &str, source: IpAddr) -> Result<Option<TokenInfo>, DirectoryError> {
+        if token.len() > limits::TOKEN_LIMIT_CHARACTERS || !token.starts_with(PREFIX) {
+            return Ok(None);
+        }
+        let (hash, now) = (token_hash(token), self.world.clock.now());
+        let operator = self.db.operator("a program shows its token");
+        let Some(info) = operator.read(move |tx| rows::bearer(tx, &hash, now)).await? else {
+            return Ok(None);
+        };
+        let is_due = info.last_used_at.is_none_or(|at| now.since(at) >= limits::TOKEN_USED_EVERY);
+        if is_due {
+            let (id, source) = (info.id, source.to_canonical().to_string());
+            operator.write(move |tx| rows::used(tx, id, now, &source)).await?;
+        }
+        Ok(Some(info))
+    }
+
+    /// Asks whether a request was made before under this key; `First` takes the key.
+    pub async fn repetition(
+        &self,
+        token: TokenId,
+        key: &str,
+        request: &[u8],
+    ) -> Result<Repetition, DirectoryError> {
+        let (key, hash, now) =
+            (key.to_owned(), digest(&SHA256, request).as_ref().to_vec(), self.world.clock.now());
+        let operator = self.db.operator("remember what a program's request was answered");
+        operator.write(move |tx| rows::repetition(tx, token, &key, &hash, now)).await
+    }
+
+    /// Remembers for a day what the request under this key was answered; `None` frees the key.
+    pub async fn keep_answer(
+        &self,
+        token: TokenId,
+        key: &str,
+        answer: Option<StoredAnswer>,
+    ) -> Result<(), DirectoryError> {
+        let key = key.to_owned();
+        let operator = self.db.operator("remember what a program's request was answered");
+        operator
+            .write(move |tx| match &answer {
+                Some(answer) => rows::keep(tx, token, &key, answer),
+                None => rows::free(tx, token, &key),
+            })
+            .await
+    }
+}

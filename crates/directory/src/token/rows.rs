@@ -1,0 +1,169 @@
+//! Rows of tokens and of what their requests were answered.
+
+use db::{DbError, Row, Tx, values};
+use model::{OrganisationId, Timestamp};
+
+use super::{Repetition, StoredAnswer, TokenId, TokenInfo};
+use crate::error::DirectoryError;
+use crate::limits;
+
+fn info(row: &Row) -> Result<TokenInfo, DbError> {
+    Ok(TokenInfo {
+        id: TokenId(row.integer(0)?),
+        organisation: row.optional_integer(1)?.map(OrganisationId),
+        name: row.text(2)?.to_owned(),
+        shown: row.text(3)?.to_owned(),
+        may_write: row.boolean(4)?,
+        created_by: row.text(5)?.to_owned(),
+        created_at: row.timestamp(6)?,
+        expires_at: row.optional_integer(7)?.map(Timestamp),
+        last_used_at: row.optional_integer(8)?.map(Timestamp),
+        last_source: row.optional_text(9)?.map(str::to_owned),
+    })
+}
+
+pub(super) fn insert(tx: &mut Tx, token: &TokenInfo, hash: &[u8]) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO api_token (id, organisation, name, shown, token_hash, may_write, created_by, created_at,
+                                expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        values![
+            token.id.0,
+            token.organisation,
+            &token.name,
+            &token.shown,
+            hash,
+            token.may_write,
+            &token.created_by,
+            token.created_at,
+            token.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn count(tx: &mut Tx, organisation: OrganisationId) -> Result<i64, DbError> {
+    let counted = tx.query_one(
+        "SELECT count(*) FROM api_token WHERE organisation = ?1",
+        values![organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(counted.unwrap_or(0))
+}
+
+/// Within a tenant's scope its own; the operator's tokens belong to none.
+pub(super) fn list(tx: &mut Tx) -> Result<Vec<TokenInfo>, DbError> {
+    let scope = tx.organisation();
+    tx.query(
+        "SELECT id, organisation, name, shown, may_write, created_by, created_at, expires_at, last_used_at,
+                last_source
+         FROM api_token WHERE CAST(?1 AS BIGINT) IS NULL OR organisation = ?1 ORDER BY id",
+        values![scope],
+        info,
+    )
+}
+
+pub(super) fn one(tx: &mut Tx, id: TokenId) -> Result<Option<TokenInfo>, DbError> {
+    let scope = tx.organisation();
+    tx.query_one(
+        "SELECT id, organisation, name, shown, may_write, created_by, created_at, expires_at, last_used_at,
+                last_source
+         FROM api_token WHERE id = ?1 AND (CAST(?2 AS BIGINT) IS NULL OR organisation = ?2)",
+        values![id.0, scope],
+        info,
+    )
+}
+
+/// The caller has read the token within its scope.
+pub(super) fn delete(tx: &mut Tx, id: TokenId) -> Result<(), DbError> {
+    tx.execute("DELETE FROM api_answer WHERE token = ?1", values![id.0])?;
+    tx.execute("DELETE FROM api_token WHERE id = ?1", values![id.0])?;
+    Ok(())
+}
+
+pub(super) fn bearer(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<TokenInfo>, DirectoryError> {
+    let found = tx.query_one(
+        "SELECT t.id, t.organisation, t.name, t.shown, t.may_write, t.created_by, t.created_at, t.expires_at,
+                t.last_used_at, t.last_source
+         FROM api_token t LEFT JOIN organisation o ON o.id = t.organisation
+         WHERE t.token_hash = ?1 AND (t.expires_at IS NULL OR t.expires_at > ?2)
+           AND (t.organisation IS NULL OR (o.disabled = 0 AND o.deleted_at IS NULL))",
+        values![hash, now],
+        info,
+    )?;
+    Ok(found)
+}
+
+pub(super) fn used(tx: &mut Tx, id: TokenId, now: Timestamp, source: &str) -> Result<(), DirectoryError> {
+    tx.execute(
+        "UPDATE api_token SET last_used_at = ?2, last_source = ?3 WHERE id = ?1",
+        values![id.0, now, source],
+    )?;
+    Ok(())
+}
+
+pub(super) fn repetition(
+    tx: &mut Tx,
+    token: TokenId,
+    key: &str,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<Repetition, DirectoryError> {
+    tx.execute("DELETE FROM api_answer WHERE at < ?1", values![now.minus(limits::ANSWER_KEPT_FOR)])?;
+    // A node that stopped in the middle leaves a key that nobody answers.
+    tx.execute(
+        "DELETE FROM api_answer WHERE token = ?1 AND request_key = ?2 AND status IS NULL AND at < ?3",
+        values![token.0, key, now.minus(limits::ANSWER_AWAITED_FOR)],
+    )?;
+    let is_first = tx.execute(
+        "INSERT INTO api_answer (token, request_key, request_hash, at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
+        values![token.0, key, hash, now],
+    )?;
+    if is_first == 1 {
+        return Ok(Repetition::First);
+    }
+    let known = tx.query_one(
+        "SELECT request_hash, status, content_type, body FROM api_answer WHERE token = ?1 AND request_key = ?2",
+        values![token.0, key],
+        |row| {
+            if row.bytes(0)? != hash {
+                return Ok(Repetition::Another);
+            }
+            let Some(status) = row.optional_integer(1)? else { return Ok(Repetition::UnderWay) };
+            Ok(Repetition::Done(StoredAnswer {
+                status: u16::try_from(status).unwrap_or(500),
+                content_type: row.optional_text(2)?.unwrap_or_default().to_owned(),
+                body: row.optional_bytes(3)?.map(<[u8]>::to_vec),
+            }))
+        },
+    )?;
+    Ok(known.unwrap_or(Repetition::UnderWay))
+}
+
+pub(super) fn keep(
+    tx: &mut Tx,
+    token: TokenId,
+    key: &str,
+    answer: &StoredAnswer,
+) -> Result<(), DirectoryError> {
+    tx.execute(
+        "UPDATE api_answer SET status = ?3, content_type = ?4, body = ?5 WHERE token = ?1 AND request_key = ?2",
+        values![
+            token.0,
+            key,
+            i64::from(answer.status),
+            &answer.content_type,
+            answer.body.as_deref()
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn free(tx: &mut Tx, token: TokenId, key: &str) -> Result<(), DirectoryError> {
+    tx.execute(
+        "DELETE FROM api_answer WHERE token = ?1 AND request_key = ?2 AND status IS NULL",
+        values![token.0, key],
+    )?;
+    Ok(())
+}
