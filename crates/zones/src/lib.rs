@@ -1,1 +1,89 @@
-//! Hosted DNS zones: records, history, the mail records kept right, diagnosis.
+//! Hosted DNS zones: their records, rules, history, synonyms, the mail records kept right, and diagnosis.
+//!
+//! ```text
+//! organisation → zone → record (kept by people, by the mail service of a domain, or by the installation)
+//!                     → change (serial, who, what was added and removed)
+//!                     → secondary (address, TSIG key)
+//!                zone that is a synonym → its main zone, whose records it says under its own name
+//! ```
+//!
+//! Three faces:
+//!
+//! - **The DNS door** loads what it answers from with [`Zones::load`], sees what changed with
+//!   [`Zones::versions`], and is woken by notices on the channel [`ZONES`], also from other processes.
+//! - **Administrators** change things through [`Administration`], within a scope as in `directory`. Every
+//!   change is checked as a whole, gets one serial, an entry in the history and one in the audit; a refusal
+//!   names the field, the reason and the rule, and changes nothing.
+//! - **The mail service** of a domain gets its records by [`Administration::create_domain`] or
+//!   [`Administration::refresh`]; what people wrote is never overwritten unasked.
+//!
+//! No sockets here: `wire-dns` speaks DNS, `door-dns` answers.
+
+mod administration;
+mod entities;
+mod error;
+mod installation;
+mod kind;
+pub mod limits;
+mod managed;
+mod name;
+mod rows;
+mod rules;
+pub mod serial;
+mod snapshot;
+pub mod spf;
+
+use db::{Db, Notices};
+use directory::{Directory, Scope};
+use world::World;
+
+pub use administration::{Administration, Prerequisite};
+pub use entities::{
+    ChangeInfo, Diff, Edit, Import, ImportMode, ManagedBy, NewRecord, RecordData, RecordInfo, RefusedLine,
+    Secondary, ZoneChange, ZoneInfo,
+};
+pub use error::ZoneError;
+pub use installation::{Access, Exchanger, Host, Installation, StsMode};
+pub use kind::{RecordKind, Wrong, quoted, text_octets};
+pub use managed::{Kept, MailConflict, Standing};
+pub use name::{DnsName, NotAName};
+pub use rows::MIGRATIONS;
+
+/// The channel of notices about zones: the payload is the identifier of the zone, or empty for all of them.
+pub const ZONES: &str = "zones";
+
+type Result<T> = std::result::Result<T, ZoneError>;
+
+/// The hosted zones; cheap to clone.
+#[derive(Clone)]
+pub struct Zones {
+    db: Db,
+    world: World,
+    directory: Directory,
+}
+
+impl Zones {
+    /// The zones kept in this database.
+    pub fn new(db: Db, world: World, directory: Directory) -> Zones {
+        Zones { db, world, directory }
+    }
+
+    /// Administration within `scope`, in the name of `who`, as the audit and the history will say.
+    pub fn administration(&self, scope: Scope, who: impl Into<String>) -> Administration {
+        Administration::new(self.clone(), scope, who.into())
+    }
+
+    /// Notices from now on; those of the channel [`ZONES`] tell which zone changed, and `Lagged` means to
+    /// look at [`Zones::versions`] again.
+    pub fn subscribe(&self) -> Notices {
+        self.db.subscribe()
+    }
+
+    /// The settings of the installation; `None` before they are first written.
+    pub async fn installation(&self) -> Result<Option<Installation>> {
+        self.db
+            .operator("read what the installation is called")
+            .read(|tx| administration::installation_of(tx))
+            .await
+    }
+}

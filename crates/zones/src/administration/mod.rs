@@ -1,0 +1,251 @@
+//! Creating, changing, deleting: every function within a scope, every act audited, every change in the history.
+//!
+//! Things are found by the name that people use and then changed by their identifier. Within a tenant's scope
+//! another tenant's zone is not found; only that a name is taken shows, and not by whom.
+
+mod installation;
+mod records;
+mod synonym;
+mod transfer;
+mod zone;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use db::{DbError, Scoped, Tx};
+use directory::Scope;
+use model::{OrganisationId, RecordId, Timestamp, ZoneId};
+
+use crate::entities::{ChangeInfo, Diff, RecordData, RecordInfo, ZoneInfo};
+use crate::kind::RecordKind;
+use crate::name::DnsName;
+use crate::rules::{self, Draft};
+use crate::{Result, ZONES, ZoneError, Zones, limits, rows, serial};
+
+pub(crate) use installation::installation_of;
+pub use synonym::Prerequisite;
+use synonym::synonym_refusal;
+
+/// The zones within a scope, in somebody's name.
+#[derive(Clone)]
+pub struct Administration {
+    zones: Zones,
+    scope: Scope,
+    who: String,
+}
+
+/// What every change writes down: who, when, and from where new identifiers come.
+#[derive(Clone)]
+pub(crate) struct Hand {
+    pub(crate) world: world::World,
+    pub(crate) who: String,
+    pub(crate) at: Timestamp,
+}
+
+impl Hand {
+    pub(crate) fn new_id(&self) -> i64 {
+        self.world.new_id()
+    }
+
+    /// One administrative act, into the audit.
+    pub(crate) fn audit(
+        &self,
+        tx: &mut Tx,
+        organisation: Option<OrganisationId>,
+        action: &str,
+        what: String,
+    ) -> Result<()> {
+        let change = trail::Change {
+            at: self.at,
+            id: self.new_id(),
+            organisation,
+            who: self.who.clone(),
+            action: action.to_owned(),
+            what,
+        };
+        Ok(trail::audit(tx, &change)?)
+    }
+}
+
+impl Administration {
+    pub(crate) fn new(zones: Zones, scope: Scope, who: String) -> Administration {
+        Administration { zones, scope, who }
+    }
+
+    /// How far this reaches.
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    fn scoped(&self) -> Scoped {
+        match self.scope {
+            Scope::Tenant(organisation) => self.zones.db.tenant(organisation),
+            Scope::Operator(why) => self.zones.db.operator(why),
+        }
+    }
+
+    fn hand(&self) -> Hand {
+        Hand { world: self.zones.world.clone(), who: self.who.clone(), at: self.zones.world.clock.now() }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.scoped().read(read).await
+    }
+
+    async fn write<T: Send + 'static>(
+        &self,
+        mut write: impl FnMut(&mut Tx, &Hand) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let hand = self.hand();
+        self.scoped().write(move |tx| write(tx, &hand)).await
+    }
+
+    fn operator_only(&self) -> Result<()> {
+        match self.scope {
+            Scope::Operator(_) => Ok(()),
+            // Nothing is said about what lies outside of a tenant's scope.
+            Scope::Tenant(_) => Err(ZoneError::NotFound { what: "this within the organisation's scope" }),
+        }
+    }
+}
+
+pub(crate) fn found<T>(what: &'static str, thing: Option<T>) -> Result<T> {
+    thing.ok_or(ZoneError::NotFound { what })
+}
+
+/// Two administrators created the same name at the same moment.
+fn conflict(taken: impl FnOnce() -> ZoneError) -> impl FnOnce(DbError) -> ZoneError {
+    move |error| match error {
+        DbError::Conflict { .. } => taken(),
+        other => other.into(),
+    }
+}
+
+/// Takes a zone of its own for a change.
+pub(crate) fn take(tx: &mut Tx, hand: &Hand, id: ZoneId) -> Result<ZoneInfo> {
+    let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
+    if zone.main.is_some() {
+        return Err(ZoneError::invalid(
+            "zone",
+            format!("{} is a synonym", zone.name),
+            "a synonym has no records of its own: its main zone is changed, or it is dissociated first",
+        ));
+    }
+    Ok(zone)
+}
+
+/// Makes the zone hold `drafts` instead of `before`: checks the names that differ, writes what differs, gives
+/// one serial, the history and the notice. Nothing is written when nothing differs, or when `is_dry`.
+pub(crate) fn apply(
+    tx: &mut Tx,
+    hand: &Hand,
+    zone: &mut ZoneInfo,
+    before: &[RecordInfo],
+    mut drafts: Vec<Draft>,
+    called: &str,
+    is_dry: bool,
+) -> Result<Diff> {
+    rules::level_ttls(&mut drafts);
+    let old: HashMap<RecordId, &RecordInfo> = before.iter().map(|info| (info.id, info)).collect();
+    let kept: HashSet<RecordId> = drafts.iter().map(|draft| draft.id).collect();
+    let mut diff = Diff { serial: zone.serial, ..Diff::default() };
+    let mut touched = BTreeSet::new();
+    for info in before.iter().filter(|info| !kept.contains(&info.id)) {
+        diff.removed.push(info.record.clone());
+        touched.insert(info.owner.clone());
+    }
+    for draft in &drafts {
+        match old.get(&draft.id) {
+            Some(info) if info.record == draft.record => {}
+            Some(info) => {
+                diff.removed.push(info.record.clone());
+                diff.added.push(draft.record.clone());
+                touched.insert(info.owner.clone());
+                touched.insert(draft.record.owner.clone());
+            }
+            None => {
+                diff.added.push(draft.record.clone());
+                touched.insert(draft.record.owner.clone());
+            }
+        }
+    }
+    let mut is_alias = |name: &DnsName| is_alias_in_ours(tx, name);
+    rules::check(&zone.name, &touched, &drafts, &mut is_alias)?;
+    if diff.is_empty() {
+        return Ok(diff);
+    }
+    diff.serial = serial::next(zone.serial, hand.at);
+    if is_dry {
+        return Ok(diff);
+    }
+    for info in before.iter().filter(|info| !kept.contains(&info.id)) {
+        rows::delete_record(tx, zone, info.id)?;
+    }
+    for draft in drafts {
+        let info = RecordInfo { id: draft.id, record: draft.record };
+        match old.get(&info.id) {
+            Some(standing) if standing.record == info.record => {}
+            Some(_) => rows::update_record(tx, zone, &info)?,
+            None => rows::insert_record(tx, zone, info.id, &info.record)?,
+        }
+    }
+    write_change(tx, hand, zone, &diff, called)?;
+    Ok(diff)
+}
+
+/// Gives the zone the serial of `diff` and writes it into the history and the audit.
+fn write_change(tx: &mut Tx, hand: &Hand, zone: &mut ZoneInfo, diff: &Diff, called: &str) -> Result<()> {
+    zone.serial = diff.serial;
+    rows::update_zone(tx, zone)?;
+    let called = if called.is_empty() { told(diff) } else { called.to_owned() };
+    let change = ChangeInfo {
+        serial: diff.serial,
+        at: hand.at,
+        who: hand.who.clone(),
+        called: called.clone(),
+        added: diff.added.clone(),
+        removed: diff.removed.clone(),
+    };
+    rows::insert_change(tx, zone, &change, limits::HISTORY_LIMIT)?;
+    let what = format!("{} serial {}: {called}", zone.name, diff.serial);
+    hand.audit(tx, Some(zone.organisation), "change zone", what)?;
+    notify(tx, zone.id)
+}
+
+/// Wakes whoever answers from this zone, and from its synonyms.
+pub(crate) fn notify(tx: &mut Tx, zone: ZoneId) -> Result<()> {
+    tx.notify(ZONES, zone.to_string());
+    for synonym in rows::synonyms(tx, zone)? {
+        tx.notify(ZONES, synonym.id.to_string());
+    }
+    Ok(())
+}
+
+/// What a change does, in a line.
+fn told(diff: &Diff) -> String {
+    let line = |sign: &str, record: &RecordData| {
+        format!("{sign} {} {} {}", record.owner, record.kind, rules::short(&record.data))
+    };
+    let count = diff.removed.len() + diff.added.len();
+    let mut lines: Vec<String> = diff
+        .removed
+        .iter()
+        .map(|record| line("−", record))
+        .chain(diff.added.iter().map(|record| line("+", record)))
+        .take(4)
+        .collect();
+    if count > lines.len() {
+        lines.push(format!("and {} more", count - lines.len()));
+    }
+    lines.join(", ")
+}
+
+/// Whether a name is an alias in one of the zones that we host, whoever owns it.
+fn is_alias_in_ours(tx: &mut Tx, name: &DnsName) -> Result<bool> {
+    let Some(zone) = rows::enclosing_anywhere(tx, name)? else { return Ok(false) };
+    let Some(owner) = name.relative_to(&zone.name) else { return Ok(false) };
+    let here = rows::records_at(tx, zone.main.unwrap_or(zone.id), &owner)?;
+    Ok(here.iter().any(|record| record.kind == RecordKind::Cname))
+}

@@ -1,0 +1,188 @@
+//! Synonym domains: a second name for everything that a main zone says, live, and for its mail.
+
+use db::Tx;
+use model::{Domain, ZoneId};
+
+use super::zone::{check_public_suffix, checked_name};
+use super::{Administration, Hand, found, notify};
+use crate::administration::installation::name_server_drafts;
+use crate::entities::{ManagedBy, ZoneInfo};
+use crate::name::DnsName;
+use crate::{Result, ZoneError, limits, rows, serial};
+
+/// What has to hold before a domain can become a synonym (R176–R179).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prerequisite {
+    /// It is managed here, by the same organisation.
+    ManagedHere,
+    /// Its name servers are ours.
+    OurNameServers,
+    /// No product, such as a mail service, is bound to it.
+    BoundToNothing,
+    /// The newsletter is not bound to its main domain.
+    NoNewsletter,
+}
+
+pub(super) fn synonym_refusal(prerequisite: Prerequisite, name: &DnsName) -> ZoneError {
+    let (reason, rule) = match prerequisite {
+        Prerequisite::ManagedHere => (
+            "is not managed here by this organisation",
+            "a synonym is a domain that is managed here, by the organisation of its main domain",
+        ),
+        Prerequisite::OurNameServers => {
+            ("is delegated to name servers elsewhere", "a synonym uses the name servers of this installation")
+        }
+        Prerequisite::BoundToNothing => (
+            "is bound to a product already",
+            "a synonym is bound to no product of its own, such as a mail service or other synonyms",
+        ),
+        Prerequisite::NoNewsletter => {
+            ("is bound to the newsletter", "a domain that the newsletter is bound to has no synonyms")
+        }
+    };
+    ZoneError::invalid("synonym", format!("{name} {reason}"), rule)
+}
+
+impl Administration {
+    /// The synonyms of a zone, by name.
+    pub async fn synonyms(&self, main: ZoneId) -> Result<Vec<ZoneInfo>> {
+        self.read(move |tx| {
+            found("zone", rows::zone(tx, main)?)?;
+            Ok(rows::synonyms(tx, main)?)
+        })
+        .await
+    }
+
+    /// Makes a zone of the organisation a synonym of another one. Its own records go (the history keeps them);
+    /// from then on it says what the main zone says, and mail for it arrives as for the main domain.
+    ///
+    /// Whether the world knows our name servers for it is looked up before; the names below `.test` and those
+    /// that nobody answers for count as ours, because nothing says otherwise.
+    pub async fn add_synonym(&self, main: ZoneId, name: &str) -> Result<ZoneInfo> {
+        let name = checked_name(name)?;
+        let is_operator = self.operator_only().is_ok();
+        if !is_operator {
+            check_public_suffix(&name)?;
+        }
+        self.check_name_servers(&name).await?;
+        self.write(move |tx, hand| {
+            let main = found("zone", rows::zone(tx, main)?)?;
+            if main.main.is_some() {
+                return Err(ZoneError::invalid(
+                    "main",
+                    format!("{} is a synonym itself", main.name),
+                    "the main zone of a synonym has records of its own",
+                ));
+            }
+            if main.has_newsletter {
+                return Err(synonym_refusal(Prerequisite::NoNewsletter, &main.name));
+            }
+            let synonyms = rows::synonyms(tx, main.id)?;
+            if u64::try_from(synonyms.len()).unwrap_or(u64::MAX) >= limits::SYNONYMS_LIMIT {
+                return Err(ZoneError::invalid(
+                    "synonym",
+                    "the zone has 100",
+                    "a zone has at most 100 synonyms",
+                ));
+            }
+            let mut zone = match rows::zone_called(tx, &name)? {
+                Some(zone) if zone.organisation == main.organisation => zone,
+                _ => return Err(synonym_refusal(Prerequisite::ManagedHere, &name)),
+            };
+            if zone.id == main.id {
+                return Err(ZoneError::invalid(
+                    "synonym",
+                    "it is the main zone",
+                    "a synonym is another domain",
+                ));
+            }
+            zone = found("zone", rows::take_zone(tx, zone.id, hand.at)?)?;
+            let has_services = rows::records(tx, zone.id)?
+                .iter()
+                .any(|record| matches!(record.managed_by, ManagedBy::MailService(_)));
+            if zone.main.is_some()
+                || zone.has_newsletter
+                || has_services
+                || !rows::synonyms(tx, zone.id)?.is_empty()
+                || rows::has_domain_at_or_below(tx, &name)?
+            {
+                return Err(synonym_refusal(Prerequisite::BoundToNothing, &name));
+            }
+            let before = rows::records(tx, zone.id)?;
+            super::apply(tx, hand, &mut zone, &before, Vec::new(), "became a synonym", false)?;
+            zone.main = Some(main.id);
+            zone.serial = serial::next(zone.serial, hand.at);
+            rows::update_zone(tx, &zone)?;
+            if let Ok(domain) = Domain::parse(name.as_str()) {
+                directory_synonym(tx, &domain, &main)?;
+            }
+            let what = format!("{name} of {}", main.name);
+            hand.audit(tx, Some(main.organisation), "add synonym", what)?;
+            notify(tx, zone.id)?;
+            found("zone", rows::zone(tx, zone.id)?)
+        })
+        .await
+    }
+
+    /// Ends a synonym: it is a zone of its own again, with the name servers only (R183).
+    pub async fn dissociate_synonym(&self, id: ZoneId) -> Result<ZoneInfo> {
+        self.write(move |tx, hand| {
+            let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
+            if zone.main.is_none() {
+                return Err(ZoneError::invalid(
+                    "synonym",
+                    format!("{} is a zone of its own", zone.name),
+                    "what is dissociated is a synonym",
+                ));
+            }
+            dissociate(tx, hand, zone)?;
+            found("zone", rows::zone(tx, id)?)
+        })
+        .await
+    }
+
+    /// Refuses a name that the world knows under other name servers.
+    async fn check_name_servers(&self, name: &DnsName) -> Result<()> {
+        let Some(installation) = self.zones.installation().await? else { return Ok(()) };
+        let ours: Vec<DnsName> =
+            installation.name_servers.iter().map(|host| DnsName::from(&host.name)).collect();
+        let Ok(found) = self.zones.world.names.look_up(name.as_str(), world::RecordType::NS).await else {
+            return Ok(());
+        };
+        let theirs: Vec<DnsName> = found
+            .records
+            .iter()
+            .filter_map(|record| match record {
+                world::RData::NS(server) => DnsName::parse(&server.0.to_ascii()).ok(),
+                _ => None,
+            })
+            .collect();
+        match theirs.is_empty() || theirs.iter().any(|server| ours.contains(server)) {
+            true => Ok(()),
+            false => Err(synonym_refusal(Prerequisite::OurNameServers, name)),
+        }
+    }
+}
+
+/// Makes a synonym a zone of its own, within the caller's transaction.
+pub(super) fn dissociate(tx: &mut Tx, hand: &Hand, mut zone: ZoneInfo) -> Result<()> {
+    let name = zone.name.clone();
+    // Secondaries saw the main zone's serials: the next one comes after both.
+    zone.main = None;
+    zone.serial = serial::next(zone.serial, hand.at);
+    rows::update_zone(tx, &zone)?;
+    if let Ok(domain) = Domain::parse(name.as_str()) {
+        directory::remove_synonym(tx, zone.organisation, &domain)?;
+    }
+    hand.audit(tx, Some(zone.organisation), "dissociate synonym", name.to_string())?;
+    let drafts = name_server_drafts(tx, hand, &zone)?;
+    super::apply(tx, hand, &mut zone, &[], drafts, "is a zone of its own again", false)?;
+    notify(tx, zone.id)
+}
+
+/// Mail for the synonym arrives as for the main domain, if that has mail; it also will when it gets some.
+fn directory_synonym(tx: &mut Tx, domain: &Domain, main: &ZoneInfo) -> Result<()> {
+    let Ok(main_domain) = Domain::parse(main.name.as_str()) else { return Ok(()) };
+    directory::add_synonym(tx, main.organisation, domain, &main_domain)?;
+    Ok(())
+}

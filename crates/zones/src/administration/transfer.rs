@@ -1,0 +1,79 @@
+//! Secondary name servers: who may transfer a zone and is told of its changes.
+
+use model::ZoneId;
+
+use super::{Administration, found, notify};
+use crate::entities::Secondary;
+use crate::{Result, ZoneError, limits, rows};
+
+/// Octets that a TSIG secret of hmac-sha256 has at least (RFC 8945 §8: as long as the hash's output, or
+/// nearly so).
+const SECRET_MINIMUM_OCTETS: usize = 16;
+/// Octets that a TSIG secret has at most.
+const SECRET_LIMIT_OCTETS: usize = 128;
+
+impl Administration {
+    /// The secondaries of a zone, with their secrets.
+    pub async fn secondaries(&self, id: ZoneId) -> Result<Vec<Secondary>> {
+        self.read(move |tx| {
+            found("zone", rows::zone(tx, id)?)?;
+            Ok(rows::secondaries(tx, id)?)
+        })
+        .await
+    }
+
+    /// Replaces the secondaries of a zone.
+    pub async fn set_secondaries(&self, id: ZoneId, secondaries: Vec<Secondary>) -> Result<()> {
+        if secondaries.len() > limits::SECONDARIES_LIMIT {
+            return Err(ZoneError::invalid(
+                "secondaries",
+                format!("there are {}", secondaries.len()),
+                "a zone has at most 16 secondaries",
+            ));
+        }
+        for secondary in &secondaries {
+            if secondary.key_name.is_root() || secondary.key_name.is_wildcard() {
+                return Err(ZoneError::invalid(
+                    "key",
+                    "it has no name",
+                    "a TSIG key has a name (RFC 8945 §4.2)",
+                ));
+            }
+            if !(SECRET_MINIMUM_OCTETS..=SECRET_LIMIT_OCTETS).contains(&secondary.secret.len()) {
+                return Err(ZoneError::invalid(
+                    "secret",
+                    format!("it has {} octets", secondary.secret.len()),
+                    "a secret for hmac-sha256 has 16 to 128 octets; 32 are usual (RFC 8945 §8)",
+                ));
+            }
+        }
+        self.write(move |tx, hand| {
+            let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
+            for (number, secondary) in secondaries.iter().enumerate() {
+                // A question names only its key: one name, one secret.
+                let beside =
+                    secondaries[..number].iter().filter(|other| other.key_name == secondary.key_name);
+                let elsewhere = rows::secret_of_key(tx, &secondary.key_name, id)?;
+                if beside.map(|other| &other.secret).chain(&elsewhere).any(|other| *other != secondary.secret)
+                {
+                    return Err(ZoneError::Conflict {
+                        field: "key",
+                        value: secondary.key_name.to_string(),
+                        rule: "the name of a key stands for one secret in the whole installation",
+                    });
+                }
+            }
+            rows::replace_secondaries(tx, &zone, &secondaries)?;
+            let addresses: Vec<String> =
+                secondaries.iter().map(|secondary| secondary.address.to_string()).collect();
+            let what = format!(
+                "{}: {}",
+                zone.name,
+                if addresses.is_empty() { "none".to_owned() } else { addresses.join(", ") }
+            );
+            hand.audit(tx, Some(zone.organisation), "change secondaries", what)?;
+            notify(tx, id)
+        })
+        .await
+    }
+}

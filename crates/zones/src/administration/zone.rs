@@ -1,0 +1,188 @@
+//! Zones themselves: created, listed, changed, deleted.
+
+use model::{OrganisationId, ZoneId};
+
+use super::{Administration, conflict, found, notify};
+use crate::administration::installation::name_server_drafts;
+use crate::entities::{ZoneChange, ZoneInfo};
+use crate::name::{DnsName, NotAName};
+use crate::rules::checked_ttl;
+use crate::{Result, ZoneError, limits, rows, serial};
+
+impl Administration {
+    /// Creates a zone with the installation's name servers. An operator may host any name; a tenant no public
+    /// suffix, and nothing at, above or below another organisation's zone or mail domain.
+    pub async fn create_zone(&self, organisation: OrganisationId, name: &str) -> Result<ZoneInfo> {
+        let name = checked_name(name)?;
+        let is_operator = self.operator_only().is_ok();
+        if !is_operator {
+            check_public_suffix(&name)?;
+        }
+        self.write(move |tx, hand| {
+            if !rows::is_organisation(tx, organisation)? {
+                return Err(ZoneError::NotFound { what: "organisation" });
+            }
+            if rows::count_zones(tx, organisation)? >= limits::ZONES_PER_ORGANISATION_LIMIT {
+                return Err(ZoneError::invalid(
+                    "zone",
+                    "the organisation has 10000 zones",
+                    "an organisation has at most 10000 zones",
+                ));
+            }
+            if !is_operator
+                && (rows::is_taken_around(tx, &name, organisation)?
+                    || rows::is_domain_of_another(tx, &name, organisation)?)
+            {
+                return Err(taken(&name));
+            }
+            let mut zone = ZoneInfo {
+                id: ZoneId(hand.new_id()),
+                organisation,
+                serial: serial::next(0, hand.at),
+                default_ttl: limits::TTL_DEFAULT_SECONDS,
+                is_signed: false,
+                main: None,
+                has_newsletter: false,
+                version: 1,
+                created_at: hand.at,
+                changed_at: hand.at,
+                records: 0,
+                name: name.clone(),
+            };
+            rows::insert_zone(tx, &zone).map_err(conflict(|| taken(&name)))?;
+            hand.audit(tx, Some(organisation), "create zone", name.to_string())?;
+            let drafts = name_server_drafts(tx, hand, &zone)?;
+            super::apply(tx, hand, &mut zone, &[], drafts, "zone created", false)?;
+            notify(tx, zone.id)?;
+            found("zone", rows::zone(tx, zone.id)?)
+        })
+        .await
+    }
+
+    /// The zones within the scope, of one organisation or of all, by name.
+    pub async fn zones(&self, organisation: Option<OrganisationId>) -> Result<Vec<ZoneInfo>> {
+        self.read(move |tx| Ok(rows::zones(tx, organisation)?)).await
+    }
+
+    /// A zone by its identifier.
+    pub async fn zone(&self, id: ZoneId) -> Result<ZoneInfo> {
+        self.read(move |tx| found("zone", rows::zone(tx, id)?)).await
+    }
+
+    /// A zone by its name.
+    pub async fn zone_called(&self, name: &str) -> Result<ZoneInfo> {
+        let name = checked_name(name)?;
+        self.read(move |tx| found("zone", rows::zone_called(tx, &name)?)).await
+    }
+
+    /// The zone within the scope that holds `name`: the deepest that encloses it; `None` if its records are
+    /// kept elsewhere, or by somebody else here.
+    pub async fn enclosing(&self, name: &str) -> Result<Option<ZoneInfo>> {
+        let name = checked_name(name)?;
+        self.read(move |tx| {
+            let Some(zone) = rows::enclosing_anywhere(tx, &name)? else { return Ok(None) };
+            // Within a tenant's scope the deepest zone of another one is no zone at all.
+            Ok(rows::zone(tx, zone.id)?)
+        })
+        .await
+    }
+
+    /// Changes a zone's defaults or switches DNSSEC.
+    pub async fn change_zone(&self, id: ZoneId, change: ZoneChange) -> Result<ZoneInfo> {
+        if let Some(ttl) = change.default_ttl {
+            checked_ttl("default ttl", ttl)?;
+        }
+        self.write(move |tx, hand| {
+            let mut zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
+            let mut news = Vec::new();
+            if let Some(ttl) = change.default_ttl {
+                zone.default_ttl = ttl;
+                news.push(format!("default time to live {ttl}"));
+            }
+            if let Some(is_signed) = change.is_signed {
+                zone.is_signed = is_signed;
+                news.push(if is_signed { "signed" } else { "not signed" }.to_owned());
+            }
+            if let Some(has_newsletter) = change.has_newsletter {
+                if has_newsletter && !rows::synonyms(tx, id)?.is_empty() {
+                    return Err(super::synonym_refusal(super::Prerequisite::NoNewsletter, &zone.name));
+                }
+                zone.has_newsletter = has_newsletter;
+                news.push(if has_newsletter { "newsletter" } else { "no newsletter" }.to_owned());
+            }
+            // A secondary compares serials to see that there is something new.
+            zone.serial = serial::next(zone.serial, hand.at);
+            rows::update_zone(tx, &zone)?;
+            hand.audit(
+                tx,
+                Some(zone.organisation),
+                "change zone",
+                format!("{}: {}", zone.name, news.join(", ")),
+            )?;
+            notify(tx, id)?;
+            found("zone", rows::zone(tx, id)?)
+        })
+        .await
+    }
+
+    /// Deletes a zone with its records and history. With synonyms it needs `force`, which leaves them as zones
+    /// of their own without records.
+    pub async fn delete_zone(&self, id: ZoneId, force: bool) -> Result<()> {
+        self.write(move |tx, hand| {
+            let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
+            let synonyms = rows::synonyms(tx, id)?;
+            if !synonyms.is_empty() && !force {
+                return Err(ZoneError::InUse {
+                    field: "zone",
+                    value: zone.name.to_string(),
+                    dependents: match synonyms.len() {
+                        1 => "1 synonym".to_owned(),
+                        several => format!("{several} synonyms"),
+                    },
+                    rule: "a zone is deleted after its synonyms are dissociated, or by force",
+                });
+            }
+            notify(tx, id)?;
+            for synonym in synonyms {
+                super::synonym::dissociate(tx, hand, synonym)?;
+            }
+            rows::delete_zone(tx, id, zone.organisation)?;
+            hand.audit(tx, Some(zone.organisation), "delete zone", zone.name.to_string())
+        })
+        .await
+    }
+}
+
+pub(super) fn checked_name(text: &str) -> Result<DnsName> {
+    let name =
+        DnsName::parse(text).map_err(|NotAName { reason, rule }| ZoneError::invalid("zone", reason, rule))?;
+    if name.is_wildcard() {
+        return Err(ZoneError::invalid(
+            "zone",
+            "it has an asterisk",
+            "a zone has a name of its own (RFC 4592 §2.1.1)",
+        ));
+    }
+    Ok(name)
+}
+
+pub(super) fn check_public_suffix(name: &DnsName) -> Result<()> {
+    let suffix = psl::suffix_str(name.as_str());
+    // `test` and other unlisted top-level names count as suffixes too.
+    if name.is_root() || suffix == Some(name.as_str()) {
+        return Err(ZoneError::invalid(
+            "zone",
+            format!("«{name}» is a public suffix: names below it belong to many people"),
+            "an organisation hosts names of its own, below a public suffix (publicsuffix.org)",
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn taken(name: &DnsName) -> ZoneError {
+    ZoneError::Conflict {
+        field: "zone",
+        value: name.to_string(),
+        rule: "a zone's name exists once, and names above and below it belong to the same organisation",
+    }
+}

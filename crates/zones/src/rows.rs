@@ -1,0 +1,460 @@
+//! The tables of the zones. Every statement carries the organisation: the scope's own, or within an
+//! operator's scope the one of the row that was read before.
+
+use db::{DbError, Migrations, Row, Tx, values};
+use model::{DomainId, OrganisationId, RecordId, Timestamp, ZoneId};
+
+use crate::entities::{ChangeInfo, ManagedBy, RecordData, RecordInfo, Secondary, ZoneInfo};
+use crate::kind::RecordKind;
+use crate::name::DnsName;
+use crate::snapshot;
+
+/// Tables of the zones.
+pub const MIGRATIONS: Migrations =
+    Migrations { owner: "zones", steps: &[(1, "hosted zones", include_str!("0001_zones.sql"))] };
+
+/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
+fn scope(tx: &Tx) -> Option<i64> {
+    tx.organisation().map(|id| id.0)
+}
+
+fn serial(column: i64) -> u32 {
+    // Written from a u32.
+    u32::try_from(column).unwrap_or(0)
+}
+
+fn name(text: &str, column: usize) -> Result<DnsName, DbError> {
+    match text {
+        "" => Ok(DnsName::root()),
+        text => DnsName::parse(text).map_err(|_| DbError::Column { column, expected: "name" }),
+    }
+}
+
+macro_rules! zone_columns {
+    ($rest:literal) => {
+        concat!(
+            "SELECT z.id, z.organisation, z.name, COALESCE(m.serial, z.serial), COALESCE(m.default_ttl, z.default_ttl),
+                    z.signed, z.main, z.newsletter, z.version + COALESCE(m.version, 0), z.created_at, z.changed_at,
+                    (SELECT count(*) FROM zone_record r WHERE r.zone = z.id)
+             FROM zone z LEFT JOIN zone m ON m.id = z.main ",
+            $rest
+        )
+    };
+}
+
+fn zone_info(row: &Row) -> Result<ZoneInfo, DbError> {
+    Ok(ZoneInfo {
+        id: ZoneId(row.integer(0)?),
+        organisation: OrganisationId(row.integer(1)?),
+        name: name(row.text(2)?, 2)?,
+        serial: serial(row.integer(3)?),
+        default_ttl: serial(row.integer(4)?),
+        is_signed: row.boolean(5)?,
+        main: row.optional_integer(6)?.map(ZoneId),
+        has_newsletter: row.boolean(7)?,
+        version: row.integer(8)?,
+        created_at: row.timestamp(9)?,
+        changed_at: row.timestamp(10)?,
+        records: u64::try_from(row.integer(11)?).unwrap_or(0),
+    })
+}
+
+pub(crate) fn zone(tx: &mut Tx, id: ZoneId) -> Result<Option<ZoneInfo>, DbError> {
+    tx.query_one(
+        zone_columns!("WHERE z.id = ?1 AND z.organisation = COALESCE(?2, z.organisation)"),
+        values![id, scope(tx)],
+        zone_info,
+    )
+}
+
+pub(crate) fn zone_called(tx: &mut Tx, called: &DnsName) -> Result<Option<ZoneInfo>, DbError> {
+    tx.query_one(
+        zone_columns!("WHERE z.name = ?1 AND z.organisation = COALESCE(?2, z.organisation)"),
+        values![called.as_str(), scope(tx)],
+        zone_info,
+    )
+}
+
+/// The zone that encloses `of`, the deepest one, whoever owns it: what it says is public.
+pub(crate) fn enclosing_anywhere(tx: &mut Tx, of: &DnsName) -> Result<Option<ZoneInfo>, DbError> {
+    for candidate in of.ancestry() {
+        let found =
+            tx.query_one(zone_columns!("WHERE z.name = ?1"), values![candidate.as_str()], zone_info)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+pub(crate) fn zones(tx: &mut Tx, organisation: Option<OrganisationId>) -> Result<Vec<ZoneInfo>, DbError> {
+    tx.query(
+        zone_columns!(
+            "WHERE z.organisation = COALESCE(?1, z.organisation) AND z.organisation = COALESCE(?2, z.organisation)
+             ORDER BY z.name"
+        ),
+        values![scope(tx), organisation.map(|id| id.0)],
+        zone_info,
+    )
+}
+
+pub(crate) fn synonyms(tx: &mut Tx, main: ZoneId) -> Result<Vec<ZoneInfo>, DbError> {
+    tx.query(
+        zone_columns!("WHERE z.main = ?1 AND z.organisation = COALESCE(?2, z.organisation) ORDER BY z.name"),
+        values![main, scope(tx)],
+        zone_info,
+    )
+}
+
+pub(crate) fn count_zones(tx: &mut Tx, organisation: OrganisationId) -> Result<u64, DbError> {
+    let count =
+        tx.query_one("SELECT count(*) FROM zone WHERE organisation = ?1", values![organisation], |row| {
+            row.integer(0)
+        })?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+}
+
+/// Whether another organisation has a zone below or above `of`, or of this very name.
+pub(crate) fn is_taken_around(tx: &mut Tx, of: &DnsName, but: OrganisationId) -> Result<bool, DbError> {
+    for above in of.ancestry().filter(|above| !above.is_root()) {
+        let owner =
+            tx.query_one("SELECT organisation FROM zone WHERE name = ?1", values![above.as_str()], |row| {
+                row.integer(0)
+            })?;
+        if owner.is_some_and(|owner| owner != but.0) {
+            return Ok(true);
+        }
+    }
+    let below = tx.query_one(
+        "SELECT 1 FROM zone WHERE name LIKE ?1 ESCAPE '!' AND organisation <> ?2",
+        values![&below_pattern(of), but],
+        |row| row.integer(0),
+    )?;
+    Ok(below.is_some())
+}
+
+/// Whether a mail domain of another organisation has this name or lies below it.
+pub(crate) fn is_domain_of_another(tx: &mut Tx, of: &DnsName, but: OrganisationId) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM domain WHERE (name = ?1 OR name LIKE ?2 ESCAPE '!') AND organisation <> ?3",
+        values![of.as_str(), &below_pattern(of), but],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Whether a mail domain has this name or lies below it.
+pub(crate) fn has_domain_at_or_below(tx: &mut Tx, of: &DnsName) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM domain WHERE name = ?1 OR name LIKE ?2 ESCAPE '!'",
+        values![of.as_str(), &below_pattern(of)],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Names below this one, for LIKE.
+fn below_pattern(of: &DnsName) -> String {
+    format!("%.{}", of.as_str().replace('!', "!!").replace('_', "!_").replace('%', "!%"))
+}
+
+pub(crate) fn is_organisation(tx: &mut Tx, id: OrganisationId) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM organisation WHERE id = ?1 AND id = COALESCE(?2, id) AND deleted_at IS NULL",
+        values![id, scope(tx)],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+pub(crate) fn insert_zone(tx: &mut Tx, zone: &ZoneInfo) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO zone (id, organisation, name, serial, default_ttl, signed, main, newsletter, version,
+                           created_at, changed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1, ?9, ?9)",
+        values![
+            zone.id,
+            zone.organisation,
+            zone.name.as_str(),
+            zone.serial,
+            zone.default_ttl,
+            zone.is_signed,
+            zone.main.map(|id| id.0),
+            zone.has_newsletter,
+            zone.created_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Takes a zone for a change: whoever changes it too waits until this one is through.
+pub(crate) fn take_zone(tx: &mut Tx, id: ZoneId, at: Timestamp) -> Result<Option<ZoneInfo>, DbError> {
+    tx.execute(
+        "UPDATE zone SET version = version + 1, changed_at = ?3
+         WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![id, scope(tx), at],
+    )?;
+    zone(tx, id)
+}
+
+/// Writes the columns that change.
+pub(crate) fn update_zone(tx: &mut Tx, zone: &ZoneInfo) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE zone SET serial = ?3, default_ttl = ?4, signed = ?5, main = ?6, newsletter = ?7
+         WHERE id = ?1 AND organisation = ?2",
+        values![
+            zone.id,
+            zone.organisation,
+            zone.serial,
+            zone.default_ttl,
+            zone.is_signed,
+            zone.main.map(|id| id.0),
+            zone.has_newsletter
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn delete_zone(tx: &mut Tx, id: ZoneId, organisation: OrganisationId) -> Result<(), DbError> {
+    let values = values![id, organisation];
+    tx.execute("DELETE FROM zone_record WHERE zone = ?1 AND organisation = ?2", values)?;
+    tx.execute("DELETE FROM zone_change WHERE zone = ?1 AND organisation = ?2", values)?;
+    tx.execute("DELETE FROM zone_secondary WHERE zone = ?1 AND organisation = ?2", values)?;
+    tx.execute("DELETE FROM zone WHERE id = ?1 AND organisation = ?2", values)?;
+    Ok(())
+}
+
+// Records
+
+fn record(row: &Row) -> Result<RecordInfo, DbError> {
+    let damaged = |column, expected| DbError::Column { column, expected };
+    Ok(RecordInfo {
+        id: RecordId(row.integer(0)?),
+        record: RecordData {
+            owner: row.text(1)?.to_owned(),
+            kind: RecordKind::parse(row.text(2)?).map_err(|_| damaged(2, "type of record"))?,
+            data: row.text(3)?.to_owned(),
+            ttl: serial(row.integer(4)?),
+            managed_by: ManagedBy::from_columns(row.text(5)?, row.optional_integer(6)?)
+                .ok_or(damaged(5, "manager"))?,
+            note: row.text(7)?.to_owned(),
+        },
+    })
+}
+
+/// All records of a zone that was found within the scope, by name and type.
+pub(crate) fn records(tx: &mut Tx, zone: ZoneId) -> Result<Vec<RecordInfo>, DbError> {
+    tx.query(
+        "SELECT id, owner, kind, data, ttl, manager, manager_domain, note FROM zone_record
+         WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) ORDER BY owner, kind, data",
+        values![zone, scope(tx)],
+        record,
+    )
+}
+
+/// The records of one name, whoever owns the zone: what it says is public.
+pub(crate) fn records_at(tx: &mut Tx, zone: ZoneId, owner: &str) -> Result<Vec<RecordInfo>, DbError> {
+    tx.query(
+        "SELECT id, owner, kind, data, ttl, manager, manager_domain, note FROM zone_record
+         WHERE zone = ?1 AND owner = ?2 ORDER BY kind, data",
+        values![zone, owner],
+        record,
+    )
+}
+
+pub(crate) fn insert_record(
+    tx: &mut Tx,
+    zone: &ZoneInfo,
+    id: RecordId,
+    new: &RecordData,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO zone_record (zone, id, organisation, owner, kind, data, ttl, manager, manager_domain, note)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        values![
+            zone.id,
+            id,
+            zone.organisation,
+            &new.owner,
+            new.kind.as_str(),
+            &new.data,
+            new.ttl,
+            new.managed_by.as_str(),
+            new.managed_by.domain().map(|id| id.0),
+            &new.note
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn update_record(tx: &mut Tx, zone: &ZoneInfo, record: &RecordInfo) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE zone_record SET owner = ?4, kind = ?5, data = ?6, ttl = ?7, manager = ?8, manager_domain = ?9,
+                                note = ?10
+         WHERE zone = ?1 AND id = ?2 AND organisation = ?3",
+        values![
+            zone.id,
+            record.id,
+            zone.organisation,
+            &record.owner,
+            record.kind.as_str(),
+            &record.data,
+            record.ttl,
+            record.managed_by.as_str(),
+            record.managed_by.domain().map(|id| id.0),
+            &record.note
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn delete_record(tx: &mut Tx, zone: &ZoneInfo, id: RecordId) -> Result<(), DbError> {
+    tx.execute(
+        "DELETE FROM zone_record WHERE zone = ?1 AND id = ?2 AND organisation = ?3",
+        values![zone.id, id, zone.organisation],
+    )?;
+    Ok(())
+}
+
+/// Zones that hold records of the mail service of a domain, deepest first.
+pub(crate) fn zones_with_records_of(tx: &mut Tx, domain: DomainId) -> Result<Vec<ZoneId>, DbError> {
+    tx.query(
+        "SELECT DISTINCT zone FROM zone_record
+         WHERE manager_domain = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![domain, scope(tx)],
+        |row| Ok(ZoneId(row.integer(0)?)),
+    )
+}
+
+// History
+
+pub(crate) fn insert_change(
+    tx: &mut Tx,
+    zone: &ZoneInfo,
+    change: &ChangeInfo,
+    keep: i64,
+) -> Result<(), DbError> {
+    let last = tx.query_one(
+        "SELECT max(number) FROM zone_change WHERE zone = ?1 AND organisation = ?2",
+        values![zone.id, zone.organisation],
+        |row| row.optional_integer(0),
+    )?;
+    let number = last.flatten().unwrap_or(0) + 1;
+    tx.execute(
+        "INSERT INTO zone_change (zone, number, organisation, serial, at, who, called, added, removed)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        values![
+            zone.id,
+            number,
+            zone.organisation,
+            change.serial,
+            change.at,
+            &change.who,
+            &change.called,
+            &snapshot::write(&change.added),
+            &snapshot::write(&change.removed)
+        ],
+    )?;
+    tx.execute(
+        "DELETE FROM zone_change WHERE zone = ?1 AND organisation = ?2 AND number <= ?3",
+        values![zone.id, zone.organisation, number - keep],
+    )?;
+    Ok(())
+}
+
+/// The changes of a zone, newest first.
+pub(crate) fn changes(tx: &mut Tx, zone: ZoneId, limit: usize) -> Result<Vec<ChangeInfo>, DbError> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    tx.query(
+        "SELECT serial, at, who, called, added, removed FROM zone_change
+         WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) ORDER BY number DESC LIMIT ?3",
+        values![zone, scope(tx), limit],
+        |row| {
+            let read = |column| {
+                snapshot::read(row.text(column)?)
+                    .ok_or(DbError::Column { column, expected: "list of records" })
+            };
+            Ok(ChangeInfo {
+                serial: serial(row.integer(0)?),
+                at: row.timestamp(1)?,
+                who: row.text(2)?.to_owned(),
+                called: row.text(3)?.to_owned(),
+                added: read(4)?,
+                removed: read(5)?,
+            })
+        },
+    )
+}
+
+// Secondaries
+
+pub(crate) fn secondaries(tx: &mut Tx, zone: ZoneId) -> Result<Vec<Secondary>, DbError> {
+    tx.query(
+        "SELECT address, key_name, secret FROM zone_secondary
+         WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) ORDER BY position",
+        values![zone, scope(tx)],
+        |row| {
+            Ok(Secondary {
+                address: row
+                    .text(0)?
+                    .parse()
+                    .map_err(|_| DbError::Column { column: 0, expected: "socket address" })?,
+                key_name: name(row.text(1)?, 1)?,
+                secret: row.bytes(2)?.to_vec(),
+            })
+        },
+    )
+}
+
+pub(crate) fn replace_secondaries(
+    tx: &mut Tx,
+    zone: &ZoneInfo,
+    secondaries: &[Secondary],
+) -> Result<(), DbError> {
+    tx.execute(
+        "DELETE FROM zone_secondary WHERE zone = ?1 AND organisation = ?2",
+        values![zone.id, zone.organisation],
+    )?;
+    for (position, secondary) in secondaries.iter().enumerate() {
+        tx.execute(
+            "INSERT INTO zone_secondary (zone, position, organisation, address, key_name, secret)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            values![
+                zone.id,
+                i64::try_from(position).unwrap_or(i64::MAX),
+                zone.organisation,
+                &secondary.address.to_string(),
+                secondary.key_name.as_str(),
+                &secondary.secret
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// The secondaries of every organisation that share a key's name.
+pub(crate) fn secret_of_key(tx: &mut Tx, key_name: &DnsName, but: ZoneId) -> Result<Vec<Vec<u8>>, DbError> {
+    tx.query(
+        "SELECT secret FROM zone_secondary WHERE key_name = ?1 AND zone <> ?2",
+        values![key_name.as_str(), but],
+        |row| Ok(row.bytes(0)?.to_vec()),
+    )
+}
+
+// The installation
+
+/// The settings as they were written, with their version; `None` before they are first written.
+pub(crate) fn installation(tx: &mut Tx) -> Result<Option<(String, i64)>, DbError> {
+    tx.query_one("SELECT settings, version FROM installation WHERE id = 1", &[], |row| {
+        Ok((row.text(0)?.to_owned(), row.integer(1)?))
+    })
+}
+
+pub(crate) fn write_installation(tx: &mut Tx, settings: &str) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO installation (id, settings, version) VALUES (1, ?1, 1)
+         ON CONFLICT (id) DO UPDATE SET settings = excluded.settings, version = installation.version + 1",
+        values![settings],
+    )?;
+    Ok(())
+}
