@@ -8,7 +8,7 @@ use thiserror::Error;
 pub struct Fault {
     /// The byte at which the wrong term or tag begins.
     pub position: usize,
-    /// The wrong term or tag as written.
+    /// The wrong term or tag as written, without characters that would disturb a line of text.
     pub term: String,
     /// The rule, as a sentence's end: `the prefix length of an IPv4 network is at most 32`.
     pub reason: String,
@@ -16,6 +16,6 @@ pub struct Fault {
 
 impl Fault {
     pub(crate) fn new(position: usize, term: &str, reason: impl Into<String>) -> Fault {
-        Fault { position, term: term.chars().take(100).collect(), reason: reason.into() }
+        Fault { position, term: term.escape_debug().take(100).collect(), reason: reason.into() }
     }
 }

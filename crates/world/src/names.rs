@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use fixed::StaticNames;
+use hickory_proto::ProtoError;
 use hickory_proto::dnssec::Proof;
 use hickory_proto::op::ResponseCode;
 pub use hickory_proto::rr::{Name, RData, RecordType};
@@ -113,6 +114,37 @@ pub struct NamesOptions {
     pub trust_anchor: Option<String>,
 }
 
+/// The name with its root. What hickory takes for no text of a name may be one all the same: labels are any octets
+/// (RFC 2181 §11), SPF macros make such names (RFC 7208 §7.1), and names are printed with escapes (RFC 1035 §5.1).
+fn absolute(name: &str) -> Result<Name, ProtoError> {
+    Name::from_str_relaxed(format!("{name}.")).or_else(|_| {
+        let mut labels = vec![Vec::new()];
+        let mut rest = name.as_bytes();
+        while let Some((&octet, behind)) = rest.split_first() {
+            rest = behind;
+            let label = labels.last_mut().expect("there is one from the beginning on");
+            let number = || std::str::from_utf8(behind.get(..3)?).ok()?.parse::<u8>().ok();
+            match octet {
+                b'.' => labels.push(Vec::new()),
+                b'\\' => match number() {
+                    Some(number) => {
+                        label.push(number);
+                        rest = &behind[3..];
+                    }
+                    None => {
+                        label.extend(behind.first());
+                        rest = behind.get(1..).unwrap_or_default();
+                    }
+                },
+                octet => label.push(octet),
+            }
+        }
+        let mut absolute = Name::from_labels(labels.iter().map(Vec::as_slice))?;
+        absolute.set_fqdn(true);
+        Ok(absolute)
+    })
+}
+
 /// As names are compared: lower case, without the final dot.
 fn key(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
@@ -170,8 +202,7 @@ impl Names {
         };
         // With the final dot, so that no search list of the system is tried. A name that DNS cannot carry
         // does not exist in it.
-        let absolute = Name::from_str_relaxed(format!("{name}."))
-            .map_err(|_| LookupError::NoSuchName(name.to_owned()))?;
+        let absolute = absolute(name).map_err(|_| LookupError::NoSuchName(name.to_owned()))?;
         let upstream = upstreams.of(&absolute);
         if !reserved_names_exist && !upstream.is_forwarded() && is_reserved(name) {
             return Err(LookupError::NoSuchName(name.to_owned()));

@@ -217,7 +217,8 @@ fn value(letter: u8, values: &Values<'_>) -> String {
                     .octets()
                     .iter()
                     .flat_map(|octet| [octet >> 4, octet & 15])
-                    .map(|digit| format!("{digit:x}"))
+                    // In capitals, as the test suite of RFC 7208 has it; names are the same in both.
+                    .map(|digit| format!("{digit:X}"))
                     .collect();
                 digits.join(".")
             }
