@@ -25,6 +25,8 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
             };
             let organisation = first.organisation;
             let (service, is_domain_disabled) = (first.service, first.is_domain_disabled);
+            // What was written to a synonym is for the same local part of the main domain.
+            let domain = first.domain.clone();
             if is_domain_disabled {
                 return Ok(Found::Disabled { organisation });
             }

@@ -41,8 +41,8 @@ use model::{AccountRef, Address, CredentialId, OrganisationId};
 use world::World;
 
 pub use administration::{
-    AddressChange, Administration, DomainChange, NewAddress, NewDevicePassword, NewUser, OrganisationChange,
-    Scope, ServiceChange, UserChange,
+    AddressChange, Administration, DomainChange, DomainCreation, NewAddress, NewDevicePassword, NewUser,
+    OrganisationChange, Scope, ServiceChange, UserChange, create_domain, delete_domain,
 };
 pub use entities::{
     AccountInfo, AddressInfo, AddressKind, Ban, CreatedDevicePassword, DevicePasswordInfo, DomainInfo, Found,
@@ -53,7 +53,7 @@ pub use login::{
     Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,
     ScramExchange, SignedIn,
 };
-pub use rows::{MIGRATIONS, quota_of};
+pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
 pub use session::{Session, SessionId, SessionInfo};
 pub use token::{CreatedToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.

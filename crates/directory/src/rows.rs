@@ -14,6 +14,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (1, "who exists", include_str!("0001_who_exists.sql")),
         (2, "sessions", include_str!("0002_sessions.sql")),
         (3, "tokens of the API", include_str!("0003_api_tokens.sql")),
+        (4, "synonyms of domains", include_str!("0004_synonyms.sql")),
     ],
 };
 
@@ -50,6 +51,8 @@ fn quoted(localpart: &str) -> String {
 pub(crate) struct Candidate {
     pub(crate) organisation: OrganisationId,
     pub(crate) service: i64,
+    /// The domain's own name, where it was asked for by a synonym.
+    pub(crate) domain: String,
     /// The domain, its service or its organisation is disabled.
     pub(crate) is_domain_disabled: bool,
     pub(crate) address: Option<CandidateAddress>,
@@ -63,7 +66,7 @@ pub(crate) struct CandidateAddress {
     pub(crate) is_disabled: bool,
 }
 
-/// The domain and those of its addresses that have one of two local parts: one row without an address if
+/// The domain, which may be asked for by a synonym, and those of its addresses that have one of two local parts: one row without an address if
 /// there is none, no row if the domain is not hosted.
 pub(crate) fn candidates(
     tx: &mut Tx,
@@ -73,17 +76,18 @@ pub(crate) fn candidates(
 ) -> Result<Vec<Candidate>, DirectoryError> {
     Ok(tx.query(
         "SELECT d.organisation, d.service, d.disabled + s.disabled + o.disabled,
-                a.id, a.localpart, a.localpart_key, a.account, a.disabled
+                a.id, a.localpart, a.localpart_key, a.account, a.disabled, d.name
          FROM domain d
          JOIN service s ON s.id = d.service
          JOIN organisation o ON o.id = d.organisation
          LEFT JOIN address a ON a.domain = d.id AND a.localpart_key IN (?2, ?3)
-         WHERE d.name = ?1",
+         WHERE d.name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)",
         values![domain, localpart, base],
         |row| {
             Ok(Candidate {
                 organisation: OrganisationId(row.integer(0)?),
                 service: row.integer(1)?,
+                domain: row.text(8)?.to_owned(),
                 is_domain_disabled: row.integer(2)? > 0,
                 address: match row.optional_integer(3)? {
                     None => None,
@@ -98,6 +102,48 @@ pub(crate) fn candidates(
             })
         },
     )?)
+}
+
+/// Makes `name` a second name of the mail domain `main`, in the caller's transaction: mail for it arrives as
+/// for that one. Refused if a mail domain has the name already; whoever calls has checked whose the names are.
+pub fn add_synonym(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    name: &Domain,
+    main: &Domain,
+) -> Result<(), DirectoryError> {
+    let taken = || DirectoryError::Conflict {
+        field: "domain",
+        value: name.to_string(),
+        rule: "a name is a mail domain or a synonym of one",
+    };
+    let domain =
+        tx.query_one("SELECT 1 FROM domain WHERE name = ?1", values![name.as_str()], |row| row.integer(0))?;
+    if domain.is_some() {
+        return Err(taken());
+    }
+    tx.execute(
+        "INSERT INTO domain_synonym (name, organisation, main) VALUES (?1, ?2, ?3)",
+        values![name.as_str(), organisation, main.as_str()],
+    )
+    .map_err(|error| match error {
+        DbError::Conflict { .. } => taken(),
+        other => other.into(),
+    })?;
+    Ok(())
+}
+
+/// Ends what [`add_synonym`] began, in the caller's transaction.
+pub fn remove_synonym(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    name: &Domain,
+) -> Result<(), DirectoryError> {
+    tx.execute(
+        "DELETE FROM domain_synonym WHERE name = ?1 AND organisation = ?2",
+        values![name.as_str(), organisation],
+    )?;
+    Ok(())
 }
 
 /// The targets of an alias, in order.

@@ -1,6 +1,7 @@
 //! Domains: each belongs to one mail service.
 
-use model::{Domain, DomainId, OrganisationId, ServiceId};
+use db::Tx;
+use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::service::insert_service;
 use super::told::{state, told};
@@ -26,39 +27,16 @@ impl Administration {
         service: Option<ServiceId>,
         name: &Domain,
     ) -> Result<DomainInfo> {
-        let name = checked_domain(name)?;
-        let (id, new_service, at) = (DomainId(self.new_id()), ServiceId(self.new_id()), self.now());
-        self.act("create domain", name.clone(), move |tx| {
-            let owner = found("organisation", rows::organisation(tx, organisation)?)?;
-            let service = match service {
-                Some(service) => {
-                    let service = found("service", rows::service(tx, service)?)?;
-                    if service.organisation != organisation {
-                        return Err(DirectoryError::NotFound { what: "service" });
-                    }
-                    service.id
-                }
-                None => match rows::services(tx, Some(organisation))?.as_slice() {
-                    [] => {
-                        insert_service(tx, organisation, new_service, &owner.name, None, at)?;
-                        new_service
-                    }
-                    [only] => only.id,
-                    several => {
-                        return Err(DirectoryError::Invalid {
-                            field: "service",
-                            reason: format!("«{}» has {} mail services", owner.name, several.len()),
-                            rule: "where an organisation has several mail services, one is named",
-                        });
-                    }
-                },
-            };
-            if rows::is_domain_taken(tx, &name)? {
-                return Err(domain_exists(&name));
-            }
-            rows::insert_domain(tx, id, organisation, service, &name, at)
-                .map_err(conflict(|| domain_exists(&name)))?;
-            Ok((Some(organisation), found("domain", rows::domain(tx, id)?)?))
+        let name = name.clone();
+        let creation = DomainCreation {
+            id: DomainId(self.new_id()),
+            new_service: ServiceId(self.new_id()),
+            organisation,
+            service,
+            at: self.now(),
+        };
+        self.act("create domain", name.to_string(), move |tx| {
+            Ok((Some(organisation), create_domain(tx, &creation, &name)?))
         })
         .await
     }
@@ -106,15 +84,73 @@ impl Administration {
     pub async fn delete_domain(&self, id: DomainId, force: bool) -> Result<()> {
         let at = self.now();
         self.act("delete domain", id.to_string(), move |tx| {
-            let domain = found("domain", rows::domain(tx, id)?)?;
-            if domain.addresses > 0 && !force {
-                return Err(in_use("domain", domain.name.to_string(), domain.addresses));
-            }
-            rows::delete_domain(tx, domain.organisation, id, at)?;
+            let domain = delete_domain(tx, id, force, at)?;
             Ok((Some(domain.organisation), ()))
         })
         .await
     }
+}
+
+/// What a new domain is made of beside its name.
+#[derive(Clone, Copy, Debug)]
+pub struct DomainCreation {
+    /// Its identifier.
+    pub id: DomainId,
+    /// The identifier of the mail service that is made if there is none.
+    pub new_service: ServiceId,
+    /// The owner.
+    pub organisation: OrganisationId,
+    /// Its mail service; `None`: the organisation's only one.
+    pub service: Option<ServiceId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// [`Administration::create_domain`] within the caller's transaction, whose scope holds. The caller audits.
+pub fn create_domain(tx: &mut Tx, creation: &DomainCreation, name: &Domain) -> Result<DomainInfo> {
+    let name = checked_domain(name)?;
+    let DomainCreation { id, new_service, organisation, service, at } = *creation;
+    let owner = found("organisation", rows::organisation(tx, organisation)?)?;
+    let service = match service {
+        Some(service) => {
+            let service = found("service", rows::service(tx, service)?)?;
+            if service.organisation != organisation {
+                return Err(DirectoryError::NotFound { what: "service" });
+            }
+            service.id
+        }
+        None => match rows::services(tx, Some(organisation))?.as_slice() {
+            [] => {
+                insert_service(tx, organisation, new_service, &owner.name, None, at)?;
+                new_service
+            }
+            [only] => only.id,
+            several => {
+                return Err(DirectoryError::Invalid {
+                    field: "service",
+                    reason: format!("«{}» has {} mail services", owner.name, several.len()),
+                    rule: "where an organisation has several mail services, one is named",
+                });
+            }
+        },
+    };
+    if rows::is_domain_taken(tx, &name)? {
+        return Err(domain_exists(&name));
+    }
+    rows::insert_domain(tx, id, organisation, service, &name, at)
+        .map_err(conflict(|| domain_exists(&name)))?;
+    found("domain", rows::domain(tx, id)?)
+}
+
+/// [`Administration::delete_domain`] within the caller's transaction, whose scope holds; gives what it was. The
+/// caller audits.
+pub fn delete_domain(tx: &mut Tx, id: DomainId, force: bool, at: Timestamp) -> Result<DomainInfo> {
+    let domain = found("domain", rows::domain(tx, id)?)?;
+    if domain.addresses > 0 && !force {
+        return Err(in_use("domain", domain.name.to_string(), domain.addresses));
+    }
+    rows::delete_domain(tx, domain.organisation, id, at)?;
+    Ok(domain)
 }
 
 fn domain_exists(name: &str) -> DirectoryError {

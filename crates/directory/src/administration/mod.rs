@@ -23,7 +23,7 @@ use crate::login::NewHash;
 use crate::{Directory, limits};
 
 pub use address::{AddressChange, NewAddress};
-pub use domain::DomainChange;
+pub use domain::{DomainChange, DomainCreation, create_domain, delete_domain};
 pub use organisation::OrganisationChange;
 pub use password::NewDevicePassword;
 pub use service::ServiceChange;

@@ -308,7 +308,11 @@ pub(super) fn domain_called(tx: &mut Tx, name: &str) -> Result<Option<DomainInfo
 
 /// Looks in the whole installation, because a domain is unique there; only yes or no leaves the scope.
 pub(super) fn is_domain_taken(tx: &mut Tx, name: &str) -> Result<bool, DbError> {
-    let row = tx.query_one("SELECT 1 FROM domain WHERE name = ?1", values![name], |row| row.integer(0))?;
+    let row = tx.query_one(
+        "SELECT 1 FROM domain WHERE name = ?1 UNION ALL SELECT 1 FROM domain_synonym WHERE name = ?1",
+        values![name],
+        |row| row.integer(0),
+    )?;
     Ok(row.is_some())
 }
 
