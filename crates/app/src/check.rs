@@ -37,7 +37,7 @@ impl Check {
         tell("tls".to_owned(), certificate(&config));
         // Held by the server itself while it runs: then its own ports are no mistake of the file.
         let is_serving = installation::is_served(&config.node.data);
-        for (service, address) in listeners::addresses(&config.listen) {
+        for (purpose, address) in listeners::addresses(&config.listen) {
             let port = match std::net::TcpListener::bind(address) {
                 Ok(_) => Ok("free".to_owned()),
                 Err(error) if is_serving && error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -45,7 +45,7 @@ impl Check {
                 }
                 Err(error) => Err(error.into()),
             };
-            tell(format!("listen.{} {address}", service.key()), port);
+            tell(format!("listen.{} {address}", purpose.key()), port);
         }
         // No reason not to start, but one to act.
         if is_open_to_all(&config.node.data) {

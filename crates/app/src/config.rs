@@ -82,11 +82,9 @@ pub struct Listen {
     /// Not built yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sieve: Vec<SocketAddr>,
-    /// Not built yet.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// HTTP, port 80: leads to https, but for what its own standard asks for without TLS.
     pub http: Vec<SocketAddr>,
-    /// Not built yet.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// HTTP over TLS, port 443: the Manager, the API, automatic configuration, MTA-STS policies.
     pub https: Vec<SocketAddr>,
     /// Not built yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -333,8 +331,6 @@ impl Config {
             ("pop3", &self.listen.pop3),
             ("pop3s", &self.listen.pop3s),
             ("sieve", &self.listen.sieve),
-            ("http", &self.listen.http),
-            ("https", &self.listen.https),
             ("dns", &self.listen.dns),
             ("metrics", &self.listen.metrics),
         ];

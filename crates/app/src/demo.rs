@@ -123,6 +123,8 @@ impl Demo {
                 lmtp: port(24)?,
                 imap: port(143)?,
                 imaps: port(993)?,
+                http: port(80)?,
+                https: port(443)?,
                 ..Listen::default()
             },
             database: Database { url: format!("sqlite:{}", data.join("relais.db").display()) },
@@ -232,7 +234,7 @@ async fn deliver_letters(installation: &Installation) -> Result<()> {
 fn as_json(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> String {
     let ports: BTreeMap<&str, u16> = listeners::addresses(&config.listen)
         .into_iter()
-        .map(|(service, address)| (service.key(), address.port()))
+        .map(|(purpose, address)| (purpose.key(), address.port()))
         .collect();
     let ready = json!({
         "hostname": config.node.hostname,

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod config;
 mod demo;
 mod fsck;
+mod http;
 pub mod installation;
 mod letters;
 pub mod listeners;

@@ -11,17 +11,17 @@ use crate::config::Listen;
 /// Connections that wait to be accepted.
 const BACKLOG: i32 = 1024;
 
-/// A bound socket and the service behind it.
+/// A bound socket and what it is for.
 pub struct Listener {
     /// Which list of `[listen]` it comes from.
-    pub service: Service,
+    pub purpose: Purpose,
     /// The socket.
     pub socket: TcpListener,
 }
 
-/// The services that this version has.
+/// What a socket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
+pub enum Purpose {
     /// Mail from other servers.
     Smtp,
     /// Mail from our users, STARTTLS.
@@ -34,35 +34,43 @@ pub enum Service {
     Imap,
     /// IMAP, TLS.
     Imaps,
+    /// HTTP: mostly the way to https.
+    Http,
+    /// HTTP over TLS.
+    Https,
 }
 
-impl Service {
+impl Purpose {
     /// The key of `[listen]`.
     pub fn key(self) -> &'static str {
         match self {
-            Service::Smtp => "smtp",
-            Service::Submission => "submission",
-            Service::Submissions => "submissions",
-            Service::Lmtp => "lmtp",
-            Service::Imap => "imap",
-            Service::Imaps => "imaps",
+            Purpose::Smtp => "smtp",
+            Purpose::Submission => "submission",
+            Purpose::Submissions => "submissions",
+            Purpose::Lmtp => "lmtp",
+            Purpose::Imap => "imap",
+            Purpose::Imaps => "imaps",
+            Purpose::Http => "http",
+            Purpose::Https => "https",
         }
     }
 }
 
 /// The addresses of each service in `listen`.
-pub fn addresses(listen: &Listen) -> Vec<(Service, SocketAddr)> {
+pub fn addresses(listen: &Listen) -> Vec<(Purpose, SocketAddr)> {
     let lists = [
-        (Service::Smtp, &listen.smtp),
-        (Service::Submission, &listen.submission),
-        (Service::Submissions, &listen.submissions),
-        (Service::Lmtp, &listen.lmtp),
-        (Service::Imap, &listen.imap),
-        (Service::Imaps, &listen.imaps),
+        (Purpose::Smtp, &listen.smtp),
+        (Purpose::Submission, &listen.submission),
+        (Purpose::Submissions, &listen.submissions),
+        (Purpose::Lmtp, &listen.lmtp),
+        (Purpose::Imap, &listen.imap),
+        (Purpose::Imaps, &listen.imaps),
+        (Purpose::Http, &listen.http),
+        (Purpose::Https, &listen.https),
     ];
     lists
         .into_iter()
-        .flat_map(|(service, list)| list.iter().map(move |address| (service, *address)))
+        .flat_map(|(purpose, list)| list.iter().map(move |address| (purpose, *address)))
         .collect()
 }
 
@@ -70,10 +78,10 @@ pub fn addresses(listen: &Listen) -> Vec<(Service, SocketAddr)> {
 pub fn bind(listen: &Listen) -> Result<Vec<Listener>> {
     addresses(listen)
         .into_iter()
-        .map(|(service, address)| {
+        .map(|(purpose, address)| {
             let socket = bind_one(address)
-                .with_context(|| format!("listen.{}: cannot listen on {address}", service.key()))?;
-            Ok(Listener { service, socket })
+                .with_context(|| format!("listen.{}: cannot listen on {address}", purpose.key()))?;
+            Ok(Listener { purpose, socket })
         })
         .collect()
 }

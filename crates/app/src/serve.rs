@@ -10,8 +10,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
+use crate::http;
 use crate::installation::Installation;
-use crate::listeners::{Listener, Service};
+use crate::listeners::{Listener, Purpose};
 use crate::upkeep;
 
 /// Serves `listeners` until `shutdown` becomes true; then no new work is begun and what is under way ends.
@@ -45,29 +46,40 @@ pub async fn serve(
         limits: door_imap::Limits::default(),
         gate: doorway::Gate::default(),
     });
+    let (router, web) = (http::router(installation), http::shared(installation));
     installation.directory.maintain().await.context("cannot read the directory")?;
     let mut tasks = JoinSet::new();
-    for Listener { service, socket } in listeners {
+    for Listener { purpose, socket } in listeners {
         let shutdown = shutdown.clone();
-        match service {
-            Service::Smtp => {
+        match purpose {
+            Purpose::Smtp => {
                 tasks.spawn(door_smtp::serve(socket, door_smtp::Kind::Mx, smtp.clone(), shutdown))
             }
-            Service::Submission => {
+            Purpose::Submission => {
                 tasks.spawn(door_smtp::serve(socket, door_smtp::Kind::Submission, smtp.clone(), shutdown))
             }
-            Service::Submissions => {
+            Purpose::Submissions => {
                 tasks.spawn(door_smtp::serve(socket, door_smtp::Kind::Submissions, smtp.clone(), shutdown))
             }
-            Service::Lmtp => {
+            Purpose::Lmtp => {
                 tasks.spawn(door_smtp::serve(socket, door_smtp::Kind::Lmtp, smtp.clone(), shutdown))
             }
-            Service::Imap => {
+            Purpose::Imap => {
                 tasks.spawn(door_imap::serve(socket, door_imap::Kind::Imap, imap.clone(), shutdown))
             }
-            Service::Imaps => {
+            Purpose::Imaps => {
                 tasks.spawn(door_imap::serve(socket, door_imap::Kind::Imaps, imap.clone(), shutdown))
             }
+            Purpose::Http => {
+                tasks.spawn(doorway_http::serve(socket, None, router.clone(), web.clone(), shutdown))
+            }
+            Purpose::Https => tasks.spawn(doorway_http::serve(
+                socket,
+                Some(tls.clone()),
+                router.clone(),
+                web.clone(),
+                shutdown,
+            )),
         };
     }
     let flow = installation.flow.clone();

@@ -130,6 +130,8 @@ fn config(hostname: &Domain, data: &Path) -> Result<Config> {
             submissions: everywhere(465),
             imap: everywhere(143),
             imaps: everywhere(993),
+            http: everywhere(80),
+            https: everywhere(443),
             ..Listen::default()
         },
         database: Database { url: format!("sqlite:{}", data.join("relais.db").display()) },
@@ -149,7 +151,7 @@ async fn pre_flight(hostname: &Domain) -> bool {
         trouble |= !is_well;
         println!("{} {text}", if is_well { "ok   " } else { "CHECK" });
     };
-    for port in [25, 587, 465, 143, 993] {
+    for port in [25, 587, 465, 143, 993, 80, 443] {
         match std::net::TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) {
             Ok(_) => tell(true, format!("port {port} is free")),
             Err(error) => tell(false, format!("port {port}: {error}")),

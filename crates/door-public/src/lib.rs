@@ -1,1 +1,88 @@
 //! Pages and files that anybody may fetch: MTA-STS policies, automatic configuration, health.
+//!
+//! Nobody signs in here, so nothing is told but what mail programs and other servers need of a hosted
+//! domain: which servers receive its mail and where its people read it. Whether an address exists is not
+//! among it.
+
+mod autoconfig;
+mod autodiscover;
+mod health;
+mod ip;
+mod limits;
+mod mta_sts;
+mod xml;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use directory::{Directory, DirectoryError, Scope};
+use doorway_http::Problem;
+use model::Domain;
+use tracing::warn;
+
+pub use mta_sts::{Policy, PolicyMode};
+
+/// What the public pages are made of.
+pub struct Shared {
+    /// Who is hosted.
+    pub directory: Directory,
+    /// How mail programs reach us.
+    pub servers: Servers,
+    /// What other servers should hold us to, for every hosted domain.
+    pub policy: Policy,
+}
+
+/// Where people read and write their mail; a port of `None` is not offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Servers {
+    /// The name that clients connect to; the certificate says so too.
+    pub name: String,
+    /// IMAP, TLS from the first byte.
+    pub imaps: Option<u16>,
+    /// IMAP, STARTTLS.
+    pub imap: Option<u16>,
+    /// Submission, TLS from the first byte.
+    pub submissions: Option<u16>,
+    /// Submission, STARTTLS.
+    pub submission: Option<u16>,
+}
+
+/// The routes of the public pages.
+pub fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/.well-known/mta-sts.txt", get(mta_sts::policy))
+        .route("/.well-known/autoconfig/mail/config-v1.1.xml", get(autoconfig::config))
+        .route("/mail/config-v1.1.xml", get(autoconfig::config))
+        .route("/autodiscover/autodiscover.xml", post(autodiscover::discover))
+        // Outlook writes it either way, and paths mind case.
+        .route("/Autodiscover/Autodiscover.xml", post(autodiscover::discover))
+        .route("/health", get(health::ready))
+        .route("/health/ready", get(health::ready))
+        .route("/health/live", get(health::live))
+        .route("/ip", get(ip::page))
+        .route("/robots.txt", get(async || "User-agent: *\nDisallow: /\n"))
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+        .with_state(shared)
+}
+
+impl Shared {
+    /// The domain, if it is hosted here; anything else does not exist.
+    async fn hosted(&self, name: &str) -> Result<Domain, Problem> {
+        let domain = Domain::parse(name).map_err(|_| Problem::not_found())?;
+        let operator = Scope::Operator("a mail program asks where a domain is served");
+        let found = self.directory.administration(operator, "public pages").domain_called(&domain).await;
+        match found {
+            Ok(found) if !found.is_disabled => Ok(found.name),
+            Ok(_) | Err(DirectoryError::NotFound { .. }) => Err(Problem::not_found()),
+            Err(error) => {
+                warn!(error = %model::Chain(&error), "cannot look for a domain now");
+                Err(Problem::later())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -155,6 +155,7 @@ fn may_stay_plain(request: &Request<Body>, client: Client, host: &Host, shared: 
         || path.starts_with("/.well-known/autoconfig/")
         || path == "/mail/config-v1.1.xml"
         || path == "/health"
+        || path.starts_with("/health/")
         || path == "/ip"
         || (shared.is_exempt(client.ip) && host.is_loopback())
 }

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::listeners::Service;
+use app::listeners::Purpose;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
@@ -127,7 +127,7 @@ async fn two_nodes_share_mailboxes_and_work_one_queue() {
     let elsewhere = Home::small();
     let stranger = Platform::start(&elsewhere, &[], Faults::default()).await;
     let zoe = stranger.populate("Stranger", "stranger.test", &["zoe"]).await.remove(0);
-    let routes = [("stranger.test", stranger.port(Service::Smtp))];
+    let routes = [("stranger.test", stranger.port(Purpose::Smtp))];
     let (first, second) = (
         Platform::start(&one, &routes, Faults::default()).await,
         Platform::start(&two, &routes, Faults::default()).await,
@@ -135,11 +135,11 @@ async fn two_nodes_share_mailboxes_and_work_one_queue() {
     let anna = first.populate("Commune de Valbois", "valbois.test", &["anna"]).await.remove(0);
 
     // She waits at one node; the letter comes in at the other, and she is told at once.
-    let mut reader = Talk::login(second.port(Service::Imap), ANNA, &anna).await;
+    let mut reader = Talk::login(second.port(Purpose::Imap), ANNA, &anna).await;
     assert!(reader.imap("SELECT INBOX").await.contains(&"* 0 EXISTS".to_owned()));
     reader.write("idle IDLE\r\n").await;
     assert!(reader.line().await.starts_with('+'));
-    let mut writer = sender(first.port(Service::Smtp), None).await;
+    let mut writer = sender(first.port(Purpose::Smtp), None).await;
     let reply = writer.letter(ZOE, &[ANNA], &message("first", ZOE, ANNA)).await;
     assert!(reply.starts_with("250"), "{reply}");
     reader.until("* 1 EXISTS").await;
@@ -150,7 +150,7 @@ async fn two_nodes_share_mailboxes_and_work_one_queue() {
 
     // Both take letters for a neighbour and for the stranger; each arrives once.
     let senders: Vec<_> = [&first, &second]
-        .map(|node| node.port(Service::Submission))
+        .map(|node| node.port(Purpose::Submission))
         .into_iter()
         .enumerate()
         .map(|(node, server)| {
@@ -173,17 +173,17 @@ async fn two_nodes_share_mailboxes_and_work_one_queue() {
         ids.extend(sender.await.unwrap());
     }
     let once = vec![1; ids.len()];
-    let own = copies(second.port(Service::Imap), (ANNA, &anna), ids.len() + 1, &ids).await;
-    let strangers = copies(stranger.port(Service::Imap), (ZOE, &zoe), ids.len(), &ids).await;
+    let own = copies(second.port(Purpose::Imap), (ANNA, &anna), ids.len() + 1, &ids).await;
+    let strangers = copies(stranger.port(Purpose::Imap), (ZOE, &zoe), ids.len(), &ids).await;
     assert_eq!((own, strangers), (once.clone(), once));
 
     // One may go; the other goes on with what both have.
     first.stop().await;
-    let mut talk = sender(second.port(Service::Submission), Some((ANNA, &anna))).await;
+    let mut talk = sender(second.port(Purpose::Submission), Some((ANNA, &anna))).await;
     let reply = talk.letter(ANNA, &[ZOE], &message("last", ANNA, ZOE)).await;
     assert!(reply.starts_with("250"), "{reply}");
     let last = ["last".to_owned()];
-    assert_eq!(copies(stranger.port(Service::Imap), (ZOE, &zoe), ids.len() + 1, &last).await, [1]);
+    assert_eq!(copies(stranger.port(Purpose::Imap), (ZOE, &zoe), ids.len() + 1, &last).await, [1]);
     second.stop().await;
     stranger.stop().await;
 }
@@ -197,7 +197,7 @@ async fn bodies_live_in_an_object_store_that_may_go_and_come_back() {
         home.bodies = bucket(cable.address);
         let platform = Platform::start(&home, &[], Faults::default()).await;
         let anna = platform.populate("Commune de Valbois", "valbois.test", &["anna"]).await.remove(0);
-        let mut talk = sender(platform.port(Service::Smtp), None).await;
+        let mut talk = sender(platform.port(Purpose::Smtp), None).await;
         let large = format!(
             "{}{}",
             message("large", "z@acme.test", ANNA),
@@ -209,7 +209,7 @@ async fn bodies_live_in_an_object_store_that_may_go_and_come_back() {
         }
         assert!(store.holds_something());
         let before = ["small", "large"].map(str::to_owned);
-        assert_eq!(copies(platform.port(Service::Imap), (ANNA, &anna), 2, &before).await, [1, 1]);
+        assert_eq!(copies(platform.port(Purpose::Imap), (ANNA, &anna), 2, &before).await, [1, 1]);
 
         cable.cut();
         let reply = talk.letter("z@acme.test", &[ANNA], &message("lost", "z@acme.test", ANNA)).await;
@@ -222,8 +222,8 @@ async fn bodies_live_in_an_object_store_that_may_go_and_come_back() {
         platform.stop().await;
         let platform = Platform::start(&home, &[], Faults::default()).await;
         let ids = ["small", "large", "lost", "after"].map(str::to_owned);
-        assert_eq!(copies(platform.port(Service::Imap), (ANNA, &anna), 3, &ids).await, [1, 1, 0, 1]);
-        let mut reader = Talk::login(platform.port(Service::Imap), ANNA, &anna).await;
+        assert_eq!(copies(platform.port(Purpose::Imap), (ANNA, &anna), 3, &ids).await, [1, 1, 0, 1]);
+        let mut reader = Talk::login(platform.port(Purpose::Imap), ANNA, &anna).await;
         reader.imap("SELECT INBOX").await;
         let text = reader.imap("UID FETCH 1:* (BODY.PEEK[TEXT])").await.join("\n");
         assert_eq!(text.matches("0123456789").count(), 45_000);
@@ -244,10 +244,10 @@ async fn a_database_that_goes_while_letters_arrive_comes_back_without_a_restart(
     home.database = format!("{before}@{}/{after}", cable.address);
     let platform = Platform::start(&home, &[], Faults::default()).await;
     let anna = platform.populate("Commune de Valbois", "valbois.test", &["anna"]).await.remove(0);
-    let mut reader = Talk::login(platform.port(Service::Imap), ANNA, &anna).await;
+    let mut reader = Talk::login(platform.port(Purpose::Imap), ANNA, &anna).await;
 
     // While it is away peers hear "later", on connections that live on.
-    let mut talk = sender(platform.port(Service::Smtp), None).await;
+    let mut talk = sender(platform.port(Purpose::Smtp), None).await;
     let reply = talk.letter("z@acme.test", &[ANNA], &message("before", "z@acme.test", ANNA)).await;
     assert!(reply.starts_with("250"), "{reply}");
     cable.cut();
@@ -261,7 +261,7 @@ async fn a_database_that_goes_while_letters_arrive_comes_back_without_a_restart(
 
     // And it goes in the middle of many.
     let is_done = AtomicBool::new(false);
-    let port = platform.port(Service::Smtp);
+    let port = platform.port(Purpose::Smtp);
     let senders: Vec<_> = (0..SENDERS)
         .map(|number| {
             tokio::spawn(async move {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use app::config::Config;
 use app::installation::Installation;
-use app::listeners::{self, Service};
+use app::listeners::{self, Purpose};
 use directory::{Administration, NewAddress, NewDevicePassword, Protocols, Scope};
 use mail_queue::Selection;
 use model::{Address, Domain};
@@ -116,7 +116,7 @@ impl Platform {
         let listeners = listeners::bind(&installation.config.listen).unwrap();
         let ports = listeners
             .iter()
-            .map(|listener| (listener.service.key(), listener.socket.local_addr().unwrap()))
+            .map(|listener| (listener.purpose.key(), listener.socket.local_addr().unwrap()))
             .collect();
         let tls = installation.server_tls().unwrap();
         let (stop, shutdown) = watch::channel(false);
@@ -126,8 +126,8 @@ impl Platform {
         Platform { installation, ports, stop, running }
     }
 
-    pub(crate) fn port(&self, service: Service) -> SocketAddr {
-        self.ports[service.key()]
+    pub(crate) fn port(&self, purpose: Purpose) -> SocketAddr {
+        self.ports[purpose.key()]
     }
 
     pub(crate) fn administration(&self) -> Administration {
@@ -290,16 +290,16 @@ async fn a_letter_travels_is_read_and_answered() {
         let elsewhere = Home::small();
         let stranger = Platform::start(&elsewhere, &[], Faults::default()).await;
         let zoe = stranger.populate("Stranger", "stranger.test", &["zoe"]).await.remove(0);
-        let routes = [("stranger.test", stranger.port(Service::Smtp))];
+        let routes = [("stranger.test", stranger.port(Purpose::Smtp))];
         let platform = Platform::start(&home, &routes, Faults::default()).await;
         let anna = platform.populate("Commune de Valbois", "valbois.test", &["anna"]).await.remove(0);
 
         // Anna waits, a stranger writes, she is told at once.
-        let mut reader = Talk::login(platform.port(Service::Imap), "anna@valbois.test", &anna).await;
+        let mut reader = Talk::login(platform.port(Purpose::Imap), "anna@valbois.test", &anna).await;
         assert!(reader.imap("SELECT INBOX").await.contains(&"* 0 EXISTS".to_owned()));
         reader.write("idle IDLE\r\n").await;
         assert!(reader.line().await.starts_with('+'));
-        let mut writer = Talk::to(platform.port(Service::Smtp)).await;
+        let mut writer = Talk::to(platform.port(Purpose::Smtp)).await;
         writer.smtp("EHLO mx.stranger.test").await;
         let letter = message("one", "zoe@stranger.test", "anna+travel@valbois.test");
         let reply = writer.letter("zoe@stranger.test", &["anna+travel@valbois.test"], &letter).await;
@@ -317,7 +317,7 @@ async fn a_letter_travels_is_read_and_answered() {
         );
 
         // She answers by submission; the answer arrives there.
-        let mut submission = Talk::to(platform.port(Service::Submission)).await;
+        let mut submission = Talk::to(platform.port(Purpose::Submission)).await;
         submission.smtp("EHLO [127.0.0.1]").await;
         let refused =
             submission.letter("anna@valbois.test", &["zoe@stranger.test"], "Subject: no\r\n\r\n").await;
@@ -332,7 +332,7 @@ async fn a_letter_travels_is_read_and_answered() {
             )
             .await;
         assert!(reply.starts_with("250"), "{reply}");
-        let mut there = Talk::login(stranger.port(Service::Imap), "zoe@stranger.test", &zoe).await;
+        let mut there = Talk::login(stranger.port(Purpose::Imap), "zoe@stranger.test", &zoe).await;
         until(async || there.imap("STATUS INBOX (MESSAGES)").await[0].contains("MESSAGES 1").then_some(()))
             .await;
         let way = platform
@@ -362,7 +362,7 @@ async fn tenants_stay_apart_over_smtp_and_imap() {
 
         // Neither's password opens the other's mailbox, whatever name is given.
         for (name, password) in [("anna@valbois.test", &zoe), ("zoe@acme.test", &anna)] {
-            let mut talk = Talk::to(platform.port(Service::Imap)).await;
+            let mut talk = Talk::to(platform.port(Purpose::Imap)).await;
             let answer = talk.imap(&format!("LOGIN {name} {password}")).await;
             assert!(answer.last().unwrap().contains("NO [AUTHENTICATIONFAILED]"), "{answer:?}");
         }
@@ -370,14 +370,14 @@ async fn tenants_stay_apart_over_smtp_and_imap() {
         for (acts_for, name, password) in
             [("", "anna@valbois.test", &zoe), ("anna@valbois.test", "zoe@acme.test", &zoe)]
         {
-            let mut talk = Talk::to(platform.port(Service::Submission)).await;
+            let mut talk = Talk::to(platform.port(Purpose::Submission)).await;
             talk.smtp("EHLO x.test").await;
             let reply = talk.smtp(&format!("AUTH PLAIN {}", plain(acts_for, name, password))).await;
             assert!(reply.starts_with("535"), "{reply}");
         }
 
         // Zoe cannot send as Anna: not in the envelope, not in the letter.
-        let mut talk = Talk::to(platform.port(Service::Submission)).await;
+        let mut talk = Talk::to(platform.port(Purpose::Submission)).await;
         talk.smtp("EHLO x.test").await;
         talk.smtp(&format!("AUTH PLAIN {}", plain("", "zoe@acme.test", &zoe))).await;
         let forged = message("forged", "anna@valbois.test", "anna@valbois.test");
@@ -389,11 +389,11 @@ async fn tenants_stay_apart_over_smtp_and_imap() {
         // What Anna gets, Zoe sees nowhere.
         let letter = message("private", "zoe@acme.test", "anna@valbois.test");
         assert!(talk.letter("zoe@acme.test", &["anna@valbois.test"], &letter).await.starts_with("250"));
-        let mut reader = Talk::login(platform.port(Service::Imap), "anna@valbois.test", &anna).await;
+        let mut reader = Talk::login(platform.port(Purpose::Imap), "anna@valbois.test", &anna).await;
         until(async || reader.imap("STATUS INBOX (MESSAGES)").await[0].contains("MESSAGES 1").then_some(()))
             .await;
         reader.imap("CREATE Secret").await;
-        let mut other = Talk::login(platform.port(Service::Imap), "zoe@acme.test", &zoe).await;
+        let mut other = Talk::login(platform.port(Purpose::Imap), "zoe@acme.test", &zoe).await;
         let list = other.imap("LIST \"\" *").await.join("\n");
         assert!(!list.contains("Secret") && !list.contains("anna"), "{list}");
         assert!(other.imap("SELECT Secret").await.last().unwrap().contains(" NO "));
@@ -425,7 +425,7 @@ async fn a_full_disk_is_told_and_what_follows_arrives() {
         };
         let platform = Platform::start(&home, &[], faults).await;
         let anna = platform.populate("Commune de Valbois", "valbois.test", &["anna"]).await.remove(0);
-        let mut talk = Talk::to(platform.port(Service::Smtp)).await;
+        let mut talk = Talk::to(platform.port(Purpose::Smtp)).await;
         talk.smtp("EHLO x.test").await;
         let letter = |id: &str| message(id, "zoe@acme.test", "anna@valbois.test");
         is_full.store(true, Ordering::SeqCst);
@@ -435,7 +435,7 @@ async fn a_full_disk_is_told_and_what_follows_arrives() {
         // The same connection, the same process: no restart is needed.
         let reply = talk.letter("zoe@acme.test", &["anna@valbois.test"], &letter("two")).await;
         assert!(reply.starts_with("250"), "{reply}");
-        let mut reader = Talk::login(platform.port(Service::Imap), "anna@valbois.test", &anna).await;
+        let mut reader = Talk::login(platform.port(Purpose::Imap), "anna@valbois.test", &anna).await;
         until(async || reader.imap("STATUS INBOX (MESSAGES)").await[0].contains("MESSAGES 1").then_some(()))
             .await;
         reader.imap("SELECT INBOX").await;
@@ -511,7 +511,7 @@ async fn crash_once(home: &Home, strike: Strike, count: u64) {
     platform.stop().await;
 
     let platform = Platform::start(home, &[], dying(strike, count)).await;
-    let server = platform.port(Service::Smtp);
+    let server = platform.port(Purpose::Smtp);
     let senders: Vec<_> = (0..SENDERS)
         .map(|sender| {
             tokio::spawn(async move {
@@ -537,7 +537,7 @@ async fn crash_once(home: &Home, strike: Strike, count: u64) {
     platform.abandon().await;
 
     let platform = Platform::start(home, &[], Faults::default()).await;
-    let mut reader = Talk::login(platform.port(Service::Imap), "anna@valbois.test", &anna).await;
+    let mut reader = Talk::login(platform.port(Purpose::Imap), "anna@valbois.test", &anna).await;
     let listed = until(async || {
         let waiting = platform.installation.flow.queue().list(None, Selection::All, 1).await.unwrap();
         if !waiting.is_empty() {
@@ -570,8 +570,8 @@ async fn crash_once(home: &Home, strike: Strike, count: u64) {
 async fn stopping_tells_those_who_wait() {
     let home = Home::small();
     let platform = Platform::start(&home, &[], Faults::default()).await;
-    let mut smtp = Talk::to(platform.port(Service::Smtp)).await;
-    let mut imap = Talk::to(platform.port(Service::Imap)).await;
+    let mut smtp = Talk::to(platform.port(Purpose::Smtp)).await;
+    let mut imap = Talk::to(platform.port(Purpose::Imap)).await;
     smtp.smtp("EHLO x.test").await;
     platform.stop().await;
     assert!(smtp.line().await.starts_with("421"));

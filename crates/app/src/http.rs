@@ -1,0 +1,65 @@
+//! What is served over HTTP: the doors' routers, put together in one visible place.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::config::Config;
+use crate::installation::Installation;
+
+/// How long other servers may keep our MTA-STS policy: a week, so that a change of servers is seen soon.
+const POLICY_MAX_AGE_SECONDS: u32 = 604_800;
+
+/// Every door on HTTP. Each brings its whole paths, so that one glance at it shows what it serves.
+pub(crate) fn router(installation: &Installation) -> Router {
+    // The Manager is merged here: `.merge(door_manager::router(…))`, all of it below /manager/.
+    Router::new().merge(door_public::router(Arc::new(public(installation))))
+}
+
+fn public(installation: &Installation) -> door_public::Shared {
+    let config = &installation.config;
+    let listen = &config.listen;
+    door_public::Shared {
+        directory: installation.directory.clone(),
+        servers: door_public::Servers {
+            name: config.node.hostname.clone(),
+            imaps: port(&listen.imaps),
+            imap: port(&listen.imap),
+            submissions: port(&listen.submissions),
+            submission: port(&listen.submission),
+        },
+        policy: door_public::Policy {
+            mode: door_public::PolicyMode::Enforce,
+            exchangers: vec![config.node.hostname.clone()],
+            max_age_seconds: POLICY_MAX_AGE_SECONDS,
+        },
+    }
+}
+
+/// What all listeners of HTTP share.
+pub(crate) fn shared(installation: &Installation) -> Arc<doorway_http::Shared> {
+    let config = &installation.config;
+    let mut shared = doorway_http::Shared::new(installation.world.clone());
+    shared.exempt_loopback = config.auth.exempt_loopback;
+    shared.https_port = port(&config.listen.https);
+    Arc::new(shared)
+}
+
+/// The address under which browsers and programs find the doors; `None` where there is no https.
+pub(crate) fn base_url(config: &Config) -> Option<String> {
+    let address = config.listen.https.first()?;
+    // Bound to loopback, as in the demo: the name leads nowhere, the certificate is good for the address.
+    let name = match address.ip().is_loopback() {
+        true => address.ip().to_string(),
+        false => config.node.hostname.clone(),
+    };
+    Some(match address.port() {
+        443 => format!("https://{name}"),
+        port => format!("https://{name}:{port}"),
+    })
+}
+
+fn port(addresses: &[SocketAddr]) -> Option<u16> {
+    addresses.first().map(SocketAddr::port)
+}

@@ -1,0 +1,6 @@
+//! How much and how long.
+
+/// Octets of a request's body: Outlook's question has less than one kilobyte.
+pub(crate) const BODY_BYTES: usize = 16 * 1024;
+/// Octets of an address in a question (RFC 5321 §4.5.3.1: 64, @, 255; four octets for each character).
+pub(crate) const ADDRESS_BYTES: usize = 1280;

@@ -1,0 +1,172 @@
+//! What strangers and mail programs get, on both engines.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode};
+use directory::{Directory, DomainChange, Scope};
+use doorway_http::{Client, Host};
+use model::Domain;
+use tower::ServiceExt;
+use world::World;
+
+use crate::{Policy, PolicyMode, Servers, Shared, router};
+
+struct Place {
+    router: Router,
+    administration: directory::Administration,
+    domain: model::DomainId,
+}
+
+async fn places() -> Vec<Place> {
+    let mut places = Vec::new();
+    for db in db::testing::engines() {
+        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS]).unwrap();
+        let directory = Directory::new(db, World::testing());
+        let administration = directory.administration(Scope::Operator("test"), "test");
+        let organisation = administration.create_organisation("Valbois").await.unwrap().id;
+        let name = Domain::parse("valbois.test").unwrap();
+        let domain = administration.create_domain(organisation, None, &name).await.unwrap().id;
+        let servers = Servers {
+            name: "mail.valbois.test".to_owned(),
+            imaps: Some(993),
+            imap: Some(143),
+            submissions: Some(465),
+            submission: None,
+        };
+        let policy = Policy {
+            mode: PolicyMode::Enforce,
+            exchangers: vec!["mx1.valbois.test".to_owned(), "mx2.valbois.test".to_owned()],
+            max_age_seconds: 604_800,
+        };
+        let router = router(Arc::new(Shared { directory, servers, policy }));
+        places.push(Place { router, administration, domain });
+    }
+    places
+}
+
+impl Place {
+    async fn ask(&self, request: axum::http::request::Builder, body: &str) -> (StatusCode, String) {
+        let mut request = request.body(Body::from(body.to_owned())).unwrap();
+        let host = Host::of(request.uri(), request.headers()).unwrap();
+        request.extensions_mut().insert(host);
+        request.extensions_mut().insert(Client { ip: "192.0.2.7".parse().unwrap(), is_tls: true });
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    async fn get(&self, host: &str, path: &str) -> (StatusCode, String) {
+        self.ask(Request::get(path).header("host", host), "").await
+    }
+}
+
+#[tokio::test]
+async fn a_hosted_domain_has_an_mta_sts_policy_and_others_have_none() {
+    for place in places().await {
+        let path = "/.well-known/mta-sts.txt";
+        let (status, text) = place.get("mta-sts.valbois.test", path).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(
+            text,
+            "version: STSv1\r\nmode: enforce\r\nmx: mx1.valbois.test\r\nmx: mx2.valbois.test\r\nmax_age: 604800\r\n"
+        );
+        for host in ["mta-sts.stranger.test", "valbois.test", "mta-sts.", "mta-sts.mta-sts.valbois.test"] {
+            let Some(_) = Host::parse(host) else { continue };
+            assert_eq!(place.get(host, path).await.0, StatusCode::NOT_FOUND, "{host}");
+        }
+        let change = DomainChange { is_disabled: Some(true), ..DomainChange::default() };
+        place.administration.change_domain(place.domain, change).await.unwrap();
+        assert_eq!(place.get("mta-sts.valbois.test", path).await.0, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn thunderbird_finds_the_servers_by_every_way_it_asks() {
+    for place in places().await {
+        for (host, path) in [
+            ("autoconfig.valbois.test", "/mail/config-v1.1.xml"),
+            ("autoconfig.valbois.test", "/mail/config-v1.1.xml?emailaddress=anna%40valbois.test"),
+            ("valbois.test", "/.well-known/autoconfig/mail/config-v1.1.xml"),
+            ("mail.valbois.test", "/.well-known/autoconfig/mail/config-v1.1.xml?emailaddress=a@valbois.test"),
+        ] {
+            let (status, text) = place.get(host, path).await;
+            assert_eq!(status, StatusCode::OK, "{host}{path}");
+            assert!(text.contains("<emailProvider id=\"valbois.test\">"), "{text}");
+            assert!(text.contains("<port>993</port>\n      <socketType>SSL</socketType>"), "{text}");
+            // What is not offered is not named.
+            assert!(!text.contains("<port>587</port>"), "{text}");
+            assert_eq!(text.matches("<incomingServer").count(), 2);
+            assert_eq!(text.matches("<outgoingServer").count(), 1);
+        }
+        for (host, path) in [
+            ("autoconfig.stranger.test", "/mail/config-v1.1.xml?emailaddress=anna%40valbois.test"),
+            ("mail.valbois.test", "/mail/config-v1.1.xml?emailaddress=anna@stranger.test"),
+            ("mail.valbois.test", "/mail/config-v1.1.xml?emailaddress=%3Cscript%3E"),
+        ] {
+            assert_eq!(place.get(host, path).await.0, StatusCode::NOT_FOUND, "{host}{path}");
+        }
+    }
+}
+
+fn question(address: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Autodiscover xmlns=\"http://schemas.microsoft.com/\
+         exchange/autodiscover/outlook/requestschema/2006\"><Request><EMailAddress>{address}</EMailAddress>\
+         <AcceptableResponseSchema>x</AcceptableResponseSchema></Request></Autodiscover>"
+    )
+}
+
+#[tokio::test]
+async fn outlook_gets_both_protocols_in_one_account() {
+    for place in places().await {
+        let post =
+            || Request::post("/autodiscover/autodiscover.xml").header("host", "autodiscover.valbois.test");
+        let (status, text) = place.ask(post(), &question("a&amp;b@valbois.test")).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(text.matches("<Account>").count(), 1);
+        assert_eq!(text.matches("<Protocol>").count(), 2);
+        assert!(text.contains("<LoginName>a&amp;b@valbois.test</LoginName>"), "{text}");
+        assert!(!text.contains("MobileSync"), "R235: no section for ActiveSync");
+        for (body, code) in [
+            (question("anna@stranger.test"), "<ErrorCode>500</ErrorCode>"),
+            (question("no address"), "<ErrorCode>600</ErrorCode>"),
+            ("<not xml".to_owned(), "<ErrorCode>600</ErrorCode>"),
+            (
+                format!("<!DOCTYPE a [<!ENTITY b \"anna@valbois.test\">]>{}", question("&b;")),
+                "<ErrorCode>600</ErrorCode>",
+            ),
+        ] {
+            let (status, text) = place.ask(post(), &body).await;
+            assert_eq!(status, StatusCode::OK);
+            assert!(text.contains(code), "{body}: {text}");
+        }
+        let too_long = question(&"a".repeat(20_000));
+        assert_eq!(place.ask(post(), &too_long).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+}
+
+#[tokio::test]
+async fn the_address_comes_in_the_form_that_was_asked_for() {
+    for place in places().await {
+        let get = |path: &str| Request::get(path).header("host", "mail.valbois.test");
+        let curl = place.ask(get("/ip").header("accept", "*/*"), "").await;
+        assert_eq!(curl, (StatusCode::OK, "192.0.2.7\n".to_owned()));
+        let json = place.ask(get("/ip?format=json"), "").await;
+        assert_eq!(json, (StatusCode::OK, "{\"ip\":\"192.0.2.7\",\"version\":4}".to_owned()));
+        let (_, html) = place.ask(get("/ip").header("accept", "text/html,*/*"), "").await;
+        assert!(html.contains("<strong>192.0.2.7</strong>"), "{html}");
+        assert_eq!(place.ask(get("/ip?format=pdf"), "").await.0, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn health_says_whether_the_node_serves() {
+    for place in places().await {
+        let (status, text) = place.get("mail.valbois.test", "/health").await;
+        assert_eq!((status, text.as_str()), (StatusCode::OK, "{\"reasons\":[],\"status\":\"ready\"}"));
+        assert_eq!(place.get("mail.valbois.test", "/health/live").await.0, StatusCode::OK);
+    }
+}
