@@ -136,17 +136,6 @@ pub(crate) fn from_wire(octets: &[u8]) -> Option<Name> {
     None
 }
 
-/// Where each label of `octets` begins, the root last.
-pub(crate) fn offsets(octets: &[u8]) -> Vec<usize> {
-    let mut found = vec![0];
-    let mut at = 0;
-    while octets[at] != 0 {
-        at += usize::from(octets[at]) + 1;
-        found.push(at);
-    }
-    found
-}
-
 /// Octets that order as names do (RFC 4034 §6.1): labels from the right, each ended by 0, the octets 0 and 1 in
 /// them written as 1 1 and 1 2. `key` must be in lower case.
 pub(crate) fn sort_key(key: &[u8], into: &mut Vec<u8>) {
