@@ -19,6 +19,7 @@ mod hand;
 mod known;
 mod lanes;
 mod limits;
+mod posting;
 mod reading;
 mod recipient;
 mod report;

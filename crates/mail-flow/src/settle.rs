@@ -217,8 +217,13 @@ impl Flow {
         if !is_ours {
             return Ok(false);
         }
+        let destination = delivery
+            .destination()
+            .filter(|destination| *destination != delivery.recipient.domain())
+            .map(ToString::to_string);
         for attempt in attempts {
             let step = Step::Tried {
+                destination: destination.clone(),
                 host: attempt.host.clone(),
                 ip: attempt.ip,
                 tls: attempt.tls.clone(),

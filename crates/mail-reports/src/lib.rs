@@ -15,9 +15,11 @@
 //! transaction that queues its letter, so that each report leaves exactly once.
 
 mod aggregate;
+mod charts;
 mod complaint;
 mod letter;
 pub mod limits;
+mod outgoing;
 mod rows;
 mod tls;
 mod unpack;
@@ -28,11 +30,15 @@ use db::{Db, DbError};
 use directory::{Directory, DirectoryError, Found};
 use model::{Address, Domain, OrganisationId, Timestamp};
 use thiserror::Error;
+use trail::Trail;
 use world::World;
 
 pub use aggregate::{Aggregate, AggregateRow, Published, Treatment};
+pub use charts::{DmarcDay, Letters, Owner, Range, Reporter, Source, Summary, TlsDay, TlsTrouble};
 pub use complaint::Complaint;
 pub use letter::{Content, Reading};
+pub use outgoing::rows::sent;
+pub use outgoing::{Outgoing, OutgoingKind};
 pub use rows::{Kept, MIGRATIONS, keep};
 pub use tls::{DateRange, TlsFailure, TlsPolicy, TlsPolicyRow, TlsReport, TlsSummary};
 
@@ -108,13 +114,15 @@ pub struct Reports {
     db: Db,
     world: World,
     directory: Directory,
+    trail: Trail,
     settings: Arc<Settings>,
 }
 
 impl Reports {
     /// The reports kept in this database.
     pub fn new(db: Db, world: World, directory: Directory, settings: Settings) -> Reports {
-        Reports { db, world, directory, settings: Arc::new(settings) }
+        let trail = Trail::new(db.clone());
+        Reports { db, world, directory, trail, settings: Arc::new(settings) }
     }
 
     /// Reads a letter that came to a report address of `domain`. A letter that the judge doubts is not read: anybody

@@ -37,7 +37,7 @@ pub const PRUNE_BATCH: usize = 500;
 pub const GATHER_AFTER: Duration = Duration::from_secs(15 * 60);
 /// Days in the past that are still reported on after a stop.
 pub const GATHER_DAYS: i64 = 3;
-/// Different rows of one domain's report; letters beyond are counted in the last row of their kind.
+/// Different rows of one domain's report; what looks different still is left out.
 pub const OUTGOING_ROWS_LIMIT: usize = 10_000;
 /// Domains of one day that are reported to.
 pub const OUTGOING_DOMAINS_LIMIT: usize = 50_000;

@@ -286,3 +286,25 @@ fn keep_complaint(
     }
     Ok(Kept::New)
 }
+
+/// Forgets some of the reports and complaints that came before a moment; tells how many reports.
+pub(crate) fn prune_batch(tx: &mut Tx, before: Timestamp, limit: usize) -> Result<usize, DbError> {
+    let old = tx.query(
+        "SELECT organisation, id FROM report WHERE received_at < ?1 ORDER BY received_at LIMIT ?2",
+        values![before, limit as i64],
+        |row| Ok((row.integer(0)?, row.integer(1)?)),
+    )?;
+    for (organisation, id) in &old {
+        tx.execute(
+            "DELETE FROM report_row WHERE organisation = ?1 AND report = ?2",
+            values![*organisation, *id],
+        )?;
+        tx.execute(
+            "DELETE FROM report_tls WHERE organisation = ?1 AND report = ?2",
+            values![*organisation, *id],
+        )?;
+        tx.execute("DELETE FROM report WHERE organisation = ?1 AND id = ?2", values![*organisation, *id])?;
+    }
+    tx.execute("DELETE FROM complaint WHERE received_at < ?1", values![before])?;
+    Ok(old.len())
+}

@@ -60,6 +60,9 @@ pub enum Step {
     },
     /// A remote server was tried.
     Tried {
+        /// The domain whose server it is, where the recipient's is another one: behind an alias.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        destination: Option<String>,
         /// The server's name.
         host: String,
         /// Its address; `None` if it was never reached.
@@ -183,7 +186,7 @@ impl fmt::Display for Step {
                 in_words(f, evidence.as_deref())
             }
             Step::Queued { route } => write!(f, "queued for {route}"),
-            Step::Tried { host, ip, tls, why_no_tls, policy, failure, reply } => {
+            Step::Tried { host, ip, tls, why_no_tls, policy, failure, reply, destination: _ } => {
                 write!(f, "tried {host}")?;
                 if let Some(ip) = ip {
                     write!(f, " [{}]", readable(ip))?;

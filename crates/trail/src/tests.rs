@@ -166,6 +166,7 @@ fn every_step_survives_the_database() {
         Step::Judged { verdict: "junk".to_owned(), why: "it is".to_owned(), evidence: None },
         Step::Queued { route: "x".to_owned() },
         Step::Tried {
+            destination: None,
             host: "mx".to_owned(),
             ip,
             tls: None,

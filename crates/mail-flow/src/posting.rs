@@ -1,0 +1,106 @@
+//! Our own reports leave as letters: the outbox forgets each in the commit that queues it.
+
+use std::sync::Arc;
+
+use db::DbError;
+use mail_reports::{Outgoing, ReportsError};
+use model::{BodyKind, Class, Envelope, Notify, Recipient, Reply, ReversePath};
+use thiserror::Error;
+use tracing::{info, warn};
+
+use crate::Flow;
+use crate::arrival::{Arrival, Origin};
+
+#[derive(Debug, Error)]
+enum Unposted {
+    #[error("another node has taken the report")]
+    Lost,
+    #[error("the database does not take a report")]
+    Db(#[from] DbError),
+}
+
+impl Flow {
+    /// Counts finished days and sends the reports that are due; tells how many letters were queued. To be called from
+    /// time to time, on any node.
+    pub async fn send_reports(&self) -> Result<usize, ReportsError> {
+        let clock = &self.inner.world.clock;
+        self.inner.reports.gather(clock.now()).await?;
+        let mut posted = 0;
+        loop {
+            let due = self.inner.reports.due(clock.now()).await?;
+            if due.is_empty() {
+                return Ok(posted);
+            }
+            for outgoing in due {
+                posted += usize::from(self.post(outgoing).await?);
+            }
+        }
+    }
+
+    /// Queues one report; false if that has to wait, or will never be.
+    async fn post(&self, outgoing: Outgoing) -> Result<bool, ReportsError> {
+        let ready = match self.letter_of(&outgoing).await {
+            Ok(arrival) => self.prepare(arrival).await,
+            Err(reply) => Err(reply),
+        };
+        let ready = match ready {
+            Ok(ready) => Arc::new(ready),
+            Err(reply) if reply.class() == Class::Later => {
+                warn!(%reply, domain = %outgoing.domain, "a report waits for its next turn");
+                return Ok(false);
+            }
+            Err(reply) => {
+                info!(%reply, domain = %outgoing.domain, "a report finds no recipient");
+                self.inner.reports.give_up(&outgoing, reply.to_string()).await?;
+                return Ok(false);
+            }
+        };
+        let place = self.place();
+        let lease = place.as_ref().map(|place| place.lease);
+        let (flow, queued, domain) = (self.clone(), ready.clone(), outgoing.domain.clone());
+        let committed = self
+            .inner
+            .db
+            .operator("queue a report of ours and end it in the outbox")
+            .write(move |tx| {
+                if !mail_reports::sent(tx, &outgoing)? {
+                    return Err(Unposted::Lost);
+                }
+                flow.commit(tx, &queued, lease)?;
+                Ok(())
+            })
+            .await;
+        match committed {
+            Ok(()) => {
+                info!(message = ready.message.id.0, %domain, "a report goes out");
+                self.hand_over(&ready, place);
+                Ok(true)
+            }
+            Err(Unposted::Lost) => Ok(false),
+            Err(Unposted::Db(error)) => Err(error.into()),
+        }
+    }
+
+    async fn letter_of(&self, outgoing: &Outgoing) -> Result<Arrival, Reply> {
+        let mut body = self.receive();
+        body.write(&outgoing.letter).await?;
+        let recipients = outgoing.recipients.iter().map(|address| Recipient {
+            address: address.clone(),
+            notify: Some(Notify::NEVER),
+            original: None,
+        });
+        Ok(Arrival {
+            origin: Origin::Ourselves,
+            envelope: Envelope {
+                // Nobody is to answer a report: a full mailbox there makes no letters here.
+                from: ReversePath::Null,
+                recipients: recipients.collect(),
+                return_content: None,
+                envelope_id: None,
+                body: BodyKind::SevenBit,
+                smtputf8: false,
+            },
+            body,
+        })
+    }
+}
