@@ -18,3 +18,9 @@ pub const SPF_COUNT_LIMIT: u32 = 60;
 pub const REVERSE_NAME_LIMIT: usize = 10;
 /// Looking for names of a peer: it is only recorded.
 pub const REVERSE_TIME_LIMIT: Duration = Duration::from_secs(5);
+/// TLSA records of one server (RFC 7671 §8 hopes for few).
+pub const TLSA_LIMIT: usize = 20;
+/// After a policy could not be fetched it is not tried again for that long (RFC 8461 §3.3: at least five minutes).
+pub const STS_FAILURE_INTERVAL: Duration = Duration::from_secs(300);
+/// Domains whose failed fetch is remembered.
+pub const STS_FAILURES_KEPT: usize = 10_000;

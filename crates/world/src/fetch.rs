@@ -118,20 +118,24 @@ pub(crate) async fn fetch(
 }
 
 fn broken(host: &Domain, error: &reqwest::Error) -> FetchError {
-    let why = Chain(error).to_string();
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(one) = cause {
-        // The TLS error is wrapped in one of input and output, whose `source` skips it.
-        let inner = one.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = one
-            .downcast_ref::<rustls::Error>()
-            .or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(rustls::Error::InvalidCertificate(reason)) = tls {
-            return FetchError::Certificate { host: host.clone(), why: reason.to_string() };
+    let host = host.clone();
+    match tls_error(error) {
+        Some(rustls::Error::InvalidCertificate(reason)) => {
+            FetchError::Certificate { host, why: reason.to_string() }
         }
-        cause = one.source();
+        _ => FetchError::Connection { host, why: Chain(error).to_string() },
     }
-    FetchError::Connection { host: host.clone(), why }
+}
+
+/// What TLS says is wrapped in errors of input and output, whose `source` leaves it out.
+fn tls_error<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return Some(tls);
+    }
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(inner) => tls_error(inner),
+        None => error.source().and_then(|cause| tls_error(cause)),
+    }
 }
 
 /// Whether another machine can be there. What strangers publish must not make us talk to what listens on this

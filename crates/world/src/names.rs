@@ -155,14 +155,14 @@ fn key(name: &str) -> String {
 pub struct Names(Arc<Source>);
 
 enum Source {
-    Resolver { upstreams: Upstreams, reserved_names_exist: bool },
+    Resolver { upstreams: Box<Upstreams>, reserved_names_exist: bool },
     Fixed(StaticNames),
 }
 
 impl Names {
     /// Asks whom `options` name.
     pub fn resolver(options: &NamesOptions) -> Result<Names, NamesSetupError> {
-        let upstreams = Upstreams::new(options)?;
+        let upstreams = Box::new(Upstreams::new(options)?);
         Ok(Names(Arc::new(Source::Resolver { upstreams, reserved_names_exist: true })))
     }
 
