@@ -103,7 +103,7 @@ impl MtaSts {
         if let Some(trouble) = self.failed_lately(domain, &id, now) {
             return Ok(in_force(kept, Some(trouble)));
         }
-        match self.fetch(domain).await {
+        match fetch(&self.world, domain).await {
             Ok(policy) => {
                 self.failures.lock().remove(domain);
                 let fresh = Kept { id, policy, fetched_at: now };
@@ -134,22 +134,6 @@ impl MtaSts {
         })
     }
 
-    async fn fetch(&self, domain: &Domain) -> Result<Policy, Trouble> {
-        let trouble = |failure, why: String| Trouble { failure, why };
-        let host = Domain::parse(&format!("mta-sts.{domain}"))
-            .map_err(|error| trouble(TlsFailure::StsPolicyFetchError, error.to_string()))?;
-        let file = self.world.fetch(&host, PATH).await.map_err(|error| {
-            let failure = match error {
-                FetchError::Certificate { .. } => TlsFailure::StsWebpkiInvalid,
-                _ => TlsFailure::StsPolicyFetchError,
-            };
-            trouble(failure, error.to_string())
-        })?;
-        let text = String::from_utf8(file)
-            .map_err(|_| trouble(TlsFailure::StsPolicyInvalid, "the policy is not UTF-8".to_owned()))?;
-        Policy::parse(&text).map_err(|fault| trouble(TlsFailure::StsPolicyInvalid, fault.to_string()))
-    }
-
     async fn keep(&self, domain: &Domain, kept: &Kept) -> Result<(), DbError> {
         let (domain, kept) = (domain.clone(), kept.clone());
         self.db
@@ -173,6 +157,23 @@ impl MtaSts {
             failures.insert(domain.clone(), failure);
         }
     }
+}
+
+/// Fetches the policy that `domain` shows now (RFC 8461 §3.3), whatever is kept.
+pub async fn fetch(world: &World, domain: &Domain) -> Result<Policy, Trouble> {
+    let trouble = |failure, why: String| Trouble { failure, why };
+    let host = Domain::parse(&format!("mta-sts.{domain}"))
+        .map_err(|error| trouble(TlsFailure::StsPolicyFetchError, error.to_string()))?;
+    let file = world.fetch(&host, PATH).await.map_err(|error| {
+        let failure = match error {
+            FetchError::Certificate { .. } => TlsFailure::StsWebpkiInvalid,
+            _ => TlsFailure::StsPolicyFetchError,
+        };
+        trouble(failure, error.to_string())
+    })?;
+    let text = String::from_utf8(file)
+        .map_err(|_| trouble(TlsFailure::StsPolicyInvalid, "the policy is not UTF-8".to_owned()))?;
+    Policy::parse(&text).map_err(|fault| trouble(TlsFailure::StsPolicyInvalid, fault.to_string()))
 }
 
 /// Forgets policies whose time is over; for the chores.
