@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair};
 use hickory_proto::rr::{Name, RData, RecordType};
@@ -60,8 +59,8 @@ impl SigningKey {
 
     /// The private key in PKCS #8, to be kept.
     pub fn pkcs8(&self) -> Vec<u8> {
-        let private = self.pair.private_key().as_der();
-        private.expect("invariant: a key that signs can be written").as_ref().to_vec()
+        let document = self.pair.to_pkcs8v1();
+        document.expect("invariant: a key that signs can be written").as_ref().to_vec()
     }
 
     /// The number by which signatures name the key (RFC 4034 appendix B).

@@ -130,7 +130,7 @@ fn a_delegation_is_referred_with_its_addresses() {
         assert_eq!(answer.answers.len(), 0);
         assert_eq!(
             lines(&answer.authorities),
-            ["sub.example.org. NS ns.elsewhere.example.", "sub.example.org. NS ns.sub.example.org."]
+            ["sub.example.org. NS ns.sub.example.org.", "sub.example.org. NS ns.elsewhere.example."]
         );
         assert_eq!(lines(&answer.additionals), ["ns.sub.example.org. A 192.0.2.53"]);
     }

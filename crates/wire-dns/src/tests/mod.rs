@@ -77,7 +77,11 @@ pub(super) fn images(zone: &ZoneData, signing: Option<&Signing>) -> Images {
 pub(super) fn question(owner: &str, kind: &str, edns: Option<(u16, bool)>) -> Vec<u8> {
     let mut message = vec![0x12, 0x34, 0x01, 0, 0, 1, 0, 0, 0, 0, 0, u8::from(edns.is_some())];
     message.extend(crate::name::wire(&name(owner)));
-    let kind = if kind == "ANY" { 255 } else { u16::from(crate::parse_kind(kind).expect("a type")) };
+    let kind = match kind {
+        "ANY" => 255,
+        "IXFR" => 251,
+        kind => u16::from(crate::parse_kind(kind).expect("a type")),
+    };
     message.extend(kind.to_be_bytes());
     message.extend([0, 1]);
     if let Some((octets, wants_signatures)) = edns {

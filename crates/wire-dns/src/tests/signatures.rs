@@ -132,8 +132,9 @@ fn a_name_that_does_not_exist_is_proved_not_to() {
     verify(&answer.authorities, &key);
     // The name itself, and the wildcard that could have stood for it (RFC 4035 §3.1.3.2).
     assert_eq!(denials(&answer), pairs(&[("", "_imaps._tcp."), ("mx1.", "ns1.")]));
+    // One record may prove both.
     let answer = ask_signed(&images, "0.example.org.", "A");
-    assert_eq!(denials(&answer).len(), 2);
+    assert_eq!(denials(&answer), pairs(&[("", "_imaps._tcp.")]));
 }
 
 #[test]
@@ -147,13 +148,7 @@ fn a_missing_type_is_proved_by_the_name_itself_or_by_the_one_before() {
     let answer = ask_signed(&images, "b.c.example.org.", "A");
     verify(&answer.authorities, &key);
     assert_eq!(answer.metadata.response_code, ResponseCode::NoError);
-    assert_eq!(
-        denials(&answer),
-        pairs(&[("alias.wild2.", "far.")])
-            .into_iter()
-            .map(|_| { ("_imaps._tcp.example.org.".to_owned(), "a.b.c.example.org.".to_owned()) })
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(denials(&answer), pairs(&[("_imaps._tcp.", "a.b.c.")]));
 }
 
 #[test]
@@ -203,7 +198,7 @@ fn the_chain_is_a_circle_through_every_name_of_ours() {
             _ => None,
         });
         // With a DS record it is not needed in a referral.
-        let next = next.unwrap_or_else(|| name("web.example.org."));
+        let next = next.unwrap_or_else(|| name("sub.example.org."));
         seen.push(at.to_ascii());
         if next == name("example.org.") {
             break;
@@ -221,9 +216,6 @@ fn the_chain_is_a_circle_through_every_name_of_ours() {
     names.sort();
     names.dedup();
     seen.sort();
-    if !seen.contains(&"_imaps._tcp.example.org.".to_owned()) {
-        panic!("{seen:?}");
-    }
     assert_eq!(seen, names);
 }
 
