@@ -1,0 +1,76 @@
+//! The authority keeps what it made, and its certificates open real handshakes.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConnection};
+
+use crate::{Authority, ServerTls};
+
+const NOW: Timestamp = Timestamp(1_795_262_400_000);
+
+fn names() -> Vec<String> {
+    vec!["mail.valbois.test".to_owned(), "127.0.0.1".to_owned()]
+}
+
+#[test]
+fn a_server_certificate_stays_until_its_names_or_time_run_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let authority = Authority::open(directory.path(), NOW).unwrap();
+    let (file, _) = authority.server_certificate(&names(), NOW).unwrap();
+    let first = std::fs::read(&file).unwrap();
+
+    let again = Authority::open(directory.path(), NOW).unwrap();
+    again.server_certificate(&names(), NOW).unwrap();
+    assert_eq!(std::fs::read(&file).unwrap(), first);
+
+    again.server_certificate(&names(), NOW.plus(Duration::from_secs(380 * 86_400))).unwrap();
+    let renewed = std::fs::read(&file).unwrap();
+    assert_ne!(renewed, first);
+
+    again.server_certificate(&["other.test".to_owned()], NOW).unwrap();
+    assert_ne!(std::fs::read(&file).unwrap(), renewed);
+}
+
+#[test]
+fn a_client_that_trusts_the_authority_accepts_the_server() {
+    let directory = tempfile::tempdir().unwrap();
+    // The TLS library compares with the system's clock.
+    let now = Timestamp(
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis() as i64,
+    );
+    let authority = Authority::open(directory.path(), now).unwrap();
+    let (certificate, key) = authority.server_certificate(&names(), now).unwrap();
+    let server = ServerTls::from_files(&certificate, &key).unwrap();
+    server.reload().unwrap();
+
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.certificate()).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from("mail.valbois.test").unwrap();
+    let mut client = ClientConnection::new(client.into(), name).unwrap();
+    let mut server = ServerConnection::new(server.config()).unwrap();
+    for _ in 0..10 {
+        let mut bytes = Vec::new();
+        client.write_tls(&mut bytes).unwrap();
+        server.read_tls(&mut bytes.as_slice()).unwrap();
+        server.process_new_packets().unwrap();
+        let mut bytes = Vec::new();
+        server.write_tls(&mut bytes).unwrap();
+        client.read_tls(&mut bytes.as_slice()).unwrap();
+        client.process_new_packets().unwrap();
+    }
+    assert!(!client.is_handshaking() && !server.is_handshaking());
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = ServerTls::from_files("/nowhere/a.pem".as_ref(), "/nowhere/a.key".as_ref()).err().unwrap();
+    assert_eq!(error.to_string(), "cannot read /nowhere/a.pem");
+}
