@@ -114,3 +114,11 @@ pub(crate) fn prune(tx: &mut Tx, before: Timestamp) -> Result<(), DbError> {
     tx.execute("DELETE FROM report_gathered WHERE day < ?1", values![before])?;
     Ok(())
 }
+
+/// How each report ended.
+#[cfg(test)]
+pub(crate) fn endings(tx: &mut Tx) -> Result<Vec<Option<String>>, DbError> {
+    tx.query("SELECT ended FROM report_outgoing ORDER BY id", &[], |row| {
+        Ok(row.optional_text(0)?.map(str::to_owned))
+    })
+}

@@ -1,0 +1,180 @@
+//! Reports of others, in their forms, and of those who mean no good.
+
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use world::StaticNames;
+
+use super::*;
+use crate::limits::{ROWS_LIMIT, UNPACKED_LIMIT_BYTES};
+use crate::{Aggregate, TlsReport, Treatment, Unreadable};
+
+#[test]
+fn a_report_in_googles_form_is_read() {
+    let report = Aggregate::parse(GOOGLE.as_bytes()).unwrap();
+    assert_eq!((report.reporter.as_str(), report.report_id.as_str()), ("google.com", "4451823389127001234"));
+    assert_eq!(report.begins_at.rfc3339(), "2026-11-20T00:00:00Z");
+    assert_eq!((report.policy.domain.as_str(), report.policy.p.as_str()), ("valbois.test", "quarantine"));
+    let [good, bad] = &report.rows[..] else { panic!("{:?}", report.rows) };
+    assert!(good.passes() && good.count == 12 && good.source.to_string() == "192.0.2.25");
+    assert_eq!(good.dkim, [("valbois.test".to_owned(), Some("r20261101".to_owned()), "pass".to_owned())]);
+    assert!(!bad.passes() && bad.disposition == Treatment::Quarantine);
+    assert_eq!(bad.reasons, [("local_policy".to_owned(), "arc=fail & more".to_owned())]);
+}
+
+#[test]
+fn reports_in_microsofts_and_yahoos_forms_are_read() {
+    let report = Aggregate::parse(MICROSOFT.as_bytes()).unwrap();
+    assert_eq!(report.rows.len(), 2);
+    assert_eq!(report.rows[1].envelope_from.as_deref(), Some("list.example"));
+    assert!(report.rows[1].passes(), "DKIM alone suffices");
+    let report = Aggregate::parse(YAHOO.as_bytes()).unwrap();
+    assert_eq!(report.rows[0].header_from, "news.valbois.test");
+    assert_eq!(report.rows[0].disposition, Treatment::Reject);
+}
+
+#[test]
+fn a_report_that_we_write_is_one_that_we_read() {
+    for xml in [GOOGLE, MICROSOFT, YAHOO] {
+        let report = Aggregate::parse(xml.as_bytes()).unwrap();
+        assert_eq!(Aggregate::parse(report.to_xml().as_bytes()).unwrap(), report);
+    }
+    for json in [GOOGLE_TLS, MICROSOFT_TLS] {
+        let report = TlsReport::parse(json.as_bytes()).unwrap();
+        assert_eq!(TlsReport::parse(report.to_json().as_bytes()).unwrap(), report);
+    }
+}
+
+#[test]
+fn tls_reports_are_read_with_fractions_and_zones() {
+    let report = TlsReport::parse(MICROSOFT_TLS.as_bytes()).unwrap();
+    let (begin, end) = report.period().unwrap();
+    assert_eq!(
+        (begin.rfc3339().as_str(), end.rfc3339().as_str()),
+        ("2026-11-20T00:00:00Z", "2026-11-20T23:59:59Z")
+    );
+    let east = MICROSOFT_TLS.replace("00:00:00.0000000+00:00", "02:30:00+02:30");
+    assert_eq!(TlsReport::parse(east.as_bytes()).unwrap().period().unwrap().0, begin);
+    let report = TlsReport::parse(GOOGLE_TLS.as_bytes()).unwrap();
+    assert_eq!(report.policies[0].failure_details[0].result_type, "certificate-expired");
+}
+
+#[test]
+fn every_packing_is_opened() {
+    let packed = [
+        letter("application/gzip", "google.com!valbois.test!1!2.xml.gz", &gzip(GOOGLE.as_bytes())),
+        letter("application/zip", "google.com!valbois.test!1!2.zip", &zip("a.xml", GOOGLE.as_bytes())),
+        letter("application/octet-stream", "x", &gzip(GOOGLE.as_bytes())),
+        letter("text/xml", "report.xml", GOOGLE.as_bytes()),
+        letter("text/xml", "report.xml", format!("\u{feff}{GOOGLE}").as_bytes()),
+    ];
+    for letter in packed {
+        assert!(
+            matches!(Content::find(&letter), Ok(Content::Aggregate(_))),
+            "{}",
+            String::from_utf8_lossy(&letter)
+        );
+    }
+    let tls = letter("application/tlsrpt+gzip", "x.json.gz", &gzip(GOOGLE_TLS.as_bytes()));
+    assert!(matches!(Content::find(&tls), Ok(Content::Tls(_))));
+}
+
+#[test]
+fn a_bomb_ends_at_the_limit() {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let zeros = vec![b' '; 1024 * 1024];
+    for _ in 0..=UNPACKED_LIMIT_BYTES / zeros.len() {
+        encoder.write_all(&zeros).unwrap();
+    }
+    let bomb = encoder.finish().unwrap();
+    assert!(bomb.len() < 1024 * 1024, "it is small");
+    assert_eq!(Content::find(&letter("application/gzip", "x.xml.gz", &bomb)), Err(Unreadable::TooLarge));
+}
+
+#[test]
+fn document_types_and_entities_are_refused() {
+    let laughs = "<?xml version=\"1.0\"?><!DOCTYPE feedback [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]>\
+                  <feedback><report_metadata><org_name>&b;</org_name></report_metadata></feedback>";
+    let wrong = |text: &str| Aggregate::parse(text.as_bytes()).unwrap_err().to_string();
+    assert!(wrong(laughs).contains("document type"), "{}", wrong(laughs));
+    let outside = "<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><feedback/>";
+    assert!(wrong(outside).contains("document type"));
+    assert!(wrong("<feedback><report_metadata><org_name>&b;</org_name>").contains("entity"));
+}
+
+#[test]
+fn what_is_broken_says_how() {
+    let wrong = |text: &str| Aggregate::parse(text.as_bytes()).unwrap_err().to_string();
+    assert!(wrong("<html></html>").contains("no report"));
+    assert!(wrong("<feedback>").contains("cut off"));
+    assert!(wrong("<feedback></feedback>").contains("lacks"));
+    assert!(wrong(&GOOGLE.replace("1795132800", "yesterday")).contains("number of seconds"));
+    assert!(wrong(&"<feedback>".repeat(50)).contains("too deep"));
+    assert!(wrong(&GOOGLE.replace("google.com</org_name>", &"x".repeat(100_000))).contains("too long"));
+    assert_eq!(Content::find(b"Subject: hello\r\n\r\nHow are you?\r\n"), Err(Unreadable::NoReport));
+    let cut = &gzip(GOOGLE.as_bytes())[..300];
+    assert!(matches!(Content::find(&letter("application/gzip", "x.gz", cut)), Err(Unreadable::Packed(_))));
+    let cut = &zip("a.xml", GOOGLE.as_bytes())[..33];
+    assert!(matches!(Content::find(&letter("application/zip", "x.zip", cut)), Err(Unreadable::Packed(_))));
+    assert!(TlsReport::parse(b"{\"report-id\": 1}").is_err());
+}
+
+#[test]
+fn rows_beyond_the_limit_are_counted_and_not_kept() {
+    let record = GOOGLE.split("<record>").nth(1).unwrap();
+    let (head, tail) = GOOGLE.split_once("  <record>").unwrap();
+    let many = format!("{head}{}</feedback>", format!("<record>{record}").repeat(ROWS_LIMIT + 5));
+    assert!(tail.contains("</feedback>"));
+    let report = Aggregate::parse(many.as_bytes()).unwrap();
+    assert_eq!((report.rows.len(), report.left_out), (ROWS_LIMIT, 5 * 12));
+    let broken = GOOGLE.replace("2001:db8::bad", "nobody");
+    let report = Aggregate::parse(broken.as_bytes()).unwrap();
+    assert_eq!((report.rows.len(), report.left_out), (1, 3));
+}
+
+#[tokio::test]
+async fn a_report_comes_once() {
+    for town in towns(StaticNames::default()).await {
+        let google = letter("application/gzip", "x.xml.gz", &gzip(GOOGLE.as_bytes()));
+        assert_eq!(town.receive(&google).await, Ok(Kept::New));
+        assert_eq!(town.receive(&google).await, Ok(Kept::Known));
+        let tls = letter("application/tlsrpt+gzip", "x.json.gz", &gzip(GOOGLE_TLS.as_bytes()));
+        assert_eq!(town.receive(&tls).await, Ok(Kept::New));
+        assert_eq!(town.receive(&tls).await, Ok(Kept::Known));
+    }
+}
+
+#[tokio::test]
+async fn reports_about_others_and_other_times_are_refused() {
+    for town in towns(StaticNames::default()).await {
+        let refused = async |text: String| {
+            town.receive(&letter("text/xml", "x.xml", text.as_bytes())).await.unwrap_err()
+        };
+        let about = |name: &str| GOOGLE.replace("<domain>valbois.test", &format!("<domain>{name}"));
+        // Another tenant's domain is as foreign as any.
+        assert!(refused(about("acme.test")).await.contains("no domain of this organisation"));
+        assert!(refused(about("stranger.example")).await.contains("no domain of this organisation"));
+        assert!(refused(GOOGLE.replace("1795", "1395")).await.contains("period"));
+        assert!(refused(GOOGLE.replace("<begin>17951", "<begin>17940")).await.contains("too long"));
+        let below = letter("text/xml", "x.xml", about("news.valbois.test").as_bytes());
+        assert_eq!(town.receive(&below).await, Ok(Kept::New), "what stands below is ours");
+    }
+}
+
+#[tokio::test]
+async fn complaints_are_kept_and_lower_the_reputation() {
+    let complaint = include_str!("fixtures/complaint.eml").replace('\n', "\r\n");
+    for town in towns(StaticNames::default()).await {
+        assert_eq!(town.receive(complaint.as_bytes()).await, Ok(Kept::New));
+        assert_eq!(town.receive(complaint.as_bytes()).await, Ok(Kept::Known));
+        let praise =
+            complaint.replace("Feedback-Type: abuse", "Feedback-Type: not-spam").replace("offer-1", "2");
+        assert_eq!(town.receive(praise.as_bytes()).await, Ok(Kept::New));
+        let score = town.reputation.score(town.valbois, &domain("valbois.test")).await.unwrap();
+        let [factor] = &score.factors[..] else { panic!("{score:?}") };
+        assert_eq!((factor.cause, factor.seen), (reputation::Cause::Complaints, 2));
+        let forged = complaint.replace("anna@valbois.test", "anna@else.example").replace("offer-1", "3");
+        assert!(town.receive(forged.as_bytes()).await.is_err());
+    }
+}
