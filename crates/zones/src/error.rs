@@ -60,8 +60,8 @@ pub enum ZoneError {
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     /// The keys of a domain cannot be read or made.
-    #[error("cannot reach the keys: {0}")]
-    Keys(String),
+    #[error("cannot reach or make keys")]
+    Keys(#[from] keys::KeysError),
     /// The database.
     #[error("cannot reach the rows of the zones")]
     Db(#[from] DbError),

@@ -20,11 +20,14 @@
 //! No sockets here: `wire-dns` speaks DNS, `door-dns` answers.
 
 mod administration;
+pub mod diagnosis;
 mod entities;
 mod error;
 mod installation;
 mod kind;
 pub mod limits;
+mod load;
+pub mod mail;
 mod managed;
 mod name;
 mod rows;
@@ -35,9 +38,10 @@ pub mod spf;
 
 use db::{Db, Notices};
 use directory::{Directory, Scope};
+use keys::Keys;
 use world::World;
 
-pub use administration::{Administration, Prerequisite};
+pub use administration::{Administration, Checked, ImportOptions, MailDomain, Prerequisite, Seen};
 pub use entities::{
     ChangeInfo, Diff, Edit, Import, ImportMode, ManagedBy, NewRecord, RecordData, RecordInfo, RefusedLine,
     Secondary, ZoneChange, ZoneInfo,
@@ -45,6 +49,8 @@ pub use entities::{
 pub use error::ZoneError;
 pub use installation::{Access, Exchanger, Host, Installation, StsMode};
 pub use kind::{RecordKind, Wrong, quoted, text_octets};
+pub use load::{HostedZone, ZoneVersion};
+pub use mail::{FullRecord, SpfStrictness};
 pub use managed::{Kept, MailConflict, Standing};
 pub use name::{DnsName, NotAName};
 pub use rows::MIGRATIONS;
@@ -60,12 +66,13 @@ pub struct Zones {
     db: Db,
     world: World,
     directory: Directory,
+    keys: Keys,
 }
 
 impl Zones {
     /// The zones kept in this database.
-    pub fn new(db: Db, world: World, directory: Directory) -> Zones {
-        Zones { db, world, directory }
+    pub fn new(db: Db, world: World, directory: Directory, keys: Keys) -> Zones {
+        Zones { db, world, directory, keys }
     }
 
     /// Administration within `scope`, in the name of `who`, as the audit and the history will say.
@@ -87,3 +94,6 @@ impl Zones {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests;

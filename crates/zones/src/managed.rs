@@ -48,6 +48,8 @@ pub enum Standing {
     Stays,
     /// It goes.
     IsReplaced,
+    /// What says exactly what we would write is ours to keep from now on; the rest stays.
+    IsAdopted,
 }
 
 /// Makes the records of `manager` in a zone those that are `wanted`; others stay, unless they are in the way
@@ -65,6 +67,9 @@ pub(crate) fn keep(
     let plan = plan(zone, &before, manager, wanted, standing);
     let mut drafts: Vec<Draft> =
         before.iter().filter(|info| !plan.gone.contains(&info.id)).map(Draft::kept).collect();
+    for draft in drafts.iter_mut().filter(|draft| plan.adopted.contains(&draft.id)) {
+        draft.record.managed_by = manager;
+    }
     for record in plan.new {
         let id = RecordId(hand.new_id());
         drafts.push(Draft { id, record, index: None, has_own_ttl: false });
@@ -77,6 +82,7 @@ pub(crate) fn keep(
 struct Plan {
     gone: HashSet<RecordId>,
     new: Vec<RecordData>,
+    adopted: HashSet<RecordId>,
     conflicts: Vec<MailConflict>,
 }
 
@@ -93,9 +99,13 @@ fn plan(
         plan.gone.insert(info.id);
     }
     for mut record in wanted.iter().cloned() {
-        if before.iter().any(|info| info.key() == record.key())
-            || plan.new.iter().any(|new| new.key() == record.key())
-        {
+        if let Some(same) = before.iter().find(|info| info.key() == record.key()) {
+            if standing == Standing::IsAdopted && same.managed_by == ManagedBy::User {
+                plan.adopted.insert(same.id);
+            }
+            continue;
+        }
+        if plan.new.iter().any(|new| new.key() == record.key()) {
             continue;
         }
         let in_the_way: Vec<&RecordInfo> = before
@@ -106,7 +116,7 @@ fn plan(
         if !in_the_way.is_empty() {
             // The installation's records are nobody's to replace.
             let may_go = in_the_way.iter().all(|info| info.managed_by == ManagedBy::User);
-            if standing == Standing::Stays || !may_go {
+            if standing != Standing::IsReplaced || !may_go {
                 plan.conflicts.push(MailConflict {
                     zone: zone.id,
                     wanted: record,

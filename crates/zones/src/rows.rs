@@ -10,8 +10,13 @@ use crate::name::DnsName;
 use crate::snapshot;
 
 /// Tables of the zones.
-pub const MIGRATIONS: Migrations =
-    Migrations { owner: "zones", steps: &[(1, "hosted zones", include_str!("0001_zones.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    owner: "zones",
+    steps: &[
+        (1, "hosted zones", include_str!("0001_zones.sql")),
+        (2, "diagnosis", include_str!("0002_diagnosis.sql")),
+    ],
+};
 
 /// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
 fn scope(tx: &Tx) -> Option<i64> {
@@ -153,8 +158,36 @@ pub(crate) fn has_domain_at_or_below(tx: &mut Tx, of: &DnsName) -> Result<bool, 
     Ok(found.is_some())
 }
 
+/// Whose a mail domain is; `None` if there is none of this name within the scope.
+pub(crate) fn domain_organisation(
+    tx: &mut Tx,
+    name: &model::Domain,
+) -> Result<Option<OrganisationId>, DbError> {
+    tx.query_one(
+        "SELECT organisation FROM domain WHERE name = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![name.as_str(), scope(tx)],
+        |row| Ok(OrganisationId(row.integer(0)?)),
+    )
+}
+
+/// The mail domains of an organisation at or below a name.
+pub(crate) fn domains_within(
+    tx: &mut Tx,
+    of: &DnsName,
+    organisation: OrganisationId,
+) -> Result<Vec<String>, DbError> {
+    tx.query(
+        "SELECT name FROM domain WHERE (name = ?1 OR name LIKE ?2 ESCAPE '!') AND organisation = ?3 ORDER BY name",
+        values![of.as_str(), &below_pattern(of), organisation],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}
+
 /// Names below this one, for LIKE.
 fn below_pattern(of: &DnsName) -> String {
+    if of.is_root() {
+        return "%".to_owned();
+    }
     format!("%.{}", of.as_str().replace('!', "!!").replace('_', "!_").replace('%', "!%"))
 }
 

@@ -3,7 +3,9 @@
 //! Things are found by the name that people use and then changed by their identifier. Within a tenant's scope
 //! another tenant's zone is not found; only that a name is taken shows, and not by whom.
 
+mod file;
 mod installation;
+mod mail;
 mod records;
 mod synonym;
 mod transfer;
@@ -21,14 +23,16 @@ use crate::name::DnsName;
 use crate::rules::{self, Draft};
 use crate::{Result, ZONES, ZoneError, Zones, limits, rows, serial};
 
+pub use file::ImportOptions;
 pub(crate) use installation::installation_of;
+pub use mail::{Checked, MailDomain, Seen};
 pub use synonym::Prerequisite;
 use synonym::synonym_refusal;
 
 /// The zones within a scope, in somebody's name.
 #[derive(Clone)]
 pub struct Administration {
-    zones: Zones,
+    pub(crate) zones: Zones,
     scope: Scope,
     who: String,
 }
@@ -76,25 +80,25 @@ impl Administration {
         self.scope
     }
 
-    fn scoped(&self) -> Scoped {
+    pub(crate) fn scoped(&self) -> Scoped {
         match self.scope {
             Scope::Tenant(organisation) => self.zones.db.tenant(organisation),
             Scope::Operator(why) => self.zones.db.operator(why),
         }
     }
 
-    fn hand(&self) -> Hand {
+    pub(crate) fn hand(&self) -> Hand {
         Hand { world: self.zones.world.clone(), who: self.who.clone(), at: self.zones.world.clock.now() }
     }
 
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.scoped().read(read).await
     }
 
-    async fn write<T: Send + 'static>(
+    pub(crate) async fn write<T: Send + 'static>(
         &self,
         mut write: impl FnMut(&mut Tx, &Hand) -> Result<T> + Send + 'static,
     ) -> Result<T> {

@@ -110,8 +110,14 @@ impl Administration {
             }
             let before = rows::records(tx, zone.id)?;
             super::apply(tx, hand, &mut zone, &before, Vec::new(), "became a synonym", false)?;
+            // Its secondaries see the main zone's serials from now on, which must come after what they saw.
+            if !serial::is_after(main.serial, zone.serial) {
+                let mut main = found("zone", rows::take_zone(tx, main.id, hand.at)?)?;
+                main.serial = serial::next(zone.serial, hand.at);
+                rows::update_zone(tx, &main)?;
+                notify(tx, main.id)?;
+            }
             zone.main = Some(main.id);
-            zone.serial = serial::next(zone.serial, hand.at);
             rows::update_zone(tx, &zone)?;
             if let Ok(domain) = Domain::parse(name.as_str()) {
                 directory_synonym(tx, &domain, &main)?;

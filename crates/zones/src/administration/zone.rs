@@ -92,6 +92,7 @@ impl Administration {
         if let Some(ttl) = change.default_ttl {
             checked_ttl("default ttl", ttl)?;
         }
+        let keys = self.zones.keys.clone();
         self.write(move |tx, hand| {
             let mut zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
             let mut news = Vec::new();
@@ -101,6 +102,11 @@ impl Administration {
             }
             if let Some(is_signed) = change.is_signed {
                 zone.is_signed = is_signed;
+                if is_signed {
+                    keys.start_signing(tx, zone.organisation, id)?;
+                } else {
+                    keys.stop_signing(tx, id)?;
+                }
                 news.push(if is_signed { "signed" } else { "not signed" }.to_owned());
             }
             if let Some(has_newsletter) = change.has_newsletter {
@@ -125,9 +131,28 @@ impl Administration {
         .await
     }
 
+    /// The DS records that the zone above should hold for a signed zone, as lines of a zone file; empty for one
+    /// that is not signed.
+    pub async fn ds(&self, id: ZoneId) -> Result<Vec<String>> {
+        let zone = self.zone(id).await?;
+        let name = crate::load::wire_name(&zone.name);
+        let mut lines = Vec::new();
+        for key in self.zones.keys.zone_keys(id).await? {
+            // One that retires has no DS at the parent any more, or soon none.
+            if key.state == keys::ZoneKeyState::Retiring {
+                continue;
+            }
+            let pair = wire_dns::SigningKey::from_pkcs8(&key.pkcs8)
+                .map_err(|_| ZoneError::Keys(keys::KeysError::Key("the zone's key is damaged")))?;
+            lines.push(format!("{} IN DS {}", zone.name, pair.ds_text(&name)));
+        }
+        Ok(lines)
+    }
+
     /// Deletes a zone with its records and history. With synonyms it needs `force`, which leaves them as zones
     /// of their own without records.
     pub async fn delete_zone(&self, id: ZoneId, force: bool) -> Result<()> {
+        let keys = self.zones.keys.clone();
         self.write(move |tx, hand| {
             let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
             let synonyms = rows::synonyms(tx, id)?;
@@ -147,6 +172,13 @@ impl Administration {
                 super::synonym::dissociate(tx, hand, synonym)?;
             }
             rows::delete_zone(tx, id, zone.organisation)?;
+            keys.stop_signing(tx, id)?;
+            // The keys of its mail domains are seen by look-up again.
+            for domain in rows::domains_within(tx, &zone.name, zone.organisation)? {
+                if let Ok(domain) = model::Domain::parse(&domain) {
+                    keys.note_elsewhere(tx, &domain)?;
+                }
+            }
             hand.audit(tx, Some(zone.organisation), "delete zone", zone.name.to_string())
         })
         .await

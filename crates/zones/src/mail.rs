@@ -1,0 +1,164 @@
+//! The records of a domain's mail service: pure, from the installation's data and the domain's keys.
+//!
+//! Why these values:
+//!
+//! - **SPF** is strict (`-all`): all mail of the domain leaves through us, and DKIM carries what is forwarded.
+//! - **DMARC** asks for quarantine and not for rejection: a mailing list that changes letters breaks DKIM and
+//!   SPF at once, and letters of people should then be looked for in Spam and not come back. Reports come to
+//!   us, from where the screens draw their charts; alignment is relaxed (RFC 7489 §3.1), so that sub-domains
+//!   work.
+//! - **MTA-STS** changes its id with the policy (RFC 8461 §3.1): it is a digest of it.
+//! - **SRV** names what is offered, implicit TLS before STARTTLS (RFC 8314 §5.1), and says `0 0 0 .` for what
+//!   is not (RFC 6186 §3.4), so that programs need not try.
+
+use model::Domain;
+
+use crate::entities::{ManagedBy, RecordData};
+use crate::installation::Installation;
+use crate::kind::{RecordKind, quoted};
+use crate::name::DnsName;
+
+/// Seconds for which senders keep our MTA-STS policy: a week, so that a change of exchangers is known soon
+/// enough (RFC 8461 §3.2 suggests weeks or more).
+pub const STS_MAX_AGE_SECONDS: u32 = 604_800;
+
+/// The local part that DMARC reports of a hosted domain come to.
+pub const DMARC_REPORTS: &str = "dmarc-reports";
+/// The local part that TLS reports of a hosted domain come to.
+pub const TLS_REPORTS: &str = "tls-reports";
+
+/// What a hosted domain's SPF says at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SpfStrictness {
+    /// `-all`: the default (R112, R113).
+    #[default]
+    Strict,
+    /// `?all`: the one-click soft variant (R116).
+    Soft,
+}
+
+impl SpfStrictness {
+    /// The last term.
+    pub fn term(self) -> &'static str {
+        match self {
+            SpfStrictness::Strict => "-all",
+            SpfStrictness::Soft => "?all",
+        }
+    }
+}
+
+/// A record with its whole name, for a zone that is kept elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FullRecord {
+    /// Whose.
+    pub name: DnsName,
+    /// Its type.
+    pub kind: RecordKind,
+    /// Its data in presentation form.
+    pub data: String,
+}
+
+impl std::fmt::Display for FullRecord {
+    /// A line of a zone file.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} IN {} {}", self.name, self.kind, self.data)
+    }
+}
+
+/// The text of the MTA-STS policy of every hosted domain (RFC 8461 §3.2), as `mta-sts.<domain>` serves it.
+pub fn sts_policy(installation: &Installation) -> String {
+    let mut policy = format!("version: STSv1\r\nmode: {}\r\n", installation.sts_mode.as_str());
+    for exchanger in &installation.exchangers {
+        policy.push_str(&format!("mx: {}\r\n", exchanger.host.name));
+    }
+    policy.push_str(&format!("max_age: {STS_MAX_AGE_SECONDS}\r\n"));
+    policy
+}
+
+/// The id of the policy: another one for another policy (RFC 8461 §3.1: up to 32 letters and digits).
+pub fn sts_id(installation: &Installation) -> String {
+    // FNV-1a: nobody gains anything from a collision.
+    let digest = sts_policy(installation).bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{digest:016x}")
+}
+
+/// Names below a mail domain that our web doors answer for.
+pub const WEB_NAMES: [&str; 3] = ["mta-sts", "autoconfig", "autodiscover"];
+
+/// Everything that the DNS should say for the mail of `domain`, with whole names.
+pub fn records(
+    domain: &Domain,
+    installation: &Installation,
+    spf: SpfStrictness,
+    dkim: &[keys::DkimRecord],
+) -> Vec<FullRecord> {
+    let apex = DnsName::from(domain);
+    let mut records = Vec::new();
+    let mut add = |label: &str, kind: RecordKind, data: String| {
+        let name = if label.is_empty() { Ok(apex.clone()) } else { DnsName::within(label, &apex) };
+        // A domain that is nearly as long as a name can be has no room for the longest of these.
+        if let Ok(name) = name {
+            records.push(FullRecord { name, kind, data });
+        }
+    };
+    let text = |text: String| quoted(text.as_bytes());
+    for exchanger in &installation.exchangers {
+        let host = DnsName::from(&exchanger.host.name);
+        add("", RecordKind::Mx, format!("{} {host}", exchanger.priority));
+    }
+    add("", RecordKind::Txt, text(format!("v=spf1 include:{} {}", installation.spf_host, spf.term())));
+    for key in dkim {
+        add(&format!("{}._domainkey", key.selector), RecordKind::Txt, quoted(key.value.as_bytes()));
+    }
+    add(
+        "_dmarc",
+        RecordKind::Txt,
+        text(format!("v=DMARC1; p=quarantine; rua=mailto:{DMARC_REPORTS}@{domain}")),
+    );
+    add("_mta-sts", RecordKind::Txt, text(format!("v=STSv1; id={}", sts_id(installation))));
+    add("_smtp._tls", RecordKind::Txt, text(format!("v=TLSRPTv1; rua=mailto:{TLS_REPORTS}@{domain}")));
+    let web = DnsName::from(&installation.web_host);
+    for label in WEB_NAMES {
+        add(label, RecordKind::Cname, web.to_string());
+    }
+    let access = &installation.access;
+    let host = DnsName::from(&access.host);
+    let offers = [
+        ("_imaps._tcp", access.imaps, 0),
+        ("_imap._tcp", access.imap, 10),
+        ("_submissions._tcp", access.submissions, 0),
+        ("_submission._tcp", access.submission, 10),
+        ("_pop3s._tcp", access.pop3s, 0),
+        ("_pop3._tcp", 0, 10),
+        ("_sieve._tcp", access.sieve, 0),
+    ];
+    for (label, port, priority) in offers {
+        add(label, RecordKind::Srv, offer(&host, port, priority));
+    }
+    add("_autodiscover._tcp", RecordKind::Srv, offer(&web, access.https, 0));
+    records
+}
+
+fn offer(host: &DnsName, port: u16, priority: u16) -> String {
+    match port {
+        0 => "0 0 0 .".to_owned(),
+        port => format!("{priority} 1 {port} {host}"),
+    }
+}
+
+/// These records in a zone that encloses the domain.
+pub(crate) fn in_zone(
+    records: Vec<FullRecord>,
+    zone: &crate::ZoneInfo,
+    managed_by: ManagedBy,
+) -> Vec<RecordData> {
+    records
+        .into_iter()
+        .filter_map(|FullRecord { name, kind, data }| {
+            let owner = name.relative_to(&zone.name)?;
+            Some(RecordData { owner, kind, data, ttl: zone.default_ttl, managed_by, note: String::new() })
+        })
+        .collect()
+}

@@ -1,0 +1,1 @@
+//! The zones on each engine.
