@@ -10,6 +10,7 @@ use mail_queue::{Delivery, Lease, Message, NewDelivery};
 use mail_route::Leg;
 use model::{
     Address, BodyKind, DeliveryId, Envelope, MessageId, OrganisationId, Reply, ReversePath, Route, Timestamp,
+    TlsWish,
 };
 use tokio::sync::mpsc;
 use tracing::{debug, error, info};
@@ -18,6 +19,7 @@ use wire_mime::Summary;
 
 use crate::arrival::{Accepted, Arrival, Incoming, Origin};
 use crate::hand::{Body, Cargo, Fresh};
+use crate::judging::Told;
 use crate::recipient::may_relay;
 use crate::sign::Letter;
 use crate::{Flow, limits, stamp, trouble};
@@ -56,21 +58,31 @@ impl Flow {
 
     /// Everything before the commit.
     pub(crate) async fn prepare(&self, arrival: Arrival) -> Result<Ready, Reply> {
-        let Arrival { origin, mut envelope, body } = arrival;
+        let Arrival { origin, mut envelope, mut body } = arrival;
+        body.complete().await?;
         let mut seen = HashSet::new();
         // The same recipient twice is one (RFC 5321 §4.1.1.3 leaves it to us).
         envelope.recipients.retain(|recipient| seen.insert(recipient.address.to_string()));
         let is_whole = body.head.len() as u64 == body.size_bytes;
         let header = HeaderFacts::of(&body.head, is_whole);
-        let evidence = self.evidence(&origin, &envelope, header).await?;
-        let placement = match decide(&evidence, &self.inner.settings.policy) {
+        let mut evidence = self.evidence(&origin, &envelope, header).await?;
+        let policy = &self.inner.settings.policy;
+        let mut verdict = decide(&evidence, policy);
+        // What is refused anyway needs no look-ups.
+        if matches!(verdict, Verdict::Accept(_)) {
+            evidence.authentication =
+                self.authentication(&origin, &envelope, &evidence.header, &mut body).await?;
+            verdict = decide(&evidence, policy);
+        }
+        let told = Told::of(evidence.authentication.as_ref());
+        let placement = match verdict {
             Verdict::Accept(placement) => placement,
             Verdict::Refuse(reply) => {
-                self.note_refusal(&origin, &envelope, &reply).await;
+                self.note_refusal(&origin, &envelope, &reply, told).await;
                 return Err(reply);
             }
         };
-        let Incoming { writer, head, size_bytes, has_eight_bit } = body;
+        let Incoming { writer, head, size_bytes, has_eight_bit, .. } = body;
         let head = head.freeze();
         let (blob, routed) = tokio::join!(writer.finish(), self.route(&origin, &envelope));
         let blob = blob.map_err(|error| trouble::blobs(&error))?;
@@ -81,7 +93,7 @@ impl Flow {
             false => only_nowhere(&deliveries),
         };
         if let Some(reply) = refusal {
-            self.note_refusal(&origin, &envelope, &reply).await;
+            self.note_refusal(&origin, &envelope, &reply, told).await;
             return Err(reply);
         }
         if matches!(origin, Origin::Peer(_)) {
@@ -93,7 +105,8 @@ impl Flow {
         let letter = Letter { head: &head, header_bytes, blob };
         let signed =
             self.signed(&origin, &envelope.from, &evidence.header, prefix.as_bytes(), &letter).await?;
-        let prefix = signed + &prefix;
+        // The newest trace field stands at the top (RFC 8601 §5).
+        let prefix = signed + &self.results_field(evidence.authentication.as_ref()) + &prefix;
         let seen = &head[..if is_whole { head.len() } else { evidence.header.size_bytes.min(head.len()) }];
         let summary = summarise(prefix.as_bytes(), seen);
         let steps = vec![
@@ -103,8 +116,8 @@ impl Flow {
                     Placement::Inbox => "inbox".to_owned(),
                     Placement::Junk => "junk".to_owned(),
                 },
-                why: String::new(),
-                evidence: None,
+                why: told.why,
+                evidence: told.evidence,
             },
         ];
         let needs_smtputf8 = envelope.smtputf8 && needs_smtputf8(&envelope, &evidence.header);
@@ -123,6 +136,11 @@ impl Flow {
                 (_, false) => BodyKind::SevenBit,
             },
             needs_smtputf8,
+            tls: match envelope.tls {
+                // RFC 8689 §4.1: the field counts where the sender did not say REQUIRETLS.
+                TlsWish::Usual if evidence.header.waives_tls => TlsWish::Waived,
+                wish => wish,
+            },
             is_doubtful: placement == Placement::Junk,
             pending: deliveries.len() as u32,
         };
@@ -213,7 +231,7 @@ impl Flow {
                 .iter()
                 .any(|recipient| header.delivered_to.contains(&recipient.address.canonical()));
         let authorship = self.authorship(origin, &header).await?;
-        Ok(Evidence { header, has_been_here, authorship })
+        Ok(Evidence { header, has_been_here, authorship, authentication: None })
     }
 
     async fn authorship(&self, origin: &Origin, header: &HeaderFacts) -> Result<Authorship, Reply> {
@@ -252,9 +270,12 @@ impl Flow {
                     let organisation = Some(account.organisation);
                     vec![Leg { organisation, route: Route::Account { account, address } }]
                 }
-                None => mail_route::route(&self.inner.directory, &recipient.address)
-                    .await
-                    .map_err(|error| trouble::directory(&error))?,
+                None => {
+                    let (directory, paths) = (&self.inner.directory, &self.inner.return_paths);
+                    mail_route::route(directory, paths, &envelope.from, &recipient.address)
+                        .await
+                        .map_err(|error| trouble::routing(&error))?
+                }
             };
             for Leg { organisation, route } in legs {
                 let route = match (&route, organisation) {
@@ -308,7 +329,7 @@ impl Flow {
     }
 
     /// A refusal stands in the trail of those whom it concerns; if that fails, the refusal stands all the same.
-    async fn note_refusal(&self, origin: &Origin, envelope: &Envelope, reply: &Reply) {
+    async fn note_refusal(&self, origin: &Origin, envelope: &Envelope, reply: &Reply, told: Told) {
         let session = origin.session();
         info!(peer = ?session.map(|session| session.ip), from = %envelope.from, %reply, "refused");
         let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
@@ -329,7 +350,7 @@ impl Flow {
                 step: Step::Refused {
                     peer_ip: session.map(|session| session.ip),
                     reply: reply.clone(),
-                    evidence: None,
+                    evidence: told.evidence.clone(),
                 },
             });
         }

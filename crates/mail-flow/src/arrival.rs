@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use directory::Authenticated;
-use model::{Envelope, MessageId, Protocol, Reply};
+use mail_judge::{BodyHashes, Hashed};
+use model::{Domain, Envelope, MessageId, Protocol, Reply};
 
 use crate::limits::HEAD_LIMIT_BYTES;
 use crate::trouble;
@@ -81,25 +82,87 @@ pub struct Incoming {
     pub(crate) head: BytesMut,
     pub(crate) size_bytes: u64,
     pub(crate) has_eight_bit: bool,
+    /// Our name, which nobody else uses in the header (RFC 8601 §5).
+    hostname: Domain,
+    /// The header went to the writer. Before, nothing has: forged results are to be taken out first.
+    is_past_header: bool,
+    /// The hashes of a body that is longer than the head.
+    bodies: Option<BodyHashes>,
 }
 
 impl Incoming {
-    pub(crate) fn new(writer: blobs::Writer) -> Incoming {
-        Incoming { writer, head: BytesMut::new(), size_bytes: 0, has_eight_bit: false }
+    pub(crate) fn new(writer: blobs::Writer, hostname: Domain) -> Incoming {
+        Incoming {
+            writer,
+            head: BytesMut::new(),
+            size_bytes: 0,
+            has_eight_bit: false,
+            hostname,
+            is_past_header: false,
+            bodies: None,
+        }
     }
 
     /// Takes the next bytes. A refusal is ours (disk full and the like): the door keeps reading to the
     /// final dot and then answers with it.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Reply> {
-        let room = HEAD_LIMIT_BYTES.saturating_sub(self.head.len());
-        self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let (before, room) = (self.head.len(), HEAD_LIMIT_BYTES.saturating_sub(self.head.len()));
+        let (first, rest) = bytes.split_at(bytes.len().min(room));
+        self.head.extend_from_slice(first);
         self.has_eight_bit |= !bytes.is_ascii();
         self.size_bytes = self.size_bytes.saturating_add(bytes.len() as u64);
-        self.writer.write(bytes).await.map_err(|error| trouble::blobs(&error))
+        if !rest.is_empty() {
+            let head = &self.head;
+            let bodies = self.bodies.get_or_insert_with(|| {
+                let header = wire_mime::whole_header(head).unwrap_or(head);
+                let mut bodies = BodyHashes::for_header(header);
+                bodies.push(&head[header.len()..]);
+                bodies
+            });
+            bodies.push(rest);
+        }
+        if self.is_past_header {
+            return self.writer.write(bytes).await.map_err(|error| trouble::blobs(&error));
+        }
+        if rest.is_empty() && !has_blank_line(&self.head, before) {
+            return Ok(());
+        }
+        self.pass_header().await?;
+        self.writer.write(rest).await.map_err(|error| trouble::blobs(&error))
+    }
+
+    /// The letter has ended.
+    pub(crate) async fn complete(&mut self) -> Result<(), Reply> {
+        if self.is_past_header { Ok(()) } else { self.pass_header().await }
+    }
+
+    /// Gives what has come so far to the writer, without results in our name that others wrote.
+    async fn pass_header(&mut self) -> Result<(), Reply> {
+        self.is_past_header = true;
+        let length = wire_mime::whole_header(&self.head).map_or(self.head.len(), <[u8]>::len);
+        mail_judge::disown(&mut self.head[..length], self.hostname.as_str());
+        self.writer.write(&self.head).await.map_err(|error| trouble::blobs(&error))
+    }
+
+    /// The hashes that the letter's signatures ask for; once, at its end.
+    pub(crate) fn hashed(&mut self) -> Hashed {
+        match self.bodies.take() {
+            Some(bodies) => bodies.finish(),
+            None => BodyHashes::of(&self.head),
+        }
     }
 
     /// How many bytes have been taken.
     pub fn size_bytes(&self) -> u64 {
         self.size_bytes
     }
+}
+
+/// Whether an empty line ends in what came behind `before`; cheap, for every piece of a header is looked at.
+fn has_blank_line(head: &[u8], before: usize) -> bool {
+    let new = &head[before.saturating_sub(2)..];
+    head.starts_with(b"\r\n")
+        || head.starts_with(b"\n")
+        || new.windows(2).any(|pair| pair == b"\n\n")
+        || new.windows(3).any(|three| three == b"\n\r\n")
 }

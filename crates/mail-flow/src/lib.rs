@@ -15,7 +15,9 @@
 mod accept;
 mod arrival;
 mod carriage;
+mod forward;
 mod hand;
+mod judging;
 mod known;
 mod lanes;
 mod limits;
@@ -39,6 +41,7 @@ use keys::Keys;
 use mail_deliver::{Outbound, Remote};
 use mail_queue::{Destinations, Queue};
 use mail_reports::Reports;
+use mail_route::ReturnPaths;
 use mail_store::MailStore;
 use model::Domain;
 use parking_lot::Mutex;
@@ -49,6 +52,7 @@ pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
 
 use carriage::Load;
 use hand::{Fresh, InHand};
+use judging::Judging;
 use known::Known;
 use lanes::Lanes;
 
@@ -119,8 +123,10 @@ struct Inner {
     /// The other end, until the delivery loop takes it.
     fresh_end: Mutex<Option<mpsc::Receiver<Fresh>>>,
     known: Known,
+    judging: Judging,
     in_hand: Arc<InHand>,
     lanes: Lanes,
+    return_paths: ReturnPaths,
     reports: Reports,
     destinations: Mutex<Destinations<Load>>,
     /// Transactions with other servers at the same time.
@@ -150,6 +156,12 @@ impl Flow {
             parts.directory.clone(),
             mail_reports::Settings::new(parts.settings.hostname.clone()),
         );
+        let judge = mail_judge::Judge::new(
+            parts.world.names.clone(),
+            parts.world.clock.clone(),
+            parts.settings.hostname.clone(),
+        );
+        let return_paths = ReturnPaths::new(parts.db.clone(), parts.world.clone(), parts.keys.clone());
         let (fresh, fresh_end) = mpsc::channel(limits::FRESH_LIMIT);
         Flow {
             inner: Arc::new(Inner {
@@ -158,8 +170,10 @@ impl Flow {
                 fresh,
                 fresh_end: Mutex::new(Some(fresh_end)),
                 known: Known::default(),
+                judging: Judging::new(judge),
                 in_hand: Arc::default(),
                 lanes: Lanes::default(),
+                return_paths,
                 reports,
                 destinations: Mutex::new(Destinations::new(parts.settings.destination_concurrency)),
                 carriers: Arc::new(Semaphore::new(limits::CARRIER_LIMIT)),
@@ -172,7 +186,12 @@ impl Flow {
 
     /// Where the bytes of the next letter go.
     pub fn receive(&self) -> Incoming {
-        Incoming::new(self.inner.blobs.writer())
+        Incoming::new(self.inner.blobs.writer(), self.inner.settings.hostname.clone())
+    }
+
+    /// The return paths of what is forwarded, for upkeep.
+    pub fn return_paths(&self) -> &ReturnPaths {
+        &self.inner.return_paths
     }
 
     /// The reports, for charts and upkeep.

@@ -46,6 +46,8 @@ pub(crate) const READ_BACK_BYTES: u64 = 1024 * 1024;
 pub(crate) const HASH_BLOCK_BYTES: usize = 4096;
 /// Fields of one name that are signed: a header of a thousand To fields is no letter of ours.
 pub(crate) const SIGNED_FIELD_LIMIT: usize = 8;
+/// ARC sets of one letter (RFC 8617 §4.2.1).
+pub(crate) const ARC_SETS_LIMIT: usize = 50;
 /// How far above a host's name its hosted domain is looked for.
 pub(crate) const LABELS_ABOVE_LIMIT: usize = 5;
 /// Header bytes that a report returns at most.
@@ -57,3 +59,7 @@ pub(crate) const ROOMY_BYTES: u64 = 256 * 1024;
 
 /// Octets of a letter that is read as a report; [`mail_reports::limits`] has the limits of what is in it.
 pub(crate) const REPORT_LIMIT_BYTES: u64 = 16 * 1024 * 1024;
+/// Domains of which is remembered whether they are ours.
+pub(crate) const HOSTED_LIMIT: usize = 10_000;
+/// How long that is remembered.
+pub(crate) const HOSTED_FOR: Duration = Duration::from_secs(30);

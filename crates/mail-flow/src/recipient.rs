@@ -13,6 +13,7 @@ impl Flow {
     /// At MAIL: whether `origin` may send with this reverse path.
     pub async fn sender(&self, origin: &Origin, from: &ReversePath) -> Result<(), Reply> {
         let (Some(authenticated), Some(address)) = (origin.authenticated(), from.address()) else {
+            self.expect(origin, from);
             // RFC 5321 §4.5.5: the null sender is for everybody, also for a client's own receipts (RFC 8098 §3).
             return Ok(());
         };
@@ -40,7 +41,12 @@ impl Flow {
         let found = self.inner.directory.find(address).await.map_err(|error| trouble::directory(&error))?;
         match found {
             Found::NotOurs => may_relay(origin),
-            Found::Unknown { .. } => refused(mail_route::unknown()),
+            // What it leads to depends on the sender, and is found out at the end of the letter.
+            Found::Unknown { .. } => match self.inner.return_paths.follow(address).await {
+                Ok(None) => refused(mail_route::unknown()),
+                Ok(Some(found)) => found.map(drop),
+                Err(error) => Err(trouble::routing(&error.into())),
+            },
             Found::Disabled { .. } => refused(mail_route::disabled()),
             Found::Alias { .. } | Found::Reports { .. } => Ok(()),
             Found::Mailbox { account, address: mailbox, .. } => {

@@ -1,6 +1,7 @@
 //! What is known about a letter before the verdict.
 
-use model::Address;
+use model::{Address, Domain};
+use trust::Authentication;
 use wire_mime::{ListedAddress, fields, parse_addresses, whole_header};
 
 use crate::limits::{FIELD_LIMIT, FROM_LIMIT_OCTETS};
@@ -27,6 +28,8 @@ pub struct Evidence {
     pub has_been_here: bool,
     /// Whose name it is written in.
     pub authorship: Authorship,
+    /// Where it comes from; `None` for letters of our own users and neighbours, which are not checked.
+    pub authentication: Option<Authentication>,
 }
 
 /// The countable facts of a header.
@@ -50,6 +53,8 @@ pub struct HeaderFacts {
     pub has_message_id: bool,
     /// Whether there is a Date field.
     pub has_date: bool,
+    /// `TLS-Required: No` (RFC 8689 §5).
+    pub waives_tls: bool,
     /// Bytes outside US-ASCII, which need SMTPUTF8 on their way (RFC 6532 §3).
     pub has_eight_bit: bool,
 }
@@ -87,6 +92,8 @@ impl HeaderFacts {
                 fields.push(field.unfolded().into_owned());
             } else if field.is("message-id") {
                 facts.has_message_id = true;
+            } else if field.is("tls-required") {
+                facts.waives_tls |= field.unfolded().trim_ascii().eq_ignore_ascii_case(b"no");
             } else if field.is("date") {
                 facts.has_date = true;
             }
@@ -105,6 +112,39 @@ impl HeaderFacts {
             authors.extend(self.sender.iter().flat_map(|field| written_in(field)));
         }
         authors
+    }
+}
+
+impl HeaderFacts {
+    /// The domain that DMARC asks about (RFC 7489 §6.6.1): that of the From field's mailboxes. `None` without
+    /// any; an error where there are several, or one that is no domain.
+    pub fn author_domain(&self) -> Result<Option<Domain>, String> {
+        if self.has_long_from {
+            return Err("the From field is too long".to_owned());
+        }
+        let mut found: Option<Domain> = None;
+        for field in &self.from {
+            for listed in parse_addresses(field) {
+                let ListedAddress::Mailbox { local, domain, .. } = listed else { continue };
+                if local.is_empty() && domain.is_empty() {
+                    continue;
+                }
+                // A name without a domain is nobody's.
+                if domain.is_empty() {
+                    continue;
+                }
+                let text = String::from_utf8_lossy(&domain).into_owned();
+                let domain =
+                    Domain::parse(&text).map_err(|_| format!("From names {text}, which is no domain"))?;
+                match &found {
+                    Some(known) if *known != domain => {
+                        return Err(format!("From names {known} and {domain}"));
+                    }
+                    _ => found = Some(domain),
+                }
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -1,14 +1,30 @@
 //! Evidence and verdict: may this letter come in, and where does it go?
 //!
 //! Evidence is what can be known about a letter and its bringer; [`decide`] weighs it by the policy, without
-//! IO, so that a table of one-line tests holds every rule. New kinds of evidence (SPF, DKIM, …) become
-//! fields of [`Evidence`]; gathering those that need the network is the caller's errand.
+//! IO, so that a table of one-line tests holds every rule. What needs the network is gathered by [`Judge`]:
+//! SPF, DKIM, DMARC, ARC, reverse DNS; [`weigh`] says what that means. [`results`] puts it into words for
+//! mail programs, [`disown`] takes our name from such words of others.
 
+mod arc;
+mod body;
+mod dkim;
 mod evidence;
+mod gather;
 pub mod limits;
+mod origin;
+mod stamp;
+mod verify;
 
+pub use body::{BodyHashes, Hashed};
 pub use evidence::{Authorship, Evidence, HeaderFacts};
+pub use gather::{Judge, Letter};
+pub use origin::{Finding, weigh};
+pub use stamp::{disown, results};
+pub use trust::Authentication;
 
+use std::net::IpAddr;
+
+use ipnet::IpNet;
 use model::Reply;
 
 /// What an operator may change about judging.
@@ -18,11 +34,27 @@ pub struct Policy {
     pub received_limit: usize,
     /// Bytes of a header.
     pub header_limit_bytes: usize,
+    /// Domains whose ARC seals are believed, lower case: forwarders that check what they forward.
+    pub trusted_sealers: Vec<String>,
+    /// Networks whose letters are not checked: relays of ours in front of us.
+    pub trusted_networks: Vec<IpNet>,
+}
+
+impl Policy {
+    /// Whether what that peer brings is checked.
+    pub fn checks(&self, ip: IpAddr) -> bool {
+        !self.trusted_networks.iter().any(|network| network.contains(&ip.to_canonical()))
+    }
 }
 
 impl Default for Policy {
     fn default() -> Policy {
-        Policy { received_limit: limits::RECEIVED_LIMIT, header_limit_bytes: limits::HEADER_LIMIT_BYTES }
+        Policy {
+            received_limit: limits::RECEIVED_LIMIT,
+            header_limit_bytes: limits::HEADER_LIMIT_BYTES,
+            trusted_sealers: Vec::new(),
+            trusted_networks: Vec::new(),
+        }
     }
 }
 
@@ -69,7 +101,10 @@ pub fn decide(evidence: &Evidence, policy: &Policy) -> Verdict {
             return Verdict::Refuse(Reply::never(550, 7, 1, text));
         }
     }
-    Verdict::Accept(Placement::Inbox)
+    match &evidence.authentication {
+        Some(authentication) => weigh(authentication).verdict,
+        None => Verdict::Accept(Placement::Inbox),
+    }
 }
 
 #[cfg(test)]

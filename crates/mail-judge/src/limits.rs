@@ -9,3 +9,21 @@ pub const HEADER_LIMIT_BYTES: usize = 256 * 1024;
 pub const FROM_LIMIT_OCTETS: usize = 4 * 1024;
 /// Fields of a header, lines that are none included.
 pub const FIELD_LIMIT: usize = 5_000;
+/// Signatures of one letter that are checked; further ones are not looked at (RFC 6376 §8.4).
+pub const SIGNATURE_LIMIT: usize = 10;
+/// Canonical forms of one body, with their lengths.
+pub const BODY_FORM_LIMIT: usize = 8;
+/// Sets of an ARC chain (RFC 8617 §4.2.1: 50).
+pub const ARC_SET_LIMIT: usize = 50;
+/// An RSA key below is not believed (RFC 8301 §3.2: 1024 bits).
+pub const RSA_KEY_LEAST_OCTETS: usize = 128;
+/// An RSA key below is noted as weak (RFC 8301 §3.2: 2048 bits).
+pub const RSA_KEY_WANTED_OCTETS: usize = 256;
+/// How far clocks may differ before a signature counts as made in the future.
+pub const FUTURE_LIMIT_SECONDS: i64 = 24 * 60 * 60;
+/// Senders whose SPF is remembered between MAIL and the end of data, and for their next letters.
+pub const REMEMBERED_LIMIT: usize = 4_096;
+/// How long: below the life of most records.
+pub const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(60);
+/// Octets of any one text of a stranger in the evidence.
+pub const EVIDENCE_TEXT_LIMIT: usize = 300;

@@ -7,6 +7,7 @@ fn evidence(header: &str) -> Evidence {
         header: HeaderFacts::of(header.as_bytes(), true),
         has_been_here: false,
         authorship: Authorship::NotOurs,
+        authentication: None,
     }
 }
 

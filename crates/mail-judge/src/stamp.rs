@@ -1,0 +1,72 @@
+//! Our Authentication-Results, and forged ones in our name (RFC 8601).
+
+use trust::{ArcResult, Authentication, DmarcResult};
+use wire_mime::fields;
+use wire_trust::results::{Field, Outcome, authserv_id};
+
+/// The results of a letter as a field's content, in the name of `hostname`. ARC sets carry the same (RFC 8617 §4.1.1).
+pub fn results(authentication: &Authentication, hostname: &str) -> Field {
+    let mut results = Vec::new();
+    if let Some(spf) = &authentication.spf {
+        let (property, domain) = match authentication.mail_from.is_empty() {
+            true => ("smtp.helo", &spf.domain),
+            false => ("smtp.mailfrom", &authentication.mail_from),
+        };
+        results.push(Outcome::new("spf", spf.result.word()).because(&spf.because).about(property, domain));
+    }
+    for dkim in &authentication.dkim {
+        results.push(
+            Outcome::new("dkim", dkim.result.word())
+                .because(&dkim.because)
+                .about("header.d", &dkim.domain)
+                .about("header.s", &dkim.selector)
+                .about("header.a", &dkim.algorithm)
+                .about("header.b", &dkim.signature),
+        );
+    }
+    if authentication.dkim.is_empty() {
+        results.push(Outcome::new("dkim", "none"));
+    }
+    if let Some(dmarc) = &authentication.dmarc {
+        let policy = if dmarc.domain.is_empty() { String::new() } else { dmarc.policy.to_string() };
+        let policy = if dmarc.result == DmarcResult::Fail { policy } else { String::new() };
+        results.push(
+            Outcome::new("dmarc", dmarc.result.word())
+                .because(&dmarc.because)
+                .about("header.from", &authentication.header_from)
+                .about("policy.dmarc", &policy),
+        );
+    }
+    if let Some(arc) = authentication.arc.as_ref().filter(|arc| arc.result != ArcResult::TempError) {
+        // RFC 8617 §10.1: the word of the chain; the sealer for people.
+        let sealer = arc.sealers.last().map_or("", String::as_str);
+        results.push(Outcome::new("arc", arc.result.word()).because(&arc.because).about("header.d", sealer));
+    }
+    if let (Some(reverse), Some(ip)) = (&authentication.reverse, authentication.ip) {
+        results.push(
+            Outcome::new("iprev", reverse.result.word())
+                .because(&reverse.name)
+                .about("policy.iprev", &ip.to_string()),
+        );
+    }
+    Field { authserv_id: hostname.to_owned(), results }
+}
+
+/// Takes our name away from results that were in the letter before it came to us (RFC 8601 §5): such a field
+/// is renamed in its place, so that no other byte moves. What cannot be understood might be taken for ours by
+/// somebody else.
+pub fn disown(header: &mut [u8], hostname: &str) {
+    let mut forged = Vec::new();
+    for field in fields(header) {
+        if field.is("authentication-results")
+            && authserv_id(field.value).is_none_or(|id| id.eq_ignore_ascii_case(hostname))
+        {
+            forged.push(field.value_at);
+        }
+    }
+    for value_at in forged {
+        // The name begins its line: look back from the colon.
+        let line = header[..value_at].iter().rposition(|&octet| octet == b'\n').map_or(0, |end| end + 1);
+        header[line..line + 2].copy_from_slice(b"X-");
+    }
+}
