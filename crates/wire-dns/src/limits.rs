@@ -32,3 +32,5 @@ pub const SIGNATURE_JITTER_SECONDS: u32 = 2 * 86_400;
 pub const SIGNATURE_BEFORE_SECONDS: u32 = 3600;
 /// A signature with less left than this is made anew: secondaries and caches need time to learn it.
 pub const SIGNATURE_RENEW_SECONDS: u32 = 5 * 86_400;
+/// Whenever signatures are made, those that would be due within this time are made too: fewer new serial numbers.
+pub const SIGNATURE_AHEAD_SECONDS: u32 = 86_400;

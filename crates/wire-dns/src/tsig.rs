@@ -67,10 +67,19 @@ pub enum NotSigned {
 /// A message whose signature is right: what the signature of the answer begins with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
+    /// The key's name.
+    name: Vec<u8>,
     mac: Vec<u8>,
     /// As the message wrote it.
     id: u16,
     time: u64,
+}
+
+impl Verified {
+    /// Whether the signature was made with a key of that name.
+    pub fn is_by(&self, key: &TsigKey) -> bool {
+        self.name == key.name
+    }
 }
 
 /// The fields of a TSIG record.
@@ -105,7 +114,12 @@ pub fn verify<'keys>(
     push_unsigned(&mut signed, message, at, fields.original_id).ok_or(NotSigned::Malformed)?;
     push_variables(&mut signed, known, fields.time, fields.fudge, fields.error, fields.other);
     hmac::verify(&known.secret, &signed, fields.mac).map_err(|_| NotSigned::BadSignature)?;
-    let verified = Verified { mac: fields.mac.to_vec(), id: fields.original_id, time: fields.time };
+    let verified = Verified {
+        name: known.name.clone(),
+        mac: fields.mac.to_vec(),
+        id: fields.original_id,
+        time: fields.time,
+    };
     if fields.time.abs_diff(now) > TSIG_FUDGE_SECONDS.min(u64::from(fields.fudge)) {
         return Err(NotSigned::BadTime(Box::new(verified)));
     }
@@ -185,7 +199,7 @@ pub fn sign_question(message: &mut Vec<u8>, key: &TsigKey, now: u64) -> Verified
     push_variables(&mut signed, key, now, fudge, 0, &[]);
     let mac = hmac::sign(&key.secret, &signed).as_ref().to_vec();
     push_record(message, key, now, &mac, id, 0, &[]);
-    Verified { mac, id, time: now }
+    Verified { name: key.name.clone(), mac, id, time: now }
 }
 
 /// Signs the messages of one answer, one after the other (RFC 8945 §5.3).

@@ -30,6 +30,7 @@ mod load;
 pub mod mail;
 mod managed;
 mod name;
+mod renew;
 mod rows;
 mod rules;
 pub mod serial;

@@ -10,7 +10,8 @@ use crate::image::build::{RawSet, TYPE_RRSIG, push_record};
 use crate::image::{Image, Set, label_count};
 use crate::key::{ALGORITHM, Signing, SigningKey};
 use crate::limits::{
-    SIGNATURE_BEFORE_SECONDS, SIGNATURE_JITTER_SECONDS, SIGNATURE_RENEW_SECONDS, SIGNATURE_SECONDS,
+    SIGNATURE_AHEAD_SECONDS, SIGNATURE_BEFORE_SECONDS, SIGNATURE_JITTER_SECONDS, SIGNATURE_RENEW_SECONDS,
+    SIGNATURE_SECONDS,
 };
 use crate::name::key;
 use crate::rdata;
@@ -112,7 +113,7 @@ impl<'signing> Signer<'signing> {
             rest = after;
             let has_begun = self.now.wrapping_sub(long_at(data, INCEPTION_AT)) < 1 << 31;
             let left = long_at(data, EXPIRATION_AT).wrapping_sub(self.now);
-            let has_time = left > SIGNATURE_RENEW_SECONDS && left < 1 << 31;
+            let has_time = left > SIGNATURE_RENEW_SECONDS + SIGNATURE_AHEAD_SECONDS && left < 1 << 31;
             if has_begun && has_time && u16::from_be_bytes([data[TAG_AT], data[TAG_AT + 1]]) == tag {
                 return Some(data.to_vec());
             }
