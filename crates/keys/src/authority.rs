@@ -9,13 +9,15 @@ use std::time::Duration;
 use model::Timestamp;
 use rcgen::string::Ia5String;
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
-    KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
+    BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose,
+    IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType, date_time_ymd,
 };
-use rustls::pki_types::CertificateDer;
+use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
 
-use crate::KeyError;
+use crate::{KeyError, limits};
 
 /// How long the authority itself lives.
 const AUTHORITY_YEARS: i64 = 10;
@@ -78,6 +80,15 @@ impl Authority {
         Ok((certificate_file, key_file))
     }
 
+    /// A certificate for one name that is kept nowhere but in memory, with its key.
+    pub fn mint(&self, name: &str, now: Timestamp) -> Result<CertifiedKey, KeyError> {
+        let (certificate, key) = self.certify(&[name.to_owned()], now, limits::MINTED_LIFE)?;
+        let chain = vec![certificate.der().clone()];
+        let pkcs8 = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+        CertifiedKey::from_der(chain, pkcs8, &aws_lc_rs::default_provider())
+            .map_err(|source| KeyError::Unusable { path: name.into(), source })
+    }
+
     fn issue(
         &self,
         names: &[String],
@@ -85,6 +96,18 @@ impl Authority {
         certificate_file: &Path,
         key_file: &Path,
     ) -> Result<(), KeyError> {
+        let (certificate, key) = self.certify(names, now, SERVER_LIFE)?;
+        // The key first: a certificate without its key would look finished to the next start.
+        write(key_file, &key.serialize_pem(), 0o600)?;
+        write(certificate_file, &certificate.pem(), 0o644)
+    }
+
+    fn certify(
+        &self,
+        names: &[String],
+        now: Timestamp,
+        life: Duration,
+    ) -> Result<(Certificate, KeyPair), KeyError> {
         let name = names.first().cloned().unwrap_or_default();
         let making = |source| KeyError::Make { name: name.clone(), source };
         let mut parameters = CertificateParams::default();
@@ -97,15 +120,13 @@ impl Authority {
         parameters.distinguished_name = common_name(&name);
         // A day back: the clocks of others may be behind ours.
         (parameters.not_before, parameters.not_after) =
-            (day(now.minus(Duration::from_secs(86_400))), day(now.plus(SERVER_LIFE)));
+            (day(now.minus(Duration::from_secs(86_400))), day(now.plus(life)));
         parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         parameters.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate().map_err(making)?;
         let certificate = parameters.signed_by(&key, &self.issuer).map_err(making)?;
-        // The key first: a certificate without its key would look finished to the next start.
-        write(key_file, &key.serialize_pem(), 0o600)?;
-        write(certificate_file, &certificate.pem(), 0o644)
+        Ok((certificate, key))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The keys of domains and zones, kept in the database, which every node shares.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use db::{Db, DbError, Notices, Tx};
@@ -188,7 +188,8 @@ impl Keys {
         let (mut changed, mut after) = (BTreeSet::new(), String::new());
         loop {
             let begin = after.clone();
-            let page = operator.read(move |tx| rows::domains_after(tx, &begin, 200)).await?;
+            let page =
+                operator.read(move |tx| rows::domains_after(tx, &begin, limits::DOMAINS_PER_PAGE)).await?;
             let Some((last, _, _)) = page.last() else { return Ok(changed) };
             after.clone_from(last);
             for (name, id, organisation) in page {
@@ -384,6 +385,24 @@ impl Keys {
         let secret = Arc::new(Zeroizing::new(secret));
         self.ready.secrets.insert(name.to_owned(), secret.clone());
         Ok(secret)
+    }
+
+    /// The names of hosts for which our own authority vouches at this moment: `mta-sts.`, `autoconfig.` and
+    /// `autodiscover.` of every hosted domain. Called from time to time; what it gives goes into
+    /// [`crate::ServerTls::vouch_for`].
+    pub async fn hosts_to_vouch_for(&self) -> Result<HashSet<String>> {
+        let operator = self.db.operator("read for which hosts certificates may be minted");
+        let (mut hosts, mut after) = (HashSet::new(), String::new());
+        loop {
+            let begin = after.clone();
+            let page =
+                operator.read(move |tx| rows::domains_after(tx, &begin, limits::DOMAINS_PER_PAGE)).await?;
+            let Some((last, _, _)) = page.last() else { return Ok(hosts) };
+            after.clone_from(last);
+            for (name, _, _) in &page {
+                hosts.extend(limits::MINTED_HOSTS.map(|host| format!("{host}.{name}")));
+            }
+        }
     }
 
     /// Forgets signers of which a notice has come since the last look.

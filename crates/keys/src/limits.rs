@@ -30,7 +30,11 @@ pub const ZONE_KEY_OVERLAP: Duration = Duration::from_secs(7 * 86_400);
 pub const ZONE_KEYS_LIMIT: usize = 3;
 /// Certificates minted on demand that are kept.
 pub const MINTED_LIMIT: u64 = 1_000;
-/// Names asked for by strangers and found not to be ours, remembered so that they cost nothing.
-pub const REFUSED_NAMES_LIMIT: u64 = 10_000;
-/// How long a name stays refused, and a minted certificate is used.
-pub const REFUSED_NAME_FOR: Duration = Duration::from_secs(60);
+/// How long one is shown before it is made anew.
+pub const MINTED_FOR: Duration = DAY;
+/// How long one is good for.
+pub const MINTED_LIFE: Duration = Duration::from_secs(30 * 86_400);
+/// Hosts below a hosted domain for which our own authority vouches.
+pub const MINTED_HOSTS: [&str; 3] = ["mta-sts", "autoconfig", "autodiscover"];
+/// Hosted domains read in one go.
+pub const DOMAINS_PER_PAGE: i64 = 200;

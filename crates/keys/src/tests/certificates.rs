@@ -74,3 +74,89 @@ fn a_missing_file_is_named() {
     let error = ServerTls::from_files("/nowhere/a.pem".as_ref(), "/nowhere/a.key".as_ref()).err().unwrap();
     assert_eq!(error.to_string(), "cannot read /nowhere/a.pem");
 }
+
+/// The names of the certificate that a client is shown when it asks for `name`, verified against `authority`.
+fn shown(server: &ServerTls, authority: &Authority, name: &str) -> Result<(), rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add(authority.certificate()).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let client = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    let mut client = ClientConnection::new(client.into(), name).unwrap();
+    let mut server = ServerConnection::new(server.config()).unwrap();
+    for _ in 0..10 {
+        let mut bytes = Vec::new();
+        client.write_tls(&mut bytes).unwrap();
+        server.read_tls(&mut bytes.as_slice()).unwrap();
+        server.process_new_packets()?;
+        let mut bytes = Vec::new();
+        server.write_tls(&mut bytes).unwrap();
+        client.read_tls(&mut bytes.as_slice()).unwrap();
+        client.process_new_packets()?;
+    }
+    assert!(!client.is_handshaking());
+    Ok(())
+}
+
+#[test]
+fn our_authority_vouches_for_hosts_of_hosted_domains_and_for_no_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = world::Clock::real();
+    let authority = Authority::open(directory.path(), clock.now()).unwrap();
+    let (certificate, key) = authority.server_certificate(&names(), clock.now()).unwrap();
+    let own = Authority::open(directory.path(), clock.now()).unwrap();
+    let server = ServerTls::with_authority(&certificate, &key, own, clock).unwrap();
+    shown(&server, &authority, "mail.valbois.test").unwrap();
+    shown(&server, &authority, "mta-sts.valbois.test").unwrap_err();
+    server.vouch_for(["mta-sts.valbois.test".to_owned()].into());
+    shown(&server, &authority, "mta-sts.valbois.test").unwrap();
+    shown(&server, &authority, "MTA-STS.Valbois.test").unwrap();
+    shown(&server, &authority, "mta-sts.acme.test").unwrap_err();
+    // The same one to everybody, and not that of the server itself.
+    let first = server.certificate_for("mta-sts.valbois.test");
+    assert_eq!(server.certificate_for("mta-sts.valbois.test"), first);
+    assert_ne!(server.certificate_for("mail.valbois.test"), first);
+    server.vouch_for(std::collections::HashSet::new());
+    assert_eq!(server.certificate_for("mta-sts.valbois.test"), server.certificate_for("mail.valbois.test"));
+}
+
+#[test]
+fn each_of_several_certificates_is_shown_to_who_asks_for_its_names() {
+    let directory = tempfile::tempdir().unwrap();
+    let now = world::Clock::real().now();
+    let (one, other) = (directory.path().join("one"), directory.path().join("other"));
+    let (one, other) = (Authority::open(&one, now).unwrap(), Authority::open(&other, now).unwrap());
+    let first = one.server_certificate(&["mail.valbois.test".to_owned()], now).unwrap();
+    let second = other.server_certificate(&["*.acme.test".to_owned()], now).unwrap();
+    let server = ServerTls::from_pairs(&[(&first.0, &first.1), (&second.0, &second.1)]).unwrap();
+    shown(&server, &one, "mail.valbois.test").unwrap();
+    shown(&server, &other, "mail.acme.test").unwrap();
+    // A wildcard is one label; what fits nobody gets the first.
+    for name in ["acme.test", "a.mail.acme.test", "else.test"] {
+        assert_eq!(server.certificate_for(name), server.certificate_for("mail.valbois.test"));
+    }
+}
+
+#[tokio::test]
+async fn only_hosts_of_hosted_domains_are_to_be_vouched_for() {
+    for town in super::towns().await {
+        let hosts = town.keys.hosts_to_vouch_for().await.unwrap();
+        let mut hosts: Vec<_> = hosts.into_iter().collect();
+        hosts.sort();
+        assert_eq!(
+            hosts,
+            [
+                "autoconfig.acme.test",
+                "autoconfig.valbois.test",
+                "autodiscover.acme.test",
+                "autodiscover.valbois.test",
+                "mta-sts.acme.test",
+                "mta-sts.valbois.test"
+            ]
+        );
+    }
+}
