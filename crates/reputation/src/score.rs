@@ -102,10 +102,10 @@ pub fn score(days: &[Counts]) -> Score {
 /// The worst burst of the days: its busiest hour beside the usual day's, half forgiven after a week.
 fn burst(days: &[Counts]) -> Option<Factor> {
     let worst = |(age, day): (usize, &Counts)| {
-        let others: Vec<i64> =
-            days.iter().skip(age + 1).map(|day| day.busiest_hour).filter(|busiest| *busiest > 0).collect();
+        let others = days.iter().enumerate().filter(|(other, day)| *other != age && day.busiest_hour > 0);
+        let others: Vec<i64> = others.map(|(_, day)| day.busiest_hour).collect();
         let usual = match others.len() {
-            // A domain that has never sent has no usual day; a first mailing is a burst all the same.
+            // A domain that has not sent on any other day has no usual one; a first mailing is a burst all the same.
             0 => limits::BURST_MINIMUM as f64 / limits::BURST_FACTOR,
             count => others.iter().sum::<i64>() as f64 / count as f64,
         };
