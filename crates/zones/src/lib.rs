@@ -23,6 +23,7 @@ mod administration;
 pub mod diagnosis;
 mod entities;
 mod error;
+pub mod guided;
 mod installation;
 mod kind;
 pub mod limits;

@@ -4,6 +4,7 @@
 use db::{DbError, Migrations, Row, Tx, values};
 use model::{DomainId, OrganisationId, RecordId, Timestamp, ZoneId};
 
+use crate::administration::MailOf;
 use crate::entities::{ChangeInfo, ManagedBy, RecordData, RecordInfo, Secondary, ZoneInfo};
 use crate::kind::RecordKind;
 use crate::name::DnsName;
@@ -175,11 +176,15 @@ pub(crate) fn domains_within(
     tx: &mut Tx,
     of: &DnsName,
     organisation: OrganisationId,
-) -> Result<Vec<String>, DbError> {
+) -> Result<Vec<MailOf>, DbError> {
     tx.query(
-        "SELECT name FROM domain WHERE (name = ?1 OR name LIKE ?2 ESCAPE '!') AND organisation = ?3 ORDER BY name",
+        "SELECT id, name FROM domain WHERE (name = ?1 OR name LIKE ?2 ESCAPE '!') AND organisation = ?3 ORDER BY name",
         values![of.as_str(), &below_pattern(of), organisation],
-        |row| Ok(row.text(0)?.to_owned()),
+        |row| {
+            let name = model::Domain::parse(row.text(1)?)
+                .map_err(|_| DbError::Column { column: 1, expected: "domain" })?;
+            Ok(MailOf { id: DomainId(row.integer(0)?), organisation, name })
+        },
     )
 }
 

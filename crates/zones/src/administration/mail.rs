@@ -76,7 +76,7 @@ impl Administration {
             let domain = directory::create_domain(tx, &creation, &name)?;
             hand.audit(tx, Some(organisation), "create domain", name.to_string())?;
             keys.insert(tx, &name, domain.id, organisation, &fresh)?;
-            let (zone, kept) = keep_mail(tx, hand, &keys, &domain, standing, None)?;
+            let (zone, kept) = keep_mail(tx, hand, &keys, &MailOf::from(&domain), standing, None)?;
             Ok(MailDomain { domain, zone, kept })
         })
         .await
@@ -128,7 +128,7 @@ impl Administration {
                 return Err(ZoneError::NotFound { what: "domain" });
             }
             needed(tx)?;
-            let (zone, kept) = keep_mail(tx, hand, &keys, &domain, standing, spf)?;
+            let (zone, kept) = keep_mail(tx, hand, &keys, &MailOf::from(&domain), standing, spf)?;
             Ok(MailDomain { domain: domain.clone(), zone, kept })
         })
         .await
@@ -225,13 +225,26 @@ impl Administration {
     }
 }
 
+/// What records are made of, of a domain.
+pub(crate) struct MailOf {
+    pub(crate) id: DomainId,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) name: Domain,
+}
+
+impl From<&DomainInfo> for MailOf {
+    fn from(info: &DomainInfo) -> MailOf {
+        MailOf { id: info.id, organisation: info.organisation, name: info.name.clone() }
+    }
+}
+
 /// Writes the records of a domain into the deepest hosted zone of its organisation that encloses it, and
 /// removes them from others; tells the keys whether their records stand in one of our zones.
 pub(super) fn keep_mail(
     tx: &mut Tx,
     hand: &Hand,
     keys: &Keys,
-    domain: &DomainInfo,
+    domain: &MailOf,
     standing: Standing,
     spf: Option<SpfStrictness>,
 ) -> Result<(Option<ZoneId>, Kept)> {

@@ -25,6 +25,7 @@ use crate::{Result, ZONES, ZoneError, Zones, limits, rows, serial};
 
 pub use file::ImportOptions;
 pub(crate) use installation::installation_of;
+pub(crate) use mail::MailOf;
 pub use mail::{Checked, MailDomain, Seen};
 pub use synonym::Prerequisite;
 use synonym::synonym_refusal;

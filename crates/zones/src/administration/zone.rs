@@ -5,19 +5,22 @@ use model::{OrganisationId, ZoneId};
 use super::{Administration, conflict, found, notify};
 use crate::administration::installation::name_server_drafts;
 use crate::entities::{ZoneChange, ZoneInfo};
+use crate::managed::Standing;
 use crate::name::{DnsName, NotAName};
 use crate::rules::checked_ttl;
 use crate::{Result, ZoneError, limits, rows, serial};
 
 impl Administration {
     /// Creates a zone with the installation's name servers. An operator may host any name; a tenant no public
-    /// suffix, and nothing at, above or below another organisation's zone or mail domain.
+    /// suffix, and nothing at, above or below another organisation's zone or mail domain. Mail domains of the
+    /// organisation that it encloses get their records.
     pub async fn create_zone(&self, organisation: OrganisationId, name: &str) -> Result<ZoneInfo> {
         let name = checked_name(name)?;
         let is_operator = self.operator_only().is_ok();
         if !is_operator {
             check_public_suffix(&name)?;
         }
+        let keys = self.zones.keys.clone();
         self.write(move |tx, hand| {
             if !rows::is_organisation(tx, organisation)? {
                 return Err(ZoneError::NotFound { what: "organisation" });
@@ -53,6 +56,10 @@ impl Administration {
             hand.audit(tx, Some(organisation), "create zone", name.to_string())?;
             let drafts = name_server_drafts(tx, hand, &zone)?;
             super::apply(tx, hand, &mut zone, &[], drafts, "zone created", false)?;
+            // Mail domains that were there before get their records now.
+            for domain in rows::domains_within(tx, &name, organisation)? {
+                super::mail::keep_mail(tx, hand, &keys, &domain, Standing::Stays, None)?;
+            }
             notify(tx, zone.id)?;
             found("zone", rows::zone(tx, zone.id)?)
         })
@@ -175,9 +182,7 @@ impl Administration {
             keys.stop_signing(tx, id)?;
             // The keys of its mail domains are seen by look-up again.
             for domain in rows::domains_within(tx, &zone.name, zone.organisation)? {
-                if let Ok(domain) = model::Domain::parse(&domain) {
-                    keys.note_elsewhere(tx, &domain)?;
-                }
+                keys.note_elsewhere(tx, &domain.name)?;
             }
             hand.audit(tx, Some(zone.organisation), "delete zone", zone.name.to_string())
         })
