@@ -8,6 +8,7 @@ use mail_queue::{Next, Offer};
 use model::{Domain, Envelope, Recipient, Reply, Route, Timestamp};
 use tracing::error;
 
+use crate::forward::{Outgoing, forwarder};
 use crate::hand::Job;
 use crate::settle::Ended;
 use crate::{Flow, Settings};
@@ -65,10 +66,42 @@ impl Flow {
         }
     }
 
-    /// One attempt, to its committed end; tells whether anybody answered.
+    /// One attempt, to its committed end; tells whether anybody answered. Copies that are forwarded go apart
+    /// from others: they have another sender.
     async fn carry(self, destination: Domain, jobs: Vec<Arc<Job>>) -> bool {
+        let mut groups: Vec<(Option<Domain>, Vec<Arc<Job>>)> = Vec::new();
+        for job in jobs {
+            let forwarder = forwarder(&job.delivery);
+            match groups.iter_mut().find(|(known, _)| *known == forwarder) {
+                Some((_, group)) => group.push(job),
+                None => groups.push((forwarder, vec![job])),
+            }
+        }
+        let mut was_reached = groups.is_empty();
+        for (forwarder, group) in groups {
+            was_reached |= self.carry_together(&destination, forwarder.as_ref(), group).await;
+        }
+        was_reached
+    }
+
+    async fn carry_together(
+        &self,
+        destination: &Domain,
+        forwarder: Option<&Domain>,
+        jobs: Vec<Arc<Job>>,
+    ) -> bool {
         let Some(first) = jobs.first() else { return true };
         let message = first.delivery.message.clone();
+        let bytes = first.cargo.body.get().map(|body| body.bytes.clone());
+        let Outgoing { from, prefix } = match self.outgoing(&message, forwarder, bytes.as_ref()).await {
+            Ok(outgoing) => outgoing,
+            Err(reply) => {
+                let outcome = Outcome::Later { reply, host: None };
+                let ended = jobs.into_iter().map(|job| Ended { job, outcome: outcome.clone() });
+                self.settle(ended.collect(), Vec::new()).await;
+                return true;
+            }
+        };
         let recipients = jobs.iter().map(|job| Recipient {
             address: match &job.delivery.route {
                 Route::Remote { address } => address.clone(),
@@ -80,21 +113,16 @@ impl Flow {
             original: job.delivery.original.clone(),
         });
         let consignment = Consignment {
-            destination,
+            destination: destination.clone(),
             envelope: Envelope {
-                from: message.from.clone(),
+                from,
                 recipients: recipients.collect(),
                 return_content: message.return_content,
                 envelope_id: message.envelope_id.clone(),
                 body: message.body,
                 smtputf8: message.needs_smtputf8,
             },
-            content: Content {
-                prefix: message.prefix.clone().into(),
-                blob: message.blob,
-                bytes: first.cargo.body.get().map(|body| body.bytes.clone()),
-                blobs: self.inner.blobs.clone(),
-            },
+            content: Content { prefix, blob: message.blob, bytes, blobs: self.inner.blobs.clone() },
         };
         let Carried { outcomes, attempts, was_reached } = self.inner.remote.carry(&consignment).await;
         let ended = jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job, outcome });

@@ -10,10 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use blobs::BlobError;
 use keys::{DkimSigner, KeysError, Signers};
 use mail_judge::HeaderFacts;
-use memchr::memchr3;
 use model::{Address, BlobRef, Domain, Reply, ReversePath, Timestamp};
 use tracing::error;
 use wire_mime::{Field, fields};
+use wire_trust::dkim::{BodyCanonicalizer, Canonicalization, canonical_field};
 
 use crate::arrival::Origin;
 use crate::{Flow, limits, trouble};
@@ -49,27 +49,32 @@ const SIGNED: [&str; 8] = [
 ];
 
 /// The hash of a body in the relaxed form (RFC 6376 §3.4.4), taken while its octets pass by.
-#[derive(Clone)]
 pub(crate) struct BodyHash {
+    canonicalizer: BodyCanonicalizer,
+    hashed: Gathered,
+}
+
+/// Octets for a hash, gathered because words are short.
+struct Gathered {
     context: Context,
-    /// What is to be hashed next, gathered because words are short.
     ready: Vec<u8>,
-    /// Line breaks that count only if something follows.
-    line_breaks: u64,
-    has_blank: bool,
-    has_return: bool,
-    is_empty: bool,
+}
+
+impl Gathered {
+    fn take(&mut self, octets: &[u8]) {
+        self.ready.extend_from_slice(octets);
+        if self.ready.len() >= limits::HASH_BLOCK_BYTES {
+            self.context.update(&self.ready);
+            self.ready.clear();
+        }
+    }
 }
 
 impl BodyHash {
     pub(crate) fn new() -> BodyHash {
         BodyHash {
-            context: Context::new(&SHA256),
-            ready: Vec::with_capacity(limits::HASH_BLOCK_BYTES + 64),
-            line_breaks: 0,
-            has_blank: false,
-            has_return: false,
-            is_empty: true,
+            canonicalizer: BodyCanonicalizer::new(Canonicalization::Relaxed),
+            hashed: Gathered { context: Context::new(&SHA256), ready: Vec::new() },
         }
     }
 
@@ -81,94 +86,22 @@ impl BodyHash {
     }
 
     /// Takes the next octets.
-    pub(crate) fn update(&mut self, mut bytes: &[u8]) {
-        while let Some(&first) = bytes.first() {
-            if self.has_return {
-                self.has_return = false;
-                if first == b'\n' {
-                    // Blanks at the end of a line are not there.
-                    self.has_blank = false;
-                    self.line_breaks += 1;
-                    bytes = &bytes[1..];
-                    continue;
-                }
-                self.put(b"\r");
-            }
-            match first {
-                b'\r' => {
-                    self.has_return = true;
-                    bytes = &bytes[1..];
-                }
-                b' ' | b'\t' => {
-                    self.has_blank = true;
-                    bytes = &bytes[1..];
-                }
-                _ => {
-                    let length = memchr3(b'\r', b' ', b'\t', bytes).unwrap_or(bytes.len());
-                    let (text, rest) = bytes.split_at(length);
-                    self.put(text);
-                    bytes = rest;
-                }
-            }
-        }
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.canonicalizer.push(bytes, &mut |octets| self.hashed.take(octets));
     }
 
-    /// Text that stands there, after what stands before it.
-    fn put(&mut self, text: &[u8]) {
-        self.is_empty = false;
-        while self.line_breaks > 0 {
-            self.ready.extend_from_slice(b"\r\n");
-            self.line_breaks -= 1;
-            self.pour();
-        }
-        if std::mem::take(&mut self.has_blank) {
-            self.ready.push(b' ');
-        }
-        for block in text.chunks(limits::HASH_BLOCK_BYTES) {
-            self.ready.extend_from_slice(block);
-            self.pour();
-        }
-    }
-
-    fn pour(&mut self) {
-        if self.ready.len() >= limits::HASH_BLOCK_BYTES {
-            self.context.update(&self.ready);
-            self.ready.clear();
-        }
-    }
-
-    /// The hash. Empty lines at the end are not there; a body of nothing else is empty.
     pub(crate) fn finish(mut self) -> [u8; 32] {
-        if std::mem::take(&mut self.has_return) {
-            self.put(b"\r");
-        }
-        if !self.is_empty {
-            self.ready.extend_from_slice(b"\r\n");
-        }
-        self.context.update(&self.ready);
+        self.canonicalizer.finish(&mut |octets| self.hashed.take(octets));
+        self.hashed.context.update(&self.hashed.ready);
         let mut hash = [0; 32];
-        hash.copy_from_slice(self.context.finish().as_ref());
+        hash.copy_from_slice(self.hashed.context.finish().as_ref());
         hash
     }
 }
 
 /// A field in the relaxed form (RFC 6376 §3.4.2), with its line break.
 pub(crate) fn relaxed(name: &[u8], value: &[u8], into: &mut Vec<u8>) {
-    into.extend(name.iter().map(u8::to_ascii_lowercase));
-    into.push(b':');
-    let (start, mut has_blank) = (into.len(), false);
-    for &octet in value {
-        match octet {
-            b'\r' | b'\n' => {}
-            b' ' | b'\t' => has_blank = true,
-            octet => {
-                if std::mem::take(&mut has_blank) && into.len() > start {
-                    into.push(b' ');
-                }
-                into.push(octet);
-            }
-        }
-    }
+    canonical_field(name, value, Canonicalization::Relaxed, &mut |octets| into.extend_from_slice(octets));
     into.extend_from_slice(b"\r\n");
 }
 

@@ -51,10 +51,12 @@ struct Town {
 fn migrate(db: &Db) {
     db.migrate(&[
         trail::MIGRATIONS,
+        trust::MIGRATIONS,
         directory::MIGRATIONS,
         keys::MIGRATIONS,
         mail_store::MIGRATIONS,
         mail_queue::MIGRATIONS,
+        mail_route::MIGRATIONS,
         reputation::MIGRATIONS,
         mail_reports::MIGRATIONS,
     ])

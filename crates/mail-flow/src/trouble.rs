@@ -3,6 +3,7 @@
 use blobs::BlobError;
 use db::DbError;
 use directory::DirectoryError;
+use mail_route::RouteError;
 use model::Reply;
 use tracing::error;
 
@@ -24,6 +25,11 @@ pub(crate) fn blobs(error: &BlobError) -> Reply {
 pub(crate) fn db(error: &DbError) -> Reply {
     error!(error = %model::Chain(error), "the database refuses");
     if matches!(error, DbError::Full { .. }) { full() } else { later() }
+}
+
+pub(crate) fn routing(error: &RouteError) -> Reply {
+    error!(error = %model::Chain(error), "cannot find out where a letter goes");
+    later()
 }
 
 pub(crate) fn directory(error: &DirectoryError) -> Reply {

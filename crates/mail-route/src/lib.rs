@@ -1,11 +1,18 @@
 //! From a recipient to the routes of its copies: aliases are expanded here, once, when a letter is accepted.
+//! The return paths of what is forwarded are made and followed here as well ([`ReturnPaths`]).
 
 pub mod limits;
+mod return_path;
+mod rows;
 
 use std::collections::{HashSet, VecDeque};
 
 use directory::{Directory, DirectoryError, Found};
-use model::{Address, OrganisationId, Reply, Route};
+use model::{Address, OrganisationId, Reply, ReversePath, Route};
+use thiserror::Error;
+
+pub use return_path::{ReturnPathError, ReturnPaths, looks_like_one};
+pub use rows::MIGRATIONS;
 
 /// One copy of a letter for a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +23,28 @@ pub struct Leg {
     pub route: Route,
 }
 
+/// Nobody can say now where a letter goes.
+#[derive(Debug, Error)]
+pub enum RouteError {
+    /// The directory does not answer.
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    /// A return path cannot be followed.
+    #[error(transparent)]
+    ReturnPath(#[from] ReturnPathError),
+}
+
 /// The copies for `recipient`: at least one, each goal at most once. A remote recipient is its own route;
 /// what leads nowhere (deleted meanwhile, disabled, a circle of aliases) becomes [`Route::Nowhere`].
-pub async fn route(directory: &Directory, recipient: &Address) -> Result<Vec<Leg>, DirectoryError> {
+///
+/// A return path of ours leads `from` the null sender to the first sender of what was forwarded; an address of
+/// such a form that really exists counts before it.
+pub async fn route(
+    directory: &Directory,
+    return_paths: &ReturnPaths,
+    from: &ReversePath,
+    recipient: &Address,
+) -> Result<Vec<Leg>, RouteError> {
     let mut legs: Vec<Leg> = Vec::new();
     let mut seen = HashSet::from([recipient.canonical()]);
     let mut open = VecDeque::from([(recipient.clone(), None, 0)]);
@@ -46,7 +72,19 @@ pub async fn route(directory: &Directory, recipient: &Address) -> Result<Vec<Leg
                 }
                 continue;
             }
-            Found::Unknown { organisation } => (Some(organisation), unknown()),
+            Found::Unknown { organisation } => match return_paths.follow(&address).await? {
+                None => (Some(organisation), unknown()),
+                Some(Err(reply)) => (Some(organisation), Route::Nowhere { reply }),
+                Some(Ok(_)) if *from != ReversePath::Null => (Some(organisation), reports_only()),
+                Some(Ok(sender)) => {
+                    if depth < limits::ALIAS_DEPTH_LIMIT && seen.insert(sender.canonical()) {
+                        open.push_back((sender, Some(organisation), depth + 1));
+                    } else {
+                        circle = Some(organisation);
+                    }
+                    continue;
+                }
+            },
             Found::Disabled { organisation } => (Some(organisation), disabled()),
         };
         if !legs.iter().any(|leg| is_same_goal(&leg.route, &route)) {
@@ -72,6 +110,11 @@ pub fn unknown() -> Route {
 /// The answer to an address that its administrator has disabled.
 pub fn disabled() -> Route {
     Route::Nowhere { reply: Reply::never(550, 2, 1, "the address is disabled") }
+}
+
+/// The answer to a letter that is no report and comes to a return path.
+pub fn reports_only() -> Route {
+    Route::Nowhere { reply: Reply::never(550, 7, 1, "only reports come back by this path") }
 }
 
 /// Two mailbox addresses of one account are one goal.

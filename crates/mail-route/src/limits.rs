@@ -4,3 +4,9 @@
 pub const ALIAS_DEPTH_LIMIT: usize = 10;
 /// Copies that one recipient may become.
 pub const TARGET_LIMIT: usize = 1_000;
+/// Days for which a forwarded letter's return path leads back: longer than any server keeps trying.
+pub const RETURN_PATH_DAYS: i64 = 21;
+/// Characters (of five bits) of a return path's hash.
+pub const HASH_CHARACTERS: usize = 8;
+/// Characters (of five bits) that stand for a sender whose address is too long.
+pub const TOKEN_CHARACTERS: usize = 26;
