@@ -19,8 +19,9 @@ use world::{Clock, Dial, FetchOptions, Names, NamesOptions, SourceAddresses, Wor
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 7] = [
+pub const MIGRATIONS: [Migrations; 8] = [
     trail::MIGRATIONS,
+    trust::MIGRATIONS,
     directory::MIGRATIONS,
     keys::MIGRATIONS,
     mail_store::MIGRATIONS,

@@ -66,6 +66,11 @@ impl Facts {
         self.kind.takes_logins() && (self.tls.is_some() || self.may_sign_in_plain)
     }
 
+    // RFC 8689 §2: offered within TLS. A neighbour that hands over by LMTP has no use for it.
+    pub(crate) fn offers_require_tls(&self) -> bool {
+        self.tls.is_some() && self.kind != Kind::Lmtp
+    }
+
     /// The first words to a client.
     pub(crate) fn greeting(&self) -> Reply {
         let protocol = if self.kind == Kind::Lmtp { "LMTP" } else { "ESMTP" };
@@ -82,6 +87,9 @@ impl Facts {
         text.push_str(&format!("\nSIZE {}", self.limits.message_bytes));
         if self.can_start_tls() {
             text.push_str("\nSTARTTLS");
+        }
+        if self.offers_require_tls() {
+            text.push_str("\nREQUIRETLS");
         }
         // RFC 4954 §4: not offered any more once somebody has signed in.
         if self.can_sign_in() && self.login.is_none() {

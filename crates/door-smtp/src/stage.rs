@@ -1,6 +1,6 @@
 //! Where a conversation stands, and every legal move from there.
 
-use model::{BodyKind, Envelope, Recipient, Reply, ReversePath};
+use model::{BodyKind, Envelope, Recipient, Reply, ReversePath, TlsWish};
 use wire_smtp::{Auth, Chunk, ChunkChecker, Command, DataDecoder, Hello, Mail, Rcpt, sasl};
 
 use crate::exchange::{Exchange, Move, refuse};
@@ -221,6 +221,7 @@ impl Transaction {
             envelope_id: mail.envelope_id,
             body: mail.body.unwrap_or(BodyKind::SevenBit),
             smtputf8: mail.smtputf8,
+            tls: if mail.require_tls { TlsWish::Required } else { TlsWish::Usual },
         };
         Transaction { hello, envelope, declared_bytes }
     }
@@ -277,6 +278,10 @@ fn refusal_of_mail(mail: &Mail, facts: &Facts) -> Option<Then> {
     if mail.body == Some(BodyKind::Binary) {
         // Not offered: a binary body cannot go on to servers without BINARYMIME unchanged.
         return Some(Then::Reproach(Reply::never(555, 5, 4, "MAIL: BODY=BINARYMIME is not offered")));
+    }
+    if mail.require_tls && !facts.offers_require_tls() {
+        // RFC 8689 §4.1: only over TLS.
+        return Some(Then::Reproach(Reply::never(555, 5, 4, "MAIL: REQUIRETLS is not offered here")));
     }
     if mail.size_bytes.is_some_and(|size| size > facts.limits.message_bytes) {
         return Some(Then::Say(too_large()));

@@ -2,16 +2,15 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Class, Envelope, Reply, Timestamp};
-use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+use trust::TlsFailure;
 use wire_smtp::{
     Auth, Capabilities, Chunk, Command, DataEncoder, Hello, HelloVerb, Plan, ReplyParser, Transfer, sasl,
 };
@@ -19,6 +18,7 @@ use world::World;
 
 use crate::content::Content;
 use crate::limits;
+use crate::policy::{Demander, TlsPolicy};
 
 /// How a connection came to an end before its time.
 #[derive(Debug)]
@@ -27,8 +27,8 @@ pub(crate) enum Broken {
     Lost(Reply),
     /// The peer does not want us: its greeting, its answer to EHLO, its 421.
     Refused(Reply),
-    /// The TLS handshake failed; in plaintext it may work.
-    Tls(String),
+    /// No TLS, or not as it was demanded; in plaintext it may work.
+    Tls { failure: TlsFailure, why: String },
     /// Our own storage failed while the message went out.
     Ours(Reply),
 }
@@ -37,7 +37,11 @@ impl Broken {
     pub(crate) fn reply(&self) -> Reply {
         match self {
             Broken::Lost(reply) | Broken::Refused(reply) | Broken::Ours(reply) => reply.clone(),
-            Broken::Tls(why) => Reply::later(454, 7, 5, format!("no TLS: {why}")),
+            // RFC 3463 §3.8: X.7.4, what is demanded is not supported; X.7.5, cryptography failed.
+            Broken::Tls { failure: TlsFailure::StarttlsNotSupported, why } => {
+                Reply::later(454, 7, 4, format!("no TLS: {why}"))
+            }
+            Broken::Tls { why, .. } => Reply::later(454, 7, 5, format!("no TLS: {why}")),
         }
     }
 }
@@ -48,16 +52,25 @@ fn lost(what: &str, why: &dyn std::fmt::Display) -> Broken {
 }
 
 /// What to do about encryption.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Encryption {
-    /// STARTTLS if it is offered, with any certificate.
-    Opportunistic,
+    /// STARTTLS, as the policy demands.
+    Starttls(TlsPolicy),
     /// None, for the reason that the log shows.
     Never(String),
-    /// STARTTLS with a verified certificate, or nothing.
-    Starttls,
     /// TLS with a verified certificate from the first byte.
     Implicit,
+}
+
+impl Encryption {
+    /// The demand behind it; TLS from the first byte is what our operator wants.
+    pub(crate) fn policy(&self) -> TlsPolicy {
+        match self {
+            Encryption::Starttls(policy) => policy.clone(),
+            Encryption::Never(_) => TlsPolicy::Opportunistic,
+            Encryption::Implicit => TlsPolicy::Verify(Demander::Operator),
+        }
+    }
 }
 
 /// How to reach a server.
@@ -67,6 +80,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) encryption: Encryption,
     pub(crate) login: Option<(String, String)>,
+    /// What was wrong with the domain's policy already.
+    pub(crate) noted: Option<TlsFailure>,
 }
 
 enum Wire {
@@ -106,6 +121,8 @@ pub(crate) struct Connection {
     pub(crate) tls: Option<String>,
     /// Why there is none.
     pub(crate) why_no_tls: Option<String>,
+    /// What would have been wrong, had it been demanded.
+    pub(crate) failure: Option<TlsFailure>,
     /// Transactions so far.
     pub(crate) uses: u32,
     /// When it was last put aside.
@@ -131,7 +148,7 @@ impl Connection {
             .map_err(|error| Broken::Lost(Reply::later(451, 4, 1, format!("cannot connect: {error}"))))?;
         let (wire, tls) = match server.encryption {
             Encryption::Implicit => {
-                let (wire, tls) = encrypt(world, stream, &server.host, world.dial.tls_verified()).await?;
+                let (wire, tls, _) = encrypt(world, stream, server).await?;
                 (wire, Some(tls))
             }
             _ => (Wire::Plain(stream), None),
@@ -144,6 +161,7 @@ impl Connection {
             capabilities: Capabilities::default(),
             tls,
             why_no_tls: None,
+            failure: None,
             uses: 0,
             idle_since: world.clock.now(),
         };
@@ -179,39 +197,37 @@ impl Connection {
 
     /// STARTTLS, if it is wanted and offered (RFC 3207, RFC 7435).
     async fn secured(mut self, server: &Server, hostname: &str) -> Result<Connection, Broken> {
-        let config = match &server.encryption {
+        let policy = match &server.encryption {
             Encryption::Implicit => return Ok(self),
             Encryption::Never(why) => {
                 self.why_no_tls = Some(why.clone());
                 return Ok(self);
             }
-            Encryption::Starttls => self.world.dial.tls_verified(),
-            Encryption::Opportunistic => self.world.dial.tls_opportunistic(),
+            Encryption::Starttls(policy) => policy,
         };
-        let must = server.encryption == Encryption::Starttls;
-        if !self.capabilities.starttls {
-            if must {
-                return Err(Broken::Tls("the server does not offer STARTTLS".to_owned()));
+        let refusal = if self.capabilities.starttls {
+            let reply = self.ask(&Command::Starttls, limits::MAIL_TIMEOUT).await?;
+            (reply.class() != Class::Done).then(|| format!("STARTTLS refused: {reply}"))
+        } else {
+            Some("not offered".to_owned())
+        };
+        if let Some(why) = refusal {
+            let failure = TlsFailure::StarttlsNotSupported;
+            if !policy.allows_plaintext() {
+                return Err(Broken::Tls { failure, why });
             }
-            self.why_no_tls = Some("not offered".to_owned());
-            return Ok(self);
-        }
-        let reply = self.ask(&Command::Starttls, limits::MAIL_TIMEOUT).await?;
-        if reply.class() != Class::Done {
-            if must {
-                return Err(Broken::Tls(format!("the server refused STARTTLS: {reply}")));
-            }
-            self.why_no_tls = Some(format!("STARTTLS refused: {reply}"));
+            self.failure = policy.label().map(|_| failure);
+            self.why_no_tls = Some(why);
             return Ok(self);
         }
         // RFC 3207 §6: what came in plaintext behind the reply is from somebody else.
         if !self.pending.is_empty() {
-            return Err(Broken::Tls("the server spoke between STARTTLS and the handshake".to_owned()));
+            return Err(no_tls("the server spoke between STARTTLS and the handshake"));
         }
         let Connection { wire: Wire::Plain(stream), world, .. } = self else {
-            return Err(Broken::Tls("the connection is encrypted already".to_owned()));
+            return Err(no_tls("the connection is encrypted already"));
         };
-        let (wire, tls) = encrypt(&world, stream, &server.host, config).await?;
+        let (wire, tls, failure) = encrypt(&world, stream, server).await?;
         let mut connection = Connection {
             wire,
             idle_since: world.clock.now(),
@@ -222,6 +238,7 @@ impl Connection {
             capabilities: Capabilities::default(),
             tls: Some(tls),
             why_no_tls: None,
+            failure,
             uses: 0,
         };
         connection.hello(hostname).await?;
@@ -459,24 +476,36 @@ fn verb(command: &Command) -> &'static str {
     }
 }
 
+fn no_tls(why: &str) -> Broken {
+    Broken::Tls { failure: TlsFailure::ValidationFailure, why: why.to_owned() }
+}
+
+/// The handshake; gives version and cipher, and what would have been wrong, had it been demanded.
 async fn encrypt(
     world: &World,
     stream: TcpStream,
-    host: &str,
-    config: Arc<ClientConfig>,
-) -> Result<(Wire, String), Broken> {
-    let name = ServerName::try_from(host.to_owned()).map_err(|error| Broken::Tls(error.to_string()))?;
+    server: &Server,
+) -> Result<(Wire, String, Option<TlsFailure>), Broken> {
+    let name = ServerName::try_from(server.host.clone()).map_err(|error| no_tls(&error.to_string()))?;
+    let policy = server.encryption.policy();
+    let (config, noted) = policy.client_config(&world.dial).map_err(|error| no_tls(&error.to_string()))?;
     let handshake = TlsConnector::from(config).connect(name, stream);
     let stream = tokio::select! {
-        stream = handshake => stream.map_err(|error| Broken::Tls(error.to_string()))?,
-        () = world.clock.sleep(limits::TLS_TIMEOUT) => {
-            return Err(Broken::Tls("the handshake takes too long".to_owned()));
-        }
+        stream = handshake => stream.map_err(|error| {
+            let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+            let failure = tls.map_or(TlsFailure::ValidationFailure, TlsFailure::of_handshake);
+            Broken::Tls { failure, why: error.to_string() }
+        })?,
+        () = world.clock.sleep(limits::TLS_TIMEOUT) => return Err(no_tls("the handshake takes too long")),
+    };
+    let failure = match policy {
+        TlsPolicy::Testing { is_named: false } => Some(TlsFailure::ValidationFailure),
+        _ => noted.failure(),
     };
     let (_, session) = stream.get_ref();
     let version = session.protocol_version().and_then(|version| version.as_str()).unwrap_or("TLS");
     let suite =
         session.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str()).unwrap_or("unknown");
     let tls = format!("{} {}", version.replace('_', "."), suite.replace("TLS13_", "TLS_"));
-    Ok((Wire::Tls(Box::new(stream)), tls))
+    Ok((Wire::Tls(Box::new(stream)), tls, failure))
 }

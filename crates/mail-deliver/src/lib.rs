@@ -9,15 +9,18 @@ mod exchangers;
 pub mod limits;
 mod outbound;
 mod outcome;
+mod policy;
 mod pool;
 mod remote;
 mod seven_bit;
 pub mod testing;
+mod wishes;
 
 pub use account::{Parcel, into_account, refusal, stamps};
 pub use content::Content;
 pub use outbound::{Outbound, SmartHost, SmartHostTls, StaticRoute};
 pub use outcome::{Attempt, Carried, Outcome};
+pub use policy::{Demander, TlsPolicy};
 pub use remote::{Consignment, Remote};
 
 #[cfg(test)]

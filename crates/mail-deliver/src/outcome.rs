@@ -33,6 +33,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The words behind it.
+    pub(crate) fn reply(&self) -> Reply {
+        match self {
+            Outcome::Delivered { reply, .. } => reply.clone().unwrap_or_else(|| Reply::new(250, None, "")),
+            Outcome::Later { reply, .. } | Outcome::Failed { reply, .. } => reply.clone(),
+        }
+    }
+
     /// A refusal by a server, by its class.
     pub fn refused(reply: Reply, host: Option<String>) -> Outcome {
         match reply.class() {

@@ -1,21 +1,26 @@
 //! To other people's servers: which, in which order, and what they say.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use model::{BodyKind, Class, Domain, Envelope, Reply};
+use model::{BodyKind, Class, Domain, Envelope, Reply, TlsWish};
+use trust::{MtaSts, TlsFailure};
 use wire_smtp::{Obstacle, Plan};
-use world::{LookupError, World};
+use world::{LookupError, World, is_elsewhere};
 
 use crate::connection::{Answers, Broken, Connection, Encryption, Server};
 use crate::exchangers::{choose, lookup_outcome};
 use crate::outbound::{Outbound, SmartHostTls};
-use crate::pool::Pool;
+use crate::policy::{Demander, TlsPolicy};
+use crate::pool::{Key, Pool};
+use crate::wishes::{Unfit, Wishes, cannot_require};
 use crate::{Attempt, Carried, Content, Outcome, limits, seven_bit};
 
 /// Carries messages to other servers, reusing connections. One for the whole node.
 pub struct Remote {
     world: World,
     outbound: Outbound,
+    policies: MtaSts,
     pool: Pool,
 }
 
@@ -33,10 +38,18 @@ pub struct Consignment {
 struct Goal {
     host: String,
     port: u16,
-    encryption: Encryption,
     login: Option<(String, String)>,
-    /// Our operator named it, and not the recipient's domain.
-    is_configured: bool,
+    choice: Choice,
+}
+
+/// Who chose a host, and so decides what is demanded of it.
+enum Choice {
+    /// Our operator.
+    Operator(Encryption),
+    /// The recipients' domain.
+    Domain(Arc<Wishes>),
+    /// The sender, who wrote its address.
+    Literal,
 }
 
 /// What is known so far while one server after the other is tried.
@@ -51,8 +64,8 @@ struct Progress {
 
 impl Remote {
     /// A carrier without connections.
-    pub fn new(world: World, outbound: Outbound) -> Remote {
-        Remote { world, outbound, pool: Pool::default() }
+    pub fn new(world: World, outbound: Outbound, policies: MtaSts) -> Remote {
+        Remote { world, outbound, policies, pool: Pool::default() }
     }
 
     /// Where mail for a domain goes, in words for the trail.
@@ -73,7 +86,7 @@ impl Remote {
             was_reached: false,
             trouble: None,
         };
-        match self.goals(&consignment.destination).await {
+        match self.goals(&consignment.destination, consignment.envelope.tls, &mut progress).await {
             Ok(goals) => self.try_goals(consignment, goals, &mut progress).await,
             Err(outcome) => {
                 // The resolver is asked again as soon as the next letter comes: an answer is an answer.
@@ -103,52 +116,89 @@ impl Remote {
         }
     }
 
-    async fn goals(&self, domain: &Domain) -> Result<Vec<Goal>, Outcome> {
-        let plain = |host: String, port| Goal {
-            host,
-            port,
-            encryption: Encryption::Opportunistic,
-            login: None,
-            is_configured: false,
-        };
+    async fn goals(
+        &self,
+        domain: &Domain,
+        wish: TlsWish,
+        progress: &mut Progress,
+    ) -> Result<Vec<Goal>, Outcome> {
         if let Some(route) = self.outbound.routes.iter().find(|route| route.domain == *domain) {
-            return Ok(vec![Goal { is_configured: true, ..plain(route.host.clone(), route.port) }]);
+            let encryption = Encryption::Starttls(TlsPolicy::Opportunistic);
+            let (host, port, choice) = (route.host.clone(), route.port, Choice::Operator(encryption));
+            return Ok(vec![Goal { host, port, login: None, choice }]);
         }
         if let Some(smart_host) = &self.outbound.smart_host {
+            let encryption = match smart_host.tls {
+                SmartHostTls::Starttls => Encryption::Starttls(TlsPolicy::Verify(Demander::Operator)),
+                SmartHostTls::Implicit => Encryption::Implicit,
+                SmartHostTls::Plaintext => Encryption::Never("as configured".to_owned()),
+            };
             return Ok(vec![Goal {
                 host: smart_host.host.clone(),
                 port: smart_host.port,
-                encryption: match smart_host.tls {
-                    SmartHostTls::Starttls => Encryption::Starttls,
-                    SmartHostTls::Implicit => Encryption::Implicit,
-                    SmartHostTls::Plaintext => Encryption::Never("as configured".to_owned()),
-                },
                 login: smart_host.login.clone(),
-                is_configured: true,
+                choice: Choice::Operator(encryption),
             }]);
         }
+        let port = self.outbound.port;
         if let Some(ip) = domain.literal() {
-            return Ok(vec![plain(ip.to_string(), self.outbound.port)]);
+            return Ok(vec![Goal { host: ip.to_string(), port, login: None, choice: Choice::Literal }]);
         }
-        let answer = self.world.names.mx(domain).await;
+        let (answer, is_authentic) = match self.world.names.mx_securely(domain).await {
+            Ok((mx, is_authentic)) => (Ok(mx), is_authentic),
+            Err(error) => {
+                if error.is_bogus() {
+                    let outcome = lookup_outcome(domain, &error);
+                    progress.not_as_demanded(domain.as_str(), "DANE", TlsFailure::DnssecInvalid, outcome);
+                }
+                (Err(error), false)
+            }
+        };
         let hosts = choose(domain, answer, &self.outbound.hostname, &self.world.random)?;
-        Ok(hosts.into_iter().map(|host| plain(host.as_str().to_owned(), self.outbound.port)).collect())
+        let wishes = Arc::new(Wishes::of(domain, is_authentic, wish, &self.policies).await?);
+        Ok(hosts
+            .into_iter()
+            .map(|host| Goal {
+                host: host.as_str().to_owned(),
+                port,
+                login: None,
+                choice: Choice::Domain(wishes.clone()),
+            })
+            .collect())
     }
 
     async fn try_goals(&self, consignment: &Consignment, goals: Vec<Goal>, progress: &mut Progress) {
         let mut addresses_left = limits::ADDRESS_LIMIT;
         for goal in goals {
-            let addresses = match self.addresses(&goal.host).await {
-                Ok(addresses) if goal.is_configured || self.outbound.may_reach_itself => addresses,
-                Ok(mut addresses) => {
+            let (addresses, is_authentic) = match self.addresses(&goal.host).await {
+                Ok(found) if matches!(goal.choice, Choice::Operator(_)) || self.outbound.may_reach_itself => {
+                    found
+                }
+                Ok((mut addresses, is_authentic)) => {
                     addresses.retain(|ip| is_elsewhere(*ip));
                     if addresses.is_empty() {
                         progress.not_here(&goal.host, None, leads_nowhere(&goal.host));
                     }
-                    addresses
+                    (addresses, is_authentic)
                 }
                 Err((host, error)) => {
-                    progress.not_here(&goal.host, None, lookup_outcome(&host, &error));
+                    let outcome = lookup_outcome(&host, &error);
+                    match error.is_bogus() {
+                        true => {
+                            progress.not_as_demanded(&goal.host, "DANE", TlsFailure::DnssecInvalid, outcome);
+                        }
+                        false => progress.not_here(&goal.host, None, outcome),
+                    }
+                    continue;
+                }
+            };
+            if addresses.is_empty() {
+                continue;
+            }
+            let encryption = match self.encryption(&goal, is_authentic, consignment.envelope.tls).await {
+                Ok(encryption) => encryption,
+                Err(Unfit { label, failure, outcome }) => {
+                    progress.not_as_demanded(&goal.host, label, failure, outcome);
                     continue;
                 }
             };
@@ -160,8 +210,12 @@ impl Remote {
                 let server = Server {
                     host: goal.host.clone(),
                     address: SocketAddr::new(ip, goal.port),
-                    encryption: goal.encryption.clone(),
+                    encryption: encryption.clone(),
                     login: goal.login.clone(),
+                    noted: match &goal.choice {
+                        Choice::Domain(wishes) => wishes.noted(),
+                        Choice::Operator(_) | Choice::Literal => None,
+                    },
                 };
                 if self.try_server(consignment, server, progress).await {
                     return;
@@ -170,9 +224,28 @@ impl Remote {
         }
     }
 
-    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, (Domain, LookupError)> {
+    /// What is demanded of a host whose addresses were found, authentic or not.
+    async fn encryption(&self, goal: &Goal, is_authentic: bool, wish: TlsWish) -> Result<Encryption, Unfit> {
+        let policy = match &goal.choice {
+            // What our operator demands is enough for the sender as well, if the server is known by it.
+            Choice::Operator(encryption) if wish != TlsWish::Required || encryption.policy().verifies() => {
+                return Ok(encryption.clone());
+            }
+            Choice::Operator(_) | Choice::Literal if wish == TlsWish::Required => {
+                TlsPolicy::Verify(Demander::RequireTls)
+            }
+            Choice::Operator(_) | Choice::Literal => TlsPolicy::Opportunistic,
+            Choice::Domain(wishes) => {
+                wishes.for_host(&self.world.names, &goal.host, goal.port, is_authentic).await?
+            }
+        };
+        Ok(Encryption::Starttls(policy))
+    }
+
+    /// Addresses, and whether they are authentic.
+    async fn addresses(&self, host: &str) -> Result<(Vec<IpAddr>, bool), (Domain, LookupError)> {
         if let Ok(ip) = host.parse() {
-            return Ok(vec![ip]);
+            return Ok((vec![ip], false));
         }
         // What is no name has no addresses.
         let unknown = |text: &str| {
@@ -183,9 +256,9 @@ impl Remote {
         let domain = Domain::parse(host).map_err(|_| unknown(host))?;
         if domain.as_str() == "localhost" {
             // RFC 6761 §6.3: never asked of the DNS.
-            return Ok(vec![IpAddr::from([127, 0, 0, 1])]);
+            return Ok((vec![IpAddr::from([127, 0, 0, 1])], false));
         }
-        self.world.names.addresses(&domain).await.map_err(|error| (domain, error))
+        self.world.names.addresses_securely(&domain).await.map_err(|error| (domain, error))
     }
 
     /// Tries one address; true if nothing is left to decide, so that no other server is needed.
@@ -196,7 +269,12 @@ impl Remote {
         progress: &mut Progress,
     ) -> bool {
         let now = self.world.clock.now();
-        let mut reused = self.pool.take(server.address, now);
+        let key = Key::of(&server);
+        let policy = server.encryption.policy();
+        let demands_more = consignment.envelope.tls == TlsWish::Required;
+        // What hinders nothing: no fresh policy, or a handshake after which it goes on in plaintext.
+        let mut noted = server.noted;
+        let mut reused = self.pool.take(&key, now);
         loop {
             let was_reused = reused.is_some();
             let opened = match reused.take() {
@@ -206,9 +284,27 @@ impl Remote {
             let mut connection = match opened {
                 Ok(connection) => connection,
                 // Better without encryption than not at all, where no policy demands it (RFC 7435).
-                Err(Broken::Tls(why)) if server.encryption == Encryption::Opportunistic => {
+                Err(Broken::Tls { failure, why })
+                    if matches!(server.encryption, Encryption::Starttls(_)) && policy.allows_plaintext() =>
+                {
                     server.encryption = Encryption::Never(format!("the handshake failed: {why}"));
+                    noted = policy.label().map(|_| failure);
                     continue;
+                }
+                Err(broken @ Broken::Tls { failure, .. }) => {
+                    progress.was_reached = true;
+                    let outcome = match demands_more {
+                        true => cannot_require(&broken.reply().to_string()),
+                        false => Outcome::refused(broken.reply(), Some(server.host.clone())),
+                    };
+                    let attempt = Attempt {
+                        ip: Some(server.address.ip()),
+                        policy: policy.label().map(str::to_owned),
+                        failure: policy.label().map(|_| failure.as_str()),
+                        ..attempt(&server.host, outcome.reply())
+                    };
+                    progress.unfit(attempt, outcome);
+                    return false;
                 }
                 Err(broken) => {
                     progress.was_reached |= matches!(broken, Broken::Refused(_));
@@ -218,14 +314,20 @@ impl Remote {
                 }
             };
             progress.was_reached = true;
+            if demands_more && !connection.capabilities.require_tls {
+                let outcome = cannot_require("the server does not offer REQUIRETLS");
+                progress.not_here(&server.host, Some(server.address.ip()), outcome);
+                connection.quit().await;
+                return false;
+            }
             let answered = self.transact(&mut connection, consignment, &server.host).await;
             let attempt = |reply: Reply| Attempt {
                 host: server.host.clone(),
                 ip: Some(server.address.ip()),
                 tls: connection.tls.clone(),
                 why_no_tls: connection.why_no_tls.clone(),
-                policy: None,
-                failure: None,
+                policy: policy.label().map(str::to_owned),
+                failure: connection.failure.or(noted).map(TlsFailure::as_str),
                 reply,
             };
             match answered {
@@ -235,7 +337,7 @@ impl Remote {
                         slot.get_or_insert(outcome);
                     }
                     if is_usable {
-                        let spare = self.pool.put(server.address, connection, self.world.clock.now());
+                        let spare = self.pool.put(key, connection, self.world.clock.now());
                         if let Some(spare) = spare {
                             spare.quit().await;
                         }
@@ -323,20 +425,38 @@ impl Remote {
 impl Progress {
     /// A server that could not be talked to.
     fn not_here(&mut self, host: &str, ip: Option<IpAddr>, outcome: Outcome) {
-        let (Outcome::Later { reply, .. } | Outcome::Failed { reply, .. }) = &outcome else { return };
-        self.attempts.push(Attempt {
-            host: host.to_owned(),
-            ip,
-            tls: None,
-            why_no_tls: None,
-            policy: None,
-            failure: None,
-            reply: reply.clone(),
-        });
+        let attempt = Attempt { ip, ..attempt(host, outcome.reply()) };
+        self.unfit(attempt, outcome);
+    }
+
+    /// A server that does not meet what is demanded, as is known without talking to it.
+    fn not_as_demanded(&mut self, host: &str, label: &str, failure: TlsFailure, outcome: Outcome) {
+        let attempt = Attempt {
+            policy: Some(label.to_owned()),
+            failure: Some(failure.as_str()),
+            ..attempt(host, outcome.reply())
+        };
+        self.unfit(attempt, outcome);
+    }
+
+    fn unfit(&mut self, attempt: Attempt, outcome: Outcome) {
+        self.attempts.push(attempt);
         // One server that may come back outweighs any number that will not.
         if !matches!((&self.trouble, &outcome), (Some(Outcome::Later { .. }), Outcome::Failed { .. })) {
             self.trouble = Some(outcome);
         }
+    }
+}
+
+fn attempt(host: &str, reply: Reply) -> Attempt {
+    Attempt {
+        host: host.to_owned(),
+        ip: None,
+        tls: None,
+        why_no_tls: None,
+        policy: None,
+        failure: None,
+        reply,
     }
 }
 
@@ -346,25 +466,8 @@ fn obstacle_reply(obstacle: &Obstacle) -> Reply {
         Obstacle::NeedsEightBitMime | Obstacle::NeedsBinaryMime => {
             Reply::never(554, 6, 3, obstacle.to_string())
         }
+        Obstacle::NeedsRequireTls => Reply::never(550, 7, 30, obstacle.to_string()),
         Obstacle::TooLarge { .. } => Reply::never(552, 3, 4, obstacle.to_string()),
-    }
-}
-
-/// Whether another machine's mail server can be there. A stranger's MX record or an address literal must not make
-/// us talk to what listens on this machine alone, and trusts whoever can reach it.
-fn is_elsewhere(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            // RFC 1122 §3.2.1.3: 0/8 is this host on this network.
-            !(ip.is_loopback()
-                || ip.octets()[0] == 0
-                || ip.is_link_local()
-                || ip.is_multicast()
-                || ip.is_broadcast())
-        }
-        IpAddr::V6(ip) => {
-            !(ip.is_loopback() || ip.is_unspecified() || ip.is_multicast() || ip.is_unicast_link_local())
-        }
     }
 }
 

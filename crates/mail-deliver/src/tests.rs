@@ -44,6 +44,7 @@ fn envelope(to: &[&str]) -> Envelope {
         envelope_id: None,
         body: BodyKind::SevenBit,
         smtputf8: false,
+        tls: model::TlsWish::Usual,
     }
 }
 

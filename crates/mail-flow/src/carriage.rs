@@ -121,6 +121,7 @@ impl Flow {
                 envelope_id: message.envelope_id.clone(),
                 body: message.body,
                 smtputf8: message.needs_smtputf8,
+                tls: message.tls,
             },
             content: Content { prefix, blob: message.blob, bytes, blobs: self.inner.blobs.clone() },
         };

@@ -48,6 +48,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Semaphore, mpsc};
 use world::World;
 
+use trust::MtaSts;
 pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
 
 use carriage::Load;
@@ -149,7 +150,8 @@ impl Flow {
     /// Puts the flow together; nothing runs until [`Flow::send_due`] is called.
     pub fn new(parts: Parts) -> Flow {
         let queue = Queue::new(parts.db.clone(), parts.world.clone(), &parts.settings.node);
-        let remote = Remote::new(parts.world.clone(), parts.settings.outbound.clone());
+        let policies = MtaSts::new(parts.db.clone(), parts.world.clone());
+        let remote = Remote::new(parts.world.clone(), parts.settings.outbound.clone(), policies);
         let reports = Reports::new(
             parts.db.clone(),
             parts.world.clone(),

@@ -99,6 +99,7 @@ impl Flow {
                 envelope_id: None,
                 body: BodyKind::SevenBit,
                 smtputf8: false,
+                tls: model::TlsWish::Usual,
             },
             body,
         })

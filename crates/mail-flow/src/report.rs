@@ -4,6 +4,7 @@ use blobs::BlobError;
 use mail_queue::{Delivery, Message};
 use model::{
     Address, BodyKind, Envelope, Notify, Recipient, Reply, ReturnContent, ReversePath, Route, Timestamp,
+    TlsWish,
 };
 
 use crate::arrival::{Arrival, Origin};
@@ -143,6 +144,11 @@ impl Flow {
                 envelope_id: None,
                 body: BodyKind::EightBit,
                 smtputf8,
+                // RFC 8689 §5: what demands REQUIRETLS is reported in the same way.
+                tls: match message.tls {
+                    TlsWish::Required => TlsWish::Required,
+                    TlsWish::Usual | TlsWish::Waived => TlsWish::Usual,
+                },
             },
             body,
         }))
@@ -153,6 +159,8 @@ impl Flow {
         let size_bytes = message.blob.size_bytes;
         let is_whole = kind == Kind::Failed
             && message.return_content == Some(ReturnContent::Full)
+            // RFC 8689 §5: the text of what demands REQUIRETLS stays here.
+            && message.tls != TlsWish::Required
             && size_bytes <= limits::REPORTED_MESSAGE_LIMIT_BYTES;
         let wanted = if is_whole { size_bytes } else { size_bytes.min(limits::REPORTED_HEADER_LIMIT_BYTES) };
         let body = if wanted == size_bytes {

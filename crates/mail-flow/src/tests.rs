@@ -300,6 +300,7 @@ fn envelope(from: &str, to: &[&str]) -> Envelope {
         envelope_id: None,
         body: BodyKind::SevenBit,
         smtputf8: false,
+        tls: model::TlsWish::Usual,
     }
 }
 

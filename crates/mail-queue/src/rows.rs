@@ -7,7 +7,7 @@ use std::sync::Arc;
 use db::{DbError, Migrations, Row, Tx, values};
 use model::{
     AccountId, AccountRef, Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, Notify, OrganisationId,
-    OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp,
+    OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp, TlsWish,
 };
 
 use crate::limits::{COMMAND_LIMIT, REPLY_LIMIT_CHARACTERS};
@@ -16,7 +16,10 @@ use crate::{Delivery, Entry, Lease, Message, NewDelivery, Selection};
 /// Tables of the queue.
 pub const MIGRATIONS: Migrations = Migrations {
     owner: "mail-queue",
-    steps: &[(1, "messages and deliveries", include_str!("0001_queue.sql"))],
+    steps: &[
+        (1, "messages and deliveries", include_str!("0001_queue.sql")),
+        (2, "what senders wish of TLS", include_str!("0002_tls_wish.sql")),
+    ],
 };
 
 const NOBODY: i64 = 0;
@@ -44,8 +47,8 @@ pub fn commit(
 ) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO queue_message (id, organisation, sender, blob, prefix, received_at, return_content,
-             envelope_id, body, needs_smtputf8, is_doubtful, pending)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             envelope_id, body, needs_smtputf8, is_doubtful, pending, tls_wish)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
         values![
             message.id,
             stored_organisation(message.organisation),
@@ -59,6 +62,7 @@ pub fn commit(
             message.needs_smtputf8,
             message.is_doubtful,
             deliveries.len() as i64,
+            stored_tls_wish(message.tls),
         ],
     )?;
     for delivery in deliveries {
@@ -329,7 +333,7 @@ impl Claimed {
 fn message(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, DbError> {
     tx.query_one(
         "SELECT organisation, sender, blob, prefix, received_at, return_content, envelope_id, body,
-             needs_smtputf8, is_doubtful, pending
+             needs_smtputf8, is_doubtful, pending, tls_wish
          FROM queue_message WHERE id = ?1",
         values![id],
         |row| {
@@ -347,9 +351,26 @@ fn message(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, DbError> {
                 needs_smtputf8: row.boolean(8)?,
                 is_doubtful: row.boolean(9)?,
                 pending: read_number(row, 10)?,
+                tls: read_tls_wish(row.integer(11)?),
             })
         },
     )
+}
+
+fn stored_tls_wish(wish: TlsWish) -> i64 {
+    match wish {
+        TlsWish::Usual => 0,
+        TlsWish::Required => 1,
+        TlsWish::Waived => 2,
+    }
+}
+
+fn read_tls_wish(stored: i64) -> TlsWish {
+    match stored {
+        1 => TlsWish::Required,
+        2 => TlsWish::Waived,
+        _ => TlsWish::Usual,
+    }
 }
 
 /// The bodies that queued messages need, for compaction and `fsck`.

@@ -26,6 +26,7 @@ fn message(world: &World, deliveries: u32) -> Message {
         return_content: Some(ReturnContent::Headers),
         envelope_id: Some("id".to_owned()),
         body: BodyKind::EightBit,
+        tls: model::TlsWish::Required,
         needs_smtputf8: true,
         is_doubtful: true,
         pending: deliveries,
@@ -85,7 +86,7 @@ async fn ended(db: &Db, delivery: &Delivery) -> bool {
 #[tokio::test]
 async fn what_is_claimed_is_what_was_committed() {
     for (db, world, queue) in queues() {
-        let (message, new) = (message(&world, 4), deliveries(&world));
+        let (message, new) = (message(&world, 5), deliveries(&world));
         put(&db, &queue, &message, &new, None).await;
         let claimed = queue.claim(10).await.unwrap();
         assert_eq!(claimed.len(), 5);
@@ -187,10 +188,10 @@ async fn nodes_that_claim_at_once_share_the_work() {
             }
             ids.extend(round.iter().map(|delivery| delivery.id));
         }
-        assert_eq!(ids.len(), 100);
+        assert_eq!(ids.len(), 125);
         ids.sort();
         ids.dedup();
-        assert_eq!(ids.len(), 100);
+        assert_eq!(ids.len(), 125);
     }
 }
 
@@ -204,9 +205,9 @@ async fn a_restarted_node_takes_up_what_it_left() {
         assert_eq!(queue.free_old_leases().await.unwrap(), 0);
         assert!(queue.next_due().await.unwrap().unwrap() > world.clock.now());
         let reborn = Queue::new(db.clone(), world.clone(), "one");
-        assert_eq!(reborn.free_old_leases().await.unwrap(), 4);
+        assert_eq!(reborn.free_old_leases().await.unwrap(), 5);
         assert_eq!(reborn.claim(10).await.unwrap().len(), 5);
-        assert_eq!(reborn.free_all_leases().await.unwrap(), 4);
+        assert_eq!(reborn.free_all_leases().await.unwrap(), 5);
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use model::{
     Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, Notify, OrganisationId, OriginalRecipient,
-    Reply, ReturnContent, ReversePath, Route, Timestamp,
+    Reply, ReturnContent, ReversePath, Route, Timestamp, TlsWish,
 };
 
 /// A message that we are responsible for. Immutable but for the number of its deliveries.
@@ -30,6 +30,8 @@ pub struct Message {
     pub body: BodyKind,
     /// `SMTPUTF8`.
     pub needs_smtputf8: bool,
+    /// What the sender wishes of TLS.
+    pub tls: TlsWish,
     /// Judged as doubtful: it goes to the junk folder.
     pub is_doubtful: bool,
     /// Deliveries not yet finished when this was read.

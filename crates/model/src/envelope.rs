@@ -106,6 +106,20 @@ pub struct Envelope {
     pub body: BodyKind,
     /// `SMTPUTF8` (RFC 6531).
     pub smtputf8: bool,
+    /// `REQUIRETLS` (RFC 8689).
+    pub tls: TlsWish,
+}
+
+/// What the sender wishes of TLS on the further way (RFC 8689).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TlsWish {
+    /// What the recipients' domain demands, no more and no less.
+    #[default]
+    Usual,
+    /// `REQUIRETLS`: servers that are known for certain and demand the same, or not at all.
+    Required,
+    /// `TLS-Required: No`: rather without TLS than not at all, whatever the recipients' domain demands.
+    Waived,
 }
 
 /// The protocol a message came by; what the `with` of a Received field says (RFC 3848, RFC 6531).

@@ -21,6 +21,8 @@ pub struct Capabilities {
     pub dsn: bool,
     /// STARTTLS (RFC 3207).
     pub starttls: bool,
+    /// REQUIRETLS (RFC 8689).
+    pub require_tls: bool,
     /// ENHANCEDSTATUSCODES (RFC 2034).
     pub enhanced_status_codes: bool,
     /// SIZE was offered (RFC 1870).
@@ -51,6 +53,7 @@ impl Capabilities {
                 "BINARYMIME" => found.binary_mime = true,
                 "DSN" => found.dsn = true,
                 "STARTTLS" => found.starttls = true,
+                "REQUIRETLS" => found.require_tls = true,
                 "ENHANCEDSTATUSCODES" => found.enhanced_status_codes = true,
                 "SIZE" => {
                     found.size = true;

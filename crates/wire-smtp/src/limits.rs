@@ -1,7 +1,7 @@
 //! Every limit of the SMTP codec, with the minimum that the standard asks for beside it.
 
 /// Octets of a command line with its CRLF. RFC 5321 §4.5.3.1.4 asks for 512, and each extension adds its
-/// own (SIZE 26, SMTPUTF8 10, RET and ENVID 110, NOTIFY and ORCPT 528, AUTH= 500): 1,686 at most.
+/// own (SIZE 26, SMTPUTF8 10, REQUIRETLS 12, RET and ENVID 110, NOTIFY and ORCPT 528, AUTH= 500): 1,686 at most.
 pub const COMMAND_LINE_LIMIT_OCTETS: usize = 2048;
 /// Octets of an AUTH command or response with its CRLF (RFC 4954 §4: 12,288).
 pub const AUTH_LINE_LIMIT_OCTETS: usize = 12_288;

@@ -1,6 +1,6 @@
 //! How a client carries one envelope to one peer: which parameters, in which groups (RFC 2920).
 
-use model::{BodyKind, Envelope};
+use model::{BodyKind, Envelope, TlsWish};
 use thiserror::Error;
 
 use crate::limits::PIPELINE_LIMIT_COMMANDS;
@@ -27,6 +27,9 @@ pub enum Obstacle {
     /// RFC 3030 §3: report 5.6.3.
     #[error("the message is binary, and the server does not offer CHUNKING and BINARYMIME")]
     NeedsBinaryMime,
+    /// RFC 8689 §4.2.1: report 5.7.30.
+    #[error("the sender demands REQUIRETLS, which the server does not offer")]
+    NeedsRequireTls,
     /// RFC 1870 §6.1: report 5.3.4.
     #[error("the message has {size_bytes} bytes, and the server takes {limit_bytes} at most")]
     TooLarge {
@@ -59,6 +62,10 @@ impl Plan {
         if (envelope.smtputf8 || !is_ascii) && !capabilities.smtputf8 {
             return Err(Obstacle::NeedsSmtpUtf8);
         }
+        let require_tls = envelope.tls == TlsWish::Required;
+        if require_tls && !capabilities.require_tls {
+            return Err(Obstacle::NeedsRequireTls);
+        }
         if let Some(limit_bytes) = capabilities.size_limit_bytes.filter(|limit| size_bytes > *limit) {
             return Err(Obstacle::TooLarge { size_bytes, limit_bytes });
         }
@@ -76,6 +83,7 @@ impl Plan {
             size_bytes: capabilities.size.then_some(size_bytes),
             body,
             smtputf8: envelope.smtputf8 || !is_ascii,
+            require_tls,
             return_content: envelope.return_content.filter(|_| capabilities.dsn),
             envelope_id: envelope.envelope_id.clone().filter(|_| capabilities.dsn),
             auth: None,

@@ -305,6 +305,7 @@ fn envelope(from: &str, to: &[&str]) -> Envelope {
         return_content: Some(ReturnContent::Headers),
         envelope_id: Some("id=1".into()),
         body: BodyKind::EightBit,
+        tls: model::TlsWish::Usual,
         smtputf8: false,
     }
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -32,6 +33,7 @@ pub struct Dial {
     source: SourceAddresses,
     opportunistic: Arc<ClientConfig>,
     verified: Arc<ClientConfig>,
+    verifier: Arc<WebPkiServerVerifier>,
 }
 
 impl Dial {
@@ -57,12 +59,15 @@ impl Dial {
         }
         let builder =
             || ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions();
-        let verified = builder()?.with_root_certificates(roots).with_no_client_auth();
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+            .build()
+            .map_err(|error| rustls::Error::General(error.to_string()))?;
+        let verified = builder()?.with_webpki_verifier(verifier.clone()).with_no_client_auth();
         let opportunistic = builder()?
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider.clone())))
             .with_no_client_auth();
-        Ok(Dial { source, opportunistic: Arc::new(opportunistic), verified: Arc::new(verified) })
+        Ok(Dial { source, opportunistic: Arc::new(opportunistic), verified: Arc::new(verified), verifier })
     }
 
     /// Connects within `limit`.
@@ -84,6 +89,11 @@ impl Dial {
     /// Encrypts without asking who the peer is: better than nothing on port 25 (RFC 7435).
     pub fn tls_opportunistic(&self) -> Arc<ClientConfig> {
         self.opportunistic.clone()
+    }
+
+    /// What [`Dial::tls_verified`] asks, for those who want to know its answer and go on.
+    pub fn verifier(&self) -> Arc<dyn ServerCertVerifier> {
+        self.verifier.clone()
     }
 
     /// Demands a certificate of the named host from a trusted authority.

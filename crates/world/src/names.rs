@@ -24,6 +24,8 @@ const MX_LIMIT: usize = 32;
 /// Records taken from one answer; a longer list is cut.
 const RECORD_LIMIT: usize = 256;
 
+const NOT_AUTHENTIC: &str = "the answer is not authentic (DNSSEC)";
+
 /// Why a name gave no answer.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum LookupError {
@@ -44,6 +46,11 @@ pub enum LookupError {
 }
 
 impl LookupError {
+    /// Whether an answer came whose signatures are wrong or missing (RFC 4035 §5.5).
+    pub fn is_bogus(&self) -> bool {
+        matches!(self, LookupError::Later { reason, .. } if reason == NOT_AUTHENTIC)
+    }
+
     /// Whether it is certain that there is no such record (RFC 7208 §4.6.4 calls this a void look-up).
     pub fn is_void(&self) -> bool {
         !matches!(self, LookupError::Later { .. })
@@ -356,6 +363,12 @@ fn lookup_error(name: &str, error: NetError) -> LookupError {
     match code {
         Some(ResponseCode::NXDomain) => LookupError::NoSuchName(name.to_owned()),
         Some(ResponseCode::NoError) => LookupError::NoRecords(name.to_owned()),
-        _ => LookupError::Later { name: name.to_owned(), reason: error.to_string() },
+        _ => {
+            let reason = match &error {
+                NetError::Dns(DnsError::DnssecBogus | DnsError::Nsec { .. }) => NOT_AUTHENTIC.to_owned(),
+                other => other.to_string(),
+            };
+            LookupError::Later { name: name.to_owned(), reason }
+        }
     }
 }

@@ -65,6 +65,7 @@ async fn places_with(limits: Limits, faults: &Faults) -> Vec<Place> {
     for db in db::testing::engines_with(&options) {
         db.migrate(&[
             trail::MIGRATIONS,
+            trust::MIGRATIONS,
             directory::MIGRATIONS,
             keys::MIGRATIONS,
             mail_store::MIGRATIONS,

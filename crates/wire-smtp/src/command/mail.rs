@@ -1,5 +1,5 @@
 //! MAIL (RFC 5321 §4.1.1.2) with the parameters SIZE (RFC 1870), BODY (RFC 6152, RFC 3030), SMTPUTF8
-//! (RFC 6531), RET and ENVID (RFC 3461), AUTH (RFC 4954 §5).
+//! (RFC 6531), RET and ENVID (RFC 3461), AUTH (RFC 4954 §5), REQUIRETLS (RFC 8689 §3).
 
 use model::{Address, BodyKind, ReturnContent, ReversePath};
 
@@ -20,6 +20,8 @@ pub struct Mail {
     pub body: Option<BodyKind>,
     /// `SMTPUTF8`.
     pub smtputf8: bool,
+    /// `REQUIRETLS`.
+    pub require_tls: bool,
     /// `RET`.
     pub return_content: Option<ReturnContent>,
     /// `ENVID`, decoded.
@@ -43,6 +45,7 @@ impl Mail {
             size_bytes: None,
             body: None,
             smtputf8: false,
+            require_tls: false,
             return_content: None,
             envelope_id: None,
             auth: None,
@@ -71,6 +74,8 @@ impl Mail {
             ("BODY", _) => return Err(wrong("BODY", "is 7BIT or 8BITMIME (RFC 6152 §2)")),
             ("SMTPUTF8", None) => self.smtputf8 = true,
             ("SMTPUTF8", Some(_)) => return Err(wrong("SMTPUTF8", "has no value (RFC 6531 §3.4)")),
+            ("REQUIRETLS", None) => self.require_tls = true,
+            ("REQUIRETLS", Some(_)) => return Err(wrong("REQUIRETLS", "has no value (RFC 8689 §3)")),
             ("RET", Some("FULL")) => self.return_content = Some(ReturnContent::Full),
             ("RET", Some("HDRS")) => self.return_content = Some(ReturnContent::Headers),
             ("RET", _) => return Err(wrong("RET", "is FULL or HDRS (RFC 3461 §4.3)")),
@@ -107,6 +112,9 @@ impl Mail {
         }
         if self.smtputf8 {
             text.push_str(" SMTPUTF8");
+        }
+        if self.require_tls {
+            text.push_str(" REQUIRETLS");
         }
         match self.return_content {
             Some(ReturnContent::Full) => text.push_str(" RET=FULL"),

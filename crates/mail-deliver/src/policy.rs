@@ -1,0 +1,159 @@
+//! What is demanded of a server's TLS, and by whom.
+
+use std::sync::Arc;
+
+use model::Domain;
+use parking_lot::Mutex;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use trust::TlsFailure;
+use wire_trust::tlsa;
+use world::Dial;
+
+/// What is demanded of a server's TLS. Connections are used again only under the same demand.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TlsPolicy {
+    /// Nothing: STARTTLS if it is offered, with any certificate; plaintext where it fails (RFC 7435).
+    Opportunistic,
+    /// Nothing, but what an MTA-STS policy in mode `testing` would demand is noted (RFC 8461 §5).
+    Testing {
+        /// Whether the policy names the server.
+        is_named: bool,
+    },
+    /// Encryption, with any certificate.
+    Encrypt(Demander),
+    /// A certificate for the host's name from an authority that we trust.
+    Verify(Demander),
+    /// A certificate that fits a TLSA record (RFC 7672).
+    Dane {
+        /// The usable records.
+        records: Vec<tlsa::Record>,
+        /// The names for which an authority may have issued it: the server's and the recipients' domain.
+        names: Vec<Domain>,
+    },
+}
+
+/// Who demands it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Demander {
+    /// TLSA records of the recipients' domain.
+    Dane,
+    /// The recipients' domain by its MTA-STS policy.
+    MtaSts,
+    /// The sender (RFC 8689).
+    RequireTls,
+    /// Our operator.
+    Operator,
+}
+
+impl Demander {
+    fn label(self) -> Option<&'static str> {
+        match self {
+            Demander::Dane => Some("DANE"),
+            Demander::MtaSts => Some("MTA-STS"),
+            Demander::RequireTls => Some("REQUIRETLS"),
+            Demander::Operator => None,
+        }
+    }
+}
+
+impl TlsPolicy {
+    /// Whether mail goes out without TLS rather than not at all.
+    pub fn allows_plaintext(&self) -> bool {
+        matches!(self, TlsPolicy::Opportunistic | TlsPolicy::Testing { .. })
+    }
+
+    /// Whether the certificate says who the server is.
+    pub fn verifies(&self) -> bool {
+        matches!(self, TlsPolicy::Verify(_) | TlsPolicy::Dane { .. })
+    }
+
+    /// The word for the trail.
+    pub fn label(&self) -> Option<&'static str> {
+        match self {
+            TlsPolicy::Opportunistic => None,
+            TlsPolicy::Testing { .. } => Some("MTA-STS testing"),
+            TlsPolicy::Encrypt(demander) | TlsPolicy::Verify(demander) => demander.label(),
+            TlsPolicy::Dane { .. } => Some("DANE"),
+        }
+    }
+
+    /// TLS settings for one connection, and where it notes what would have been wrong.
+    pub(crate) fn client_config(&self, dial: &Dial) -> Result<(Arc<ClientConfig>, Noted), Error> {
+        let noted = Noted::default();
+        let config = match self {
+            TlsPolicy::Opportunistic | TlsPolicy::Encrypt(_) => dial.tls_opportunistic(),
+            TlsPolicy::Verify(_) => dial.tls_verified(),
+            TlsPolicy::Dane { records, names } => {
+                Arc::new(trust::dane::client_config(records.clone(), names)?)
+            }
+            TlsPolicy::Testing { .. } => {
+                let mut config = dial.tls_verified().as_ref().clone();
+                let verifier = Lenient { strict: dial.verifier(), noted: noted.clone() };
+                config.dangerous().set_certificate_verifier(Arc::new(verifier));
+                // A resumed session shows no certificate.
+                config.resumption = rustls::client::Resumption::disabled();
+                Arc::new(config)
+            }
+        };
+        Ok((config, noted))
+    }
+}
+
+/// What a lenient handshake saw.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Noted(Arc<Mutex<Option<TlsFailure>>>);
+
+impl Noted {
+    pub(crate) fn failure(&self) -> Option<TlsFailure> {
+        *self.0.lock()
+    }
+}
+
+/// Takes every certificate and notes what a strict one would have said.
+#[derive(Debug)]
+struct Lenient {
+    strict: Arc<dyn ServerCertVerifier>,
+    noted: Noted,
+}
+
+impl ServerCertVerifier for Lenient {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if let Err(error) =
+            self.strict.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        {
+            *self.noted.0.lock() = Some(TlsFailure::of_handshake(&error));
+        }
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.strict.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.strict.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.strict.supported_verify_schemes()
+    }
+}
