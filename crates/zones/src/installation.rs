@@ -6,9 +6,10 @@ use std::net::IpAddr;
 use model::{Address, Domain};
 use serde::{Deserialize, Serialize};
 
+use crate::diagnosis::BlockList;
 use crate::error::ZoneError;
 use crate::kind::RecordKind;
-use crate::limits::{SERVERS_LIMIT, SPF_SOURCES_LIMIT};
+use crate::limits::{BLOCK_LISTS_LIMIT, SERVERS_LIMIT, SPF_SOURCES_LIMIT};
 use crate::name::DnsName;
 
 type Result<T> = std::result::Result<T, ZoneError>;
@@ -98,6 +99,8 @@ pub struct Installation {
     pub sts_mode: StsMode,
     /// Certificates of the exchangers as TLSA data (`3 1 1 …`), put by the program when it knows them.
     pub tlsa: Vec<String>,
+    /// Lists of sources of spam that the diagnosis asks; none unless somebody switches one on.
+    pub block_lists: Vec<BlockList>,
 }
 
 impl Installation {
@@ -118,6 +121,7 @@ impl Installation {
             web_host: hostname.clone(),
             sts_mode: StsMode::default(),
             tlsa: Vec::new(),
+            block_lists: Vec::new(),
             hostname,
         }
     }
@@ -169,6 +173,10 @@ impl Installation {
             }
         }
         crate::spf::checked(&self.spf_text())?;
+        if self.block_lists.len() > BLOCK_LISTS_LIMIT {
+            let reason = format!("there are {}", self.block_lists.len());
+            return Err(ZoneError::invalid("block lists", reason, "the diagnosis asks at most 32 lists"));
+        }
         for data in &self.tlsa {
             RecordKind::Tlsa
                 .normalise(data, &DnsName::root())
@@ -231,6 +239,7 @@ impl Installation {
             web_host: self.web_host.to_string(),
             sts_mode: self.sts_mode,
             tlsa: self.tlsa.clone(),
+            block_lists: self.block_lists.iter().map(ToString::to_string).collect(),
         };
         serde_json::to_string(&kept).expect("invariant: texts and numbers are always JSON")
     }
@@ -263,6 +272,7 @@ impl Installation {
             web_host: domain(&kept.web_host)?,
             sts_mode: kept.sts_mode,
             tlsa: kept.tlsa,
+            block_lists: kept.block_lists.iter().filter_map(|list| list.parse().ok()).collect(),
         })
     }
 }
@@ -297,6 +307,8 @@ struct Kept {
     sts_mode: StsMode,
     #[serde(default)]
     tlsa: Vec<String>,
+    #[serde(default)]
+    block_lists: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]

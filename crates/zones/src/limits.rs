@@ -41,5 +41,7 @@ pub const NOTE_LIMIT_CHARACTERS: usize = 500;
 pub const SERVERS_LIMIT: usize = 16;
 /// Mechanisms of the installation's SPF host.
 pub const SPF_SOURCES_LIMIT: usize = 60;
+/// Block lists that the diagnosis asks.
+pub const BLOCK_LISTS_LIMIT: usize = 32;
 /// Records that the SPF merge takes at once.
 pub const SPF_MERGE_LIMIT: usize = 20;

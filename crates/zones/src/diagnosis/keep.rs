@@ -197,10 +197,12 @@ impl Administration {
             hostname: domain.clone(),
             addresses: Vec::new(),
             exchangers: Vec::new(),
+            block_lists: Vec::new(),
         };
         if let Some(installation) = &installation {
             expectation.spf_host = Some(installation.spf_host.to_string());
             expectation.hostname = installation.hostname.clone();
+            expectation.block_lists.clone_from(&installation.block_lists);
             for exchanger in &installation.exchangers {
                 let host = &exchanger.host.name;
                 expectation.exchangers.push(host.clone());

@@ -1,7 +1,9 @@
 //! Looking: every question at once, each with the time limit of the resolver.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
@@ -10,6 +12,7 @@ use world::{LookupError, RData, RecordType, World};
 
 use super::judge::{Answer, Certificate, Findings, ListAnswer};
 use super::{Check, Expectation};
+use crate::name::DnsName;
 
 /// Questions under way at once, so that a diagnosis of many domains does not flood the resolver.
 const QUESTIONS_AT_ONCE: usize = 16;
@@ -32,6 +35,32 @@ pub struct BlockList {
     pub kind: BlockListKind,
 }
 
+impl fmt::Display for BlockList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            BlockListKind::Address => "ip",
+            BlockListKind::Domain => "domain",
+        };
+        write!(f, "{kind}:{}", self.zone)
+    }
+}
+
+impl FromStr for BlockList {
+    type Err = String;
+
+    /// `ip:bl.example.org` or `domain:bl.example.org`.
+    fn from_str(text: &str) -> Result<BlockList, String> {
+        let (kind, zone) = match text.split_once(':') {
+            Some(("ip", zone)) => (BlockListKind::Address, zone),
+            Some(("domain", zone)) => (BlockListKind::Domain, zone),
+            _ => return Err(format!("«{text}» is neither ip:ZONE nor domain:ZONE")),
+        };
+        let zone =
+            DnsName::parse(zone).map_err(|wrong| format!("«{zone}»: {} ({})", wrong.reason, wrong.rule))?;
+        Ok(BlockList { zone: zone.as_str().to_owned(), kind })
+    }
+}
+
 /// What it takes to look.
 #[derive(Clone)]
 pub struct Looker {
@@ -39,8 +68,6 @@ pub struct Looker {
     pub world: World,
     /// The certificate that our doors show; `None` where nobody knows it.
     pub certificate: Option<Certificate>,
-    /// The lists that are switched on.
-    pub lists: Vec<BlockList>,
 }
 
 impl Looker {
@@ -117,7 +144,7 @@ impl Looker {
     }
 
     async fn lists(&self, expectation: &Expectation) -> Vec<ListAnswer> {
-        let questions = self.lists.iter().flat_map(|list| {
+        let questions = expectation.block_lists.iter().flat_map(|list| {
             let subjects: Vec<String> = match list.kind {
                 BlockListKind::Address => expectation.addresses.iter().map(ToString::to_string).collect(),
                 BlockListKind::Domain => vec![expectation.domain.to_string()],

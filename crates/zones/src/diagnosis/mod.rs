@@ -205,6 +205,8 @@ pub struct Expectation {
     pub addresses: Vec<IpAddr>,
     /// The hosts that take the domain's mail.
     pub exchangers: Vec<Domain>,
+    /// The block lists that are switched on.
+    pub block_lists: Vec<BlockList>,
 }
 
 impl Expectation {

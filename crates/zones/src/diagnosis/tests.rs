@@ -59,6 +59,7 @@ fn expectation() -> Expectation {
         hostname: Domain::parse("mail.host.example").unwrap(),
         addresses: vec![IP.parse().unwrap()],
         exchangers: vec![Domain::parse("mail.host.example").unwrap()],
+        block_lists: Vec::new(),
     }
 }
 
