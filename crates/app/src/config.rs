@@ -86,8 +86,7 @@ pub struct Listen {
     pub http: Vec<SocketAddr>,
     /// HTTP over TLS, port 443: the Manager, the API, automatic configuration, MTA-STS policies.
     pub https: Vec<SocketAddr>,
-    /// Not built yet.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// DNS, port 53, over UDP and TCP: answers for the hosted zones.
     pub dns: Vec<SocketAddr>,
     /// Not built yet.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -331,7 +330,6 @@ impl Config {
             ("pop3", &self.listen.pop3),
             ("pop3s", &self.listen.pop3s),
             ("sieve", &self.listen.sieve),
-            ("dns", &self.listen.dns),
             ("metrics", &self.listen.metrics),
         ];
         for (name, addresses) in later {

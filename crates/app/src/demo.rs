@@ -125,6 +125,7 @@ impl Demo {
                 imaps: port(993)?,
                 http: port(80)?,
                 https: port(443)?,
+                dns: port(53)?,
                 ..Listen::default()
             },
             database: Database { url: format!("sqlite:{}", data.join("relais.db").display()) },
@@ -260,13 +261,14 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
     // Started by cargo, the program is not where the shell looks for it.
     let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("relais"));
     text.push_str(&format!(
-        "\n  SMTP {}, submission {} (STARTTLS) and {} (TLS), LMTP {}, IMAP {} (STARTTLS) and {} (TLS), all on 127.0.0.1\n",
+        "\n  SMTP {}, submission {} (STARTTLS) and {} (TLS), LMTP {}, IMAP {} (STARTTLS) and {} (TLS), DNS {}, all on 127.0.0.1\n",
         port(&listen.smtp),
         port(&listen.submission),
         port(&listen.submissions),
         port(&listen.lmtp),
         port(&listen.imap),
         port(&listen.imaps),
+        port(&listen.dns),
     ));
     text.push_str(&format!(
         "  certificate authority: {}\n  data: {}\n\n",

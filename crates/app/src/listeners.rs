@@ -1,6 +1,6 @@
 //! The sockets of the doors, all bound before anything else is promised.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 
 use anyhow::{Context, Result};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -17,6 +17,8 @@ pub struct Listener {
     pub purpose: Purpose,
     /// The socket.
     pub socket: TcpListener,
+    /// Those for datagrams on the same port: of DNS only.
+    pub datagrams: Vec<UdpSocket>,
 }
 
 /// What a socket is for.
@@ -38,6 +40,8 @@ pub enum Purpose {
     Http,
     /// HTTP over TLS.
     Https,
+    /// DNS: the hosted zones.
+    Dns,
 }
 
 impl Purpose {
@@ -52,6 +56,7 @@ impl Purpose {
             Purpose::Imaps => "imaps",
             Purpose::Http => "http",
             Purpose::Https => "https",
+            Purpose::Dns => "dns",
         }
     }
 }
@@ -67,6 +72,7 @@ pub fn addresses(listen: &Listen) -> Vec<(Purpose, SocketAddr)> {
         (Purpose::Imaps, &listen.imaps),
         (Purpose::Http, &listen.http),
         (Purpose::Https, &listen.https),
+        (Purpose::Dns, &listen.dns),
     ];
     lists
         .into_iter()
@@ -79,9 +85,14 @@ pub fn bind(listen: &Listen) -> Result<Vec<Listener>> {
     addresses(listen)
         .into_iter()
         .map(|(purpose, address)| {
-            let socket = bind_one(address)
-                .with_context(|| format!("listen.{}: cannot listen on {address}", purpose.key()))?;
-            Ok(Listener { purpose, socket })
+            let cannot = || format!("listen.{}: cannot listen on {address}", purpose.key());
+            let socket = bind_one(address).with_context(cannot)?;
+            let datagrams = match purpose {
+                // Where the system chose the port, it is the same for both.
+                Purpose::Dns => socket.local_addr().and_then(door_dns::bind_udp).with_context(cannot)?,
+                _ => Vec::new(),
+            };
+            Ok(Listener { purpose, socket, datagrams })
         })
         .collect()
 }

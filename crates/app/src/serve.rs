@@ -46,10 +46,22 @@ pub async fn serve(
         limits: door_imap::Limits::default(),
         gate: doorway::Gate::default(),
     });
+    let dns = door_dns::Shared::new(
+        installation.zones.clone(),
+        installation.keys.clone(),
+        installation.world.clone(),
+        auth.exempt_loopback,
+        door_dns::Limits::default(),
+    );
     let (router, web) = (http::router(installation), http::shared(installation));
     installation.directory.maintain().await.context("cannot read the directory")?;
     let mut tasks = JoinSet::new();
-    for Listener { purpose, socket } in listeners {
+    if listeners.iter().any(|listener| listener.purpose == Purpose::Dns) {
+        // Before the first question: until then every name would be refused.
+        dns.load().await.context("cannot read the hosted zones")?;
+        tasks.spawn(door_dns::keep(dns.clone(), shutdown.clone()));
+    }
+    for Listener { purpose, socket, datagrams } in listeners {
         let shutdown = shutdown.clone();
         match purpose {
             Purpose::Smtp => {
@@ -80,6 +92,10 @@ pub async fn serve(
                 web.clone(),
                 shutdown,
             )),
+            Purpose::Dns => {
+                tasks.spawn(door_dns::serve_udp(datagrams, dns.clone(), shutdown.clone()));
+                tasks.spawn(door_dns::serve_tcp(socket, dns.clone(), shutdown))
+            }
         };
     }
     let flow = installation.flow.clone();
