@@ -15,15 +15,17 @@ use mail_store::MailStore;
 use model::{Domain, Timestamp};
 use trail::Trail;
 use world::{Clock, Dial, FetchOptions, Names, NamesOptions, SourceAddresses, World};
+use zones::Zones;
 
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 8] = [
+pub const MIGRATIONS: [Migrations; 9] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
     keys::MIGRATIONS,
+    zones::MIGRATIONS,
     mail_store::MIGRATIONS,
     mail_queue::MIGRATIONS,
     reputation::MIGRATIONS,
@@ -45,6 +47,8 @@ pub struct Installation {
     pub directory: Directory,
     /// What signs letters and zones.
     pub keys: Keys,
+    /// Hosted DNS zones.
+    pub zones: Zones,
     /// What happened.
     pub trail: Trail,
     /// What accounts own.
@@ -82,6 +86,7 @@ impl Installation {
         };
         let directory = Directory::with_options(db.clone(), world.clone(), options);
         let keys = Keys::new(db.clone(), world.clone());
+        let zones = Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone());
         let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
         let flow = Flow::new(Parts {
             db: db.clone(),
@@ -93,7 +98,7 @@ impl Installation {
             settings: settings(&config)?,
         });
         let trail = Trail::new(db.clone());
-        Ok(Installation { config, world, db, blobs, directory, keys, trail, store, flow })
+        Ok(Installation { config, world, db, blobs, directory, keys, zones, trail, store, flow })
     }
 
     /// The certificate that the doors show: the operator's, or one of our own authority.
