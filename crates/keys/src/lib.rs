@@ -11,6 +11,7 @@
 
 mod administration;
 mod authority;
+mod certificate;
 mod dkim;
 mod error;
 mod keys;
@@ -22,6 +23,7 @@ mod zone;
 
 pub use administration::Administration;
 pub use authority::Authority;
+pub use certificate::CertificateFacts;
 pub use dkim::{Algorithm, DkimKey, DkimRecord, DkimSigner, DkimState, FreshKeys, Signers};
 pub use error::{KeyError, KeysError};
 pub use keys::{CHANNEL, Keys};

@@ -6,7 +6,7 @@ use model::Timestamp;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConnection};
 
-use crate::{Authority, ServerTls};
+use crate::{Authority, CertificateFacts, ServerTls};
 
 const NOW: Timestamp = Timestamp(1_795_262_400_000);
 
@@ -159,4 +159,21 @@ async fn only_hosts_of_hosted_domains_are_to_be_vouched_for() {
             ]
         );
     }
+}
+
+#[test]
+fn a_certificate_tells_its_names_its_end_and_the_data_that_pins_its_key() {
+    let directory = tempfile::tempdir().unwrap();
+    let authority = Authority::open(directory.path(), NOW).unwrap();
+    let minted = authority.mint("MTA-STS.valbois.example", NOW).unwrap();
+    let certificate = minted.end_entity_cert().unwrap();
+    let facts = CertificateFacts::read(certificate).unwrap();
+    assert_eq!(facts.names, ["mta-sts.valbois.example"]);
+    assert!(facts.ends_at > NOW, "{facts:?}");
+    // What rustls computes from the key pair and what we compute from the certificate pin the same key.
+    let spki = minted.key.public_key().unwrap();
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &spki);
+    let hexadecimal: String = digest.as_ref().iter().map(|octet| format!("{octet:02X}")).collect();
+    assert_eq!(facts.tlsa, format!("3 1 1 {hexadecimal}"));
+    assert_eq!(CertificateFacts::read(&vec![0x30, 0x03, 1, 2, 3].into()), None);
 }
