@@ -80,7 +80,7 @@ impl Flow {
         let Some(session) = self.checked(origin) else { return Ok(None) };
         let bodies = body.hashed();
         let letter = Letter {
-            ip: session.ip,
+            ip: Some(session.ip),
             helo: &session.helo,
             from: &envelope.from,
             header: &body.head[..facts.size_bytes.min(body.head.len())],

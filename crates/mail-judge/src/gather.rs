@@ -58,8 +58,8 @@ struct Early {
 
 /// A letter as the judge sees it.
 pub struct Letter<'a> {
-    /// The peer.
-    pub ip: IpAddr,
+    /// The peer; without it SPF and reverse DNS are left out.
+    pub ip: Option<IpAddr>,
     /// The name that it gave.
     pub helo: &'a str,
     /// MAIL FROM.
@@ -104,12 +104,19 @@ impl Judge {
                 _ => Discovery::Nothing,
             }
         };
+        let early = async {
+            match ip {
+                Some(ip) => Some(self.early(ip, helo, from).await),
+                None => None,
+            }
+        };
         let (early, dkim, arc, discovery) = tokio::join!(
-            self.early(ip, helo, from),
+            early,
             dkim::check(names, &fields, bodies, now_seconds),
             arc::check(names, &fields, bodies, &policy.trusted_sealers),
             discovery,
         );
+        let (is_known, early) = (early.is_some(), early.unwrap_or_default());
         let header_from =
             author.as_ref().ok().and_then(Option::as_ref).map(Domain::to_string).unwrap_or_default();
         let mut dmarc = match author {
@@ -124,11 +131,11 @@ impl Judge {
         }
         let mail_from = from.address().map(|address| address.domain().to_string()).unwrap_or_default();
         let mut authentication = Authentication {
-            ip: Some(ip.to_canonical()),
+            ip: ip.map(|ip| ip.to_canonical()),
             helo: helo.chars().filter(|c| !c.is_control()).take(EVIDENCE_TEXT_LIMIT).collect(),
             mail_from,
             header_from,
-            spf: Some(early.spf),
+            spf: is_known.then_some(early.spf),
             spf_helo: early.spf_helo,
             dkim,
             dmarc,
