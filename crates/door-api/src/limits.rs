@@ -1,0 +1,29 @@
+//! How much and how often.
+
+/// How often one token may ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests in a second, in the long run.
+    pub requests_per_second: u32,
+    /// Requests that may come at once.
+    pub burst: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { requests_per_second: 50, burst: 500 }
+    }
+}
+
+/// Octets of a request's body: a zone file of 10,000 records has less.
+pub(crate) const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Octets of an answer that is kept for a repetition of its request.
+pub(crate) const KEPT_ANSWER_BYTES: usize = 256 * 1024;
+/// Characters of an `Idempotency-Key`.
+pub(crate) const KEY_CHARACTERS: usize = 255;
+/// Things on a page where the request says nothing.
+pub(crate) const PAGE_DEFAULT: usize = 100;
+/// Things on a page.
+pub(crate) const PAGE_LIMIT: usize = 1000;
+/// Tokens whose rate is remembered.
+pub(crate) const RATES_LIMIT: usize = 10_000;

@@ -1,0 +1,58 @@
+//! The things of the API, a file for each kind.
+#![expect(unused_qualifications, reason = "what utoipa::path writes for `params`")]
+
+mod address;
+mod ban;
+mod device_password;
+mod domain;
+mod log;
+mod organisation;
+mod queue;
+mod service;
+mod token;
+mod user;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Shared;
+
+/// Every route, relative to `/api/v1`.
+pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
+    OpenApiRouter::new()
+        .routes(routes!(organisation::list_organisations, organisation::create_organisation))
+        .routes(routes!(
+            organisation::show_organisation,
+            organisation::change_organisation,
+            organisation::delete_organisation
+        ))
+        .routes(routes!(user::list_users, user::create_user))
+        .routes(routes!(user::show_user, user::change_user, user::delete_user))
+        .routes(routes!(service::list_services, service::create_service))
+        .routes(routes!(service::show_service, service::change_service, service::delete_service))
+        .routes(routes!(domain::list_domains, domain::create_domain))
+        .routes(routes!(domain::show_domain, domain::change_domain, domain::delete_domain))
+        .routes(routes!(address::list_addresses, address::create_address))
+        .routes(routes!(address::show_address, address::change_address, address::delete_address))
+        .routes(routes!(address::choose_password))
+        .routes(routes!(device_password::list_device_passwords, device_password::create_device_password))
+        .routes(routes!(
+            device_password::show_device_password,
+            device_password::change_device_password,
+            device_password::delete_device_password
+        ))
+        .routes(routes!(token::list_tokens, token::create_token))
+        .routes(routes!(token::show_current_token))
+        .routes(routes!(token::show_token, token::revoke_token))
+        .routes(routes!(ban::list_bans))
+        .routes(routes!(ban::lift_ban))
+        .routes(routes!(queue::list_deliveries, queue::act_on_deliveries))
+        .routes(routes!(queue::show_delivery, queue::delete_delivery))
+        .routes(routes!(queue::hold_delivery))
+        .routes(routes!(queue::release_delivery))
+        .routes(routes!(queue::retry_delivery))
+        .routes(routes!(log::search_letters))
+        .routes(routes!(log::list_changes))
+}

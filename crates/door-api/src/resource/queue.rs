@@ -1,0 +1,186 @@
+//! `/queue`: deliveries that wait.
+
+use axum::Json;
+use axum::http::StatusCode;
+use mail_queue::{Entry, Selection};
+use model::{DeliveryId, MessageId, OrganisationId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::caller::Caller;
+use crate::input::{Asked, Id, Input, Of, domain};
+use crate::page::PageQuery;
+use crate::refusal::{Result, not_found};
+
+/// One recipient of one letter that waits.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Delivery {
+    id: String,
+    message: String,
+    organisation: Option<String>,
+    /// The envelope's sender; empty for a report.
+    from: String,
+    recipient: String,
+    /// The remote domain; null for a mailbox here.
+    destination: Option<String>,
+    size_bytes: u64,
+    #[schema(format = DateTime)]
+    received_at: String,
+    /// When it is tried next.
+    #[schema(format = DateTime)]
+    next_at: String,
+    attempts: u32,
+    /// The node that works on it now.
+    node: Option<String>,
+    held: bool,
+    /// What the last attempt was answered.
+    last_reply: Option<String>,
+}
+
+fn view(entry: Entry) -> Delivery {
+    Delivery {
+        id: entry.delivery.to_string(),
+        message: entry.message.to_string(),
+        organisation: entry.organisation.map(|id| id.to_string()),
+        from: entry.from.to_string(),
+        recipient: entry.recipient.to_string(),
+        destination: entry.destination.map(|domain| domain.to_string()),
+        size_bytes: entry.size_bytes,
+        received_at: entry.received_at.rfc3339(),
+        next_at: entry.next_at.rfc3339(),
+        attempts: entry.attempts,
+        node: entry.node,
+        held: entry.is_held,
+        last_reply: entry.last_reply.map(|reply| reply.to_string()),
+    }
+}
+
+/// Deliveries that wait, the oldest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Deliveries {
+    items: Vec<Delivery>,
+}
+
+/// Which deliveries.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Only those of this message.
+    #[param(value_type = Option<String>)]
+    message: Option<Id>,
+    /// Only those to this domain.
+    destination: Option<String>,
+    /// The most deliveries; more than 1000 are 1000.
+    #[param(minimum = 1, default = 100)]
+    limit: Option<usize>,
+}
+
+/// What to do with deliveries.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Action {
+    /// Hold them until they are released.
+    Hold,
+    /// Let held ones go on.
+    Release,
+    /// Try them now.
+    Retry,
+    /// Delete them; their senders are not told.
+    Delete,
+}
+
+/// What to do with which deliveries; without a message and a destination with all.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Order {
+    action: Action,
+    #[schema(value_type = Option<String>)]
+    message: Option<Id>,
+    destination: Option<String>,
+}
+
+/// How many were concerned.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Concerned {
+    deliveries: usize,
+}
+
+fn selection(message: Option<Id>, destination: Option<&str>) -> Result<Selection> {
+    Ok(match (message, destination) {
+        (Some(Id(id)), _) => Selection::Message(MessageId(id)),
+        (None, Some(name)) => Selection::Destination(domain("destination", name)?),
+        (None, None) => Selection::All,
+    })
+}
+
+async fn run(caller: &Caller, action: Action, selection: Selection) -> Result<usize> {
+    let (queue, scope): (_, Option<OrganisationId>) = (&caller.shared.queue, caller.token.organisation);
+    Ok(match action {
+        Action::Hold => queue.hold(scope, selection).await?,
+        Action::Release => queue.release(scope, selection).await?,
+        Action::Retry => queue.retry(scope, selection).await?,
+        Action::Delete => queue.delete(scope, selection).await?,
+    })
+}
+
+async fn run_one(caller: &Caller, action: Action, id: i64) -> Result<StatusCode> {
+    match run(caller, action, Selection::Delivery(DeliveryId(id))).await? {
+        0 => Err(not_found("delivery to which this applies")),
+        _ => Ok(StatusCode::NO_CONTENT),
+    }
+}
+
+/// The deliveries that wait, the oldest first
+#[utoipa::path(get, path = "/queue", tag = "queue", params(Which),
+    responses((status = 200, body = Deliveries)))]
+pub(crate) async fn list_deliveries(caller: Caller, Asked(which): Asked<Which>) -> Result<Json<Deliveries>> {
+    let page = PageQuery { limit: which.limit, after: None };
+    let selection = selection(which.message, which.destination.as_deref())?;
+    let entries = caller.shared.queue.list(caller.token.organisation, selection, page.limit()).await?;
+    Ok(Json(Deliveries { items: entries.into_iter().map(view).collect() }))
+}
+
+/// Hold, release, retry or delete many deliveries
+#[utoipa::path(post, path = "/queue", tag = "queue", request_body = Order,
+    responses((status = 200, body = Concerned)))]
+pub(crate) async fn act_on_deliveries(caller: Caller, Input(order): Input<Order>) -> Result<Json<Concerned>> {
+    let selection = selection(order.message, order.destination.as_deref())?;
+    Ok(Json(Concerned { deliveries: run(&caller, order.action, selection).await? }))
+}
+
+/// A delivery that waits
+#[utoipa::path(get, path = "/queue/{delivery}", tag = "queue", params(("delivery" = String, Path)),
+    responses((status = 200, body = Delivery)))]
+pub(crate) async fn show_delivery(caller: Caller, Of(id): Of) -> Result<Json<Delivery>> {
+    let selection = Selection::Delivery(DeliveryId(id));
+    let found = caller.shared.queue.list(caller.token.organisation, selection, 1).await?;
+    found.into_iter().next().map(|entry| Json(view(entry))).ok_or_else(|| not_found("delivery"))
+}
+
+/// Hold a delivery until it is released
+#[utoipa::path(post, path = "/queue/{delivery}/hold", tag = "queue", params(("delivery" = String, Path)),
+    responses((status = 204)))]
+pub(crate) async fn hold_delivery(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+    run_one(&caller, Action::Hold, id).await
+}
+
+/// Let a held delivery go on
+#[utoipa::path(post, path = "/queue/{delivery}/release", tag = "queue", params(("delivery" = String, Path)),
+    responses((status = 204)))]
+pub(crate) async fn release_delivery(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+    run_one(&caller, Action::Release, id).await
+}
+
+/// Try a delivery now
+#[utoipa::path(post, path = "/queue/{delivery}/retry", tag = "queue", params(("delivery" = String, Path)),
+    responses((status = 204)))]
+pub(crate) async fn retry_delivery(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+    run_one(&caller, Action::Retry, id).await
+}
+
+/// Delete a delivery; its sender is not told
+#[utoipa::path(delete, path = "/queue/{delivery}", tag = "queue", params(("delivery" = String, Path)),
+    responses((status = 204)))]
+pub(crate) async fn delete_delivery(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+    run_one(&caller, Action::Delete, id).await
+}

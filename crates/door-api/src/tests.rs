@@ -1,0 +1,188 @@
+//! The API as programs meet it: through its router, with tokens, on both engines.
+
+mod behaviour;
+mod document;
+mod isolation;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use directory::{Directory, NewToken, Scope};
+use doorway_http::Client;
+use mail_queue::{NewDelivery, Queue};
+use model::{Address, BlobRef, BodyKind, DeliveryId, MessageId, OrganisationId, ReversePath, Route};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use trail::Trail;
+use world::World;
+
+use crate::{Limits, Parts, router};
+
+/// An installation with two organisations.
+struct Place {
+    router: Router,
+    world: World,
+    db: db::Db,
+    queue: Queue,
+    directory: Directory,
+    operator: String,
+}
+
+/// An organisation with one of everything, by the names of the document's parameters.
+struct Tenant {
+    token: String,
+    things: Vec<(&'static str, String)>,
+}
+
+impl Tenant {
+    fn id(&self, name: &str) -> &str {
+        let found = self.things.iter().find(|(known, _)| *known == name);
+        &found.unwrap_or_else(|| panic!("no {name}: add one to Place::tenant")).1
+    }
+}
+
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+async fn places() -> Vec<Place> {
+    places_with(Limits::default()).await
+}
+
+async fn places_with(limits: Limits) -> Vec<Place> {
+    let mut places = Vec::new();
+    for db in db::testing::engines() {
+        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, mail_queue::MIGRATIONS]).unwrap();
+        let world = World::testing();
+        let directory = Directory::new(db.clone(), world.clone());
+        let queue = Queue::new(db.clone(), world.clone(), "one");
+        let parts = Parts {
+            world: world.clone(),
+            directory: directory.clone(),
+            trail: Trail::new(db.clone()),
+            queue: queue.clone(),
+            limits,
+            exempt_loopback: false,
+        };
+        let operator = token(&directory, None, true).await;
+        places.push(Place { router: router(parts), world, db, queue, directory, operator });
+    }
+    places
+}
+
+async fn token(directory: &Directory, organisation: Option<OrganisationId>, may_write: bool) -> String {
+    let administration = directory.administration(Scope::Operator("test"), "test");
+    let new = NewToken { organisation, name: "test".to_owned(), may_write, expires_at: None };
+    administration.create_token(new).await.unwrap().token.to_string()
+}
+
+impl Place {
+    async fn send(&self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let mut request = request.body(body).unwrap();
+        request.extensions_mut().insert(Client { ip: "192.0.2.7".parse().unwrap(), is_tls: true });
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 24).await.unwrap();
+        let body = serde_json::from_slice(&body)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned()));
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn ask(&self, token: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let path = if path.starts_with("/api/") { path.to_owned() } else { format!("/api/v1{path}") };
+        let request =
+            Request::builder().method(method).uri(path).header("authorization", format!("Bearer {token}"));
+        match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json");
+                self.send(request, Body::from(body.to_string())).await
+            }
+            None => self.send(request, Body::empty()).await,
+        }
+    }
+
+    async fn get(&self, token: &str, path: &str) -> Answer {
+        self.ask(token, Method::GET, path, None).await
+    }
+
+    async fn post(&self, token: &str, path: &str, body: Value) -> Answer {
+        self.ask(token, Method::POST, path, Some(body)).await
+    }
+
+    /// Something made over the API; its identifier.
+    async fn made(&self, token: &str, path: &str, body: Value) -> String {
+        let answer = self.post(token, path, body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{path}: {}", answer.body);
+        let location = answer.headers["location"].to_str().unwrap();
+        location.rsplit_once('/').unwrap().1.to_owned()
+    }
+
+    /// An organisation with one of everything.
+    async fn tenant(&self, name: &str) -> Tenant {
+        let organisation = self.made(&self.operator, "/organisations", json!({"name": name})).await;
+        let owner = OrganisationId(organisation.parse().unwrap());
+        let token = token(&self.directory, Some(owner), true).await;
+        let service = self.made(&token, "/services", json!({"name": "mail"})).await;
+        let domain = self.made(&token, "/domains", json!({"name": format!("{name}.test")})).await;
+        let mailbox = format!("anna@{name}.test");
+        let address = self.made(&token, "/addresses", json!({"address": mailbox})).await;
+        let user = json!({"login": format!("boss@{name}.test"), "name": "Boss", "role": "administrator",
+                          "password": "correct horse battery"});
+        let user = self.made(&token, "/users", user).await;
+        let passwords = format!("/addresses/{address}/device-passwords");
+        let device_password = self.made(&token, &passwords, json!({"label": "phone"})).await;
+        let other = self.made(&token, "/tokens", json!({"name": "other"})).await;
+        let (message, delivery) = self.queued(owner, &mailbox).await;
+        let things = vec![
+            ("organisation", organisation),
+            ("service", service),
+            ("domain", domain),
+            ("address", address),
+            ("user", user),
+            ("device_password", device_password),
+            ("token", other),
+            ("message", message),
+            ("delivery", delivery),
+        ];
+        Tenant { token, things }
+    }
+
+    /// A letter that waits.
+    async fn queued(&self, owner: OrganisationId, from: &str) -> (String, String) {
+        let (message, delivery) = (MessageId(self.world.new_id()), DeliveryId(self.world.new_id()));
+        let to = Address::parse("zed@else.test").unwrap();
+        let letter = mail_queue::Message {
+            id: message,
+            organisation: Some(owner),
+            from: ReversePath::Address(Address::parse(from).unwrap()),
+            blob: BlobRef { segment: 1, offset: 2, size_bytes: 3, hash: [4; 32] },
+            prefix: Vec::new(),
+            received_at: self.world.clock.now(),
+            return_content: None,
+            envelope_id: None,
+            body: BodyKind::SevenBit,
+            tls: model::TlsWish::default(),
+            needs_smtputf8: false,
+            is_doubtful: false,
+            pending: 1,
+        };
+        let new = NewDelivery {
+            id: delivery,
+            organisation: Some(owner),
+            recipient: to.clone(),
+            original: None,
+            notify: None,
+            route: Route::Remote { address: to },
+        };
+        let node = self.queue.node().to_owned();
+        self.db
+            .operator("test")
+            .write(move |tx| mail_queue::commit(tx, &letter, std::slice::from_ref(&new), &node, None))
+            .await
+            .unwrap();
+        (message.to_string(), delivery.to_string())
+    }
+}

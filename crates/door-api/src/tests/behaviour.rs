@@ -1,0 +1,231 @@
+//! Tokens, problems, pages, repetitions, rates, audit.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use serde_json::json;
+
+use super::{places, places_with, token};
+use crate::Limits;
+
+#[tokio::test]
+async fn without_a_token_that_holds_nothing_is_answered() {
+    for place in places().await {
+        for header in [None, Some("Bearer relais_nonsense"), Some("Basic YTpi"), Some("Bearer ")] {
+            let mut request = Request::get("/api/v1/organisations");
+            if let Some(header) = header {
+                request = request.header("authorization", header);
+            }
+            let answer = place.send(request, Body::empty()).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{header:?}");
+            assert_eq!(answer.headers["www-authenticate"], "Bearer realm=\"relais\"");
+            assert_eq!(answer.headers["content-type"], "application/problem+json");
+            assert_eq!(answer.body["type"], "urn:relais:problem:token");
+            assert_eq!(answer.body["status"], 401);
+        }
+        let document = place.send(Request::get("/api/openapi.json"), Body::empty()).await;
+        assert_eq!(document.body["openapi"], "3.1.0", "what the API can do is no secret");
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_reading_changes_nothing() {
+    for place in places().await {
+        let reader = token(&place.directory, None, false).await;
+        assert_eq!(place.get(&reader, "/organisations").await.status, StatusCode::OK);
+        let answer = place.post(&reader, "/organisations", json!({"name": "x"})).await;
+        assert_eq!(
+            (answer.status, &answer.body["type"]),
+            (StatusCode::FORBIDDEN, &json!("urn:relais:problem:read-only"))
+        );
+        assert!(place.get(&reader, "/organisations").await.body["items"].as_array().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_the_field_and_the_rule() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let problem = async |path: &str, body| place.post(&tenant.token, path, body).await;
+        let taken = problem("/domains", json!({"name": "acme.test"})).await;
+        assert_eq!((taken.status, &taken.body["field"]), (StatusCode::CONFLICT, &json!("domain")));
+        assert!(taken.body["rule"].is_string());
+        let invalid = problem("/addresses", json!({"address": "no address"})).await;
+        assert_eq!(
+            (invalid.status, &invalid.body["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("address"))
+        );
+        let unknown = problem("/domains", json!({"name": "b.test", "colour": "red"})).await;
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unknown.body["detail"].as_str().unwrap().contains("colour"), "{}", unknown.body);
+        let in_use = place
+            .ask(&tenant.token, Method::DELETE, &format!("/services/{}", tenant.id("service")), None)
+            .await;
+        assert_eq!(
+            (in_use.status, &in_use.body["type"]),
+            (StatusCode::CONFLICT, &json!("urn:relais:problem:in-use"))
+        );
+        let request = Request::post("/api/v1/domains")
+            .header("authorization", format!("Bearer {}", tenant.token))
+            .header("content-type", "application/json");
+        let broken = place.send(request, Body::from("{")).await;
+        assert_eq!(
+            (broken.status, &broken.body["type"]),
+            (StatusCode::BAD_REQUEST, &json!("urn:relais:problem:syntax"))
+        );
+        let no_type =
+            Request::post("/api/v1/domains").header("authorization", format!("Bearer {}", tenant.token));
+        let no_type = place.send(no_type, Body::from("{}")).await;
+        assert_eq!(no_type.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert_eq!(place.get(&tenant.token, "/domains/abc").await.status, StatusCode::NOT_FOUND);
+        let wrong_method = place.ask(&tenant.token, Method::PUT, "/domains", Some(json!({}))).await;
+        assert_eq!(wrong_method.status, StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(wrong_method.headers["content-type"], "application/problem+json");
+    }
+}
+
+#[tokio::test]
+async fn pages_hold_everything_once_while_things_come_and_go() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let mut made = Vec::new();
+        for number in 0..7 {
+            let body = json!({"address": format!("a{number}@acme.test")});
+            made.push(place.made(&tenant.token, "/addresses", body).await);
+        }
+        let (mut seen, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = place.get(&tenant.token, &format!("/addresses?limit=3{after}")).await.body;
+            for item in page["items"].as_array().unwrap() {
+                seen.push(item["id"].as_str().unwrap().to_owned());
+            }
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+            // The last of the page goes before the next one is asked for.
+            let last = format!("/addresses/{}", seen.last().unwrap());
+            assert_eq!(
+                place.ask(&tenant.token, Method::DELETE, &last, None).await.status,
+                StatusCode::NO_CONTENT
+            );
+        }
+        made.insert(0, tenant.id("address").to_owned());
+        assert_eq!(seen, made);
+        let wrong = place.get(&tenant.token, "/addresses?after=x").await;
+        assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("after")));
+        assert_eq!(place.get(&tenant.token, "/addresses?limit=x").await.status, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn absent_stays_and_null_takes_away() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let path = format!("/addresses/{}", tenant.id("address"));
+        let change = async |body| place.ask(&tenant.token, Method::PATCH, &path, Some(body)).await.body;
+        assert_eq!(change(json!({"quota_bytes": 5})).await["own_quota_bytes"], 5);
+        let disabled = change(json!({"disabled": true})).await;
+        assert_eq!((&disabled["own_quota_bytes"], &disabled["disabled"]), (&json!(5), &json!(true)));
+        assert_eq!(change(json!({"quota_bytes": null})).await["own_quota_bytes"], json!(null));
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_request_does_nothing_twice() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let send = async |key: &str, path: &str, body: serde_json::Value| {
+            let request = Request::post(format!("/api/v1{path}"))
+                .header("authorization", format!("Bearer {}", tenant.token))
+                .header("content-type", "application/json")
+                .header("idempotency-key", key);
+            place.send(request, Body::from(body.to_string())).await
+        };
+        let first = send("k1", "/addresses", json!({"address": "b@acme.test"})).await;
+        let again = send("k1", "/addresses", json!({"address": "b@acme.test"})).await;
+        assert_eq!((first.status, again.status), (StatusCode::CREATED, StatusCode::CREATED));
+        assert_eq!(first.body, again.body);
+        assert!(!first.headers.contains_key("idempotency-replayed"));
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+        let other = send("k1", "/addresses", json!({"address": "c@acme.test"})).await;
+        assert_eq!(
+            (other.status, &other.body["type"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("urn:relais:problem:key-reused"))
+        );
+        // A refusal is an answer too.
+        let refused = send("k2", "/addresses", json!({"address": "b@acme.test"})).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        assert_eq!(send("k2", "/addresses", json!({"address": "b@acme.test"})).await.body, refused.body);
+        // What is shown once is not kept for a second time.
+        let path = format!("/addresses/{}/device-passwords", tenant.id("address"));
+        let made = send("k3", &path, json!({"label": "x"})).await;
+        assert_eq!(made.status, StatusCode::CREATED);
+        let again = send("k3", &path, json!({"label": "x"})).await;
+        assert_eq!(
+            (again.status, &again.body["type"]),
+            (StatusCode::CONFLICT, &json!("urn:relais:problem:shown-once"))
+        );
+        assert_eq!(place.get(&tenant.token, &path).await.body["items"].as_array().unwrap().len(), 2);
+        assert_eq!(send("", "/addresses", json!({})).await.status, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_asks_too_often_waits() {
+    for place in places_with(Limits { requests_per_second: 1, burst: 3 }).await {
+        for _ in 0..3 {
+            assert_eq!(place.get(&place.operator, "/tokens/current").await.status, StatusCode::OK);
+        }
+        let answer = place.get(&place.operator, "/tokens/current").await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(answer.headers["retry-after"], "1");
+        place.world.clock.advance(Duration::from_secs(1));
+        assert_eq!(place.get(&place.operator, "/tokens/current").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn the_audit_names_the_token_and_the_source_and_a_revoked_token_is_out() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let made = place.post(&tenant.token, "/tokens", json!({"name": "deploy", "write": true})).await;
+        let secret = made.body["secret"].as_str().unwrap().to_owned();
+        place.made(&secret, "/addresses", json!({"address": "z@acme.test"})).await;
+        let changes = place.get(&tenant.token, "/changes").await.body;
+        let newest = &changes["items"][0];
+        assert_eq!(newest["action"], "create address");
+        let who = newest["who"].as_str().unwrap();
+        assert!(who.starts_with("token «deploy» (relais_") && who.ends_with("from 192.0.2.7"), "{who}");
+        assert!(!changes.to_string().contains(&secret));
+        let id = made.body["token"]["id"].as_str().unwrap();
+        let seen = place.get(&tenant.token, &format!("/tokens/{id}")).await.body;
+        assert_eq!(seen["last_source"], "192.0.2.7");
+        let revoked = place.ask(&secret, Method::DELETE, &format!("/tokens/{id}"), None).await;
+        assert_eq!(revoked.status, StatusCode::NO_CONTENT);
+        assert_eq!(place.get(&secret, "/tokens/current").await.status, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn deliveries_are_held_released_and_deleted() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let path = format!("/queue/{}", tenant.id("delivery"));
+        let order = async |action: &str| {
+            place.ask(&tenant.token, Method::POST, &format!("{path}/{action}"), None).await.status
+        };
+        assert_eq!(place.get(&tenant.token, &path).await.body["held"], false);
+        assert_eq!(order("hold").await, StatusCode::NO_CONTENT);
+        assert_eq!(place.get(&tenant.token, &path).await.body["held"], true);
+        assert_eq!(order("release").await, StatusCode::NO_CONTENT);
+        assert_eq!(order("release").await, StatusCode::NOT_FOUND, "it is not held any more");
+        let all =
+            place.post(&tenant.token, "/queue", json!({"action": "hold", "destination": "else.test"})).await;
+        assert_eq!(all.body, json!({"deliveries": 1}));
+        assert_eq!(
+            place.ask(&tenant.token, Method::DELETE, &path, None).await.status,
+            StatusCode::NO_CONTENT
+        );
+        assert_eq!(place.get(&tenant.token, &path).await.status, StatusCode::NOT_FOUND);
+    }
+}
