@@ -20,7 +20,7 @@ use zones::Zones;
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 9] = [
+pub const MIGRATIONS: [Migrations; 10] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
@@ -28,6 +28,7 @@ pub const MIGRATIONS: [Migrations; 9] = [
     zones::MIGRATIONS,
     mail_store::MIGRATIONS,
     mail_queue::MIGRATIONS,
+    mail_route::MIGRATIONS,
     reputation::MIGRATIONS,
     mail_reports::MIGRATIONS,
 ];
@@ -103,14 +104,14 @@ impl Installation {
 
     /// The certificate that the doors show: the operator's, or one of our own authority.
     pub fn server_tls(&self) -> Result<ServerTls> {
-        let (certificate, key) = match (&self.config.tls.certificate, &self.config.tls.key) {
-            (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
-            _ => {
-                let authority = own_authority(&self.config, self.world.clock.now())?;
-                authority.server_certificate(&certificate_names(&self.config), self.world.clock.now())?
-            }
-        };
-        ServerTls::from_files(&certificate, &key).context("[tls]")
+        if let (Some(certificate), Some(key)) = (&self.config.tls.certificate, &self.config.tls.key) {
+            return ServerTls::from_files(certificate, key).context("[tls]");
+        }
+        let clock = &self.world.clock;
+        let authority = own_authority(&self.config, clock.now())?;
+        let (certificate, key) =
+            authority.server_certificate(&certificate_names(&self.config), clock.now())?;
+        ServerTls::with_authority(&certificate, &key, authority, clock.clone()).context("[tls]")
     }
 }
 

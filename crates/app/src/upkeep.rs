@@ -3,16 +3,24 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use directory::Scope;
 use futures_util::future::BoxFuture;
+use keys::ServerTls;
+use model::Chain;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
+use zones::Standing;
 
 use crate::fsck;
 use crate::installation::{Installation, MAINTENANCE_INTERVAL};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
+/// How soon after its record was published a new domain's key signs.
+const KEYS_INTERVAL: Duration = Duration::from_secs(300);
+/// How soon hosts of a new domain have a certificate.
+const HOSTS_INTERVAL: Duration = Duration::from_secs(10);
 
 /// One thing that comes back.
 struct Chore {
@@ -25,7 +33,7 @@ struct Chore {
     run: fn(&Installation) -> BoxFuture<'_, Result<()>>,
 }
 
-const CHORES: [Chore; 3] = [
+const CHORES: [Chore; 6] = [
     Chore {
         what: "look after bans",
         every: MAINTENANCE_INTERVAL,
@@ -37,6 +45,24 @@ const CHORES: [Chore; 3] = [
         every: HOUR,
         at_start: true,
         run: |installation| Box::pin(clean(installation)),
+    },
+    Chore {
+        what: "rotate keys",
+        every: KEYS_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(rotate_keys(installation)),
+    },
+    Chore {
+        what: "send reports about mail",
+        every: mail_reports::Reports::LOOK_AGAIN_AFTER,
+        at_start: true,
+        run: |installation| Box::pin(async { Ok(installation.flow.send_reports().await.map(drop)?) }),
+    },
+    Chore {
+        what: "count what the domains' reputation is made of",
+        every: HOUR,
+        at_start: true,
+        run: |installation| Box::pin(count_reputation(installation)),
     },
     Chore {
         what: "compact the bodies",
@@ -77,11 +103,52 @@ async fn repeat(chore: &'static Chore, installation: Installation, mut shutdown:
 async fn clean(installation: &Installation) -> Result<()> {
     let now = installation.world.clock.now();
     installation.trail.prune(now, trail::limits::RETENTION).await.context("log events")?;
+    installation.flow.reports().prune(now).await.context("reports about mail")?;
     for account in installation.directory.deleted_accounts().await.context("deleted accounts")? {
         installation.store.account(account).erase().await.context("letters of a deleted account")?;
         installation.directory.forget_account(account).await.context("a deleted account")?;
     }
     Ok(())
+}
+
+async fn count_reputation(installation: &Installation) -> Result<()> {
+    let (db, world) = (installation.db.clone(), installation.world.clone());
+    reputation::Reputation::new(db, world, installation.directory.clone()).update().await?;
+    Ok(())
+}
+
+/// Keys move on, and the hosted zones say so.
+async fn rotate_keys(installation: &Installation) -> Result<()> {
+    let changed = installation.keys.tend().await.context("keys")?;
+    let scope = Scope::Operator("write new DKIM records into hosted zones");
+    let zones = installation.zones.administration(scope, "relais");
+    for domain in changed {
+        // Where nobody has said yet what the installation is called, or somebody wrote a record of that name
+        // himself, the diagnosis tells him; the next domain is none the worse for it.
+        if let Err(error) = zones.refresh(&domain, Standing::Stays).await {
+            debug!(%domain, error = %Chain(&error), "the mail records stay as they are");
+        }
+    }
+    installation.flow.return_paths().tend().await.context("return paths")?;
+    Ok(())
+}
+
+/// Tells from time to time for which hosts our own authority makes certificates.
+pub(crate) async fn vouch_for_hosts(
+    installation: Installation,
+    tls: ServerTls,
+    mut shutdown: watch::Receiver<bool>,
+) {
+    loop {
+        match installation.keys.hosts_to_vouch_for().await {
+            Ok(hosts) => tls.vouch_for(hosts),
+            Err(error) => warn!(error = %Chain(&error), "cannot read the hosted domains now"),
+        }
+        tokio::select! {
+            () = installation.world.clock.sleep(HOSTS_INTERVAL) => {}
+            _ = shutdown.wait_for(|stop| *stop) => return,
+        }
+    }
 }
 
 async fn compact(installation: &Installation) -> Result<()> {

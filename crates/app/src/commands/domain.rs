@@ -6,6 +6,7 @@ use directory::{DomainChange, DomainInfo};
 use serde_json::{Value, json};
 
 use super::Platform;
+use super::dkim::Dkim;
 use super::output::{Output, card, state, table};
 use super::values;
 
@@ -59,6 +60,9 @@ pub enum Domain {
         #[arg(long)]
         force: bool,
     },
+    /// Keys that sign its letters.
+    #[command(subcommand)]
+    Dkim(Dkim),
 }
 
 impl Domain {
@@ -81,6 +85,7 @@ impl Domain {
                 let service = service.map(|service| service.id);
                 Ok(show(&administration.create_domain(owner, service, &domain).await?))
             }
+            Domain::Dkim(dkim) => dkim.run(platform).await,
             Domain::List => {
                 let domains = administration.domains(None).await?;
                 let rows = domains.iter().map(|info| {

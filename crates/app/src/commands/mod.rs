@@ -8,6 +8,7 @@
 mod address;
 mod ban;
 mod device_password;
+mod dkim;
 mod domain;
 mod log;
 mod organisation;

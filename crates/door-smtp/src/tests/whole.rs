@@ -70,6 +70,7 @@ async fn places_with(limits: Limits, faults: &Faults) -> Vec<Place> {
             keys::MIGRATIONS,
             mail_store::MIGRATIONS,
             mail_queue::MIGRATIONS,
+            mail_route::MIGRATIONS,
             reputation::MIGRATIONS,
             mail_reports::MIGRATIONS,
         ])
