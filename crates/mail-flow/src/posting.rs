@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use db::DbError;
-use mail_reports::{Outgoing, ReportsError};
-use model::{BodyKind, Class, Envelope, Notify, Recipient, Reply, ReversePath};
+use mail_reports::{Outgoing, OutgoingKind, ReportsError};
+use model::{BodyKind, Class, Envelope, Notify, Recipient, Reply, ReversePath, TlsWish};
 use thiserror::Error;
 use tracing::{info, warn};
 
@@ -99,7 +99,11 @@ impl Flow {
                 envelope_id: None,
                 body: BodyKind::SevenBit,
                 smtputf8: false,
-                tls: model::TlsWish::Usual,
+                // RFC 8460 §3: what is reported must not keep the report from arriving.
+                tls: match outgoing.kind {
+                    OutgoingKind::Tls => TlsWish::Waived,
+                    OutgoingKind::Dmarc => TlsWish::Usual,
+                },
             },
             body,
         })

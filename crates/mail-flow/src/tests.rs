@@ -4,7 +4,9 @@ mod crashes;
 mod hostile;
 mod letters_in;
 mod letters_out;
+mod machine_reports;
 mod reports;
+mod signing;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -91,14 +93,9 @@ async fn towns(routes: &[(&str, &Stranger)]) -> Vec<Town> {
 }
 
 impl Town {
-    async fn on(db: Db, routes: &[(&str, &Stranger)]) -> Town {
         migrate(&db);
         let names = StaticNames::default().with("nomail.test", "MX", "0 .");
-        let world = World::testing_with_names(names);
-        let directory = Directory::new(db.clone(), world.clone());
-        let operator = populate(&directory).await;
-        let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
-        Town::start(world, db, blobs, directory, operator, "node", routes)
+        Town::with_names(db, names, routes).await
     }
 
     fn start(
@@ -131,6 +128,16 @@ impl Town {
         });
         let (shutdown, _) = watch::channel(false);
         Town { world, db, blobs, directory, store, operator, flow, shutdown, loop_task: None }
+    }
+
+    /// A town with the records that its domains and strangers' domains publish about their mail.
+    async fn with_names(db: Db, names: StaticNames, routes: &[(&str, &Stranger)]) -> Town {
+        migrate(&db);
+        let world = World::testing_with_names(names);
+        let directory = Directory::new(db.clone(), world.clone());
+        let operator = populate(&directory).await;
+        let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
+        Town::start(world, db, blobs, directory, operator, "node", routes)
     }
 
     /// A second node on the same database and bodies.
