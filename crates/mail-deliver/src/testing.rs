@@ -5,8 +5,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// A transaction that came to the final dot.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +30,13 @@ struct State {
     commands: Vec<String>,
     connections: usize,
     extensions: Vec<String>,
+    tls: Option<Arc<ServerConfig>>,
 }
+
+/// A connection, in plaintext or within TLS.
+trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// The server; it ends with the test's runtime.
 #[derive(Clone)]
@@ -50,7 +59,7 @@ impl Stranger {
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 serving.state.lock().connections += 1;
-                tokio::spawn(serving.clone().serve(stream));
+                tokio::spawn(serving.clone().serve(Box::new(stream)));
             }
         });
         stranger
@@ -65,6 +74,17 @@ impl Stranger {
     /// Offers only these extensions.
     pub fn offers(self, extensions: &[&str]) -> Stranger {
         self.state.lock().extensions = extensions.iter().map(|text| (*text).to_owned()).collect();
+        self
+    }
+
+    /// Shows this certificate after STARTTLS; what it offers must contain that.
+    pub fn shows(self, chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Stranger {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+            .expect("the test's certificate fits its key");
+        self.state.lock().tls = Some(Arc::new(config));
         self
     }
 
@@ -108,7 +128,7 @@ impl Stranger {
         Some(reply)
     }
 
-    async fn serve(self, stream: TcpStream) -> Option<()> {
+    async fn serve(self, stream: Box<dyn Stream>) -> Option<()> {
         let mut stream = BufReader::new(stream);
         let mut heard = Heard::default();
         self.answer(&mut stream, "CONNECT", "220 stranger.test").await?;
@@ -134,7 +154,11 @@ impl Stranger {
                 _ => "250 2.0.0 fine".to_owned(),
             };
             let said = self.answer(&mut stream, line, &default).await?;
-            if line == "QUIT" {
+            let tls = self.state.lock().tls.clone().filter(|_| line == "STARTTLS" && said.starts_with('2'));
+            if let Some(tls) = tls {
+                let encrypted = TlsAcceptor::from(tls).accept(stream.into_inner()).await.ok()?;
+                stream = BufReader::new(Box::new(encrypted));
+            } else if line == "QUIT" {
                 return None;
             } else if let Some(from) = line.strip_prefix("MAIL FROM:") {
                 heard = Heard { from: from.to_owned(), ..Heard::default() };
@@ -163,7 +187,7 @@ impl Stranger {
 
     async fn answer(
         &self,
-        stream: &mut BufReader<TcpStream>,
+        stream: &mut BufReader<Box<dyn Stream>>,
         command: &str,
         default: &str,
     ) -> Option<String> {
@@ -172,6 +196,7 @@ impl Stranger {
             return None;
         }
         stream.get_mut().write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
+        stream.get_mut().flush().await.ok()?;
         Some(words)
     }
 }

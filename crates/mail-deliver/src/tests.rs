@@ -1,5 +1,7 @@
 //! A scripted peer on loopback, and the rules without one.
 
+mod tls;
+
 use blobs::Blobs;
 use bytes::Bytes;
 use model::{BodyKind, Domain, Envelope, Recipient, Reply, ReversePath};
@@ -59,8 +61,14 @@ async fn consignment(to: &[&str], text: &[u8]) -> Consignment {
     }
 }
 
+fn remote(world: World, outbound: Outbound) -> Remote {
+    let db = db::testing::engines().remove(0);
+    db.migrate(&[trust::MIGRATIONS]).unwrap();
+    Remote::new(world.clone(), outbound, trust::MtaSts::new(db, world))
+}
+
 async fn carry(outbound: Outbound, to: &[&str], text: &[u8]) -> Carried {
-    Remote::new(world(), outbound).carry(&consignment(to, text).await).await
+    remote(world(), outbound).carry(&consignment(to, text).await).await
 }
 
 /// One word for each outcome, with the status of what failed.
@@ -160,7 +168,7 @@ async fn what_the_peer_cannot_take_is_converted_or_refused_here() {
                 consignment(&["zed@[127.0.0.1]"], "Subject: x\r\n\r\né\r\n".as_bytes()).await;
             consignment.envelope.body = kind;
             consignment.envelope.smtputf8 = smtputf8;
-            Remote::new(world(), outbound(port)).carry(&consignment).await
+            remote(world(), outbound(port)).carry(&consignment).await
         }
     };
     assert_eq!(words(&eight_bit(BodyKind::EightBit, false).await), ["delivered"]);
@@ -202,7 +210,7 @@ async fn the_smart_host_gets_everything_with_name_and_password() {
 #[tokio::test]
 async fn a_connection_that_the_peer_closed_meanwhile_is_made_anew() {
     let stranger = Stranger::new().await;
-    let remote = Remote::new(world(), outbound(stranger.port));
+    let remote = remote(world(), outbound(stranger.port));
     assert_eq!(words(&remote.carry(&consignment(&["zed@[127.0.0.1]"], TEXT).await).await), ["delivered"]);
     stranger.says_once("MAIL", "421 4.4.2 idle for too long");
     assert_eq!(words(&remote.carry(&consignment(&["zed@[127.0.0.1]"], TEXT).await).await), ["delivered"]);
