@@ -1,1 +1,82 @@
-//! The Manager in the browser.
+//! The Manager in the browser: pages drawn on the server that work without script, and one small script of ours that
+//! makes them immediate.
+//!
+//! ```text
+//! request ─ visitor (session, language) ─ screen (asks the domain crates) ─ page (template + words) ─ headers
+//!           form ─ fields (same origin, proof) ─┘                          └ trouble: the same frame, what to do
+//! ```
+//!
+//! A screen takes its organisation from the [`directory::Session`] and from nowhere else, and asks the domain crates
+//! within that organisation's scope; so what belongs to another one is not found. Forms carry a proof derived from
+//! the session, and are refused from another origin. What a table shows stands in the address, so that a link shows
+//! the same. Everything comes from the program: templates, words (`words/*.ftl`, four languages with the same keys),
+//! style, script and icons (`web/manager`). Nothing is inline, which the Content-Security-Policy relies on.
+
+mod assets;
+mod chart;
+mod events;
+mod fields;
+mod headers;
+mod limits;
+mod page;
+mod screens;
+mod table;
+mod templates;
+mod toast;
+mod trouble;
+mod visitor;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use db::Db;
+use directory::Directory;
+use keys::Keys;
+use mail_reports::Reports;
+use reputation::Reputation;
+use world::World;
+use zones::Zones;
+use zones::diagnosis::Looker;
+
+pub use words::Language;
+
+/// What the screens ask.
+pub struct Shared {
+    /// Tells of changes.
+    pub db: Db,
+    /// The clock.
+    pub world: World,
+    /// People, sessions, domains.
+    pub directory: Directory,
+    /// Hosted zones, diagnosis.
+    pub zones: Zones,
+    /// Keys that sign zones.
+    pub keys: Keys,
+    /// How a domain is looked at.
+    pub looker: Looker,
+    /// What others report.
+    pub reports: Reports,
+    /// What our own data say of a domain.
+    pub reputation: Reputation,
+}
+
+/// Every page below `/manager/`.
+pub fn router(shared: Arc<Shared>) -> Router {
+    let screens = screens::routes()
+        .route("/events", get(events::events))
+        .fallback(async || trouble::Trouble::NotFound)
+        .layer(DefaultBodyLimit::max(limits::FORM_LIMIT_BYTES))
+        .layer(from_fn_with_state(shared.clone(), trouble::explain))
+        .layer(from_fn(headers::complete));
+    let pages = screens.route("/assets/{name}", get(assets::asset)).with_state(shared);
+    Router::new()
+        .nest("/manager", pages)
+        .route("/manager", get(async || toast::see_other("/manager/")))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! What a form sent: read once, in whichever coding, and only with the proof that our own page sent it.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use subtle::ConstantTimeEq;
+
+use crate::limits;
+use crate::visitor;
+
+/// The field that proves that the form came from our page.
+pub(crate) const TOKEN: &str = "_token";
+
+/// A form's fields, in order; a name may stand several times.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// The first value under `name`, without the spaces around it; empty if there is none.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+
+    /// The first value under `name` as it was sent.
+    pub(crate) fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether the form has the field, with any value but none.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        !self.raw(name).is_empty()
+    }
+
+    /// Every value under `name`.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every field but the proof, as a form shows it again.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter(|(name, _)| name != TOKEN).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl FromIterator<(String, String)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Fields {
+        Fields(pairs.into_iter().collect())
+    }
+}
+
+/// Why a form was not taken.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// It cannot be read, or is too long.
+    Unreadable,
+    /// It does not come from our page.
+    NotOurs,
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        match self {
+            Refused::Unreadable => (StatusCode::PAYLOAD_TOO_LARGE, "The form cannot be read.").into_response(),
+            Refused::NotOurs => {
+                (StatusCode::FORBIDDEN, "The form was not sent by a page of the Manager. Go back and try again.")
+                    .into_response()
+            }
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Fields, Refused> {
+        let headers = request.headers().clone();
+        if !is_same_origin(&headers, request.uri().authority().map(|authority| authority.as_str())) {
+            return Err(Refused::NotOurs);
+        }
+        let token = visitor::session_token(&headers, request.extensions());
+        let fields = read(request, state).await?;
+        // A sign-in has no session yet: what sends it is known by its origin alone.
+        if let Some(token) = token {
+            let expected = visitor::form_token(&token);
+            let is_ours: bool = fields.raw(TOKEN).as_bytes().ct_eq(expected.as_bytes()).into();
+            if !is_ours {
+                return Err(Refused::NotOurs);
+            }
+        }
+        Ok(fields)
+    }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Refused> {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if kind.starts_with("multipart/form-data") {
+        let mut form = Multipart::from_request(request, state).await.map_err(|_| Refused::Unreadable)?;
+        let (mut pairs, mut size) = (Vec::new(), 0);
+        while let Some(part) = form.next_field().await.map_err(|_| Refused::Unreadable)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let value = part.bytes().await.map_err(|_| Refused::Unreadable)?;
+            size += value.len();
+            if size > limits::FORM_LIMIT_BYTES || pairs.len() >= limits::FORM_FIELDS_LIMIT {
+                return Err(Refused::Unreadable);
+            }
+            pairs.push((name, String::from_utf8_lossy(&value).into_owned()));
+        }
+        return Ok(Fields(pairs));
+    }
+    let body = Bytes::from_request(request, state).await.map_err(|_| Refused::Unreadable)?;
+    if body.len() > limits::FORM_LIMIT_BYTES {
+        return Err(Refused::Unreadable);
+    }
+    Ok(url::form_urlencoded::parse(&body).into_owned().take(limits::FORM_FIELDS_LIMIT).collect())
+}
+
+/// Whether the request comes from a page of the same origin. Browsers send Origin with every POST (Fetch §3.2);
+/// older ones and tools without it are let through to the proof in the form.
+fn is_same_origin(headers: &HeaderMap, authority: Option<&str>) -> bool {
+    if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
+        return false;
+    }
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let host = authority.or_else(|| headers.get(HOST).and_then(|host| host.to_str().ok()));
+    let from = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    from.is_some() && from == host
+}

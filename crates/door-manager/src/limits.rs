@@ -1,0 +1,24 @@
+//! How much of everything.
+
+use std::time::Duration;
+
+/// Octets of a form; a pasted zone file fits.
+pub(crate) const FORM_LIMIT_BYTES: usize = 4 * 1024 * 1024;
+/// Fields of a form.
+pub(crate) const FORM_FIELDS_LIMIT: usize = 2_000;
+/// Rows of a table on one page.
+pub(crate) const ROWS_PER_PAGE: usize = 50;
+/// Characters of a search that are looked at.
+pub(crate) const SEARCH_LIMIT_CHARACTERS: usize = 200;
+/// Octets of the cookie that carries one message to the next page.
+pub(crate) const TOAST_LIMIT_BYTES: usize = 2_000;
+/// How long that cookie lives.
+pub(crate) const TOAST_SECONDS: u32 = 60;
+/// From how many octets on an answer is compressed.
+pub(crate) const COMPRESS_FROM_BYTES: usize = 1_024;
+/// How often a live connection says that it lives, so that nothing on the way cuts it.
+pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// SPF records that are merged at once.
+pub(crate) const SPF_RECORDS_LIMIT: usize = 20;
+/// Days that charts may show.
+pub(crate) const CHART_DAYS_LIMIT: u32 = 180;

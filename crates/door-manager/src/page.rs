@@ -1,0 +1,48 @@
+//! A page: what a screen has to say, within the frame that all have.
+
+use axum::response::{Html, IntoResponse, Response};
+use minijinja::{Value, context};
+
+use crate::templates::render;
+use crate::toast;
+use crate::trouble::Trouble;
+use crate::visitor::{Guest, Person};
+use crate::words::Language;
+
+/// A page for somebody who is signed in. `section` is the entry of the navigation that it belongs to.
+pub(crate) fn of(person: &Person, template: &str, section: &str, content: Value) -> Result<Response, Trouble> {
+    let session = &person.session;
+    let frame = context! {
+        section,
+        organisation => session.organisation_name,
+        login => session.login,
+        person => session.name,
+        is_operator => session.is_operator,
+        is_guest_here => session.organisation != session.home,
+        token => person.form_token,
+        toast => person.toast.as_ref().map(Value::from_serialize),
+        ..content
+    };
+    let text = render(person.guest.language, template, &context! { ..frame, ..everywhere(&person.guest, "layout.html") })?;
+    let mut response = Html(text).into_response();
+    if person.toast.is_some() {
+        toast::shown(&mut response);
+    }
+    Ok(response)
+}
+
+/// A page for nobody in particular.
+pub(crate) fn alone(guest: &Guest, template: &str, content: Value) -> Result<Response, Trouble> {
+    let text = render(guest.language, template, &context! { ..content, ..everywhere(guest, "alone.html") })?;
+    Ok(Html(text).into_response())
+}
+
+fn everywhere(guest: &Guest, layout: &str) -> Value {
+    let languages: Vec<Value> = Language::ALL
+        .iter()
+        .map(|language| {
+            context! { tag => language.tag(), name => language.name(), is_current => *language == guest.language }
+        })
+        .collect();
+    context! { layout, language => guest.language.tag(), languages, target => guest.target }
+}

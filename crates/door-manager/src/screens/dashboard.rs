@@ -1,0 +1,42 @@
+//! The first page: what there is, and what asks for attention.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use minijinja::context;
+
+use super::Answer;
+use super::domains::{Listed, listed};
+use crate::visitor::Administrator;
+use crate::{Shared, page};
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new().route("/", get(show))
+}
+
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    let domains = listed(&shared, &person).await?;
+    let directory = shared.directory.administration(person.scope(), person.who());
+    let organisation = person.session.organisation;
+    let addresses: u64 = directory.domains(Some(organisation)).await?.iter().map(|domain| domain.addresses).sum();
+    let services = directory.services(Some(organisation)).await?.len();
+    let alerts: Vec<_> = domains
+        .iter()
+        .filter(|domain| matches!(domain.state, "lost" | "waiting"))
+        .take(20)
+        .map(|domain: &Listed| {
+            context! { name => domain.name, state => domain.state, text => person.guest.say(domain.state_key(), &[]), href => format!("/manager/domains/{}/security", domain.name) }
+        })
+        .collect();
+    let content = context! {
+        domains => domains.len(),
+        zones => domains.iter().filter(|domain| domain.is_hosted).count(),
+        services,
+        addresses,
+        alerts,
+        live => "zones",
+    };
+    page::of(&person, "dashboard.html", "dashboard", content)
+}

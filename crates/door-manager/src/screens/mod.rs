@@ -1,0 +1,60 @@
+//! The screens, one file each.
+
+mod dashboard;
+mod domains;
+mod guide;
+mod history;
+mod record;
+mod reports;
+mod security;
+mod sessions;
+mod signing_in;
+mod spf;
+mod subject;
+mod synonyms;
+mod transfer;
+mod zone;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::Response;
+
+use crate::Shared;
+use crate::trouble::Trouble;
+
+/// What a screen answers.
+type Answer = Result<Response, Trouble>;
+
+/// The routes of every screen, relative to `/manager`.
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .merge(signing_in::routes())
+        .merge(sessions::routes())
+        .merge(dashboard::routes())
+        .merge(domains::routes())
+        .merge(zone::routes())
+        .merge(record::routes())
+        .merge(history::routes())
+        .merge(transfer::routes())
+        .merge(spf::routes())
+        .merge(synonyms::routes())
+        .merge(security::routes())
+        .merge(reports::routes())
+}
+
+/// Every key that guided entry puts together, for the test of the words.
+#[cfg(test)]
+pub(crate) fn guide_keys() -> Vec<String> {
+    let mut keys = Vec::new();
+    for (group, kinds) in guide::KINDS {
+        keys.push(format!("kinds-{group}"));
+        for kind in kinds {
+            keys.extend(["", "-short", "-text", "-effect"].map(|part| format!("kind-{kind}{part}")));
+            let inputs = guide::inputs(kind).expect("every kind that is offered has fields");
+            keys.extend(inputs.iter().map(|input| format!("field-{}", input.name)));
+        }
+    }
+    keys.extend(guide::PRESETS.iter().map(|(preset, ..)| format!("preset-{preset}")));
+    keys
+}

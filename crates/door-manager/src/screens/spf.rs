@@ -1,0 +1,229 @@
+//! SPF: what the record costs of the ten look-ups, the tree of its includes, strict or soft, and the merge tool.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::{get, post};
+use minijinja::{Value, context};
+use trust::spf::{Branch, Count, Problem};
+use wire_trust::spf::{Qualifier, Record};
+use zones::{Edit, NewRecord, RecordInfo, quoted, text_octets};
+
+use super::Answer;
+use super::subject::{FieldError, Subject, refusal, text};
+use super::zone::{purpose, undoable};
+use crate::fields::Fields;
+use crate::toast::{Toast, done};
+use crate::trouble::Trouble;
+use crate::visitor::Administrator;
+use crate::{Shared, limits, page};
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/domains/{name}/spf", get(show))
+        .route("/domains/{name}/spf/all", post(set_all))
+        .route("/domains/{name}/spf/merge", post(merge))
+}
+
+/// The owner of the domain's own records within its zone.
+fn owner_of(subject: &Subject) -> String {
+    let zone = subject.zone.as_ref().map_or(String::new(), |zone| text(&zone.name));
+    match subject.name.strip_suffix(&zone).map(|rest| rest.trim_end_matches('.')) {
+        Some("") | None => "@".to_owned(),
+        Some(rest) => rest.to_owned(),
+    }
+}
+
+/// The SPF records that stand at the domain in our zone.
+async fn standing(shared: &Shared, person: &Administrator, subject: &Subject) -> Result<Vec<RecordInfo>, Trouble> {
+    if subject.zone.is_none() {
+        return Ok(Vec::new());
+    }
+    let owner = owner_of(subject);
+    let records = subject.records(shared, person).await?;
+    Ok(records.into_iter().filter(|record| record.owner == owner && purpose(record) == "spf").collect())
+}
+
+fn plain(record: &RecordInfo) -> String {
+    text_octets(&record.data).map_or_else(|_| record.data.clone(), |octets| String::from_utf8_lossy(&octets).into_owned())
+}
+
+fn tree(branch: &Branch) -> Value {
+    context! {
+        term => branch.term,
+        domain => branch.domain,
+        record => branch.record,
+        lookups => branch.lookups,
+        branches => branch.branches.iter().map(tree).collect::<Vec<_>>(),
+    }
+}
+
+fn problems(count: &Count) -> Vec<Value> {
+    let known = |problem: &Problem| problem.to_string();
+    count
+        .problems
+        .iter()
+        .map(|problem| context! { text => known(problem), state => if problem.is_grave() { "lost" } else { "waiting" } })
+        .collect()
+}
+
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
+    let subject = Subject::of(&shared, &person, &name).await?;
+    show_with(&shared, &person, &subject, Merging::default()).await
+}
+
+/// The merge tool as it was filled in.
+#[derive(Default)]
+struct Merging {
+    pasted: String,
+    result: Option<String>,
+    replaced: usize,
+    errors: Vec<FieldError>,
+}
+
+async fn show_with(shared: &Shared, person: &Administrator, subject: &Subject, merging: Merging) -> Answer {
+    let records = standing(shared, person, subject).await?;
+    let count = trust::spf::count(&shared.world.names, &subject.name).await;
+    let own = records.first().map(plain).or_else(|| count.tree.record.clone());
+    let all = own.as_deref().and_then(|text| Record::parse(text).ok()).and_then(|record| record.all());
+    let sign = all.map_or("", |all| match all {
+        Qualifier::Fail => "fail",
+        Qualifier::SoftFail => "softfail",
+        Qualifier::Neutral => "neutral",
+        Qualifier::Pass => "pass",
+    });
+    let installation = shared.zones.installation().await?;
+    let expected = installation.map(|installation| installation.domain_spf());
+    let content = context! {
+        domain => subject.name,
+        is_hosted => subject.zone.is_some(),
+        record => own,
+        several => records.len(),
+        record_path => records.first().map(|record| subject.path(&format!("zone/records/{}", record.id))),
+        sign,
+        lookups => count.lookups,
+        voids => count.void_lookups,
+        tree => tree(&count.tree),
+        problems => problems(&count),
+        expected,
+        pasted => merging.pasted,
+        result => merging.result,
+        replaced => merging.replaced,
+        errors => Value::from_serialize(&merging.errors),
+        live => "zones",
+    };
+    page::of(person, "spf.html", "spf", content)
+}
+
+/// Writes `wanted` as the only SPF record of the domain.
+async fn write(shared: &Shared, person: &Administrator, subject: &Subject, wanted: &str, words: String) -> Answer {
+    let zone = subject.hosted()?;
+    let records = standing(shared, person, subject).await?;
+    let record = NewRecord::new(owner_of(subject), "TXT", quoted(wanted.as_bytes()));
+    let mut edit = Edit::default();
+    match records.split_first() {
+        Some((first, others)) => {
+            edit.change.push((first.id, NewRecord { ttl: Some(first.ttl), note: first.note.clone(), ..record }));
+            edit.remove = others.iter().map(|other| other.id).collect();
+        }
+        None => edit.add.push(record),
+    }
+    let back = subject.path("spf");
+    match shared.zones.administration(person.scope(), person.who()).edit(zone.id, edit).await {
+        Ok(diff) => Ok(done(person, &back, &undoable(subject, zone, diff.serial, words))),
+        Err(error) => {
+            let error = refusal(person, error)?;
+            Ok(done(person, &back, &Toast::of(format!("{} {}", error.reason, error.rule))))
+        }
+    }
+}
+
+async fn set_all(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+    let subject = Subject::of(&shared, &person, &name).await?;
+    let qualifier = match fields.text("all") {
+        "softfail" => Qualifier::SoftFail,
+        "neutral" => Qualifier::Neutral,
+        _ => Qualifier::Fail,
+    };
+    let records = standing(&shared, &person, &subject).await?;
+    let installation = shared.zones.installation().await?;
+    let text = records.first().map(plain).or_else(|| installation.map(|installation| installation.domain_spf()));
+    let record = text.as_deref().and_then(|text| Record::parse(text).ok()).ok_or(Trouble::NotFound)?;
+    let wanted = record.with_all(qualifier).to_string();
+    let words = person.guest.say("spf-written", &[]);
+    write(&shared, &person, &subject, &wanted, words).await
+}
+
+/// Record lines of a pasted text: each begins with the version.
+fn pasted_records(text: &str) -> Vec<String> {
+    let flat = text.replace(['"', '\r', '\n', '\t'], " ");
+    let lower = flat.to_ascii_lowercase();
+    let starts: Vec<usize> = lower.match_indices("v=spf1").map(|(index, _)| index).take(limits::SPF_RECORDS_LIMIT).collect();
+    let ends = starts.iter().skip(1).copied().chain([flat.len()]);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| flat[*start..end].split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
+}
+
+async fn merge(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+    let subject = Subject::of(&shared, &person, &name).await?;
+    let pasted = fields.raw("pasted").to_owned();
+    let mut merging = Merging { pasted: pasted.clone(), ..Merging::default() };
+    let records = standing(&shared, &person, &subject).await?;
+    let installation = shared.zones.installation().await?;
+    // Ours first: what stands here, or else what this installation would write.
+    let mut texts: Vec<String> = records.iter().map(plain).collect();
+    if texts.is_empty() {
+        texts.extend(installation.map(|installation| installation.domain_spf()));
+    }
+    let given = pasted_records(&pasted);
+    if given.is_empty() && records.len() < 2 {
+        let reason = person.guest.say("spf-merge-empty", &[]);
+        merging.errors.push(FieldError { field: "pasted".to_owned(), reason, rule: String::new() });
+        return show_with(&shared, &person, &subject, merging).await;
+    }
+    for text in given {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    let mut parsed = Vec::new();
+    for text in &texts {
+        match Record::parse(text) {
+            Ok(record) => parsed.push(record),
+            Err(fault) => merging.errors.push(FieldError {
+                field: "pasted".to_owned(),
+                reason: format!("{text}: {fault}"),
+                rule: String::new(),
+            }),
+        }
+    }
+    if !merging.errors.is_empty() {
+        return show_with(&shared, &person, &subject, merging).await;
+    }
+    let Some((ours, others)) = parsed.split_first() else { return Err(Trouble::NotFound) };
+    let result = wire_trust::spf::merge(ours, others).to_string();
+    if fields.text("step") == "apply" && subject.zone.is_some() {
+        return write(&shared, &person, &subject, &result, person.guest.say("spf-merged", &[])).await;
+    }
+    merging.replaced = records.len();
+    merging.result = Some(result);
+    show_with(&shared, &person, &subject, merging).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pasted_records;
+
+    #[test]
+    fn records_are_found_in_what_people_paste() {
+        let pasted = "\"v=spf1 include:a.test ?all\"\n example.ch. IN TXT v=spf1  include:b.test ~all";
+        let found = pasted_records(pasted);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[1], "v=spf1 include:b.test ~all");
+        assert!(pasted_records("nothing here").is_empty());
+    }
+}

@@ -1,0 +1,272 @@
+//! Tables: searched, filtered, sorted and paged by what the address bar says, and the same as CSV.
+
+use axum::http::HeaderValue;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::limits;
+
+/// The part of the address that says what a table shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wish {
+    pub(crate) search: String,
+    pub(crate) sort: String,
+    pub(crate) is_descending: bool,
+    pub(crate) page: usize,
+    pub(crate) is_csv: bool,
+    pub(crate) path: String,
+    filters: Vec<(String, String)>,
+    hidden: Vec<&'static str>,
+}
+
+impl Wish {
+    /// Reads path and query.
+    pub(crate) fn of(target: &str) -> Wish {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let mut wish = Wish { page: 1, path: path.to_owned(), ..Wish::default() };
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()).take(50) {
+            match name.as_ref() {
+                "q" => wish.search = value.chars().take(limits::SEARCH_LIMIT_CHARACTERS).collect(),
+                "sort" => {
+                    wish.is_descending = value.starts_with('-');
+                    wish.sort = value.trim_start_matches('-').to_owned();
+                }
+                "page" => wish.page = value.parse().unwrap_or(1).max(1),
+                "format" => wish.is_csv = value == "csv",
+                _ if !value.is_empty() => wish.filters.push((name.into_owned(), value.into_owned())),
+                _ => {}
+            }
+        }
+        wish
+    }
+
+    /// The value of a filter; empty without.
+    pub(crate) fn filter(&self, name: &str) -> &str {
+        self.filters.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Leaves a part of the address to the page: no chip for it.
+    pub(crate) fn hide(&mut self, name: &'static str) {
+        self.hidden.push(name);
+    }
+
+    /// The address that shows the same but for `changes`; an empty value takes a part away.
+    fn address(&self, changes: &[(&str, &str)]) -> String {
+        let sort = if self.is_descending { format!("-{}", self.sort) } else { self.sort.clone() };
+        let mut parts = vec![("q", self.search.as_str()), ("sort", sort.as_str())];
+        parts.extend(self.filters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in parts.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name)).chain(changes.iter().copied()) {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        let query = query.finish();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Column {
+    /// The key, for the address and for the words `column-…`.
+    pub(crate) key: &'static str,
+    pub(crate) is_number: bool,
+}
+
+/// A cell: what it says, and how.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    /// `link`, `value`, `badge`, `lamp`, `time`, `number` or empty.
+    pub(crate) kind: &'static str,
+    pub(crate) href: String,
+    /// The state of a lamp.
+    pub(crate) state: &'static str,
+    /// A second line.
+    pub(crate) note: String,
+    /// What sorting compares, where that is not the text.
+    #[serde(skip)]
+    pub(crate) order: i64,
+}
+
+impl Cell {
+    pub(crate) fn text(text: impl Into<String>) -> Cell {
+        Cell { text: text.into(), ..Cell::default() }
+    }
+
+    pub(crate) fn kind(kind: &'static str, text: impl Into<String>) -> Cell {
+        Cell { text: text.into(), kind, ..Cell::default() }
+    }
+
+    pub(crate) fn link(text: impl Into<String>, href: impl Into<String>) -> Cell {
+        Cell { text: text.into(), kind: "link", href: href.into(), ..Cell::default() }
+    }
+
+    pub(crate) fn number(number: u64) -> Cell {
+        let order = i64::try_from(number).unwrap_or(i64::MAX);
+        Cell { text: crate::templates::grouped(order), kind: "number", order, ..Cell::default() }
+    }
+
+    pub(crate) fn lamp(state: &'static str, text: impl Into<String>) -> Cell {
+        let order = ["lost", "waiting", "unknown", "ok"].iter().position(|known| *known == state).unwrap_or(4) as i64;
+        Cell { text: text.into(), kind: "lamp", state, order, ..Cell::default() }
+    }
+
+    pub(crate) fn time(at: model::Timestamp) -> Cell {
+        Cell { text: at.rfc3339(), kind: "time", order: at.0, ..Cell::default() }
+    }
+}
+
+/// A row.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Row {
+    pub(crate) id: String,
+    /// Where Enter and its last cell lead.
+    pub(crate) href: String,
+    /// The rows of a group stand under its name.
+    pub(crate) group: String,
+    pub(crate) cells: Vec<Cell>,
+    /// Whether it can be chosen for an act on several.
+    pub(crate) is_selectable: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Head {
+    key: &'static str,
+    is_number: bool,
+    href: String,
+    /// `up`, `down` or empty.
+    direction: &'static str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Chip {
+    name: String,
+    value: String,
+    href: String,
+}
+
+/// A table as the template shows it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Table {
+    heads: Vec<Head>,
+    rows: Vec<Row>,
+    chips: Vec<Chip>,
+    search: String,
+    path: String,
+    csv: String,
+    found: usize,
+    total: usize,
+    page: usize,
+    pages: usize,
+    previous: String,
+    next: String,
+    sort: String,
+    is_grouped: bool,
+    can_select: bool,
+}
+
+/// The rows that the address wishes for, as a page or as a file.
+pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
+    let total = rows.len();
+    let needle = wish.search.to_lowercase();
+    if !needle.is_empty() {
+        rows.retain(|row| {
+            row.group.to_lowercase().contains(&needle)
+                || row.cells.iter().any(|cell| {
+                    cell.text.to_lowercase().contains(&needle) || cell.note.to_lowercase().contains(&needle)
+                })
+        });
+    }
+    if let Some(index) = columns.iter().position(|column| column.key == wish.sort) {
+        rows.sort_by(|a, b| {
+            let (Some(a), Some(b)) = (a.cells.get(index), b.cells.get(index)) else { return std::cmp::Ordering::Equal };
+            let order = a.order.cmp(&b.order).then_with(|| a.text.to_lowercase().cmp(&b.text.to_lowercase()));
+            if wish.is_descending { order.reverse() } else { order }
+        });
+    }
+    let found = rows.len();
+    let pages = found.div_ceil(limits::ROWS_PER_PAGE).max(1);
+    let page = wish.page.min(pages);
+    let is_grouped = wish.sort.is_empty() && rows.iter().any(|row| !row.group.is_empty());
+    let can_select = rows.iter().any(|row| row.is_selectable);
+    if !wish.is_csv {
+        rows = rows.into_iter().skip((page - 1) * limits::ROWS_PER_PAGE).take(limits::ROWS_PER_PAGE).collect();
+    }
+    let number = |page: usize| page.to_string();
+    Table {
+        heads: columns
+            .iter()
+            .map(|column| {
+                let is_current = wish.sort == column.key;
+                let sort = if is_current && !wish.is_descending { format!("-{}", column.key) } else { column.key.to_owned() };
+                Head {
+                    key: column.key,
+                    is_number: column.is_number,
+                    href: wish.address(&[("sort", &sort)]),
+                    direction: match (is_current, wish.is_descending) {
+                        (false, _) => "",
+                        (true, false) => "up",
+                        (true, true) => "down",
+                    },
+                }
+            })
+            .collect(),
+        chips: wish
+            .filters
+            .iter()
+            .filter(|(name, _)| !wish.hidden.contains(&name.as_str()))
+            .map(|(name, value)| Chip { name: name.clone(), value: value.clone(), href: wish.address(&[(name.as_str(), "")]) })
+            .collect(),
+        search: wish.search.clone(),
+        path: wish.path.clone(),
+        csv: wish.address(&[("format", "csv")]),
+        previous: if page > 1 { wish.address(&[("page", &number(page - 1))]) } else { String::new() },
+        next: if page < pages { wish.address(&[("page", &number(page + 1))]) } else { String::new() },
+        sort: wish.sort.clone(),
+        rows,
+        found,
+        total,
+        page,
+        pages,
+        is_grouped,
+        can_select,
+    }
+}
+
+impl Table {
+    /// The same as a file (RFC 4180), with the words of the reader's language above.
+    pub(crate) fn csv(&self, name: &str, say: impl Fn(&str) -> String) -> Response {
+        let mut text = String::from('\u{feff}');
+        let heads = self.heads.iter().map(|head| say(&format!("column-{}", head.key)));
+        line(&mut text, heads);
+        for row in &self.rows {
+            line(&mut text, row.cells.iter().map(|cell| cell.text.clone()));
+        }
+        let mut response = text.into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+        let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_".contains(*c)).collect();
+        if let Ok(value) = format!("attachment; filename=\"{safe}.csv\"").parse() {
+            headers.insert(CONTENT_DISPOSITION, value);
+        }
+        response
+    }
+}
+
+fn line(text: &mut String, cells: impl Iterator<Item = String>) {
+    for (index, cell) in cells.enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        // A spreadsheet takes a cell that begins like this for a formula.
+        let guard = if cell.starts_with(['=', '+', '-', '@', '\t']) { "'" } else { "" };
+        text.push('"');
+        text.push_str(guard);
+        text.push_str(&cell.replace('"', "\"\""));
+        text.push('"');
+    }
+    text.push_str("\r\n");
+}

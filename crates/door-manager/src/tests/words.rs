@@ -1,0 +1,83 @@
+//! Every word that a page says exists in every language, with the same values.
+
+use std::collections::BTreeSet;
+
+use crate::templates::TEMPLATES;
+use crate::words::{Language, knows, source};
+
+/// The keys of a language, each with the values that it uses.
+fn keys(language: Language) -> BTreeSet<(String, BTreeSet<String>)> {
+    let mut all = Vec::new();
+    for line in source(language).lines() {
+        let is_new = line.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
+        if is_new && let Some((key, text)) = line.split_once(" = ") {
+            all.push((key.to_owned(), text.to_owned()));
+        } else if let Some((_, text)) = all.last_mut() {
+            text.push_str(line);
+        }
+    }
+    let values = |text: &str| -> BTreeSet<String> {
+        text.split('$').skip(1).map(|rest| rest.chars().take_while(char::is_ascii_alphanumeric).collect()).collect()
+    };
+    all.iter().map(|(key, text)| (key.clone(), values(text))).collect()
+}
+
+#[test]
+fn every_language_says_the_same_things() {
+    let french = keys(Language::French);
+    for language in Language::ALL {
+        let other = keys(language);
+        let lacks: Vec<_> = french.difference(&other).collect();
+        let more: Vec<_> = other.difference(&french).collect();
+        assert!(lacks.is_empty() && more.is_empty(), "{language} lacks {lacks:?} and has {more:?}");
+    }
+}
+
+#[test]
+fn every_word_of_a_template_is_known() {
+    let mut unknown = Vec::new();
+    for (name, text) in TEMPLATES {
+        for rest in text.split("t('").skip(1) {
+            let Some((key, after)) = rest.split_once('\'') else { continue };
+            // A key that is put together has its own test.
+            let is_whole = !after.trim_start().starts_with('~');
+            unknown.extend((is_whole && !knows(Language::French, key)).then(|| format!("{name}: {key}")));
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn every_key_in_the_source_is_known() {
+    let known_beginnings = ["fr.ftl", "de.ftl"];
+    let mut unknown = Vec::new();
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/screens")).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for rest in text.split(".say(\"").chain(text.split(" say(\"")).skip(1) {
+            let Some((key, _)) = rest.split_once('"') else { continue };
+            let is_key = key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            if is_key && !known_beginnings.contains(&key) && !knows(Language::French, key) {
+                unknown.push(format!("{}: {key}", path.display()));
+            }
+        }
+    }
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+/// What the diagnosis can say and what the guides ask is said in words.
+#[test]
+fn keys_that_are_put_together_are_known() {
+    let mut keys: Vec<String> = Vec::new();
+    keys.extend(zones::diagnosis::Says::EACH.iter().map(|says| format!("says-{}", says.key())));
+    for check in zones::diagnosis::Check::EACH {
+        keys.push(format!("check-{check}"));
+        keys.push(format!("check-{check}-text"));
+    }
+    for light in ["off", "good", "warning", "unknown", "bad"] {
+        keys.push(format!("light-{light}"));
+    }
+    keys.extend(crate::screens::guide_keys());
+    let unknown: Vec<_> = keys.iter().filter(|key| !knows(Language::French, key)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}

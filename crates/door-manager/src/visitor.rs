@@ -1,0 +1,171 @@
+//! Who asks for a page: the session behind the cookie, and the language.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION};
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use directory::{Role, Scope, Session};
+use doorway_http::Client;
+
+use crate::Shared;
+use crate::toast::{self, Toast};
+use crate::trouble::Trouble;
+use crate::words::{Language, Word, say};
+
+/// The session's cookie where the connection is encrypted (RFC 6265bis §4.1.3.2).
+pub(crate) const SECURE_COOKIE: &str = "__Host-relais-session";
+/// The session's cookie without encryption, which only loopback has: the demo.
+pub(crate) const PLAIN_COOKIE: &str = "relais-session";
+/// The chosen language.
+pub(crate) const LANGUAGE_COOKIE: &str = "relais-language";
+
+/// From where, and whether encrypted.
+pub(crate) fn client(extensions: &Extensions) -> Client {
+    let loopback = Client { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), is_tls: false };
+    extensions.get::<Client>().copied().unwrap_or(loopback)
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';')).find_map(
+        |pair| {
+            let (known, value) = pair.trim().split_once('=')?;
+            (known == name).then(|| value.to_owned())
+        },
+    )
+}
+
+/// The token in the session's cookie. A cookie without the prefix could come from a neighbouring host, so it counts
+/// only where there is no encryption.
+pub(crate) fn session_token(headers: &HeaderMap, extensions: &Extensions) -> Option<String> {
+    let name = if client(extensions).is_tls { SECURE_COOKIE } else { PLAIN_COOKIE };
+    cookie(headers, name)
+}
+
+/// What a form carries to prove that our own page sent it: derived from the session, so nothing is stored.
+pub(crate) fn form_token(session_token: &str) -> String {
+    let key = blake3::derive_key("relais 2026-11 door-manager form token", session_token.as_bytes());
+    blake3::Hash::from(key).to_hex().to_string()
+}
+
+/// Somebody, signed in or not.
+#[derive(Clone)]
+pub(crate) struct Guest {
+    pub(crate) client: Client,
+    pub(crate) language: Language,
+    /// Path and query.
+    pub(crate) target: String,
+    pub(crate) agent: String,
+}
+
+impl Guest {
+    pub(crate) fn of(parts: &Parts) -> Guest {
+        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let chosen = cookie(&parts.headers, LANGUAGE_COOKIE).and_then(|tag| Language::of_tag(&tag));
+        let language = chosen
+            .or_else(|| Language::of_accept(text(ACCEPT_LANGUAGE)))
+            .unwrap_or(Language::French);
+        // A nested router sees its own part of the path only.
+        let uri = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let target = uri.path_and_query().map_or("/manager/", |target| target.as_str()).to_owned();
+        Guest { client: client(&parts.extensions), language, target, agent: text(axum::http::header::USER_AGENT).to_owned() }
+    }
+
+    pub(crate) fn say(&self, key: &str, values: &[(&str, Word)]) -> String {
+        say(self.language, key, values)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Guest {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Guest, Self::Rejection> {
+        Ok(Guest::of(parts))
+    }
+}
+
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) guest: Guest,
+    pub(crate) session: Session,
+    pub(crate) form_token: String,
+    pub(crate) toast: Option<Toast>,
+}
+
+impl Person {
+    /// The person behind a request; `None` without a session.
+    pub(crate) async fn of(parts: &Parts, shared: &Shared) -> Result<Option<Person>, Trouble> {
+        let Some(token) = session_token(&parts.headers, &parts.extensions) else { return Ok(None) };
+        let Some(session) = shared.directory.session(&token).await? else { return Ok(None) };
+        let toast = toast::of(&parts.headers);
+        Ok(Some(Person { guest: Guest::of(parts), session, form_token: form_token(&token), toast }))
+    }
+
+    /// What of the installation the person may touch: the organisation looked at, never more.
+    pub(crate) fn scope(&self) -> Scope {
+        Scope::Tenant(self.session.organisation)
+    }
+
+    /// Who the audit will say did it.
+    pub(crate) fn who(&self) -> String {
+        match self.session.organisation == self.session.home {
+            true => self.session.login.clone(),
+            false => format!("{} (operator's staff)", self.session.login),
+        }
+    }
+
+    pub(crate) fn administers(&self) -> bool {
+        let is_at_home = self.session.organisation == self.session.home;
+        let may_here = is_at_home && matches!(self.session.role, Role::LegalOwner | Role::Administrator);
+        may_here || self.session.is_operator
+    }
+}
+
+/// Where a request without a session goes: to the sign-in page, and back afterwards.
+fn to_sign_in(parts: &Parts) -> Response {
+    let guest = Guest::of(parts);
+    let next: String = url::form_urlencoded::byte_serialize(guest.target.as_bytes()).collect();
+    let location = match parts.method == axum::http::Method::GET && guest.target != "/manager/" {
+        true => format!("/manager/sign-in?next={next}"),
+        false => "/manager/sign-in".to_owned(),
+    };
+    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+}
+
+impl FromRequestParts<Arc<Shared>> for Person {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Person, Response> {
+        match Person::of(parts, shared).await {
+            Ok(Some(person)) => Ok(person),
+            Ok(None) => Err(to_sign_in(parts)),
+            Err(trouble) => Err(trouble.into_response()),
+        }
+    }
+}
+
+/// Somebody who administers the organisation that is looked at.
+#[derive(Clone)]
+pub(crate) struct Administrator(pub(crate) Person);
+
+impl std::ops::Deref for Administrator {
+    type Target = Person;
+
+    fn deref(&self) -> &Person {
+        &self.0
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Administrator {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Administrator, Response> {
+        let person = Person::from_request_parts(parts, shared).await?;
+        if person.administers() { Ok(Administrator(person)) } else { Err(Trouble::NotAllowed.into_response()) }
+    }
+}

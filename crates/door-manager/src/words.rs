@@ -1,0 +1,144 @@
+//! The four languages of the screens: one Fluent file each, the same keys in all.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+/// A language of the screens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// French: the language of the first customers, and what is shown when nothing else is asked for.
+    French,
+    /// German as it is written in Switzerland.
+    German,
+    /// Italian.
+    Italian,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Language; 4] = [Language::French, Language::German, Language::Italian, Language::English];
+
+    /// The tag (RFC 5646).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::French => "fr",
+            Language::German => "de",
+            Language::Italian => "it",
+            Language::English => "en",
+        }
+    }
+
+    /// What its speakers call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Language::French => "Français",
+            Language::German => "Deutsch",
+            Language::Italian => "Italiano",
+            Language::English => "English",
+        }
+    }
+
+    /// The language with this tag.
+    pub fn of_tag(tag: &str) -> Option<Language> {
+        Language::ALL.into_iter().find(|language| language.tag() == tag)
+    }
+
+    /// The first that a browser asks for among ours (RFC 9110 §12.5.4; browsers send them in order).
+    pub fn of_accept(header: &str) -> Option<Language> {
+        header.split(',').take(20).find_map(|range| {
+            let tag = range.split(';').next()?.trim();
+            Language::of_tag(&tag.split('-').next()?.to_ascii_lowercase())
+        })
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Language::French => include_str!("../words/fr.ftl"),
+            Language::German => include_str!("../words/de.ftl"),
+            Language::Italian => include_str!("../words/it.ftl"),
+            Language::English => include_str!("../words/en.ftl"),
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tag())
+    }
+}
+
+static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 4]> = LazyLock::new(|| Language::ALL.map(bundle));
+
+fn bundle(language: Language) -> FluentBundle<FluentResource> {
+    let id: LanguageIdentifier = language.tag().parse().expect("the tags are valid");
+    let mut bundle = FluentBundle::new_concurrent(vec![id]);
+    // Directional marks around values are for languages that we do not write.
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(language.text().to_owned()).unwrap_or_else(|(resource, _)| resource);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+/// One value of a text.
+#[derive(Clone, Debug)]
+pub enum Word {
+    /// A text.
+    Text(String),
+    /// A number, which chooses the plural.
+    Number(f64),
+}
+
+impl From<&str> for Word {
+    fn from(text: &str) -> Word {
+        Word::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Word {
+    fn from(text: String) -> Word {
+        Word::Text(text)
+    }
+}
+
+impl From<usize> for Word {
+    fn from(number: usize) -> Word {
+        Word::Number(number as f64)
+    }
+}
+
+/// The text under `key`, or the key itself, so that a lack is seen and nothing fails.
+pub(crate) fn say(language: Language, key: &str, values: &[(&str, Word)]) -> String {
+    let index = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
+    let bundle = &BUNDLES[index];
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        return key.to_owned();
+    };
+    let mut arguments = FluentArgs::new();
+    for (name, value) in values {
+        let value: FluentValue<'_> = match value {
+            Word::Text(text) => text.as_str().into(),
+            Word::Number(number) => (*number).into(),
+        };
+        arguments.set((*name).to_owned(), value);
+    }
+    let mut errors = Vec::new();
+    bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned()
+}
+
+/// Whether there is a text under `key`.
+pub(crate) fn knows(language: Language, key: &str) -> bool {
+    let index = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
+    BUNDLES[index].has_message(key)
+}
+
+/// The texts of a language, for tests.
+#[cfg(test)]
+pub(crate) fn source(language: Language) -> &'static str {
+    language.text()
+}

@@ -1,0 +1,194 @@
+// Makes the Manager immediate: replaces the page's main part instead of loading it, keeps tables and forms quick by
+// keyboard, shows live changes. Everything works without it.
+"use strict";
+(() => {
+  const main = () => document.getElementById("main");
+  const words = () => document.getElementById("words").dataset;
+  const isOurs = url => url.origin === location.origin && url.pathname.startsWith("/manager/");
+  let isDirty = false, pending = null, source = null, selection = -1;
+
+  // --- replacing the main part ---------------------------------------------------------------------------------
+  async function go(url, options = {}) {
+    pending?.abort();
+    pending = new AbortController();
+    document.body.classList.add("loading");
+    try {
+      const answer = await fetch(url, { ...options.request, signal: pending.signal, headers: { "X-Fragment": "1" } });
+      if (!(answer.headers.get("Content-Type") ?? "").startsWith("text/html")) { location.href = url; return; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!page.getElementById("main") || !document.querySelector(".frame")) { location.href = answer.url; return; }
+      isDirty = false;
+      for (const part of [".header", ".side", "#main", "#toasts"]) swap(part, page);
+      document.title = page.title;
+      document.documentElement.lang = page.documentElement.lang;
+      if (!options.isBack && !options.isLive) history.pushState(null, "", answer.url);
+      if (!options.isLive) { window.scrollTo(0, options.keepPlace ? window.scrollY : 0); focusAfter(options); }
+      ready();
+    } catch (trouble) {
+      if (trouble.name !== "AbortError" && !options.isLive) location.href = url;
+    } finally {
+      document.body.classList.remove("loading");
+    }
+  }
+  function swap(part, page) {
+    const [before, after] = [document.querySelector(part), page.querySelector(part)];
+    if (!before || !after) return;
+    // An open list of the narrow navigation stays as the reader left it.
+    before.replaceWith(document.importNode(after, true));
+  }
+  function focusAfter(options) {
+    const summary = document.querySelector(".summary");
+    if (summary) { summary.focus(); return; }
+    if (options.focusId) { const former = document.getElementById(options.focusId); if (former) { former.focus(); return; } }
+    main()?.focus({ preventScroll: true });
+  }
+  const mayLeave = () => !isDirty || confirm(words().unsaved);
+
+  document.addEventListener("click", event => {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    const copy = event.target.closest("[data-copy]");
+    if (copy) { copyText(copy); return; }
+    const close = event.target.closest("[data-close]");
+    if (close) { close.closest(".toast, dialog")?.remove(); return; }
+    const link = event.target.closest("a[href]");
+    if (!link || link.target || link.hasAttribute("download") || link.dataset.plain !== undefined) return;
+    const url = new URL(link.href);
+    if (!isOurs(url) || (url.pathname === location.pathname && url.search === location.search && url.hash)) return;
+    event.preventDefault();
+    if (mayLeave()) go(link.href, { focusId: link.id });
+  });
+  document.addEventListener("submit", event => {
+    const form = event.target, button = event.submitter;
+    if (form.dataset.plain !== undefined || form.enctype === "multipart/form-data") { isDirty = false; return; }
+    const url = new URL(button?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href, location.href);
+    if (!isOurs(url)) return;
+    event.preventDefault();
+    const data = new URLSearchParams(new FormData(form, button));
+    if (form.method === "get") {
+      for (const [name, value] of [...data]) if (!value) data.delete(name);
+      url.search = data;
+      go(url.href, { focusId: form.querySelector("input[type=search]")?.id });
+    } else go(url.href, { request: { method: "POST", body: data }, keepPlace: form.dataset.keepPlace !== undefined });
+  });
+  window.addEventListener("popstate", () => { if (!location.hash) go(location.href, { isBack: true }); });
+  window.addEventListener("beforeunload", event => { if (isDirty) event.preventDefault(); });
+  document.addEventListener("input", event => {
+    if (event.target.closest("form[data-guard]")) isDirty = true;
+    if (event.target.matches("[data-preview]")) preview(event.target.form);
+  });
+  document.addEventListener("change", event => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+    if (event.target.matches("[data-all]")) {
+      for (const box of document.querySelectorAll("[data-select]")) box.checked = event.target.checked;
+    }
+    if (event.target.matches("[data-all], [data-select]")) count();
+  });
+  async function copyText(button) {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    say(words().copied);
+  }
+  function say(text) {
+    const toast = document.createElement("div");
+    toast.className = "toast";
+    toast.append(Object.assign(document.createElement("p"), { textContent: text }));
+    document.getElementById("toasts").append(toast);
+    setTimeout(() => toast.remove(), 4000);
+  }
+
+  // --- the raw view beside a guided form -------------------------------------------------------------------------
+  let previewTimer;
+  function preview(form) {
+    clearTimeout(previewTimer);
+    previewTimer = setTimeout(async () => {
+      const target = document.getElementById("raw");
+      if (!target) return;
+      const answer = await fetch(form.dataset.previewUrl, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      if (answer.ok && target.isConnected) target.textContent = await answer.text();
+    }, 250);
+  }
+
+  // --- tables ------------------------------------------------------------------------------------------------------
+  function count() {
+    const bar = document.querySelector(".bulk");
+    if (!bar) return;
+    const selected = document.querySelectorAll("[data-select]:checked").length;
+    bar.hidden = selected === 0;
+    bar.querySelector("[data-count]").textContent = bar.dataset.words.replace("%", selected);
+  }
+  const rows = () => [...document.querySelectorAll("tr[data-row]")];
+  function move(step) {
+    const all = rows();
+    if (!all.length) return;
+    selection = Math.min(all.length - 1, Math.max(0, selection + step));
+    all.forEach((row, index) => row.classList.toggle("current", index === selection));
+    const target = all[selection].querySelector("a, button, input") ?? all[selection];
+    target.focus();
+    all[selection].scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("keydown", event => {
+    if (event.key === "Escape") { document.querySelectorAll("details.menu[open]").forEach(menu => { menu.open = false; menu.firstElementChild.focus(); }); }
+    if (event.metaKey || event.ctrlKey || event.altKey) return;
+    const isTyping = event.target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
+    if (isTyping) return;
+    const row = rows()[selection];
+    const keys = {
+      j: () => move(1),
+      k: () => move(-1),
+      x: () => { const box = row?.querySelector("[data-select]"); if (box) { box.checked = !box.checked; count(); } },
+      "/": () => (document.querySelector(".tools input[type=search]") ?? document.querySelector(".header input"))?.focus(),
+      "?": () => document.getElementById("keys")?.showModal(),
+      n: () => document.querySelector(".title .primary")?.click(),
+    };
+    if (event.key === "Enter" && row && event.target === document.body) { row.querySelector("a")?.click(); return; }
+    const act = keys[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+  document.addEventListener("toggle", event => {
+    if (!event.target.matches?.("details.menu") || !event.target.open) return;
+    for (const other of document.querySelectorAll("details.menu[open]")) if (other !== event.target) other.open = false;
+  }, true);
+  document.addEventListener("click", event => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  // --- times in the reader's zone --------------------------------------------------------------------------------
+  function times() {
+    const language = document.documentElement.lang;
+    const short = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+    for (const time of document.querySelectorAll("time[datetime]:not([data-local])")) {
+      const date = new Date(time.dateTime);
+      if (isNaN(date)) continue;
+      time.title = time.dateTime;
+      time.textContent = short.format(date);
+      time.dataset.local = "";
+    }
+  }
+
+  // --- live changes ------------------------------------------------------------------------------------------------
+  function listen() {
+    const wanted = main()?.dataset.live;
+    if (!wanted) { source?.close(); source = null; return; }
+    if (source) return;
+    source = new EventSource("/manager/events");
+    let timer;
+    source.addEventListener("changed", event => {
+      const topics = (main()?.dataset.live ?? "").split(" ");
+      if (!topics.includes(event.data) || isDirty || document.querySelector("[data-select]:checked")) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => go(location.href, { isLive: true }), 300);
+    });
+  }
+
+  function ready() {
+    selection = -1;
+    times();
+    count();
+    listen();
+    for (const toast of document.querySelectorAll(".toast[data-fades]")) setTimeout(() => { if (!toast.contains(document.activeElement)) toast.remove(); }, 10000);
+    const side = document.querySelector(".side > details");
+    if (side) side.open = matchMedia("(min-width: 1024px)").matches;
+    const summary = document.querySelector(".summary");
+    if (summary && document.activeElement === document.body) summary.focus();
+  }
+  ready();
+})();
