@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use directory::{Administration, NewAddress, NewUser, Role, Scope};
+use directory::{Administration, NewAddress, NewToken, NewUser, Role, Scope};
 use mail_store::{Flags, Import, ImportContent, Target};
 use model::{Address, Domain};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::config::{Auth, Config, Database, Dns, Listen, Log, Node, Outbound, Tls};
 use crate::installation::{self, Installation};
 use crate::letters::{LETTERS, SampleFolder, SampleState};
-use crate::{listeners, logging, serve};
+use crate::{http, listeners, logging, serve};
 
 /// Everything on loopback with a sample organisation; Ctrl-C ends it.
 #[derive(Args)]
@@ -56,6 +56,9 @@ const ADMINISTRATOR: &str = "admin@valbois.test";
 struct Memory {
     addresses: Vec<KnownAddress>,
     users: Vec<KnownUser>,
+    /// An operator's token for the API, which may write.
+    #[serde(default)]
+    api_token: String,
     /// The last step of the preparation: without it, the next start prepares again.
     ready: bool,
 }
@@ -144,28 +147,43 @@ const WRITTEN_BY_DEMO: &str = "# Written by `relais demo` at each start, for the
 /// Makes the sample organisation at the first start, and finds it at later ones.
 async fn prepare(installation: &Installation, data: &Path) -> Result<Memory> {
     let path = data.join("demo.json");
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        let memory: Memory = serde_json::from_str(&text).with_context(|| format!("in {}", path.display()))?;
-        if memory.ready {
-            return Ok(memory);
-        }
-    }
     let administration = installation
         .directory
         .administration(Scope::Operator("the demo makes its sample organisation"), "relais demo");
+    if let Ok(text) = std::fs::read_to_string(&path) {
+        let mut memory: Memory =
+            serde_json::from_str(&text).with_context(|| format!("in {}", path.display()))?;
+        if memory.ready {
+            // A directory from before there were tokens.
+            if memory.api_token.is_empty() {
+                memory.api_token = make_token(&administration).await?;
+                remember(&path, &memory)?;
+            }
+            return Ok(memory);
+        }
+    }
     // A start that was interrupted here is begun again from nothing.
     for former in administration.organisations().await? {
         administration.delete_organisation(former.id, true).await?;
     }
     let memory = make_sample(installation, &administration).await?;
-    let text = serde_json::to_string_pretty(&memory)?;
+    remember(&path, &memory)?;
+    Ok(memory)
+}
+
+fn remember(path: &Path, memory: &Memory) -> Result<()> {
+    let text = serde_json::to_string_pretty(memory)?;
     let new = path.with_extension("new");
     let _ = std::fs::remove_file(&new);
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    std::fs::rename(&new, &path).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(memory)
+    std::fs::rename(&new, path).with_context(|| format!("cannot write {}", path.display()))
+}
+
+async fn make_token(administration: &Administration) -> Result<String> {
+    let new = NewToken { organisation: None, name: "demo".to_owned(), may_write: true, expires_at: None };
+    Ok(administration.create_token(new).await?.token.to_string())
 }
 
 async fn make_sample(installation: &Installation, administration: &Administration) -> Result<Memory> {
@@ -199,7 +217,8 @@ async fn make_sample(installation: &Installation, administration: &Administratio
     deliver_letters(installation).await?;
     let users =
         vec![KnownUser { login: ADMINISTRATOR.to_owned(), password, role: Role::LegalOwner.to_string() }];
-    Ok(Memory { addresses, users, ready: true })
+    let api_token = make_token(administration).await?;
+    Ok(Memory { addresses, users, api_token, ready: true })
 }
 
 async fn deliver_letters(installation: &Installation) -> Result<()> {
@@ -241,9 +260,11 @@ fn as_json(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         "hostname": config.node.hostname,
         "data": data,
         "ports": ports,
+        "urls": { "api": http::base_url(config).map(|base| format!("{base}/api/v1/")) },
         "ca_certificate": authority,
         "addresses": memory.addresses,
         "users": memory.users,
+        "api_token": memory.api_token,
     });
     format!("{ready}\n")
 }

@@ -14,7 +14,20 @@ const POLICY_MAX_AGE_SECONDS: u32 = 604_800;
 /// Every door on HTTP. Each brings its whole paths, so that one glance at it shows what it serves.
 pub(crate) fn router(installation: &Installation) -> Router {
     // The Manager is merged here: `.merge(door_manager::router(…))`, all of it below /manager/.
-    Router::new().merge(door_public::router(Arc::new(public(installation))))
+    Router::new()
+        .merge(door_public::router(Arc::new(public(installation))))
+        .merge(door_api::router(api(installation)))
+}
+
+fn api(installation: &Installation) -> door_api::Parts {
+    door_api::Parts {
+        world: installation.world.clone(),
+        directory: installation.directory.clone(),
+        trail: installation.trail.clone(),
+        queue: installation.flow.queue().clone(),
+        limits: door_api::Limits::default(),
+        exempt_loopback: installation.config.auth.exempt_loopback,
+    }
 }
 
 fn public(installation: &Installation) -> door_public::Shared {
