@@ -24,3 +24,6 @@ pub use reverse::iprev;
 pub async fn null_mx(names: &world::Names, domain: &model::Domain) -> bool {
     matches!(names.mx(domain).await, Ok(world::Mx::Null))
 }
+
+#[cfg(test)]
+mod tests;
