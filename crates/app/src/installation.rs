@@ -81,6 +81,11 @@ impl Installation {
         let db = Db::open(&config.database.url, db_options).context("database.url")?;
         db.migrate(&MIGRATIONS).context("cannot bring the tables up to date")?;
         let blobs = blobs::Blobs::open(&config.blobs.url, blob_options).context("blobs.url")?;
+        Installation::assemble(config, world, db, blobs)
+    }
+
+    /// The parts upon an open database, whose tables are up to date, and open bodies.
+    pub fn assemble(config: Config, world: World, db: Db, blobs: blobs::Blobs) -> Result<Installation> {
         let options = directory::Options {
             exempt_loopback: config.auth.exempt_loopback,
             failures: FailureLimits::default(),

@@ -4,6 +4,7 @@ mod check;
 pub mod commands;
 pub mod config;
 mod demo;
+mod diagnosing;
 mod fsck;
 mod http;
 pub mod installation;
@@ -37,6 +38,9 @@ enum Command {
     Setup(setup::Setup),
     Serve(Serve),
     Check(check::Check),
+    /// Checks a sender or a stored message as the doors would: SPF, DKIM, DMARC, ARC.
+    #[command(subcommand)]
+    Judge(commands::judge::Judge),
     #[command(flatten)]
     Administration(commands::Command),
     /// Is every body that a row names there and whole?
@@ -102,6 +106,7 @@ pub fn main() -> ExitCode {
             Command::Setup(setup) => setup.run().await.map(|()| ExitCode::SUCCESS),
             Command::Serve(serve) => serve.run().await.map(|()| ExitCode::SUCCESS),
             Command::Check(check) => check.run().await.map(|()| ExitCode::SUCCESS),
+            Command::Judge(judge) => judge.run().await.map(|()| ExitCode::SUCCESS),
             Command::Administration(command) => command.run().await,
             Command::Fsck { place, fsck } => fsck.run(&place.open()?).await.map(|()| ExitCode::SUCCESS),
         }

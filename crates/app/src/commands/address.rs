@@ -127,7 +127,7 @@ impl Address {
                 let usage = match &info.kind {
                     AddressKind::Mailbox { account, .. } => {
                         let account = AccountRef { organisation: info.organisation, account: *account };
-                        Some(platform.store.account(account).usage().await?)
+                        Some(platform.installation.store.account(account).usage().await?)
                     }
                     AddressKind::Alias { .. } => None,
                 };

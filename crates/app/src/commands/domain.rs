@@ -4,11 +4,14 @@ use anyhow::Result;
 use clap::Subcommand;
 use directory::{DomainChange, DomainInfo};
 use serde_json::{Value, json};
+use zones::diagnosis::Check;
+use zones::{MailConflict, MailDomain, Seen, SpfStrictness, Standing};
 
 use super::Platform;
 use super::dkim::Dkim;
 use super::output::{Output, card, state, table};
-use super::values;
+use super::{diagnosis, reports, values};
+use crate::diagnosing;
 
 /// Mail domains.
 #[derive(Subcommand)]
@@ -21,6 +24,9 @@ pub enum Domain {
         /// The mail service (name or identifier), where there are several.
         #[arg(long)]
         service: Option<String>,
+        /// Mail records in its hosted zone that are in the way go.
+        #[arg(long)]
+        replace: bool,
     },
     /// Lists the domains.
     List,
@@ -51,6 +57,24 @@ pub enum Domain {
         #[arg(value_parser = values::domain)]
         domain: model::Domain,
     },
+    /// Shows what others report of it: who sends in its name (DMARC), how TLS to its servers goes, complaints.
+    Reports {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+        /// How many days, today included.
+        #[arg(long, default_value_t = reports::DAYS, value_parser = clap::value_parser!(u32).range(1..=400))]
+        days: u32,
+    },
+    /// Shows its reputation, 0 to 100: what took points away, and its history.
+    Reputation {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+        /// How many days of history, today included.
+        #[arg(long, default_value_t = reports::DAYS, value_parser = clap::value_parser!(u32).range(1..=400))]
+        days: u32,
+    },
     /// Deletes it.
     Delete {
         /// Its name.
@@ -60,9 +84,58 @@ pub enum Domain {
         #[arg(long)]
         force: bool,
     },
+    /// Shows the records that its DNS should have, and whether the world sees them.
+    Records {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+    },
+    /// Writes its mail records into the hosted zone that encloses it.
+    Refresh {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+        /// What people wrote and is in the way goes.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Makes its SPF record strict (`-all`: everything else is refused) or soft (`?all`: nothing is said of it).
+    Spf {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+        /// `strict` or `soft`.
+        #[arg(value_parser = strictness)]
+        strictness: SpfStrictness,
+        /// An SPF record that people wrote goes.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Looks at what the world sees of it. Exit status 0: nothing bad, 1: something bad, 3: something cannot be
+    /// found out.
+    Check {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+        /// Mend what a change of the hosted zone here can mend; with names of checks only those.
+        #[arg(long, num_args = 0.., value_name = "CHECK")]
+        fix: Option<Vec<Check>>,
+    },
     /// Keys that sign its letters.
     #[command(subcommand)]
     Dkim(Dkim),
+}
+
+fn strictness(text: &str) -> Result<SpfStrictness, String> {
+    match text {
+        "strict" => Ok(SpfStrictness::Strict),
+        "soft" => Ok(SpfStrictness::Soft),
+        other => Err(format!("«{other}» is neither strict nor soft")),
+    }
+}
+
+fn standing(replace: bool) -> Standing {
+    if replace { Standing::IsReplaced } else { Standing::Stays }
 }
 
 impl Domain {
@@ -73,7 +146,7 @@ impl Domain {
             Ok(show(&administration.change_domain(id, change).await?))
         };
         match self {
-            Domain::Create { domain, service } => {
+            Domain::Create { domain, service, replace } => {
                 let service = match service {
                     Some(service) => Some(administration.service(platform.service(&service).await?).await?),
                     None => None,
@@ -83,7 +156,8 @@ impl Domain {
                     None => platform.owner().await?,
                 };
                 let service = service.map(|service| service.id);
-                Ok(show(&administration.create_domain(owner, service, &domain).await?))
+                let zones = platform.zones();
+                Ok(show_mail(&zones.create_domain(owner, service, &domain, standing(replace)).await?))
             }
             Domain::Dkim(dkim) => dkim.run(platform).await,
             Domain::List => {
@@ -111,10 +185,52 @@ impl Domain {
             Domain::Enable { domain } => {
                 changed(&domain, DomainChange { is_disabled: Some(false), ..DomainChange::default() }).await
             }
+            Domain::Reports { domain, days } => {
+                reports::reports(platform, &administration.domain_called(&domain).await?, days).await
+            }
+            Domain::Reputation { domain, days } => {
+                reports::reputation(platform, &administration.domain_called(&domain).await?, days).await
+            }
             Domain::Delete { domain, force } => {
                 let id = administration.domain_called(&domain).await?.id;
-                administration.delete_domain(id, force).await?;
-                Ok(Output::done(format!("{domain} is deleted")))
+                let kept = platform.zones().delete_domain(id, force).await?;
+                let records: usize = kept.changes.iter().map(|(_, diff)| diff.removed.len()).sum();
+                Ok(Output::done(match records {
+                    0 => format!("{domain} is deleted"),
+                    records => format!("{domain} is deleted, with {records} records of its zone"),
+                }))
+            }
+            Domain::Records { domain } => {
+                let checked = platform.zones().check_elsewhere(&domain).await?;
+                let rows = checked.iter().map(|checked| {
+                    let (word, others) = seen(&checked.seen);
+                    let record = &checked.record;
+                    let json = json!({
+                        "name": record.name.as_str(),
+                        "type": record.kind.as_str(),
+                        "data": record.data,
+                        "seen": word,
+                        "others": others,
+                    });
+                    (json, vec![word.to_owned(), record.to_string(), others.join("; ")])
+                });
+                Ok(table(&["SEEN", "RECORD", "INSTEAD"], rows.collect()))
+            }
+            Domain::Refresh { domain, replace } => {
+                Ok(show_mail(&platform.zones().refresh(&domain, standing(replace)).await?))
+            }
+            Domain::Spf { domain, strictness, replace } => {
+                let changed = platform.zones().set_spf(&domain, strictness, standing(replace)).await?;
+                Ok(show_mail(&changed))
+            }
+            Domain::Check { domain, fix } => {
+                let looker = diagnosing::looker(&platform.installation)?;
+                let zones = platform.zones();
+                let mended = match fix {
+                    Some(checks) => zones.mend(&domain, &checks, &looker).await?,
+                    None => None,
+                };
+                Ok(diagnosis::show(&zones.diagnose(&domain, &looker).await?, mended.as_ref()))
             }
         }
     }
@@ -133,16 +249,66 @@ fn to_json(info: &DomainInfo) -> Value {
 }
 
 fn show(info: &DomainInfo) -> Output {
-    card(
-        to_json(info),
-        &[
-            ("domain", info.name.to_string()),
-            ("id", info.id.to_string()),
-            ("organisation", info.organisation.to_string()),
-            ("service", info.service.to_string()),
-            ("state", state(info.is_disabled)),
-            ("addresses", info.addresses.to_string()),
-            ("created", info.created_at.rfc3339()),
-        ],
-    )
+    card(to_json(info), &fields(info))
+}
+
+fn fields(info: &DomainInfo) -> Vec<(&'static str, String)> {
+    vec![
+        ("domain", info.name.to_string()),
+        ("id", info.id.to_string()),
+        ("organisation", info.organisation.to_string()),
+        ("service", info.service.to_string()),
+        ("state", state(info.is_disabled)),
+        ("addresses", info.addresses.to_string()),
+        ("created", info.created_at.rfc3339()),
+    ]
+}
+
+fn show_mail(changed: &MailDomain) -> Output {
+    let mut json = to_json(&changed.domain);
+    json["zone"] = json!(changed.zone.map(|zone| zone.to_string()));
+    json["conflicts"] = conflicts_json(&changed.kept.conflicts);
+    let mut fields = fields(&changed.domain);
+    let written: usize = changed.kept.changes.iter().map(|(_, diff)| diff.added.len()).sum();
+    fields.push((
+        "DNS",
+        match changed.zone {
+            Some(_) => format!("hosted here; {written} records written"),
+            None => format!("elsewhere; `relais domain records {}` lists what to copy", changed.domain.name),
+        },
+    ));
+    fields.extend(conflict_fields(&changed.kept.conflicts));
+    card(json, &fields)
+}
+
+pub(super) fn conflicts_json(conflicts: &[MailConflict]) -> Value {
+    let conflicts = conflicts.iter().map(|conflict| {
+        json!({
+            "zone": conflict.zone.to_string(),
+            "wanted": format!("{} {} {}", conflict.wanted.owner, conflict.wanted.kind, conflict.wanted.data),
+            "standing": conflict.standing.iter().map(|standing| {
+                format!("{} {} {}", standing.owner, standing.kind, standing.data)
+            }).collect::<Vec<_>>(),
+        })
+    });
+    Value::Array(conflicts.collect())
+}
+
+pub(super) fn conflict_fields(conflicts: &[MailConflict]) -> Vec<(&'static str, String)> {
+    let texts = conflicts.iter().map(|conflict| {
+        let standing: Vec<&str> = conflict.standing.iter().map(|standing| standing.data.as_str()).collect();
+        let wanted = &conflict.wanted;
+        let what = format!("{} {} {}", wanted.owner, wanted.kind, wanted.data);
+        ("not written", format!("{what}; there stands {}", standing.join("; ")))
+    });
+    texts.collect()
+}
+
+fn seen(seen: &Seen) -> (&'static str, &[String]) {
+    match seen {
+        Seen::There => ("yes", &[]),
+        Seen::Missing => ("no", &[]),
+        Seen::Other(others) => ("other", others),
+        Seen::Unknown(reason) => ("unknown", std::slice::from_ref(reason)),
+    }
 }

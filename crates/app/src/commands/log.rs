@@ -46,7 +46,7 @@ impl Log {
     pub(super) async fn run(self, platform: &Platform) -> Result<Output> {
         match self {
             Log::Search { to, from, since, until, message, limit } => {
-                let now = platform.world.clock.now();
+                let now = platform.installation.world.clock.now();
                 let search = Search {
                     organisation: platform.scope(),
                     to,
@@ -56,7 +56,7 @@ impl Log {
                     message: message.map(MessageId),
                     limit: Some(limit),
                 };
-                let ways = platform.trail.ways(search).await?;
+                let ways = platform.installation.trail.ways(search).await?;
                 let value: Vec<Value> = ways.iter().map(to_json).collect();
                 let text = match ways.is_empty() {
                     true => "no letter matches".to_owned(),
@@ -65,7 +65,7 @@ impl Log {
                 Ok(Output::new(value.into(), text))
             }
             Log::Changes { limit } => {
-                let changes = platform.trail.changes(platform.scope(), limit).await?;
+                let changes = platform.installation.trail.changes(platform.scope(), limit).await?;
                 let rows = changes.iter().map(|change| {
                     let value = json!({
                         "at": change.at.rfc3339(),

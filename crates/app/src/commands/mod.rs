@@ -8,28 +8,31 @@
 mod address;
 mod ban;
 mod device_password;
+mod diagnosis;
 mod dkim;
 mod domain;
+mod installation;
+pub mod judge;
 mod log;
 mod organisation;
 mod output;
 mod queue;
+mod reports;
 mod service;
 mod user;
 mod values;
+mod zone;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use directory::{Administration, Directory, DirectoryError, OrganisationInfo, Scope};
+use directory::{Administration, DirectoryError, OrganisationInfo, Scope};
 use mail_queue::Queue;
-use mail_store::MailStore;
 use model::{OrganisationId, ServiceId};
-use trail::Trail;
-use world::World;
 
 use crate::Place;
+use crate::installation::Installation;
 pub use output::Output;
 
 /// What can be administered.
@@ -41,6 +44,10 @@ pub enum Command {
     Service(Administer<service::Service>),
     /// Mail domains.
     Domain(Administer<domain::Domain>),
+    /// Hosted DNS zones.
+    Zone(Administer<zone::Zone>),
+    /// What the installation is called: its mail exchangers, name servers and SPF host.
+    Installation(Administer<installation::Installation>),
     /// Addresses: mailboxes and aliases.
     Address(Administer<address::Address>),
     /// Passwords of mailboxes, one for each device.
@@ -54,6 +61,8 @@ pub enum Command {
     /// What happened to messages, and who changed what.
     Log(Administer<log::Log>),
 }
+
+const OPERATOR: Scope = Scope::Operator("the machine's administrator asks on the command line");
 
 /// One kind of thing, and what all commands have in common.
 #[derive(Args)]
@@ -78,44 +87,43 @@ struct Common {
 
 /// What the commands work on, already opened.
 pub struct Platform {
-    /// Who exists.
-    pub directory: Directory,
-    /// What happened.
-    pub trail: Trail,
+    /// Its parts.
+    pub installation: Installation,
     /// What waits.
     pub queue: Queue,
-    /// The clock.
-    pub world: World,
-    /// What the accounts hold.
-    pub store: MailStore,
     /// The directory within the scope.
     pub administration: Administration,
     /// The organisation that the scope names; `None` for the operator.
     pub organisation: Option<OrganisationInfo>,
+    /// In whose name the audit has what is done.
+    pub who: String,
 }
 
 impl Platform {
     /// Enters the scope that `organisation` names, or the operator's.
-    pub async fn enter(
-        directory: Directory,
-        trail: Trail,
-        queue: Queue,
-        store: MailStore,
-        world: World,
-        organisation: Option<&str>,
-    ) -> Result<Platform> {
+    pub async fn enter(installation: Installation, organisation: Option<&str>) -> Result<Platform> {
         let who = who();
-        let operator = directory
-            .administration(Scope::Operator("the machine's administrator asks on the command line"), &who);
+        let directory = &installation.directory;
+        let operator = directory.administration(OPERATOR, &who);
         let organisation = match organisation {
             Some(name) => Some(operator.organisation_called(name).await?),
             None => None,
         };
         let administration = match &organisation {
-            Some(organisation) => directory.administration(Scope::Tenant(organisation.id), who),
+            Some(organisation) => directory.administration(Scope::Tenant(organisation.id), &who),
             None => operator,
         };
-        Ok(Platform { directory, trail, queue, store, world, administration, organisation })
+        let queue = Queue::new(installation.db.clone(), installation.world.clone(), "command line");
+        Ok(Platform { installation, queue, administration, organisation, who })
+    }
+
+    /// The hosted zones within the scope.
+    fn zones(&self) -> zones::Administration {
+        let scope = match &self.organisation {
+            Some(organisation) => Scope::Tenant(organisation.id),
+            None => OPERATOR,
+        };
+        self.installation.zones.administration(scope, self.who.clone())
     }
 
     fn scope(&self) -> Option<OrganisationId> {
@@ -169,7 +177,7 @@ impl Command {
         match self.open_and_execute().await {
             Ok(output) => {
                 print(&if is_json { output.to_json() } else { output.to_text() });
-                Ok(ExitCode::SUCCESS)
+                Ok(ExitCode::from(output.status()))
             }
             Err(error) => {
                 match is_json {
@@ -183,17 +191,7 @@ impl Command {
 
     async fn open_and_execute(self) -> Result<Output> {
         let common = self.common();
-        let installation = common.place.open()?;
-        let queue = Queue::new(installation.db.clone(), installation.world.clone(), "command line");
-        let platform = Platform::enter(
-            installation.directory.clone(),
-            installation.trail.clone(),
-            queue,
-            installation.store.clone(),
-            installation.world.clone(),
-            common.organisation.as_deref(),
-        )
-        .await?;
+        let platform = Platform::enter(common.place.open()?, common.organisation.as_deref()).await?;
         self.execute(&platform).await
     }
 
@@ -202,6 +200,8 @@ impl Command {
             Command::Organisation(administer) => &administer.common,
             Command::Service(administer) => &administer.common,
             Command::Domain(administer) => &administer.common,
+            Command::Zone(administer) => &administer.common,
+            Command::Installation(administer) => &administer.common,
             Command::Address(administer) => &administer.common,
             Command::DevicePassword(administer) => &administer.common,
             Command::User(administer) => &administer.common,
@@ -217,6 +217,8 @@ impl Command {
             Command::Organisation(administer) => administer.command.run(platform).await,
             Command::Service(administer) => administer.command.run(platform).await,
             Command::Domain(administer) => administer.command.run(platform).await,
+            Command::Zone(administer) => administer.command.run(platform).await,
+            Command::Installation(administer) => administer.command.run(platform).await,
             Command::Address(administer) => administer.command.run(platform).await,
             Command::DevicePassword(administer) => administer.command.run(platform).await,
             Command::User(administer) => administer.command.run(platform).await,

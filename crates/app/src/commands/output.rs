@@ -2,21 +2,33 @@
 
 use directory::DirectoryError;
 use serde_json::{Value, json};
+use zones::ZoneError;
 
 /// The result of a command, in both forms.
 pub struct Output {
     json: Value,
     text: String,
+    status: u8,
 }
 
 impl Output {
     pub(super) fn new(json: Value, text: impl Into<String>) -> Output {
-        Output { json, text: text.into() }
+        Output { json, text: text.into(), status: 0 }
     }
 
     /// Something was done and there is nothing to show.
     pub(super) fn done(text: impl Into<String>) -> Output {
         Output::new(json!({"done": true}), text)
+    }
+
+    /// The same with an exit status: a question whose answer is no.
+    pub(super) fn with_status(self, status: u8) -> Output {
+        Output { status, ..self }
+    }
+
+    /// The exit status.
+    pub fn status(&self) -> u8 {
+        self.status
     }
 
     /// One line of JSON. What moves a terminal's cursor or turns its text around is escaped there too.
@@ -115,28 +127,56 @@ pub(super) fn state(is_disabled: bool) -> String {
 /// Whether a rule or a name refuses it, as opposed to our own trouble.
 pub(super) fn is_refusal(error: &anyhow::Error) -> bool {
     error.downcast_ref::<DirectoryError>().is_some_and(DirectoryError::is_refusal)
+        || error.downcast_ref::<ZoneError>().is_some_and(ZoneError::is_refusal)
 }
 
 /// The error as a JSON document, with what programs need to tell refusals apart.
 pub(super) fn error_json(error: &anyhow::Error) -> Value {
     let message = format!("{error:#}");
-    let error = match error.downcast_ref::<DirectoryError>() {
-        Some(DirectoryError::Invalid { field, reason, rule }) => {
-            json!({"kind": "invalid", "field": field, "reason": reason, "rule": rule, "message": message})
-        }
-        Some(DirectoryError::Conflict { field, value, rule }) => {
-            json!({"kind": "conflict", "field": field, "value": value, "rule": rule, "message": message})
-        }
-        Some(DirectoryError::InUse { field, value, dependents, rule }) => json!({
-            "kind": "in_use", "field": field, "value": value, "reason": format!("it still has {dependents}"),
-            "rule": rule, "message": message,
-        }),
-        Some(DirectoryError::NotFound { what }) => {
-            json!({"kind": "not_found", "what": what, "message": message})
-        }
-        _ => json!({"kind": "trouble", "message": message}),
+    let known = match (error.downcast_ref::<DirectoryError>(), error.downcast_ref::<ZoneError>()) {
+        (Some(error), _) | (None, Some(ZoneError::Directory(error))) => directory_json(error),
+        (None, Some(error)) => zone_json(error),
+        (None, None) => None,
     };
+    let mut error = known.unwrap_or_else(|| json!({"kind": "trouble"}));
+    error["message"] = json!(message);
     json!({"error": error})
+}
+
+fn directory_json(error: &DirectoryError) -> Option<Value> {
+    Some(match error {
+        DirectoryError::Invalid { field, reason, rule } => invalid(field, reason, rule),
+        DirectoryError::Conflict { field, value, rule } => conflict(field, value, rule),
+        DirectoryError::InUse { field, value, dependents, rule } => in_use(field, value, dependents, rule),
+        DirectoryError::NotFound { what } => json!({"kind": "not_found", "what": what}),
+        _ => return None,
+    })
+}
+
+fn zone_json(error: &ZoneError) -> Option<Value> {
+    Some(match error {
+        ZoneError::Invalid { field, reason, rule, .. } => invalid(field, reason, rule),
+        ZoneError::Conflict { field, value, rule } => conflict(field, value, rule),
+        ZoneError::InUse { field, value, dependents, rule } => in_use(field, value, dependents, rule),
+        ZoneError::NotFound { what } => json!({"kind": "not_found", "what": what}),
+        ZoneError::Stale { expected, serial } => {
+            json!({"kind": "stale", "expected": expected, "serial": serial})
+        }
+        _ => return None,
+    })
+}
+
+fn invalid(field: &str, reason: &str, rule: &str) -> Value {
+    json!({"kind": "invalid", "field": field, "reason": reason, "rule": rule})
+}
+
+fn conflict(field: &str, value: &str, rule: &str) -> Value {
+    json!({"kind": "conflict", "field": field, "value": value, "rule": rule})
+}
+
+fn in_use(field: &str, value: &str, dependents: &str, rule: &str) -> Value {
+    let reason = format!("it still has {dependents}");
+    json!({"kind": "in_use", "field": field, "value": value, "reason": reason, "rule": rule})
 }
 
 #[cfg(test)]

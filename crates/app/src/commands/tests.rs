@@ -2,17 +2,15 @@
 
 use clap::Parser;
 use db::DbError;
-use directory::Directory;
-use mail_queue::Queue;
-use mail_store::MailStore;
 use model::{MessageId, OrganisationId, Timestamp};
 use serde_json::Value;
-use trail::{Event, Step, Trail};
+use trail::{Event, Step};
 use world::World;
 
 use super::output::{error_json, is_refusal, size};
 use super::values::{QuotaArgument, When, quota, when};
 use super::{Command, Platform};
+use crate::installation::Installation;
 
 #[derive(Parser)]
 struct Cli {
@@ -21,9 +19,7 @@ struct Cli {
 }
 
 struct Machine {
-    db: db::Db,
-    world: World,
-    directory: Directory,
+    installation: Installation,
 }
 
 impl Machine {
@@ -32,8 +28,10 @@ impl Machine {
             .into_iter()
             .map(|db| {
                 db.migrate(&crate::installation::MIGRATIONS).unwrap();
-                let world = World::testing();
-                Machine { directory: Directory::new(db.clone(), world.clone()), db, world }
+                let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
+                let config = toml::from_str("[node]\nhostname = 'mail.valbois.test'\ndata = '.'").unwrap();
+                let installation = Installation::assemble(config, World::testing(), db, blobs).unwrap();
+                Machine { installation }
             })
             .collect()
     }
@@ -42,19 +40,8 @@ impl Machine {
     async fn run(&self, line: &str) -> anyhow::Result<super::Output> {
         let words = line.split(' ').map(|word| word.replace('_', " "));
         let cli = Cli::try_parse_from(std::iter::once("relais".to_owned()).chain(words))?;
-        let platform = Platform::enter(
-            self.directory.clone(),
-            Trail::new(self.db.clone()),
-            Queue::new(self.db.clone(), self.world.clone(), "test"),
-            MailStore::new(
-                self.db.clone(),
-                blobs::Blobs::open("memory:", blobs::Options::default())?,
-                self.world.clone(),
-            ),
-            self.world.clone(),
-            cli.command.common().organisation.as_deref(),
-        )
-        .await?;
+        let organisation = cli.command.common().organisation.as_deref();
+        let platform = Platform::enter(self.installation.clone(), organisation).await?;
         cli.command.execute(&platform).await
     }
 
@@ -102,18 +89,18 @@ async fn an_organisation_grows_from_nothing_to_a_device_password() {
             protocol: directory::AuthProtocol::Imap,
             source: "192.0.2.1".parse().unwrap(),
         };
-        machine.directory.authenticate(attempt.clone()).await.unwrap();
+        machine.installation.directory.authenticate(attempt.clone()).await.unwrap();
         let listed = machine.json("device-password list anna@valbois.test").await;
         assert_eq!(listed[0]["id"], created["id"]);
         assert!(!listed.to_string().contains(&password));
         let id = created["id"].as_str().unwrap();
         assert_eq!(machine.json(&format!("device-password disable {id}")).await["disabled"], true);
-        assert!(machine.directory.authenticate(attempt.clone()).await.is_err());
+        assert!(machine.installation.directory.authenticate(attempt.clone()).await.is_err());
         machine.json(&format!("device-password enable {id}")).await;
         assert_eq!(machine.json(&format!("device-password change {id} --label Mac")).await["label"], "Mac");
-        machine.directory.authenticate(attempt.clone()).await.unwrap();
+        machine.installation.directory.authenticate(attempt.clone()).await.unwrap();
         machine.json(&format!("device-password delete {id}")).await;
-        assert!(machine.directory.authenticate(attempt).await.is_err());
+        assert!(machine.installation.directory.authenticate(attempt).await.is_err());
         let changes = machine.text("log changes").await;
         assert!(changes.contains("create organisation") && changes.contains("(command line)"), "{changes}");
     }
@@ -268,7 +255,7 @@ async fn the_log_tells_the_way_of_each_letter() {
     for machine in Machine::each() {
         let id: i64 =
             machine.json("organisation create Valbois").await["id"].as_str().unwrap().parse().unwrap();
-        let now = machine.world.clock.now();
+        let now = machine.installation.world.clock.now();
         let hour = std::time::Duration::from_secs(60 * 60);
         let event = move |at: Timestamp, id: i64, message: i64, recipient: Option<&str>, step: Step| Event {
             at,
@@ -294,6 +281,7 @@ async fn the_log_tells_the_way_of_each_letter() {
             }
         }
         machine
+            .installation
             .db
             .operator("test")
             .write(move |tx| -> Result<(), DbError> {
@@ -331,7 +319,7 @@ async fn bans_are_listed_and_lifted() {
                 protocol: directory::AuthProtocol::Smtp,
                 source: "192.0.2.1".parse().unwrap(),
             };
-            drop(machine.directory.authenticate(attempt).await);
+            drop(machine.installation.directory.authenticate(attempt).await);
         }
         assert_eq!(machine.json("ban list").await[0]["subject"], "source 192.0.2.1");
         machine.text("ban delete 192.0.2.1").await;

@@ -83,7 +83,7 @@ impl User {
             User::Create { login, name, role, password_stdin } => {
                 let password = match password_stdin {
                     true => password_from_stdin()?,
-                    false => platform.directory.random_password(),
+                    false => platform.installation.directory.random_password(),
                 };
                 let new = NewUser {
                     organisation: platform.owner().await?,
