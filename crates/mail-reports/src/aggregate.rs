@@ -50,6 +50,9 @@ pub struct Published {
     pub sp: String,
     /// The percentage of letters that it holds for.
     pub pct: u8,
+    /// When reports about single letters are wanted: `0`, `1`, `d`, `s`.
+    #[serde(default)]
+    pub fo: String,
 }
 
 /// Letters of one source that look alike.
@@ -279,6 +282,7 @@ impl Aggregate {
                 p: "none".to_owned(),
                 sp: String::new(),
                 pct: 100,
+                fo: "0".to_owned(),
             },
             rows: Vec::new(),
             left_out: 0,
@@ -319,6 +323,7 @@ impl Aggregate {
         element(&mut xml, 4, "p", &self.policy.p);
         element(&mut xml, 4, "sp", &self.policy.sp);
         let _ = writeln!(xml, "    <pct>{}</pct>", self.policy.pct);
+        element(&mut xml, 4, "fo", &self.policy.fo);
         xml.push_str("  </policy_published>\n");
         for row in &self.rows {
             row.write(&mut xml);
@@ -336,6 +341,7 @@ impl Published {
             "aspf" => self.aspf = kept(text),
             "p" => self.p = kept(text),
             "sp" => self.sp = kept(text),
+            "fo" => self.fo = kept(text),
             "pct" => self.pct = text.parse().unwrap_or(100),
             _ => {}
         }

@@ -127,6 +127,7 @@ fn published(dmarc: &DmarcEvidence) -> Published {
         p: record.policy.to_string(),
         sp: record.subdomains.unwrap_or(record.policy).to_string(),
         pct: record.percent,
+        fo: record.failure_options,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reports that we write: counted once a day, kept in an outbox, made into letters.
 
-mod compose;
+pub(crate) mod compose;
 mod gather;
 pub(crate) mod rows;
 

@@ -177,6 +177,7 @@ fn checks_of_the_schema(xml: &str) {
         "<p>",
         "<sp>",
         "<pct>",
+        "<fo>",
         "<record>",
         "<row>",
         "<source_ip>",
@@ -325,4 +326,37 @@ fn texts_of_strangers_cannot_break_the_xml() {
     report.rows[0].header_from = "</header_from><evil>".to_owned();
     let read = Aggregate::parse(report.to_xml().as_bytes()).unwrap();
     assert_eq!((read.reporter, &read.rows[0].header_from), (report.reporter, &report.rows[0].header_from));
+}
+
+/// Letters that depend on nothing but our code: independent parsers read the same files (interop/test_reports.py).
+#[test]
+fn our_letters_are_the_ones_that_others_were_shown() {
+    let settings = Settings::new(domain("mx.relais.test"));
+    let day = Timestamp(1_795_132_800_000);
+    let claimed = |kind, domain: &str| crate::outgoing::Claimed {
+        kind,
+        day,
+        domain: domain.to_owned(),
+        id: 4711,
+        content: String::new(),
+        attempts: 1,
+        token: 1,
+    };
+    let now = Timestamp(day.0 + 90_000_000);
+    let to = [model::Address::parse("reports@valbois.test").unwrap()];
+    let shown = |name: &str, letter: &[u8]| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../interop/samples").join(name);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, letter).unwrap();
+        }
+        assert_eq!(String::from_utf8_lossy(letter), String::from_utf8_lossy(&std::fs::read(path).unwrap()));
+    };
+    let aggregate = Aggregate::parse(MICROSOFT.as_bytes()).unwrap();
+    let dmarc = claimed(OutgoingKind::Dmarc, "valbois.test");
+    let file = crate::outgoing::compose::dmarc(&settings, &dmarc, aggregate.policy, aggregate.rows);
+    shown("dmarc-report.eml", &crate::outgoing::compose::letter(&settings, &dmarc, &to, &file, now));
+    let report = TlsReport::parse(GOOGLE_TLS.as_bytes()).unwrap();
+    let tls = claimed(OutgoingKind::Tls, "valbois.test");
+    let file = crate::outgoing::compose::tls(&settings, &tls, report.policies);
+    shown("tls-report.eml", &crate::outgoing::compose::letter(&settings, &tls, &to, &file, now));
 }
