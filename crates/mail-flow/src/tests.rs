@@ -93,7 +93,7 @@ async fn towns(routes: &[(&str, &Stranger)]) -> Vec<Town> {
 }
 
 impl Town {
-        migrate(&db);
+    async fn on(db: Db, routes: &[(&str, &Stranger)]) -> Town {
         let names = StaticNames::default().with("nomail.test", "MX", "0 .");
         Town::with_names(db, names, routes).await
     }
