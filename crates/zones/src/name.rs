@@ -58,7 +58,7 @@ impl DnsName {
         if text == "@" || text.is_empty() {
             return Ok(origin.clone());
         }
-        if text.ends_with('.') {
+        if text.ends_with('.') || origin.is_root() {
             return DnsName::parse(text);
         }
         DnsName::parse(&format!("{text}.{origin}"))

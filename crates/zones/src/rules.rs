@@ -91,15 +91,16 @@ pub(crate) fn checked_record(
     let ttl = checked_ttl("ttl", new.ttl.unwrap_or(zone.default_ttl))?;
     let note = checked_note("note", &new.note)?;
     check_alone(&owner, kind, &data)?;
-    // What is kept can be served: the wire has the last word.
+    // What is kept can be served: the wire has the last word, and of parameters also the form.
     let origin = crate::load::wire_name(&zone.name);
-    wire_dns::parse_record(&owner, ttl, kind.as_str(), &data, &origin).map_err(|fault| {
-        ZoneError::invalid(
-            "data",
-            fault.to_string(),
-            "a record's data follows the form of its type (RFC 1035 §5)",
-        )
+    let served = wire_dns::parse_record(&owner, ttl, kind.as_str(), &data, &origin).map_err(|fault| {
+        let rule = "a record's data follows the form of its type (RFC 1035 §5)";
+        ZoneError::invalid("data", fault.to_string(), rule)
     })?;
+    let data = match kind {
+        RecordKind::Svcb | RecordKind::Https => served.data_text(),
+        _ => data,
+    };
     Ok(RecordData { owner, kind, data, ttl, managed_by, note })
 }
 
