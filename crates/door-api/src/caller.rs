@@ -65,6 +65,6 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller> {
         // The gate stands before every handler: without it nobody gets in.
-        parts.extensions.get::<Caller>().cloned().ok_or_else(|| Refusal(Problem::bug()))
+        parts.extensions.get::<Caller>().cloned().ok_or_else(|| Problem::bug().into())
     }
 }

@@ -49,7 +49,7 @@ async fn identify(
     }
     let unknown = || {
         let detail = "Show a token that holds: Authorization: Bearer relais_…";
-        Refusal(Problem::new(StatusCode::UNAUTHORIZED, "token", "No valid token").detail(detail))
+        Refusal::from(Problem::new(StatusCode::UNAUTHORIZED, "token", "No valid token").detail(detail))
     };
     let shown = bearer(headers).ok_or_else(unknown)?;
     let token = shared.directory.bearer(shown, client.ip).await?.ok_or_else(unknown)?;

@@ -9,7 +9,7 @@ use tracing::warn;
 
 /// Why a request was not done.
 #[derive(Debug)]
-pub(crate) struct Refusal(pub(crate) Problem);
+pub(crate) struct Refusal(Box<Problem>);
 
 /// What a handler gives.
 pub(crate) type Result<T> = std::result::Result<T, Refusal>;
@@ -22,7 +22,7 @@ impl IntoResponse for Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Refusal {
-        Refusal(problem)
+        Refusal(Box::new(problem))
     }
 }
 

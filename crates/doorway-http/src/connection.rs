@@ -1,5 +1,6 @@
 //! One connection: TLS, then HTTP/1.1 or HTTP/2, until it ends, idles too long or the program stops.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
@@ -69,6 +70,9 @@ struct Conversation {
     shutdown: watch::Receiver<bool>,
 }
 
+/// An answer under way.
+type Answering = Pin<Box<dyn Future<Output = Result<hyper::Response<Body>, Infallible>> + Send>>;
+
 /// The two kinds of connections, as far as they are alike.
 macro_rules! drive {
     ($conversation:expr, $connection:expr) => {{
@@ -128,13 +132,7 @@ impl Conversation {
         drive!(self, connection);
     }
 
-    fn service(
-        &self,
-    ) -> impl Fn(
-        hyper::Request<Incoming>,
-    ) -> Pin<
-        Box<dyn Future<Output = Result<hyper::Response<Body>, std::convert::Infallible>> + Send>,
-    > + use<> {
+    fn service(&self) -> impl Fn(hyper::Request<Incoming>) -> Answering + use<> {
         let (client, router, shared) = (self.client, self.router.clone(), self.shared.clone());
         move |request| {
             let (router, shared) = (router.clone(), shared.clone());

@@ -35,7 +35,7 @@ pub(crate) async fn answer(
     let path = shown_path(request.uri().path());
     let version = request.version();
     let mut response = match check(&request, client, host.as_ref(), shared) {
-        Err(response) => response,
+        Err(response) => *response,
         Ok(_place) => {
             let extensions = request.extensions_mut();
             extensions.insert(client);
@@ -101,12 +101,17 @@ fn check<'a>(
     client: Client,
     host: Option<&Host>,
     shared: &'a Shared,
-) -> Result<Place<'a>, Response<Body>> {
-    let place = take_place(client, shared).map_err(IntoResponse::into_response)?;
+) -> Result<Place<'a>, Box<Response<Body>>> {
+    let refuse = |problem: Problem| Err(Box::new(problem.into_response()));
+    let Some(place) = take_place(client, shared) else {
+        let title = "Too many requests from one address at the same time";
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-at-once", title);
+        return refuse(problem.retry_after(1));
+    };
     let Some(host) = host else {
         // RFC 9112 §3.2: without one Host field, or with an invalid one, 400.
         let problem = Problem::new(StatusCode::BAD_REQUEST, "host", "A request names one host");
-        return Err(problem.into_response());
+        return refuse(problem);
     };
     if host.name().is_none() && !(host.is_loopback() && client.ip.is_loopback()) {
         // R160: nothing is served by a bare address. RFC 9110 §15.5.20.
@@ -115,37 +120,35 @@ fn check<'a>(
             "bare-address",
             "Nothing is served by a bare address: use the name",
         );
-        return Err(problem.into_response());
+        return refuse(problem);
+    }
+    let octets: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if octets > shared.limits.head_bytes {
+        // The reader's limit counts in its own buffers only.
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        return refuse(Problem::new(status, "head-too-large", "The request's head is too large"));
     }
     let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| length > shared.limits.body_bytes) {
-        return Err(too_large().into_response());
+        let title = "The body is too large";
+        return refuse(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title));
     }
     match shared.https_port {
         Some(port) if !client.is_tls && !may_stay_plain(request, client, host, shared) => {
-            Err(to_https(request, host, port))
+            Err(Box::new(to_https(request, host, port)))
         }
         _ => Ok(place),
     }
 }
 
-fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large")
-}
-
-fn take_place(client: Client, shared: &Shared) -> Result<Place<'_>, Problem> {
+fn take_place(client: Client, shared: &Shared) -> Option<Place<'_>> {
     let mut under_way = shared.counters.under_way.lock();
     let count = under_way.entry(client.ip).or_insert(0);
     if *count >= shared.limits.requests_per_source && !shared.is_exempt(client.ip) {
-        return Err(Problem::new(
-            StatusCode::TOO_MANY_REQUESTS,
-            "too-many-at-once",
-            "Too many requests from one address at the same time",
-        )
-        .retry_after(1));
+        return None;
     }
     *count += 1;
-    Ok(Place { shared, source: client.ip })
+    Some(Place { shared, source: client.ip })
 }
 
 /// What is asked for without TLS by its own standard, holds no secret, or stays on this machine in the demo.
