@@ -53,6 +53,8 @@ fn bind_one(address: SocketAddr) -> Result<UdpSocket> {
 /// Answers what comes to `sockets`, which [`bind_udp`] made, until `shutdown` becomes true.
 pub async fn serve_udp(sockets: Vec<UdpSocket>, shared: Arc<Shared>, mut shutdown: watch::Receiver<bool>) {
     let stop = Arc::new(AtomicBool::new(false));
+    // Also when nobody waits for us any more: a runtime that ends waits for its threads.
+    let stopping = Stopping(Arc::clone(&stop));
     let mut threads = tokio::task::JoinSet::new();
     for socket in sockets {
         let (shared, stop) = (Arc::clone(&shared), Arc::clone(&stop));
@@ -60,11 +62,20 @@ pub async fn serve_udp(sockets: Vec<UdpSocket>, shared: Arc<Shared>, mut shutdow
     }
     // An error means that nobody could stop us any more.
     let _ = shutdown.wait_for(|stop| *stop).await;
-    stop.store(true, Ordering::Relaxed);
+    drop(stopping);
     while let Some(ended) = threads.join_next().await {
         if let Err(error) = ended {
             warn!(%error, "a thread that answers datagrams ended by a bug of ours");
         }
+    }
+}
+
+/// Stops the threads when it is dropped.
+struct Stopping(Arc<AtomicBool>);
+
+impl Drop for Stopping {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
