@@ -14,7 +14,7 @@ SUITES = ["rfc7208-tests.yml", "rfc4408-tests.yml"]
 def fetch(directory):
     """The path of the folder that holds the suites."""
     subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-                    "--no-build-isolation", "--no-binary", ":all:", "--dest", str(directory), SOURCE],
+                    "--no-binary", ":all:", "--dest", str(directory), SOURCE],
                    stdin=subprocess.DEVNULL, check=True)
     (source,) = directory.glob("pyspf-*.tar.gz")
     with tarfile.open(source) as archive:

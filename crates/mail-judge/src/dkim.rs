@@ -4,7 +4,7 @@ use base64_word::beginning;
 use futures_util::future::join_all;
 use trust::{DkimEvidence, DkimResult};
 use wire_mime::Field;
-use wire_trust::dkim::Signature;
+use wire_trust::dkim::{Algorithm, Signature};
 use world::Names;
 
 use crate::body::Hashed;
@@ -66,6 +66,10 @@ async fn holds(
     }
     if signature.signed_at.is_some_and(|signed| signed > now_seconds + FUTURE_LIMIT_SECONDS) {
         return Err(fail("the signature was made in the future"));
+    }
+    if signature.algorithm == Algorithm::RsaSha1 {
+        // RFC 8301 §3.1; its body hash is no SHA-256 either.
+        return Err((DkimResult::Policy, "SHA-1 proves nothing any more".to_owned()));
     }
     let hash = bodies.of(signature).map_err(|why| (DkimResult::PermError, why.to_owned()))?;
     if hash != signature.body_hash {

@@ -1,5 +1,8 @@
 //! One line per rule.
 
+mod gathering;
+mod origin;
+
 use crate::*;
 
 fn evidence(header: &str) -> Evidence {

@@ -33,6 +33,7 @@ pub enum Judge {
         /// The address of MAIL FROM; empty for the null sender.
         #[arg(long, value_name = "ADDRESS", default_value = "", allow_hyphen_values = true)]
         from: String,
+        /// Whom to ask for names.
         #[command(flatten)]
         resolver: Resolver,
         /// Print one JSON document.
@@ -52,6 +53,7 @@ pub enum Judge {
         /// The address of MAIL FROM; without it the Return-Path field counts.
         #[arg(long, value_name = "ADDRESS")]
         from: Option<String>,
+        /// Whom to ask for names.
         #[command(flatten)]
         resolver: Resolver,
         /// Domains whose ARC seals are believed.
