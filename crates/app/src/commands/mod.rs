@@ -19,6 +19,7 @@ mod output;
 mod queue;
 mod reports;
 mod service;
+mod token;
 mod user;
 mod values;
 mod zone;
@@ -56,6 +57,8 @@ pub enum Command {
     User(Administer<user::User>),
     /// Sources and login names that failed too often.
     Ban(Administer<ban::Ban>),
+    /// Tokens of programs that use the API.
+    Token(Administer<token::Token>),
     /// Messages that wait to be delivered.
     Queue(Administer<queue::Queue>),
     /// What happened to messages, and who changed what.
@@ -206,6 +209,7 @@ impl Command {
             Command::DevicePassword(administer) => &administer.common,
             Command::User(administer) => &administer.common,
             Command::Ban(administer) => &administer.common,
+            Command::Token(administer) => &administer.common,
             Command::Queue(administer) => &administer.common,
             Command::Log(administer) => &administer.common,
         }
@@ -223,6 +227,7 @@ impl Command {
             Command::DevicePassword(administer) => administer.command.run(platform).await,
             Command::User(administer) => administer.command.run(platform).await,
             Command::Ban(administer) => administer.command.run(platform).await,
+            Command::Token(administer) => administer.command.run(platform).await,
             Command::Queue(administer) => administer.command.run(platform).await,
             Command::Log(administer) => administer.command.run(platform).await,
         }
