@@ -347,6 +347,15 @@ fn a_plan_says_what_the_peer_understands() {
     let small = Capabilities { size_limit_bytes: Some(499), ..all.clone() };
     assert_eq!(planned(&letter, &small), Err(Obstacle::TooLarge { size_bytes: 500, limit_bytes: 499 }));
     assert_eq!(planned(&envelope("é@b.test", &["c@d.test"]), &all), Err(Obstacle::NeedsSmtpUtf8));
+    let demanding = Envelope { tls: model::TlsWish::Required, ..letter.clone() };
+    assert_eq!(planned(&demanding, &all), Err(Obstacle::NeedsRequireTls));
+    let secure = Capabilities::parse(&model::Reply::new(250, None, "b.test\nrequiretls\n8bitmime"));
+    let commands = planned(&demanding, &secure).unwrap();
+    assert_eq!(commands[0], "MAIL FROM:<a@b.test> BODY=8BITMIME REQUIRETLS\r\n");
+    assert!(matches!(
+        Command::parse(commands[0].trim_end().as_bytes()),
+        Ok(Command::Mail(mail)) if mail.require_tls
+    ));
     let binary = Envelope { body: BodyKind::Binary, ..letter };
     assert_eq!(planned(&binary, &all), Err(Obstacle::NeedsBinaryMime));
 }

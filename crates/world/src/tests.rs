@@ -1,5 +1,7 @@
 //! The fake world behaves as tests rely on it.
 
+mod signatures;
+
 use std::time::Duration;
 
 use model::{Domain, Timestamp};
