@@ -71,7 +71,7 @@ impl Keys {
             .db
             .operator("find who signs for a sender's domain")
             .read(move |tx| -> Result<_> {
-                let Some((id, organisation)) = rows::domain(tx, &name)? else { return Ok(None) };
+                let Some((id, organisation)) = rows::signing_domain(tx, &name)? else { return Ok(None) };
                 Ok(Some((organisation, rows::signing(tx, id)?)))
             })
             .await?;

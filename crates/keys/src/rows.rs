@@ -55,6 +55,20 @@ pub(crate) fn domain(tx: &mut Tx, name: &Domain) -> Result<Option<(DomainId, Org
     )
 }
 
+/// The domain whose keys sign for a name: its own, or those of the main domain that it is a synonym of, whose
+/// zone it mirrors with the records of the keys.
+pub(crate) fn signing_domain(
+    tx: &mut Tx,
+    name: &Domain,
+) -> Result<Option<(DomainId, OrganisationId)>, DbError> {
+    tx.query_one(
+        "SELECT id, organisation FROM domain
+         WHERE name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)",
+        values![name.as_str()],
+        |row| Ok((DomainId(row.integer(0)?), OrganisationId(row.integer(1)?))),
+    )
+}
+
 /// Selector, algorithm and private key of what signs for a domain.
 pub(crate) type Signing = (String, Algorithm, Zeroizing<Vec<u8>>);
 

@@ -1,7 +1,9 @@
 //! The tables of the zones. Every statement carries the organisation: the scope's own, or within an
 //! operator's scope the one of the row that was read before.
 
-use db::{DbError, Migrations, Row, Tx, values};
+use std::sync::LazyLock;
+
+use db::{DbError, Migrations, Row, Tx, Value, values};
 use model::{DomainId, OrganisationId, RecordId, Timestamp, ZoneId};
 
 use crate::administration::MailOf;
@@ -300,12 +302,7 @@ pub(crate) fn records_at(tx: &mut Tx, zone: ZoneId, owner: &str) -> Result<Vec<R
     )
 }
 
-pub(crate) fn insert_record(
-    tx: &mut Tx,
-    zone: &ZoneInfo,
-    id: RecordId,
-    new: &RecordData,
-) -> Result<(), DbError> {
+fn insert_record(tx: &mut Tx, zone: &ZoneInfo, id: RecordId, new: &RecordData) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO zone_record (zone, id, organisation, owner, kind, data, ttl, manager, manager_domain, note)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -323,6 +320,53 @@ pub(crate) fn insert_record(
         ],
     )?;
     Ok(())
+}
+
+/// Records of one statement: an import writes thousands, and each statement is a way to the server and back.
+const RECORDS_PER_STATEMENT: usize = 100;
+
+static INSERT_RECORDS: LazyLock<&'static str> = LazyLock::new(|| {
+    let rows: Vec<String> = (0..RECORDS_PER_STATEMENT)
+        .map(|row| {
+            let places: Vec<String> = (1..=8).map(|place| format!("?{}", 2 + row * 8 + place)).collect();
+            format!("(?1, ?2, {})", places.join(", "))
+        })
+        .collect();
+    let sql = format!(
+        "INSERT INTO zone_record (zone, organisation, id, owner, kind, data, ttl, manager, manager_domain, note)
+         VALUES {}",
+        rows.join(", ")
+    );
+    // One text for the life of the program, as statements are kept by their address.
+    Box::leak(sql.into_boxed_str())
+});
+
+/// Inserts many, a hundred at a time.
+pub(crate) fn insert_records(
+    tx: &mut Tx,
+    zone: &ZoneInfo,
+    records: &[(RecordId, RecordData)],
+) -> Result<(), DbError> {
+    let chunks = records.chunks_exact(RECORDS_PER_STATEMENT);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        let mut values = Vec::with_capacity(2 + 8 * RECORDS_PER_STATEMENT);
+        values.extend([Value::from(zone.id), Value::from(zone.organisation)]);
+        for (id, new) in chunk {
+            values.extend([
+                Value::from(*id),
+                Value::from(&new.owner),
+                Value::from(new.kind.as_str()),
+                Value::from(&new.data),
+                Value::from(new.ttl),
+                Value::from(new.managed_by.as_str()),
+                Value::from(new.managed_by.domain().map(|id| id.0)),
+                Value::from(&new.note),
+            ]);
+        }
+        tx.execute(&INSERT_RECORDS, &values)?;
+    }
+    rest.iter().try_for_each(|(id, new)| insert_record(tx, zone, *id, new))
 }
 
 pub(crate) fn update_record(tx: &mut Tx, zone: &ZoneInfo, record: &RecordInfo) -> Result<(), DbError> {

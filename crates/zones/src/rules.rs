@@ -216,20 +216,18 @@ impl Language {
 /// Gives the records of each touched set one time to live, the one that the change said last (RFC 2181 §5.2);
 /// a new record without one of its own takes that of the set.
 pub(crate) fn level_ttls(drafts: &mut [Draft]) {
+    let mut standing: HashMap<(&str, RecordKind), u32> = HashMap::new();
+    for draft in drafts.iter().filter(|draft| draft.index.is_none()) {
+        standing.entry((&draft.record.owner, draft.record.kind)).or_insert(draft.record.ttl);
+    }
     let mut wanted: HashMap<(String, RecordKind), u32> = HashMap::new();
     for draft in drafts.iter().filter(|draft| draft.index.is_some()) {
         let key = (draft.record.owner.clone(), draft.record.kind);
-        let standing = drafts
-            .iter()
-            .find(|other| other.index.is_none() && other.record.owner == key.0 && other.record.kind == key.1);
-        match (draft.has_own_ttl, standing) {
-            (true, _) => {
-                wanted.insert(key, draft.record.ttl);
-            }
-            (false, Some(standing)) => {
-                wanted.entry(key).or_insert(standing.record.ttl);
-            }
-            (false, None) => {}
+        if draft.has_own_ttl {
+            wanted.insert(key, draft.record.ttl);
+        } else if let Some(ttl) = standing.get(&(key.0.as_str(), key.1)) {
+            let ttl = *ttl;
+            wanted.entry(key).or_insert(ttl);
         }
     }
     if wanted.is_empty() {

@@ -188,14 +188,16 @@ pub(crate) fn apply(
     for info in before.iter().filter(|info| !kept.contains(&info.id)) {
         rows::delete_record(tx, zone, info.id)?;
     }
+    let mut new = Vec::new();
     for draft in drafts {
         let info = RecordInfo { id: draft.id, record: draft.record };
         match old.get(&info.id) {
             Some(standing) if standing.record == info.record => {}
             Some(_) => rows::update_record(tx, zone, &info)?,
-            None => rows::insert_record(tx, zone, info.id, &info.record)?,
+            None => new.push((info.id, info.record)),
         }
     }
+    rows::insert_records(tx, zone, &new)?;
     write_change(tx, hand, zone, &diff, called)?;
     Ok(diff)
 }

@@ -47,8 +47,12 @@ async fn the_history_tells_who_did_what_and_any_version_comes_back() {
 async fn only_so_many_changes_are_kept() {
     let town = towns().await.swap_remove(0);
     let keep = usize::try_from(crate::limits::HISTORY_LIMIT).unwrap();
-    for number in 0..keep {
-        town.add(&[&format!("h{number} A 192.0.2.1")]).await.unwrap();
+    town.add(&["h A 192.0.2.1"]).await.unwrap();
+    let id = town.id_of("h A 192.0.2.1").await;
+    for number in 1..keep {
+        let new = record(&format!("h A 10.0.{}.{}", number / 256, number % 256));
+        let edit = Edit { change: vec![(id, new)], ..Edit::default() };
+        town.tenant.edit(town.zone.id, edit).await.unwrap();
     }
     let history = town.tenant.history(town.zone.id, None).await.unwrap();
     assert_eq!(history.len(), keep);

@@ -115,6 +115,13 @@ async fn mail_for_a_synonym_arrives_as_for_the_main_domain() {
         let own = Address::parse("anna@bains.test").unwrap();
         assert!(town.directory.may_send_as(&account, &own).await.unwrap());
         assert!(matches!(find("nobody@bains.test").await, Found::Unknown { .. }));
+        // Letters from the synonym are signed in its name with the main domain's keys, which its zone mirrors.
+        let keys = keys::Keys::new(town.db.clone(), town.world.clone());
+        let signers = keys.dkim(&domain("bains.test")).await.unwrap().unwrap();
+        assert_eq!((signers.domain.as_str(), signers.keys.len()), ("bains.test", 2));
+        let hosted = town.zones.load(other.id).await.unwrap().unwrap();
+        let selector = format!("{}._domainkey.bains.test. ", signers.keys[0].selector);
+        assert!(hosted.data.records.iter().any(|record| record.text().starts_with(&selector)));
         // Nobody makes a mail domain of the name meanwhile.
         assert!(people.create_domain(town.valbois, None, &domain("bains.test")).await.is_err());
         town.tenant.dissociate_synonym(other.id).await.unwrap();
