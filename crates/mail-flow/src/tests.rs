@@ -2,6 +2,7 @@
 
 mod crashes;
 mod hostile;
+mod judging;
 mod letters_in;
 mod letters_out;
 mod machine_reports;
@@ -94,7 +95,12 @@ async fn towns(routes: &[(&str, &Stranger)]) -> Vec<Town> {
 
 impl Town {
     async fn on(db: Db, routes: &[(&str, &Stranger)]) -> Town {
-        let names = StaticNames::default().with("nomail.test", "MX", "0 .");
+        let names = StaticNames::default()
+            .with("nomail.test", "MX", "0 .")
+            .with("strict.test", "TXT", "v=spf1 ip4:192.0.2.9 -all")
+            .with("reject.test", "TXT", "v=spf1 ip4:192.0.2.9 -all")
+            .with("_dmarc.reject.test", "TXT", "v=DMARC1; p=reject; rua=mailto:dmarc@reject.test")
+            .failing("later.test");
         Town::with_names(db, names, routes).await
     }
 

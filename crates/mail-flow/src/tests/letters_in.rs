@@ -12,6 +12,9 @@ async fn a_letter_from_a_stranger_reaches_the_inbox_with_its_stamps() {
         let inbox = town.inbox_of("anna@valbois.test", 1).await;
         let expected = format!(
             "Return-Path: <zed@else.test>\r\nDelivered-To: anna+list@valbois.test\r\n\
+             Authentication-Results: mx.valbois.test;\r\n\tspf=none\r\n\t reason=\"else.test publishes no SPF \
+             record\" smtp.mailfrom=else.test;\r\n\tdkim=none;\r\n\tdmarc=none header.from=else.test;\r\n\
+             \tiprev=permerror policy.iprev=192.0.2.1\r\n\
              Received: from stranger.test ([192.0.2.1])\r\n\tby mx.valbois.test with ESMTP\r\n\tid {id}\r\n\
              \tfor <anna+list@valbois.test>;\r\n\tSat, 21 Nov 2026 12:00:00 +0000\r\n{text}"
         );
@@ -202,7 +205,8 @@ async fn aliases_that_lead_nowhere_are_refused_or_reported() {
             .unwrap_err();
         assert_eq!(reply.status(), "5.4.6");
         let both = envelope("anna@valbois.test", &["a@valbois.test", "zoe@acme.test"]);
-        town.bring(peer(), both, &letter("anna@valbois.test", "x")).await.unwrap();
+        let anna = town.user("anna@valbois.test").await;
+        town.bring(anna, both, &letter("anna@valbois.test", "x")).await.unwrap();
         town.inbox_of("zoe@acme.test", 1).await;
         let report = town.inbox_of("anna@valbois.test", 1).await;
         assert!(report[0].contains("Status: 5.4.6\r\n"), "{}", report[0]);

@@ -69,7 +69,8 @@ async fn the_sender_says_what_is_reported_and_what_is_returned() {
         // Into a mailbox of ours it is final.
         let mut to_zoe = envelope("anna@valbois.test", &["zoe@acme.test"]);
         to_zoe.recipients[0].notify = Some(success);
-        town.bring(peer(), to_zoe, &letter("x@y.test", "success")).await.unwrap();
+        let anna = town.user("anna@valbois.test").await;
+        town.bring(anna, to_zoe, &letter("anna@valbois.test", "success")).await.unwrap();
         let inbox = town.inbox_of("anna@valbois.test", 3).await;
         assert!(
             inbox[2].contains("Final-Recipient: rfc822; zoe@acme.test\r\nAction: delivered\r\n"),
