@@ -260,7 +260,10 @@ fn as_json(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         "hostname": config.node.hostname,
         "data": data,
         "ports": ports,
-        "urls": { "api": http::base_url(config).map(|base| format!("{base}/api/v1/")) },
+        "urls": {
+            "api": http::base_url(config).map(|base| format!("{base}/api/v1/")),
+            "manager": http::base_url(config).map(|base| format!("{base}/manager/")),
+        },
         "ca_certificate": authority,
         "addresses": memory.addresses,
         "users": memory.users,

@@ -3,20 +3,37 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use anyhow::Result;
 use axum::Router;
 
 use crate::config::Config;
+use crate::diagnosing;
 use crate::installation::Installation;
 
 /// How long other servers may keep our MTA-STS policy: a week, so that a change of servers is seen soon.
 const POLICY_MAX_AGE_SECONDS: u32 = 604_800;
 
 /// Every door on HTTP. Each brings its whole paths, so that one glance at it shows what it serves.
-pub(crate) fn router(installation: &Installation) -> Router {
-    // The Manager is merged here: `.merge(door_manager::router(…))`, all of it below /manager/.
-    Router::new()
+pub(crate) fn router(installation: &Installation) -> Result<Router> {
+    Ok(Router::new()
         .merge(door_public::router(Arc::new(public(installation))))
         .merge(door_api::router(api(installation)))
+        .merge(door_manager::router(Arc::new(manager(installation)?))))
+}
+
+fn manager(installation: &Installation) -> Result<door_manager::Shared> {
+    let (db, world) = (installation.db.clone(), installation.world.clone());
+    let directory = installation.directory.clone();
+    Ok(door_manager::Shared {
+        zones: installation.zones.clone(),
+        keys: installation.keys.clone(),
+        looker: diagnosing::looker(installation)?,
+        reports: installation.flow.reports().clone(),
+        reputation: reputation::Reputation::new(db.clone(), world.clone(), directory.clone()),
+        db,
+        world,
+        directory,
+    })
 }
 
 fn api(installation: &Installation) -> door_api::Parts {

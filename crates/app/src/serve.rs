@@ -53,7 +53,7 @@ pub async fn serve(
         auth.exempt_loopback,
         door_dns::Limits::default(),
     );
-    let (router, web) = (http::router(installation), http::shared(installation));
+    let (router, web) = (http::router(installation)?, http::shared(installation));
     installation.directory.maintain().await.context("cannot read the directory")?;
     let mut tasks = JoinSet::new();
     if listeners.iter().any(|listener| listener.purpose == Purpose::Dns) {

@@ -38,7 +38,9 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         let (stem, ending) = name.split_once('.').expect("the files have an ending");
         let hashed = format!("{stem}.{}.{ending}", &hash[..12]);
         assets.names.insert(name, hashed.clone());
-        assets.files.insert(hashed, Asset { kind, plain: text.as_bytes(), gzip: gzip(text.as_bytes()).into() });
+        assets
+            .files
+            .insert(hashed, Asset { kind, plain: text.as_bytes(), gzip: gzip(text.as_bytes()).into() });
     }
     assets
 });

@@ -44,9 +44,15 @@ fn begin(svg: &mut String, title: &str, top: i64) {
         let value = top * line / lines;
         let y = y_of(value, top);
         let class = if line == 0 { "axis" } else { "grid" };
-        let _ = write!(svg, "<line class=\"{class}\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
+        let _ =
+            write!(svg, "<line class=\"{class}\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
         let text = crate::templates::grouped(value);
-        let _ = write!(svg, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>", LEFT - 8.0, y + 4.0);
+        let _ = write!(
+            svg,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
+            LEFT - 8.0,
+            y + 4.0
+        );
     }
 }
 
@@ -60,7 +66,12 @@ fn labels(svg: &mut String, labels: &[&str], step: f64) {
     let every = labels.len().div_ceil(12).max(1);
     for (index, label) in labels.iter().enumerate().filter(|(index, _)| index % every == 0) {
         let x = LEFT + (index as f64 + 0.5) * step;
-        let _ = write!(svg, "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", HEIGHT - 8.0, HtmlEscape(label));
+        let _ = write!(
+            svg,
+            "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            HEIGHT - 8.0,
+            HtmlEscape(label)
+        );
     }
 }
 
@@ -78,7 +89,10 @@ pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
         for (class, amount) in bar.parts.iter().filter(|(_, amount)| *amount > 0) {
             let (y, base) = (y_of(below + amount, top), y_of(below, top));
             let height = (base - y).max(0.5);
-            let _ = write!(svg, "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>");
+            let _ = write!(
+                svg,
+                "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
+            );
             below += amount;
         }
     }
@@ -135,10 +149,17 @@ mod tests {
 
     #[test]
     fn a_chart_has_a_bar_for_each_part_and_no_inline_style() {
-        let svg = bars("<letters>", &[Bar { label: "21.11.".to_owned(), parts: vec![("pass", 3), ("rejected", 1), ("failed", 0)] }]);
+        let svg = bars(
+            "<letters>",
+            &[Bar { label: "21.11.".to_owned(), parts: vec![("pass", 3), ("rejected", 1), ("failed", 0)] }],
+        );
         assert_eq!(svg.matches("<rect").count(), 2);
         assert!(svg.contains("&lt;letters&gt;") && !svg.contains("style="), "{svg}");
-        let svg = line("score", 100, &[("1".to_owned(), Some(90)), ("2".to_owned(), None), ("3".to_owned(), Some(80))]);
+        let svg = line(
+            "score",
+            100,
+            &[("1".to_owned(), Some(90)), ("2".to_owned(), None), ("3".to_owned(), Some(80))],
+        );
         assert_eq!((svg.matches('M').count(), svg.matches("<circle").count()), (2, 2));
     }
 }

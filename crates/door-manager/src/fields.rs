@@ -2,9 +2,9 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
@@ -63,11 +63,14 @@ pub(crate) enum Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         match self {
-            Refused::Unreadable => (StatusCode::PAYLOAD_TOO_LARGE, "The form cannot be read.").into_response(),
-            Refused::NotOurs => {
-                (StatusCode::FORBIDDEN, "The form was not sent by a page of the Manager. Go back and try again.")
-                    .into_response()
+            Refused::Unreadable => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "The form cannot be read.").into_response()
             }
+            Refused::NotOurs => (
+                StatusCode::FORBIDDEN,
+                "The form was not sent by a page of the Manager. Go back and try again.",
+            )
+                .into_response(),
         }
     }
 }

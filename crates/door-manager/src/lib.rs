@@ -68,14 +68,16 @@ pub struct Shared {
 pub fn router(shared: Arc<Shared>) -> Router {
     let screens = screens::routes()
         .route("/events", get(events::events))
-        .fallback(async || trouble::Trouble::NotFound)
+        .route("/assets/{name}", get(assets::asset))
+        .fallback(async || trouble::Trouble::NotFound);
+    Router::new()
+        .nest("/manager", screens)
+        // A nested router knows `/manager`, and not `/manager/`.
+        .merge(screens::first())
         .layer(DefaultBodyLimit::max(limits::FORM_LIMIT_BYTES))
         .layer(from_fn_with_state(shared.clone(), trouble::explain))
-        .layer(from_fn(headers::complete));
-    let pages = screens.route("/assets/{name}", get(assets::asset)).with_state(shared);
-    Router::new()
-        .nest("/manager", pages)
-        .route("/manager", get(async || toast::see_other("/manager/")))
+        .layer(from_fn(headers::complete))
+        .with_state(shared)
 }
 
 #[cfg(test)]

@@ -10,7 +10,12 @@ use crate::visitor::{Guest, Person};
 use crate::words::Language;
 
 /// A page for somebody who is signed in. `section` is the entry of the navigation that it belongs to.
-pub(crate) fn of(person: &Person, template: &str, section: &str, content: Value) -> Result<Response, Trouble> {
+pub(crate) fn of(
+    person: &Person,
+    template: &str,
+    section: &str,
+    content: Value,
+) -> Result<Response, Trouble> {
     let session = &person.session;
     let frame = context! {
         section,
@@ -23,7 +28,11 @@ pub(crate) fn of(person: &Person, template: &str, section: &str, content: Value)
         toast => person.toast.as_ref().map(Value::from_serialize),
         ..content
     };
-    let text = render(person.guest.language, template, &context! { ..frame, ..everywhere(&person.guest, "layout.html") })?;
+    let text = render(
+        person.guest.language,
+        template,
+        &context! { ..frame, ..everywhere(&person.guest, "layout.html") },
+    )?;
     let mut response = Html(text).into_response();
     if person.toast.is_some() {
         toast::shown(&mut response);

@@ -57,7 +57,11 @@ impl Wish {
         let mut parts = vec![("q", self.search.as_str()), ("sort", sort.as_str())];
         parts.extend(self.filters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in parts.into_iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name)).chain(changes.iter().copied()) {
+        for (name, value) in parts
+            .into_iter()
+            .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name))
+            .chain(changes.iter().copied())
+        {
             if !value.is_empty() {
                 query.append_pair(name, value);
             }
@@ -110,7 +114,8 @@ impl Cell {
     }
 
     pub(crate) fn lamp(state: &'static str, text: impl Into<String>) -> Cell {
-        let order = ["lost", "waiting", "unknown", "ok"].iter().position(|known| *known == state).unwrap_or(4) as i64;
+        let order =
+            ["lost", "waiting", "unknown", "ok"].iter().position(|known| *known == state).unwrap_or(4) as i64;
         Cell { text: text.into(), kind: "lamp", state, order, ..Cell::default() }
     }
 
@@ -182,7 +187,9 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
     }
     if let Some(index) = columns.iter().position(|column| column.key == wish.sort) {
         rows.sort_by(|a, b| {
-            let (Some(a), Some(b)) = (a.cells.get(index), b.cells.get(index)) else { return std::cmp::Ordering::Equal };
+            let (Some(a), Some(b)) = (a.cells.get(index), b.cells.get(index)) else {
+                return std::cmp::Ordering::Equal;
+            };
             let order = a.order.cmp(&b.order).then_with(|| a.text.to_lowercase().cmp(&b.text.to_lowercase()));
             if wish.is_descending { order.reverse() } else { order }
         });
@@ -193,7 +200,8 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
     let is_grouped = wish.sort.is_empty() && rows.iter().any(|row| !row.group.is_empty());
     let can_select = rows.iter().any(|row| row.is_selectable);
     if !wish.is_csv {
-        rows = rows.into_iter().skip((page - 1) * limits::ROWS_PER_PAGE).take(limits::ROWS_PER_PAGE).collect();
+        rows =
+            rows.into_iter().skip((page - 1) * limits::ROWS_PER_PAGE).take(limits::ROWS_PER_PAGE).collect();
     }
     let number = |page: usize| page.to_string();
     Table {
@@ -201,7 +209,11 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
             .iter()
             .map(|column| {
                 let is_current = wish.sort == column.key;
-                let sort = if is_current && !wish.is_descending { format!("-{}", column.key) } else { column.key.to_owned() };
+                let sort = if is_current && !wish.is_descending {
+                    format!("-{}", column.key)
+                } else {
+                    column.key.to_owned()
+                };
                 Head {
                     key: column.key,
                     is_number: column.is_number,
@@ -218,7 +230,11 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
             .filters
             .iter()
             .filter(|(name, _)| !wish.hidden.contains(&name.as_str()))
-            .map(|(name, value)| Chip { name: name.clone(), value: value.clone(), href: wish.address(&[(name.as_str(), "")]) })
+            .map(|(name, value)| Chip {
+                name: name.clone(),
+                value: value.clone(),
+                href: wish.address(&[(name.as_str(), "")]),
+            })
             .collect(),
         search: wish.search.clone(),
         path: wish.path.clone(),

@@ -1,3 +1,166 @@
 //! The screens through the router, as a browser uses them; and what must hold of words and templates.
 
+mod screens;
 mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
+use axum::http::{Request, StatusCode};
+use directory::{Directory, NewUser, Options, Role, Scope, Zeroizing};
+use model::{Address, Domain, OrganisationId};
+use tower::ServiceExt;
+use world::{StaticNames, World};
+use zones::diagnosis::Looker;
+use zones::{Edit, Installation, NewRecord, Standing, Zones};
+
+use crate::{Shared, router};
+
+const PASSWORD: &str = "une phrase de passe";
+
+/// Two organisations, each with a person, a mail domain and its zone: `valbois.test` and `acme.test`.
+struct Town {
+    router: Router,
+    zones: Zones,
+    valbois: OrganisationId,
+}
+
+/// An answer, read to its end.
+struct Answer {
+    status: StatusCode,
+    location: String,
+    cookies: Vec<String>,
+    text: String,
+}
+
+/// A browser with its cookies.
+struct Browser<'a> {
+    town: &'a Town,
+    cookies: Vec<String>,
+    language: &'static str,
+}
+
+async fn towns() -> Vec<Town> {
+    let mut towns = Vec::new();
+    for db in db::testing::engines() {
+        db.migrate(&[
+            trail::MIGRATIONS,
+            directory::MIGRATIONS,
+            keys::MIGRATIONS,
+            zones::MIGRATIONS,
+            mail_reports::MIGRATIONS,
+            reputation::MIGRATIONS,
+            trust::MIGRATIONS,
+        ])
+        .unwrap();
+        let names = StaticNames::default().with("valbois.test", "TXT", "v=spf1 include:spf.relais.test -all");
+        let world = World::testing_with_names(names);
+        let options = Options { exempt_loopback: true, ..Options::default() };
+        let directory = Directory::with_options(db.clone(), world.clone(), options);
+        let operator = directory.administration(Scope::Operator("test"), "test");
+        let keys = keys::Keys::new(db.clone(), world.clone());
+        let zones = Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone());
+        let all = zones.administration(Scope::Operator("test"), "test");
+        let hostname = Domain::parse("mail.relais.test").unwrap();
+        let installation = Installation::single(hostname.clone(), vec!["192.0.2.25".parse().unwrap()]);
+        all.change_installation(installation).await.unwrap();
+        let mut organisations = Vec::new();
+        for name in ["valbois", "acme"] {
+            let organisation = operator.create_organisation(name).await.unwrap().id;
+            let domain = format!("{name}.test");
+            let zone = all.create_zone(organisation, &domain).await.unwrap();
+            all.create_domain(organisation, None, &Domain::parse(&domain).unwrap(), Standing::Stays)
+                .await
+                .unwrap();
+            let add = vec![NewRecord::new("www", "A", "192.0.2.80")];
+            all.edit(zone.id, Edit { add, ..Edit::default() }).await.unwrap();
+            let new = NewUser {
+                organisation,
+                login: Address::parse(&format!("admin@{domain}")).unwrap(),
+                name: "Claire".to_owned(),
+                role: Role::LegalOwner,
+                password: Zeroizing::new(PASSWORD.to_owned()),
+            };
+            operator.create_user(new).await.unwrap();
+            organisations.push(organisation);
+        }
+        let settings = mail_reports::Settings::new(hostname);
+        let shared = Shared {
+            reports: mail_reports::Reports::new(db.clone(), world.clone(), directory.clone(), settings),
+            reputation: reputation::Reputation::new(db.clone(), world.clone(), directory.clone()),
+            looker: Looker { world: world.clone(), certificate: None },
+            zones: zones.clone(),
+            db,
+            world,
+            directory,
+            keys,
+        };
+        towns.push(Town { router: router(Arc::new(shared)), zones, valbois: organisations[0] });
+    }
+    towns
+}
+
+impl Town {
+    fn browser(&self) -> Browser<'_> {
+        Browser { town: self, cookies: Vec::new(), language: "fr" }
+    }
+
+    async fn signed_in(&self, organisation: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        let login = format!("admin@{organisation}.test");
+        let answer = browser.post("/manager/sign-in", &[("login", &login), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        browser
+    }
+}
+
+impl Browser<'_> {
+    async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let request = request
+            .header(HOST, "localhost")
+            .header(COOKIE, self.cookies.join("; "))
+            .header("accept-language", self.language)
+            .body(body)
+            .unwrap();
+        let response = self.town.router.clone().oneshot(request).await.unwrap();
+        let header = |name| {
+            let all = response.headers().get_all(name).iter();
+            all.map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        let (status, cookies) = (response.status(), header(SET_COOKIE));
+        let location = header(LOCATION).first().cloned().unwrap_or_default();
+        for cookie in &cookies {
+            let pair = cookie.split(';').next().unwrap_or_default();
+            let name = pair.split('=').next().unwrap_or_default();
+            self.cookies.retain(|known| !known.starts_with(&format!("{name}=")));
+            if !pair.ends_with('=') {
+                self.cookies.push(pair.to_owned());
+            }
+        }
+        let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        Answer { status, location, cookies, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path), Body::empty()).await
+    }
+
+    /// What our page sends: with its origin and, once signed in, its proof.
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let proof = self.cookies.iter().find_map(|cookie| cookie.strip_prefix("relais-session="));
+        let proof = proof.map(crate::visitor::form_token).unwrap_or_default();
+        let mut all = vec![("_token", proof.as_str())];
+        all.extend_from_slice(fields);
+        self.post_raw(path, &all, "http://localhost").await
+    }
+
+    async fn post_raw(&mut self, path: &str, fields: &[(&str, &str)], origin: &str) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path)
+            .header(ORIGIN, origin)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request, Body::from(body)).await
+    }
+}

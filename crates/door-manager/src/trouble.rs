@@ -7,13 +7,13 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use directory::DirectoryError;
-use model::Chain;
 use minijinja::context;
+use model::Chain;
 use zones::ZoneError;
 
+use crate::Shared;
 use crate::page;
 use crate::visitor::{Guest, Person};
-use crate::Shared;
 
 /// Why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,12 +31,15 @@ pub(crate) fn client(extensions: &Extensions) -> Client {
 
 /// The value of a cookie.
 pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';')).find_map(
-        |pair| {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'))
+        .find_map(|pair| {
             let (known, value) = pair.trim().split_once('=')?;
             (known == name).then(|| value.to_owned())
-        },
-    )
+        })
 }
 
 /// The token in the session's cookie. A cookie without the prefix could come from a neighbouring host, so it counts
@@ -66,13 +69,18 @@ impl Guest {
     pub(crate) fn of(parts: &Parts) -> Guest {
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let chosen = cookie(&parts.headers, LANGUAGE_COOKIE).and_then(|tag| Language::of_tag(&tag));
-        let language = chosen
-            .or_else(|| Language::of_accept(text(ACCEPT_LANGUAGE)))
-            .unwrap_or(Language::French);
+        let language =
+            chosen.or_else(|| Language::of_accept(text(ACCEPT_LANGUAGE))).unwrap_or(Language::French);
         // A nested router sees its own part of the path only.
-        let uri = parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let uri =
+            parts.extensions.get::<axum::extract::OriginalUri>().map_or(&parts.uri, |original| &original.0);
         let target = uri.path_and_query().map_or("/manager/", |target| target.as_str()).to_owned();
-        Guest { client: client(&parts.extensions), language, target, agent: text(axum::http::header::USER_AGENT).to_owned() }
+        Guest {
+            client: client(&parts.extensions),
+            language,
+            target,
+            agent: text(axum::http::header::USER_AGENT).to_owned(),
+        }
     }
 
     pub(crate) fn say(&self, key: &str, values: &[(&str, Word)]) -> String {
@@ -166,6 +174,10 @@ impl FromRequestParts<Arc<Shared>> for Administrator {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Administrator, Response> {
         let person = Person::from_request_parts(parts, shared).await?;
-        if person.administers() { Ok(Administrator(person)) } else { Err(Trouble::NotAllowed.into_response()) }
+        if person.administers() {
+            Ok(Administrator(person))
+        } else {
+            Err(Trouble::NotAllowed.into_response())
+        }
     }
 }

@@ -693,6 +693,7 @@ says-spf-several = Il y a { $what } SPF ; les destinataires les rejettent tous.
 says-spf-wrong = Le SPF est faux : { $what }
 says-spf-too-many-lookups = Le SPF demande { $what } recherches ; les destinataires s’arrêtent après 10.
 says-spf-too-many-voids = Le SPF cherche { $what } noms inexistants ; les destinataires s’arrêtent après 2.
+says-spf-void = Le SPF cherche un nom inexistant : { $what }
 says-spf-without-us = Le SPF n’autorise pas nos serveurs : il manque { $what }.
 says-spf-allows-all = Le SPF finit par +all : chacun peut envoyer en ce nom.
 says-spf-soft = Le SPF finit par { $what } : les faux sont au plus marqués, pas refusés.

@@ -9,18 +9,20 @@ use minijinja::context;
 
 use super::Answer;
 use super::domains::{Listed, listed};
+use crate::toast::see_other;
 use crate::visitor::Administrator;
 use crate::{Shared, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
-    Router::new().route("/", get(show))
+    Router::new().route("/manager/", get(show)).route("/manager", get(async || see_other("/manager/")))
 }
 
 async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
     let domains = listed(&shared, &person).await?;
     let directory = shared.directory.administration(person.scope(), person.who());
     let organisation = person.session.organisation;
-    let addresses: u64 = directory.domains(Some(organisation)).await?.iter().map(|domain| domain.addresses).sum();
+    let addresses: u64 =
+        directory.domains(Some(organisation)).await?.iter().map(|domain| domain.addresses).sum();
     let services = directory.services(Some(organisation)).await?.len();
     let alerts: Vec<_> = domains
         .iter()

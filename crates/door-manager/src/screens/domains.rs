@@ -50,7 +50,8 @@ impl Listed {
 pub(super) async fn listed(shared: &Shared, person: &Administrator) -> Result<Vec<Listed>, Trouble> {
     let organisation = person.session.organisation;
     let zones = shared.zones.administration(person.scope(), person.who()).zones(Some(organisation)).await?;
-    let mail = shared.directory.administration(person.scope(), person.who()).domains(Some(organisation)).await?;
+    let mail =
+        shared.directory.administration(person.scope(), person.who()).domains(Some(organisation)).await?;
     let names: BTreeMap<_, _> = zones.iter().map(|zone| (zone.id, text(&zone.name))).collect();
     let mut all: BTreeMap<String, Listed> = BTreeMap::new();
     for zone in &zones {
@@ -119,10 +120,20 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
             (true, false) => say("dns-hosted"),
             (false, _) => say("dns-elsewhere"),
         };
-        let state = if domain.is_mail { Cell::lamp(domain.state, say(domain.state_key())) } else { Cell::lamp("unknown", say("lamp-no-mail")) };
+        let state = if domain.is_mail {
+            Cell::lamp(domain.state, say(domain.state_key()))
+        } else {
+            Cell::lamp("unknown", say("lamp-no-mail"))
+        };
         Row {
             id: domain.name.clone(),
-            cells: vec![name, state, Cell::text(dns), Cell::number(domain.addresses), Cell::number(domain.records)],
+            cells: vec![
+                name,
+                state,
+                Cell::text(dns),
+                Cell::number(domain.addresses),
+                Cell::number(domain.records),
+            ],
             ..Row::default()
         }
     });
@@ -134,8 +145,15 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
         .into_iter()
         .map(|value| context! { value, text => say(&format!("kind-{value}")) })
         .collect();
-    let filters = vec![context! { name => "kind", label => say("filter-kind"), all => say("filter-kind-all"), value => kind, options }];
-    page::of(&person, "domains.html", "domains", context! { table => Value::from_serialize(&table), filters, live => "zones" })
+    let filters = vec![
+        context! { name => "kind", label => say("filter-kind"), all => say("filter-kind-all"), value => kind, options },
+    ];
+    page::of(
+        &person,
+        "domains.html",
+        "domains",
+        context! { table => Value::from_serialize(&table), filters, live => "zones" },
+    )
 }
 
 async fn form(person: Administrator) -> Answer {

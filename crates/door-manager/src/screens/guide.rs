@@ -26,7 +26,12 @@ const fn input(name: &'static str, kind: &'static str, default: &'static str, is
     Input { name, kind, options: &[], default, is_required }
 }
 
-const fn choice(name: &'static str, kind: &'static str, options: &'static [&'static str], default: &'static str) -> Input {
+const fn choice(
+    name: &'static str,
+    kind: &'static str,
+    options: &'static [&'static str],
+    default: &'static str,
+) -> Input {
     Input { name, kind, options, default, is_required: true }
 }
 
@@ -89,7 +94,8 @@ const SSHFP: &[Input] = &[
     choice("matching", "select", &["2", "1"], "2"),
     input("digest", "textarea", "", true),
 ];
-const SVCB: &[Input] = &[OWNER, input("priority", "number", "1", true), TARGET, input("parameters", "text", "", false)];
+const SVCB: &[Input] =
+    &[OWNER, input("priority", "number", "1", true), TARGET, input("parameters", "text", "", false)];
 const DS: &[Input] = &[
     OWNER,
     input("key_tag", "number", "", true),
@@ -234,7 +240,8 @@ pub(super) fn compose(kind: &str, fields: &Fields, spf_host: &str) -> NewRecord 
         "txt" => (owner, "TXT", quote(&text("text"))),
         "srv" => {
             let service = text("service");
-            let labels = format!("_{}._{}", service.trim_start_matches('_'), text("protocol").trim_start_matches('_'));
+            let labels =
+                format!("_{}._{}", service.trim_start_matches('_'), text("protocol").trim_start_matches('_'));
             (under(&labels, &owner), "SRV", joined(fields, ["priority", "weight", "port", "target"]))
         }
         "caa" => {
@@ -248,7 +255,9 @@ pub(super) fn compose(kind: &str, fields: &Fields, spf_host: &str) -> NewRecord 
             "TLSA",
             format!("{} {}", joined(fields, ["usage", "part", "matching"]), digest(fields)),
         ),
-        "sshfp" => (owner, "SSHFP", format!("{} {}", joined(fields, ["algorithm", "matching"]), digest(fields))),
+        "sshfp" => {
+            (owner, "SSHFP", format!("{} {}", joined(fields, ["algorithm", "matching"]), digest(fields)))
+        }
         "svcb" => (owner, "SVCB", joined(fields, ["priority", "target", "parameters"])),
         "https" => (owner, "HTTPS", joined(fields, ["priority", "target", "parameters"])),
         "ds" => (
@@ -300,7 +309,9 @@ fn guess(record: &RecordData, spf_host: &str) -> Option<(&'static str, Fields)> 
     let text = || text_octets(&record.data).ok().and_then(|octets| String::from_utf8(octets).ok());
     let kind = record.kind.as_str();
     Some(match (kind, parts.as_slice()) {
-        ("MX", [priority, target]) => ("mx", pairs([("owner", owner), ("priority", priority), ("target", target)])),
+        ("MX", [priority, target]) => {
+            ("mx", pairs([("owner", owner), ("priority", priority), ("target", target)]))
+        }
         ("A", [address]) => ("a", pairs([("owner", owner), ("address", address)])),
         ("AAAA", [address]) => ("aaaa", pairs([("owner", owner), ("address", address)])),
         ("CNAME", [target]) => ("cname", pairs([("owner", owner), ("target", target)])),
@@ -310,7 +321,8 @@ fn guess(record: &RecordData, spf_host: &str) -> Option<(&'static str, Fields)> 
             let (service, rest) = owner.strip_prefix('_')?.split_once("._")?;
             let (protocol, owner) = rest.split_once('.').unwrap_or((rest, ""));
             let names = [("service", service), ("protocol", protocol), ("owner", owner)];
-            let numbers = [("priority", *priority), ("weight", *weight), ("port", *port), ("target", *target)];
+            let numbers =
+                [("priority", *priority), ("weight", *weight), ("port", *port), ("target", *target)];
             let all = names.into_iter().chain(numbers);
             ("srv", all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
         }
@@ -330,12 +342,25 @@ fn guess(record: &RecordData, spf_host: &str) -> Option<(&'static str, Fields)> 
         }
         ("SSHFP", [algorithm, matching, rest @ ..]) => (
             "sshfp",
-            pairs([("owner", owner), ("algorithm", algorithm), ("matching", matching), ("digest", &rest.concat())]),
+            pairs([
+                ("owner", owner),
+                ("algorithm", algorithm),
+                ("matching", matching),
+                ("digest", &rest.concat()),
+            ]),
         ),
         ("SVCB" | "HTTPS", [priority, target, rest @ ..]) => {
             let guide = if kind == "SVCB" { "svcb" } else { "https" };
             let parameters = rest.join(" ");
-            (guide, pairs([("owner", owner), ("priority", priority), ("target", target), ("parameters", &parameters)]))
+            (
+                guide,
+                pairs([
+                    ("owner", owner),
+                    ("priority", priority),
+                    ("target", target),
+                    ("parameters", &parameters),
+                ]),
+            )
         }
         ("DS", [key_tag, algorithm, kind, rest @ ..]) => {
             let digest = rest.concat();
@@ -448,7 +473,12 @@ mod tests {
         for (owner, kind, data, guide) in [
             ("@", RecordKind::Mx, "10 mx.relais.test.", "mx"),
             ("@", RecordKind::Txt, "\"v=spf1 include:spf.relais.test -all\"", "spf"),
-            ("@", RecordKind::Txt, "\"v=spf1 include:spf.relais.test mx include:a.test ip4:192.0.2.0/24 ?all\"", "spf"),
+            (
+                "@",
+                RecordKind::Txt,
+                "\"v=spf1 include:spf.relais.test mx include:a.test ip4:192.0.2.0/24 ?all\"",
+                "spf",
+            ),
             ("@", RecordKind::Txt, "\"v=spf1 a mx include:spf.relais.test -all\"", "raw"),
             ("@", RecordKind::Txt, "\"v=spf1 redirect=_spf.a.test\"", "raw"),
             ("_dmarc", RecordKind::Txt, "\"v=DMARC1; p=quarantine; rua=mailto:d@a.test\"", "dmarc"),

@@ -46,7 +46,11 @@ fn changed(added: &[RecordData], removed: &[RecordData]) -> Vec<Value> {
 async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
-    let history = shared.zones.administration(person.scope(), person.who()).history(zone.id, Some(CHANGES_SHOWN)).await?;
+    let history = shared
+        .zones
+        .administration(person.scope(), person.who())
+        .history(zone.id, Some(CHANGES_SHOWN))
+        .await?;
     let changes: Vec<Value> = history
         .iter()
         .map(|change| {
@@ -62,7 +66,12 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(nam
             }
         })
         .collect();
-    page::of(&person, "history.html", "zone", context! { domain => subject.name, changes, serial => zone.serial, live => "zones" })
+    page::of(
+        &person,
+        "history.html",
+        "zone",
+        context! { domain => subject.name, changes, serial => zone.serial, live => "zones" },
+    )
 }
 
 async fn version(
@@ -103,7 +112,11 @@ async fn restore(
         }
         Err(error) => {
             let error = refusal(&person, error)?;
-            Ok(done(&person, &subject.path("zone/history"), &Toast::of(format!("{} {}", error.reason, error.rule))))
+            Ok(done(
+                &person,
+                &subject.path("zone/history"),
+                &Toast::of(format!("{} {}", error.reason, error.rule)),
+            ))
         }
     }
 }

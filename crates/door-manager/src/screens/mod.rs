@@ -26,12 +26,16 @@ use crate::trouble::Trouble;
 /// What a screen answers.
 type Answer = Result<Response, Trouble>;
 
+/// The first page, by its whole path.
+pub(crate) fn first() -> Router<Arc<Shared>> {
+    dashboard::routes()
+}
+
 /// The routes of every screen, relative to `/manager`.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .merge(signing_in::routes())
         .merge(sessions::routes())
-        .merge(dashboard::routes())
         .merge(domains::routes())
         .merge(zone::routes())
         .merge(record::routes())

@@ -48,7 +48,11 @@ struct Form<'a> {
 }
 
 async fn spf_host(shared: &Shared) -> Result<String, Trouble> {
-    Ok(shared.zones.installation().await?.map_or(String::new(), |installation| installation.spf_host.to_string()))
+    Ok(shared
+        .zones
+        .installation()
+        .await?
+        .map_or(String::new(), |installation| installation.spf_host.to_string()))
 }
 
 impl Form<'_> {
@@ -88,9 +92,17 @@ impl Form<'_> {
 
     fn input(&self, person: &Administrator, input: &Input, zone_name: &str) -> Value {
         let own = format!("field-{}-{}", self.kind, input.name);
-        let key = if crate::words::knows(person.guest.language, &own) { own } else { format!("field-{}", input.name) };
+        let key = if crate::words::knows(person.guest.language, &own) {
+            own
+        } else {
+            format!("field-{}", input.name)
+        };
         let help = format!("{key}-help");
-        let help = if crate::words::knows(person.guest.language, &help) { person.guest.say(&help, &[]) } else { String::new() };
+        let help = if crate::words::knows(person.guest.language, &help) {
+            person.guest.say(&help, &[])
+        } else {
+            String::new()
+        };
         let options: Vec<Value> = input
             .options
             .iter()
@@ -155,8 +167,16 @@ async fn empty(
         })
         .collect();
     let spf_host = spf_host(&shared).await?;
-    Form { subject: &subject, kind: &kind, record: None, managed_by: "", fields: &fields, errors: &[], spf_host: &spf_host }
-        .show(&person)
+    Form {
+        subject: &subject,
+        kind: &kind,
+        record: None,
+        managed_by: "",
+        fields: &fields,
+        errors: &[],
+        spf_host: &spf_host,
+    }
+    .show(&person)
 }
 
 async fn add(
@@ -192,11 +212,24 @@ async fn save(
     let spf_host = spf_host(shared).await?;
     let mut errors: Vec<FieldError> = inputs
         .iter()
-        .filter(|input| input.is_required && !input.kind.starts_with("c") && input.kind != "select" && !fields.has(input.name))
-        .map(|input| FieldError { field: input.name.to_owned(), reason: person.guest.say("field-empty", &[]), rule: String::new() })
+        .filter(|input| {
+            input.is_required
+                && !input.kind.starts_with("c")
+                && input.kind != "select"
+                && !fields.has(input.name)
+        })
+        .map(|input| FieldError {
+            field: input.name.to_owned(),
+            reason: person.guest.say("field-empty", &[]),
+            rule: String::new(),
+        })
         .collect();
     if !fields.text("ttl").is_empty() && fields.text("ttl").parse::<u32>().is_err() {
-        errors.push(FieldError { field: "ttl".to_owned(), reason: person.guest.say("field-not-a-number", &[]), rule: String::new() });
+        errors.push(FieldError {
+            field: "ttl".to_owned(),
+            reason: person.guest.say("field-not-a-number", &[]),
+            rule: String::new(),
+        });
     }
     if errors.is_empty() {
         let made = guide::compose(&kind, fields, &spf_host);
@@ -209,7 +242,11 @@ async fn save(
             Ok(diff) => {
                 let key = if record.is_some() { "record-changed" } else { "record-added" };
                 let words = person.guest.say(key, &[("kind", Word::from(kind.to_uppercase()))]);
-                return Ok(done(person, &subject.path("zone"), &undoable(&subject, zone, diff.serial, words)));
+                return Ok(done(
+                    person,
+                    &subject.path("zone"),
+                    &undoable(&subject, zone, diff.serial, words),
+                ));
             }
             Err(error) => {
                 let mut error = refusal(person, error)?;
@@ -218,7 +255,15 @@ async fn save(
             }
         }
     }
-    let form = Form { subject: &subject, kind: &kind, record, managed_by: "", fields, errors: &errors, spf_host: &spf_host };
+    let form = Form {
+        subject: &subject,
+        kind: &kind,
+        record,
+        managed_by: "",
+        fields,
+        errors: &errors,
+        spf_host: &spf_host,
+    };
     let mut page = form.show(person)?;
     *page.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     Ok(page)

@@ -68,7 +68,12 @@ async fn dmarc(State(shared): State<Arc<Shared>>, person: Administrator, Path(na
     let mut wish = Wish::of(&person.guest.target);
     let period = period(&wish);
     let Ok(domain) = mail_domain(&subject) else {
-        return page::of(&person, "dmarc.html", "dmarc", context! { domain => subject.name, total => 0, period });
+        return page::of(
+            &person,
+            "dmarc.html",
+            "dmarc",
+            context! { domain => subject.name, total => 0, period },
+        );
     };
     let now = shared.world.clock.now();
     let range = Range::last_days(now, period);
@@ -121,7 +126,16 @@ async fn dmarc(State(shared): State<Arc<Shared>>, person: Administrator, Path(na
         };
         let failed = source.letters.failed + source.letters.quarantined + source.letters.rejected;
         let number = |count: i64| Cell::number(u64::try_from(count).unwrap_or(0));
-        Row { cells: vec![cell, owner, number(source.letters.passed + failed), number(source.letters.passed), number(failed)], ..Row::default() }
+        Row {
+            cells: vec![
+                cell,
+                owner,
+                number(source.letters.passed + failed),
+                number(source.letters.passed),
+                number(failed),
+            ],
+            ..Row::default()
+        }
     });
     wish.hide("days");
     let table = table::of(&wish, &columns, table_rows.collect());
@@ -154,7 +168,8 @@ async fn tls(State(shared): State<Arc<Shared>>, person: Administrator, Path(name
         return page::of(&person, "tls.html", "tls", context! { domain => subject.name, total => 0, period });
     };
     let now = shared.world.clock.now();
-    let summary = shared.reports.summary(person.session.organisation, domain, Range::last_days(now, period)).await?;
+    let summary =
+        shared.reports.summary(person.session.organisation, domain, Range::last_days(now, period)).await?;
     let by_day: BTreeMap<i64, (i64, i64)> =
         summary.tls.iter().map(|day| (day.day.0, (day.succeeded, day.failed))).collect();
     let bars: Vec<Bar> = days(now, period)
@@ -166,8 +181,11 @@ async fn tls(State(shared): State<Arc<Shared>>, person: Administrator, Path(name
         .collect();
     let failed: i64 = summary.tls.iter().map(|day| day.failed).sum();
     let total: i64 = failed + summary.tls.iter().map(|day| day.succeeded).sum::<i64>();
-    let failures: Vec<Value> =
-        summary.tls_troubles.iter().map(|trouble| context! { kind => trouble.failure, count => trouble.sessions }).collect();
+    let failures: Vec<Value> = summary
+        .tls_troubles
+        .iter()
+        .map(|trouble| context! { kind => trouble.failure, count => trouble.sessions })
+        .collect();
     let content = context! {
         domain => subject.name,
         period,
@@ -183,11 +201,21 @@ async fn tls(State(shared): State<Arc<Shared>>, person: Administrator, Path(name
 /// Days of the reputation's history.
 const HISTORY_DAYS: u32 = 90;
 
-async fn reputation(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
+async fn reputation(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
-    let tools: Vec<Value> = TOOLS.iter().map(|tool| context! { name => tool.name, href => tool.uri }).collect();
+    let tools: Vec<Value> =
+        TOOLS.iter().map(|tool| context! { name => tool.name, href => tool.uri }).collect();
     let Ok(domain) = mail_domain(&subject) else {
-        return page::of(&person, "reputation.html", "reputation", context! { domain => subject.name, tools });
+        return page::of(
+            &person,
+            "reputation.html",
+            "reputation",
+            context! { domain => subject.name, tools },
+        );
     };
     let organisation = person.session.organisation;
     let score = shared.reputation.score(organisation, domain).await?;
@@ -211,7 +239,8 @@ async fn reputation(State(shared): State<Arc<Shared>>, person: Administrator, Pa
             context! { key => words.key, text => words.english, count => factor.seen, points => format!("−{}", factor.points) }
         })
         .collect();
-    let chart = (by_day.len() > 1).then(|| chart::line(&person.guest.say("reputation-chart", &[]), 100, &points));
+    let chart =
+        (by_day.len() > 1).then(|| chart::line(&person.guest.say("reputation-chart", &[]), 100, &points));
     let content = context! {
         domain => subject.name,
         score => if score.says_little && score.factors.is_empty() && by_day.is_empty() { None } else { Some(score.points) },

@@ -36,7 +36,11 @@ fn state(light: Light) -> &'static str {
 }
 
 /// Sets the states of the list to what was found at the last look.
-pub(super) async fn last_states(shared: &Shared, person: &Administrator, all: &mut [Listed]) -> Result<(), Trouble> {
+pub(super) async fn last_states(
+    shared: &Shared,
+    person: &Administrator,
+    all: &mut [Listed],
+) -> Result<(), Trouble> {
     let zones = shared.zones.administration(person.scope(), person.who());
     let lights = zones.last_lights(person.session.organisation).await?;
     for domain in all.iter_mut().filter(|domain| domain.is_mail) {
@@ -47,15 +51,19 @@ pub(super) async fn last_states(shared: &Shared, person: &Administrator, all: &m
 }
 
 fn view(lamp: &Lamp) -> Value {
-    let told = |lines: &[zones::diagnosis::Line]| -> Vec<String> { lines.iter().map(ToString::to_string).collect() };
+    let told =
+        |lines: &[zones::diagnosis::Line]| -> Vec<String> { lines.iter().map(ToString::to_string).collect() };
     let (action, remove, add) = match &lamp.fix {
         Some(Fix::Write { .. }) => ("write", Vec::new(), Vec::new()),
         Some(Fix::Sign) => ("sign", Vec::new(), Vec::new()),
         Some(Fix::Copy { remove, add }) => ("copy", told(remove), told(add)),
         None => ("", Vec::new(), Vec::new()),
     };
-    let remarks: Vec<Value> =
-        lamp.remarks.iter().map(|remark| context! { says => remark.says.key(), what => remark.what }).collect();
+    let remarks: Vec<Value> = lamp
+        .remarks
+        .iter()
+        .map(|remark| context! { says => remark.says.key(), what => remark.what })
+        .collect();
     context! {
         check => lamp.check.as_str(),
         light => lamp.light.as_str(),
@@ -92,12 +100,22 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(nam
 }
 
 /// Looks again: the page itself does.
-async fn look(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, _fields: Fields) -> Answer {
+async fn look(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    _fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     Ok(see_other(&subject.path("security")))
 }
 
-async fn fix(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn fix(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let domain = subject.domain.as_ref().ok_or(Trouble::NotFound)?;
     let checks: Vec<Check> = match fields.text("check") {
@@ -111,7 +129,8 @@ async fn fix(State(shared): State<Arc<Shared>>, person: Administrator, Path(name
             let count = mended.diff.added.len() + mended.diff.removed.len();
             let words = person.guest.say("security-fixed", &[("count", Word::from(count))]);
             let (before, after) = (mended.before.to_string(), mended.diff.serial.to_string());
-            let toast = Toast::of(words).with_undo(subject.path("zone/undo"), &[("before", &before), ("after", &after)]);
+            let toast = Toast::of(words)
+                .with_undo(subject.path("zone/undo"), &[("before", &before), ("after", &after)]);
             Ok(done(&person, &back, &toast))
         }
         Ok(None) => Ok(done(&person, &back, &Toast::of(person.guest.say("security-nothing-to-fix", &[])))),

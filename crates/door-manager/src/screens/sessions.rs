@@ -49,10 +49,22 @@ fn browser(agent: &str) -> String {
     let first = |known: &[(&str, &'static str)]| {
         known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| (*name).to_owned())
     };
-    let browsers =
-        [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl")];
-    let systems =
-        [("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux")];
+    let browsers = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
     let words: Vec<String> = [first(&browsers), first(&systems)].into_iter().flatten().collect();
     if words.is_empty() { agent.chars().take(40).collect() } else { words.join(" · ") }
 }
@@ -60,7 +72,11 @@ fn browser(agent: &str) -> String {
 async fn end(State(shared): State<Arc<Shared>>, person: Person, fields: Fields) -> Answer {
     let id = fields.text("id").parse().map_err(|_| Trouble::NotFound)?;
     shared.directory.end_session(&person.session, SessionId(id)).await?;
-    Ok(done(&person, "/manager/sessions", &Toast::of(person.guest.say("sessions-ended", &[("count", Word::Number(1.0))]))))
+    Ok(done(
+        &person,
+        "/manager/sessions",
+        &Toast::of(person.guest.say("sessions-ended", &[("count", Word::Number(1.0))])),
+    ))
 }
 
 async fn end_others(State(shared): State<Arc<Shared>>, person: Person, _fields: Fields) -> Answer {
@@ -83,7 +99,11 @@ async fn organisations(State(shared): State<Arc<Shared>>, person: Person) -> Ans
     ];
     let rows = all.into_iter().filter(|organisation| !organisation.is_disabled).map(|organisation| Row {
         id: organisation.id.to_string(),
-        cells: vec![Cell::text(&organisation.name), Cell::number(organisation.domains), Cell::number(organisation.addresses)],
+        cells: vec![
+            Cell::text(&organisation.name),
+            Cell::number(organisation.domains),
+            Cell::number(organisation.addresses),
+        ],
         ..Row::default()
     });
     let table = table::of(&wish, &columns, rows.collect());

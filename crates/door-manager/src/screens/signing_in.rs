@@ -35,7 +35,10 @@ struct Next {
 
 /// A path of the Manager to go to, and nothing else: not another host, not another door.
 fn safe(next: &str) -> &str {
-    let is_ours = next.starts_with("/manager/") && !next.contains('\\') && !next.contains("//") && !next.contains("/..");
+    let is_ours = next.starts_with("/manager/")
+        && !next.contains('\\')
+        && !next.contains("//")
+        && !next.contains("/..");
     if is_ours { next } else { "/manager/" }
 }
 
@@ -58,7 +61,8 @@ async fn sign_in(State(shared): State<Arc<Shared>>, guest: Guest, fields: Fields
         Ok(signed_in) => {
             let token = shared.directory.open_session(&signed_in, guest.client.ip, &guest.agent).await?;
             let mut response = see_other(&next);
-            let cookie = session_cookie(guest.client.is_tls, &token, directory_limits::SESSION_LIFETIME.as_secs());
+            let cookie =
+                session_cookie(guest.client.is_tls, &token, directory_limits::SESSION_LIFETIME.as_secs());
             response.headers_mut().append(SET_COOKIE, cookie.parse().expect("base64 is ASCII"));
             Ok(response)
         }
@@ -89,12 +93,17 @@ async fn sign_out(State(shared): State<Arc<Shared>>, person: Person, _fields: Fi
     Ok(response)
 }
 
-async fn language(guest: Guest, Path(tag): Path<String>, Query(Next { next }): Query<Next>) -> Result<Response, Trouble> {
+async fn language(
+    guest: Guest,
+    Path(tag): Path<String>,
+    Query(Next { next }): Query<Next>,
+) -> Result<Response, Trouble> {
     let language = Language::of_tag(&tag).ok_or(Trouble::NotFound)?;
     let mut response = see_other(safe(next.as_deref().unwrap_or("/manager/")));
     let secure = if guest.client.is_tls { "; Secure" } else { "" };
-    let cookie =
-        format!("{LANGUAGE_COOKIE}={language}; Path=/manager/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}");
+    let cookie = format!(
+        "{LANGUAGE_COOKIE}={language}; Path=/manager/; Max-Age=31536000; HttpOnly; SameSite=Lax{secure}"
+    );
     response.headers_mut().append(SET_COOKIE, cookie.parse().expect("the cookie is ASCII"));
     Ok(response)
 }

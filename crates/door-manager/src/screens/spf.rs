@@ -36,7 +36,11 @@ fn owner_of(subject: &Subject) -> String {
 }
 
 /// The SPF records that stand at the domain in our zone.
-async fn standing(shared: &Shared, person: &Administrator, subject: &Subject) -> Result<Vec<RecordInfo>, Trouble> {
+async fn standing(
+    shared: &Shared,
+    person: &Administrator,
+    subject: &Subject,
+) -> Result<Vec<RecordInfo>, Trouble> {
     if subject.zone.is_none() {
         return Ok(Vec::new());
     }
@@ -46,7 +50,8 @@ async fn standing(shared: &Shared, person: &Administrator, subject: &Subject) ->
 }
 
 fn plain(record: &RecordInfo) -> String {
-    text_octets(&record.data).map_or_else(|_| record.data.clone(), |octets| String::from_utf8_lossy(&octets).into_owned())
+    text_octets(&record.data)
+        .map_or_else(|_| record.data.clone(), |octets| String::from_utf8_lossy(&octets).into_owned())
 }
 
 fn tree(branch: &Branch) -> Value {
@@ -117,14 +122,21 @@ async fn show_with(shared: &Shared, person: &Administrator, subject: &Subject, m
 }
 
 /// Writes `wanted` as the only SPF record of the domain.
-async fn write(shared: &Shared, person: &Administrator, subject: &Subject, wanted: &str, words: String) -> Answer {
+async fn write(
+    shared: &Shared,
+    person: &Administrator,
+    subject: &Subject,
+    wanted: &str,
+    words: String,
+) -> Answer {
     let zone = subject.hosted()?;
     let records = standing(shared, person, subject).await?;
     let record = NewRecord::new(owner_of(subject), "TXT", quoted(wanted.as_bytes()));
     let mut edit = Edit::default();
     match records.split_first() {
         Some((first, others)) => {
-            edit.change.push((first.id, NewRecord { ttl: Some(first.ttl), note: first.note.clone(), ..record }));
+            edit.change
+                .push((first.id, NewRecord { ttl: Some(first.ttl), note: first.note.clone(), ..record }));
             edit.remove = others.iter().map(|other| other.id).collect();
         }
         None => edit.add.push(record),
@@ -139,7 +151,12 @@ async fn write(shared: &Shared, person: &Administrator, subject: &Subject, wante
     }
 }
 
-async fn set_all(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn set_all(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let qualifier = match fields.text("all") {
         "softfail" => Qualifier::SoftFail,
@@ -148,7 +165,8 @@ async fn set_all(State(shared): State<Arc<Shared>>, person: Administrator, Path(
     };
     let records = standing(&shared, &person, &subject).await?;
     let installation = shared.zones.installation().await?;
-    let text = records.first().map(plain).or_else(|| installation.map(|installation| installation.domain_spf()));
+    let text =
+        records.first().map(plain).or_else(|| installation.map(|installation| installation.domain_spf()));
     let record = text.as_deref().and_then(|text| Record::parse(text).ok()).ok_or(Trouble::NotFound)?;
     let wanted = record.with_all(qualifier).to_string();
     let words = person.guest.say("spf-written", &[]);
@@ -159,7 +177,8 @@ async fn set_all(State(shared): State<Arc<Shared>>, person: Administrator, Path(
 fn pasted_records(text: &str) -> Vec<String> {
     let flat = text.replace(['"', '\r', '\n', '\t'], " ");
     let lower = flat.to_ascii_lowercase();
-    let starts: Vec<usize> = lower.match_indices("v=spf1").map(|(index, _)| index).take(limits::SPF_RECORDS_LIMIT).collect();
+    let starts: Vec<usize> =
+        lower.match_indices("v=spf1").map(|(index, _)| index).take(limits::SPF_RECORDS_LIMIT).collect();
     let ends = starts.iter().skip(1).copied().chain([flat.len()]);
     starts
         .iter()
@@ -168,7 +187,12 @@ fn pasted_records(text: &str) -> Vec<String> {
         .collect()
 }
 
-async fn merge(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn merge(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let pasted = fields.raw("pasted").to_owned();
     let mut merging = Merging { pasted: pasted.clone(), ..Merging::default() };

@@ -28,7 +28,12 @@ impl Subject {
         };
         let domain = match Domain::parse(&name) {
             Ok(domain) => {
-                match shared.directory.administration(person.scope(), person.who()).domain_called(&domain).await {
+                match shared
+                    .directory
+                    .administration(person.scope(), person.who())
+                    .domain_called(&domain)
+                    .await
+                {
                     Ok(domain) => Some(domain),
                     Err(error) if error.is_refusal() => None,
                     Err(error) => return Err(error.into()),
@@ -55,7 +60,11 @@ impl Subject {
     }
 
     /// The zone and its records; a synonym's are those of its main zone.
-    pub(super) async fn records(&self, shared: &Shared, person: &Administrator) -> Result<Vec<RecordInfo>, Trouble> {
+    pub(super) async fn records(
+        &self,
+        shared: &Shared,
+        person: &Administrator,
+    ) -> Result<Vec<RecordInfo>, Trouble> {
         let zone = self.hosted()?;
         Ok(shared.zones.administration(person.scope(), person.who()).records(zone.id).await?)
     }
@@ -88,7 +97,9 @@ pub(super) fn refusal(person: &Administrator, error: ZoneError) -> Result<FieldE
     Ok(match error {
         ZoneError::Invalid { field, reason, rule, .. } => told(field, reason, rule),
         ZoneError::Conflict { field, value, rule } => told(field, format!("«{value}»"), rule),
-        ZoneError::InUse { field, value, dependents, rule } => told(field, format!("«{value}»: {dependents}"), rule),
+        ZoneError::InUse { field, value, dependents, rule } => {
+            told(field, format!("«{value}»: {dependents}"), rule)
+        }
         ZoneError::Stale { .. } => FieldError {
             field: "zone".to_owned(),
             reason: person.guest.say("zone-stale", &[]),

@@ -37,7 +37,12 @@ async fn page_of(
 ) -> Answer {
     let zones = shared.zones.administration(person.scope(), person.who());
     let Some(zone) = &subject.zone else {
-        return page::of(person, "synonyms.html", "synonyms", context! { domain => subject.name, elsewhere => true });
+        return page::of(
+            person,
+            "synonyms.html",
+            "synonyms",
+            context! { domain => subject.name, elsewhere => true },
+        );
     };
     let all = zones.zones(Some(person.session.organisation)).await?;
     let synonyms: Vec<Value> = zones
@@ -46,9 +51,13 @@ async fn page_of(
         .iter()
         .map(|synonym| context! { id => synonym.id.to_string(), name => text(&synonym.name), since => synonym.changed_at.rfc3339() })
         .collect();
-    let candidates: Vec<String> =
-        all.iter().filter(|other| other.id != zone.id && other.main.is_none()).map(|other| text(&other.name)).collect();
-    let main = zone.main.and_then(|main| all.iter().find(|other| other.id == main)).map(|main| text(&main.name));
+    let candidates: Vec<String> = all
+        .iter()
+        .filter(|other| other.id != zone.id && other.main.is_none())
+        .map(|other| text(&other.name))
+        .collect();
+    let main =
+        zone.main.and_then(|main| all.iter().find(|other| other.id == main)).map(|main| text(&main.name));
     let lost = all.iter().find(|other| text(&other.name) == chosen).map_or(0, |other| other.records);
     let content = context! {
         domain => subject.name,
@@ -64,7 +73,12 @@ async fn page_of(
     page::of(person, "synonyms.html", "synonyms", content)
 }
 
-async fn act(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn act(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let zones = shared.zones.administration(person.scope(), person.who());

@@ -40,12 +40,21 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 async fn form(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     subject.hosted()?;
-    page::of(&person, "import.html", "zone", context! { domain => subject.name, text => "", mode => "add", errors => Value::from_serialize(Vec::<FieldError>::new()) })
+    page::of(
+        &person,
+        "import.html",
+        "zone",
+        context! { domain => subject.name, text => "", mode => "add", errors => Value::from_serialize(Vec::<FieldError>::new()) },
+    )
 }
 
 fn preview(import: &Import) -> Value {
     let told = |lines: &[zones::RefusedLine]| -> Vec<Value> {
-        lines.iter().take(200).map(|line| context! { line => line.line, reason => line.reason, rule => line.rule }).collect()
+        lines
+            .iter()
+            .take(200)
+            .map(|line| context! { line => line.line, reason => line.reason, rule => line.rule })
+            .collect()
     };
     context! {
         lines => lines(&import.diff),
@@ -57,7 +66,12 @@ fn preview(import: &Import) -> Value {
     }
 }
 
-async fn import(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn import(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let file = fields.raw("file");
@@ -68,13 +82,24 @@ async fn import(State(shared): State<Arc<Shared>>, person: Administrator, Path(n
     let mut errors = Vec::new();
     let mut view = None;
     if text.trim().is_empty() {
-        errors.push(FieldError { field: "text".to_owned(), reason: person.guest.say("field-empty", &[]), rule: String::new() });
+        errors.push(FieldError {
+            field: "text".to_owned(),
+            reason: person.guest.say("field-empty", &[]),
+            rule: String::new(),
+        });
     } else {
-        match zones.import(zone.id, text.clone(), ImportOptions { mode, is_dry: !wants_apply, skips_refused: false }).await {
+        match zones
+            .import(zone.id, text.clone(), ImportOptions { mode, is_dry: !wants_apply, skips_refused: false })
+            .await
+        {
             Ok(import) if wants_apply && import.refused.is_empty() => {
                 let count = import.diff.added.len() + import.diff.removed.len();
                 let words = person.guest.say("imported", &[("count", Word::from(count))]);
-                return Ok(done(&person, &subject.path("zone"), &undoable(&subject, zone, import.diff.serial, words)));
+                return Ok(done(
+                    &person,
+                    &subject.path("zone"),
+                    &undoable(&subject, zone, import.diff.serial, words),
+                ));
             }
             Ok(import) => view = Some(preview(&import)),
             Err(error) => {
@@ -89,13 +114,19 @@ async fn import(State(shared): State<Arc<Shared>>, person: Administrator, Path(n
     page::of(&person, "import.html", "zone", content)
 }
 
-async fn export(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
+async fn export(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let file = shared.zones.administration(person.scope(), person.who()).export(zone.id).await?;
     let mut response = file.into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/dns; charset=utf-8"));
-    if let Ok(value) = format!("attachment; filename=\"{}.zone\"", text(&zone.name).replace(['"', '\\'], "")).parse() {
+    if let Ok(value) =
+        format!("attachment; filename=\"{}.zone\"", text(&zone.name).replace(['"', '\\'], "")).parse()
+    {
         response.headers_mut().insert(CONTENT_DISPOSITION, value);
     }
     Ok(response)
@@ -109,12 +140,27 @@ struct Typed<'a> {
     errors: Vec<FieldError>,
 }
 
-async fn settings(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
+async fn settings(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
-    show_settings(&shared, &person, &subject, Typed { address: "", key_name: "", secret: "", errors: Vec::new() }).await
+    show_settings(
+        &shared,
+        &person,
+        &subject,
+        Typed { address: "", key_name: "", secret: "", errors: Vec::new() },
+    )
+    .await
 }
 
-async fn show_settings(shared: &Shared, person: &Administrator, subject: &Subject, typed: Typed<'_>) -> Answer {
+async fn show_settings(
+    shared: &Shared,
+    person: &Administrator,
+    subject: &Subject,
+    typed: Typed<'_>,
+) -> Answer {
     let zone = subject.hosted()?;
     let zones = shared.zones.administration(person.scope(), person.who());
     let secondaries: Vec<Value> = zones
@@ -154,7 +200,12 @@ pub(super) async fn ds_lines(shared: &Shared, zone: &zones::ZoneInfo) -> Result<
     Ok(pairs.map(|pair| pair.ds_text(&name)).collect())
 }
 
-async fn dnssec(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn dnssec(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let is_signed = fields.text("signed") == "yes";
@@ -171,19 +222,29 @@ async fn dnssec(State(shared): State<Arc<Shared>>, person: Administrator, Path(n
     }
 }
 
-async fn default_ttl(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn default_ttl(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let empty = || Typed { address: "", key_name: "", secret: "", errors: Vec::new() };
     let Ok(ttl) = fields.text("ttl").parse() else {
-        let error = FieldError { field: "ttl".to_owned(), reason: person.guest.say("field-not-a-number", &[]), rule: String::new() };
+        let error = FieldError {
+            field: "ttl".to_owned(),
+            reason: person.guest.say("field-not-a-number", &[]),
+            rule: String::new(),
+        };
         return show_settings(&shared, &person, &subject, Typed { errors: vec![error], ..empty() }).await;
     };
     let change = ZoneChange { default_ttl: Some(ttl), ..ZoneChange::default() };
     match shared.zones.administration(person.scope(), person.who()).change_zone(zone.id, change).await {
         Ok(_) => {
             let before = zone.default_ttl.to_string();
-            let toast = Toast::of(person.guest.say("saved", &[])).with_undo(subject.path("zone/ttl"), &[("ttl", &before)]);
+            let toast = Toast::of(person.guest.say("saved", &[]))
+                .with_undo(subject.path("zone/ttl"), &[("ttl", &before)]);
             Ok(done(&person, &subject.path("zone/settings"), &toast))
         }
         Err(error) => {
@@ -194,7 +255,12 @@ async fn default_ttl(State(shared): State<Arc<Shared>>, person: Administrator, P
     }
 }
 
-async fn secondaries(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn secondaries(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let zones = shared.zones.administration(person.scope(), person.who());
@@ -202,11 +268,18 @@ async fn secondaries(State(shared): State<Arc<Shared>>, person: Administrator, P
     let removed = fields.text("remove").to_owned();
     let mut errors = Vec::new();
     let mut wrong = |field: &str, key: &str| {
-        errors.push(FieldError { field: field.to_owned(), reason: person.guest.say(key, &[]), rule: String::new() });
+        errors.push(FieldError {
+            field: field.to_owned(),
+            reason: person.guest.say(key, &[]),
+            rule: String::new(),
+        });
     };
     if removed.is_empty() {
         let typed = fields.text("address");
-        let address = typed.parse().or_else(|_| format!("{typed}:53").parse()).or_else(|_| format!("[{typed}]:53").parse());
+        let address = typed
+            .parse()
+            .or_else(|_| format!("{typed}:53").parse())
+            .or_else(|_| format!("[{typed}]:53").parse());
         let key_name = DnsName::parse(fields.text("key_name"));
         let secret = STANDARD.decode(fields.text("secret"));
         if address.is_err() {
@@ -227,7 +300,11 @@ async fn secondaries(State(shared): State<Arc<Shared>>, person: Administrator, P
     if errors.is_empty() {
         match zones.set_secondaries(zone.id, all).await {
             Ok(()) => {
-                return Ok(done(&person, &subject.path("zone/settings"), &Toast::of(person.guest.say("saved", &[]))));
+                return Ok(done(
+                    &person,
+                    &subject.path("zone/settings"),
+                    &Toast::of(person.guest.say("saved", &[])),
+                ));
             }
             Err(error) => {
                 let mut error = refusal(&person, error)?;
@@ -238,11 +315,20 @@ async fn secondaries(State(shared): State<Arc<Shared>>, person: Administrator, P
             }
         }
     }
-    let typed = Typed { address: fields.text("address"), key_name: fields.text("key_name"), secret: fields.text("secret"), errors };
+    let typed = Typed {
+        address: fields.text("address"),
+        key_name: fields.text("key_name"),
+        secret: fields.text("secret"),
+        errors,
+    };
     show_settings(&shared, &person, &subject, typed).await
 }
 
-async fn confirm(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
+async fn confirm(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     show_confirm(&person, &subject, Vec::new())
 }
@@ -253,13 +339,22 @@ fn show_confirm(person: &Administrator, subject: &Subject, errors: Vec<FieldErro
     page::of(person, "confirm.html", "zone", content)
 }
 
-async fn end(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn end(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let zone_name = text(&zone.name);
     if fields.text("name") != zone_name {
         let reason = person.guest.say("confirm-name-wrong", &[("name", Word::from(zone_name.as_str()))]);
-        return show_confirm(&person, &subject, vec![FieldError { field: "name".to_owned(), reason, rule: String::new() }]);
+        return show_confirm(
+            &person,
+            &subject,
+            vec![FieldError { field: "name".to_owned(), reason, rule: String::new() }],
+        );
     }
     match shared.zones.administration(person.scope(), person.who()).delete_zone(zone.id, false).await {
         Ok(()) => {

@@ -38,7 +38,9 @@ pub(super) fn purpose(record: &RecordData) -> &'static str {
 }
 
 fn matches_type(record: &RecordData, wanted: &str) -> bool {
-    wanted.is_empty() || record.kind.as_str().eq_ignore_ascii_case(wanted) || purpose(record).eq_ignore_ascii_case(wanted)
+    wanted.is_empty()
+        || record.kind.as_str().eq_ignore_ascii_case(wanted)
+        || purpose(record).eq_ignore_ascii_case(wanted)
 }
 
 /// The order in which people look for names: the zone itself, then by name.
@@ -50,7 +52,12 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(nam
     let subject = Subject::of(&shared, &person, &name).await?;
     let say = |key: &str| person.guest.say(key, &[]);
     let Some(zone) = &subject.zone else {
-        return page::of(&person, "zone.html", "zone", context! { domain => subject.name, elsewhere => true });
+        return page::of(
+            &person,
+            "zone.html",
+            "zone",
+            context! { domain => subject.name, elsewhere => true },
+        );
     };
     let wish = Wish::of(&person.guest.target);
     let mut records = subject.records(&shared, &person).await?;
@@ -60,7 +67,9 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(nam
     let (kind, keeper) = (wish.filter("type").to_owned(), wish.filter("managed").to_owned());
     let rows = records
         .iter()
-        .filter(|record| matches_type(record, &kind) && (keeper.is_empty() || record.managed_by.as_str() == keeper))
+        .filter(|record| {
+            matches_type(record, &kind) && (keeper.is_empty() || record.managed_by.as_str() == keeper)
+        })
         .map(|record| {
             let mut badge = Cell::kind("badge", record.kind.as_str());
             let purpose = purpose(record);
@@ -73,7 +82,11 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(nam
             let managed = Cell::text(say(&format!("managed-{}", record.managed_by)));
             Row {
                 id: record.id.to_string(),
-                href: if is_synonym { String::new() } else { subject.path(&format!("zone/records/{}", record.id)) },
+                href: if is_synonym {
+                    String::new()
+                } else {
+                    subject.path(&format!("zone/records/{}", record.id))
+                },
                 group: full_name(&record.owner, &zone_name),
                 cells: vec![badge, value, ttl, managed],
                 is_selectable: !is_synonym && !matches!(record.managed_by, ManagedBy::Installation),
@@ -106,7 +119,9 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(nam
         context! { name => "managed", label => say("filter-managed"), all => say("filter-managed-all"), value => keeper, options => keepers },
     ];
     let main = match zone.main {
-        Some(main) => Some(text(&shared.zones.administration(person.scope(), person.who()).zone(main).await?.name)),
+        Some(main) => {
+            Some(text(&shared.zones.administration(person.scope(), person.who()).zone(main).await?.name))
+        }
         None => None,
     };
     let content = context! {
@@ -133,7 +148,12 @@ pub(super) fn full_name(owner: &str, zone: &str) -> String {
     }
 }
 
-async fn delete(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn delete(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let remove: Vec<RecordId> = fields.all("id").filter_map(|id| id.parse().ok()).map(RecordId).collect();
@@ -159,14 +179,23 @@ pub(super) fn undoable(subject: &Subject, before: &ZoneInfo, serial: u32, words:
 }
 
 /// Takes a change back, unless another one followed it.
-async fn undo(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>, fields: Fields) -> Answer {
+async fn undo(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    fields: Fields,
+) -> Answer {
     let subject = Subject::of(&shared, &person, &name).await?;
     let zone = subject.hosted()?;
     let before: u32 = fields.text("before").parse().map_err(|_| Trouble::NotFound)?;
     let is_latest = fields.text("after") == zone.serial.to_string();
     let back = subject.path("zone");
     if !is_latest {
-        return Ok(done(&person, &subject.path("zone/history"), &Toast::of(person.guest.say("undo-too-late", &[]))));
+        return Ok(done(
+            &person,
+            &subject.path("zone/history"),
+            &Toast::of(person.guest.say("undo-too-late", &[])),
+        ));
     }
     match shared.zones.administration(person.scope(), person.who()).restore(zone.id, before).await {
         Ok(_) => Ok(done(&person, &back, &Toast::of(person.guest.say("undone", &[])))),

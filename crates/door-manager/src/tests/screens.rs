@@ -1,0 +1,252 @@
+//! Signing in, what belongs to others, forms and their proof, and the main tasks of each screen.
+
+use axum::http::StatusCode;
+use directory::Scope;
+use zones::{Edit, NewRecord};
+
+use super::towns;
+use crate::words::Language;
+
+/// Every page of a domain.
+const PAGES: [&str; 12] = [
+    "zone",
+    "zone/new",
+    "zone/new/mx",
+    "zone/history",
+    "zone/settings",
+    "zone/import",
+    "zone/end",
+    "spf",
+    "synonyms",
+    "security",
+    "dmarc?days=7",
+    "reputation",
+];
+
+/// Everything that a domain's pages change.
+const ACTS: [&str; 15] = [
+    "zone/delete",
+    "zone/undo",
+    "zone/new/mx",
+    "zone/preview/mx",
+    "zone/restore",
+    "zone/import",
+    "zone/dnssec",
+    "zone/ttl",
+    "zone/secondaries",
+    "zone/end",
+    "spf/all",
+    "spf/merge",
+    "synonyms",
+    "security/look",
+    "security/fix",
+];
+
+#[tokio::test]
+async fn nothing_is_shown_before_signing_in() {
+    for town in towns().await {
+        let mut browser = town.browser();
+        for path in ["/manager/", "/manager/domains", "/manager/domains/valbois.test/zone", "/manager/events"]
+        {
+            let answer = browser.get(path).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+            assert!(answer.location.starts_with("/manager/sign-in"), "{path}: {}", answer.location);
+        }
+        let wrong =
+            browser.post("/manager/sign-in", &[("login", "admin@valbois.test"), ("password", "x")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("admin@valbois.test") && wrong.cookies.is_empty());
+        let fields =
+            [("login", "admin@valbois.test"), ("password", super::PASSWORD), ("next", "/manager/domains")];
+        let right = browser.post("/manager/sign-in", &fields).await;
+        assert_eq!((right.status, right.location.as_str()), (StatusCode::SEE_OTHER, "/manager/domains"));
+        let cookie = &right.cookies[0];
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        assert_eq!(browser.get("/manager/").await.status, StatusCode::OK);
+        browser.post("/manager/sign-out", &[]).await;
+        assert_eq!(browser.get("/manager/").await.status, StatusCode::SEE_OTHER);
+    }
+}
+
+#[tokio::test]
+async fn another_organisations_domain_is_not_found_by_any_page_or_act() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        for page in PAGES {
+            assert_eq!(
+                browser.get(&format!("/manager/domains/valbois.test/{page}")).await.status,
+                StatusCode::OK,
+                "{page}"
+            );
+            assert_eq!(
+                browser.get(&format!("/manager/domains/acme.test/{page}")).await.status,
+                StatusCode::NOT_FOUND,
+                "{page}"
+            );
+        }
+        for act in ACTS {
+            let answer = browser
+                .post(&format!("/manager/domains/acme.test/{act}"), &[("before", "1"), ("serial", "1")])
+                .await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{act}: {}", answer.text);
+        }
+        let zones = town.zones.administration(Scope::Operator("test"), "test");
+        let theirs = zones.zone_called("acme.test").await.unwrap();
+        let record =
+            zones.records(theirs.id).await.unwrap().into_iter().find(|record| record.owner == "www").unwrap();
+        let own = format!("/manager/domains/valbois.test/zone/records/{}", record.id);
+        assert_eq!(browser.get(&own).await.status, StatusCode::NOT_FOUND);
+        let fields = [("guide", "a"), ("owner", "www"), ("address", "203.0.113.1")];
+        assert_eq!(browser.post(&own, &fields).await.status, StatusCode::NOT_FOUND);
+        browser.post("/manager/domains/valbois.test/zone/delete", &[("id", &record.id.to_string())]).await;
+        assert!(zones.records(theirs.id).await.unwrap().contains(&record));
+        let list = browser.get("/manager/domains").await;
+        assert!(list.text.contains("valbois.test") && !list.text.contains("acme.test"));
+        assert_eq!(browser.get("/manager/organisations").await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn a_form_without_its_proof_or_from_elsewhere_changes_nothing() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let zones = town.zones.administration(Scope::Tenant(town.valbois), "test");
+        let before = zones.zone_called("valbois.test").await.unwrap();
+        for act in ACTS {
+            let path = format!("/manager/domains/valbois.test/{act}");
+            let answer = browser.post_raw(&path, &[("_token", "0")], "http://localhost").await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{act}");
+        }
+        for act in [
+            "/manager/sign-out",
+            "/manager/sessions/end",
+            "/manager/sessions/end-others",
+            "/manager/domains/new",
+        ] {
+            assert_eq!(
+                browser.post_raw(act, &[], "http://localhost").await.status,
+                StatusCode::FORBIDDEN,
+                "{act}"
+            );
+        }
+        let proof = browser.cookies.iter().find_map(|cookie| cookie.strip_prefix("relais-session=")).unwrap();
+        let proof = crate::visitor::form_token(proof);
+        let fields = [("_token", proof.as_str()), ("signed", "yes")];
+        let path = "/manager/domains/valbois.test/zone/dnssec";
+        assert_eq!(browser.post_raw(path, &fields, "https://evil.test").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(zones.zone_called("valbois.test").await.unwrap(), before);
+    }
+}
+
+#[tokio::test]
+async fn a_record_is_added_refused_beside_its_field_and_taken_back() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let path = "/manager/domains/valbois.test/zone/new/mx";
+        let wrong =
+            browser.post(path, &[("priority", "10"), ("target", "192.0.2.1"), ("note", "gardée")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            wrong.text.contains("id=\"error-target\"") && wrong.text.contains("href=\"#field-target\""),
+            "{}",
+            wrong.text
+        );
+        assert!(
+            wrong.text.contains("value=\"192.0.2.1\"") && wrong.text.contains("gardée"),
+            "nothing typed is lost"
+        );
+        let preview = "/manager/domains/valbois.test/zone/preview/mx";
+        let raw =
+            browser.post(preview, &[("owner", "sub"), ("priority", "5"), ("target", "mx.autre.test.")]).await;
+        assert_eq!(raw.text, "sub.valbois.test. 3600 IN MX 5 mx.autre.test.");
+        let added =
+            browser.post(path, &[("owner", "sub"), ("priority", "5"), ("target", "mx.autre.test.")]).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+        let zones = town.zones.administration(Scope::Tenant(town.valbois), "test");
+        let zone = zones.zone_called("valbois.test").await.unwrap();
+        let has = async || {
+            zones.records(zone.id).await.unwrap().iter().any(|record| record.data == "5 mx.autre.test.")
+        };
+        assert!(has().await);
+        let shown = browser.get("/manager/domains/valbois.test/zone").await;
+        assert!(shown.text.contains("shown.text.contains("zone/undo")#x2f;undo") && shown.text.contains("sub.valbois.test"));
+        let (before, after) = (zone.serial - 1, zone.serial);
+        let fields = [("before", before.to_string()), ("after", after.to_string())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        browser.post("/manager/domains/valbois.test/zone/undo", &fields).await;
+        assert!(!has().await);
+        // Somebody changed the zone since: what he wrote stays.
+        let edit = Edit { add: vec![NewRecord::new("autre", "A", "192.0.2.9")], ..Edit::default() };
+        zones.edit(zone.id, edit).await.unwrap();
+        browser.post("/manager/domains/valbois.test/zone/undo", &fields).await;
+        assert!(zones.records(zone.id).await.unwrap().iter().any(|record| record.owner == "autre"));
+    }
+}
+
+/// R122: the seed's three records become exactly the seed's result.
+#[tokio::test]
+async fn spf_records_are_merged_as_the_seed_shows() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let pasted = "v=spf1 include:the-second-domain.xyz ~all\nv=spf1 include:the-other-domain.xyz -all";
+        let path = "/manager/domains/valbois.test/spf/merge";
+        let expected = "v=spf1 include:spf.mail.relais.test include:the-second-domain.xyz include:the-other-domain.xyz -all";
+        let looked = browser.post(path, &[("pasted", pasted)]).await;
+        assert!(looked.text.contains(expected), "{}", looked.text);
+        let applied = browser.post(path, &[("pasted", pasted), ("step", "apply")]).await;
+        assert_eq!(applied.status, StatusCode::SEE_OTHER);
+        let zones = town.zones.administration(Scope::Tenant(town.valbois), "test");
+        let zone = zones.zone_called("valbois.test").await.unwrap();
+        let records = zones.records(zone.id).await.unwrap();
+        let spf: Vec<_> = records.iter().filter(|record| record.data.starts_with("\"v=spf1")).collect();
+        assert_eq!((spf.len(), spf[0].data.as_str()), (1, format!("\"{expected}\"").as_str()));
+    }
+}
+
+#[tokio::test]
+async fn every_page_holds_in_every_language_without_anything_inline() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let pages = [
+            "/manager/",
+            "/manager/domains",
+            "/manager/domains/new",
+            "/manager/sessions",
+            "/manager/nothing",
+        ];
+        let own = PAGES.map(|page| format!("/manager/domains/valbois.test/{page}"));
+        for language in Language::ALL {
+            browser.language = language.tag();
+            for page in pages.iter().copied().chain(own.iter().map(String::as_str)) {
+                let answer = browser.get(page).await;
+                assert!(
+                    answer.text.contains(&format!("<html lang=\"{language}\"")),
+                    "{page} in {language}: {}",
+                    answer.text
+                );
+                assert!(!answer.text.contains(" style=") && !answer.text.contains("<style"), "{page}");
+                assert_eq!(
+                    answer.text.matches("<script").count(),
+                    answer.text.matches("<script src=").count(),
+                    "{page}"
+                );
+                assert!(!answer.text.contains(" onclick") && answer.text.contains("<h1>"), "{page}");
+            }
+        }
+    }
+}
+
+/// ui.md: a first load of at most 150 KiB.
+#[tokio::test]
+async fn a_first_load_weighs_little() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        let page = browser.get("/manager/domains/valbois.test/zone").await;
+        let mut bytes = crate::headers::gzip(page.text.as_bytes()).len();
+        for name in ["style.css", "script.js", "icons.svg", "favicon.svg"] {
+            let path = crate::assets::path(name).unwrap();
+            bytes += crate::headers::gzip(browser.get(&path).await.text.as_bytes()).len();
+        }
+        assert!(bytes < 40 * 1024, "{bytes}");
+    }
+}
