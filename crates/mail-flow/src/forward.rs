@@ -64,7 +64,7 @@ impl Flow {
         bytes: Option<&Bytes>,
     ) -> Result<Option<String>, Reply> {
         let Some(signers) = self.signers(domain).await else { return Ok(None) };
-        // RFC 8617 section 4.1.2 knows the algorithms of DKIM; what verifies Ed25519 there is rare yet.
+        // RFC 8617 §4.1.2 knows the algorithms of DKIM; what verifies Ed25519 there is rare yet.
         let Some(signer) = signers.keys.iter().find(|key| key.algorithm == Algorithm::Rsa) else {
             return Ok(None);
         };
@@ -167,7 +167,7 @@ impl<'a> Chain<'a> {
         is_whole &= sets.iter().all(Option::is_some);
         let validity = match (sets.is_empty() && is_whole, verdict.as_deref()) {
             (true, _) => "none",
-            // RFC 8617 section 5.1.2: who finds the chain broken says so once, and nobody after him.
+            // RFC 8617 §5.1.2: who finds the chain broken says so once, and nobody after him.
             (false, _) if says_fail || sets.len() >= limits::ARC_SETS_LIMIT => return None,
             (false, Some("pass")) if is_whole => "pass",
             (false, Some("fail" | "pass")) => "fail",
@@ -193,7 +193,7 @@ impl<'a> Chain<'a> {
             signer,
         )?;
         let mut text = Vec::new();
-        // RFC 8617 section 5.1.1: all sets in their order; of a failed chain only the new one (section 5.1.2).
+        // RFC 8617 §5.1.1: all sets in their order; of a failed chain only the new one (section 5.1.2).
         for fields in self.sets.iter().filter(|_| self.validity != "fail") {
             for field in fields {
                 relaxed(field.name, field.value, &mut text);

@@ -151,7 +151,7 @@ async fn a_report_finds_its_way_back_through_every_kind_of_return_path() {
             let lower = path.to_string().to_lowercase();
             let found = goals_from(&town, "", &lower).await.to_lowercase();
             assert_eq!(found, expected.to_lowercase());
-            // Only reports come this way (RFC 5321 section 4.5.5: the null sender).
+            // Only reports come this way (RFC 5321 §4.5.5: the null sender).
             assert_eq!(goals_from(&town, "eve@stranger.test", &path.to_string()).await, "5.7.1");
         }
     }

@@ -134,7 +134,8 @@ async fn our_own_report_of_a_forwarded_letter_goes_to_its_sender_signed_by_the_d
         let text = letter("Eve <eve@stranger.test>", "refused");
         town.bring(peer(), envelope("eve@stranger.test", &["elsewhere@valbois.test"]), &text).await.unwrap();
         let report = until(async || home.heard().split_off(before).pop()).await;
-        assert_eq!((report.from.as_str(), report.to[0].as_str()), ("<>", "<eve@stranger.test>"));
+        assert!(report.from.starts_with("<>"), "{}", report.from);
+        assert_eq!(report.to, ["<eve@stranger.test>"]);
         let names = published(StaticNames::default(), &town, "valbois.test").await;
         assert_eq!(signatures(&judged(names, &report.body).await), both("valbois.test"));
         town.queue_is_empty().await;
