@@ -39,6 +39,9 @@ pub struct Config {
     /// Who may sign in how.
     #[serde(default)]
     pub auth: Auth,
+    /// How arriving letters are checked.
+    #[serde(default)]
+    pub judge: Judge,
     /// What is logged.
     #[serde(default)]
     pub log: Log,
@@ -221,6 +224,16 @@ pub struct Auth {
     pub plaintext_from: Vec<IpNet>,
     /// Loopback is neither limited nor banned: for the demo and for tests.
     pub exempt_loopback: bool,
+}
+
+/// `[judge]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Judge {
+    /// Networks whose letters are not checked: relays of ours in front of us.
+    pub trusted_networks: Vec<IpNet>,
+    /// Domains whose ARC seals are believed: forwarders that check what they forward.
+    pub trusted_forwarders: Vec<String>,
 }
 
 /// `[log]`

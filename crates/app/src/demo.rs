@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -10,11 +10,12 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 use directory::{Administration, NewAddress, NewToken, NewUser, Role, Scope};
 use mail_store::{Flags, Import, ImportContent, Target};
-use model::{Address, Domain};
+use model::{Address, Domain, OrganisationId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use zones::Standing;
 
-use crate::config::{Auth, Config, Database, Dns, Listen, Log, Node, Outbound, Tls};
+use crate::config::{Auth, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Tls};
 use crate::installation::{self, Installation};
 use crate::letters::{LETTERS, SampleFolder, SampleState};
 use crate::{http, listeners, logging, serve};
@@ -134,9 +135,20 @@ impl Demo {
             database: Database { url: format!("sqlite:{}", data.join("relais.db").display()) },
             blobs: crate::config::Blobs { url: format!("file:{}", data.join("blobs").display()) },
             tls: Tls::default(),
-            dns: Dns::default(),
-            outbound: Outbound { routes: self.stranger.iter().cloned().collect(), ..Outbound::default() },
+            dns: Dns {
+                // What the demo hosts, it also finds.
+                forward: BTreeMap::from([("test".to_owned(), port(53)?)]),
+                ..Dns::default()
+            },
+            outbound: Outbound {
+                routes: self.stranger.iter().cloned().collect(),
+                // The sample domain's MTA-STS policy is served here too.
+                https_port: port(443)?[0].port(),
+                may_reach_itself: true,
+                ..Outbound::default()
+            },
             auth: Auth { plaintext_from: vec!["127.0.0.0/8".parse()?], exempt_loopback: true },
+            judge: Judge::default(),
             log: Log { level: "warn".to_owned(), ..Log::default() },
         })
     }
@@ -188,7 +200,7 @@ async fn make_token(administration: &Administration) -> Result<String> {
 
 async fn make_sample(installation: &Installation, administration: &Administration) -> Result<Memory> {
     let organisation = administration.create_organisation(ORGANISATION).await?.id;
-    administration.create_domain(organisation, None, &Domain::parse(DOMAIN)?).await?;
+    host_domain(installation, organisation).await?;
     let mut addresses = Vec::new();
     for name in ADDRESSES {
         let new = NewAddress { address: Address::parse(name)?, alias_to: Vec::new(), quota_bytes: None };
@@ -219,6 +231,33 @@ async fn make_sample(installation: &Installation, administration: &Administratio
         vec![KnownUser { login: ADMINISTRATOR.to_owned(), password, role: Role::LegalOwner.to_string() }];
     let api_token = make_token(administration).await?;
     Ok(Memory { addresses, users, api_token, ready: true })
+}
+
+/// The zone of the sample domain, which also holds the names of the installation itself, and its mail records.
+async fn host_domain(installation: &Installation, organisation: OrganisationId) -> Result<()> {
+    let scope = Scope::Operator("the demo hosts its sample domain");
+    let zones = installation.zones.administration(scope, "relais demo");
+    // A start that was interrupted left it.
+    for former in zones.zones(None).await? {
+        zones.delete_zone(former.id, true).await?;
+    }
+    let loopback = vec![IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    let below = |label: &str| Domain::parse(&format!("{label}.{DOMAIN}"));
+    let mut names = zones::Installation::single(Domain::parse(HOSTNAME)?, loopback.clone());
+    names.name_servers = vec![zones::Host { name: below("ns1")?, addresses: loopback }];
+    names.spf_host = below("spf")?;
+    names.contact = Address::parse(ADMINISTRATOR)?;
+    let listen = &installation.config.listen;
+    let port = |addresses: &[SocketAddr]| addresses.first().map_or(0, SocketAddr::port);
+    names.access.imaps = port(&listen.imaps);
+    names.access.imap = port(&listen.imap);
+    names.access.submissions = port(&listen.submissions);
+    names.access.submission = port(&listen.submission);
+    names.access.https = port(&listen.https);
+    zones.create_zone(organisation, DOMAIN).await?;
+    zones.change_installation(names).await?;
+    zones.create_domain(organisation, None, &Domain::parse(DOMAIN)?, Standing::Stays).await?;
+    Ok(())
 }
 
 async fn deliver_letters(installation: &Installation) -> Result<()> {

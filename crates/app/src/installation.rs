@@ -230,6 +230,10 @@ fn settings(config: &Config) -> Result<Settings> {
     outbound.smart_host = config.outbound.smarthost.as_ref().map(smart_host).transpose()?;
     let mut settings = Settings::new(hostname, config.node.name.clone());
     settings.outbound = outbound;
+    settings.policy.trusted_networks = config.judge.trusted_networks.clone();
+    settings.policy.trusted_sealers =
+        config.judge.trusted_forwarders.iter().map(|domain| domain.to_ascii_lowercase()).collect();
+    settings.reports.own_addresses = config.outbound.source.clone();
     Ok(settings)
 }
 

@@ -11,7 +11,7 @@ use directory::{Administration, NewAddress, NewDevicePassword, Protocols, Scope}
 use model::{Address, Domain, OrganisationId};
 use world::{LookupError, Names, NamesOptions};
 
-use crate::config::{Auth, Blobs, Config, Database, Dns, Listen, Log, Node, Outbound, Tls};
+use crate::config::{Auth, Blobs, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Tls};
 use crate::installation::{Installation, make_private};
 
 /// Checks the machine, writes the configuration, makes keys and database, and says what to publish.
@@ -140,6 +140,7 @@ fn config(hostname: &Domain, data: &Path) -> Result<Config> {
         dns: Dns::default(),
         outbound: Outbound::default(),
         auth: Auth::default(),
+        judge: Judge::default(),
         log: Log::default(),
     })
 }
