@@ -218,3 +218,22 @@ async fn a_clean_stop_leaves_everything_due_for_the_next_start() {
         next.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_requires_tls_never_goes_where_nobody_proves_it_and_comes_back_without_its_text() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let anna = town.user("anna@valbois.test").await;
+        let mut envelope = envelope("anna@valbois.test", &["zed@else.test"]);
+        envelope.tls = model::TlsWish::Required;
+        envelope.return_content = Some(ReturnContent::Full);
+        town.bring(anna, envelope, &letter("anna@valbois.test", "secret")).await.unwrap();
+        let inbox = town.inbox_of("anna@valbois.test", 1).await;
+        assert!(inbox[0].contains("Status: 5.7.30\r\n"), "{}", inbox[0]);
+        assert!(inbox[0].contains("\r\nSubject: secret\r\n") && !inbox[0].contains("body of secret"));
+        town.queue_is_empty().await;
+        assert_eq!(stranger.heard(), []);
+        town.stop().await;
+    }
+}
