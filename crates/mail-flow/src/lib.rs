@@ -48,8 +48,8 @@ use parking_lot::Mutex;
 use tokio::sync::{Semaphore, mpsc};
 use world::World;
 
-use trust::MtaSts;
 pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
+use trust::MtaSts;
 
 use carriage::Load;
 use hand::{Fresh, InHand};
@@ -74,6 +74,8 @@ pub struct Settings {
     pub delay_notice_after: Duration,
     /// Transactions at the same time to one destination.
     pub destination_concurrency: usize,
+    /// How we call ourselves in reports about mail.
+    pub reports: mail_reports::Settings,
 }
 
 impl Settings {
@@ -81,6 +83,7 @@ impl Settings {
     pub fn new(hostname: Domain, node: impl Into<String>) -> Settings {
         Settings {
             outbound: Outbound::new(hostname.clone()),
+            reports: mail_reports::Settings::new(hostname.clone()),
             hostname,
             node: node.into(),
             policy: mail_judge::Policy::default(),
@@ -156,7 +159,7 @@ impl Flow {
             parts.db.clone(),
             parts.world.clone(),
             parts.directory.clone(),
-            mail_reports::Settings::new(parts.settings.hostname.clone()),
+            parts.settings.reports.clone(),
         );
         let judge = mail_judge::Judge::new(
             parts.world.names.clone(),

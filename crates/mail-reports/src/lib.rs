@@ -125,8 +125,9 @@ impl Reports {
         Reports { db, world, directory, trail, settings: Arc::new(settings) }
     }
 
-    /// Reads a letter that came to a report address of `domain`. A letter that the judge doubts is not read: anybody
-    /// could have written it.
+    /// Files what [`Content::find`] found in a letter to a report address of `domain`: under the hosted domain of the
+    /// same organisation that it is about. The caller leaves out letters that the judge doubts
+    /// ([`Unreadable::Doubtful`]), since anybody could have written them.
     pub async fn read(
         &self,
         organisation: OrganisationId,

@@ -339,6 +339,27 @@ async fn an_empty_queue_is_listed_and_worked_on() {
     }
 }
 
+#[tokio::test]
+async fn a_domains_reports_and_reputation_are_shown_to_its_owner_only() {
+    for machine in Machine::each() {
+        machine.json("organisation create Valbois").await;
+        machine.json("organisation create Acme").await;
+        machine.json("domain create valbois.test --organisation Valbois").await;
+        let reports = machine.json("domain reports valbois.test --days 7").await;
+        assert_eq!((&reports["letters"]["passed"], &reports["by_day"]), (&0.into(), &serde_json::json!([])));
+        assert!(
+            machine.text("domain reports valbois.test").await.contains("DMARC reports of the last 30 days")
+        );
+        let reputation = machine.json("domain reputation valbois.test --organisation Valbois").await;
+        assert_eq!((&reputation["points"], &reputation["says_little"]), (&100.into(), &true.into()));
+        assert!(machine.text("domain reputation valbois.test").await.contains("100 of 100"));
+        for command in ["reports", "reputation"] {
+            let foreign = format!("domain {command} valbois.test --organisation Acme");
+            assert_eq!(machine.refusal(&foreign).await["kind"], "not_found");
+        }
+    }
+}
+
 #[test]
 fn sizes_are_read_as_people_write_them() {
     for (text, expected) in [
