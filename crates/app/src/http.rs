@@ -10,14 +10,11 @@ use crate::config::Config;
 use crate::diagnosing;
 use crate::installation::Installation;
 
-/// How long other servers may keep our MTA-STS policy: a week, so that a change of servers is seen soon.
-const POLICY_MAX_AGE_SECONDS: u32 = 604_800;
-
 /// Every door on HTTP. Each brings its whole paths, so that one glance at it shows what it serves.
 pub(crate) fn router(installation: &Installation) -> Result<Router> {
     Ok(Router::new()
         .merge(door_public::router(Arc::new(public(installation))))
-        .merge(door_api::router(api(installation)))
+        .merge(door_api::router(api(installation)?))
         .merge(door_manager::router(Arc::new(manager(installation)?))))
 }
 
@@ -36,15 +33,22 @@ fn manager(installation: &Installation) -> Result<door_manager::Shared> {
     })
 }
 
-fn api(installation: &Installation) -> door_api::Parts {
-    door_api::Parts {
-        world: installation.world.clone(),
-        directory: installation.directory.clone(),
+fn api(installation: &Installation) -> Result<door_api::Parts> {
+    let (db, world) = (installation.db.clone(), installation.world.clone());
+    let directory = installation.directory.clone();
+    Ok(door_api::Parts {
         trail: installation.trail.clone(),
         queue: installation.flow.queue().clone(),
+        zones: installation.zones.clone(),
+        keys: installation.keys.clone(),
+        looker: diagnosing::looker(installation)?,
+        reports: installation.flow.reports().clone(),
+        reputation: reputation::Reputation::new(db, world.clone(), directory.clone()),
         limits: door_api::Limits::default(),
         exempt_loopback: installation.config.auth.exempt_loopback,
-    }
+        world,
+        directory,
+    })
 }
 
 fn public(installation: &Installation) -> door_public::Shared {
@@ -52,17 +56,13 @@ fn public(installation: &Installation) -> door_public::Shared {
     let listen = &config.listen;
     door_public::Shared {
         directory: installation.directory.clone(),
+        zones: installation.zones.clone(),
         servers: door_public::Servers {
             name: config.node.hostname.clone(),
             imaps: port(&listen.imaps),
             imap: port(&listen.imap),
             submissions: port(&listen.submissions),
             submission: port(&listen.submission),
-        },
-        policy: door_public::Policy {
-            mode: door_public::PolicyMode::Enforce,
-            exchangers: vec![config.node.hostname.clone()],
-            max_age_seconds: POLICY_MAX_AGE_SECONDS,
         },
     }
 }

@@ -38,6 +38,16 @@ impl Caller {
         self.shared.directory.administration(self.scope(), self.who())
     }
 
+    /// The hosted zones within the token's reach.
+    pub(crate) fn zones(&self) -> zones::Administration {
+        self.shared.zones.administration(self.scope(), self.who())
+    }
+
+    /// The keys within the token's reach.
+    pub(crate) fn keys(&self) -> keys::Administration {
+        self.shared.keys.administration(self.scope(), self.who())
+    }
+
     /// The organisation that a request names, which must be within reach; the token's own otherwise.
     pub(crate) async fn chosen(&self, named: Option<i64>) -> Result<Option<OrganisationId>> {
         let Some(named) = named.map(OrganisationId) else { return Ok(self.token.organisation) };

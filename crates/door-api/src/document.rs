@@ -37,12 +37,13 @@ struct ProblemView {
 }
 
 /// What any request may be answered, besides what its handler says.
-const REFUSALS: [(&str, &str); 10] = [
+const REFUSALS: [(&str, &str); 11] = [
     ("400", "The request cannot be read"),
     ("401", "No valid token"),
     ("403", "The token may only read, or the address is banned"),
     ("404", "There is no such thing within the token's reach"),
     ("409", "The name is taken, or other things depend on it"),
+    ("412", "It was changed since it was read (If-Match)"),
     ("413", "The body is too large"),
     ("415", "The body is no application/json"),
     ("422", "A value breaks a rule"),

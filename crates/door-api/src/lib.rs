@@ -27,9 +27,14 @@ use axum::routing::get;
 use axum::{Json, Router};
 use directory::Directory;
 use doorway_http::Problem;
+use keys::Keys;
 use mail_queue::Queue;
+use mail_reports::Reports;
+use reputation::Reputation;
 use trail::Trail;
 use world::World;
+use zones::Zones;
+use zones::diagnosis::Looker;
 
 pub use document::document;
 pub use limits::Limits;
@@ -45,6 +50,16 @@ pub struct Parts {
     pub trail: Trail,
     /// What waits.
     pub queue: Queue,
+    /// Hosted DNS zones and the mail records of domains.
+    pub zones: Zones,
+    /// What signs letters and zones.
+    pub keys: Keys,
+    /// How a domain is looked at.
+    pub looker: Looker,
+    /// What others report of our domains.
+    pub reports: Reports,
+    /// What our own data say of a domain.
+    pub reputation: Reputation,
     /// How much and how often.
     pub limits: Limits,
     /// Loopback is not limited: for the demo and for tests.

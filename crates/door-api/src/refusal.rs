@@ -5,7 +5,11 @@ use axum::response::{IntoResponse, Response};
 use db::DbError;
 use directory::DirectoryError;
 use doorway_http::Problem;
+use keys::KeysError;
+use mail_reports::ReportsError;
+use reputation::ReputationError;
 use tracing::warn;
+use zones::ZoneError;
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -84,5 +88,71 @@ impl From<DbError> for Refusal {
     fn from(error: DbError) -> Refusal {
         let is_temporary = error.is_temporary();
         trouble(&error, is_temporary)
+    }
+}
+
+impl From<ZoneError> for Refusal {
+    fn from(error: ZoneError) -> Refusal {
+        match error {
+            ZoneError::Invalid { field, reason, rule, index } => {
+                let place =
+                    index.map_or_else(|| field.to_owned(), |index| format!("records[{index}].{field}"));
+                invalid(&place, reason, rule)
+            }
+            ZoneError::Conflict { field, value, rule } => {
+                conflict(field, format!("«{value}» exists already"), rule)
+            }
+            ZoneError::InUse { field, value, dependents, rule } => {
+                in_use(field, format!("«{value}» still has {dependents}"), rule)
+            }
+            ZoneError::NotFound { what } => not_found(what),
+            ZoneError::Stale { serial, .. } => stale(serial),
+            ZoneError::Directory(error) => error.into(),
+            ZoneError::Keys(error) => error.into(),
+            other => {
+                let is_temporary = other.is_temporary();
+                trouble(&other, is_temporary)
+            }
+        }
+    }
+}
+
+/// The zone was changed since it was read (RFC 9110 §15.5.13).
+pub(crate) fn stale(serial: u32) -> Refusal {
+    Problem::new(StatusCode::PRECONDITION_FAILED, "stale", "It was changed since it was read")
+        .detail(format!("the zone is at serial {serial} by now"))
+        .into()
+}
+
+impl From<KeysError> for Refusal {
+    fn from(error: KeysError) -> Refusal {
+        match error {
+            KeysError::Invalid { field, reason, rule } => invalid(field, reason, rule),
+            KeysError::NotFound { what } => not_found(what),
+            KeysError::Directory(error) => error.into(),
+            other => {
+                let is_temporary = other.is_temporary();
+                trouble(&other, is_temporary)
+            }
+        }
+    }
+}
+
+impl From<ReportsError> for Refusal {
+    fn from(error: ReportsError) -> Refusal {
+        match error {
+            ReportsError::Directory(error) => error.into(),
+            ReportsError::Db(error) => error.into(),
+            other => trouble(&other, false),
+        }
+    }
+}
+
+impl From<ReputationError> for Refusal {
+    fn from(error: ReputationError) -> Refusal {
+        match error {
+            ReputationError::Directory(error) => error.into(),
+            ReputationError::Db(error) => error.into(),
+        }
     }
 }

@@ -3,18 +3,24 @@
 mod behaviour;
 mod document;
 mod isolation;
+mod zones_and_keys;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use directory::{Directory, NewToken, Scope};
 use doorway_http::Client;
+use keys::Keys;
 use mail_queue::{NewDelivery, Queue};
-use model::{Address, BlobRef, BodyKind, DeliveryId, MessageId, OrganisationId, ReversePath, Route};
+use mail_reports::Reports;
+use model::{Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, OrganisationId, ReversePath, Route};
+use reputation::Reputation;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use trail::Trail;
 use world::World;
+use zones::Zones;
+use zones::diagnosis::Looker;
 
 use crate::{Limits, Parts, router};
 
@@ -55,11 +61,28 @@ async fn places() -> Vec<Place> {
 async fn places_with(limits: Limits) -> Vec<Place> {
     let mut places = Vec::new();
     for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, mail_queue::MIGRATIONS]).unwrap();
+        db.migrate(&[
+            trail::MIGRATIONS,
+            trust::MIGRATIONS,
+            directory::MIGRATIONS,
+            keys::MIGRATIONS,
+            zones::MIGRATIONS,
+            mail_queue::MIGRATIONS,
+            reputation::MIGRATIONS,
+            mail_reports::MIGRATIONS,
+        ])
+        .unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let queue = Queue::new(db.clone(), world.clone(), "one");
+        let keys = Keys::new(db.clone(), world.clone());
+        let settings = mail_reports::Settings::new(Domain::parse("mail.relais.test").unwrap());
         let parts = Parts {
+            zones: Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone()),
+            keys,
+            looker: Looker { world: world.clone(), certificate: None },
+            reports: Reports::new(db.clone(), world.clone(), directory.clone(), settings),
+            reputation: Reputation::new(db.clone(), world.clone(), directory.clone()),
             world: world.clone(),
             directory: directory.clone(),
             trail: Trail::new(db.clone()),
@@ -127,6 +150,7 @@ impl Place {
         let token = token(&self.directory, Some(owner), true).await;
         let service = self.made(&token, "/services", json!({"name": "mail"})).await;
         let domain = self.made(&token, "/domains", json!({"name": format!("{name}.test")})).await;
+        let zone = self.made(&token, "/zones", json!({"name": format!("{name}.test")})).await;
         let mailbox = format!("anna@{name}.test");
         let address = self.made(&token, "/addresses", json!({"address": mailbox})).await;
         let user = json!({"login": format!("boss@{name}.test"), "name": "Boss", "role": "administrator",
@@ -140,6 +164,7 @@ impl Place {
             ("organisation", organisation),
             ("service", service),
             ("domain", domain),
+            ("zone", zone),
             ("address", address),
             ("user", user),
             ("device_password", device_password),

@@ -34,7 +34,8 @@ pub(crate) async fn config(
         (None, None) => host.name().ok_or_else(Problem::not_found)?.to_owned(),
     };
     let domain = shared.hosted(&name).await?;
-    Ok(([(CONTENT_TYPE, "text/xml; charset=utf-8")], document(&domain, &shared.servers)).into_response())
+    let servers = shared.servers().await?;
+    Ok(([(CONTENT_TYPE, "text/xml; charset=utf-8")], document(&domain, &servers)).into_response())
 }
 
 pub(crate) fn domain_of(address: &str) -> Option<&str> {

@@ -27,7 +27,7 @@ pub(crate) async fn discover(State(shared): State<Arc<Shared>>, body: String) ->
         return Ok((content, refused(600, "Invalid Request")).into_response());
     };
     match shared.hosted(domain).await {
-        Ok(_) => Ok((content, document(&address, &shared.servers)).into_response()),
+        Ok(_) => Ok((content, document(&address, &shared.servers().await?)).into_response()),
         // 500 there: «the email address can't be found»; it is an answer, not a failure of HTTP.
         Err(problem) if problem.status == StatusCode::NOT_FOUND => {
             Ok((content, refused(500, "The email address can't be found.")).into_response())

@@ -21,6 +21,7 @@ use directory::{Directory, DirectoryError, Scope};
 use doorway_http::Problem;
 use model::Domain;
 use tracing::warn;
+use zones::Zones;
 
 pub use mta_sts::{Policy, PolicyMode};
 
@@ -28,10 +29,10 @@ pub use mta_sts::{Policy, PolicyMode};
 pub struct Shared {
     /// Who is hosted.
     pub directory: Directory,
-    /// How mail programs reach us.
+    /// What the installation says of itself.
+    pub zones: Zones,
+    /// How mail programs reach us where the installation says nothing: the listeners' ports.
     pub servers: Servers,
-    /// What other servers should hold us to, for every hosted domain.
-    pub policy: Policy,
 }
 
 /// Where people read and write their mail; a port of `None` is not offered.
@@ -68,6 +69,28 @@ pub fn router(shared: Arc<Shared>) -> Router {
 }
 
 impl Shared {
+    /// The settings of the installation; `None` before they are first written.
+    async fn installation(&self) -> Result<Option<zones::Installation>, Problem> {
+        self.zones.installation().await.map_err(|error| {
+            warn!(error = %model::Chain(&error), "cannot read the settings of the installation now");
+            Problem::later()
+        })
+    }
+
+    /// How mail programs reach us.
+    async fn servers(&self) -> Result<Servers, Problem> {
+        let Some(installation) = self.installation().await? else { return Ok(self.servers.clone()) };
+        let access = installation.access;
+        let offered = |port: u16| (port != 0).then_some(port);
+        Ok(Servers {
+            name: access.host.to_string(),
+            imaps: offered(access.imaps),
+            imap: offered(access.imap),
+            submissions: offered(access.submissions),
+            submission: offered(access.submission),
+        })
+    }
+
     /// The domain, if it is hosted here; anything else does not exist.
     async fn hosted(&self, name: &str) -> Result<Domain, Problem> {
         let domain = Domain::parse(name).map_err(|_| Problem::not_found())?;

@@ -8,7 +8,8 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use doorway_http::{Host, Problem};
 
-use crate::Shared;
+use crate::{Shared, limits};
+use zones::StsMode;
 
 /// What a server does that cannot verify us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,8 +18,6 @@ pub enum PolicyMode {
     Enforce,
     /// It delivers and reports.
     Testing,
-    /// Nothing: the policy is being withdrawn.
-    None,
 }
 
 /// The policy of a domain.
@@ -33,12 +32,23 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// What holds for every hosted domain: the installation's exchangers.
+    pub fn of(installation: &zones::Installation) -> Policy {
+        Policy {
+            mode: match installation.sts_mode {
+                StsMode::Testing => PolicyMode::Testing,
+                StsMode::Enforce => PolicyMode::Enforce,
+            },
+            exchangers: installation.exchangers.iter().map(|one| one.host.name.to_string()).collect(),
+            max_age_seconds: limits::POLICY_MAX_AGE_SECONDS,
+        }
+    }
+
     /// The file's text, lines ended as RFC 8461 §3.2 has them.
     pub fn text(&self) -> String {
         let mode = match self.mode {
             PolicyMode::Enforce => "enforce",
             PolicyMode::Testing => "testing",
-            PolicyMode::None => "none",
         };
         let mut text = format!("version: STSv1\r\nmode: {mode}\r\n");
         for exchanger in &self.exchangers {
@@ -56,6 +66,11 @@ pub(crate) async fn policy(
 ) -> Result<Response, Problem> {
     let domain = host.name().and_then(|name| name.strip_prefix("mta-sts.")).ok_or_else(Problem::not_found)?;
     shared.hosted(domain).await?;
+    let policy = match shared.installation().await? {
+        Some(installation) => Policy::of(&installation),
+        // Nothing has said which servers receive: those who ask are told that there is no policy.
+        None => return Err(Problem::not_found()),
+    };
     let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "max-age=300")];
-    Ok((headers, shared.policy.text()).into_response())
+    Ok((headers, policy.text()).into_response())
 }

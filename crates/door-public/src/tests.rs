@@ -11,7 +11,7 @@ use model::Domain;
 use tower::ServiceExt;
 use world::World;
 
-use crate::{Policy, PolicyMode, Servers, Shared, router};
+use crate::{Servers, Shared, router};
 
 struct Place {
     router: Router,
@@ -22,8 +22,11 @@ struct Place {
 async fn places() -> Vec<Place> {
     let mut places = Vec::new();
     for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS]).unwrap();
-        let directory = Directory::new(db, World::testing());
+        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, zones::MIGRATIONS]).unwrap();
+        let world = World::testing();
+        let directory = Directory::new(db.clone(), world.clone());
+        let keys = keys::Keys::new(db.clone(), world.clone());
+        let zones = zones::Zones::new(db, world, directory.clone(), keys);
         let administration = directory.administration(Scope::Operator("test"), "test");
         let organisation = administration.create_organisation("Valbois").await.unwrap().id;
         let name = Domain::parse("valbois.test").unwrap();
@@ -35,12 +38,24 @@ async fn places() -> Vec<Place> {
             submissions: Some(465),
             submission: None,
         };
-        let policy = Policy {
-            mode: PolicyMode::Enforce,
-            exchangers: vec!["mx1.valbois.test".to_owned(), "mx2.valbois.test".to_owned()],
-            max_age_seconds: 604_800,
-        };
-        let router = router(Arc::new(Shared { directory, servers, policy }));
+        let mut installation = zones::Installation::single(Domain::parse(&servers.name).unwrap(), vec![]);
+        installation.exchangers = ["mx1.valbois.test", "mx2.valbois.test"]
+            .map(|name| zones::Exchanger {
+                host: zones::Host {
+                    name: Domain::parse(name).unwrap(),
+                    addresses: vec!["192.0.2.1".parse().unwrap()],
+                },
+                priority: 10,
+            })
+            .to_vec();
+        installation.name_servers[0].addresses = vec!["192.0.2.1".parse().unwrap()];
+        installation.access.submission = 0;
+        zones
+            .administration(Scope::Operator("test"), "test")
+            .change_installation(installation)
+            .await
+            .unwrap();
+        let router = router(Arc::new(Shared { directory, zones, servers }));
         places.push(Place { router, administration, domain });
     }
     places

@@ -3,12 +3,14 @@
 use axum::Json;
 use axum::http::StatusCode;
 use directory::{DomainChange, DomainInfo};
-use model::{DomainId, ServiceId};
+use model::{Domain, DomainId, ServiceId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use zones::{Kept, Standing};
 
 use super::organisation::Force;
 use super::user::Whose;
+use super::zone::{Diff, Record, diff_view, record_view};
 use crate::caller::Caller;
 use crate::input::{Asked, Created, Id, Input, Of, domain};
 use crate::page::{Page, PageQuery};
@@ -81,14 +83,14 @@ pub(crate) async fn list_domains(
     Ok(Json(page.of(all, |one| one.id.0, view)?))
 }
 
-/// Create a mail domain
+/// Create a mail domain, with its DKIM keys and, on a hosted zone, its records
 #[utoipa::path(post, path = "/domains", tag = "domains", request_body = New,
     responses((status = 201, body = DomainView)))]
 pub(crate) async fn create_domain(caller: Caller, Input(new): Input<New>) -> Result<Created<DomainView>> {
     let owner = caller.owner(new.organisation.map(|Id(id)| id)).await?;
     let name = domain("name", &new.name)?;
     let service = new.service.map(|Id(id)| ServiceId(id));
-    let made = caller.directory().create_domain(owner, service, &name).await?;
+    let made = caller.zones().create_domain(owner, service, &name, Standing::Stays).await?.domain;
     Ok(Created(format!("/api/v1/domains/{}", made.id), view(made)))
 }
 
@@ -112,7 +114,7 @@ pub(crate) async fn change_domain(
     Ok(Json(view(caller.directory().change_domain(DomainId(id), change).await?)))
 }
 
-/// Delete a mail domain
+/// Delete a mail domain and the records that its mail service kept
 #[utoipa::path(delete, path = "/domains/{domain}", tag = "domains",
     params(("domain" = String, Path), Force), responses((status = 204)))]
 pub(crate) async fn delete_domain(
@@ -120,6 +122,105 @@ pub(crate) async fn delete_domain(
     Of(id): Of,
     Asked(how): Asked<Force>,
 ) -> Result<StatusCode> {
-    caller.directory().delete_domain(DomainId(id), how.force).await?;
+    caller.zones().delete_domain(DomainId(id), how.force).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A record that the DNS should hold for a domain's mail.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MailRecord {
+    /// The whole name, with its final dot.
+    name: String,
+    r#type: String,
+    data: String,
+    /// `there`, `missing`, `other` or `unknown`.
+    seen: &'static str,
+    /// What stands there instead, or why it is not known.
+    instead: Vec<String>,
+}
+
+/// All records of a domain's mail.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MailRecords {
+    items: Vec<MailRecord>,
+}
+
+/// How to treat what people wrote.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Refresh {
+    /// Replace what stands in the way; otherwise it stays and is told.
+    #[serde(default)]
+    replace: bool,
+}
+
+/// A record that was left alone.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MailConflict {
+    zone: String,
+    wanted: Record,
+    standing: Vec<Record>,
+}
+
+/// What keeping the records right did.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Refreshed {
+    changes: Vec<Diff>,
+    conflicts: Vec<MailConflict>,
+}
+
+pub(super) fn refreshed(kept: Kept) -> Refreshed {
+    Refreshed {
+        changes: kept.changes.into_iter().map(|(_, diff)| diff_view(diff)).collect(),
+        conflicts: kept
+            .conflicts
+            .into_iter()
+            .map(|conflict| MailConflict {
+                zone: conflict.zone.to_string(),
+                wanted: record_view(None, conflict.wanted),
+                standing: conflict.standing.into_iter().map(|record| record_view(None, record)).collect(),
+            })
+            .collect(),
+    }
+}
+
+/// The name of a domain within the token's reach, and whose it is.
+pub(super) async fn named(caller: &Caller, id: i64) -> Result<DomainInfo> {
+    Ok(caller.directory().domain(DomainId(id)).await?)
+}
+
+/// What the DNS should say for a domain's mail, and what it says
+#[utoipa::path(get, path = "/domains/{domain}/mail-records", tag = "domains",
+    params(("domain" = String, Path)), responses((status = 200, body = MailRecords)))]
+pub(crate) async fn list_mail_records(caller: Caller, Of(id): Of) -> Result<Json<MailRecords>> {
+    let name: Domain = named(&caller, id).await?.name;
+    let items = caller.zones().check_elsewhere(&name).await?.into_iter().map(|checked| {
+        let (seen, instead) = match checked.seen {
+            zones::Seen::There => ("there", Vec::new()),
+            zones::Seen::Missing => ("missing", Vec::new()),
+            zones::Seen::Other(texts) => ("other", texts),
+            zones::Seen::Unknown(why) => ("unknown", vec![why]),
+        };
+        MailRecord {
+            name: checked.record.name.to_string(),
+            r#type: checked.record.kind.to_string(),
+            data: checked.record.data,
+            seen,
+            instead,
+        }
+    });
+    Ok(Json(MailRecords { items: items.collect() }))
+}
+
+/// Bring the mail records of a domain in its hosted zone up to date
+#[utoipa::path(post, path = "/domains/{domain}/mail-records/refresh", tag = "domains",
+    params(("domain" = String, Path)), request_body = Refresh, responses((status = 200, body = Refreshed)))]
+pub(crate) async fn refresh_mail_records(
+    caller: Caller,
+    Of(id): Of,
+    Input(how): Input<Refresh>,
+) -> Result<Json<Refreshed>> {
+    let name = named(&caller, id).await?.name;
+    let standing = if how.replace { Standing::IsReplaced } else { Standing::Stays };
+    Ok(Json(refreshed(caller.zones().refresh(&name, standing).await?.kept)))
 }

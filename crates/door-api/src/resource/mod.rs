@@ -4,13 +4,19 @@
 mod address;
 mod ban;
 mod device_password;
+mod diagnosis;
+mod dkim;
 mod domain;
+mod judge;
 mod log;
 mod organisation;
 mod queue;
+mod report;
 mod service;
 mod token;
 mod user;
+mod zone;
+mod zone_history;
 
 use std::sync::Arc;
 
@@ -34,6 +40,28 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(service::show_service, service::change_service, service::delete_service))
         .routes(routes!(domain::list_domains, domain::create_domain))
         .routes(routes!(domain::show_domain, domain::change_domain, domain::delete_domain))
+        .routes(routes!(domain::list_mail_records))
+        .routes(routes!(domain::refresh_mail_records))
+        .routes(routes!(diagnosis::show_diagnosis, diagnosis::diagnose_domain))
+        .routes(routes!(diagnosis::mend_domain))
+        .routes(routes!(dkim::list_dkim_keys))
+        .routes(routes!(dkim::rotate_dkim_keys))
+        .routes(routes!(dkim::revoke_dkim_keys))
+        .routes(routes!(report::show_dmarc_reports))
+        .routes(routes!(report::show_tls_reports))
+        .routes(routes!(report::show_reputation))
+        .routes(routes!(zone::list_zones, zone::create_zone))
+        .routes(routes!(zone::show_zone, zone::change_zone, zone::delete_zone))
+        .routes(routes!(zone::list_records, zone::edit_records))
+        .routes(routes!(zone::export_zone, zone::import_zone))
+        .routes(routes!(zone_history::list_zone_changes))
+        .routes(routes!(zone_history::compare_zone_versions))
+        .routes(routes!(zone_history::restore_zone))
+        .routes(routes!(zone_history::list_synonyms, zone_history::add_synonym))
+        .routes(routes!(zone_history::dissociate_synonym))
+        .routes(routes!(zone_history::list_secondaries, zone_history::set_secondaries))
+        .routes(routes!(judge::judge_spf))
+        .routes(routes!(judge::count_spf))
         .routes(routes!(address::list_addresses, address::create_address))
         .routes(routes!(address::show_address, address::change_address, address::delete_address))
         .routes(routes!(address::choose_password))

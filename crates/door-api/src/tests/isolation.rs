@@ -25,6 +25,14 @@ fn body(operation: &str, other: &Tenant) -> Option<Value> {
         "create_token" => json!({"organisation": other.id("organisation"), "name": "new"}),
         "create_address" => json!({"address": "new@valbois.test"}),
         "create_organisation" => json!({"name": "new"}),
+        "change_zone" => json!({"default_ttl": 600}),
+        "edit_records" => json!({"add": [{"owner": "www", "type": "A", "data": "192.0.2.1"}]}),
+        "import_zone" => json!({"zone_file": "www 300 IN A 192.0.2.1\n"}),
+        "restore_zone" => json!({"serial": 1}),
+        "add_synonym" => json!({"name": "other.test"}),
+        "set_secondaries" => json!({"items": []}),
+        "create_zone" => json!({"organisation": other.id("organisation"), "name": "new.test"}),
+        "refresh_mail_records" | "mend_domain" | "revoke_dkim_keys" => json!({}),
         "act_on_deliveries" => json!({"action": "delete", "message": other.id("message")}),
         _ => return None,
     };
@@ -34,7 +42,9 @@ fn body(operation: &str, other: &Tenant) -> Option<Value> {
 /// Queries that name another's thing.
 fn query(operation: &str, other: &Tenant) -> Option<String> {
     Some(match operation {
-        "list_users" | "list_services" | "list_domains" | "search_letters" | "list_changes" => {
+        "compare_zone_versions" => "from=1&to=2".to_owned(),
+        "list_users" | "list_zones" | "list_services" | "list_domains" | "search_letters"
+        | "list_changes" => {
             format!("organisation={}", other.id("organisation"))
         }
         "list_addresses" => format!("domain={}", other.id("domain")),
@@ -65,7 +75,7 @@ async fn whoever_names_anothers_thing_hears_that_it_does_not_exist() {
                 walked += 1;
             }
         }
-        assert!(walked > 35, "{walked}");
+        assert!(walked > 60, "{walked}");
         assert_eq!(everything(&place, &other).await, before, "and nothing has changed");
     }
 }
@@ -90,7 +100,9 @@ fn address(path: &str, operation: &str, other: &Tenant) -> Option<String> {
 /// What an organisation sees of itself.
 async fn everything(place: &Place, tenant: &Tenant) -> Vec<Value> {
     let mut all = Vec::new();
-    for path in ["/organisations", "/users", "/services", "/domains", "/addresses", "/queue", "/changes"] {
+    for path in
+        ["/organisations", "/users", "/services", "/domains", "/addresses", "/zones", "/queue", "/changes"]
+    {
         let answer = place.get(&tenant.token, path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert!(!answer.body["items"].as_array().unwrap().is_empty(), "{path}");
@@ -98,6 +110,8 @@ async fn everything(place: &Place, tenant: &Tenant) -> Vec<Value> {
     }
     let passwords = format!("/addresses/{}/device-passwords", tenant.id("address"));
     all.push(place.get(&tenant.token, &passwords).await.body);
+    let records = format!("/zones/{}/records", tenant.id("zone"));
+    all.push(place.get(&tenant.token, &records).await.body);
     all
 }
 

@@ -1,0 +1,110 @@
+//! `/domains/{domain}/dkim-keys`: what signs a domain's letters.
+
+use axum::Json;
+use keys::DkimKey;
+use model::Domain;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use zones::{Standing, ZoneError};
+
+use super::domain::named;
+use crate::caller::Caller;
+use crate::input::{Input, Of};
+use crate::refusal::Result;
+
+/// A DKIM key, without its private half.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DkimKey)]
+pub(crate) struct DkimKeyView {
+    selector: String,
+    /// `rsa` or `ed25519`.
+    algorithm: &'static str,
+    /// `published`, `active`, `retired` or `revoked`.
+    state: &'static str,
+    /// The whole name of its TXT record.
+    record_name: String,
+    /// The text of its TXT record.
+    record_value: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    active_at: Option<String>,
+    #[schema(format = DateTime)]
+    retired_at: Option<String>,
+    #[schema(format = DateTime)]
+    revoked_at: Option<String>,
+}
+
+/// The DKIM keys of a domain, oldest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DkimKeys {
+    items: Vec<DkimKeyView>,
+}
+
+/// Which keys.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revoke {
+    /// Without one, all that sign or signed.
+    selector: Option<String>,
+}
+
+fn views(domain: &Domain, keys: Vec<DkimKey>) -> Json<DkimKeys> {
+    let view = |key: DkimKey| {
+        let record = key.record(domain);
+        DkimKeyView {
+            algorithm: key.algorithm.as_str(),
+            state: key.state().as_str(),
+            record_name: record.name,
+            record_value: record.value,
+            created_at: key.created_at.rfc3339(),
+            active_at: key.active_at.map(|at| at.rfc3339()),
+            retired_at: key.retired_at.map(|at| at.rfc3339()),
+            revoked_at: key.revoked_at.map(|at| at.rfc3339()),
+            selector: key.selector,
+        }
+    };
+    Json(DkimKeys { items: keys.into_iter().map(view).collect() })
+}
+
+/// The DKIM keys of a domain, oldest first
+#[utoipa::path(get, path = "/domains/{domain}/dkim-keys", tag = "dkim", params(("domain" = String, Path)),
+    responses((status = 200, body = DkimKeys)))]
+pub(crate) async fn list_dkim_keys(caller: Caller, Of(id): Of) -> Result<Json<DkimKeys>> {
+    let name = named(&caller, id).await?.name;
+    let keys = caller.keys().dkim_keys(&name).await?;
+    Ok(views(&name, keys))
+}
+
+/// Make successors of the keys that sign; they take over once their records have stood long enough
+#[utoipa::path(post, path = "/domains/{domain}/dkim-keys/rotate", tag = "dkim",
+    params(("domain" = String, Path)), responses((status = 200, body = DkimKeys)))]
+pub(crate) async fn rotate_dkim_keys(caller: Caller, Of(id): Of) -> Result<Json<DkimKeys>> {
+    let name = named(&caller, id).await?.name;
+    let keys = caller.keys().rotate_dkim(&name).await?;
+    publish(&caller, &name).await?;
+    Ok(views(&name, keys))
+}
+
+/// Revoke keys: nothing they signed holds any more
+#[utoipa::path(post, path = "/domains/{domain}/dkim-keys/revoke", tag = "dkim",
+    params(("domain" = String, Path)), request_body = Revoke, responses((status = 200, body = DkimKeys)))]
+pub(crate) async fn revoke_dkim_keys(
+    caller: Caller,
+    Of(id): Of,
+    Input(which): Input<Revoke>,
+) -> Result<Json<DkimKeys>> {
+    let name = named(&caller, id).await?.name;
+    let keys = caller.keys().revoke_dkim(&name, which.selector.as_deref()).await?;
+    publish(&caller, &name).await?;
+    Ok(views(&name, keys))
+}
+
+/// The records of the keys, at once where the zone is hosted here.
+async fn publish(caller: &Caller, name: &Domain) -> Result<()> {
+    match caller.zones().refresh(name, Standing::Stays).await {
+        // Without settings of the installation no records are kept, and elsewhere they are to be copied.
+        Ok(_) | Err(ZoneError::Invalid { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,415 @@
+//! `/zones`: hosted DNS zones and their records. A zone's ETag is its serial: whoever sends it back as
+//! `If-Match` changes only what was read (RFC 9110 §13.1.1).
+
+use axum::Json;
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use model::{RecordId, ZoneId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use zones::{Edit, ImportMode, ImportOptions, NewRecord, RecordData, ZoneChange, ZoneInfo};
+
+use super::organisation::Force;
+use super::user::Whose;
+use crate::caller::Caller;
+use crate::input::{Asked, Created, Id, Input, Of};
+use crate::page::{Page, PageQuery};
+use crate::refusal::{Refusal, Result, invalid, stale};
+
+/// A hosted DNS zone.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Zone {
+    id: String,
+    organisation: String,
+    /// With its final dot.
+    name: String,
+    /// The serial of its last change; also its ETag.
+    serial: u32,
+    /// The time to live of records that say none.
+    default_ttl: u32,
+    /// Whether its answers are signed (DNSSEC).
+    signed: bool,
+    /// The zone whose records a synonym mirrors; null for a zone of its own.
+    main: Option<String>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    changed_at: String,
+    /// How many records it has of its own.
+    records: u64,
+}
+
+pub(super) fn view(info: ZoneInfo) -> Zone {
+    Zone {
+        id: info.id.to_string(),
+        organisation: info.organisation.to_string(),
+        name: info.name.to_string(),
+        serial: info.serial,
+        default_ttl: info.default_ttl,
+        signed: info.is_signed,
+        main: info.main.map(|id| id.to_string()),
+        created_at: info.created_at.rfc3339(),
+        changed_at: info.changed_at.rfc3339(),
+        records: info.records,
+    }
+}
+
+/// A zone with what its parent must hold.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ZoneDetails {
+    #[serde(flatten)]
+    zone: Zone,
+    /// The DS records for the parent, where answers are signed.
+    ds: Vec<String>,
+}
+
+/// A record.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Record {
+    /// Null for a record of the past or one that does not stand.
+    id: Option<String>,
+    /// `@`, `www`, `*`, `_imaps._tcp`: relative to the zone.
+    owner: String,
+    r#type: String,
+    /// As in a zone file: `10 mx.example.org.`.
+    data: String,
+    ttl: u32,
+    /// `user`, `mail-service` or `installation`.
+    managed_by: &'static str,
+    note: String,
+}
+
+pub(super) fn record_view(id: Option<RecordId>, record: RecordData) -> Record {
+    Record {
+        id: id.map(|id| id.to_string()),
+        owner: record.owner,
+        r#type: record.kind.to_string(),
+        data: record.data,
+        ttl: record.ttl,
+        managed_by: record.managed_by.as_str(),
+        note: record.note,
+    }
+}
+
+/// The records of a zone.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Records {
+    serial: u32,
+    items: Vec<Record>,
+}
+
+/// What a change did, or would do.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Diff {
+    /// The zone's serial afterwards.
+    serial: u32,
+    added: Vec<Record>,
+    removed: Vec<Record>,
+}
+
+pub(super) fn diff_view(diff: zones::Diff) -> Diff {
+    let views =
+        |records: Vec<RecordData>| records.into_iter().map(|record| record_view(None, record)).collect();
+    Diff { serial: diff.serial, added: views(diff.added), removed: views(diff.removed) }
+}
+
+/// A new zone.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewZone)]
+pub(crate) struct New {
+    /// The owner; an organisation's token needs to say none.
+    #[schema(value_type = Option<String>)]
+    organisation: Option<Id>,
+    name: String,
+}
+
+/// What to change; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ZoneChange)]
+pub(crate) struct Change {
+    /// Seconds, 60 to 86400.
+    default_ttl: Option<u32>,
+    /// DNSSEC on or off.
+    signed: Option<bool>,
+}
+
+/// A record as somebody enters it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewRecord)]
+pub(crate) struct Entry {
+    /// `@` or empty for the zone itself, relative, or absolute with a final dot.
+    #[serde(default)]
+    owner: String,
+    r#type: String,
+    /// As in a zone file; names without a final dot are relative, text may stand without quotes.
+    data: String,
+    /// Seconds, 60 to 86400; absent: that of the records beside it, or else the zone's.
+    ttl: Option<u32>,
+    #[serde(default)]
+    note: String,
+}
+
+impl From<Entry> for NewRecord {
+    fn from(entry: Entry) -> NewRecord {
+        NewRecord {
+            owner: entry.owner,
+            kind: entry.r#type,
+            data: entry.data,
+            ttl: entry.ttl,
+            note: entry.note,
+        }
+    }
+}
+
+/// A record that gets other content.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Replacement {
+    #[schema(value_type = String)]
+    id: Id,
+    record: Entry,
+}
+
+/// One change of a zone's records: all of it or nothing.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordEdit {
+    /// What the history calls it.
+    #[serde(default)]
+    called: String,
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    remove: Vec<Id>,
+    #[serde(default)]
+    change: Vec<Replacement>,
+    #[serde(default)]
+    add: Vec<Entry>,
+    /// Check and tell only.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// A zone file.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ZoneFile {
+    /// RFC 1035 §5.
+    zone_file: String,
+    /// Remove what people wrote and the file does not name; managed records stay.
+    #[serde(default)]
+    replace: bool,
+    /// Take the rest although some lines are refused.
+    #[serde(default)]
+    skip_refused: bool,
+    /// Check and tell only.
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// A line of a zone file that is not taken.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RefusedLine {
+    /// Counted from 1; null if the whole does not fit together.
+    line: Option<usize>,
+    field: &'static str,
+    reason: String,
+    rule: &'static str,
+}
+
+/// What an import does, or would do.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Imported {
+    diff: Diff,
+    /// How many records of the file stand in the zone already.
+    unchanged: usize,
+    /// Lines that are ours to say and are passed over.
+    skipped: Vec<RefusedLine>,
+    /// Lines that break a rule.
+    refused: Vec<RefusedLine>,
+}
+
+/// A header that names what was read.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes a header in the document")]
+pub(crate) struct IfMatch {
+    /// The ETag that was read: with another one nothing is changed.
+    #[param(rename = "If-Match", value_type = Option<String>)]
+    if_match: Option<String>,
+}
+
+/// The serial that the caller has read.
+pub(super) fn expected(headers: &HeaderMap) -> Result<Option<u32>> {
+    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let serial =
+        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
+    serial
+        .map(Some)
+        .ok_or_else(|| invalid("If-Match", format!("{text} is no ETag of ours"), "the ETag as it was read"))
+}
+
+/// The zone, if it is still what the caller has read.
+pub(super) async fn unchanged(caller: &Caller, id: i64, headers: &HeaderMap) -> Result<ZoneInfo> {
+    let zone = caller.zones().zone(ZoneId(id)).await?;
+    match expected(headers)? {
+        Some(serial) if serial != zone.serial => Err(stale(zone.serial)),
+        _ => Ok(zone),
+    }
+}
+
+/// The answer with the zone's ETag.
+fn tagged(serial: u32, body: impl Serialize) -> Response {
+    let mut response = Json(body).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{serial}\"")) {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+async fn details(caller: &Caller, info: ZoneInfo) -> Result<Response> {
+    let serial = info.serial;
+    let ds = if info.is_signed { caller.zones().ds(info.id).await? } else { Vec::new() };
+    Ok(tagged(serial, ZoneDetails { zone: view(info), ds }))
+}
+
+/// The hosted zones
+#[utoipa::path(get, path = "/zones", tag = "zones", params(Whose, PageQuery),
+    responses((status = 200, body = Page<Zone>)))]
+pub(crate) async fn list_zones(
+    caller: Caller,
+    Asked(whose): Asked<Whose>,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<Zone>>> {
+    let organisation = caller.chosen(whose.organisation()).await?;
+    let all = caller.zones().zones(organisation).await?;
+    Ok(Json(page.of(all, |one| one.id.0, view)?))
+}
+
+/// Host a zone
+#[utoipa::path(post, path = "/zones", tag = "zones", request_body = New, responses((status = 201, body = Zone)))]
+pub(crate) async fn create_zone(caller: Caller, Input(new): Input<New>) -> Result<Created<Zone>> {
+    let owner = caller.owner(new.organisation.map(|Id(id)| id)).await?;
+    let zones = caller.zones();
+    let made = zones.create_zone(owner, &new.name).await?;
+    Ok(Created(format!("/api/v1/zones/{}", made.id), view(made)))
+}
+
+/// A hosted zone
+#[utoipa::path(get, path = "/zones/{zone}", tag = "zones", params(("zone" = String, Path)),
+    responses((status = 200, body = ZoneDetails)))]
+pub(crate) async fn show_zone(caller: Caller, Of(id): Of) -> Result<Response> {
+    let info = caller.zones().zone(ZoneId(id)).await?;
+    details(&caller, info).await
+}
+
+/// Change a zone's default time to live, sign its answers or end that
+#[utoipa::path(patch, path = "/zones/{zone}", tag = "zones", params(("zone" = String, Path), IfMatch),
+    request_body = Change, responses((status = 200, body = ZoneDetails)))]
+pub(crate) async fn change_zone(
+    caller: Caller,
+    Of(id): Of,
+    headers: HeaderMap,
+    Input(change): Input<Change>,
+) -> Result<Response> {
+    unchanged(&caller, id, &headers).await?;
+    let change =
+        ZoneChange { default_ttl: change.default_ttl, is_signed: change.signed, ..ZoneChange::default() };
+    let info = caller.zones().change_zone(ZoneId(id), change).await?;
+    details(&caller, info).await
+}
+
+/// Delete a zone with its records and history
+#[utoipa::path(delete, path = "/zones/{zone}", tag = "zones",
+    params(("zone" = String, Path), Force, IfMatch), responses((status = 204)))]
+pub(crate) async fn delete_zone(
+    caller: Caller,
+    Of(id): Of,
+    Asked(how): Asked<Force>,
+    headers: HeaderMap,
+) -> Result<StatusCode> {
+    unchanged(&caller, id, &headers).await?;
+    caller.zones().delete_zone(ZoneId(id), how.force).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The records of a zone; those of a synonym are its main zone's
+#[utoipa::path(get, path = "/zones/{zone}/records", tag = "zones", params(("zone" = String, Path)),
+    responses((status = 200, body = Records)))]
+pub(crate) async fn list_records(caller: Caller, Of(id): Of) -> Result<Response> {
+    let zones = caller.zones();
+    let zone = zones.zone(ZoneId(id)).await?;
+    let records = zones.records(zone.id).await?;
+    let items = records.into_iter().map(|info| record_view(Some(info.id), info.record)).collect();
+    Ok(tagged(zone.serial, Records { serial: zone.serial, items }))
+}
+
+/// Remove, change and add records: one change with one serial, or a refusal and no change at all
+#[utoipa::path(post, path = "/zones/{zone}/records", tag = "zones", params(("zone" = String, Path), IfMatch),
+    request_body = RecordEdit, responses((status = 200, body = Diff)))]
+pub(crate) async fn edit_records(
+    caller: Caller,
+    Of(id): Of,
+    headers: HeaderMap,
+    Input(edit): Input<RecordEdit>,
+) -> Result<Response> {
+    let edit = Edit {
+        called: edit.called,
+        remove: edit.remove.into_iter().map(|Id(id)| RecordId(id)).collect(),
+        change: edit.change.into_iter().map(|one| (RecordId(one.id.0), one.record.into())).collect(),
+        add: edit.add.into_iter().map(NewRecord::from).collect(),
+        expected: expected(&headers)?,
+        is_dry: edit.dry_run,
+    };
+    let diff = caller.zones().edit(ZoneId(id), edit).await?;
+    Ok(tagged(diff.serial, diff_view(diff)))
+}
+
+/// A zone as a file (RFC 1035)
+#[utoipa::path(get, path = "/zones/{zone}/file", tag = "zones", params(("zone" = String, Path)),
+    responses((status = 200, body = String, content_type = "text/dns")))]
+pub(crate) async fn export_zone(caller: Caller, Of(id): Of) -> Result<Response> {
+    let text = caller.zones().export(ZoneId(id)).await?;
+    // RFC 4027 §4.
+    Ok(([(CONTENT_TYPE, "text/dns")], text).into_response())
+}
+
+/// Read a zone file into a zone, or see what that would do
+#[utoipa::path(post, path = "/zones/{zone}/file", tag = "zones", params(("zone" = String, Path), IfMatch),
+    request_body = ZoneFile, responses((status = 200, body = Imported)))]
+pub(crate) async fn import_zone(
+    caller: Caller,
+    Of(id): Of,
+    headers: HeaderMap,
+    Input(file): Input<ZoneFile>,
+) -> Result<Json<Imported>> {
+    unchanged(&caller, id, &headers).await?;
+    let options = ImportOptions {
+        mode: if file.replace { ImportMode::Replace } else { ImportMode::Add },
+        is_dry: file.dry_run,
+        skips_refused: file.skip_refused,
+    };
+    let import = caller.zones().import(ZoneId(id), file.zone_file, options).await.map_err(Refusal::from)?;
+    let lines = |lines: Vec<zones::RefusedLine>| {
+        let line = |one: zones::RefusedLine| RefusedLine {
+            line: one.line,
+            field: one.field,
+            reason: one.reason,
+            rule: one.rule,
+        };
+        lines.into_iter().map(line).collect()
+    };
+    Ok(Json(Imported {
+        diff: diff_view(import.diff),
+        unchanged: import.unchanged,
+        skipped: lines(import.skipped),
+        refused: lines(import.refused),
+    }))
+}

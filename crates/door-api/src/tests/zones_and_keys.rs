@@ -1,0 +1,151 @@
+//! Zones, DKIM keys, diagnosis, reports.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Place, Tenant, places};
+
+async fn edit(place: &Place, tenant: &Tenant, tag: Option<&str>, body: Value) -> super::Answer {
+    let mut request = Request::post(format!("/api/v1/zones/{}/records", tenant.id("zone")))
+        .header("authorization", format!("Bearer {}", tenant.token))
+        .header("content-type", "application/json");
+    if let Some(tag) = tag {
+        request = request.header("if-match", tag);
+    }
+    place.send(request, Body::from(body.to_string())).await
+}
+
+fn www(data: &str) -> Value {
+    json!({"add": [{"owner": "www", "type": "A", "data": data}]})
+}
+
+#[tokio::test]
+async fn a_zone_changes_only_as_it_was_read() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let path = format!("/zones/{}", tenant.id("zone"));
+        let read = place.get(&tenant.token, &path).await;
+        let tag = read.headers["etag"].to_str().unwrap().to_owned();
+        assert_eq!(tag, format!("\"{}\"", read.body["serial"]));
+        let first = edit(&place, &tenant, Some(&tag), www("192.0.2.1")).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+        assert_eq!(first.body["added"][0]["data"], "192.0.2.1");
+        let late = edit(&place, &tenant, Some(&tag), www("192.0.2.2")).await;
+        assert_eq!(late.status, StatusCode::PRECONDITION_FAILED);
+        assert_eq!(late.body["type"], "urn:relais:problem:stale");
+        let fresh = first.headers["etag"].to_str().unwrap();
+        assert_eq!(edit(&place, &tenant, Some(fresh), www("192.0.2.2")).await.status, StatusCode::OK);
+        assert_eq!(
+            edit(&place, &tenant, Some("serial"), www("192.0.2.3")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let records = place.get(&tenant.token, &format!("{path}/records")).await.body;
+        let count =
+            records["items"].as_array().unwrap().iter().filter(|record| record["owner"] == "www").count();
+        assert_eq!(count, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_record_says_which_one_and_why_and_nothing_changes() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let body = json!({"add": [
+            {"owner": "www", "type": "A", "data": "192.0.2.1"},
+            {"owner": "mail", "type": "MX", "data": "10 192.0.2.1"},
+        ]});
+        let answer = edit(&place, &tenant, None, body).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.body);
+        assert!(answer.body["field"].as_str().unwrap().starts_with("records[1]."), "{}", answer.body);
+        assert!(answer.body["rule"].is_string());
+        let records = place.get(&tenant.token, &format!("/zones/{}/records", tenant.id("zone"))).await.body;
+        assert!(!records.to_string().contains("www"), "{records}");
+    }
+}
+
+#[tokio::test]
+async fn a_zone_is_exported_imported_compared_and_restored() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let path = format!("/zones/{}", tenant.id("zone"));
+        let before = edit(&place, &tenant, None, www("192.0.2.1")).await.body["serial"].clone();
+        let file = json!({"zone_file": "api 300 IN A 192.0.2.9\n", "dry_run": true});
+        let dry = place.post(&tenant.token, &format!("{path}/file"), file).await;
+        assert_eq!(dry.body["diff"]["added"][0]["owner"], "api", "{}", dry.body);
+        let file = json!({"zone_file": "api 300 IN A 192.0.2.9\nbad IN A nonsense\n"});
+        let refused = place.post(&tenant.token, &format!("{path}/file"), file).await;
+        assert_eq!(refused.body["refused"][0]["line"], 2, "{}", refused.body);
+        let file = json!({"zone_file": "api 300 IN A 192.0.2.9\n"});
+        let after =
+            place.post(&tenant.token, &format!("{path}/file"), file).await.body["diff"]["serial"].clone();
+        let exported = place.get(&tenant.token, &format!("{path}/file")).await;
+        assert_eq!(exported.headers["content-type"], "text/dns");
+        assert!(exported.body.as_str().unwrap().contains("192.0.2.9"));
+        let diff = place.get(&tenant.token, &format!("{path}/diff?from={before}&to={after}")).await.body;
+        assert_eq!(diff["added"][0]["owner"], "api");
+        let restored = place.post(&tenant.token, &format!("{path}/restore"), json!({"serial": before})).await;
+        assert_eq!(restored.body["removed"][0]["owner"], "api", "{}", restored.body);
+        let history = place.get(&tenant.token, &format!("{path}/history?limit=1")).await.body;
+        assert!(history["items"][0]["who"].as_str().unwrap().starts_with("token «test»"), "{history}");
+    }
+}
+
+#[tokio::test]
+async fn a_domain_comes_with_keys_and_what_was_found_of_it() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let path = format!("/domains/{}", tenant.id("domain"));
+        let get = async |what: &str| place.get(&tenant.token, &format!("{path}/{what}")).await;
+        let keys = get("dkim-keys").await.body;
+        let algorithms: Vec<&Value> =
+            keys["items"].as_array().unwrap().iter().map(|key| &key["algorithm"]).collect();
+        assert_eq!(algorithms.len(), 2, "{keys}");
+        assert!(!keys.to_string().contains("PRIVATE"));
+        let waits = place.post(&tenant.token, &format!("{path}/dkim-keys/rotate"), json!({})).await;
+        assert_eq!(waits.status, StatusCode::UNPROCESSABLE_ENTITY, "the first ones do not sign yet");
+        let reputation = get("reputation").await.body;
+        assert_eq!((&reputation["points"], &reputation["says_little"]), (&json!(100), &json!(true)));
+        assert_eq!(get("reports/dmarc?days=7").await.body["total"]["passed"], 0);
+        assert_eq!(get("reports/tls").await.body["days"], json!([]));
+        assert_eq!(get("diagnosis").await.status, StatusCode::NOT_FOUND, "nobody has looked yet");
+    }
+}
+
+#[tokio::test]
+async fn spf_is_judged_by_what_the_world_says() {
+    for place in places().await {
+        let answer =
+            place.get(&place.operator, "/judge/spf?ip=192.0.2.1&helo=a.test&from=a@nowhere.test").await;
+        assert_eq!(
+            (answer.status, &answer.body["result"]),
+            (StatusCode::OK, &json!("none")),
+            "{}",
+            answer.body
+        );
+        let wrong = place.get(&place.operator, "/judge/spf?ip=x&helo=a.test").await;
+        assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("ip")));
+        let missing = place.get(&place.operator, "/judge/spf?helo=a.test").await;
+        assert_eq!(missing.status, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn secondaries_keep_their_secret() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let path = format!("/zones/{}/secondaries", tenant.id("zone"));
+        let put = async |items: Value| {
+            place.ask(&tenant.token, Method::PUT, &path, Some(json!({"items": items}))).await
+        };
+        let one = json!([{"address": "192.0.2.53:53", "key": "transfer.acme.test.", "secret": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0MTI="}]);
+        let made = put(one).await;
+        assert_eq!(made.status, StatusCode::NO_CONTENT, "{}", made.body);
+        let shown = place.get(&tenant.token, &path).await.body;
+        assert_eq!(shown["items"][0]["address"], "192.0.2.53:53");
+        assert!(shown["items"][0].get("secret").is_none(), "{shown}");
+        assert_eq!(put(shown["items"].clone()).await.status, StatusCode::NO_CONTENT, "the key stays");
+        let other = json!([{"address": "192.0.2.54:53", "key": "transfer.acme.test."}]);
+        assert_eq!(put(other).await.body["field"], "secret");
+    }
+}
