@@ -283,7 +283,7 @@ fn parse_fields(kind: RecordType, words: &[Word], origin: &Name) -> Result<Vec<u
             }
             Field::Value => octets.extend(&word.octets),
             Field::Hex(_) => {
-                let words = [&[word.clone()], rest].concat();
+                let words = [std::slice::from_ref(word), rest].concat();
                 octets.extend(
                     from_hex(&words)
                         .filter(|octets| !octets.is_empty())

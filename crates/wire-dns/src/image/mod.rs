@@ -187,10 +187,9 @@ impl Images {
         let labels = label_count(key);
         let mut at = 0;
         for left in (0..=labels).rev() {
-            if left <= self.most_labels && !(is_above && at == 0) {
-                if let Some(image) = self.zones.get(&key[at..]) {
-                    return Some(image);
-                }
+            let may_be = left <= self.most_labels && !(is_above && at == 0);
+            if may_be && let Some(image) = self.zones.get(&key[at..]) {
+                return Some(image);
             }
             at += usize::from(key[at]) + 1;
         }

@@ -42,7 +42,7 @@ pub(super) fn parse_params(words: &[Word]) -> Result<Vec<u8>, Fault> {
         if params.iter().any(|(known, _)| *known == number) {
             return Err(bad("stands twice (RFC 9460 §2.1)"));
         }
-        params.push((number, parse_value(number, value).map_err(|reason| bad(reason))?));
+        params.push((number, parse_value(number, value).map_err(bad)?));
     }
     params.sort();
     let mut octets = Vec::new();

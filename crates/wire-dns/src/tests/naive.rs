@@ -29,7 +29,8 @@ fn naive(zone: &ZoneData, asked: &Name, kind: RecordType) -> Expected {
             .filter(|record| record.kind() == RecordType::NS && record.owner == cut)
             .map(Record::data_text)
             .collect();
-        if !servers.is_empty() && !(cut == *asked && kind == RecordType::DS) {
+        let is_ours = cut == *asked && kind == RecordType::DS;
+        if !is_ours && !servers.is_empty() {
             return Expected::Referral(servers);
         }
         labels += 1;
