@@ -18,7 +18,8 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       if (!page.getElementById("main") || !document.querySelector(".frame")) { location.href = answer.url; return; }
       isDirty = false;
-      for (const part of [".header", ".side", "#main", "#toasts"]) swap(part, page);
+      // What was just told stays where only the content is renewed.
+      for (const part of options.isLive ? ["#main"] : [".header", ".side", "#main", "#toasts"]) swap(part, page);
       document.title = page.title;
       document.documentElement.lang = page.documentElement.lang;
       if (!options.isBack && !options.isLive) history.pushState(null, "", answer.url);

@@ -47,6 +47,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(reports::routes())
 }
 
+#[cfg(test)]
+pub(crate) use subject::rule_key;
+
 /// Every key that guided entry puts together, for the test of the words.
 #[cfg(test)]
 pub(crate) fn guide_keys() -> Vec<String> {

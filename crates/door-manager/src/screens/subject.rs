@@ -110,7 +110,7 @@ pub(super) fn refusal(person: &Administrator, error: ZoneError) -> Result<FieldE
 }
 
 /// The key of a rule's translation: its letters and digits, the first forty.
-pub(super) fn rule_key(rule: &str) -> String {
+pub(crate) fn rule_key(rule: &str) -> String {
     let mut key = String::from("rule-");
     for c in rule.chars() {
         if c.is_ascii_alphanumeric() {

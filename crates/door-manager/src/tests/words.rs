@@ -84,3 +84,16 @@ fn keys_that_are_put_together_are_known() {
     let unknown: Vec<_> = keys.iter().filter(|key| !knows(Language::French, key)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }
+
+/// The refusals that people meet most are said in their language: the keys follow the rules' own words.
+#[test]
+fn common_rules_are_translated() {
+    for rule in [
+        "it is the name of a host, never an address (RFC 2181 §10.3)",
+        "a CNAME stands alone at its name (RFC 1034 §3.6.2)",
+        "a name has one SPF record at most, or none of them counts (RFC 7208 §3.2)",
+        "a synonym is bound to no product of its own, such as a mail service or other synonyms",
+    ] {
+        assert!(knows(Language::German, &crate::screens::rule_key(rule)), "{rule}");
+    }
+}
