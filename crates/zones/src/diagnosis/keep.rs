@@ -72,6 +72,13 @@ impl Administration {
         }))
     }
 
+    /// The worst light of each domain of an organisation at its last look, for lists.
+    pub async fn last_lights(&self, organisation: model::OrganisationId) -> Result<Vec<(String, Light)>> {
+        let found = self.read(move |tx| Ok(rows::all_of(tx, organisation)?)).await?;
+        let worst = |lamps: &str| kept::read(lamps).iter().map(|lamp| lamp.light).max().unwrap_or(Light::Off);
+        Ok(found.into_iter().map(|(domain, lamps)| (domain, worst(&lamps))).collect())
+    }
+
     /// Mends those of `checks` that a change of the zone here can mend; all of them where `checks` is empty.
     /// `None` if there is nothing to do.
     pub async fn mend(&self, domain: &Domain, checks: &[Check], looker: &Looker) -> Result<Option<Mended>> {

@@ -144,13 +144,15 @@ impl Looker {
     }
 
     async fn lists(&self, expectation: &Expectation) -> Vec<ListAnswer> {
-        let questions = expectation.block_lists.iter().flat_map(|list| {
+        // Owned: a stream that borrows in its closures makes a future that no handler can spawn.
+        let mut questions: Vec<(BlockList, String)> = Vec::new();
+        for list in &expectation.block_lists {
             let subjects: Vec<String> = match list.kind {
                 BlockListKind::Address => expectation.addresses.iter().map(ToString::to_string).collect(),
                 BlockListKind::Domain => vec![expectation.domain.to_string()],
             };
-            subjects.into_iter().map(move |subject| (list, subject))
-        });
+            questions.extend(subjects.into_iter().map(|subject| (list.clone(), subject)));
+        }
         stream::iter(questions)
             .map(|(list, subject)| async move {
                 let name = format!("{}.{}", listed_name(list.kind, &subject), list.zone);
