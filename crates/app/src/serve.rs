@@ -102,7 +102,7 @@ pub async fn serve(
     let stop_sending = shutdown.clone();
     tasks.spawn(async move { flow.send_due(stop_sending).await });
     tasks.spawn(upkeep::keep_house(installation.clone(), shutdown.clone()));
-    tasks.spawn(upkeep::vouch_for_hosts(installation.clone(), tls.clone(), shutdown.clone()));
+    tasks.spawn(upkeep::tend_certificates(installation.clone(), tls.clone(), shutdown.clone()));
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {
             warn!(%error, "a part of the program ended by a bug of ours");

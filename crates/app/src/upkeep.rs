@@ -5,20 +5,22 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use directory::Scope;
 use futures_util::future::BoxFuture;
-use keys::ServerTls;
+use keys::{CertificateFacts, ServerTls};
 use model::Chain;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
 use zones::Standing;
 
-use crate::fsck;
 use crate::installation::{Installation, MAINTENANCE_INTERVAL};
+use crate::{diagnosing, fsck};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 /// How soon after its record was published a new domain's key signs.
 const KEYS_INTERVAL: Duration = Duration::from_secs(300);
+/// How soon a new domain is looked at; each is looked at again after [`zones::diagnosis::INTERVAL`].
+const DIAGNOSIS_INTERVAL: Duration = Duration::from_secs(60);
 /// How soon hosts of a new domain have a certificate.
 const HOSTS_INTERVAL: Duration = Duration::from_secs(10);
 
@@ -33,7 +35,7 @@ struct Chore {
     run: fn(&Installation) -> BoxFuture<'_, Result<()>>,
 }
 
-const CHORES: [Chore; 6] = [
+const CHORES: [Chore; 7] = [
     Chore {
         what: "look after bans",
         every: MAINTENANCE_INTERVAL,
@@ -63,6 +65,12 @@ const CHORES: [Chore; 6] = [
         every: HOUR,
         at_start: true,
         run: |installation| Box::pin(count_reputation(installation)),
+    },
+    Chore {
+        what: "look at what the world sees of the domains",
+        every: DIAGNOSIS_INTERVAL,
+        at_start: false,
+        run: |installation| Box::pin(diagnosing::look_at_what_is_due(installation)),
     },
     Chore {
         what: "compact the bodies",
@@ -104,6 +112,7 @@ async fn clean(installation: &Installation) -> Result<()> {
     let now = installation.world.clock.now();
     installation.trail.prune(now, trail::limits::RETENTION).await.context("log events")?;
     installation.flow.reports().prune(now).await.context("reports about mail")?;
+    trust::mta_sts::forget_expired(&installation.db, now).await.context("MTA-STS policies")?;
     for account in installation.directory.deleted_accounts().await.context("deleted accounts")? {
         installation.store.account(account).erase().await.context("letters of a deleted account")?;
         installation.directory.forget_account(account).await.context("a deleted account")?;
@@ -133,16 +142,24 @@ async fn rotate_keys(installation: &Installation) -> Result<()> {
     Ok(())
 }
 
-/// Tells from time to time for which hosts our own authority makes certificates.
-pub(crate) async fn vouch_for_hosts(
+/// Tells from time to time for which hosts our own authority makes certificates, and the DNS which certificate
+/// the exchangers show.
+pub(crate) async fn tend_certificates(
     installation: Installation,
     tls: ServerTls,
     mut shutdown: watch::Receiver<bool>,
 ) {
+    let scope = Scope::Operator("publish the certificate that the exchangers show");
+    let zones = installation.zones.administration(scope, "relais");
     loop {
         match installation.keys.hosts_to_vouch_for().await {
             Ok(hosts) => tls.vouch_for(hosts),
             Err(error) => warn!(error = %Chain(&error), "cannot read the hosted domains now"),
+        }
+        let shown = tls.certificate_for(&installation.config.node.hostname);
+        let published = CertificateFacts::read(&shown).map(|facts| facts.tlsa).into_iter().collect();
+        if let Err(error) = zones.set_tlsa(published).await {
+            warn!(error = %Chain(&error), "cannot publish the certificate's TLSA record now");
         }
         tokio::select! {
             () = installation.world.clock.sleep(HOSTS_INTERVAL) => {}

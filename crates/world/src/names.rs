@@ -173,8 +173,9 @@ impl Names {
         Ok(Names(Arc::new(Source::Resolver { upstreams, reserved_names_exist: true })))
     }
 
-    /// The same resolver, for which names below `.test` (RFC 6761 §6.2) do not exist where they are not
-    /// forwarded: what the demo uses, so that nothing in it depends on the outside.
+    /// The same resolver, for which names below `.test` (RFC 6761 §6.2) exist only where they are forwarded
+    /// and the server there does not refuse to speak of them: what the demo uses, so that nothing in it
+    /// depends on the outside.
     pub fn without_reserved_names(self) -> Names {
         match Arc::into_inner(self.0) {
             Some(Source::Resolver { upstreams, .. }) => {
@@ -218,7 +219,15 @@ impl Names {
             Care::Any => upstream.look_up(absolute, kind).await,
             Care::Authenticity => upstream.look_up_securely(absolute, kind).await,
         };
-        let answer = answer.map_err(|error| lookup_error(name, error))?;
+        let answer = answer.map_err(|error| match error {
+            // The demo: whoever is asked for these names hosts them, or nobody does.
+            NetError::Dns(DnsError::ResponseCode(ResponseCode::Refused))
+                if !reserved_names_exist && is_reserved(name) =>
+            {
+                LookupError::NoSuchName(name.to_owned())
+            }
+            error => lookup_error(name, error),
+        })?;
         let records = answer.records.iter().filter(|record| record.record_type() == kind);
         let ttl = records.clone().map(|record| record.ttl).min().unwrap_or(0);
         let records: Vec<RData> = records.take(RECORD_LIMIT).map(|record| record.data.clone()).collect();
