@@ -208,7 +208,8 @@ fn number<N: FromStr>(text: &str, field: &'static str, rule: &'static str) -> Re
 fn hexadecimal(text: &str, field: &'static str) -> Result<String, Wrong> {
     let rule = "it is written in hexadecimal digits, two for each octet";
     let digits: String = text.split_whitespace().collect::<String>().to_ascii_lowercase();
-    if digits.is_empty() || digits.len() % 2 != 0 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if digits.is_empty() || !digits.len().is_multiple_of(2) || !digits.bytes().all(|b| b.is_ascii_hexdigit())
+    {
         return Err(wrong(field, "it is not hexadecimal", rule));
     }
     Ok(digits)

@@ -90,10 +90,7 @@ impl Zones {
 
     /// The settings of the installation; `None` before they are first written.
     pub async fn installation(&self) -> Result<Option<Installation>> {
-        self.db
-            .operator("read what the installation is called")
-            .read(|tx| administration::installation_of(tx))
-            .await
+        self.db.operator("read what the installation is called").read(administration::installation_of).await
     }
 }
 

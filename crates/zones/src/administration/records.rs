@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use model::{RecordId, ZoneId};
 
 use super::{Administration, Hand, apply, found, take};
-use crate::entities::{ChangeInfo, Diff, Edit, ManagedBy, RecordData, RecordInfo, ZoneInfo};
-use crate::rules::{self, Draft};
+use crate::entities::{ChangeInfo, Diff, Edit, ManagedBy, NewRecord, RecordData, RecordInfo, ZoneInfo};
+use crate::rules::{self, Draft, Language};
 use crate::{Result, ZoneError, limits, rows};
 
 impl Administration {
@@ -42,6 +42,31 @@ impl Administration {
             apply(tx, hand, &mut zone, &before, drafts, &called, edit.is_dry)
         })
         .await
+    }
+
+    /// Puts `text` in the place of every SPF record of a name, in one change: the merge tool's last step, and
+    /// «remove the others» (R123). Other texts of the name stay.
+    pub async fn replace_spf(&self, id: ZoneId, owner: &str, text: &str) -> Result<Diff> {
+        crate::spf::checked(text)?;
+        let zone = self.zone(id).await?;
+        let owner = rules::checked_owner(owner, &zone.name)?;
+        let records = self.records(id).await?;
+        let standing: Vec<RecordId> = records
+            .iter()
+            .filter(|info| info.owner == owner && Language::of_record(info) == Some(Language::Spf))
+            .map(|info| info.id)
+            .collect();
+        let new = NewRecord::new(owner, "TXT", crate::kind::quoted(text.as_bytes()));
+        let mut edit =
+            Edit { called: "one SPF record".to_owned(), expected: Some(zone.serial), ..Edit::default() };
+        match standing.split_first() {
+            Some((first, others)) => {
+                edit.change.push((*first, new));
+                edit.remove.extend(others);
+            }
+            None => edit.add.push(new),
+        }
+        self.edit(id, edit).await
     }
 
     /// The last changes of a zone, newest first; as many as are kept if no limit is given.

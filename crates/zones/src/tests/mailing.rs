@@ -104,6 +104,29 @@ async fn spf_is_softened_with_one_click_and_stays_so() {
 }
 
 #[tokio::test]
+async fn a_merged_spf_takes_the_place_of_the_one_there() {
+    for town in towns().await {
+        let name = domain("valbois.test");
+        town.tenant.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
+        town.add(&["@ TXT hello"]).await.unwrap();
+        let ours = "v=spf1 include:spf.relais.test -all";
+        let merged = crate::spf::merge(ours, &["v=spf1 include:news.test ~all"]).unwrap();
+        let diff = town.tenant.replace_spf(town.zone.id, "@", &merged).await.unwrap();
+        assert_eq!((diff.removed.len(), diff.added.len()), (1, 1));
+        let lines = town.lines(town.zone.id).await;
+        let texts: Vec<_> = lines.iter().filter(|line| line.starts_with("@ TXT")).collect();
+        assert_eq!(
+            texts,
+            ["@ TXT \"hello\"", "@ TXT \"v=spf1 include:spf.relais.test include:news.test -all\""]
+        );
+        // It is the people's now: the mail service tells it and leaves it alone.
+        let kept = town.tenant.refresh(&name, Standing::Stays).await.unwrap().kept;
+        assert_eq!(kept.conflicts.len(), 1);
+        assert!(town.tenant.replace_spf(town.zone.id, "@", "v=spf2 -all").await.is_err());
+    }
+}
+
+#[tokio::test]
 async fn a_zone_that_comes_later_takes_the_records_over() {
     for town in towns().await {
         let name = domain("sub.later.test");
