@@ -20,12 +20,14 @@ pub(super) fn found(tx: &mut Tx, domain: DomainId) -> Result<Option<Found>, DbEr
     Ok(found.and_then(|(at, lamps)| Some(Found { checked_at: Timestamp(at?), lamps })))
 }
 
-/// What was found last of every domain of an organisation.
+/// What was found last of every domain of an organisation; of another one than the scope's, nothing.
 pub(super) fn all_of(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<(String, String)>, DbError> {
+    let scope = tx.organisation().map(|id| id.0);
     tx.query(
         "SELECT d.name, g.lamps FROM zone_diagnosis g JOIN domain d ON d.id = g.domain
-         WHERE d.organisation = ?1 AND g.checked_at IS NOT NULL",
-        values![organisation],
+         WHERE d.organisation = ?1 AND d.organisation = COALESCE(?2, d.organisation)
+           AND g.checked_at IS NOT NULL",
+        values![organisation, scope],
         |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
     )
 }
