@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE};
 use axum::http::{Request, StatusCode};
 use directory::{Directory, NewUser, Options, Role, Scope, Zeroizing};
 use model::{Address, Domain, OrganisationId};
@@ -32,6 +32,7 @@ struct Answer {
     status: StatusCode,
     location: String,
     cookies: Vec<String>,
+    referrer_policy: String,
     text: String,
 }
 
@@ -131,6 +132,7 @@ impl Browser<'_> {
         };
         let (status, cookies) = (response.status(), header(SET_COOKIE));
         let location = header(LOCATION).first().cloned().unwrap_or_default();
+        let referrer_policy = header(REFERRER_POLICY).first().cloned().unwrap_or_default();
         for cookie in &cookies {
             let pair = cookie.split(';').next().unwrap_or_default();
             let name = pair.split('=').next().unwrap_or_default();
@@ -140,7 +142,13 @@ impl Browser<'_> {
             }
         }
         let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        Answer { status, location, cookies, text: String::from_utf8_lossy(&bytes).into_owned() }
+        Answer {
+            status,
+            location,
+            cookies,
+            referrer_policy,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
     }
 
     async fn get(&mut self, path: &str) -> Answer {

@@ -236,6 +236,19 @@ async fn every_page_holds_in_every_language_without_anything_inline() {
     }
 }
 
+/// With the doors' no-referrer a browser would say `Origin: null` and every form would be refused.
+#[tokio::test]
+async fn pages_let_the_browser_say_where_a_form_comes_from() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.browser();
+        let page = browser.get("/manager/sign-in").await;
+        assert_eq!(page.referrer_policy, "same-origin");
+        let fields = [("login", "admin@valbois.test"), ("password", super::PASSWORD)];
+        let refused = browser.post_raw("/manager/sign-in", &fields, "null").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+}
+
 /// ui.md: a first load of at most 150 KiB.
 #[tokio::test]
 async fn a_first_load_weighs_little() {
