@@ -164,7 +164,7 @@ impl Draft {
 
 /// The name of a domain as it is kept: lower case, bounded.
 fn name(text: &str) -> String {
-    Domain::parse(text.trim()).map_or_else(|_| kept(text).to_lowercase(), |domain| domain.to_string())
+    Domain::parse(text.trim()).map_or_else(|_| kept(&text.to_lowercase()), |domain| domain.to_string())
 }
 
 fn optional(text: &str, form: impl Fn(&str) -> String) -> Option<String> {

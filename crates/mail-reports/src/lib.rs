@@ -175,7 +175,9 @@ impl Reports {
 
 /// Text of a stranger, bounded and without control characters.
 pub(crate) fn kept(text: &str) -> String {
-    text.trim().chars().filter(|c| !c.is_control()).take(limits::TEXT_LIMIT_CHARACTERS).collect()
+    let text: String =
+        text.trim().chars().filter(|c| !c.is_control()).take(limits::TEXT_LIMIT_CHARACTERS).collect();
+    text.trim().to_owned()
 }
 
 /// The first moment of the UTC day.

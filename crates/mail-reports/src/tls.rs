@@ -128,7 +128,7 @@ impl TlsReport {
         report.policies.truncate(POLICIES_LIMIT);
         for row in &mut report.policies {
             cut(&mut row.policy.policy_type);
-            row.policy.policy_domain = kept(&row.policy.policy_domain).to_lowercase();
+            row.policy.policy_domain = kept(&row.policy.policy_domain.to_lowercase());
             row.policy.policy_string.truncate(RECORD_LINES);
             row.policy.policy_string.iter_mut().for_each(cut);
             row.policy.mx_host.truncate(RECORD_LINES);
