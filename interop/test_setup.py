@@ -30,7 +30,7 @@ def installation(work, program):
     assert answer.returncode == 0, answer
     config = data / "relais.toml"
     text = config.read_text()
-    ports = {25: free_port(), 587: free_port(), 465: free_port(), 143: free_port(), 993: free_port()}
+    ports = {port: free_port() for port in (25, 587, 465, 143, 993, 80, 443, 53)}
     for well_known, free in ports.items():
         text = text.replace(f'"0.0.0.0:{well_known}"', f'"127.0.0.1:{free}"')
         text = re.sub(rf',?\s*"\[::\]:{well_known}",?', "", text)
@@ -40,7 +40,7 @@ def installation(work, program):
 
 def test_setup_says_what_to_publish_and_what_to_do_next(installation):
     _, _, printed = installation
-    for expected in ("setup.test.", "MX", "v=spf1", "_submissions._tcp", "_imaps._tcp", "relais check", "relais serve"):
+    for expected in ("setup.test.", "MX", "v=spf1", "_submissions._tcp", "_imaps._tcp", "_dmarc", "_domainkey", "relais check", "relais serve"):
         assert expected in printed, printed
 
 

@@ -1,7 +1,7 @@
 //! `relais setup`: from nothing to a configuration that `relais serve` starts with.
 
 use std::io::{IsTerminal, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -10,9 +10,12 @@ use clap::Args;
 use directory::{Administration, NewAddress, NewDevicePassword, Protocols, Scope};
 use model::{Address, Domain, OrganisationId};
 use world::{LookupError, Names, NamesOptions};
+use zones::Standing;
 
 use crate::config::{Auth, Blobs, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Tls};
 use crate::installation::{Installation, make_private};
+
+const SCOPE: Scope = Scope::Operator("setting up the installation");
 
 /// Checks the machine, writes the configuration, makes keys and database, and says what to publish.
 #[derive(Args)]
@@ -52,18 +55,22 @@ impl Setup {
         let file = self.data.join("relais.toml");
         ensure!(!file.exists(), "{} exists: this directory is set up already", file.display());
 
-        let trouble = pre_flight(&hostname).await;
+        let Flight { trouble, addresses, may_serve_dns } = pre_flight(&hostname).await;
         if trouble && !self.yes && !agrees("Go on nevertheless?")? {
             bail!("stopped; nothing was written");
         }
         make_private(&self.data).with_context(|| format!("--data: cannot make {}", self.data.display()))?;
-        let mut config = config(&hostname, &self.data)?;
+        let mut config = config(&hostname, &self.data, may_serve_dns)?;
         config.database.url = self.database.clone().unwrap_or(config.database.url);
         config.blobs.url = self.blobs.clone().unwrap_or(config.blobs.url);
         // Given here, relative paths begin where we are; in the file, where it lies.
         let config = Config::parse(&config.to_toml()?, &std::env::current_dir()?)?;
         let installation = Installation::open(config.clone())?;
         installation.server_tls()?;
+        let zones = installation.zones.administration(SCOPE, "relais setup");
+        if zones.installation().await?.is_none() {
+            zones.change_installation(zones::Installation::single(hostname.clone(), addresses)).await?;
+        }
         let made = self.first_rows(&installation, admin.as_ref()).await?;
         // The configuration last: its presence says that the rest is there.
         // Closed to others, for one day it may hold the database's password.
@@ -74,11 +81,11 @@ impl Setup {
             .with_context(|| format!("cannot write {}", file.display()))?;
 
         println!("\nWritten: {}", file.display());
-        if let Some((address, password)) = made {
+        if let Some((address, password)) = &made {
             println!("First mailbox: {address}, password {password} (shown only now)");
         }
-        if let Some(admin) = &admin {
-            print_records(&hostname, admin.domain());
+        if let (Some(admin), true) = (&admin, made.is_some()) {
+            print_records(&zones, &hostname, admin.domain()).await?;
         }
         println!("\nNext\n  relais check --config {0}\n  relais serve --config {0}", file.display());
         Ok(())
@@ -90,11 +97,10 @@ impl Setup {
         admin: Option<&Address>,
     ) -> Result<Option<(Address, String)>> {
         let Some(name) = &self.organisation else { return Ok(None) };
-        let scope = Scope::Operator("setting up the installation");
-        let administration = installation.directory.administration(scope, "relais setup");
+        let administration = installation.directory.administration(SCOPE, "relais setup");
         let organisation = administration.create_organisation(name).await.context("--organisation")?;
         let Some(admin) = admin else { return Ok(None) };
-        let made = first_mailbox(&administration, organisation.id, admin).await;
+        let made = first_mailbox(installation, &administration, organisation.id, admin).await;
         if made.is_err() {
             // So that the same command with a better address does not find a name taken.
             administration.delete_organisation(organisation.id, true).await?;
@@ -104,11 +110,13 @@ impl Setup {
 }
 
 async fn first_mailbox(
+    installation: &Installation,
     administration: &Administration,
     organisation: OrganisationId,
     admin: &Address,
 ) -> Result<(Address, String)> {
-    administration.create_domain(organisation, None, admin.domain()).await.context("--admin")?;
+    let zones = installation.zones.administration(SCOPE, "relais setup");
+    zones.create_domain(organisation, None, admin.domain(), Standing::Stays).await.context("--admin")?;
     let new = NewAddress { address: admin.clone(), alias_to: Vec::new(), quota_bytes: None };
     let address = administration.create_address(new).await.context("--admin")?;
     let device =
@@ -117,7 +125,7 @@ async fn first_mailbox(
     Ok((admin.clone(), created.password.to_string()))
 }
 
-fn config(hostname: &Domain, data: &Path) -> Result<Config> {
+fn config(hostname: &Domain, data: &Path, may_serve_dns: bool) -> Result<Config> {
     let data = std::path::absolute(data)?;
     let everywhere = |port| {
         vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)), SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))]
@@ -132,6 +140,7 @@ fn config(hostname: &Domain, data: &Path) -> Result<Config> {
             imaps: everywhere(993),
             http: everywhere(80),
             https: everywhere(443),
+            dns: if may_serve_dns { everywhere(53) } else { Vec::new() },
             ..Listen::default()
         },
         database: Database { url: format!("sqlite:{}", data.join("relais.db").display()) },
@@ -145,8 +154,18 @@ fn config(hostname: &Domain, data: &Path) -> Result<Config> {
     })
 }
 
-/// Tells what stands in the way; whether anything does.
-async fn pre_flight(hostname: &Domain) -> bool {
+/// What was found before anything is written.
+struct Flight {
+    /// Something stands in the way.
+    trouble: bool,
+    /// The addresses of the host name.
+    addresses: Vec<IpAddr>,
+    /// Nobody else answers for names on this machine.
+    may_serve_dns: bool,
+}
+
+/// Tells what stands in the way.
+async fn pre_flight(hostname: &Domain) -> Flight {
     let mut trouble = false;
     let mut tell = |is_well: bool, text: String| {
         trouble |= !is_well;
@@ -158,12 +177,25 @@ async fn pre_flight(hostname: &Domain) -> bool {
             Err(error) => tell(false, format!("port {port}: {error}")),
         }
     }
+    let may_serve_dns = std::net::TcpListener::bind((Ipv4Addr::UNSPECIFIED, 53))
+        .and_then(|_| std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 53)))
+        .is_ok();
+    // Many machines have a resolver of their own there, and zones may well be served elsewhere.
+    tell(
+        true,
+        match may_serve_dns {
+            true => "port 53 is free: hosted zones will be served".to_owned(),
+            false => "port 53 is taken: zones are served once [listen] dns names an address".to_owned(),
+        },
+    );
+    let mut addresses = Vec::new();
     match Names::resolver(&NamesOptions::default()) {
         Err(error) => tell(false, format!("names cannot be looked up: {error}")),
         Ok(names) => match names.addresses(hostname).await {
-            Ok(addresses) => {
-                let list: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            Ok(found) => {
+                let list: Vec<String> = found.iter().map(ToString::to_string).collect();
                 tell(true, format!("{hostname} has the address {}", list.join(", ")));
+                addresses = found;
             }
             Err(LookupError::Later { reason, .. }) => {
                 tell(false, format!("{hostname} cannot be looked up: {reason}"))
@@ -171,7 +203,7 @@ async fn pre_flight(hostname: &Domain) -> bool {
             Err(error) => tell(false, format!("{error}: publish an address for it")),
         },
     }
-    trouble
+    Flight { trouble, addresses, may_serve_dns }
 }
 
 fn agrees(question: &str) -> Result<bool> {
@@ -183,13 +215,13 @@ fn agrees(question: &str) -> Result<bool> {
     Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "o" | "O" | "oui"))
 }
 
-fn print_records(hostname: &Domain, domain: &Domain) {
+async fn print_records(zones: &zones::Administration, hostname: &Domain, domain: &Domain) -> Result<()> {
     println!(
-        "\nPublish these records for {domain}\n\
-         \x20 {domain}.                    MX    10 {hostname}.\n\
-         \x20 {domain}.                    TXT   \"v=spf1 mx -all\"\n\
-         \x20 _submissions._tcp.{domain}.  SRV   0 1 465 {hostname}.\n\
-         \x20 _imaps._tcp.{domain}.        SRV   0 1 993 {hostname}.\n\
-         and let the addresses of {hostname} resolve back to that name (PTR)."
+        "\nPublish these records for {domain}, or let its zone be served here: relais zone create {domain}"
     );
+    for record in zones.records_to_copy(domain).await? {
+        println!("  {record}");
+    }
+    println!("and let the addresses of {hostname} resolve back to that name (PTR).");
+    Ok(())
 }

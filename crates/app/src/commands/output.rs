@@ -57,12 +57,15 @@ impl Output {
     }
 }
 
+/// Cells that are longer, as DKIM keys are, push the rest of their own line only.
+const WIDEST_PADDED: usize = 72;
+
 /// A list of things: its columns, and for each thing the JSON and the cells.
 pub(super) fn table(columns: &[&str], rows: Vec<(Value, Vec<String>)>) -> Output {
     let mut widths: Vec<usize> = columns.iter().map(|column| column.chars().count()).collect();
     for (_, cells) in &rows {
         for (width, cell) in widths.iter_mut().zip(cells) {
-            *width = (*width).max(shown(cell).chars().count());
+            *width = (*width).max(shown(cell).chars().count().min(WIDEST_PADDED));
         }
     }
     let line = |cells: &mut dyn Iterator<Item = String>| {

@@ -62,7 +62,7 @@ pub enum Zone {
         #[arg(value_name = "TYPE")]
         kind: String,
         /// The data; names without a final dot are within the zone.
-        #[arg(required = true, num_args = 1.., allow_hyphen_values = true)]
+        #[arg(required = true, num_args = 1..)]
         data: Vec<String>,
         /// Seconds; otherwise as the records beside it.
         #[arg(long)]
@@ -84,7 +84,7 @@ pub enum Zone {
         #[arg(value_name = "TYPE")]
         kind: String,
         /// Only the one that says this.
-        #[arg(num_args = 0.., allow_hyphen_values = true)]
+        #[arg(num_args = 0..)]
         data: Vec<String>,
     },
     /// Takes the records of a zone file (RFC 1035 §5).
@@ -439,7 +439,7 @@ async fn show(zones: &Administration, info: &ZoneInfo) -> Result<Output> {
         ("DNSSEC", signed(info)),
         ("changed", info.changed_at.rfc3339()),
     ];
-    fields.extend(ds.iter().map(|ds| ("for the parent", format!("{} DS {ds}", info.name))));
+    fields.extend(ds.iter().map(|ds| ("for the parent", ds.clone())));
     Ok(card(json, &fields))
 }
 
