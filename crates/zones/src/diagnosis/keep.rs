@@ -228,7 +228,7 @@ impl Administration {
             expectation.zone = Some(HostedZone {
                 name: zone.name.as_str().to_owned(),
                 is_signed: zone.is_signed,
-                ds: if zone.is_signed { self.ds(zone.id).await? } else { Vec::new() },
+                ds: self.ds(zone.id).await?.iter().filter_map(|line| ds_data(line)).collect(),
                 name_servers: servers.map(|host| host.name.to_string()).collect(),
             });
         }
@@ -306,6 +306,11 @@ fn tlsa(host: &Domain, text: &str) -> Option<Wanted> {
     let (name, data) = (format!("_25._tcp.{host}"), data("TLSA", text)?);
     let record = NewRecord::new(format!("{name}."), "TLSA", text);
     Some(Wanted { check: Check::Dane, name, data, record })
+}
+
+/// The data of a DS record's line.
+fn ds_data(line: &str) -> Option<String> {
+    line.split_once(" DS ").map(|(_, data)| data.to_owned())
 }
 
 /// A record's data from its presentation form.
