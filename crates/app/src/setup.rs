@@ -55,12 +55,12 @@ impl Setup {
         let file = self.data.join("relais.toml");
         ensure!(!file.exists(), "{} exists: this directory is set up already", file.display());
 
-        let Flight { trouble, addresses, may_serve_dns } = pre_flight(&hostname).await;
+        let Flight { trouble, addresses, dns } = pre_flight(&hostname).await;
         if trouble && !self.yes && !agrees("Go on nevertheless?")? {
             bail!("stopped; nothing was written");
         }
         make_private(&self.data).with_context(|| format!("--data: cannot make {}", self.data.display()))?;
-        let mut config = config(&hostname, &self.data, may_serve_dns)?;
+        let mut config = config(&hostname, &self.data, dns)?;
         config.database.url = self.database.clone().unwrap_or(config.database.url);
         config.blobs.url = self.blobs.clone().unwrap_or(config.blobs.url);
         // Given here, relative paths begin where we are; in the file, where it lies.
@@ -125,7 +125,7 @@ async fn first_mailbox(
     Ok((admin.clone(), created.password.to_string()))
 }
 
-fn config(hostname: &Domain, data: &Path, may_serve_dns: bool) -> Result<Config> {
+fn config(hostname: &Domain, data: &Path, dns: Vec<SocketAddr>) -> Result<Config> {
     let data = std::path::absolute(data)?;
     let everywhere = |port| {
         vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)), SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))]
@@ -140,7 +140,7 @@ fn config(hostname: &Domain, data: &Path, may_serve_dns: bool) -> Result<Config>
             imaps: everywhere(993),
             http: everywhere(80),
             https: everywhere(443),
-            dns: if may_serve_dns { everywhere(53) } else { Vec::new() },
+            dns,
             ..Listen::default()
         },
         database: Database { url: format!("sqlite:{}", data.join("relais.db").display()) },
@@ -160,8 +160,8 @@ struct Flight {
     trouble: bool,
     /// The addresses of the host name.
     addresses: Vec<IpAddr>,
-    /// Nobody else answers for names on this machine.
-    may_serve_dns: bool,
+    /// Those of them on which zones can be served: ours, and nobody else answers there.
+    dns: Vec<SocketAddr>,
 }
 
 /// Tells what stands in the way.
@@ -177,17 +177,6 @@ async fn pre_flight(hostname: &Domain) -> Flight {
             Err(error) => tell(false, format!("port {port}: {error}")),
         }
     }
-    let may_serve_dns = std::net::TcpListener::bind((Ipv4Addr::UNSPECIFIED, 53))
-        .and_then(|_| std::net::UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 53)))
-        .is_ok();
-    // Many machines have a resolver of their own there, and zones may well be served elsewhere.
-    tell(
-        true,
-        match may_serve_dns {
-            true => "port 53 is free: hosted zones will be served".to_owned(),
-            false => "port 53 is taken: zones are served once [listen] dns names an address".to_owned(),
-        },
-    );
     let mut addresses = Vec::new();
     match Names::resolver(&NamesOptions::default()) {
         Err(error) => tell(false, format!("names cannot be looked up: {error}")),
@@ -203,7 +192,23 @@ async fn pre_flight(hostname: &Domain) -> Flight {
             Err(error) => tell(false, format!("{error}: publish an address for it")),
         },
     }
-    Flight { trouble, addresses, may_serve_dns }
+    // Not on every address at once: an answer has to leave from where the question came to (RFC 2181 §4.1).
+    let dns: Vec<SocketAddr> =
+        addresses.iter().map(|ip| SocketAddr::new(*ip, 53)).filter(is_free_for_dns).collect();
+    // Zones may well be served elsewhere, so this is no trouble.
+    let served: Vec<String> = dns.iter().map(SocketAddr::to_string).collect();
+    println!(
+        "{}",
+        match served.is_empty() {
+            true => "note  zones are not served yet: [listen] dns names the addresses".to_owned(),
+            false => format!("ok    zones will be served at {}", served.join(", ")),
+        }
+    );
+    Flight { trouble, addresses, dns }
+}
+
+fn is_free_for_dns(address: &SocketAddr) -> bool {
+    std::net::TcpListener::bind(address).is_ok() && std::net::UdpSocket::bind(address).is_ok()
 }
 
 fn agrees(question: &str) -> Result<bool> {
