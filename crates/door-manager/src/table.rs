@@ -118,10 +118,6 @@ impl Cell {
             ["lost", "waiting", "unknown", "ok"].iter().position(|known| *known == state).unwrap_or(4) as i64;
         Cell { text: text.into(), kind: "lamp", state, order, ..Cell::default() }
     }
-
-    pub(crate) fn time(at: model::Timestamp) -> Cell {
-        Cell { text: at.rfc3339(), kind: "time", order: at.0, ..Cell::default() }
-    }
 }
 
 /// A row.

@@ -88,7 +88,7 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
 
 /// One value of a text.
 #[derive(Clone, Debug)]
-pub enum Word {
+pub(crate) enum Word {
     /// A text.
     Text(String),
     /// A number, which chooses the plural.

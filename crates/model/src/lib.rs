@@ -15,7 +15,9 @@ mod time;
 pub use address::{Address, Domain, Localpart, NotADomain, NotALocalpart, NotAnAddress};
 pub use blob::{BlobRef, NotABlobRef};
 pub use chain::Chain;
-pub use envelope::{BodyKind, Envelope, Notify, OriginalRecipient, Protocol, Recipient, ReturnContent, ReversePath, TlsWish};
+pub use envelope::{
+    BodyKind, Envelope, Notify, OriginalRecipient, Protocol, Recipient, ReturnContent, ReversePath, TlsWish,
+};
 pub use ids::{
     AccountId, AccountRef, AddressId, CredentialId, DeliveryId, DomainId, FolderId, LetterId, MessageId,
     OrganisationId, RecordId, ServiceId, UserId, ZoneId,

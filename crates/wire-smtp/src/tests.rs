@@ -349,7 +349,7 @@ fn a_plan_says_what_the_peer_understands() {
     assert_eq!(planned(&envelope("é@b.test", &["c@d.test"]), &all), Err(Obstacle::NeedsSmtpUtf8));
     let demanding = Envelope { tls: model::TlsWish::Required, ..letter.clone() };
     assert_eq!(planned(&demanding, &all), Err(Obstacle::NeedsRequireTls));
-    let secure = Capabilities::parse(&model::Reply::new(250, None, "b.test\nrequiretls\n8bitmime"));
+    let secure = Capabilities::parse(&Reply::new(250, None, "b.test\nrequiretls\n8bitmime"));
     let commands = planned(&demanding, &secure).unwrap();
     assert_eq!(commands[0], "MAIL FROM:<a@b.test> BODY=8BITMIME REQUIRETLS\r\n");
     assert!(matches!(
