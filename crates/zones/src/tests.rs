@@ -1,6 +1,7 @@
 //! The zones on each engine.
 
 mod administering;
+mod diagnosing;
 mod files;
 mod guided;
 mod history;
