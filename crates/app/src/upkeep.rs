@@ -138,6 +138,7 @@ async fn rotate_keys(installation: &Installation) -> Result<()> {
             debug!(%domain, error = %Chain(&error), "the mail records stay as they are");
         }
     }
+    installation.zones.complete_rollovers().await.context("rollovers of zone keys")?;
     installation.flow.return_paths().tend().await.context("return paths")?;
     Ok(())
 }

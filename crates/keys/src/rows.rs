@@ -78,7 +78,7 @@ pub(crate) fn signing(tx: &mut Tx, domain: DomainId) -> Result<Vec<Signing>, DbE
         "SELECT selector, algorithm, private_key FROM dkim_key
          WHERE domain = ?1 AND active_at IS NOT NULL AND retired_at IS NULL AND revoked_at IS NULL
            AND private_key IS NOT NULL
-         ORDER BY active_at",
+         ORDER BY active_at, selector",
         values![domain],
         |row| {
             let algorithm =

@@ -60,7 +60,7 @@ pub enum ZoneError {
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     /// The keys of a domain cannot be read or made.
-    #[error("cannot reach or make keys")]
+    #[error(transparent)]
     Keys(#[from] keys::KeysError),
     /// The database.
     #[error("cannot reach the rows of the zones")]
@@ -96,7 +96,10 @@ impl ZoneError {
     pub fn is_refusal(&self) -> bool {
         match self {
             ZoneError::Directory(error) => error.is_refusal(),
-            ZoneError::Db(_) | ZoneError::Keys(_) => false,
+            ZoneError::Keys(error) => {
+                matches!(error, keys::KeysError::Invalid { .. } | keys::KeysError::NotFound { .. })
+            }
+            ZoneError::Db(_) => false,
             _ => true,
         }
     }

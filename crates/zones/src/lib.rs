@@ -32,6 +32,7 @@ pub mod mail;
 mod managed;
 mod name;
 mod renew;
+mod rollover;
 mod rows;
 mod rules;
 pub mod serial;

@@ -1,6 +1,7 @@
 //! What a command prints: a table or sentences for people, one JSON document for programs.
 
 use directory::DirectoryError;
+use keys::KeysError;
 use serde_json::{Value, json};
 use zones::ZoneError;
 
@@ -159,6 +160,8 @@ fn directory_json(error: &DirectoryError) -> Option<Value> {
 fn zone_json(error: &ZoneError) -> Option<Value> {
     Some(match error {
         ZoneError::Invalid { field, reason, rule, .. } => invalid(field, reason, rule),
+        ZoneError::Keys(KeysError::Invalid { field, reason, rule }) => invalid(field, reason, rule),
+        ZoneError::Keys(KeysError::NotFound { what }) => json!({"kind": "not_found", "what": what}),
         ZoneError::Conflict { field, value, rule } => conflict(field, value, rule),
         ZoneError::InUse { field, value, dependents, rule } => in_use(field, value, dependents, rule),
         ZoneError::NotFound { what } => json!({"kind": "not_found", "what": what}),

@@ -139,6 +139,11 @@ pub enum Zone {
         /// Its name.
         zone: String,
     },
+    /// Begins to replace the key that signs it. When the parent shows the new DS record, the rest follows by itself.
+    Rollover {
+        /// Its name.
+        zone: String,
+    },
     /// Lists the secondary name servers.
     Secondaries {
         /// The zone's name.
@@ -283,6 +288,10 @@ impl Zone {
             Zone::Restore { zone, serial } => Ok(changed(&zones.restore(id(&zone).await?, serial).await?)),
             Zone::Sign { zone } => sign(&zones, id(&zone).await?, true).await,
             Zone::Unsign { zone } => sign(&zones, id(&zone).await?, false).await,
+            Zone::Rollover { zone } => {
+                let info = zones.begin_rollover(id(&zone).await?).await?;
+                show(&zones, &info).await
+            }
             Zone::Secondaries { zone } => {
                 let secondaries = zones.secondaries(id(&zone).await?).await?;
                 let rows = secondaries.iter().map(|secondary| {

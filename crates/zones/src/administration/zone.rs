@@ -151,9 +151,31 @@ impl Administration {
             }
             let pair = wire_dns::SigningKey::from_pkcs8(&key.pkcs8)
                 .map_err(|_| ZoneError::Keys(keys::KeysError::Key("the zone's key is damaged")))?;
-            lines.push(format!("{} IN DS {}", zone.name, pair.ds_text(&name)));
+            lines.push(pair.ds_text(&name));
         }
         Ok(lines)
+    }
+
+    /// Begins to replace the key of a signed zone (RFC 6781 §4.1.2): a new key signs beside the former one, and
+    /// [`Administration::ds`] has both from now on, for the parent. Once the parent shows the new one,
+    /// [`Zones::complete_rollovers`] lets the former key retire.
+    pub async fn begin_rollover(&self, id: ZoneId) -> Result<ZoneInfo> {
+        let keys = self.zones.keys.clone();
+        self.write(move |tx, hand| {
+            let mut zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
+            if !zone.is_signed {
+                let rule = "a zone that is signed has a key to replace";
+                return Err(ZoneError::invalid("zone", format!("{} is not signed", zone.name), rule));
+            }
+            keys.begin_zone_rollover(tx, id)?;
+            // A secondary compares serials to see that there is something new.
+            zone.serial = serial::next(zone.serial, hand.at);
+            rows::update_zone(tx, &zone)?;
+            hand.audit(tx, Some(zone.organisation), "begin rollover", zone.name.to_string())?;
+            notify(tx, id)?;
+            found("zone", rows::zone(tx, id)?)
+        })
+        .await
     }
 
     /// Deletes a zone with its records and history. With synonyms it needs `force`, which leaves them as zones

@@ -1,10 +1,12 @@
 //! Zones and records: created, changed, deleted; by whom; told to whom.
 
-use directory::Scope;
+use directory::{Directory, Scope};
+use keys::Keys;
 use model::{RecordId, ZoneId};
+use world::StaticNames;
 
 use super::{domain, line, record, refusal, towns};
-use crate::{Edit, ManagedBy, Secondary, ZONES, ZoneChange, ZoneError};
+use crate::{Edit, ManagedBy, Secondary, ZONES, ZoneChange, ZoneError, Zones};
 
 #[tokio::test]
 async fn a_new_zone_has_the_name_servers_of_the_installation() {
@@ -250,5 +252,42 @@ async fn acts_are_audited() {
         assert!(acts.iter().any(|act| act == "anna create zone: valbois.test."), "{acts:?}");
         assert!(acts.iter().any(|act| act.ends_with("+ a A 192.0.2.1")), "{acts:?}");
         assert!(acts.iter().any(|act| act == "anna delete zone: valbois.test."), "{acts:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rollover_ends_when_the_parent_shows_the_new_key() {
+    for town in towns().await {
+        let zone = town.zone.id;
+        town.tenant.begin_rollover(zone).await.unwrap_err();
+        let change = ZoneChange { is_signed: Some(true), ..ZoneChange::default() };
+        let signed = town.tenant.change_zone(zone, change).await.unwrap();
+        let first = town.tenant.ds(zone).await.unwrap();
+        let rolling = town.tenant.begin_rollover(zone).await.unwrap();
+        assert_ne!(rolling.serial, signed.serial);
+        let refused = town.tenant.begin_rollover(zone).await.unwrap_err();
+        assert!(refused.is_refusal() && refused.to_string().contains("under way"), "{refused}");
+        let both = town.tenant.ds(zone).await.unwrap();
+        assert_eq!(both.len(), 2);
+        let new = both.iter().find(|line| !first.contains(line)).unwrap();
+        let parent_shows = |line: &str| {
+            let data = line.split_once(" DS ").unwrap().1.to_owned();
+            world::Names::fixed(StaticNames::default().with("valbois.test", "DS", &data))
+        };
+        // The parent still has the former one; then the new one, too early; then a day has passed.
+        let complete = async |line: &str| {
+            let (db, mut world) = (town.db.clone(), town.world.clone());
+            world.names = parent_shows(line);
+            let directory = Directory::new(db.clone(), world.clone());
+            let zones = Zones::new(db.clone(), world.clone(), directory, Keys::new(db, world));
+            zones.complete_rollovers().await.unwrap()
+        };
+        assert!(complete(&first[0]).await.is_empty());
+        assert!(complete(new).await.is_empty());
+        town.world.clock.advance(std::time::Duration::from_secs(86_400));
+        assert!(complete(&first[0]).await.is_empty());
+        assert_eq!(complete(new).await, [zone]);
+        assert!(complete(new).await.is_empty());
+        assert_eq!(town.tenant.ds(zone).await.unwrap(), [new.clone()]);
     }
 }
