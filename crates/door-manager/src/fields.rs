@@ -2,7 +2,6 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::response::{IntoResponse, Response};
@@ -79,21 +78,32 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Fields, Refused> {
-        let headers = request.headers().clone();
-        if !is_same_origin(&headers, request.uri().authority().map(|authority| authority.as_str())) {
+        if origin(&request) == Origin::Another {
             return Err(Refused::NotOurs);
         }
-        let token = visitor::session_token(&headers, request.extensions());
+        let token =
+            visitor::session_token(request.headers(), request.extensions()).ok_or(Refused::NotOurs)?;
         let fields = read(request, state).await?;
-        // A sign-in has no session yet: what sends it is known by its origin alone.
-        if let Some(token) = token {
-            let expected = visitor::form_token(&token);
-            let is_ours: bool = fields.raw(TOKEN).as_bytes().ct_eq(expected.as_bytes()).into();
-            if !is_ours {
-                return Err(Refused::NotOurs);
-            }
+        let expected = visitor::form_token(&token);
+        let is_ours: bool = fields.raw(TOKEN).as_bytes().ct_eq(expected.as_bytes()).into();
+        if is_ours { Ok(fields) } else { Err(Refused::NotOurs) }
+    }
+}
+
+/// The form with which somebody signs in. There is no session whose proof it could carry (a cookie of an old one
+/// says nothing), so the browser itself must say that our own page sent it: else a stranger's page could sign its
+/// visitor in to the stranger's account.
+#[derive(Clone, Debug)]
+pub(crate) struct SignInFields(pub(crate) Fields);
+
+impl<S: Send + Sync> FromRequest<S> for SignInFields {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<SignInFields, Refused> {
+        match origin(&request) {
+            Origin::Ours => read(request, state).await.map(SignInFields),
+            Origin::Unsaid | Origin::Another => Err(Refused::NotOurs),
         }
-        Ok(fields)
     }
 }
 
@@ -120,14 +130,28 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Ref
     Ok(url::form_urlencoded::parse(&body).into_owned().take(limits::FORM_FIELDS_LIMIT).collect())
 }
 
-/// Whether the request comes from a page of the same origin. Browsers send Origin with every POST (Fetch §3.2);
-/// older ones and tools without it are let through to the proof in the form.
-fn is_same_origin(headers: &HeaderMap, authority: Option<&str>) -> bool {
-    if headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none") {
-        return false;
+/// What a browser says of the page that sent a form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Ours,
+    Another,
+    /// Nothing: an older browser or a tool.
+    Unsaid,
+}
+
+/// Where the form comes from. Browsers send Origin with every POST (Fetch §3.2), and Sec-Fetch-Site (Fetch Metadata
+/// §2.3) to hosts that they trust: what they send must not contradict.
+fn origin(request: &Request) -> Origin {
+    let headers = request.headers();
+    let site = headers.get("sec-fetch-site");
+    if site.is_some_and(|site| site != "same-origin" && site != "none") {
+        return Origin::Another;
     }
-    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Some(origin) = headers.get(ORIGIN) else {
+        return if site.is_some_and(|site| site == "same-origin") { Origin::Ours } else { Origin::Unsaid };
+    };
+    let authority = request.uri().authority().map(|authority| authority.as_str());
     let host = authority.or_else(|| headers.get(HOST).and_then(|host| host.to_str().ok()));
     let from = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
-    from.is_some() && from == host
+    if from.is_some() && from == host { Origin::Ours } else { Origin::Another }
 }

@@ -35,7 +35,7 @@ pub(crate) fn of(
     )?;
     let mut response = Html(text).into_response();
     if person.toast.is_some() {
-        toast::shown(&mut response);
+        toast::shown(&mut response, person.guest.client.is_tls);
     }
     Ok(response)
 }

@@ -3,6 +3,7 @@
 mod screens;
 mod words;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,6 +11,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERRER_POLICY, SET_COOKIE};
 use axum::http::{Request, StatusCode};
 use directory::{Directory, NewUser, Options, Role, Scope, Zeroizing};
+use doorway_http::Client;
 use model::{Address, Domain, OrganisationId};
 use tower::ServiceExt;
 use world::{StaticNames, World};
@@ -41,6 +43,7 @@ struct Browser<'a> {
     town: &'a Town,
     cookies: Vec<String>,
     language: &'static str,
+    is_tls: bool,
 }
 
 async fn towns() -> Vec<Town> {
@@ -105,7 +108,7 @@ async fn towns() -> Vec<Town> {
 
 impl Town {
     fn browser(&self) -> Browser<'_> {
-        Browser { town: self, cookies: Vec::new(), language: "fr" }
+        Browser { town: self, cookies: Vec::new(), language: "fr", is_tls: false }
     }
 
     async fn signed_in(&self, organisation: &str) -> Browser<'_> {
@@ -119,7 +122,9 @@ impl Town {
 
 impl Browser<'_> {
     async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let client = Client { ip: Ipv4Addr::LOCALHOST.into(), is_tls: self.is_tls };
         let request = request
+            .extension(client)
             .header(HOST, "localhost")
             .header(COOKIE, self.cookies.join("; "))
             .header("accept-language", self.language)
@@ -157,8 +162,8 @@ impl Browser<'_> {
 
     /// What our page sends: with its origin and, once signed in, its proof.
     async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let proof = self.cookies.iter().find_map(|cookie| cookie.strip_prefix("relais-session="));
-        let proof = proof.map(crate::visitor::form_token).unwrap_or_default();
+        let proof = self.cookies.iter().find_map(|cookie| cookie.split_once("relais-session="));
+        let proof = proof.map(|(_, token)| token).map(crate::visitor::form_token).unwrap_or_default();
         let mut all = vec![("_token", proof.as_str())];
         all.extend_from_slice(fields);
         self.post_raw(path, &all, "http://localhost").await

@@ -1,4 +1,7 @@
 //! What was done a moment ago, told on the next page, with the way back where there is one.
+//!
+//! The message travels in a cookie, and its way back becomes a form with the visitor's proof: so it counts only with
+//! a hash that nobody can make who does not know the session.
 
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
@@ -10,7 +13,26 @@ use serde::{Deserialize, Serialize};
 use crate::limits;
 use crate::visitor::{Person, cookie};
 
-const COOKIE: &str = "relais-toast";
+/// The cookie where the connection is encrypted: no neighbouring host can write it (RFC 6265bis §4.1.3.2).
+const SECURE_COOKIE: &str = "__Host-relais-toast";
+/// The cookie without encryption, which only loopback has: the demo.
+const PLAIN_COOKIE: &str = "relais-toast";
+/// What a way back may do, below the pages of a domain.
+const WAYS_BACK: [&str; 4] = ["zone/undo", "zone/dnssec", "zone/ttl", "synonyms"];
+
+/// Derived from the session's token, so nothing is stored.
+#[derive(Clone)]
+pub(crate) struct Key([u8; blake3::KEY_LEN]);
+
+impl Key {
+    pub(crate) fn of(session_token: &str) -> Key {
+        Key(blake3::derive_key("relais 2026-11 door-manager toast", session_token.as_bytes()))
+    }
+
+    fn sign(&self, json: &[u8]) -> blake3::Hash {
+        blake3::keyed_hash(&self.0, json)
+    }
+}
 
 /// One message.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -35,17 +57,40 @@ impl Toast {
     }
 }
 
-/// The message that the cookie carries.
-pub(crate) fn of(headers: &HeaderMap) -> Option<Toast> {
-    let bytes = URL_SAFE_NO_PAD.decode(cookie(headers, COOKIE)?).ok()?;
-    let toast: Toast = serde_json::from_slice(&bytes).ok()?;
-    let stays = toast.undo.as_deref().is_none_or(|path| path.starts_with("/manager/"));
-    stays.then_some(toast)
+fn cookie_name(is_tls: bool) -> &'static str {
+    if is_tls { SECURE_COOKIE } else { PLAIN_COOKIE }
+}
+
+/// The message that the cookie carries, if it was written for this session.
+pub(crate) fn of(headers: &HeaderMap, is_tls: bool, key: &Key) -> Option<Toast> {
+    let bytes = URL_SAFE_NO_PAD.decode(cookie(headers, cookie_name(is_tls))?).ok()?;
+    let (hash, json) = bytes.split_first_chunk::<{ blake3::OUT_LEN }>()?;
+    // Hashes compare in constant time.
+    if key.sign(json) != *hash {
+        return None;
+    }
+    let toast: Toast = serde_json::from_slice(json).ok()?;
+    toast.undo.as_deref().is_none_or(is_way_back).then_some(toast)
+}
+
+/// Whether a path is one of those to which messages lead back.
+fn is_way_back(path: &str) -> bool {
+    let Some((domain, act)) = path.strip_prefix("/manager/domains/").and_then(|rest| rest.split_once('/'))
+    else {
+        return false;
+    };
+    !domain.is_empty() && WAYS_BACK.contains(&act)
+}
+
+/// The cookie with what the browser needs to know of it.
+fn set_cookie(is_tls: bool, value: &str, seconds: u32) -> String {
+    let (name, secure) = (cookie_name(is_tls), if is_tls { "; Secure" } else { "" });
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// Takes the message away once it was shown.
-pub(crate) fn shown(response: &mut Response) {
-    let cleared = format!("{COOKIE}=; Path=/manager/; Max-Age=0; HttpOnly; SameSite=Lax");
+pub(crate) fn shown(response: &mut Response, is_tls: bool) {
+    let cleared = set_cookie(is_tls, "", 0);
     response.headers_mut().append(SET_COOKIE, cleared.parse().expect("the cookie is ASCII"));
 }
 
@@ -54,12 +99,9 @@ pub(crate) fn done(person: &Person, location: &str, toast: &Toast) -> Response {
     let mut response = see_other(location);
     let json = serde_json::to_vec(toast).unwrap_or_default();
     if json.len() <= limits::TOAST_LIMIT_BYTES {
-        let secure = if person.guest.client.is_tls { "; Secure" } else { "" };
-        let cookie = format!(
-            "{COOKIE}={}; Path=/manager/; Max-Age={}; HttpOnly; SameSite=Lax{secure}",
-            URL_SAFE_NO_PAD.encode(json),
-            limits::TOAST_SECONDS
-        );
+        let signed = [person.toast_key.sign(&json).as_bytes().as_slice(), &json].concat();
+        let value = URL_SAFE_NO_PAD.encode(signed);
+        let cookie = set_cookie(person.guest.client.is_tls, &value, limits::TOAST_SECONDS);
         response.headers_mut().append(SET_COOKIE, cookie.parse().expect("base64 is ASCII"));
     }
     response
@@ -68,4 +110,36 @@ pub(crate) fn done(person: &Person, location: &str, toast: &Toast) -> Response {
 /// Goes on to `location`, a path of ours.
 pub(crate) fn see_other(location: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, location.to_owned())]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::header::COOKIE;
+    use axum::http::{HeaderMap, HeaderValue};
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::{Key, Toast, of};
+
+    #[test]
+    fn a_message_leads_back_only_to_what_messages_lead_back_to() {
+        let key = Key::of("session");
+        for (undo, counts) in [
+            ("/manager/domains/valbois.test/zone/undo", true),
+            ("/manager/domains/valbois.test/synonyms", true),
+            ("/manager/domains/valbois.test/zone/end", false),
+            ("/manager/domains//zone/undo", false),
+            ("/manager/domains/a/b/zone/undo", false),
+            ("/manager/sign-out", false),
+            ("https://evil.test/manager/domains/valbois.test/zone/undo", false),
+        ] {
+            let toast = Toast::of("done".to_owned()).with_undo(undo.to_owned(), &[]);
+            let json = serde_json::to_vec(&toast).unwrap();
+            let signed = [key.sign(&json).as_bytes().as_slice(), &json].concat();
+            let cookie = format!("relais-toast={}", URL_SAFE_NO_PAD.encode(signed));
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, HeaderValue::from_str(&cookie).unwrap());
+            assert_eq!(of(&headers, false, &key).is_some(), counts, "{undo}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -47,6 +47,12 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 pub(crate) fn session_token(headers: &HeaderMap, extensions: &Extensions) -> Option<String> {
     let name = if client(extensions).is_tls { SECURE_COOKIE } else { PLAIN_COOKIE };
     cookie(headers, name)
+}
+
+/// RFC 6265bis §4.1.3.2: `__Host-` holds the cookie to this very host, over TLS.
+pub(crate) fn session_cookie(is_tls: bool, token: &str, seconds: u64) -> String {
+    let (name, secure) = if is_tls { (SECURE_COOKIE, "; Secure") } else { (PLAIN_COOKIE, "") };
+    format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// What a form carries to prove that our own page sent it: derived from the session, so nothing is stored.
@@ -103,6 +109,8 @@ pub(crate) struct Person {
     pub(crate) session: Session,
     pub(crate) form_token: String,
     pub(crate) toast: Option<Toast>,
+    /// Proves that a message was written for this session.
+    pub(crate) toast_key: toast::Key,
 }
 
 impl Person {
@@ -110,8 +118,10 @@ impl Person {
     pub(crate) async fn of(parts: &Parts, shared: &Shared) -> Result<Option<Person>, Trouble> {
         let Some(token) = session_token(&parts.headers, &parts.extensions) else { return Ok(None) };
         let Some(session) = shared.directory.session(&token).await? else { return Ok(None) };
-        let toast = toast::of(&parts.headers);
-        Ok(Some(Person { guest: Guest::of(parts), session, form_token: form_token(&token), toast }))
+        let guest = Guest::of(parts);
+        let toast_key = toast::Key::of(&token);
+        let toast = toast::of(&parts.headers, guest.client.is_tls, &toast_key);
+        Ok(Some(Person { guest, session, form_token: form_token(&token), toast, toast_key }))
     }
 
     /// What of the installation the person may touch: the organisation looked at, never more.
@@ -142,7 +152,13 @@ fn to_sign_in(parts: &Parts) -> Response {
         true => format!("/manager/sign-in?next={next}"),
         false => "/manager/sign-in".to_owned(),
     };
-    (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
+    let mut response = (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
+    if session_token(&parts.headers, &parts.extensions).is_some() {
+        // It opens nothing any more.
+        let cookie = session_cookie(guest.client.is_tls, "", 0);
+        response.headers_mut().append(SET_COOKIE, cookie.parse().expect("the cookie is ASCII"));
+    }
+    response
 }
 
 impl FromRequestParts<Arc<Shared>> for Person {

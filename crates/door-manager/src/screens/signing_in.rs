@@ -14,11 +14,11 @@ use serde::Deserialize;
 
 use super::Answer;
 use crate::Shared;
-use crate::fields::Fields;
+use crate::fields::{Fields, SignInFields};
 use crate::page;
 use crate::toast::see_other;
 use crate::trouble::Trouble;
-use crate::visitor::{Guest, LANGUAGE_COOKIE, PLAIN_COOKIE, Person, SECURE_COOKIE};
+use crate::visitor::{Guest, LANGUAGE_COOKIE, Person, session_cookie};
 use crate::words::{Language, Word};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
@@ -46,7 +46,11 @@ async fn show(guest: Guest, Query(Next { next }): Query<Next>) -> Answer {
     page::alone(&guest, "sign_in.html", context! { next => safe(next.as_deref().unwrap_or("/manager/")) })
 }
 
-async fn sign_in(State(shared): State<Arc<Shared>>, guest: Guest, fields: Fields) -> Answer {
+async fn sign_in(
+    State(shared): State<Arc<Shared>>,
+    guest: Guest,
+    SignInFields(fields): SignInFields,
+) -> Answer {
     let login = fields.text("login").to_owned();
     let next = safe(fields.text("next")).to_owned();
     let again = |trouble: String| -> Answer {
@@ -74,12 +78,6 @@ async fn sign_in(State(shared): State<Arc<Shared>>, guest: Guest, fields: Fields
         Err(AuthRefusal::Later(error)) => Err(error.into()),
         Err(_) => again(guest.say("sign-in-wrong", &[])),
     }
-}
-
-/// RFC 6265bis §4.1.3.2: `__Host-` holds the cookie to this very host, over TLS.
-fn session_cookie(is_tls: bool, token: &str, seconds: u64) -> String {
-    let (name, secure) = if is_tls { (SECURE_COOKIE, "; Secure") } else { (PLAIN_COOKIE, "") };
-    format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
 }
 
 async fn sign_out(State(shared): State<Arc<Shared>>, person: Person, _fields: Fields) -> Answer {

@@ -32,6 +32,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/domains/{name}/zone/export", get(export))
         .route("/domains/{name}/zone/settings", get(settings))
         .route("/domains/{name}/zone/dnssec", post(dnssec))
+        .route("/domains/{name}/zone/rollover", post(rollover))
         .route("/domains/{name}/zone/ttl", post(default_ttl))
         .route("/domains/{name}/zone/secondaries", post(secondaries))
         .route("/domains/{name}/zone/end", get(confirm).post(end))
@@ -220,6 +221,23 @@ async fn dnssec(
         }
         Err(error) => Ok(done(&person, &back, &Toast::of(refusal(&person, error)?.reason))),
     }
+}
+
+/// Begins to replace the key that signs the zone (RFC 6781 §4.1.2).
+async fn rollover(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(name): Path<String>,
+    _fields: Fields,
+) -> Answer {
+    let subject = Subject::of(&shared, &person, &name).await?;
+    let zone = subject.hosted()?;
+    let words = match shared.zones.administration(person.scope(), person.who()).begin_rollover(zone.id).await
+    {
+        Ok(_) => person.guest.say("dnssec-rollover-done", &[]),
+        Err(error) => refusal(&person, error)?.reason,
+    };
+    Ok(done(&person, &subject.path("zone/settings"), &Toast::of(words)))
 }
 
 async fn default_ttl(

@@ -1,6 +1,10 @@
 //! Signing in, what belongs to others, forms and their proof, and the main tasks of each screen.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, ORIGIN};
+use axum::http::{Request, StatusCode};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use directory::Scope;
 use zones::{Edit, NewRecord};
 
@@ -24,7 +28,7 @@ const PAGES: [&str; 12] = [
 ];
 
 /// Everything that a domain's pages change.
-const ACTS: [&str; 15] = [
+const ACTS: [&str; 16] = [
     "zone/delete",
     "zone/undo",
     "zone/new/mx",
@@ -32,6 +36,7 @@ const ACTS: [&str; 15] = [
     "zone/restore",
     "zone/import",
     "zone/dnssec",
+    "zone/rollover",
     "zone/ttl",
     "zone/secondaries",
     "zone/end",
@@ -261,5 +266,141 @@ async fn a_first_load_weighs_little() {
             bytes += crate::headers::gzip(browser.get(&path).await.text.as_bytes()).len();
         }
         assert!(bytes < 40 * 1024, "{bytes}");
+    }
+}
+
+/// A browser keeps the cookie for a day; the session ends after four hours.
+#[tokio::test]
+async fn whoever_has_the_cookie_of_an_old_session_can_sign_in() {
+    let fields = [("login", "admin@valbois.test"), ("password", super::PASSWORD)];
+    for town in towns().await {
+        for is_tls in [false, true] {
+            let mut browser = town.browser();
+            browser.is_tls = is_tls;
+            let name = if is_tls { "__Host-relais-session" } else { "relais-session" };
+            browser.cookies.push(format!("{name}=long-over"));
+            let sent_away = browser.get("/manager/domains").await;
+            assert_eq!(sent_away.status, StatusCode::SEE_OTHER);
+            let cookie = sent_away.cookies.iter().find(|cookie| cookie.starts_with(&format!("{name}=;")));
+            assert!(cookie.is_some_and(|cookie| cookie.contains("Max-Age=0") && cookie.contains("Path=/;")));
+            browser.cookies.push(format!("{name}=long-over"));
+            let answer = browser.post_raw("/manager/sign-in", &fields, "http://localhost").await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+            assert_eq!(browser.get("/manager/").await.status, StatusCode::OK);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_by_another_page_or_by_one_that_says_nothing() {
+    let body = "login=admin%40valbois.test&password=une+phrase+de+passe";
+    for town in towns().await {
+        for (origin, site, expected) in [
+            (None, None, StatusCode::FORBIDDEN),
+            (Some("https://evil.test"), None, StatusCode::FORBIDDEN),
+            (Some("http://localhost"), Some("same-site"), StatusCode::FORBIDDEN),
+            (None, Some("cross-site"), StatusCode::FORBIDDEN),
+            (None, Some("none"), StatusCode::FORBIDDEN),
+            (None, Some("same-origin"), StatusCode::SEE_OTHER),
+            (Some("http://localhost"), Some("same-origin"), StatusCode::SEE_OTHER),
+        ] {
+            let mut request =
+                Request::post("/manager/sign-in").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+            if let Some(origin) = origin {
+                request = request.header(ORIGIN, origin);
+            }
+            if let Some(site) = site {
+                request = request.header("sec-fetch-site", site);
+            }
+            let answer = town.browser().send(request, Body::from(body)).await;
+            assert_eq!(answer.status, expected, "{origin:?} {site:?}");
+        }
+    }
+}
+
+/// A neighbouring host can write cookies of the whole domain, and a message's way back carries the visitor's proof.
+#[tokio::test]
+async fn a_message_counts_only_for_the_session_it_was_written_for() {
+    let path = "/manager/domains/valbois.test/zone/ttl";
+    let page = "/manager/domains/valbois.test/zone/settings";
+    let is_toast = |cookie: &String| cookie.contains("relais-toast=");
+    let action = format!("action=\"{}\"", path.replace('/', "&#x2f;"));
+    for town in towns().await {
+        let mut other = town.signed_in("acme").await;
+        let theirs = other.post("/manager/domains/acme.test/zone/ttl", &[("ttl", "600")]).await;
+        let theirs = theirs.cookies.into_iter().find(is_toast).unwrap();
+        let theirs = theirs.split(';').next().unwrap().to_owned();
+
+        let mut browser = town.signed_in("valbois").await;
+        let session = browser.cookies[0].clone();
+        let told = browser.post(path, &[("ttl", "600")]).await;
+        let cookie = told.cookies.iter().find(|cookie| is_toast(cookie)).unwrap();
+        assert!(cookie.contains("; Path=/;"), "{cookie}");
+        let own = cookie.split(';').next().unwrap().to_owned();
+        let shown = browser.get(page).await;
+        assert!(shown.text.contains(&action), "{}", shown.text);
+        assert!(shown.cookies.iter().any(|cookie| is_toast(cookie) && cookie.contains("Max-Age=0")));
+        assert!(!browser.get(page).await.text.contains(&action), "it is told once");
+
+        let json = format!(r#"{{"text":"Relais","undo":"{path}","fields":[["ttl","60"]]}}"#);
+        let planted = format!("relais-toast={}", URL_SAFE_NO_PAD.encode(&json));
+        let zeros = format!("relais-toast={}", URL_SAFE_NO_PAD.encode([&[0; 32], json.as_bytes()].concat()));
+        let mut flipped = own.clone();
+        let last = if flipped.pop() == Some('A') { 'B' } else { 'A' };
+        flipped.push(last);
+        for wrong in [theirs, planted, zeros, flipped, "relais-toast=".to_owned()] {
+            browser.cookies = vec![session.clone(), wrong.clone()];
+            let shown = browser.get(page).await;
+            assert_eq!(shown.status, StatusCode::OK);
+            assert!(!shown.text.contains("class=\"toast\""), "{wrong}");
+        }
+        browser.cookies = vec![session, own];
+        assert!(browser.get(page).await.text.contains("class=\"toast\""), "and the right one still counts");
+    }
+}
+
+#[tokio::test]
+async fn over_tls_a_message_is_held_to_this_very_host() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.browser();
+        browser.is_tls = true;
+        let fields = [("login", "admin@valbois.test"), ("password", super::PASSWORD)];
+        browser.post("/manager/sign-in", &fields).await;
+        let told = browser.post("/manager/domains/valbois.test/zone/ttl", &[("ttl", "600")]).await;
+        let cookie = told.cookies.iter().find(|cookie| cookie.starts_with("__Host-relais-toast=")).unwrap();
+        assert!(cookie.contains("; Path=/;") && cookie.ends_with("; Secure"), "{cookie}");
+        // Without the prefix any neighbour could have written it.
+        browser
+            .cookies
+            .iter_mut()
+            .for_each(|cookie| *cookie = cookie.replace("__Host-relais-toast", "relais-toast"));
+        let shown = browser.get("/manager/domains/valbois.test/zone/settings").await;
+        assert!(!shown.text.contains("class=\"toast\""));
+    }
+}
+
+#[tokio::test]
+async fn the_key_of_a_signed_zone_is_replaced() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let path = "/manager/domains/valbois.test/zone";
+        let (settings, rollover) = (format!("{path}/settings"), format!("{path}/rollover"));
+        let button = format!("action=\"{rollover}\"").replace('/', "&#x2f;");
+        let is_offered =
+            async |browser: &mut super::Browser<'_>| browser.get(&settings).await.text.contains(&button);
+        assert!(!is_offered(&mut browser).await, "it has no key");
+        browser.post(&format!("{path}/dnssec"), &[("signed", "yes")]).await;
+        assert!(is_offered(&mut browser).await);
+        let zones = town.zones.administration(Scope::Tenant(town.valbois), "test");
+        let zone = zones.zone_called("valbois.test").await.unwrap().id;
+        assert_eq!(zones.ds(zone).await.unwrap().len(), 1);
+        assert_eq!(browser.post(&rollover, &[]).await.status, StatusCode::SEE_OTHER);
+        let both = zones.ds(zone).await.unwrap();
+        assert_eq!(both.len(), 2);
+        let shown = browser.get(&settings).await.text;
+        assert!(both.iter().all(|line| shown.contains(line)) && !shown.contains(&button), "{shown}");
+        // Twice says why not, and changes nothing.
+        browser.post(&rollover, &[]).await;
+        assert_eq!(zones.ds(zone).await.unwrap(), both);
     }
 }
