@@ -92,5 +92,9 @@ pub const TOKENS_PER_ORGANISATION_LIMIT: i64 = 100;
 pub const TOKEN_USED_EVERY: Duration = Duration::from_secs(60);
 /// How long the answer to a request with an idempotency key is kept.
 pub const ANSWER_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// Idempotency keys that are remembered for one token.
+pub const ANSWERS_PER_TOKEN_LIMIT: i64 = 10_000;
+/// Octets of answers' bodies that are kept for one token.
+pub const ANSWER_OCTETS_PER_TOKEN_LIMIT: i64 = 64 * 1024 * 1024;
 /// After which time a request that nobody answered may be made again: longer than any takes.
 pub const ANSWER_AWAITED_FOR: Duration = Duration::from_secs(120);

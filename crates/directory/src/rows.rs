@@ -81,7 +81,9 @@ pub(crate) fn candidates(
          JOIN service s ON s.id = d.service
          JOIN organisation o ON o.id = d.organisation
          LEFT JOIN address a ON a.domain = d.id AND a.localpart_key IN (?2, ?3)
-         WHERE d.name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)",
+         WHERE d.name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)
+           AND d.organisation = COALESCE((SELECT y.organisation FROM domain_synonym y WHERE y.name = ?1),
+                                         d.organisation)",
         values![domain, localpart, base],
         |row| {
             Ok(Candidate {

@@ -20,13 +20,15 @@ pub struct DomainChange {
 
 impl Administration {
     /// Creates a domain. Without a service it goes into the organisation's only one, which is made, with
-    /// the organisation's name, if there is none.
+    /// the organisation's name, if there is none. Only within an operator's scope, as nothing here asks whose the
+    /// name is: `zones` does, and makes a tenant's domains.
     pub async fn create_domain(
         &self,
         organisation: OrganisationId,
         service: Option<ServiceId>,
         name: &Domain,
     ) -> Result<DomainInfo> {
+        self.operator_only()?;
         let name = name.clone();
         let creation = DomainCreation {
             id: DomainId(self.new_id()),
@@ -106,7 +108,8 @@ pub struct DomainCreation {
     pub at: Timestamp,
 }
 
-/// [`Administration::create_domain`] within the caller's transaction, whose scope holds. The caller audits.
+/// [`Administration::create_domain`] within the caller's transaction, whose scope holds. The caller audits, and has
+/// asked whose the name is.
 pub fn create_domain(tx: &mut Tx, creation: &DomainCreation, name: &Domain) -> Result<DomainInfo> {
     let name = checked_domain(name)?;
     let DomainCreation { id, new_service, organisation, service, at } = *creation;
@@ -159,6 +162,11 @@ fn domain_exists(name: &str) -> DirectoryError {
         value: name.to_owned(),
         rule: "a domain belongs to one mail service of the installation",
     }
+}
+
+/// Refuses what is no name of a mail domain, whoever asks.
+pub fn check_domain_name(name: &Domain) -> Result<()> {
+    checked_domain(name).map(drop)
 }
 
 fn checked_domain(name: &Domain) -> Result<String> {

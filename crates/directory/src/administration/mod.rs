@@ -23,7 +23,7 @@ use crate::login::NewHash;
 use crate::{Directory, limits};
 
 pub use address::{AddressChange, NewAddress};
-pub use domain::{DomainChange, DomainCreation, create_domain, delete_domain};
+pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
 pub use organisation::OrganisationChange;
 pub use password::NewDevicePassword;
 pub use service::ServiceChange;

@@ -786,6 +786,13 @@ pub(super) fn user(tx: &mut Tx, id: UserId) -> Result<Option<UserInfo>, DbError>
     )
 }
 
+/// Whether somebody administers the whole installation.
+pub(super) fn is_operator_staff(tx: &mut Tx, id: UserId) -> Result<bool, DbError> {
+    let found =
+        tx.query_one("SELECT 1 FROM operator_staff WHERE person = ?1", values![id], |row| row.integer(0))?;
+    Ok(found.is_some())
+}
+
 pub(super) fn user_called(tx: &mut Tx, login: &str) -> Result<Option<UserInfo>, DbError> {
     tx.query_one(
         "SELECT id, organisation, login, name, role, disabled, created_at, last_used_at FROM person

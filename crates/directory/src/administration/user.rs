@@ -89,7 +89,8 @@ impl Administration {
         self.read(move |tx| found("user", rows::user_called(tx, &login)?)).await
     }
 
-    /// Changes a user's name, role or password; disables or enables it.
+    /// Changes a user's name, role or password; disables or enables it. Whoever is of the operator's staff is
+    /// changed within an operator's scope only: a tenant must not get into that account.
     pub async fn change_user(&self, id: UserId, change: UserChange) -> Result<UserInfo> {
         let name = change.name.as_deref().map(|name| checked_name("name", name)).transpose()?;
         let hash = match &change.password {
@@ -106,7 +107,7 @@ impl Administration {
             hash.is_some().then(|| "a new password".to_owned()),
         ]);
         self.act("change user", format!("{id}: {news}"), move |tx| {
-            let user = found("user", rows::user(tx, id)?)?;
+            let user = changeable(tx, id)?;
             let organisation = user.organisation;
             let loses_owner =
                 change.role.is_some_and(|role| role != Role::LegalOwner) || change.is_disabled == Some(true);
@@ -130,15 +131,25 @@ impl Administration {
         .await
     }
 
-    /// Deletes a user; not the last legal owner of an organisation.
+    /// Deletes a user; not the last legal owner of an organisation, and within a tenant's scope nobody of the
+    /// operator's staff.
     pub async fn delete_user(&self, id: UserId) -> Result<()> {
         self.act("delete user", id.to_string(), move |tx| {
-            let user = found("user", rows::user(tx, id)?)?;
+            let user = changeable(tx, id)?;
             keep_an_owner(tx, &user)?;
             rows::delete_user(tx, id, user.organisation, &user.login)?;
             Ok((Some(user.organisation), ()))
         })
         .await
+    }
+}
+
+/// A user whom this scope may change.
+fn changeable(tx: &mut Tx, id: UserId) -> Result<UserInfo> {
+    let user = found("user", rows::user(tx, id)?)?;
+    match tx.organisation().is_some() && rows::is_operator_staff(tx, id)? {
+        true => Err(DirectoryError::NotFound { what: "user" }),
+        false => Ok(user),
     }
 }
 

@@ -592,6 +592,23 @@ impl Directory {
                 .flatten()
                 .collect()
         };
+        self.keep_bans(begun, now).await;
+        AuthRefusal::Wrong
+    }
+
+    /// Counts a failure that names no login, as of a token, and begins a ban where the limit is reached.
+    pub(crate) async fn failed_source(&self, source: IpAddr, why: &'static str) {
+        let subject = source_subject(source);
+        tracing::info!(source = value(&subject), why, "a login failed");
+        if self.login.is_exempt(source) {
+            return;
+        }
+        let now = self.world.clock.now();
+        let begun = self.login.failures.lock().count_source(&subject, now);
+        self.keep_bans(begun, now).await;
+    }
+
+    async fn keep_bans(&self, begun: impl IntoIterator<Item = Ban>, now: Timestamp) {
         for ban in begun {
             tracing::warn!(subject = %ban.subject, until = %ban.until.rfc3339(), strikes = ban.strikes, "too many failures");
             let subject = ban.subject.clone();
@@ -609,7 +626,6 @@ impl Directory {
                 }
             }
         }
-        AuthRefusal::Wrong
     }
 
     /// Remembers when and from where, seldom enough to cost nothing. A login does not fail because this

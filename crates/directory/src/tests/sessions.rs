@@ -84,6 +84,35 @@ async fn nobody_ends_the_session_of_somebody_else() {
 }
 
 #[tokio::test]
+async fn a_tenant_changes_nobody_of_the_operators_staff() {
+    for town in towns().await {
+        person(&town, "claire@valbois.test", town.valbois).await;
+        let claire = token(&town, "claire@valbois.test").await;
+        let user = session(&town, &claire).await.unwrap().user;
+        let tenant = town.tenant(town.valbois);
+        let renamed = UserChange { name: Some("Claire B.".to_owned()), ..UserChange::default() };
+        tenant.change_user(user, renamed.clone()).await.unwrap();
+        town.operator.set_operator(user, true).await.unwrap();
+        let password = UserChange {
+            password: Some(Zeroizing::new("a way in for eve".to_owned())),
+            ..UserChange::default()
+        };
+        for change in
+            [password, renamed.clone(), UserChange { is_disabled: Some(true), ..UserChange::default() }]
+        {
+            let refused = tenant.change_user(user, change).await.unwrap_err();
+            assert!(matches!(refused, DirectoryError::NotFound { .. }), "{refused}");
+        }
+        let refused = tenant.delete_user(user).await.unwrap_err();
+        assert!(matches!(refused, DirectoryError::NotFound { .. }), "{refused}");
+        assert!(session(&town, &claire).await.is_some());
+        town.operator.change_user(user, renamed.clone()).await.unwrap();
+        town.operator.set_operator(user, false).await.unwrap();
+        tenant.change_user(user, renamed).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn only_the_operators_staff_looks_at_another_organisation() {
     for town in towns().await {
         person(&town, "claire@valbois.test", town.valbois).await;

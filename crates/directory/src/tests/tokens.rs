@@ -94,3 +94,65 @@ async fn a_repeated_request_is_answered_from_memory_for_a_day() {
         assert_eq!(ask("k", "POST /b").await, Repetition::First);
     }
 }
+
+#[tokio::test]
+async fn a_token_has_so_many_answers_and_no_more() {
+    for town in towns().await {
+        let token = town.operator.create_token(new(None, "t")).await.unwrap().info.id;
+        let other = town.operator.create_token(new(None, "other")).await.unwrap().info.id;
+        let ask = async |token: TokenId, key: &str| {
+            town.directory.repetition(token, key, b"POST /a").await.unwrap()
+        };
+        let fill = async |keys: i64, octets: i64| {
+            let at = town.world.clock.now();
+            let operator = town.db.operator("test");
+            let written: Result<(), db::DbError> = operator
+                .write(move |tx| {
+                    tx.execute("DELETE FROM api_answer WHERE token = ?1", db::values![token.0])?;
+                    let body = vec![0; usize::try_from(octets / keys).unwrap()];
+                    for key in 0..keys {
+                        let name = format!("filled {key}");
+                        tx.execute(
+                            "INSERT INTO api_answer (token, request_key, request_hash, status, body, at)
+                             VALUES (?1, ?2, ?3, 200, ?4, ?5)",
+                            db::values![token.0, &name, &[0][..], &body[..], at],
+                        )?;
+                    }
+                    Ok(())
+                })
+                .await;
+            written.unwrap();
+        };
+        fill(crate::limits::ANSWERS_PER_TOKEN_LIMIT - 1, 0).await;
+        assert_eq!(ask(token, "last").await, Repetition::First);
+        let full = ask(token, "more").await;
+        assert!(matches!(full, Repetition::Full(limit) if limit.contains("10,000 keys")), "{full:?}");
+        assert_eq!(ask(token, "last").await, Repetition::UnderWay, "what is known stays known");
+        assert_eq!(ask(other, "more").await, Repetition::First, "each token has its own");
+        fill(64, crate::limits::ANSWER_OCTETS_PER_TOKEN_LIMIT).await;
+        let full = ask(token, "more").await;
+        assert!(matches!(full, Repetition::Full(limit) if limit.contains("64 MiB")), "{full:?}");
+        town.world.clock.advance(crate::limits::ANSWER_KEPT_FOR + Duration::from_millis(1));
+        assert_eq!(ask(token, "more").await, Repetition::First);
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_do_not_hold_ban_their_source() {
+    let exempt = Options { exempt_loopback: true, ..Options::default() };
+    for town in towns_with(exempt).await {
+        let good = town.operator.create_token(new(None, "good")).await.unwrap();
+        for source in ["198.51.100.7", "127.0.0.1"] {
+            assert!(town.directory.bearer(&good.token, ip(source)).await.unwrap().is_some());
+            for guess in ["relais_guess", "nonsense"].into_iter().cycle().take(9) {
+                assert_eq!(town.directory.bearer(guess, ip(source)).await.unwrap(), None);
+            }
+            assert_eq!(town.directory.is_banned(ip(source)), None, "{source}");
+            assert_eq!(town.directory.bearer("relais_guess", ip(source)).await.unwrap(), None);
+        }
+        assert!(town.directory.is_banned(ip("198.51.100.7")).is_some());
+        assert_eq!(town.directory.is_banned(ip("127.0.0.1")), None);
+        assert_eq!(town.directory.is_banned(ip("198.51.100.8")), None);
+        assert_eq!(town.operator.bans().await.unwrap()[0].subject, "source 198.51.100.7");
+    }
+}

@@ -96,6 +96,8 @@ pub enum Repetition {
     UnderWay,
     /// The key was used for another request.
     Another,
+    /// The token has so many answers that no further key is remembered: which limit, in words.
+    Full(&'static str),
 }
 
 const PREFIX: &str = "relais_";
@@ -185,8 +187,17 @@ impl Administration {
 }
 
 impl Directory {
-    /// The token that somebody shows, if it holds and its organisation is in use.
+    /// The token that somebody shows, if it holds and its organisation is in use. One that does not counts as a
+    /// failed login of its source.
     pub async fn bearer(&self, token: &str, source: IpAddr) -> Result<Option<TokenInfo>, DirectoryError> {
+        let known = self.known_bearer(token, source).await?;
+        if known.is_none() {
+            self.failed_source(source, "no valid token").await;
+        }
+        Ok(known)
+    }
+
+    async fn known_bearer(&self, token: &str, source: IpAddr) -> Result<Option<TokenInfo>, DirectoryError> {
         if token.len() > limits::TOKEN_LIMIT_CHARACTERS || !token.starts_with(PREFIX) {
             return Ok(None);
         }

@@ -115,14 +115,6 @@ pub(super) fn repetition(
         "DELETE FROM api_answer WHERE token = ?1 AND request_key = ?2 AND status IS NULL AND at < ?3",
         values![token.0, key, now.minus(limits::ANSWER_AWAITED_FOR)],
     )?;
-    let is_first = tx.execute(
-        "INSERT INTO api_answer (token, request_key, request_hash, at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT DO NOTHING",
-        values![token.0, key, hash, now],
-    )?;
-    if is_first == 1 {
-        return Ok(Repetition::First);
-    }
     let known = tx.query_one(
         "SELECT request_hash, status, content_type, body FROM api_answer WHERE token = ?1 AND request_key = ?2",
         values![token.0, key],
@@ -138,7 +130,36 @@ pub(super) fn repetition(
             }))
         },
     )?;
-    Ok(known.unwrap_or(Repetition::UnderWay))
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    if let Some(limit) = full(tx, token)? {
+        return Ok(Repetition::Full(limit));
+    }
+    let is_first = tx.execute(
+        "INSERT INTO api_answer (token, request_key, request_hash, at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
+        values![token.0, key, hash, now],
+    )?;
+    // Another node may have been first a moment ago.
+    Ok(if is_first == 1 { Repetition::First } else { Repetition::UnderWay })
+}
+
+/// The limit that the answers of a token have reached.
+fn full(tx: &mut Tx, token: TokenId) -> Result<Option<&'static str>, DbError> {
+    let counted = tx.query_one(
+        "SELECT count(*), CAST(coalesce(sum(octet_length(body)), 0) AS BIGINT) FROM api_answer WHERE token = ?1",
+        values![token.0],
+        |row| Ok((row.integer(0)?, row.integer(1)?)),
+    )?;
+    let (keys, octets) = counted.unwrap_or_default();
+    if keys >= limits::ANSWERS_PER_TOKEN_LIMIT {
+        return Ok(Some("a token has at most 10,000 keys of the last 24 hours"));
+    }
+    if octets >= limits::ANSWER_OCTETS_PER_TOKEN_LIMIT {
+        return Ok(Some("a token has at most 64 MiB of answers of the last 24 hours"));
+    }
+    Ok(None)
 }
 
 pub(super) fn keep(
