@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use futures_util::future::join_all;
 use trust::{ArcEvidence, ArcResult, DkimResult};
 use wire_mime::Field;
-use wire_trust::dkim::{Canonicalization, Seal, Signature, instance, without_signature};
+use wire_trust::dkim::{Canonicalization, KeyRecord, Seal, Signature, instance, without_signature};
 use wire_trust::results;
 use world::Names;
 
 use crate::body::Hashed;
 use crate::limits::ARC_SET_LIMIT;
-use crate::verify::{Flaw, add, key, signed_header, verify};
+use crate::verify::{Flaw, Header, add, key, verify};
 
 struct Set<'a, 'b> {
     results: &'b Field<'a>,
@@ -22,11 +22,11 @@ struct Set<'a, 'b> {
 /// Validates the chain; `trusted` are the domains whose word about DMARC counts.
 pub(crate) async fn check(
     names: &Names,
-    fields: &[Field<'_>],
+    header: &Header<'_>,
     bodies: &Hashed,
     trusted: &[String],
 ) -> Option<ArcEvidence> {
-    let sets = match sets(fields) {
+    let sets = match sets(header.fields()) {
         Ok(sets) if sets.is_empty() => return None,
         Ok(sets) => sets,
         Err(because) => {
@@ -35,7 +35,7 @@ pub(crate) async fn check(
     };
     let sealers: Vec<String> = sets.iter().map(|set| set.seal.1.domain.clone()).collect();
     let mut evidence = ArcEvidence { result: ArcResult::Pass, sealers, ..ArcEvidence::default() };
-    match chain(names, fields, &sets, bodies).await {
+    match chain(names, header, &sets, bodies).await {
         Ok(oldest_pass) => {
             evidence.oldest_pass = oldest_pass;
             evidence.trusted = vouching(&sets, trusted);
@@ -97,50 +97,64 @@ fn sets<'a, 'b>(fields: &'b [Field<'a>]) -> Result<Vec<Set<'a, 'b>>, String> {
 
 /// §5.2, items 4 to 6: the newest message signature and every seal hold. Returns the oldest message signature
 /// that holds still, zero where all do.
+///
+/// Keys are looked up together; the signatures are checked one after the other, those that decide first, and other
+/// tasks get their turn between them. The first that fails ends it: a chain of forged sets costs one signature.
 async fn chain(
     names: &Names,
-    fields: &[Field<'_>],
+    header: &Header<'_>,
     sets: &[Set<'_, '_>],
     bodies: &Hashed,
 ) -> Result<u32, Flaw> {
-    let signatures = join_all(sets.iter().map(|set| message_signature(names, fields, set, bodies)));
-    let seals = join_all((0..sets.len()).map(|newest| seal(names, &sets[..=newest])));
-    let (signatures, seals) = tokio::join!(signatures, seals);
-    let Some(newest) = signatures.last() else { return Ok(0) };
-    newest.clone()?;
-    for seal in seals {
-        seal?;
+    let Some((newest, older)) = sets.split_last() else { return Ok(0) };
+    let seal_keys = join_all(sets.iter().map(|set| key(names, &set.seal.1.selector, &set.seal.1.domain)));
+    let (newest_key, seal_keys) = tokio::join!(newest.message_key(names, bodies), seal_keys);
+    newest.message_holds(header, newest_key).await?;
+    for (last, key) in seal_keys.into_iter().enumerate().rev() {
+        seal_holds(&sets[..=last], key).await?;
     }
-    let broken = signatures.iter().rposition(Result::is_err);
-    Ok(broken.map_or(0, |broken| broken as u32 + 2))
+    let older_keys = join_all(older.iter().map(|set| set.message_key(names, bodies))).await;
+    for (set, key) in older.iter().zip(older_keys).rev() {
+        if set.message_holds(header, key).await.is_err() {
+            return Ok(set.seal.1.instance + 1);
+        }
+    }
+    Ok(0)
 }
 
-async fn message_signature(
-    names: &Names,
-    fields: &[Field<'_>],
-    set: &Set<'_, '_>,
-    bodies: &Hashed,
-) -> Result<(), Flaw> {
-    let (own, signature) = &set.signature;
-    let who = |because: &str| {
-        format!("{because} (message signature {} of {})", signature.instance, signature.domain)
-    };
-    let hash = bodies.of(signature).map_err(|why| (DkimResult::PermError, who(why)))?;
-    if hash != signature.body_hash {
-        return Err((DkimResult::Fail, who("the body was changed")));
+impl Set<'_, '_> {
+    fn flaw(&self, (result, because): Flaw) -> Flaw {
+        let signature = &self.signature.1;
+        (result, format!("{because} (message signature {} of {})", signature.instance, signature.domain))
     }
-    let key = key(names, &signature.selector, &signature.domain).await?;
-    let data = signed_header(fields, own, signature);
-    verify(signature.algorithm, &key, &data, &signature.signature)
-        .map(|_| ())
-        .map_err(|(result, because)| (result, who(&because)))
+
+    /// The key of the message signature, if its body is the letter's.
+    async fn message_key(&self, names: &Names, bodies: &Hashed) -> Result<KeyRecord, Flaw> {
+        let signature = &self.signature.1;
+        let hash = bodies.of(signature).map_err(|why| self.flaw((DkimResult::PermError, why.to_owned())))?;
+        if hash != signature.body_hash {
+            return Err(self.flaw((DkimResult::Fail, "the body was changed".to_owned())));
+        }
+        key(names, &signature.selector, &signature.domain).await
+    }
+
+    async fn message_holds(&self, header: &Header<'_>, key: Result<KeyRecord, Flaw>) -> Result<(), Flaw> {
+        let key = key?;
+        tokio::task::yield_now().await;
+        let (own, signature) = &self.signature;
+        let data = header.signed(own, signature);
+        verify(signature.algorithm, &key, &data, &signature.signature)
+            .map(|_| ())
+            .map_err(|flaw| self.flaw(flaw))
+    }
 }
 
 /// §5.1.1: the fields of all sets up to this one, results, signature and seal of each, its own seal last and
 /// without its value.
-async fn seal(names: &Names, sets: &[Set<'_, '_>]) -> Result<(), Flaw> {
+async fn seal_holds(sets: &[Set<'_, '_>], key: Result<KeyRecord, Flaw>) -> Result<(), Flaw> {
     let Some((Set { seal: (own, seal), .. }, _)) = sets.split_last() else { return Ok(()) };
-    let key = key(names, &seal.selector, &seal.domain).await?;
+    let key = key?;
+    tokio::task::yield_now().await;
     let mut data = Vec::with_capacity(4096);
     for set in sets {
         for field in [set.results, set.signature.0] {

@@ -4,62 +4,68 @@ use base64_word::beginning;
 use futures_util::future::join_all;
 use trust::{DkimEvidence, DkimResult};
 use wire_mime::Field;
-use wire_trust::dkim::{Algorithm, Signature};
+use wire_trust::dkim::{Algorithm, KeyRecord, Signature, TOO_MANY_SIGNED_FIELDS};
 use world::Names;
 
 use crate::body::Hashed;
 use crate::limits::{FUTURE_LIMIT_SECONDS, SIGNATURE_LIMIT};
-use crate::verify::{Flaw, key, signed_header, verify};
+use crate::verify::{Flaw, Header, key, verify};
 
-/// Checks up to [`SIGNATURE_LIMIT`] signatures, the topmost first; all keys are looked up at the same time.
+/// Checks up to [`SIGNATURE_LIMIT`] signatures, the topmost first: all keys are looked up at the same time, then one
+/// signature after the other is checked, and other tasks get their turn between them.
 pub(crate) async fn check(
     names: &Names,
-    fields: &[Field<'_>],
+    header: &Header<'_>,
     bodies: &Hashed,
     now_seconds: i64,
 ) -> Vec<DkimEvidence> {
-    let signatures = fields.iter().filter(|field| field.is("dkim-signature")).take(SIGNATURE_LIMIT);
-    join_all(signatures.map(|field| one(names, fields, field, bodies, now_seconds))).await
+    let fields: Vec<_> = header.named("dkim-signature").take(SIGNATURE_LIMIT).collect();
+    let claims = join_all(fields.iter().map(|field| claim(names, field, bodies, now_seconds))).await;
+    let mut checked = Vec::with_capacity(claims.len());
+    for (field, claim) in fields.into_iter().zip(claims) {
+        checked.push(match claim {
+            Ok(claim) => {
+                tokio::task::yield_now().await;
+                claim.weigh(header, field)
+            }
+            Err(evidence) => evidence,
+        });
+    }
+    checked
 }
 
-async fn one(
+/// A signature that can be read, and its key.
+struct Claim {
+    signature: Signature,
+    key: Result<KeyRecord, Flaw>,
+}
+
+async fn claim(
     names: &Names,
-    fields: &[Field<'_>],
     field: &Field<'_>,
     bodies: &Hashed,
     now_seconds: i64,
-) -> DkimEvidence {
+) -> Result<Claim, DkimEvidence> {
     let content = String::from_utf8_lossy(field.value);
-    let signature = match Signature::parse(&content) {
-        Ok(signature) => signature,
-        Err(fault) => {
-            let because = format!("the signature is broken: {} ({})", fault.reason, fault.term);
-            return DkimEvidence { result: DkimResult::Neutral, because, ..DkimEvidence::default() };
-        }
-    };
-    let mut evidence = DkimEvidence {
-        result: DkimResult::Pass,
-        domain: signature.domain.clone(),
-        selector: signature.selector.clone(),
-        algorithm: signature.algorithm.word().to_owned(),
-        signature: beginning(&signature.signature),
-        because: String::new(),
-    };
-    match holds(names, fields, field, &signature, bodies, now_seconds).await {
-        Ok(weakness) => evidence.because = weakness.to_owned(),
-        Err((result, because)) => (evidence.result, evidence.because) = (result, because),
-    }
-    evidence
+    let signature = Signature::parse(&content).map_err(|fault| {
+        let because = format!("the signature is broken: {} ({})", fault.reason, fault.term);
+        let result = match fault.reason == TOO_MANY_SIGNED_FIELDS {
+            true => DkimResult::PermError,
+            false => DkimResult::Neutral,
+        };
+        DkimEvidence { result, because, ..DkimEvidence::default() }
+    })?;
+    let key = usable_key(names, &signature, bodies, now_seconds).await;
+    Ok(Claim { signature, key })
 }
 
-async fn holds(
+/// The key, if the rest of the signature deserves that its cryptography is looked at.
+async fn usable_key(
     names: &Names,
-    fields: &[Field<'_>],
-    own: &Field<'_>,
     signature: &Signature,
     bodies: &Hashed,
     now_seconds: i64,
-) -> Result<&'static str, Flaw> {
+) -> Result<KeyRecord, Flaw> {
     let fail = |why: &str| (DkimResult::Fail, why.to_owned());
     if signature.expires_at.is_some_and(|expires| expires < now_seconds) {
         return Err(fail("the signature has expired"));
@@ -85,12 +91,31 @@ async fn holds(
             return Err((DkimResult::PermError, "the key is not for domains below".to_owned()));
         }
     }
-    let data = signed_header(fields, own, signature);
-    let weakness = verify(signature.algorithm, &key, &data, &signature.signature)?;
-    Ok(match (weakness, signature.length) {
-        ("", Some(_)) => "only the beginning of the body is signed",
-        _ => weakness,
-    })
+    Ok(key)
+}
+
+impl Claim {
+    fn weigh(self, header: &Header<'_>, own: &Field<'_>) -> DkimEvidence {
+        let Claim { signature, key } = self;
+        let held = key.and_then(|key| {
+            verify(signature.algorithm, &key, &header.signed(own, &signature), &signature.signature)
+        });
+        let (result, because) = match held {
+            Ok("") if signature.length.is_some() => {
+                (DkimResult::Pass, "only the beginning of the body is signed".to_owned())
+            }
+            Ok(weakness) => (DkimResult::Pass, weakness.to_owned()),
+            Err(flaw) => flaw,
+        };
+        DkimEvidence {
+            result,
+            algorithm: signature.algorithm.word().to_owned(),
+            signature: beginning(&signature.signature),
+            domain: signature.domain,
+            selector: signature.selector,
+            because,
+        }
+    }
 }
 
 mod base64_word {

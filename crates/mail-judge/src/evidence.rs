@@ -4,7 +4,7 @@ use model::{Address, Domain};
 use trust::Authentication;
 use wire_mime::{ListedAddress, fields, parse_addresses, whole_header};
 
-use crate::limits::{FIELD_LIMIT, FROM_LIMIT_OCTETS};
+use crate::limits::{EVIDENCE_TEXT_LIMIT, FIELD_LIMIT, FROM_LIMIT_OCTETS};
 
 /// Whether the letter's author is one of ours who may write so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,36 +116,66 @@ impl HeaderFacts {
 }
 
 impl HeaderFacts {
-    /// The domain that DMARC asks about (RFC 7489 §6.6.1): that of the From field's mailboxes. `None` without
-    /// any; an error where there are several, or one that is no domain.
-    pub fn author_domain(&self) -> Result<Option<Domain>, String> {
+    /// The domain that DMARC asks about (RFC 7489 §6.6.1): that of the From field's mailboxes. An error where there are
+    /// several or none, where one has no domain or none that can be read, and where mail programs might show an
+    /// address that our parser did not take for one.
+    pub fn author_domain(&self) -> Result<Domain, String> {
         if self.has_long_from {
             return Err("the From field is too long".to_owned());
         }
+        if self.from.is_empty() {
+            return Err("there is no From field".to_owned());
+        }
         let mut found: Option<Domain> = None;
-        for field in &self.from {
-            for listed in parse_addresses(field) {
-                let ListedAddress::Mailbox { local, domain, .. } = listed else { continue };
-                if local.is_empty() && domain.is_empty() {
-                    continue;
-                }
-                // A name without a domain is nobody's.
-                if domain.is_empty() {
-                    continue;
-                }
-                let text = String::from_utf8_lossy(&domain).into_owned();
-                let domain =
-                    Domain::parse(&text).map_err(|_| format!("From names {text}, which is no domain"))?;
-                match &found {
-                    Some(known) if *known != domain => {
-                        return Err(format!("From names {known} and {domain}"));
-                    }
-                    _ => found = Some(domain),
-                }
+        for domain in self.from.iter().flat_map(|field| author_domains(field)) {
+            let domain = domain?;
+            match &found {
+                Some(known) if *known != domain => return Err(format!("From names {known} and {domain}")),
+                _ => found = Some(domain),
             }
         }
-        Ok(found)
+        found.ok_or_else(|| "From names no address".to_owned())
     }
+}
+
+/// The domains of a From field, those of addresses that stand unquoted where a name belongs among them.
+fn author_domains(field: &[u8]) -> Vec<Result<Domain, String>> {
+    let (mut found, mut names, mut places) = (Vec::new(), Vec::new(), 0);
+    for listed in parse_addresses(field) {
+        let ListedAddress::Mailbox { name, route, local, domain } = listed else { continue };
+        // `<>` alone names nobody.
+        if domain.is_empty() && (!local.is_empty() || !name.is_empty()) {
+            let who = if local.is_empty() { name } else { local };
+            found.push(Err(format!("From names {}, which is no address", short(&who))));
+            continue;
+        }
+        if !domain.is_empty() {
+            places += 1 + ats(&route);
+            let text = short(&domain);
+            found.push(Domain::parse(&text).map_err(|_| format!("From names {text}, which is no domain")));
+        }
+        names.push(name);
+    }
+    let unquoted = ats(&outside_quotes(field));
+    if unquoted <= places || found.iter().any(Result::is_err) {
+        return found;
+    }
+    // `ceo@b.test <a@c.test>`: what some programs show is the name.
+    for name in names.iter().filter(|name| name.contains(&b'@')) {
+        places += ats(name);
+        let text = short(name);
+        let address = Address::parse(text.trim()).map(|address| address.domain().clone());
+        found.push(address.map_err(|_| format!("From has {text} beside its address")));
+    }
+    if unquoted > places {
+        found.push(Err("From has an address where none belongs".to_owned()));
+    }
+    found
+}
+
+/// A stranger's text, as much of it as is told.
+fn short(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).chars().take(EVIDENCE_TEXT_LIMIT).collect()
 }
 
 /// Every address that somebody might read in a From field.

@@ -19,6 +19,7 @@ use world::{Clock, Names};
 use crate::body::Hashed;
 use crate::evidence::HeaderFacts;
 use crate::limits::*;
+use crate::verify::Header;
 use crate::{Policy, arc, dkim};
 
 /// Checks letters of strangers. Cheap to clone.
@@ -96,11 +97,11 @@ impl Judge {
         let Letter { ip, helo, from, header, facts, bodies } = *letter;
         let names = &self.inner.names;
         let now_seconds = self.inner.clock.now().0.div_euclid(1000);
-        let fields: Vec<_> = wire_mime::fields(header).collect();
+        let read = Header::new(header);
         let author = facts.author_domain();
         let discovery = async {
             match &author {
-                Ok(Some(domain)) if domain.literal().is_none() => discover(names, domain.as_str()).await,
+                Ok(domain) if domain.literal().is_none() => discover(names, domain.as_str()).await,
                 _ => Discovery::Nothing,
             }
         };
@@ -112,23 +113,20 @@ impl Judge {
         };
         let (early, dkim, arc, discovery) = tokio::join!(
             early,
-            dkim::check(names, &fields, bodies, now_seconds),
-            arc::check(names, &fields, bodies, &policy.trusted_sealers),
+            dkim::check(names, &read, bodies, now_seconds),
+            arc::check(names, &read, bodies, &policy.trusted_sealers),
             discovery,
         );
         let (is_known, early) = (early.is_some(), early.unwrap_or_default());
-        let header_from =
-            author.as_ref().ok().and_then(Option::as_ref).map(Domain::to_string).unwrap_or_default();
+        let header_from = author.as_ref().map(Domain::to_string).unwrap_or_default();
         let mut dmarc = match author {
-            Ok(None) => None,
-            Ok(Some(_)) => Some(weigh_dmarc(&discovery, &header_from, &early.spf, &dkim)),
+            Ok(_) => weigh_dmarc(&discovery, &header_from, &early.spf, &dkim),
+            // RFC 7489 §6.6.1: without a single author there is nobody to ask, and nobody to believe.
             Err(because) => {
-                Some(DmarcEvidence { result: DmarcResult::PermError, because, ..DmarcEvidence::default() })
+                DmarcEvidence { result: DmarcResult::PermError, because, ..DmarcEvidence::default() }
             }
         };
-        if let Some(dmarc) = &mut dmarc {
-            sample(dmarc, header);
-        }
+        sample(&mut dmarc, header);
         let mail_from = from.address().map(|address| address.domain().to_string()).unwrap_or_default();
         let mut authentication = Authentication {
             ip: ip.map(|ip| ip.to_canonical()),
@@ -138,7 +136,7 @@ impl Judge {
             spf: is_known.then_some(early.spf),
             spf_helo: early.spf_helo,
             dkim,
-            dmarc,
+            dmarc: Some(dmarc),
             arc,
             reverse: early.reverse,
             claims_hosted: None,

@@ -87,8 +87,9 @@ pub fn weigh(authentication: &Authentication) -> Finding {
         return local(format!("a stranger claims our domain {domain} and nothing proves it"));
     }
     if dmarc_result == DmarcResult::PermError {
-        // RFC 7489 §6.6.1: readers see one author, and it is unknown which.
-        return local("the From field names several domains, or none that can be read".to_owned());
+        // RFC 7489 §6.6.1: readers may see an author whom nobody could check.
+        let because = dmarc.map_or("", |dmarc| &dmarc.because);
+        return local(format!("nobody can say who wrote it: {because}"));
     }
     let spf = authentication.spf.as_ref().map_or(SpfResult::None, |spf| spf.result);
     let spf_domain = authentication.spf.as_ref().map_or("", |spf| &spf.domain);

@@ -1,5 +1,7 @@
 //! One signature of DKIM or ARC against its key: what is hashed, and the cryptography (RFC 6376 §6.1).
 
+use std::collections::HashMap;
+
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ED25519, RSA_PKCS1_1024_8192_SHA256_FOR_LEGACY_USE_ONLY, UnparsedPublicKey};
 use trust::DkimResult;
@@ -37,30 +39,53 @@ pub(crate) async fn key(names: &Names, selector: &str, domain: &str) -> Result<K
     Err(fault)
 }
 
-/// The bytes that a signature over header fields covers (RFC 6376 §3.7, §5.4.2). `own` is the signature's field.
-pub(crate) fn signed_header(all: &[Field<'_>], own: &Field<'_>, signature: &Signature) -> Vec<u8> {
-    let mut data = Vec::with_capacity(2048);
-    // How many fields of a name are used up, from the bottom.
-    let mut used: Vec<(&str, usize)> = Vec::new();
-    for name in &signature.fields {
-        let count = match used.iter_mut().find(|(known, _)| known == name) {
-            Some((_, count)) => {
-                *count += 1;
-                *count
-            }
-            None => {
-                used.push((name, 1));
-                1
-            }
-        };
-        // A field that is not there is signed as absent.
-        if let Some(field) = all.iter().rev().filter(|field| field.is(name)).nth(count - 1) {
-            add(&mut data, field, field.value, signature.header_form);
-            data.extend_from_slice(b"\r\n");
+/// The fields of a letter, found by name: made once for all its signatures.
+pub(crate) struct Header<'a> {
+    fields: Vec<Field<'a>>,
+    /// Lower-case name → its fields' places, the lowest in the header first.
+    by_name: HashMap<Vec<u8>, Vec<usize>>,
+}
+
+impl<'a> Header<'a> {
+    pub(crate) fn new(header: &'a [u8]) -> Header<'a> {
+        let fields: Vec<_> = wire_mime::fields(header).collect();
+        let mut by_name: HashMap<Vec<u8>, Vec<usize>> = HashMap::new();
+        for (place, field) in fields.iter().enumerate().rev() {
+            by_name.entry(field.name.to_ascii_lowercase()).or_default().push(place);
         }
+        Header { fields, by_name }
     }
-    add(&mut data, own, &without_signature(own.value), signature.header_form);
-    data
+
+    /// Every field in order.
+    pub(crate) fn fields(&self) -> &[Field<'a>] {
+        &self.fields
+    }
+
+    /// The fields of that name, which is lower case, the topmost first.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &Field<'a>> {
+        let places = self.by_name.get(name.as_bytes()).map_or(&[][..], Vec::as_slice);
+        places.iter().rev().map(|&place| &self.fields[place])
+    }
+
+    /// The bytes that a signature over header fields covers (RFC 6376 §3.7, §5.4.2). `own` is the signature's field.
+    pub(crate) fn signed(&self, own: &Field<'_>, signature: &Signature) -> Vec<u8> {
+        let mut data = Vec::with_capacity(2048);
+        // What is left of the fields of a name, from the bottom.
+        let mut left: HashMap<&str, std::slice::Iter<'_, usize>> = HashMap::new();
+        for name in &signature.fields {
+            let places = left
+                .entry(name)
+                .or_insert_with(|| self.by_name.get(name.as_bytes()).map_or(&[][..], Vec::as_slice).iter());
+            // A field that is not there is signed as absent.
+            if let Some(&place) = places.next() {
+                let field = &self.fields[place];
+                add(&mut data, field, field.value, signature.header_form);
+                data.extend_from_slice(b"\r\n");
+            }
+        }
+        add(&mut data, own, &without_signature(own.value), signature.header_form);
+        data
+    }
 }
 
 /// A field in canonical form.

@@ -11,7 +11,7 @@ use trust::{ArcResult, Authentication, DkimResult, DmarcResult, ReverseResult, S
 use wire_trust::dkim::{KeyRecord, KeyType, Signature};
 use world::{Clock, Names, StaticNames};
 
-use crate::verify::signed_header;
+use crate::verify::Header;
 use crate::*;
 
 const HEADER: &str = "From: Anna <anna@x.test>\r\nTo: bruno@valbois.test\r\nSubject: hello\r\n";
@@ -66,9 +66,10 @@ impl Keys {
             "DKIM-Signature: v=1; a={algorithm}; c=relaxed/relaxed; d=x.test; s={selector};\r\n\th=from:to:subject:from; bh={hash};{more}\r\n\tb="
         );
         let text = format!("{unsigned}AAAA\r\n{letter}");
-        let fields: Vec<_> = wire_mime::fields(text.as_bytes()).collect();
-        let signature = Signature::parse(std::str::from_utf8(fields[0].value).unwrap()).unwrap();
-        let data = signed_header(&fields, &fields[0], &signature);
+        let header = Header::new(text.as_bytes());
+        let own = &header.fields()[0];
+        let signature = Signature::parse(std::str::from_utf8(own.value).unwrap()).unwrap();
+        let data = header.signed(own, &signature);
         format!("{unsigned}{}\r\n{letter}", self.sign(algorithm, &data))
     }
 }
@@ -230,10 +231,10 @@ fn sealed(keys: &Keys, number: u32, said: &str, letter: &str) -> String {
         "ARC-Message-Signature: i={number}; a=rsa-sha256; c=relaxed/relaxed; d=x.test; s=r; h=from:to:subject; bh={hash}; b="
     );
     let text = format!("{signature}AAAA\r\n{letter}");
-    let fields: Vec<_> = wire_mime::fields(text.as_bytes()).collect();
-    let parsed = Signature::parse_arc(std::str::from_utf8(fields[0].value).unwrap()).unwrap();
-    let signature =
-        format!("{signature}{}\r\n", keys.sign("rsa-sha256", &signed_header(&fields, &fields[0], &parsed)));
+    let header = Header::new(text.as_bytes());
+    let own = &header.fields()[0];
+    let parsed = Signature::parse_arc(std::str::from_utf8(own.value).unwrap()).unwrap();
+    let signature = format!("{signature}{}\r\n", keys.sign("rsa-sha256", &header.signed(own, &parsed)));
     let chain = if number == 1 { "none" } else { "pass" };
     let seal = format!("ARC-Seal: i={number}; a=rsa-sha256; cv={chain}; d=x.test; s=r; b=");
     // The fields of earlier sets in their order, then ours.
@@ -300,6 +301,10 @@ async fn chains_of_seals_hold_or_break() {
         assert_eq!(arc.result, ArcResult::Fail, "{from} -> {to}");
         assert!(arc.because.contains(because), "{from} -> {to}: {}", arc.because);
     }
+    // The list changed the letter before it sealed: the first message signature is broken, the chain is not.
+    let changed = sealed(&keys, 2, "arc=pass", &first.replace("Subject: hi", "Subject: [list] hi"));
+    let arc = gather_with(&names, GOOD, ANNA, &changed, &trusting).await.arc.unwrap();
+    assert_eq!((arc.result, arc.oldest_pass), (ArcResult::Pass, 2), "{}", arc.because);
     let later = names.failing("r._domainkey.x.test");
     let found = gather_with(&later, GOOD, ANNA, &first, &trusting).await;
     assert_eq!(found.arc.unwrap().result, ArcResult::TempError);
@@ -350,6 +355,129 @@ fn bodies_are_hashed_in_pieces_as_at_once() {
     }
     assert_eq!(hashes.finish().of(&signature).unwrap(), signature.body_hash);
     assert_eq!(BodyHashes::of(letter.as_bytes()).of(&signature).unwrap(), signature.body_hash);
+}
+
+/// How often another task of the same thread had its turn while a letter was checked.
+async fn turns(names: &StaticNames, text: &str) -> (Authentication, usize) {
+    let turns = std::rc::Rc::new(std::cell::Cell::new(0));
+    let counted = turns.clone();
+    let found = tokio::select! {
+        biased;
+        found = gather(names, BAD, ANNA, text) => found,
+        () = async { loop { counted.set(counted.get() + 1); tokio::task::yield_now().await } } => unreachable!(),
+    };
+    (found, turns.get())
+}
+
+#[tokio::test]
+async fn other_tasks_get_their_turn_between_signatures_and_a_forged_chain_costs_one() {
+    let keys = Keys::new();
+    let names = keys.publish(town(), "x.test");
+    let letter = format!("{HEADER}\r\n{BODY}");
+    let signed = (0..12).fold(letter.clone(), |letter, _| keys.signed("ed25519-sha256", "", &letter));
+    let (found, with_ten) = turns(&names, &signed).await;
+    assert_eq!(found.dkim.len(), 10);
+    assert!(found.dkim.iter().all(|dkim| dkim.result == DkimResult::Pass));
+    let (_, with_none) = turns(&names, &letter).await;
+    assert!(with_ten >= with_none + 10, "{with_ten} against {with_none}");
+
+    // A whole chain, then one whose newest set is forged.
+    let whole = (1..=50).fold(letter, |letter, number| sealed(&keys, number, "dmarc=pass", &letter));
+    let (found, with_chain) = turns(&names, &whole).await;
+    let arc = found.arc.unwrap();
+    assert_eq!(arc.result, ArcResult::Pass, "{}", arc.because);
+    assert!(with_chain >= with_none + 100, "{with_chain} against {with_none}");
+    let (found, with_forged) = turns(&names, &whole.replace("Subject: hello", "Subject: forged")).await;
+    assert_eq!(found.arc.unwrap().result, ArcResult::Fail);
+    assert!(with_forged <= with_none + 1, "{with_forged} against {with_none}");
+}
+
+/// What a signature says and what a letter holds must not multiply.
+#[tokio::test]
+async fn a_letter_of_many_fields_and_signatures_over_many_names_costs_little() {
+    let keys = Keys::new();
+    let names = keys.publish(town(), "x.test");
+    let hash = STANDARD.encode(digest(&SHA256, relaxed(BODY).as_bytes()));
+    let value = STANDARD.encode([1; 256]);
+    let rest = format!("a=rsa-sha256; c=relaxed/relaxed; d=x.test; s=r; bh={hash}; b={value}");
+    let text = |count: usize| {
+        let h = format!("h=from{}", ":zz".repeat(count - 1));
+        let mut text = format!("DKIM-Signature: v=1; {h}; {rest}\r\n").repeat(10);
+        for number in 1..=50 {
+            let chain = if number == 1 { "none" } else { "pass" };
+            text += &format!("ARC-Authentication-Results: i={number}; x.test; none\r\n");
+            text += &format!("ARC-Message-Signature: i={number}; {h}; {rest}\r\n");
+            text += &format!("ARC-Seal: i={number}; cv={chain}; a=rsa-sha256; d=x.test; s=r; b={value}\r\n");
+        }
+        format!("{text}{}{HEADER}\r\n{BODY}", "A: b\r\n".repeat(4_500))
+    };
+    let begin = cpu_seconds();
+    let found = gather(&names, BAD, ANNA, &text(200)).await;
+    let spent = cpu_seconds() - begin;
+    assert!(found.dkim.iter().all(|dkim| dkim.because == "the signature does not fit the header"));
+    assert_eq!(found.dkim.len(), 10);
+    assert_eq!(found.arc.unwrap().result, ArcResult::Fail);
+    let limit = if cfg!(debug_assertions) { 0.25 } else { 0.05 };
+    assert!(spent < limit, "{spent} s");
+    // One name more is not looked at.
+    let found = gather(&names, BAD, ANNA, &text(201)).await;
+    assert!(found.dkim.iter().all(|dkim| dkim.result == DkimResult::PermError), "{found}");
+    assert!(found.dkim[0].because.contains("too many fields"), "{found}");
+}
+
+/// Every way that is known to show a reader an author whom no parser finds.
+#[tokio::test]
+async fn whose_author_cannot_be_read_goes_to_spam_with_the_reason() {
+    let names = town().with("_dmarc.valbois.test", "TXT", "v=DMARC1; p=reject");
+    for (header, because) in [
+        ("From: ceo@valbois.test <>", "names ceo@valbois.test, which is no address"),
+        ("From: \"ceo@valbois.test\" <>", "names ceo@valbois.test, which is no address"),
+        ("From: ceo@valbois.test <foo>", "names foo, which is no address"),
+        ("From: [ceo@valbois.test]", "names [ceo@valbois.test], which is no address"),
+        ("From: \"ceo@valbois.test", "names ceo@valbois.test, which is no address"),
+        ("From: (unclosed ceo@valbois.test", "names no address"),
+        ("From: =?utf-8?q?ceo=40valbois.test?=", "which is no address"),
+        ("From: ceo@valbois.test <anna@x.test>", "names x.test and valbois.test"),
+        ("From: the ceo@valbois.test, now <anna@x.test>", "names valbois.test and x.test"),
+        ("From: ceo@valbois..test <anna@x.test>", "beside its address"),
+        ("From: <anna@x.test> ceo@valbois.test", "where none belongs"),
+        ("From: ceo@valbois.test@x.test", "where none belongs"),
+        ("From: [ceo@valbois.test]: anna@x.test;", "where none belongs"),
+        ("From: \"ceo@valbois.test\", anna@x.test", "names ceo@valbois.test, which is no address"),
+        ("From: anna@x.test\r\nFrom: ceo@valbois.test <>", "which is no address"),
+        ("From:", "names no address"),
+        ("From: <>", "names no address"),
+        ("From: everybody:;", "names no address"),
+        ("Sender: ceo@valbois.test", "no From field"),
+        (" From: ceo@valbois.test", "no From field"),
+        ("Subject: nobody", "no From field"),
+    ] {
+        let text = format!("{header}\r\nTo: bruno@valbois.test\r\n\r\npay at once\r\n");
+        for sender in [ANNA, ""] {
+            let found = gather(&names, GOOD, sender, &text).await;
+            let dmarc = found.dmarc.as_ref().unwrap();
+            assert_eq!(dmarc.result, DmarcResult::PermError, "{header}: {found}");
+            let finding = weigh(&found);
+            assert_eq!(finding.verdict, Verdict::Accept(Placement::Junk), "{header}: {found}");
+            assert!(finding.why.contains(because), "{header}: {}", finding.why);
+        }
+    }
+    for header in [
+        "From: anna@x.test",
+        "From: <anna@x.test>",
+        "From: Anna <anna@x.test>",
+        "From: anna@x.test <anna@x.test>",
+        "From: anna@X.test <news@x.test>",
+        "From: \"ceo@valbois.test\" <anna@x.test>",
+        "From: anna@x.test (ceo@valbois.test)",
+        "From: Anna <anna@x.test>, bruno@x.test",
+        "From: <@relay.test,@other.test:anna@x.test>",
+        "From: \"a@b\"@x.test",
+        "from : anna@x.test",
+    ] {
+        let found = gather(&names, GOOD, ANNA, &format!("{header}\r\n\r\nhello\r\n")).await;
+        assert_eq!(weigh(&found).verdict, Verdict::Accept(Placement::Inbox), "{header}: {found}");
+    }
 }
 
 /// Requirement: with warm DNS at most one millisecond of CPU for a message.

@@ -7,4 +7,4 @@ mod signature;
 
 pub use canonical::{BodyCanonicalizer, Canonicalization, canonical_field};
 pub use key::{KeyRecord, KeyType};
-pub use signature::{Algorithm, Seal, Signature, instance, without_signature};
+pub use signature::{Algorithm, Seal, Signature, TOO_MANY_SIGNED_FIELDS, instance, without_signature};

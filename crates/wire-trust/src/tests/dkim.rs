@@ -107,6 +107,18 @@ fn signatures_are_read() {
 }
 
 #[test]
+fn a_signature_names_two_hundred_fields_at_most() {
+    let text = |more: usize| {
+        let names = "from:".repeat(more);
+        format!("v=1; a=rsa-sha256; d=x.test; s=y; h={names}from; bh=AAAA; b=BBBB")
+    };
+    assert_eq!(Signature::parse(&text(199)).unwrap().fields.len(), 200);
+    for more in [200, 10_000] {
+        assert_eq!(Signature::parse(&text(more)).unwrap_err().reason, TOO_MANY_SIGNED_FIELDS);
+    }
+}
+
+#[test]
 fn a_signature_is_hashed_without_its_value() {
     let without = |text: &str| String::from_utf8(without_signature(text.as_bytes())).unwrap();
     assert_eq!(without(" v=1; b=AAAA\r\n\tBBBB; bh=CC"), " v=1; b=; bh=CC");
