@@ -9,8 +9,9 @@ use quick_xml::escape::escape;
 use quick_xml::events::Event;
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{DEPTH_LIMIT, ELEMENT_LIMIT_OCTETS, RESULTS_PER_ROW, ROWS_LIMIT};
-use crate::{Unreadable, kept};
+use crate::limits::{DEPTH_LIMIT, ELEMENT_LIMIT_OCTETS, RESULTS_PER_ROW};
+use crate::merge::Merged;
+use crate::{Unreadable, kept, word};
 
 /// A report about letters that claimed to come from a domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct Aggregate {
     pub policy: Published,
     /// What was seen.
     pub rows: Vec<AggregateRow>,
-    /// Letters of rows that could not be read, or were too many.
+    /// Letters of rows that could not be read, or were of small sources beyond [`crate::limits::ROWS_LIMIT`].
     pub left_out: u64,
 }
 
@@ -164,7 +165,8 @@ impl Draft {
 
 /// The name of a domain as it is kept: lower case, bounded.
 fn name(text: &str) -> String {
-    Domain::parse(text.trim()).map_or_else(|_| kept(&text.to_lowercase()), |domain| domain.to_string())
+    let text = kept(&text.to_lowercase());
+    Domain::parse(&text).map_or(text, |domain| domain.to_string())
 }
 
 fn optional(text: &str, form: impl Fn(&str) -> String) -> Option<String> {
@@ -174,7 +176,7 @@ fn optional(text: &str, form: impl Fn(&str) -> String) -> Option<String> {
 
 impl Aggregate {
     /// Reads a report. Document types are refused, since nobody honest sends one and entities multiply; unknown
-    /// elements and namespaces are passed over, since many reporters add their own.
+    /// elements and namespaces are passed over, since many reporters add their own. Rows that say the same become one.
     pub fn parse(xml: &[u8]) -> Result<Aggregate, Unreadable> {
         let text = String::from_utf8_lossy(xml);
         let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
@@ -183,6 +185,7 @@ impl Aggregate {
         let mut path: Vec<String> = Vec::new();
         let mut content = String::new();
         let mut row: Option<Draft> = None;
+        let mut merged = Merged::default();
         let (mut has_begin, mut has_end) = (false, false);
         loop {
             match reader.read_event().map_err(wrong)? {
@@ -222,10 +225,8 @@ impl Aggregate {
                     let names: Vec<&str> = path.iter().map(String::as_str).collect();
                     match names[..] {
                         ["feedback", "record"] => match row.take().map(Draft::finish) {
-                            Some(Ok(row)) if report.rows.len() < ROWS_LIMIT => report.rows.push(row),
-                            Some(Ok(AggregateRow { count, .. }) | Err(count)) => {
-                                report.left_out = report.left_out.saturating_add(count);
-                            }
+                            Some(Ok(row)) => merged.add(row),
+                            Some(Err(count)) => merged.leave_out(count),
                             None => {}
                         },
                         ["feedback", "record", ref inner @ ..] => {
@@ -256,6 +257,7 @@ impl Aggregate {
         if !path.is_empty() {
             return Err(Unreadable::Wrong("it is cut off".to_owned()));
         }
+        (report.rows, report.left_out) = merged.finish();
         let needs = [
             ("policy_published/domain", !report.policy.domain.is_empty()),
             ("report_metadata/report_id", !report.report_id.is_empty()),
@@ -337,11 +339,11 @@ impl Published {
     fn take(&mut self, field: &str, text: &str) {
         match field {
             "domain" => self.domain = name(text),
-            "adkim" => self.adkim = kept(text),
-            "aspf" => self.aspf = kept(text),
-            "p" => self.p = kept(text),
-            "sp" => self.sp = kept(text),
-            "fo" => self.fo = kept(text),
+            "adkim" => self.adkim = word(text),
+            "aspf" => self.aspf = word(text),
+            "p" => self.p = word(text),
+            "sp" => self.sp = word(text),
+            "fo" => self.fo = word(text),
             "pct" => self.pct = text.parse().unwrap_or(100),
             _ => {}
         }

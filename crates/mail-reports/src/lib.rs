@@ -15,10 +15,12 @@
 //! transaction that queues its letter, so that each report leaves exactly once.
 
 mod aggregate;
+mod capped;
 mod charts;
 mod complaint;
 mod letter;
 pub mod limits;
+mod merge;
 mod outgoing;
 mod rows;
 mod tls;
@@ -175,9 +177,23 @@ impl Reports {
 
 /// Text of a stranger, bounded and without control characters.
 pub(crate) fn kept(text: &str) -> String {
-    let text: String =
-        text.trim().chars().filter(|c| !c.is_control()).take(limits::TEXT_LIMIT_CHARACTERS).collect();
-    text.trim().to_owned()
+    cut(text, limits::TEXT_LIMIT_OCTETS)
+}
+
+/// A word of a stranger: bounded more narrowly.
+pub(crate) fn word(text: &str) -> String {
+    cut(text, limits::WORD_LIMIT_OCTETS)
+}
+
+fn cut(text: &str, limit_octets: usize) -> String {
+    let mut kept = String::new();
+    for character in text.trim().chars().filter(|character| !character.is_control()) {
+        if kept.len() + character.len_utf8() > limit_octets {
+            break;
+        }
+        kept.push(character);
+    }
+    kept.trim().to_owned()
 }
 
 /// The first moment of the UTC day.

@@ -5,25 +5,41 @@ use std::time::Duration;
 /// Octets of a report's attachment as it comes (compressed).
 pub const PACKED_LIMIT_BYTES: usize = 10 * 1024 * 1024;
 /// Octets of a report when it is unpacked; a bomb ends here.
-pub const UNPACKED_LIMIT_BYTES: usize = 64 * 1024 * 1024;
+pub const UNPACKED_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 /// Parts of a letter that are tried as a report.
 pub const PARTS_TRIED: usize = 20;
-/// Rows of one DMARC report that are kept; the rest is counted together.
-pub const ROWS_LIMIT: usize = 20_000;
+/// Rows of one DMARC report that are kept, those of the largest sources; the rest is counted together.
+pub const ROWS_LIMIT: usize = 1_000;
 /// Depth of elements in a DMARC report; RFC 7489 appendix C has five.
 pub const DEPTH_LIMIT: usize = 16;
 /// Results of DKIM and SPF that one row keeps (RFC 7489 appendix C has no limit).
 pub const RESULTS_PER_ROW: usize = 10;
-/// Policies of one TLS report, and failures of one policy.
-pub const POLICIES_LIMIT: usize = 1_000;
+/// Policies of one TLS report: honest ones have one or two, by RFC 8460 §4.3 one for each policy that was in force.
+pub const POLICIES_LIMIT: usize = 20;
 /// Failures of one policy of a TLS report.
-pub const FAILURES_LIMIT: usize = 1_000;
-/// Characters of any one text that is kept of a stranger's report.
-pub const TEXT_LIMIT_CHARACTERS: usize = 300;
+pub const FAILURES_LIMIT: usize = 100;
+/// Rows of one TLS report, those of the most sessions; what is beyond is counted together for each policy.
+pub const TLS_ROWS_LIMIT: usize = 500;
+/// Lines and names of one policy of a TLS report.
+pub const POLICY_LINES: usize = 50;
+/// Octets of any one text that is kept of a stranger's report.
+pub const TEXT_LIMIT_OCTETS: usize = 300;
+/// Octets of a text that is a word: `reject`, `r`, `1:d:s`.
+pub const WORD_LIMIT_OCTETS: usize = 40;
+/// Octets of all texts of one row together, as they are written.
+pub const ROW_LIMIT_OCTETS: usize = 2 * 1024;
+/// Octets of what a reporter says of our policy, as it is written: half of its row.
+pub const POLICY_LIMIT_OCTETS: usize = 1024;
+/// The largest number that is kept of a stranger's report: sums over all rows of all days stay far from 2⁶³.
+pub const COUNT_LIMIT: u64 = 1 << 32;
 /// Octets of text between two elements of a DMARC report.
 pub const ELEMENT_LIMIT_OCTETS: usize = 64 * 1024;
 /// Reports about one domain and day that are kept: more come from nobody honest.
 pub const REPORTS_PER_DAY: i64 = 2_000;
+/// Rows of all reports about one domain and day; a report that would bring more is not kept.
+pub const ROWS_PER_DAY: i64 = 20_000;
+/// Rows of one statement: many in one are written several times as fast as one by one.
+pub const ROWS_PER_STATEMENT: usize = 100;
 /// How long a period a report may cover: longer ones would spoil the days of a chart.
 pub const PERIOD_LIMIT: Duration = Duration::from_secs(8 * 86_400);
 /// How far a report's period may lie in the past or in the future.
@@ -32,6 +48,8 @@ pub const AGE_LIMIT: Duration = Duration::from_secs(60 * 86_400);
 pub const RETENTION: Duration = Duration::from_secs(400 * 86_400);
 /// Reports that one transaction forgets.
 pub const PRUNE_BATCH: usize = 500;
+/// Rows of reports that one transaction forgets; at least one report goes.
+pub const PRUNE_ROWS: i64 = 5_000;
 
 /// How long after the end of a day its letters are counted: what is under way then has reached the trail.
 pub const GATHER_AFTER: Duration = Duration::from_secs(15 * 60);

@@ -1,16 +1,23 @@
 //! The tables of reports that others wrote.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
-use db::{DbError, Migrations, Tx, values};
+use db::{DbError, Migrations, Tx, Value, values};
 use model::{OrganisationId, Timestamp};
 
 use crate::letter::{Content, Reading};
-use crate::{Aggregate, Complaint, TlsReport, day_of, limits};
+use crate::merge::{TlsCount, TlsKey, tls_rows};
+use crate::{Aggregate, AggregateRow, Complaint, TlsPolicy, TlsReport, day_of, limits};
 
 /// Tables of reports.
-pub const MIGRATIONS: Migrations =
-    Migrations { owner: "mail-reports", steps: &[(1, "reports", include_str!("0001_reports.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    owner: "mail-reports",
+    steps: &[
+        (1, "reports", include_str!("0001_reports.sql")),
+        (2, "rows of a report and what is left out", include_str!("0002_bounds.sql")),
+    ],
+};
 
 /// What became of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +26,7 @@ pub enum Kept {
     New,
     /// It had come already: reporters try again.
     Known,
-    /// The domain has more reports of that day than anybody honest writes.
+    /// The domain has more reports of that day, or more rows in them, than anybody honest writes.
     TooMany,
 }
 
@@ -55,12 +62,13 @@ struct Head<'a> {
     policy: String,
     good: u64,
     bad: u64,
+    row_count: usize,
+    left_out: u64,
 }
 
 /// A stranger's number, as the database takes it.
 fn number(count: u64) -> i64 {
-    // So that sums of many cannot overflow.
-    i64::try_from(count).unwrap_or(i64::MAX).min(1 << 40)
+    i64::try_from(count.min(limits::COUNT_LIMIT)).unwrap_or(i64::MAX)
 }
 
 fn insert_head(
@@ -69,18 +77,22 @@ fn insert_head(
     received_at: Timestamp,
     head: &Head<'_>,
 ) -> Result<Kept, DbError> {
-    let count = tx.query_one(
-        "SELECT count(*) FROM report WHERE organisation = ?1 AND domain = ?2 AND kind = ?3 AND day = ?4",
-        values![place.organisation, place.domain, head.kind, place.day],
-        |row| row.integer(0),
-    )?;
-    if count.unwrap_or(0) >= limits::REPORTS_PER_DAY {
+    let row_count = i64::try_from(head.row_count).unwrap_or(i64::MAX);
+    let (reports, rows) = tx
+        .query_one(
+            "SELECT count(CASE WHEN kind = ?3 THEN 1 END), CAST(COALESCE(sum(row_count), 0) AS BIGINT) FROM report
+             WHERE organisation = ?1 AND domain = ?2 AND kind IN ('dmarc', 'tls') AND day = ?4",
+            values![place.organisation, place.domain, head.kind, place.day],
+            |row| Ok((row.integer(0)?, row.integer(1)?)),
+        )?
+        .unwrap_or((0, 0));
+    if reports >= limits::REPORTS_PER_DAY || rows.saturating_add(row_count) > limits::ROWS_PER_DAY {
         return Ok(Kept::TooMany);
     }
     let inserted = tx.execute(
         "INSERT INTO report (organisation, id, kind, domain, day, reporter, contact, report_id, begins_at, ends_at,
-             received_at, policy, good, bad)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+             received_at, policy, good, bad, row_count, left_out)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
          ON CONFLICT (organisation, domain, kind, reporter, report_id) DO NOTHING",
         values![
             place.organisation,
@@ -97,9 +109,100 @@ fn insert_head(
             &head.policy,
             number(head.good),
             number(head.bad),
+            row_count,
+            number(head.left_out),
         ],
     )?;
     Ok(if inserted == 0 { Kept::Known } else { Kept::New })
+}
+
+/// Two statements of the same form: for [`limits::ROWS_PER_STATEMENT`] rows and for one.
+struct Inserts {
+    many: &'static str,
+    one: &'static str,
+}
+
+impl Inserts {
+    /// Rows have `shared` values in common and `own` ones of their own behind these.
+    fn new(start: &str, shared: usize, own: usize) -> Inserts {
+        let places = |from: usize, count: usize| {
+            let places: Vec<String> = (1..=count).map(|place| format!("?{}", from + place)).collect();
+            places.join(", ")
+        };
+        let text = |rows: usize| -> &'static str {
+            let row = |row: usize| format!("({}, {})", places(0, shared), places(shared + row * own, own));
+            let rows: Vec<String> = (0..rows).map(row).collect();
+            // One text for the life of the program, as statements are kept by their address.
+            Box::leak(format!("{start} VALUES {}", rows.join(", ")).into_boxed_str())
+        };
+        Inserts { many: text(limits::ROWS_PER_STATEMENT), one: text(1) }
+    }
+
+    fn write<T, const OWN: usize>(
+        &self,
+        tx: &mut Tx,
+        shared: &[Value<'_>],
+        rows: &[T],
+        own: impl for<'a> Fn(&'a T) -> [Value<'a>; OWN],
+    ) -> Result<(), DbError> {
+        let chunks = rows.chunks_exact(limits::ROWS_PER_STATEMENT);
+        let rest = chunks.remainder().chunks(1);
+        for (chunk, statement) in
+            chunks.map(|chunk| (chunk, self.many)).chain(rest.map(|row| (row, self.one)))
+        {
+            let mut values = Vec::with_capacity(shared.len() + chunk.len() * OWN);
+            values.extend_from_slice(shared);
+            values.extend(chunk.iter().flat_map(&own));
+            tx.execute(statement, &values)?;
+        }
+        Ok(())
+    }
+}
+
+static INSERT_DMARC: LazyLock<Inserts> = LazyLock::new(|| {
+    Inserts::new(
+        "INSERT INTO report_row (organisation, report, domain, day, number, source, letters, disposition, dkim_aligned,
+             spf_aligned, header_from, envelope_from, dkim, spf, reasons)",
+        4,
+        11,
+    )
+});
+
+static INSERT_TLS: LazyLock<Inserts> = LazyLock::new(|| {
+    Inserts::new(
+        "INSERT INTO report_tls (organisation, report, domain, day, number, policy_type, policy_domain, failure, host,
+             source, note, sessions)",
+        4,
+        8,
+    )
+});
+
+/// A row of a DMARC report with its texts.
+struct DmarcLine<'a> {
+    number: i64,
+    row: &'a AggregateRow,
+    source: String,
+    dkim: String,
+    spf: String,
+    reasons: String,
+}
+
+impl DmarcLine<'_> {
+    fn values(&self) -> [Value<'_>; 11] {
+        [
+            self.number.into(),
+            (&self.source).into(),
+            number(self.row.count).into(),
+            self.row.disposition.word().into(),
+            self.row.dkim_aligned.into(),
+            self.row.spf_aligned.into(),
+            (&self.row.header_from).into(),
+            self.row.envelope_from.as_deref().into(),
+            (&self.dkim).into(),
+            (&self.spf).into(),
+            (&self.reasons).into(),
+        ]
+    }
 }
 
 fn json<T: serde::Serialize>(value: &T) -> String {
@@ -128,35 +231,24 @@ fn keep_aggregate(
         policy: json(&report.policy),
         good: sum(true),
         bad: sum(false),
+        row_count: report.rows.len(),
+        left_out: report.left_out,
     };
     let kept = insert_head(tx, place, received_at, &head)?;
     if kept != Kept::New {
         return Ok(kept);
     }
-    for (index, row) in report.rows.iter().enumerate() {
-        tx.execute(
-            "INSERT INTO report_row (organisation, report, number, domain, day, source, letters, disposition,
-                 dkim_aligned, spf_aligned, header_from, envelope_from, dkim, spf, reasons)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-            values![
-                place.organisation,
-                place.id,
-                index as i64,
-                place.domain,
-                place.day,
-                &row.source.to_string(),
-                number(row.count),
-                row.disposition.word(),
-                row.dkim_aligned,
-                row.spf_aligned,
-                &row.header_from,
-                row.envelope_from.as_deref(),
-                &json(&row.dkim),
-                &json(&row.spf),
-                &json(&row.reasons),
-            ],
-        )?;
-    }
+    let line = |(index, row)| DmarcLine {
+        number: index as i64,
+        row,
+        source: row.source.to_string(),
+        dkim: json(&row.dkim),
+        spf: json(&row.spf),
+        reasons: json(&row.reasons),
+    };
+    let lines: Vec<DmarcLine<'_>> = report.rows.iter().enumerate().map(line).collect();
+    let shared = values![place.organisation, place.id, place.domain, place.day];
+    INSERT_DMARC.write(tx, shared, &lines, DmarcLine::values)?;
     // Only letters of sources that also pass count against the domain: others are strangers who use its name.
     let ours: HashSet<_> = report.rows.iter().filter(|row| row.passes()).map(|row| row.source).collect();
     let failed = report.rows.iter().filter(|row| !row.passes() && ours.contains(&row.source));
@@ -174,6 +266,7 @@ fn keep_tls(
     received_at: Timestamp,
     report: &TlsReport,
 ) -> Result<Kept, DbError> {
+    let rows = tls_rows(report);
     let sum = |count: fn(&crate::TlsSummary) -> u64| {
         report.policies.iter().fold(0u64, |sum, row| sum.saturating_add(count(&row.summary)))
     };
@@ -183,56 +276,49 @@ fn keep_tls(
         contact: &report.contact_info,
         report_id: &report.report_id,
         period: report.period().unwrap_or((received_at, received_at)),
-        policy: json(&report.policies.iter().map(|row| &row.policy).take(10).collect::<Vec<_>>()),
+        policy: policies(report),
         good: sum(|summary| summary.total_successful_session_count),
         bad: sum(|summary| summary.total_failure_session_count),
+        row_count: rows.len(),
+        left_out: 0,
     };
     let kept = insert_head(tx, place, received_at, &head)?;
     if kept != Kept::New {
         return Ok(kept);
     }
-    let mut index = 0;
-    for row in &report.policies {
-        let mut insert = |failure: &str, host: &str, source: &str, note: &str, sessions: u64| {
-            index += 1;
-            tx.execute(
-                "INSERT INTO report_tls (organisation, report, number, domain, day, policy_type, policy_domain, failure,
-                     host, source, note, sessions)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-                values![
-                    place.organisation,
-                    place.id,
-                    index,
-                    place.domain,
-                    place.day,
-                    &row.policy.policy_type,
-                    &row.policy.policy_domain,
-                    failure,
-                    host,
-                    source,
-                    note,
-                    number(sessions),
-                ],
-            )
-        };
-        insert("", "", "", "", row.summary.total_successful_session_count)?;
-        let mut told = 0u64;
-        for failure in &row.failure_details {
-            told = told.saturating_add(failure.failed_session_count);
-            insert(
-                &failure.result_type,
-                &failure.receiving_mx_hostname,
-                &failure.sending_mta_ip,
-                &failure.failure_reason_code,
-                failure.failed_session_count,
-            )?;
-        }
-        let untold = row.summary.total_failure_session_count.saturating_sub(told);
-        if untold > 0 {
-            insert("unknown", "", "", "", untold)?;
-        }
-    }
+    let numbered: Vec<(i64, TlsKey<'_>, TlsCount<'_>)> =
+        (1..).zip(rows).map(|(number, (key, count))| (number, key, count)).collect();
+    let shared = values![place.organisation, place.id, place.domain, place.day];
+    INSERT_TLS.write(tx, shared, &numbered, tls_values)?;
     Ok(Kept::New)
+}
+
+fn tls_values<'a>((place, key, count): &'a (i64, TlsKey<'_>, TlsCount<'_>)) -> [Value<'a>; 8] {
+    [
+        (*place).into(),
+        key.policy_type.into(),
+        key.policy_domain.into(),
+        key.failure.into(),
+        key.host.into(),
+        count.source.into(),
+        count.note.into(),
+        number(count.sessions).into(),
+    ]
+}
+
+/// The policies of a TLS report as a list, as many as fit; without their lines where these are too many.
+fn policies(report: &TlsReport) -> String {
+    let mut list = String::from("[");
+    for row in &report.policies {
+        let short = TlsPolicy { policy_string: Vec::new(), mx_host: Vec::new(), ..row.policy.clone() };
+        let fits = |text: &String| list.len() + text.len() + 2 <= limits::POLICY_LIMIT_OCTETS;
+        let Some(text) = [json(&row.policy), json(&short)].into_iter().find(fits) else { break };
+        if list.len() > 1 {
+            list.push(',');
+        }
+        list.push_str(&text);
+    }
+    list + "]"
 }
 
 fn keep_complaint(
@@ -290,21 +376,25 @@ fn keep_complaint(
 /// Forgets some of the reports and complaints that came before a moment; tells how many reports.
 pub(crate) fn prune_batch(tx: &mut Tx, before: Timestamp, limit: usize) -> Result<usize, DbError> {
     let old = tx.query(
-        "SELECT organisation, id FROM report WHERE received_at < ?1 ORDER BY received_at LIMIT ?2",
+        "SELECT organisation, id, row_count FROM report WHERE received_at < ?1 ORDER BY received_at LIMIT ?2",
         values![before, limit as i64],
-        |row| Ok((row.integer(0)?, row.integer(1)?)),
+        |row| Ok((row.integer(0)?, row.integer(1)?, row.integer(2)?)),
     )?;
-    for (organisation, id) in &old {
-        tx.execute(
+    let (mut forgotten, mut rows) = (0, 0);
+    for (organisation, id, row_count) in old {
+        rows += row_count;
+        if forgotten > 0 && rows > limits::PRUNE_ROWS {
+            break;
+        }
+        forgotten += 1;
+        for statement in [
             "DELETE FROM report_row WHERE organisation = ?1 AND report = ?2",
-            values![*organisation, *id],
-        )?;
-        tx.execute(
             "DELETE FROM report_tls WHERE organisation = ?1 AND report = ?2",
-            values![*organisation, *id],
-        )?;
-        tx.execute("DELETE FROM report WHERE organisation = ?1 AND id = ?2", values![*organisation, *id])?;
+            "DELETE FROM report WHERE organisation = ?1 AND id = ?2",
+        ] {
+            tx.execute(statement, values![organisation, id])?;
+        }
     }
     tx.execute("DELETE FROM complaint WHERE received_at < ?1", values![before])?;
-    Ok(old.len())
+    Ok(forgotten)
 }

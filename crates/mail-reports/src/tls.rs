@@ -3,7 +3,8 @@
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::limits::{FAILURES_LIMIT, POLICIES_LIMIT};
+use crate::capped::{capped, one_or_many};
+use crate::limits::{FAILURES_LIMIT, POLICIES_LIMIT, POLICY_LINES};
 use crate::{Unreadable, kept};
 
 /// A report about connections to a domain's mail servers.
@@ -21,7 +22,7 @@ pub struct TlsReport {
     /// The reporter's name for the report.
     pub report_id: String,
     /// What was seen, for each policy.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "capped::<_, _, POLICIES_LIMIT>")]
     pub policies: Vec<TlsPolicyRow>,
 }
 
@@ -45,7 +46,11 @@ pub struct TlsPolicyRow {
     #[serde(default)]
     pub summary: TlsSummary,
     /// What went wrong.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "capped::<_, _, FAILURES_LIMIT>"
+    )]
     pub failure_details: Vec<TlsFailure>,
 }
 
@@ -56,12 +61,20 @@ pub struct TlsPolicy {
     /// `tlsa`, `sts`, `no-policy-found`.
     pub policy_type: String,
     /// Its lines.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "capped::<_, _, POLICY_LINES>"
+    )]
     pub policy_string: Vec<String>,
     /// Whose it is.
     pub policy_domain: String,
     /// The names that it permits: a list, or one text where reporters take RFC 8460's example by its word.
-    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_many::<_, POLICY_LINES>"
+    )]
     pub mx_host: Vec<String>,
 }
 
@@ -101,23 +114,8 @@ pub struct TlsFailure {
     pub failure_reason_code: String,
 }
 
-fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Names {
-        One(String),
-        Many(Vec<String>),
-        None(()),
-    }
-    Ok(match Names::deserialize(from)? {
-        Names::One(name) => vec![name],
-        Names::Many(names) => names,
-        Names::None(()) => Vec::new(),
-    })
-}
-
 impl TlsReport {
-    /// Reads a report; texts and lists are cut to their limits.
+    /// Reads a report; texts and lists are cut to their limits, lists while they are read.
     pub fn parse(json: &[u8]) -> Result<TlsReport, Unreadable> {
         let mut report: TlsReport =
             serde_json::from_slice(json).map_err(|error| Unreadable::Wrong(kept(&error.to_string())))?;
@@ -125,15 +123,11 @@ impl TlsReport {
         cut(&mut report.organization_name);
         cut(&mut report.contact_info);
         cut(&mut report.report_id);
-        report.policies.truncate(POLICIES_LIMIT);
         for row in &mut report.policies {
             cut(&mut row.policy.policy_type);
             row.policy.policy_domain = kept(&row.policy.policy_domain.to_lowercase());
-            row.policy.policy_string.truncate(RECORD_LINES);
             row.policy.policy_string.iter_mut().for_each(cut);
-            row.policy.mx_host.truncate(RECORD_LINES);
             row.policy.mx_host.iter_mut().for_each(cut);
-            row.failure_details.truncate(FAILURES_LIMIT);
             for failure in &mut row.failure_details {
                 for text in [
                     &mut failure.result_type,
@@ -165,9 +159,6 @@ impl TlsReport {
         (begin <= end).then_some((begin, end))
     }
 }
-
-/// Lines of a policy that are kept.
-const RECORD_LINES: usize = 50;
 
 /// A moment of RFC 3339 §5.6, with or without fractions, in any zone.
 fn rfc3339(text: &str) -> Option<Timestamp> {

@@ -104,6 +104,8 @@ pub struct Summary {
     pub tls_troubles: Vec<TlsTrouble>,
     /// Who reported about TLS.
     pub tls_reporters: Vec<Reporter>,
+    /// Letters that reports told of and no row was kept of: those of their smallest sources, and of broken rows.
+    pub left_out: i64,
     /// Complaints.
     pub complaints: i64,
 }

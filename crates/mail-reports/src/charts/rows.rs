@@ -69,8 +69,15 @@ pub(crate) fn summary(
         values![organisation, domain, from, to],
         |row| row.integer(0),
     )?;
+    let left_out = tx.query_one(
+        "SELECT CAST(COALESCE(sum(left_out), 0) AS BIGINT) FROM report
+         WHERE organisation = ?1 AND domain = ?2 AND kind = 'dmarc' AND day >= ?3 AND day <= ?4",
+        values![organisation, domain, from, to],
+        |row| row.integer(0),
+    )?;
     Ok(Summary {
         dmarc,
+        left_out: left_out.unwrap_or(0),
         reporters: reporters(tx, organisation, domain, "dmarc", (from, to))?,
         tls,
         tls_troubles,

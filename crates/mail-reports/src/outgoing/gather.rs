@@ -9,7 +9,7 @@ use trail::{Step, Trail};
 use trust::{Authentication, DkimResult, DmarcEvidence, DmarcResult, SpfEvidence};
 
 use super::{Tally, reportable};
-use crate::limits::{OUTGOING_DOMAINS_LIMIT, OUTGOING_ROWS_LIMIT, RESULTS_PER_ROW};
+use crate::limits::{FAILURES_LIMIT, OUTGOING_DOMAINS_LIMIT, OUTGOING_ROWS_LIMIT, RESULTS_PER_ROW};
 use crate::{
     AggregateRow, DAY_MILLISECONDS, Published, TlsFailure, TlsPolicy, TlsPolicyRow, TlsSummary, Treatment,
 };
@@ -138,7 +138,8 @@ pub(crate) async fn tls(
     own: Option<IpAddr>,
 ) -> Result<BTreeMap<String, Tally>, DbError> {
     type Failures = BTreeMap<(String, String, String), u64>;
-    let mut seen: BTreeMap<(String, &'static str), (u64, Failures)> = BTreeMap::new();
+    // Successes, failures, and these by kind, as many as a report has room for.
+    let mut seen: BTreeMap<(String, &'static str), (u64, u64, Failures)> = BTreeMap::new();
     // An attempt stands in the trail once for each recipient of the letter.
     let mut attempts = HashSet::new();
     let mut hosts: HashMap<(String, &'static str), Vec<String>> = HashMap::new();
@@ -168,20 +169,21 @@ pub(crate) async fn tls(
             if !names.contains(host) && names.len() < RESULTS_PER_ROW {
                 names.push(host.clone());
             }
-            let (good, bad) = seen.entry((domain, policy)).or_default();
-            match failure {
-                None => *good += 1,
-                Some(failure) if bad.len() < OUTGOING_ROWS_LIMIT => {
-                    let ip = ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default();
-                    *bad.entry((failure.clone(), host.clone(), ip)).or_default() += 1;
-                }
-                Some(_) => {}
+            let (good, failed, bad) = seen.entry((domain, policy)).or_default();
+            let Some(failure) = failure else {
+                *good += 1;
+                return;
+            };
+            *failed += 1;
+            let ip = ip.map(|ip| ip.to_canonical().to_string()).unwrap_or_default();
+            let kind = (failure.clone(), host.clone(), ip);
+            if bad.len() < FAILURES_LIMIT || bad.contains_key(&kind) {
+                *bad.entry(kind).or_default() += 1;
             }
         })
         .await?;
     let mut tallies: BTreeMap<String, Vec<TlsPolicyRow>> = BTreeMap::new();
-    for ((domain, policy), (good, bad)) in seen {
-        let failed = bad.values().sum();
+    for ((domain, policy), (good, failed, bad)) in seen {
         let mx_host = match policy {
             "no-policy-found" => Vec::new(),
             _ => hosts.remove(&(domain.clone(), policy)).unwrap_or_default(),

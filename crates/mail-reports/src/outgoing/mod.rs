@@ -290,7 +290,7 @@ impl Reports {
         loop {
             let forgotten =
                 operator.write(move |tx| crate::rows::prune_batch(tx, before, limits::PRUNE_BATCH)).await?;
-            if forgotten < limits::PRUNE_BATCH {
+            if forgotten == 0 {
                 break;
             }
         }

@@ -1,5 +1,6 @@
 //! Reports, read and written.
 
+mod bounds;
 mod charts;
 mod reading;
 mod writing;
