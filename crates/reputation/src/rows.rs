@@ -33,7 +33,7 @@ pub fn note(
 
 /// So that sums of many cannot overflow.
 fn bounded(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX).min(1 << 40)
+    i64::try_from(count).unwrap_or(i64::MAX).min(1 << 32)
 }
 
 /// Adds counts to a domain's day; the busiest hour is the larger one.
