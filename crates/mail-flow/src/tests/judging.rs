@@ -87,6 +87,48 @@ async fn strangers_do_not_write_in_our_name_but_we_do() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_author_that_readers_might_see_and_nobody_could_check_goes_to_spam() {
+    for mut town in towns(&[]).await {
+        town.go();
+        let hidden = [
+            "From: ceo@valbois.test <>",
+            "From: ceo@valbois.test <zed@else.test>",
+            "From: \"ceo@valbois.test",
+            "From: =?utf-8?q?ceo=40valbois.test?=",
+            " From: ceo@valbois.test",
+            "Sender: ceo@valbois.test",
+            "Subject: x",
+        ];
+        for header in hidden {
+            // A report is no exception.
+            for sender in ["zed@else.test", ""] {
+                let text = format!("{header}\r\nTo: zoe@acme.test\r\n\r\nbody\r\n");
+                town.bring(peer(), envelope(sender, &["zoe@acme.test"]), &text).await.unwrap();
+            }
+        }
+        // Whom nobody checks, nobody doubts.
+        let neighbour = Origin::Peer(Session { protocol: Protocol::Lmtp, ..session() });
+        let text = "Subject: x\r\n\r\nbody\r\n";
+        town.bring(neighbour, envelope("zed@else.test", &["zoe@acme.test"]), text).await.unwrap();
+        town.queue_is_empty().await;
+        let (junk, inbox) =
+            (town.folder("zoe@acme.test", Role::Junk).await, town.inbox("zoe@acme.test").await);
+        assert_eq!((junk.len(), inbox.len()), (2 * hidden.len(), 1));
+        assert!(junk.iter().all(|letter| letter.contains("dmarc=permerror")), "{junk:?}");
+        let words = words(&town, "zoe@acme.test").await;
+        for because in [
+            "nobody can say who wrote it: From names ceo@valbois.test, which is no address",
+            "nobody can say who wrote it: From names else.test and valbois.test",
+            "nobody can say who wrote it: there is no From field",
+        ] {
+            let expected = format!("judged: junk, because {because}");
+            assert!(words.iter().any(|line| line.starts_with(&expected)), "{expected}: {words:#?}");
+        }
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn results_that_others_wrote_in_our_name_are_disowned_however_they_arrive() {
     for mut town in towns(&[]).await {
         town.go();

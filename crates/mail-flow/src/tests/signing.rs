@@ -45,9 +45,12 @@ async fn judged(names: StaticNames, letter: &str) -> Authentication {
     judge.gather(&seen, &mail_judge::Policy::default()).await
 }
 
-/// Algorithm, domain and result of each signature.
+/// Algorithm, domain and result of each signature, by algorithm: which of the two stands above the other is no rule.
 fn signatures(found: &Authentication) -> Vec<(&str, &str, DkimResult)> {
-    found.dkim.iter().map(|one| (one.algorithm.as_str(), one.domain.as_str(), one.result)).collect()
+    let mut signatures: Vec<_> =
+        found.dkim.iter().map(|one| (one.algorithm.as_str(), one.domain.as_str(), one.result)).collect();
+    signatures.sort_by_key(|(algorithm, ..)| *algorithm);
+    signatures
 }
 
 fn both(domain: &str) -> Vec<(&str, &str, DkimResult)> {
