@@ -63,7 +63,9 @@ pub(crate) fn signing_domain(
 ) -> Result<Option<(DomainId, OrganisationId)>, DbError> {
     tx.query_one(
         "SELECT id, organisation FROM domain
-         WHERE name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)",
+         WHERE name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)
+           AND organisation = COALESCE((SELECT y.organisation FROM domain_synonym y WHERE y.name = ?1),
+                                       organisation)",
         values![name.as_str()],
         |row| Ok((DomainId(row.integer(0)?), OrganisationId(row.integer(1)?))),
     )

@@ -190,6 +190,13 @@ impl Installation {
         self.exchangers.iter().map(|exchanger| &exchanger.host).chain(&self.name_servers)
     }
 
+    /// Every name that is the installation's own: its host name, exchangers, name servers, SPF host, and the hosts
+    /// of mail programs and of web pages.
+    pub fn own_names(&self) -> impl Iterator<Item = &Domain> {
+        let single = [&self.hostname, &self.spf_host, &self.access.host, &self.web_host];
+        single.into_iter().chain(self.hosts().map(|host| &host.name))
+    }
+
     /// What the SPF host publishes (R127–R130).
     pub fn spf_text(&self) -> String {
         let mut sources = self.spf_sources.clone();

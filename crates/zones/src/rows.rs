@@ -141,8 +141,22 @@ pub(crate) fn is_taken_around(tx: &mut Tx, of: &DnsName, but: OrganisationId) ->
     Ok(below.is_some())
 }
 
-/// Whether a mail domain of another organisation has this name or lies below it.
-pub(crate) fn is_domain_of_another(tx: &mut Tx, of: &DnsName, but: OrganisationId) -> Result<bool, DbError> {
+/// Whether a mail domain of another organisation has this name, or lies above or below it.
+pub(crate) fn is_domain_of_another_around(
+    tx: &mut Tx,
+    of: &DnsName,
+    but: OrganisationId,
+) -> Result<bool, DbError> {
+    for above in of.ancestry().skip(1).filter(|above| !above.is_root()) {
+        let owner = tx.query_one(
+            "SELECT organisation FROM domain WHERE name = ?1",
+            values![above.as_str()],
+            |row| row.integer(0),
+        )?;
+        if owner.is_some_and(|owner| owner != but.0) {
+            return Ok(true);
+        }
+    }
     let found = tx.query_one(
         "SELECT 1 FROM domain WHERE (name = ?1 OR name LIKE ?2 ESCAPE '!') AND organisation <> ?3",
         values![of.as_str(), &below_pattern(of), but],

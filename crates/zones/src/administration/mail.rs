@@ -56,6 +56,10 @@ impl Administration {
     /// Creates a mail domain as `directory` does, with its DKIM keys and, on a hosted zone of the organisation
     /// that encloses it, its records: all in one commit. What people wrote stays unless `standing` says that it
     /// goes. Without settings of the installation no records are written.
+    ///
+    /// An operator may take any name. A tenant takes no public suffix, no name of the installation, nothing at,
+    /// above or below another organisation's zone or mail domain, and only what the world shows to be its own:
+    /// the name servers of its hosted zone are ours, or a TXT record proves it, which the refusal names.
     pub async fn create_domain(
         &self,
         organisation: OrganisationId,
@@ -63,6 +67,10 @@ impl Administration {
         name: &Domain,
         standing: Standing,
     ) -> Result<MailDomain> {
+        let is_operator = self.operator_only().is_ok();
+        if !is_operator {
+            self.check_new_domain(organisation, service, name).await?;
+        }
         let fresh = self.zones.keys.generate(&ALGORITHMS).await?;
         let (keys, name) = (self.zones.keys.clone(), name.clone());
         self.write(move |tx, hand| {
@@ -73,6 +81,10 @@ impl Administration {
                 service,
                 at: hand.at,
             };
+            if !is_operator {
+                // Somebody else may have been faster.
+                super::ownership::check_domain(tx, &name, organisation)?;
+            }
             let domain = directory::create_domain(tx, &creation, &name)?;
             hand.audit(tx, Some(organisation), "create domain", name.to_string())?;
             keys.insert(tx, &name, domain.id, organisation, &fresh)?;
@@ -216,7 +228,7 @@ impl Administration {
         }
     }
 
-    fn directory(&self) -> directory::Administration {
+    pub(super) fn directory(&self) -> directory::Administration {
         self.zones.directory.administration(self.scope, self.who.clone())
     }
 

@@ -6,6 +6,7 @@
 mod file;
 mod installation;
 mod mail;
+mod ownership;
 mod records;
 mod synonym;
 mod transfer;

@@ -97,13 +97,25 @@ impl Administration {
         .await
     }
 
-    /// Makes the zone hold what it held at `serial`, as a new change. Records that mail services and the
-    /// installation keep come back as they were; [`Administration::refresh`] brings them up to date.
+    /// Makes the zone hold what it held at `serial`, as a new change. Records that mail services keep come back as
+    /// they were; [`Administration::refresh`] brings them up to date. So do the installation's within an
+    /// operator's scope; within a tenant's scope they stay as they stand, because they are not its to change.
     pub async fn restore(&self, id: ZoneId, serial: u32) -> Result<Diff> {
+        let is_operator = self.operator_only().is_ok();
         self.write(move |tx, hand| {
             let mut zone = take(tx, hand, id)?;
-            let wanted = version(tx, &zone, serial)?;
+            let mut wanted = version(tx, &zone, serial)?;
             let before = rows::records(tx, id)?;
+            if !is_operator {
+                let is_ours = |record: &RecordData| record.managed_by == ManagedBy::Installation;
+                wanted.retain(|record| !is_ours(record));
+                wanted
+                    .extend(before.iter().map(|info| &info.record).filter(|record| is_ours(record)).cloned());
+                // A record that changed hands meanwhile stands once.
+                let mut seen = std::collections::HashSet::new();
+                wanted.reverse();
+                wanted.retain(|record| seen.insert((record.owner.clone(), record.kind, record.data.clone())));
+            }
             let drafts = drafts_of(hand, &before, wanted);
             apply(tx, hand, &mut zone, &before, drafts, &format!("restored serial {serial}"), false)
         })

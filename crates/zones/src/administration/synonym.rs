@@ -56,15 +56,26 @@ impl Administration {
     /// Makes a zone of the organisation a synonym of another one. Its own records go (the history keeps them);
     /// from then on it says what the main zone says, and mail for it arrives as for the main domain.
     ///
-    /// Whether the world knows our name servers for it is looked up before; the names below `.test` and those
-    /// that nobody answers for count as ours, because nothing says otherwise.
+    /// Whether the world knows our name servers for it is looked up before. Within an operator's scope names that
+    /// nobody answers for count as ours; within a tenant's scope the synonym is proven to be the organisation's
+    /// as a mail domain is ([`Administration::create_domain`]).
     pub async fn add_synonym(&self, main: ZoneId, name: &str) -> Result<ZoneInfo> {
         let name = checked_name(name)?;
         let is_operator = self.operator_only().is_ok();
         if !is_operator {
-            check_public_suffix(&name)?;
+            check_public_suffix("zone", &name)?;
         }
         self.check_name_servers(&name).await?;
+        if !is_operator {
+            // Mail for it will come to this organisation, so it has to be its own, as a mail domain has to be.
+            let organisation = self.organisation_of(main).await?;
+            let called = name.clone();
+            let zone = self.read(move |tx| Ok::<_, ZoneError>(rows::zone_called(tx, &called)?)).await?;
+            if zone.is_none_or(|zone| zone.organisation != organisation) {
+                return Err(synonym_refusal(Prerequisite::ManagedHere, &name));
+            }
+            self.check_ownership("synonym", organisation, &name).await?;
+        }
         self.write(move |tx, hand| {
             let main = found("zone", rows::zone(tx, main)?)?;
             if main.main.is_some() {

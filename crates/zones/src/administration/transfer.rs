@@ -1,5 +1,8 @@
 //! Secondary name servers: who may transfer a zone and is told of its changes.
 
+use std::collections::HashSet;
+use std::net::{IpAddr, SocketAddr};
+
 use model::ZoneId;
 
 use super::{Administration, found, notify};
@@ -22,7 +25,8 @@ impl Administration {
         .await
     }
 
-    /// Replaces the secondaries of a zone.
+    /// Replaces the secondaries of a zone. They are told of its changes, so within a tenant's scope a new one is
+    /// a public address at port 53: nobody makes us talk to what stands beside us. An operator names any.
     pub async fn set_secondaries(&self, id: ZoneId, secondaries: Vec<Secondary>) -> Result<()> {
         if secondaries.len() > limits::SECONDARIES_LIMIT {
             return Err(ZoneError::invalid(
@@ -31,7 +35,16 @@ impl Administration {
                 "a zone has at most 16 secondaries",
             ));
         }
+        let is_operator = self.operator_only().is_ok();
+        let mut seen = HashSet::new();
         for secondary in &secondaries {
+            if !seen.insert((secondary.address.ip().to_canonical(), secondary.address.port())) {
+                return Err(ZoneError::invalid(
+                    "address",
+                    format!("{} stands there twice", secondary.address),
+                    "a zone has each secondary once",
+                ));
+            }
             if secondary.key_name.is_root() || secondary.key_name.is_wildcard() {
                 return Err(ZoneError::invalid(
                     "key",
@@ -49,6 +62,21 @@ impl Administration {
         }
         self.write(move |tx, hand| {
             let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
+            if !is_operator {
+                // What an operator put there may stay.
+                let standing = rows::secondaries(tx, id)?;
+                let mut new = secondaries
+                    .iter()
+                    .map(|secondary| secondary.address)
+                    .filter(|address| standing.iter().all(|known| known.address != *address));
+                if let Some(address) = new.find(|address| !is_public_name_server(*address)) {
+                    return Err(ZoneError::invalid(
+                        "address",
+                        format!("{address} is no public address at port 53"),
+                        "a secondary of an organisation has a public address and listens at port 53; the operator may name others",
+                    ));
+                }
+            }
             for (number, secondary) in secondaries.iter().enumerate() {
                 // A question names only its key: one name, one secret.
                 let beside =
@@ -76,4 +104,22 @@ impl Administration {
         })
         .await
     }
+}
+
+/// Whether the world can reach a name server there, and nothing else can be meant.
+fn is_public_name_server(address: SocketAddr) -> bool {
+    let is_public = match address.ip().to_canonical() {
+        IpAddr::V4(ip) => {
+            let [first, second, ..] = ip.octets();
+            // RFC 1918, RFC 6598 (between a provider and its customers), RFC 1112 §4 (240/4).
+            !(ip.is_private() || (first == 100 && second & 0xc0 == 64) || first >= 240)
+        }
+        IpAddr::V6(ip) => {
+            // RFC 4193; and what holds an IPv4 address: RFC 6052, RFC 8215, RFC 3056, RFC 4291 §2.5.5.1.
+            !(ip.is_unique_local()
+                || ip.segments()[..6] == [0; 6]
+                || matches!(ip.segments(), [0x64, 0xff9b, 0 | 1, ..] | [0x2002, ..]))
+        }
+    };
+    address.port() == 53 && is_public && world::is_elsewhere(address.ip())
 }

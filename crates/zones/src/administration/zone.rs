@@ -2,6 +2,7 @@
 
 use model::{OrganisationId, ZoneId};
 
+use super::ownership::{Whose, whose};
 use super::{Administration, conflict, found, notify};
 use crate::administration::installation::name_server_drafts;
 use crate::entities::{ZoneChange, ZoneInfo};
@@ -12,13 +13,13 @@ use crate::{Result, ZoneError, limits, rows, serial};
 
 impl Administration {
     /// Creates a zone with the installation's name servers. An operator may host any name; a tenant no public
-    /// suffix, and nothing at, above or below another organisation's zone or mail domain. Mail domains of the
-    /// organisation that it encloses get their records.
+    /// suffix, no name of the installation, and nothing at, above or below another organisation's zone or mail
+    /// domain. Mail domains of the organisation that it encloses get their records.
     pub async fn create_zone(&self, organisation: OrganisationId, name: &str) -> Result<ZoneInfo> {
         let name = checked_name(name)?;
         let is_operator = self.operator_only().is_ok();
         if !is_operator {
-            check_public_suffix(&name)?;
+            check_public_suffix("zone", &name)?;
         }
         let keys = self.zones.keys.clone();
         self.write(move |tx, hand| {
@@ -32,10 +33,8 @@ impl Administration {
                     "an organisation has at most 10000 zones",
                 ));
             }
-            if !is_operator
-                && (rows::is_taken_around(tx, &name, organisation)?
-                    || rows::is_domain_of_another(tx, &name, organisation)?)
-            {
+            // The installation's own names are taken too.
+            if !is_operator && !matches!(whose(tx, &name, organisation)?, Whose::Free) {
                 return Err(taken(&name));
             }
             let mut zone = ZoneInfo {
@@ -225,12 +224,12 @@ pub(super) fn checked_name(text: &str) -> Result<DnsName> {
     Ok(name)
 }
 
-pub(super) fn check_public_suffix(name: &DnsName) -> Result<()> {
+pub(super) fn check_public_suffix(field: &'static str, name: &DnsName) -> Result<()> {
     let suffix = psl::suffix_str(name.as_str());
     // `test` and other unlisted top-level names count as suffixes too.
     if name.is_root() || suffix == Some(name.as_str()) {
         return Err(ZoneError::invalid(
-            "zone",
+            field,
             format!("«{name}» is a public suffix: names below it belong to many people"),
             "an organisation hosts names of its own, below a public suffix (publicsuffix.org)",
         ));

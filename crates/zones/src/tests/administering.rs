@@ -196,6 +196,65 @@ async fn signing_and_secondaries_are_switched() {
 }
 
 #[tokio::test]
+async fn a_tenants_secondary_is_a_public_name_server_and_stands_once() {
+    for town in towns().await {
+        let secondary = |address: &str| Secondary {
+            address: address.parse().unwrap(),
+            key_name: crate::DnsName::parse("key.test").unwrap(),
+            secret: vec![1; 32],
+        };
+        let set = async |who: &crate::Administration, addresses: &[&str]| {
+            let all = addresses.iter().map(|address| secondary(address)).collect();
+            match who.set_secondaries(town.zone.id, all).await {
+                Ok(()) => Ok(()),
+                Err(ZoneError::Invalid { field: "address", reason, .. }) => Err(reason),
+                Err(other) => panic!("{other}"),
+            }
+        };
+        for address in [
+            "127.0.0.1:53",
+            "10.1.2.3:53",
+            "172.31.0.1:53",
+            "192.168.1.1:53",
+            "100.64.0.1:53",
+            "100.127.255.255:53",
+            "169.254.169.254:53",
+            "224.0.0.251:53",
+            "255.255.255.255:53",
+            "240.0.0.1:53",
+            "0.0.0.0:53",
+            "192.0.2.54:5353",
+            "[::1]:53",
+            "[::]:53",
+            "[fd00::1]:53",
+            "[fe80::1]:53",
+            "[ff02::fb]:53",
+            "[64:ff9b::10.1.2.3]:53",
+            "[::ffff:10.1.2.3]:53",
+            "[2002:a01:203::1]:53",
+            "[2001:db8::53]:54",
+        ] {
+            let reason = set(&town.tenant, &["192.0.2.54:53", address]).await.unwrap_err();
+            assert!(reason.ends_with("is no public address at port 53"), "{address}: {reason}");
+            assert!(town.tenant.secondaries(town.zone.id).await.unwrap().is_empty(), "{address}");
+            set(&town.operator, &[address]).await.unwrap();
+            set(&town.operator, &[]).await.unwrap();
+        }
+        for twice in [["192.0.2.54:53", "192.0.2.54:53"], ["192.0.2.54:53", "[::ffff:192.0.2.54]:53"]] {
+            for who in [&town.tenant, &town.operator] {
+                assert!(set(who, &twice).await.unwrap_err().ends_with("stands there twice"));
+            }
+        }
+        // What an operator put there stays when the tenant adds another one.
+        set(&town.operator, &["127.0.0.1:5353"]).await.unwrap();
+        let public =
+            ["127.0.0.1:5353", "192.0.2.54:53", "100.63.0.1:53", "100.128.0.1:53", "[2001:db8::53]:53"];
+        set(&town.tenant, &public).await.unwrap();
+        assert_eq!(town.tenant.secondaries(town.zone.id).await.unwrap().len(), 5);
+    }
+}
+
+#[tokio::test]
 async fn what_people_change_is_theirs() {
     for town in towns().await {
         let name = domain("valbois.test");

@@ -94,7 +94,7 @@ async fn signing_is_switched_on_only_by_name() {
 async fn a_zone_elsewhere_is_not_mended_here() {
     for town in towns().await {
         let name = domain("elsewhere.test");
-        town.tenant.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
+        town.operator.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
         let refused = town.tenant.mend(&name, &[], &looker(&town)).await.unwrap_err();
         assert!(matches!(refused, ZoneError::Invalid { field: "domain", .. }), "{refused}");
     }

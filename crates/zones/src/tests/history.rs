@@ -3,8 +3,8 @@
 use model::OrganisationId;
 use proptest::prelude::*;
 
-use super::{Town, record, towns};
-use crate::{Edit, NewRecord, RecordData, ZoneError};
+use super::{Town, domain, installation, record, towns};
+use crate::{Edit, Host, NewRecord, RecordData, ZoneError};
 
 #[tokio::test]
 async fn the_history_tells_who_did_what_and_any_version_comes_back() {
@@ -40,6 +40,26 @@ async fn the_history_tells_who_did_what_and_any_version_comes_back() {
         assert!(nothing.is_empty() && nothing.serial == restored.serial);
         let error = town.tenant.restore(town.zone.id, 7).await.unwrap_err();
         assert!(matches!(error, ZoneError::NotFound { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_restores_its_own_records_and_not_the_installations() {
+    for town in towns().await {
+        let old = town.add(&["www A 192.0.2.80"]).await.unwrap().serial;
+        let mut moved = installation();
+        moved.name_servers =
+            vec![Host { name: domain("ns3.relais.test"), addresses: vec!["192.0.2.54".parse().unwrap()] }];
+        town.operator.change_installation(moved).await.unwrap();
+        let remove = vec![town.id_of("www A 192.0.2.80").await];
+        town.tenant.edit(town.zone.id, Edit { remove, ..Edit::default() }).await.unwrap();
+        assert_eq!(town.lines(town.zone.id).await, ["@ NS ns3.relais.test."]);
+        town.tenant.restore(town.zone.id, old).await.unwrap();
+        assert_eq!(town.lines(town.zone.id).await, ["@ NS ns3.relais.test.", "www A 192.0.2.80"]);
+        // An operator has everything back.
+        town.operator.restore(town.zone.id, old).await.unwrap();
+        let all = ["@ NS ns1.relais.test.", "@ NS ns2.relais.test.", "www A 192.0.2.80"];
+        assert_eq!(town.lines(town.zone.id).await, all);
     }
 }
 

@@ -130,7 +130,7 @@ async fn a_merged_spf_takes_the_place_of_the_one_there() {
 async fn a_zone_that_comes_later_takes_the_records_over() {
     for town in towns().await {
         let name = domain("sub.later.test");
-        let created = town.tenant.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
+        let created = town.operator.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
         assert_eq!(created.zone, None);
         let parent = town.tenant.create_zone(town.valbois, "later.test").await.unwrap();
         assert!(town.lines(parent.id).await.contains(&"sub MX 10 mail.relais.test.".to_owned()));
@@ -206,7 +206,7 @@ async fn for_a_zone_elsewhere_there_are_lines_to_copy_and_a_look() {
         .failing("mta-sts.elsewhere.test");
     for town in towns_in(names).await {
         let name = domain("elsewhere.test");
-        let created = town.tenant.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
+        let created = town.operator.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
         assert_eq!(created.zone, None);
         let copies = town.tenant.records_to_copy(&name).await.unwrap();
         assert_eq!(copies[0].to_string(), "elsewhere.test. IN MX 10 mail.relais.test.");

@@ -2,14 +2,13 @@
 
 use directory::{Found, NewAddress, Scope};
 use model::Address;
-use world::StaticNames;
 
-use super::{domain, record, towns, towns_in};
+use super::{domain, ours, record, towns_in};
 use crate::{Edit, Standing, ZoneChange, ZoneError};
 
 #[tokio::test]
 async fn a_synonym_says_what_its_main_zone_says() {
-    for town in towns().await {
+    for town in towns_in(ours(&["valbois-les-bains.test"])).await {
         let other = town.tenant.create_zone(town.valbois, "valbois-les-bains.test").await.unwrap();
         let add = vec![record("own A 192.0.2.9")];
         town.tenant.edit(other.id, Edit { add, ..Edit::default() }).await.unwrap();
@@ -51,7 +50,7 @@ async fn a_synonym_says_what_its_main_zone_says() {
 
 #[tokio::test]
 async fn each_prerequisite_has_its_own_error() {
-    let names = StaticNames::default().with("away.test", "NS", "ns.elsewhere.test.").with(
+    let names = ours(&["mailed.test"]).with("away.test", "NS", "ns.elsewhere.test.").with(
         "here.test",
         "NS",
         "ns2.relais.test.",
@@ -77,7 +76,10 @@ async fn each_prerequisite_has_its_own_error() {
         );
         // R178: bound to nothing.
         town.tenant.create_zone(town.valbois, "mailed.test").await.unwrap();
-        town.tenant.create_domain(town.valbois, None, &domain("mailed.test"), Standing::Stays).await.unwrap();
+        town.operator
+            .create_domain(town.valbois, None, &domain("mailed.test"), Standing::Stays)
+            .await
+            .unwrap();
         assert!(
             reason(town.tenant.add_synonym(town.zone.id, "mailed.test").await).contains("bound to a product")
         );
@@ -96,12 +98,12 @@ async fn each_prerequisite_has_its_own_error() {
 
 #[tokio::test]
 async fn mail_for_a_synonym_arrives_as_for_the_main_domain() {
-    for town in towns().await {
+    for town in towns_in(ours(&["valbois.test", "bains.test"])).await {
         town.tenant
             .create_domain(town.valbois, None, &domain("valbois.test"), Standing::Stays)
             .await
             .unwrap();
-        let people = town.directory.administration(Scope::Tenant(town.valbois), "anna");
+        let people = town.directory.administration(Scope::Operator("test"), "operator");
         let address = Address::parse("anna@valbois.test").unwrap();
         let new = NewAddress { address: address.clone(), alias_to: Vec::new(), quota_bytes: None };
         people.create_address(new).await.unwrap();
