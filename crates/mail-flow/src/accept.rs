@@ -334,13 +334,15 @@ impl Flow {
         info!(peer = ?session.map(|session| session.ip), from = %envelope.from, %reply, "refused");
         let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
         let mut events = Vec::new();
+        // One moment for all recipients: by it reports see that this was one letter.
+        let at = self.inner.world.clock.now();
         for recipient in &envelope.recipients {
             let organisation = match self.inner.directory.find(&recipient.address).await {
                 Ok(found) => owner(&found).or(submitter),
                 Err(_) => submitter,
             };
             events.push(Event {
-                at: self.inner.world.clock.now(),
+                at,
                 id: self.inner.world.new_id(),
                 organisation,
                 message: None,

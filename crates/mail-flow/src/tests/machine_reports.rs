@@ -1,5 +1,8 @@
 //! Reports that programs write to programs: ours about others, others' about our domains.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
 use mail_reports::{Content, Range};
 
 use super::*;
@@ -174,5 +177,37 @@ async fn an_address_that_somebody_made_gets_its_letters() {
         town.inbox_of("dmarc-reports@valbois.test", 1).await;
         assert_eq!(summary(&town).await, mail_reports::Summary::default());
         town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_letter_counts_once_however_many_recipients_it_has() {
+    for town in towns(&[]).await {
+        let to: Vec<String> = (0..60).map(|number| format!("anna+{number}@valbois.test")).collect();
+        let to: Vec<&str> = to.iter().map(String::as_str).collect();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (clock, over) = (town.world.clock.clone(), is_over.clone());
+        // Time goes on while the recipients are looked up, ten times as fast as outside.
+        let passing = std::thread::spawn(move || {
+            let mut last = Instant::now();
+            while !over.load(Ordering::Relaxed) {
+                if last.elapsed() >= Duration::from_micros(100) {
+                    last = Instant::now();
+                    clock.advance(Duration::from_millis(1));
+                }
+                std::thread::yield_now();
+            }
+        });
+        let text = letter("zed@reject.test", "x");
+        let refused = town.bring(peer(), envelope("zed@else.test", &to), &text).await.unwrap_err();
+        is_over.store(true, Ordering::Relaxed);
+        passing.join().unwrap();
+        assert_eq!(refused.code(), 550, "{refused}");
+        let organisation = Some(town.organisation("anna@valbois.test").await);
+        let search = Search { organisation, ..Search::default() };
+        let events = Trail::new(town.db.clone()).search(search).await.unwrap();
+        let refusals: Vec<_> = events.iter().filter(|event| event.step.kind() == "refused").collect();
+        assert_eq!(refusals.len(), to.len());
+        assert!(refusals.iter().all(|event| event.at == refusals[0].at), "one letter, one moment");
     }
 }
