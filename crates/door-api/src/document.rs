@@ -47,7 +47,7 @@ const REFUSALS: [(&str, &str); 11] = [
     ("413", "The body is too large"),
     ("415", "The body is no application/json"),
     ("422", "A value breaks a rule"),
-    ("429", "The token asks too often"),
+    ("429", "The token asks too often, or has used too many keys"),
     ("503", "It does not work now"),
 ];
 

@@ -56,6 +56,14 @@ async fn run(shared: &Shared, request: Request, next: Next) -> refusal::Result<R
             let title = "The first request with this key is under way";
             return Err(Problem::new(StatusCode::CONFLICT, "under-way", title).retry_after(1).into());
         }
+        Repetition::Full(limit) => {
+            let title = "This token has used too many keys";
+            let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-keys", title);
+            return Err(problem
+                .detail("Send it without a key, or later")
+                .field("Idempotency-Key", limit)
+                .into());
+        }
         Repetition::Another => {
             let title = "This key was used for another request";
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused", title).into());

@@ -7,12 +7,14 @@ mod device_password;
 mod diagnosis;
 mod dkim;
 mod domain;
+mod installation;
 mod judge;
 mod log;
 mod organisation;
 mod queue;
 mod report;
 mod service;
+mod spf;
 mod token;
 mod user;
 mod zone;
@@ -34,6 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
             organisation::change_organisation,
             organisation::delete_organisation
         ))
+        .routes(routes!(installation::show_installation, installation::change_installation))
         .routes(routes!(user::list_users, user::create_user))
         .routes(routes!(user::show_user, user::change_user, user::delete_user))
         .routes(routes!(service::list_services, service::create_service))
@@ -42,6 +45,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(domain::show_domain, domain::change_domain, domain::delete_domain))
         .routes(routes!(domain::list_mail_records))
         .routes(routes!(domain::refresh_mail_records))
+        .routes(routes!(spf::set_spf))
+        .routes(routes!(spf::merge_spf))
         .routes(routes!(diagnosis::show_diagnosis, diagnosis::diagnose_domain))
         .routes(routes!(diagnosis::mend_domain))
         .routes(routes!(dkim::list_dkim_keys))
@@ -52,6 +57,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(report::show_reputation))
         .routes(routes!(zone::list_zones, zone::create_zone))
         .routes(routes!(zone::show_zone, zone::change_zone, zone::delete_zone))
+        .routes(routes!(zone::roll_zone_key_over))
         .routes(routes!(zone::list_records, zone::edit_records))
         .routes(routes!(zone::export_zone, zone::import_zone))
         .routes(routes!(zone_history::list_zone_changes))

@@ -326,6 +326,16 @@ pub(crate) async fn change_zone(
     details(&caller, info).await
 }
 
+/// Begin to replace the key of a signed zone: a new one signs beside it, and the former one ends once the parent shows
+/// the new one's DS record
+#[utoipa::path(post, path = "/zones/{zone}/rollover", tag = "zones", params(("zone" = String, Path), IfMatch),
+    responses((status = 200, body = ZoneDetails)))]
+pub(crate) async fn roll_zone_key_over(caller: Caller, Of(id): Of, headers: HeaderMap) -> Result<Response> {
+    unchanged(&caller, id, &headers).await?;
+    let info = caller.zones().begin_rollover(ZoneId(id)).await?;
+    details(&caller, info).await
+}
+
 /// Delete a zone with its records and history
 #[utoipa::path(delete, path = "/zones/{zone}", tag = "zones",
     params(("zone" = String, Path), Force, IfMatch), responses((status = 204)))]

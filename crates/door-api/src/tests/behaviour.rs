@@ -229,3 +229,62 @@ async fn deliveries_are_held_released_and_deleted() {
         assert_eq!(place.get(&tenant.token, &path).await.status, StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn an_address_that_guesses_tokens_is_banned() {
+    for place in places().await {
+        for _ in 0..10 {
+            let answer = place.get("relais_guess", "/organisations").await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        }
+        let banned = place.get(&place.operator, "/organisations").await;
+        assert_eq!(
+            (banned.status, &banned.body["type"]),
+            (StatusCode::FORBIDDEN, &json!("urn:relais:problem:banned"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_token_with_too_many_keys_hears_the_limit() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let at = place.world.clock.now();
+        let written: Result<(), db::DbError> = place
+            .db
+            .operator("test")
+            .write(move |tx| {
+                for key in 0..directory::limits::ANSWERS_PER_TOKEN_LIMIT {
+                    let key = key.to_string();
+                    tx.execute(
+                        "INSERT INTO api_answer (token, request_key, request_hash, status, at)
+                         SELECT id, ?1, ?2, 200, ?3 FROM api_token WHERE organisation IS NOT NULL AND name = 'test'",
+                        db::values![&key, &[0][..], at],
+                    )?;
+                }
+                Ok(())
+            })
+            .await;
+        written.unwrap();
+        let send = async |key: Option<&str>, address: &str| {
+            let mut request = Request::post("/api/v1/addresses")
+                .header("authorization", format!("Bearer {}", tenant.token))
+                .header("content-type", "application/json");
+            if let Some(key) = key {
+                request = request.header("idempotency-key", key);
+            }
+            place.send(request, Body::from(json!({"address": address}).to_string())).await
+        };
+        let full = send(Some("one more"), "b@acme.test").await;
+        assert_eq!(
+            (full.status, &full.body["type"]),
+            (StatusCode::TOO_MANY_REQUESTS, &json!("urn:relais:problem:too-many-keys"))
+        );
+        assert!(full.body["rule"].as_str().unwrap().contains("10,000"), "{}", full.body);
+        assert_eq!(
+            send(None, "b@acme.test").await.status,
+            StatusCode::CREATED,
+            "and nothing was done before"
+        );
+    }
+}

@@ -6,6 +6,23 @@ use serde_json::{Value, json};
 
 use super::{Place, Tenant, places};
 
+/// Settings of an installation, as they are sent.
+pub(super) fn installation() -> Value {
+    json!({
+        "hostname": "mail.relais.test",
+        "exchangers": [{"name": "mx.relais.test", "addresses": ["192.0.2.25", "2001:db8::25"], "priority": 10}],
+        "name_servers": [{"name": "ns1.relais.test", "addresses": ["192.0.2.53"]}],
+        "spf_host": "spf.relais.test",
+        "spf_sources": ["ip4:192.0.2.0/28"],
+        "contact": "postmaster@relais.test",
+        "access": {"host": "mail.relais.test", "imaps": 993, "imap": 143, "submissions": 465, "submission": 587,
+                   "pop3s": 0, "sieve": 0, "https": 443},
+        "web_host": "mail.relais.test",
+        "sts_mode": "testing",
+        "block_lists": ["ip:bl.relais.test"],
+    })
+}
+
 async fn edit(place: &Place, tenant: &Tenant, tag: Option<&str>, body: Value) -> super::Answer {
     let mut request = Request::post(format!("/api/v1/zones/{}/records", tenant.id("zone")))
         .header("authorization", format!("Bearer {}", tenant.token))
@@ -147,5 +164,98 @@ async fn secondaries_keep_their_secret() {
         assert_eq!(put(shown["items"].clone()).await.status, StatusCode::NO_CONTENT, "the key stays");
         let other = json!([{"address": "192.0.2.54:53", "key": "transfer.acme.test."}]);
         assert_eq!(put(other).await.body["field"], "secret");
+    }
+}
+
+#[tokio::test]
+async fn the_operator_sets_the_installation_and_the_records_follow() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let put =
+            async |body: Value| place.ask(&place.operator, Method::PUT, "/installation", Some(body)).await;
+        assert_eq!(
+            place.get(&place.operator, "/installation").await.status,
+            StatusCode::NOT_FOUND,
+            "none yet"
+        );
+        let made = put(installation()).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.body);
+        assert_eq!(place.get(&place.operator, "/installation").await.body, installation());
+        let records = async || {
+            place.get(&tenant.token, &format!("/zones/{}/records", tenant.id("zone"))).await.body.to_string()
+        };
+        assert!(records().await.contains("v=spf1 include:spf.relais.test -all"), "{}", records().await);
+        for (field, value) in [
+            ("hostname", json!("localhost")),
+            ("exchangers", json!([{"name": "mx.relais.test", "addresses": ["nowhere"], "priority": 1}])),
+            ("contact", json!("nobody")),
+            ("block_lists", json!(["bl.relais.test"])),
+        ] {
+            let mut wrong = installation();
+            wrong[field] = value;
+            let refused = put(wrong).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+            assert_eq!(refused.body["field"], field, "{}", refused.body);
+        }
+        assert_eq!(place.get(&place.operator, "/installation").await.body, installation(), "nothing changed");
+        let unsaid = place.ask(&tenant.token, Method::PUT, "/installation", Some(installation())).await;
+        assert_eq!(unsaid.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn the_spf_of_a_domain_is_strict_or_soft() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        place.ask(&place.operator, Method::PUT, "/installation", Some(installation())).await;
+        let path = format!("/domains/{}/spf", tenant.id("domain"));
+        for (strictness, end) in [("soft", "?all"), ("strict", "-all")] {
+            let wanted = json!({"strictness": strictness});
+            let changed = place.ask(&tenant.token, Method::PUT, &path, Some(wanted)).await;
+            assert_eq!(changed.status, StatusCode::OK, "{}", changed.body);
+            let added = &changed.body["changes"][0]["added"][0]["data"];
+            assert_eq!(
+                added,
+                &json!(format!("\"v=spf1 include:spf.relais.test {end}\"")),
+                "{}",
+                changed.body
+            );
+        }
+        let wrong = place.ask(&tenant.token, Method::PUT, &path, Some(json!({"strictness": "lax"}))).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
+
+#[tokio::test]
+async fn spf_records_are_merged_and_written_nowhere() {
+    for place in places().await {
+        let reader = super::token(&place.directory, None, true).await;
+        let merge = async |others: Value| {
+            let body = json!({"ours": "v=spf1 include:spf.relais.test -all", "others": others});
+            place.post(&reader, "/tools/spf-merge", body).await
+        };
+        let merged = merge(json!(["v=spf1 include:a.test ~all", "v=spf1 ip4:192.0.2.1 ?all"])).await;
+        let expected = "v=spf1 include:spf.relais.test include:a.test ip4:192.0.2.1 -all";
+        assert_eq!((merged.status, &merged.body), (StatusCode::OK, &json!({"record": expected})));
+        let wrong = merge(json!(["v=spf1 nonsense:a.test"])).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.body);
+        assert_eq!(merge(json!(vec!["v=spf1 -all"; 21])).await.body["field"], "records");
+    }
+}
+
+#[tokio::test]
+async fn the_key_of_a_signed_zone_is_replaced() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let path = format!("/zones/{}", tenant.id("zone"));
+        let rollover = async || place.post(&tenant.token, &format!("{path}/rollover"), json!({})).await;
+        assert_eq!(rollover().await.status, StatusCode::UNPROCESSABLE_ENTITY, "it is not signed");
+        let signed = place.ask(&tenant.token, Method::PATCH, &path, Some(json!({"signed": true}))).await.body;
+        let begun = rollover().await;
+        assert_eq!(begun.status, StatusCode::OK, "{}", begun.body);
+        assert_eq!(begun.headers["etag"].to_str().unwrap(), format!("\"{}\"", begun.body["serial"]));
+        let ds = begun.body["ds"].as_array().unwrap();
+        assert!(ds.len() == 2 && ds.contains(&signed["ds"][0]), "{}", begun.body);
+        assert_eq!(rollover().await.status, StatusCode::UNPROCESSABLE_ENTITY, "one at a time");
     }
 }
