@@ -165,7 +165,11 @@ impl Flow {
         // Every organisation concerned sees how the letter came in.
         for organisation in ready.organisations() {
             for step in steps {
-                trail::record(tx, &event(organisation, None, step.clone()))?;
+                let step = match message.organisation.is_none() || organisation == message.organisation {
+                    true => step.clone(),
+                    false => as_others_see(step),
+                };
+                trail::record(tx, &event(organisation, None, step))?;
             }
         }
         for delivery in deliveries {
@@ -350,7 +354,10 @@ impl Flow {
                 sender: envelope.from.to_string(),
                 recipient: Some(recipient.address.to_string()),
                 step: Step::Refused {
-                    peer_ip: session.map(|session| session.ip),
+                    // From where somebody submits is for the own organisation to see.
+                    peer_ip: session
+                        .filter(|_| submitter.is_none() || organisation == submitter)
+                        .map(|session| session.ip),
                     reply: reply.clone(),
                     evidence: told.evidence.clone(),
                 },
@@ -411,6 +418,16 @@ fn limit_success_reports(deliveries: &mut [NewDelivery]) {
     for notify in wishes.filter(|notify| notify.success).skip(limits::STRANGERS_SUCCESS_REPORT_LIMIT) {
         notify.success = false;
     }
+}
+
+/// A submission as the recipients' organisations see it: who logged in, and from where, is the submitter's own
+/// organisation's business. Where a stranger's letter came from they see.
+fn as_others_see(step: &Step) -> Step {
+    let mut step = step.clone();
+    if let Step::Accepted { peer_ip, helo, login, .. } = &mut step {
+        (*peer_ip, *helo, *login) = (None, None, None);
+    }
+    step
 }
 
 /// A letter needs SMTPUTF8 on its further way only if something in it is international (RFC 6531 §3.4).

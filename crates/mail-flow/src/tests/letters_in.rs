@@ -51,6 +51,49 @@ async fn several_recipients_get_a_copy_each_and_no_hint_of_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_logged_in_and_from_where_is_for_the_own_organisation_to_see() {
+    for mut town in towns(&[]).await {
+        town.go();
+        let anna = town.user("anna@valbois.test").await;
+        let to = ["zoe@acme.test", "bruno@valbois.test"];
+        let text = letter("anna@valbois.test", "both");
+        town.bring(anna, envelope("anna@valbois.test", &to), &text).await.unwrap();
+        town.bring(peer(), envelope("zed@else.test", &to), &letter("zed@else.test", "both")).await.unwrap();
+        town.queue_is_empty().await;
+        // Refused: these are not her words.
+        let anna = town.user("anna@valbois.test").await;
+        let foreign = letter("zed@else.test", "not hers");
+        town.bring(anna, envelope("anna@valbois.test", &["zoe@acme.test"]), &foreign).await.unwrap_err();
+        let seen = async |whose: &str| {
+            let organisation = Some(town.organisation(whose).await);
+            let search = Search { organisation, ..Search::default() };
+            let (mut accepted, mut refused) = (Vec::new(), Vec::new());
+            for event in Trail::new(town.db.clone()).search(search).await.unwrap() {
+                match event.step {
+                    trail::Step::Accepted { peer_ip, helo, login, protocol, .. } => {
+                        assert!(!protocol.is_empty());
+                        assert_eq!(peer_ip.is_some(), helo.is_some());
+                        accepted.push((event.sender, peer_ip.is_some(), login));
+                    }
+                    trail::Step::Refused { peer_ip, .. } => refused.push(peer_ip),
+                    _ => {}
+                }
+            }
+            accepted.sort();
+            (accepted, refused)
+        };
+        let (ours, strangers) = ("anna@valbois.test".to_owned(), ("zed@else.test".to_owned(), true, None));
+        assert_eq!(
+            seen("zoe@acme.test").await,
+            (vec![(ours.clone(), false, None), strangers.clone()], vec![None])
+        );
+        let login = Some("anna@valbois.test".to_owned());
+        assert_eq!(seen("anna@valbois.test").await, (vec![(ours, true, login), strangers], Vec::new()));
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn letters_to_one_account_keep_their_order() {
     for mut town in towns(&[]).await {
         town.go();
