@@ -176,11 +176,12 @@ impl Stranger {
                         None => heard.body.push_str(&line),
                     }
                 }
-                let said = self.answer(&mut stream, ".", "250 2.0.0 taken").await;
-                if said.as_ref().is_none_or(|said| said.starts_with('2')) {
+                let words = self.words_for(".").unwrap_or_else(|| "250 2.0.0 taken".to_owned());
+                // Before the answer: whoever has read that may ask at once what was heard.
+                if words.starts_with('2') || words == "CLOSE" {
                     self.state.lock().heard.push(std::mem::take(&mut heard));
                 }
-                said?;
+                say(&mut stream, words).await?;
             }
         }
     }
@@ -191,14 +192,18 @@ impl Stranger {
         command: &str,
         default: &str,
     ) -> Option<String> {
-        let words = self.words_for(command).unwrap_or_else(|| default.to_owned());
-        if words == "CLOSE" {
-            return None;
-        }
-        stream.get_mut().write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
-        stream.get_mut().flush().await.ok()?;
-        Some(words)
+        say(stream, self.words_for(command).unwrap_or_else(|| default.to_owned())).await
     }
+}
+
+/// Says these words, or closes the connection.
+async fn say(stream: &mut BufReader<Box<dyn Stream>>, words: String) -> Option<String> {
+    if words == "CLOSE" {
+        return None;
+    }
+    stream.get_mut().write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
+    stream.get_mut().flush().await.ok()?;
+    Some(words)
 }
 
 async fn listen() -> (TcpListener, u16) {
