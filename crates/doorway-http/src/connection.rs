@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use axum::Router;
 use axum::body::Body;
@@ -17,12 +17,12 @@ use keys::ServerTls;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Sleep, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tracing::debug;
 
-use crate::limits::IDLE_LOOK;
+use crate::limits::{IDLE_LOOK, LINGER, LINGER_OCTETS};
 use crate::{Client, Shared, request};
 
 const H2: &[u8] = b"h2";
@@ -47,10 +47,10 @@ pub(crate) async fn converse(
     let client = Client { ip: ip.to_canonical(), is_tls: tls.is_some() };
     let conversation = Conversation { client, router, shared, moved: moved.clone(), shutdown };
     match tls {
-        None => conversation.one(Watched { inner: stream, moved }).await,
+        None => conversation.one(Watched { inner: stream, moved, linger: None }).await,
         Some(acceptor) => {
             let patience = conversation.shared.limits.handshake_timeout;
-            match timeout(patience, acceptor.accept(Watched { inner: stream, moved })).await {
+            match timeout(patience, acceptor.accept(Watched { inner: stream, moved, linger: None })).await {
                 Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(H2) => {
                     conversation.two(stream).await;
                 }
@@ -144,10 +144,18 @@ impl Conversation {
     }
 }
 
-/// A stream that tells whether anything moves.
+/// A stream that tells whether anything moves, and that ends gently.
 struct Watched {
     inner: TcpStream,
     moved: Arc<AtomicU64>,
+    linger: Option<Linger>,
+}
+
+/// What is left of the patience with a client that still sends after our last word. Whoever closes while octets are
+/// unread resets the connection, and the client may never read why its request was refused (RFC 9112 §9.6).
+struct Linger {
+    until: Pin<Box<Sleep>>,
+    octets: usize,
 }
 
 impl AsyncRead for Watched {
@@ -195,6 +203,23 @@ impl AsyncWrite for Watched {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+        let Watched { inner, linger, .. } = &mut *self;
+        let linger = match linger {
+            Some(linger) => linger,
+            None => {
+                ready!(Pin::new(&mut *inner).poll_shutdown(cx))?;
+                linger.insert(Linger { until: Box::pin(sleep(LINGER)), octets: LINGER_OCTETS })
+            }
+        };
+        let mut thrown_away = [0; 4096];
+        while linger.octets > 0 && linger.until.as_mut().poll(cx).is_pending() {
+            let mut buf = ReadBuf::new(&mut thrown_away);
+            let read = ready!(Pin::new(&mut *inner).poll_read(cx, &mut buf));
+            if read.is_err() || buf.filled().is_empty() {
+                break;
+            }
+            linger.octets = linger.octets.saturating_sub(buf.filled().len());
+        }
+        Poll::Ready(Ok(()))
     }
 }

@@ -52,6 +52,10 @@ impl Default for Limits {
 
 /// Octets of a target in the log.
 pub(crate) const LOGGED_PATH_OCTETS: usize = 200;
+/// Octets that are read and thrown away after our last word (RFC 9112 §9.6).
+pub(crate) const LINGER_OCTETS: usize = 256 * 1024;
+/// How long that is done.
+pub(crate) const LINGER: Duration = Duration::from_secs(2);
 /// How often a connection is looked at for being idle.
 pub(crate) const IDLE_LOOK: Duration = Duration::from_secs(5);
 /// How long browsers remember to come by https only: two years (RFC 6797 §6.1.1).

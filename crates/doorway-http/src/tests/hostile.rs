@@ -1,10 +1,16 @@
 //! Clients that are slow, large, many or silent.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::{door, impatient};
 
@@ -114,4 +120,45 @@ async fn bytes_that_are_no_http_end_the_connection_only() {
     stream.write_all(two_hosts.as_bytes()).await.unwrap();
     assert!(read_all(&mut stream).await.starts_with("HTTP/1.1 400"), "RFC 9112 §3.2");
     assert_eq!(door.client().get(door.https("/")).send().await.unwrap().status(), 200);
+}
+
+/// RFC 9112 §9.6: closing with unread octets would reset the connection, and TLS would miss its close_notify.
+#[tokio::test]
+async fn an_early_refusal_arrives_whole_although_the_body_was_not_read() {
+    let door = door(|_| {}).await;
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(&door.authority).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = TlsConnector::from(Arc::new(config));
+    for _ in 0..5 {
+        let stream = TcpStream::connect(door.tls).await.unwrap();
+        let name = ServerName::try_from("mail.valbois.test").unwrap();
+        let mut stream = connector.connect(name, stream).await.unwrap();
+        let head = "POST /small HTTP/1.1\r\nHost: mail.valbois.test\r\nContent-Length: 200000\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&[b'a'; 100_000]).await.unwrap();
+        stream.flush().await.unwrap();
+        let mut answer = Vec::new();
+        timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap().expect("an end with close_notify");
+        assert!(answer.starts_with(b"HTTP/1.1 413"), "{}", String::from_utf8_lossy(&answer));
+        stream.write_all(&[b'a'; 100_000]).await.expect("the rest is taken and thrown away");
+    }
+}
+
+#[tokio::test]
+async fn who_goes_on_after_a_refusal_is_not_listened_to_for_ever() {
+    let door = door(|_| {}).await;
+    let mut stream = TcpStream::connect(door.plain).await.unwrap();
+    let head = "POST /small HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let began = Instant::now();
+    let mut sent = 0;
+    while stream.write_all(&[b'a'; 16 * 1024]).await.is_ok() {
+        sent += 16 * 1024;
+        assert!(sent < 50_000_000 && began.elapsed() < PATIENCE, "{sent}");
+    }
 }
