@@ -18,30 +18,31 @@ DOORS = [24, 25, 53, 80, 110, 143, 190, 443, 465, 587, 993, 995, 90]
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 30
 
-_given_bases = set()
+_given_ports = set()
 
 
 def free_port_base():
     """A number N such that nobody listens on any of the demo's ports above it."""
     for _ in range(200):
         # Below the range from which outgoing connections take their ports, and clear of the default 20000.
-        base = random.SystemRandom().choice([*range(12000, 19000, 1000), *range(21000, 31000, 1000)])
-        if base in _given_bases:
+        base = random.SystemRandom().choice([*range(12000, 19000, 10), *range(21000, 31000, 10)])
+        ports = {base + door for door in DOORS}
+        if ports & _given_ports:
             continue
         probes = []
         try:
-            for door in DOORS:
+            for port in ports:
                 probe = socket.socket()
                 probes.append(probe)
                 # As the program does it: a port in TIME_WAIT is free.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(("127.0.0.1", base + door))
+                probe.bind(("127.0.0.1", port))
         except OSError:
             continue
         finally:
             for probe in probes:
                 probe.close()
-        _given_bases.add(base)
+        _given_ports.update(ports)
         return base
     raise RuntimeError("no free port base found")
 
