@@ -151,7 +151,8 @@ impl Place {
         let service = self.made(&token, "/services", json!({"name": "mail"})).await;
         let zone = self.made(&token, "/zones", json!({"name": format!("{name}.test")})).await;
         // A tenant would have to prove that the name is its own.
-        let domain = json!({"organisation": organisation, "service": service, "name": format!("{name}.test")});
+        let domain =
+            json!({"organisation": organisation, "service": service, "name": format!("{name}.test")});
         let domain = self.made(&self.operator, "/domains", domain).await;
         let mailbox = format!("anna@{name}.test");
         let address = self.made(&token, "/addresses", json!({"address": mailbox})).await;
