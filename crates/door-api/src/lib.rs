@@ -4,7 +4,7 @@
 //! generated from the handlers. Whoever asks shows a token (`Authorization: Bearer relais_…`) that reaches one
 //! organisation or, made by the operator, the whole installation: what lies outside is «not found», as in
 //! `directory`. A handler reads its input, calls one function of a domain crate and shows the result as a view;
-//! domain types have never heard of JSON. Refusals become problems (RFC 9457) in one place, [`refusal`].
+//! domain types have never heard of JSON. Refusals become problems (RFC 9457) in one place, `refusal`.
 //!
 //! A request passes, in this order: the token, its rate, whether it may write, and the memory of its
 //! `Idempotency-Key`.

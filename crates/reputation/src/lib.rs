@@ -1,7 +1,7 @@
 //! What the world may think of our domains, from what we saw ourselves.
 //!
 //! Every hosted domain has a row for each day with what was seen of it: letters sent, refusals as spam,
-//! recipients that do not exist, complaints, failed authentication, hits of traps, the busiest hour. [`score`]
+//! recipients that do not exist, complaints, failed authentication, hits of traps, the busiest hour. [`score()`]
 //! turns the last [`limits::WINDOW_DAYS`] days into 0 to 100 points, older days counting less, and says which
 //! [`Factor`] took how many away.
 //!

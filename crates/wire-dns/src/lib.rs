@@ -4,7 +4,7 @@
 //!
 //! - [`Record`], [`ZoneData`], [`zone_file`]: a zone as people write it; every refusal is a [`Fault`] with its field.
 //! - [`Image`]: a zone compiled for answering and, with [`Signing`], signed. Immutable; a change makes a new one.
-//! - [`Images`]: every zone that is served; [`answer`] writes the response to one question into a caller's buffer.
+//! - [`Images`]: every zone that is served; [`answer()`] writes the response to one question into a caller's buffer.
 //! - [`tsig`], [`transfer`], [`notify`]: what secondaries need.
 
 mod answer;

@@ -1,6 +1,6 @@
 //! May this peer send for that domain? (RFC 7208)
 //!
-//! [`evaluate`] is check_host(); [`count`] walks the same records without a peer, for their owner.
+//! [`evaluate()`] is check_host(); [`count()`] walks the same records without a peer, for their owner.
 
 mod count;
 mod evaluate;

@@ -157,7 +157,7 @@ impl Administration {
 
     /// Begins to replace the key of a signed zone (RFC 6781 §4.1.2): a new key signs beside the former one, and
     /// [`Administration::ds`] has both from now on, for the parent. Once the parent shows the new one,
-    /// [`Zones::complete_rollovers`] lets the former key retire.
+    /// [`crate::Zones::complete_rollovers`] lets the former key retire.
     pub async fn begin_rollover(&self, id: ZoneId) -> Result<ZoneInfo> {
         let keys = self.zones.keys.clone();
         self.write(move |tx, hand| {
