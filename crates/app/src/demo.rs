@@ -339,6 +339,11 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         data.display()
     ));
     let anna = &memory.addresses[0];
+    let base = http::base_url(config).unwrap_or_default();
+    text.push_str(&format!(
+        "  Manager: {base}/manager/ as {ADMINISTRATOR}\n  API: {base}/api/v1/ with the token {}\n\n",
+        memory.api_token,
+    ));
     text.push_str(&format!(
         "Try next\n\
          \x20 send a letter      swaks --server 127.0.0.1:{} --from you@stranger.test --to {} --h-Subject Bonjour\n\
@@ -346,7 +351,9 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
          \x20                    or any mail program: IMAP 127.0.0.1, port {}, STARTTLS, user {}\n\
          \x20 see what became of it\n\
          \x20                    '{}' log search --config '{}' --to {} --since 1h\n\
-         \x20 look around        '{}' address list --config '{}'\n",
+         \x20 look around        '{}' address list --config '{}'\n\
+         \x20 see what the world sees of the domain\n\
+         \x20                    '{}' domain check {DOMAIN} --config '{}'\n",
         port(&listen.smtp),
         anna.address,
         authority.display(),
@@ -358,6 +365,8 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         program.display(),
         config_file.display(),
         anna.address,
+        program.display(),
+        config_file.display(),
         program.display(),
         config_file.display(),
     ));

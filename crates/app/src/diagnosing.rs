@@ -15,8 +15,11 @@ pub(crate) fn looker(installation: &Installation) -> Result<Looker> {
     let config = &installation.config;
     let tls = installation.server_tls().context("the certificate to be diagnosed")?;
     let facts = CertificateFacts::read(&tls.certificate_for(&config.node.hostname));
+    let mut world = installation.world.clone();
+    // What was mended a moment ago is to be seen.
+    world.names = world.names.without_cache().context("[dns]")?;
     Ok(Looker {
-        world: installation.world.clone(),
+        world,
         certificate: facts.map(|facts| Certificate {
             names: facts.names,
             ends_at: facts.ends_at,

@@ -186,6 +186,20 @@ impl Names {
         }
     }
 
+    /// The same servers, each question asked anew: for whoever wants to see what has just changed.
+    pub fn without_cache(&self) -> Result<Names, NamesSetupError> {
+        match &*self.0 {
+            Source::Fixed(_) => Ok(self.clone()),
+            Source::Resolver { upstreams, reserved_names_exist } => {
+                let upstreams = Box::new(upstreams.without_cache()?);
+                Ok(Names(Arc::new(Source::Resolver {
+                    upstreams,
+                    reserved_names_exist: *reserved_names_exist,
+                })))
+            }
+        }
+    }
+
     /// Knows only `names`.
     pub fn fixed(names: StaticNames) -> Names {
         Names(Arc::new(Source::Fixed(names)))

@@ -1,5 +1,7 @@
 //! `relais domain …`
 
+use std::time::Duration;
+
 use anyhow::Result;
 use clap::Subcommand;
 use directory::{DomainChange, DomainInfo};
@@ -12,6 +14,10 @@ use super::dkim::Dkim;
 use super::output::{Output, card, state, table};
 use super::{diagnosis, reports, values};
 use crate::diagnosing;
+
+/// How often a mended domain is looked at again until the world sees it.
+const LOOKS_AFTER_MENDING: usize = 10;
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(300);
 
 /// Mail domains.
 #[derive(Subcommand)]
@@ -227,11 +233,21 @@ impl Domain {
             Domain::Check { domain, fix } => {
                 let looker = diagnosing::looker(&platform.installation)?;
                 let zones = platform.zones();
+                let checks = fix.clone().unwrap_or_default();
                 let mended = match fix {
                     Some(checks) => zones.mend(&domain, &checks, &looker).await?,
                     None => None,
                 };
-                Ok(diagnosis::show(&zones.diagnose(&domain, &looker).await?, mended.as_ref()))
+                let mut found = zones.diagnose(&domain, &looker).await?;
+                // The name servers follow within a second; until then the world sees what was there before.
+                for _ in 0..LOOKS_AFTER_MENDING {
+                    if mended.is_none() || !found.has_bad(&checks) {
+                        break;
+                    }
+                    platform.installation.world.clock.sleep(LOOK_AGAIN_AFTER).await;
+                    found = zones.diagnose(&domain, &looker).await?;
+                }
+                Ok(diagnosis::show(&found, mended.as_ref()))
             }
         }
     }

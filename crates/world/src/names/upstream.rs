@@ -67,6 +67,7 @@ impl Upstream {
         servers: &[SocketAddr],
         validation: Validation,
         anchors: &Arc<Anchors>,
+        kept_answers: u64,
     ) -> Result<Upstream, NamesSetupError> {
         let (config, system_options) = match servers {
             [] => system_conf::read_system_conf()?,
@@ -78,7 +79,7 @@ impl Upstream {
         let build = |validate: bool| -> Result<TokioResolver, NetError> {
             let mut builder =
                 TokioResolver::builder_with_config(config.clone(), TokioRuntimeProvider::default());
-            *builder.options_mut() = options(system_options.clone());
+            *builder.options_mut() = options(system_options.clone(), kept_answers);
             if validate {
                 builder = builder.with_trust_anchor(Arc::new(anchors.keys.clone()));
             }
@@ -94,7 +95,10 @@ impl Upstream {
                 if let Some(far) = config.name_servers().iter().find(|server| !server.ip.is_loopback()) {
                     return Err(NamesSetupError::NotLoopback(far.ip));
                 }
-                let context = Arc::new(PoolContext::new(options(system_options.clone()), TlsConfig::new()?));
+                let context = Arc::new(PoolContext::new(
+                    options(system_options.clone(), kept_answers),
+                    TlsConfig::new()?,
+                ));
                 let pool = NameServerPool::from_config(
                     config.name_servers().to_vec(),
                     context,
@@ -179,11 +183,11 @@ async fn hands_on_signatures(resolver: &TokioResolver, probe: &Mutex<Probe>) -> 
     Ok(found)
 }
 
-fn options(mut options: ResolverOpts) -> ResolverOpts {
+fn options(mut options: ResolverOpts, kept_answers: u64) -> ResolverOpts {
     options.timeout = TRY_TIMEOUT;
     options.attempts = TRIES;
     options.edns0 = true;
-    options.cache_size = CACHE_ANSWERS;
+    options.cache_size = kept_answers;
     // What a stranger's MX names must never lead to a line of /etc/hosts.
     options.use_hosts_file = ResolveHosts::Never;
     options.preserve_intermediates = true;
@@ -195,23 +199,34 @@ fn options(mut options: ResolverOpts) -> ResolverOpts {
 
 /// All whom we ask.
 pub(super) struct Upstreams {
+    options: NamesOptions,
     resolvers: Upstream,
     forwarded: Vec<Upstream>,
 }
 
 impl Upstreams {
     pub(super) fn new(options: &NamesOptions) -> Result<Upstreams, NamesSetupError> {
+        Upstreams::keeping(options, CACHE_ANSWERS)
+    }
+
+    /// The same servers, of whose answers none is kept.
+    pub(super) fn without_cache(&self) -> Result<Upstreams, NamesSetupError> {
+        Upstreams::keeping(&self.options, 0)
+    }
+
+    fn keeping(options: &NamesOptions, kept_answers: u64) -> Result<Upstreams, NamesSetupError> {
         let anchors = Arc::new(Anchors::new(options.trust_anchor.as_deref())?);
         let mut forwarded = Vec::new();
         for (zone, servers) in &options.forward {
             let zone =
                 Name::from_str_relaxed(format!("{}.", zone.trim_end_matches('.'))).map_err(NetError::from)?;
-            forwarded.push(Upstream::new(zone, servers, options.validation, &anchors)?);
+            forwarded.push(Upstream::new(zone, servers, options.validation, &anchors, kept_answers)?);
         }
         // The longest zone first.
         forwarded.sort_by_key(|upstream| std::cmp::Reverse(upstream.zone.num_labels()));
-        let resolvers = Upstream::new(Name::root(), &options.servers, options.validation, &anchors)?;
-        Ok(Upstreams { resolvers, forwarded })
+        let resolvers =
+            Upstream::new(Name::root(), &options.servers, options.validation, &anchors, kept_answers)?;
+        Ok(Upstreams { options: options.clone(), resolvers, forwarded })
     }
 
     /// Whom to ask for `name`.

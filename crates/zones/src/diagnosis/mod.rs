@@ -144,6 +144,13 @@ impl Diagnosis {
         self.lamps.iter().map(|lamp| lamp.light).max().unwrap_or(Light::Off)
     }
 
+    /// Whether one of `checks` is bad, or any where none is named.
+    pub fn has_bad(&self, checks: &[Check]) -> bool {
+        self.lamps.iter().any(|lamp| {
+            (checks.is_empty() || checks.contains(&lamp.check)) && matches!(lamp.light, Light::Bad)
+        })
+    }
+
     /// One lamp.
     pub fn lamp(&self, check: Check) -> Option<&Lamp> {
         self.lamps.iter().find(|lamp| lamp.check == check)
