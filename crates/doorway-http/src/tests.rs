@@ -16,7 +16,7 @@ use axum::{Extension, Json};
 use keys::{Authority, ServerTls};
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use world::World;
 
@@ -66,6 +66,7 @@ fn router() -> Router {
         .route("/who", get(who))
         .route("/panic", get(panicking))
         .route("/slow", get(slow))
+        .route("/held", get(held))
         .route("/small", post(async |body: Bytes| body.len().to_string()).layer(DefaultBodyLimit::max(10)))
         .route("/large", post(async |body: Bytes| body.len().to_string()))
 }
@@ -84,6 +85,16 @@ async fn panicking() -> &'static str {
 
 async fn slow() -> &'static str {
     tokio::time::sleep(Duration::from_millis(300)).await;
+    "at last"
+}
+
+/// The one request to `/held` has begun; it ends once the door has been told to stop.
+static HELD_BEGAN: Notify = Notify::const_new();
+static HELD_MAY_END: Notify = Notify::const_new();
+
+async fn held() -> &'static str {
+    HELD_BEGAN.notify_one();
+    HELD_MAY_END.notified().await;
     "at last"
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Version;
 use serde_json::Value;
 
-use super::door;
+use super::{HELD_BEGAN, HELD_MAY_END, door};
 
 #[tokio::test]
 async fn http_2_is_agreed_by_alpn_and_http_1_stays_possible() {
@@ -63,12 +63,13 @@ async fn what_is_not_there_and_what_breaks_is_a_problem() {
 #[tokio::test]
 async fn a_request_under_way_ends_before_the_door_does() {
     let door = door(|_| {}).await;
-    let slow = door.client().get(door.https("/slow")).send();
+    let held = door.client().get(door.https("/held")).send();
     let stopping = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        HELD_BEGAN.notified().await;
         door.stop.send(true).unwrap();
+        HELD_MAY_END.notify_one();
     };
-    let (answer, ()) = tokio::join!(slow, stopping);
+    let (answer, ()) = tokio::join!(held, stopping);
     assert_eq!(answer.unwrap().text().await.unwrap(), "at last");
     for running in door.running {
         tokio::time::timeout(Duration::from_secs(5), running).await.unwrap().unwrap();
@@ -78,7 +79,7 @@ async fn a_request_under_way_ends_before_the_door_does() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn speed_of_a_simple_get() {
     // Without optimisation and beside other tests: far below what a release build does (docs/performance.md).
-    let count = if std::env::var("SLOW_TESTS").is_ok() { 20_000 } else { 1_000 };
+    let count = if std::env::var("HELD_TESTS").is_ok() { 20_000 } else { 1_000 };
     let door = door(|shared| shared.exempt_loopback = true).await;
     let client = door.client();
     let began = Instant::now();
