@@ -7,7 +7,7 @@ use bytes::Bytes;
 use mail_queue::{Delivery, Message};
 use model::{DeliveryId, Timestamp};
 use parking_lot::Mutex;
-use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit};
+use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, mpsc};
 use wire_mime::Summary;
 
 /// A body in memory with what is listed of it.
@@ -54,9 +54,9 @@ impl Job {
 impl Drop for Job {
     fn drop(&mut self) {
         let mut claims = self.in_hand.claims.lock();
-        // Another claim of the same delivery may have come meanwhile.
-        if claims.get(&self.delivery.id).is_some_and(|claim| claim.token == self.delivery.lease.token) {
-            claims.remove(&self.delivery.id);
+        if let Some(Claim { next: Some(next), .. }) = claims.remove(&self.delivery.id) {
+            // The loop's end is gone: we stop, and the claim is freed with the others.
+            drop(self.in_hand.again.send(*next));
         }
         if claims.is_empty() {
             self.in_hand.empty.notify_waiters();
@@ -64,28 +64,43 @@ impl Drop for Job {
     }
 }
 
-#[derive(Clone, Copy)]
 struct Claim {
     token: i64,
     until: Timestamp,
+    /// The same delivery, claimed anew while this attempt still had it in hand.
+    next: Option<Box<Fresh>>,
 }
 
 /// Every claim that this node works on.
-#[derive(Default)]
 pub(crate) struct InHand {
     claims: Mutex<HashMap<DeliveryId, Claim>>,
     empty: Notify,
+    /// Where claims go that waited for a former attempt to let go.
+    again: mpsc::UnboundedSender<Fresh>,
 }
 
 impl InHand {
-    pub(crate) fn take(self: &Arc<InHand>, delivery: Delivery, cargo: Arc<Cargo>) -> Job {
-        let claim = Claim { token: delivery.lease.token, until: delivery.lease.until };
-        self.claims.lock().insert(delivery.id, claim);
-        Job { delivery, cargo, in_hand: self.clone() }
+    pub(crate) fn new(again: mpsc::UnboundedSender<Fresh>) -> Arc<InHand> {
+        Arc::new(InHand { claims: Mutex::default(), empty: Notify::default(), again })
     }
 
-    pub(crate) fn holds(&self, delivery: DeliveryId) -> bool {
-        self.claims.lock().contains_key(&delivery)
+    /// Takes a delivery in hand. `None` if a former attempt has it still: its end is written and it lets go in
+    /// a moment, or its claim has run out and it goes on alone. The new claim is taken up when it lets go.
+    pub(crate) fn take(self: &Arc<InHand>, delivery: Delivery, cargo: Arc<Cargo>) -> Option<Job> {
+        let mut claims = self.claims.lock();
+        if let Some(former) = claims.get_mut(&delivery.id) {
+            former.next = Some(Box::new(Fresh { cargo, deliveries: vec![delivery] }));
+            return None;
+        }
+        let claim = Claim { token: delivery.lease.token, until: delivery.lease.until, next: None };
+        claims.insert(delivery.id, claim);
+        Some(Job { delivery, cargo, in_hand: self.clone() })
+    }
+
+    /// Whether a new claim waits for a former attempt to let go.
+    #[cfg(test)]
+    pub(crate) fn awaits(&self, delivery: DeliveryId) -> bool {
+        self.claims.lock().get(&delivery).is_some_and(|claim| claim.next.is_some())
     }
 
     pub(crate) fn count(&self) -> usize {

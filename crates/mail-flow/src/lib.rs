@@ -124,8 +124,8 @@ struct Inner {
     remote: Remote,
     /// Letters accepted here, on their way to the delivery loop without a detour through the database.
     fresh: mpsc::Sender<Fresh>,
-    /// The other end, until the delivery loop takes it.
-    fresh_end: Mutex<Option<mpsc::Receiver<Fresh>>>,
+    /// The other ends, until the delivery loop takes them.
+    ends: Mutex<Option<Ends>>,
     known: Known,
     judging: Judging,
     in_hand: Arc<InHand>,
@@ -139,6 +139,14 @@ struct Inner {
     riding: Arc<Semaphore>,
     /// KiB of bodies read for delivery into accounts.
     reading: Arc<Semaphore>,
+}
+
+/// What comes to the delivery loop without a detour through the database.
+struct Ends {
+    /// Letters just accepted.
+    fresh: mpsc::Receiver<Fresh>,
+    /// Claims that waited for a former attempt to let go.
+    again: mpsc::UnboundedReceiver<Fresh>,
 }
 
 impl std::ops::Deref for Inner {
@@ -168,15 +176,16 @@ impl Flow {
         );
         let return_paths = ReturnPaths::new(parts.db.clone(), parts.world.clone(), parts.keys.clone());
         let (fresh, fresh_end) = mpsc::channel(limits::FRESH_LIMIT);
+        let (again, again_end) = mpsc::unbounded_channel();
         Flow {
             inner: Arc::new(Inner {
                 queue,
                 remote,
                 fresh,
-                fresh_end: Mutex::new(Some(fresh_end)),
+                ends: Mutex::new(Some(Ends { fresh: fresh_end, again: again_end })),
                 known: Known::default(),
                 judging: Judging::new(judge),
-                in_hand: Arc::default(),
+                in_hand: InHand::new(again),
                 lanes: Lanes::default(),
                 return_paths,
                 reports,

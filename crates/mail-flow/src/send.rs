@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use crate::carriage::Load;
 use crate::hand::{Cargo, Fresh};
 use crate::settle::Ended;
-use crate::{Flow, limits};
+use crate::{Ends, Flow, limits};
 
 impl Flow {
     /// The delivery loop; runs until `shutdown` turns true, and then until what is under way has ended or
@@ -23,7 +23,7 @@ impl Flow {
     /// Letters accepted here come through a channel without a detour through the database; whatever else
     /// is due (deferred, left behind by a node that stopped, accepted by a node that was busy) is claimed.
     pub async fn send_due(&self, mut shutdown: watch::Receiver<bool>) {
-        let Some(mut fresh) = self.inner.fresh_end.lock().take() else {
+        let Some(Ends { mut fresh, mut again }) = self.inner.ends.lock().take() else {
             error!("the delivery loop runs already");
             return;
         };
@@ -43,6 +43,7 @@ impl Flow {
                     next_look = looked_at.plus(self.look().await);
                 }
                 Some(letter) = fresh.recv() => self.begin(letter),
+                Some(letter) = again.recv() => self.take_up(letter),
                 notice = notices.recv() => match notice {
                     Ok(notice) if notice.channel != mail_queue::WAKE => {}
                     // Somebody asks to try now; or another process wrote something, and it may be this:
@@ -125,17 +126,20 @@ impl Flow {
         }
     }
 
+    /// Begins with what was claimed while a former attempt still had it in hand, if the claim holds still.
+    fn take_up(&self, mut letter: Fresh) {
+        let now = self.inner.world.clock.now();
+        letter.deliveries.retain(|delivery| delivery.lease.until > now);
+        self.begin(letter);
+    }
+
     /// Sends each delivery of a letter on its way.
     fn begin(&self, letter: Fresh) {
         let mut loads: HashMap<Domain, Load> = HashMap::new();
         for delivery in letter.deliveries {
-            // Our own claim has run out while we are still at it: the first attempt goes on alone.
-            if self.inner.in_hand.holds(delivery.id) {
-                continue;
-            }
             let route = delivery.route.clone();
             let is_overdue = self.is_overdue(&delivery);
-            let job = self.inner.in_hand.take(delivery, letter.cargo.clone());
+            let Some(job) = self.inner.in_hand.take(delivery, letter.cargo.clone()) else { continue };
             if is_overdue {
                 let words = || Reply::later(451, 3, 0, "temporary trouble here");
                 let reply = job.delivery.last_reply.clone().unwrap_or_else(words);

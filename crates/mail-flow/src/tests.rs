@@ -251,11 +251,7 @@ impl Town {
     async fn waiting(&self, attempts: u32) -> Entry {
         until(async || {
             let queue = self.queue().await;
-            // The row is written a moment before the hand is empty, and what is in hand is not taken up again.
-            let is_in_hand = |entry: &Entry| self.flow.inner.in_hand.holds(entry.delivery);
-            queue
-                .into_iter()
-                .find(|entry| entry.node.is_none() && entry.attempts == attempts && !is_in_hand(entry))
+            queue.into_iter().find(|entry| entry.node.is_none() && entry.attempts == attempts)
         })
         .await
     }

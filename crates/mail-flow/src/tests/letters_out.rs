@@ -1,6 +1,7 @@
 //! Letters that go to other servers.
 
 use super::*;
+use crate::hand::Fresh;
 
 async fn send(town: &Town, to: &[&str], subject: &str) -> MessageId {
     let anna = town.user("anna@valbois.test").await;
@@ -234,6 +235,33 @@ async fn what_requires_tls_never_goes_where_nobody_proves_it_and_comes_back_with
         assert!(inbox[0].contains("\r\nSubject: secret\r\n") && !inbox[0].contains("body of secret"));
         town.queue_is_empty().await;
         assert_eq!(stranger.heard(), []);
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delivery_claimed_anew_while_its_former_attempt_lets_go_is_taken_up() {
+    for mut town in towns(&[]).await {
+        town.bring(
+            peer(),
+            envelope("zed@else.test", &["anna@valbois.test"]),
+            &letter("zed@else.test", "anew"),
+        )
+        .await
+        .unwrap();
+        // A former attempt has ended (its row is free and due again) but has not let go.
+        let mut ends = town.flow.inner.ends.lock().take().unwrap();
+        let Fresh { cargo, deliveries } = ends.fresh.try_recv().unwrap();
+        let former = town.flow.inner.in_hand.take(deliveries[0].clone(), cargo).unwrap();
+        town.flow.inner.ends.lock().replace(ends);
+        let claim = former.claim();
+        town.flow.queue().put_back(vec![claim], town.world.clock.now()).await.unwrap();
+        town.go();
+        until(async || town.flow.inner.in_hand.awaits(claim.0).then_some(())).await;
+        assert_eq!(town.inbox("anna@valbois.test").await.len(), 0);
+        drop(former);
+        town.inbox_of("anna@valbois.test", 1).await;
+        town.queue_is_empty().await;
         town.stop().await;
     }
 }

@@ -125,9 +125,7 @@ async fn delays_are_told_once_and_the_end_comes_after_five_days() {
             until(async || {
                 let now = town.world.clock.now();
                 let queue = town.queue().await;
-                // The hand lets go a moment after the commit; what is claimed before that waits for its next claim.
-                let is_in_hand = |entry: &Entry| town.flow.inner.in_hand.holds(entry.delivery);
-                let waits = |entry: &Entry| entry.next_at > now && entry.node.is_none() && !is_in_hand(entry);
+                let waits = |entry: &Entry| entry.next_at > now && entry.node.is_none();
                 queue.iter().all(waits).then_some(())
             })
             .await;
@@ -143,9 +141,7 @@ async fn delays_are_told_once_and_the_end_comes_after_five_days() {
             until(async || {
                 let now = town.world.clock.now();
                 let queue = town.queue().await;
-                // The hand lets go a moment after the commit; what is claimed before that waits for its next claim.
-                let is_in_hand = |entry: &Entry| town.flow.inner.in_hand.holds(entry.delivery);
-                let waits = |entry: &Entry| entry.next_at > now && entry.node.is_none() && !is_in_hand(entry);
+                let waits = |entry: &Entry| entry.next_at > now && entry.node.is_none();
                 queue.iter().all(waits).then_some(())
             })
             .await;
