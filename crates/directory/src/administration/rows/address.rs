@@ -1,0 +1,235 @@
+//! Addresses, and the accounts of mailboxes.
+
+use db::{DbError, Row, Tx, values};
+use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
+
+use super::{count, scope};
+use crate::entities::{AddressInfo, AddressKind, DomainInfo};
+use crate::limits;
+use crate::rows::{address_of, quota};
+
+/// An address before its targets are read.
+struct Bare {
+    info: AddressInfo,
+    is_alias: bool,
+}
+
+fn bare(row: &Row) -> Result<Bare, DbError> {
+    let account = row.optional_integer(8)?.map(AccountId);
+    let kind = match account {
+        Some(account) => AddressKind::Mailbox {
+            account,
+            own_quota_bytes: quota(row.optional_integer(9)?),
+            quota_bytes: quota(row.optional_integer(10)?),
+            passwords: count(row.integer(11)?),
+        },
+        None => AddressKind::Alias { targets: Vec::new() },
+    };
+    let info = AddressInfo {
+        id: AddressId(row.integer(0)?),
+        organisation: OrganisationId(row.integer(1)?),
+        service: ServiceId(row.integer(2)?),
+        domain: DomainId(row.integer(3)?),
+        address: address_of(row.text(4)?, row.text(5)?)?,
+        kind,
+        is_disabled: row.boolean(6)?,
+        created_at: row.timestamp(7)?,
+    };
+    Ok(Bare { info, is_alias: account.is_none() })
+}
+
+fn with_targets(tx: &mut Tx, bare: Bare) -> Result<AddressInfo, DbError> {
+    let mut info = bare.info;
+    if bare.is_alias {
+        let targets = crate::rows::alias_targets(tx, info.organisation, info.id.0)?;
+        info.kind = AddressKind::Alias { targets };
+    }
+    Ok(info)
+}
+
+macro_rules! select_address {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.organisation, a.service, a.domain, a.localpart, d.name, a.disabled, a.created_at,
+                    a.account, c.quota_bytes, COALESCE(c.quota_bytes, s.quota_bytes),
+                    (SELECT count(*) FROM credential k WHERE k.account = a.account)
+             FROM address a
+             JOIN domain d ON d.id = a.domain
+             JOIN service s ON s.id = a.service
+             LEFT JOIN account c ON c.id = a.account ",
+            $rest
+        )
+    };
+}
+
+pub(in crate::administration) fn address(tx: &mut Tx, id: AddressId) -> Result<Option<AddressInfo>, DbError> {
+    let found = tx.query_one(
+        select_address!("WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation)"),
+        values![id, scope(tx)],
+        bare,
+    )?;
+    found.map(|bare| with_targets(tx, bare)).transpose()
+}
+
+pub(in crate::administration) fn address_called(
+    tx: &mut Tx,
+    domain: &str,
+    key: &str,
+) -> Result<Option<AddressInfo>, DbError> {
+    let id = tx.query_one(
+        "SELECT a.id FROM domain d JOIN address a ON a.domain = d.id AND a.localpart_key = ?2
+         WHERE d.name = ?1 AND a.organisation = COALESCE(?3, a.organisation)",
+        values![domain, key, scope(tx)],
+        |row| Ok(AddressId(row.integer(0)?)),
+    )?;
+    match id {
+        Some(id) => address(tx, id),
+        None => Ok(None),
+    }
+}
+
+/// One statement for each scope, so that each reads its own rows by an index.
+pub(in crate::administration) fn addresses(
+    tx: &mut Tx,
+    domain: Option<DomainId>,
+) -> Result<Vec<AddressInfo>, DbError> {
+    let found = match (domain, tx.organisation()) {
+        (Some(domain), _) => tx.query(
+            select_address!(
+                "WHERE a.domain = ?1 AND a.organisation = COALESCE(?2, a.organisation)
+                 ORDER BY d.name, a.localpart_key"
+            ),
+            values![domain, scope(tx)],
+            bare,
+        )?,
+        (None, Some(organisation)) => tx.query(
+            select_address!("WHERE a.organisation = ?1 ORDER BY d.name, a.localpart_key"),
+            values![organisation],
+            bare,
+        )?,
+        (None, None) => tx.query(select_address!("ORDER BY d.name, a.localpart_key"), &[], bare)?,
+    };
+    found.into_iter().map(|bare| with_targets(tx, bare)).collect()
+}
+
+pub(in crate::administration) fn is_address_taken(
+    tx: &mut Tx,
+    domain: DomainId,
+    organisation: OrganisationId,
+    key: &str,
+) -> Result<bool, DbError> {
+    Ok(tx
+        .query_one(
+            "SELECT 1 FROM address WHERE domain = ?1 AND localpart_key = ?2 AND organisation = ?3",
+            values![domain, key, organisation],
+            |row| row.integer(0),
+        )?
+        .is_some())
+}
+
+pub(in crate::administration) fn insert_address(
+    tx: &mut Tx,
+    id: AddressId,
+    domain: &DomainInfo,
+    localpart: &str,
+    key: &str,
+    account: Option<AccountId>,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO address
+             (id, organisation, service, domain, localpart, localpart_key, account, disabled, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+        values![id, domain.organisation, domain.service, domain.id, localpart, key, account, at],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn insert_account(
+    tx: &mut Tx,
+    id: AccountId,
+    organisation: OrganisationId,
+    address: AddressId,
+    quota_bytes: Option<i64>,
+    salt: &[u8],
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO account (id, organisation, address, quota_bytes, scram_salt, scram_iterations, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        values![id, organisation, address, quota_bytes, salt, limits::SCRAM_ITERATIONS, at],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn replace_targets(
+    tx: &mut Tx,
+    address: AddressId,
+    organisation: OrganisationId,
+    targets: &[String],
+) -> Result<(), DbError> {
+    tx.execute(
+        "DELETE FROM alias_target WHERE address = ?1 AND organisation = ?2",
+        values![address, organisation],
+    )?;
+    for (position, target) in targets.iter().enumerate() {
+        tx.execute(
+            "INSERT INTO alias_target (address, position, organisation, target) VALUES (?1, ?2, ?3, ?4)",
+            values![address, position as i64, organisation, target.as_str()],
+        )?;
+    }
+    Ok(())
+}
+
+pub(in crate::administration) fn disable_address(
+    tx: &mut Tx,
+    id: AddressId,
+    organisation: OrganisationId,
+    is_disabled: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE address SET disabled = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, is_disabled],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn account_quota(
+    tx: &mut Tx,
+    id: AccountId,
+    organisation: OrganisationId,
+    quota_bytes: Option<i64>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE account SET quota_bytes = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, quota_bytes],
+    )?;
+    Ok(())
+}
+
+/// The address with its passwords; a mailbox's account stays, marked.
+pub(in crate::administration) fn delete_address(
+    tx: &mut Tx,
+    address: &AddressInfo,
+    key: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    let organisation = address.organisation;
+    match address.kind {
+        AddressKind::Mailbox { account, .. } => {
+            tx.execute(
+                "DELETE FROM credential WHERE account = ?1 AND organisation = ?2",
+                values![account, organisation],
+            )?;
+            tx.execute(
+                "UPDATE account SET deleted_at = ?3 WHERE id = ?1 AND organisation = ?2",
+                values![account, organisation, at],
+            )?;
+            let subject = format!("login {key}");
+            tx.execute("DELETE FROM known_source WHERE subject = ?1", values![subject.as_str()])?;
+        }
+        AddressKind::Alias { .. } => replace_targets(tx, address.id, organisation, &[])?,
+    }
+    tx.execute("DELETE FROM address WHERE id = ?1 AND organisation = ?2", values![address.id, organisation])?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Mail domains.
+
+use db::{DbError, Row, Tx, values};
+use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
+
+use super::{count, scope};
+use crate::entities::DomainInfo;
+
+fn domain_info(row: &Row) -> Result<DomainInfo, DbError> {
+    Ok(DomainInfo {
+        id: DomainId(row.integer(0)?),
+        organisation: OrganisationId(row.integer(1)?),
+        service: ServiceId(row.integer(2)?),
+        name: Domain::parse(row.text(3)?).map_err(|_| DbError::Column { column: 3, expected: "domain" })?,
+        is_disabled: row.boolean(4)?,
+        created_at: row.timestamp(5)?,
+        addresses: count(row.integer(6)?),
+    })
+}
+
+pub(in crate::administration) fn domain(tx: &mut Tx, id: DomainId) -> Result<Option<DomainInfo>, DbError> {
+    tx.query_one(
+        "SELECT d.id, d.organisation, d.service, d.name, d.disabled, d.created_at,
+                (SELECT count(*) FROM address a WHERE a.domain = d.id)
+         FROM domain d WHERE d.id = ?1 AND d.organisation = COALESCE(?2, d.organisation)",
+        values![id, scope(tx)],
+        domain_info,
+    )
+}
+
+pub(in crate::administration) fn domain_called(
+    tx: &mut Tx,
+    name: &str,
+) -> Result<Option<DomainInfo>, DbError> {
+    tx.query_one(
+        "SELECT d.id, d.organisation, d.service, d.name, d.disabled, d.created_at,
+                (SELECT count(*) FROM address a WHERE a.domain = d.id)
+         FROM domain d WHERE d.name = ?1 AND d.organisation = COALESCE(?2, d.organisation)",
+        values![name, scope(tx)],
+        domain_info,
+    )
+}
+
+/// Looks in the whole installation, because a domain is unique there; only yes or no leaves the scope.
+pub(in crate::administration) fn is_domain_taken(tx: &mut Tx, name: &str) -> Result<bool, DbError> {
+    let row = tx.query_one(
+        "SELECT 1 FROM domain WHERE name = ?1 UNION ALL SELECT 1 FROM domain_synonym WHERE name = ?1",
+        values![name],
+        |row| row.integer(0),
+    )?;
+    Ok(row.is_some())
+}
+
+pub(in crate::administration) fn domains(
+    tx: &mut Tx,
+    organisation: Option<OrganisationId>,
+) -> Result<Vec<DomainInfo>, DbError> {
+    tx.query(
+        "SELECT d.id, d.organisation, d.service, d.name, d.disabled, d.created_at,
+                (SELECT count(*) FROM address a WHERE a.domain = d.id)
+         FROM domain d
+         WHERE d.organisation = COALESCE(?1, d.organisation) AND d.organisation = COALESCE(?2, d.organisation)
+         ORDER BY d.name",
+        values![organisation, scope(tx)],
+        domain_info,
+    )
+}
+
+pub(in crate::administration) fn domains_of(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<DomainId>, DbError> {
+    tx.query("SELECT id FROM domain WHERE organisation = ?1", values![organisation], |row| {
+        Ok(DomainId(row.integer(0)?))
+    })
+}
+
+pub(in crate::administration) fn insert_domain(
+    tx: &mut Tx,
+    id: DomainId,
+    organisation: OrganisationId,
+    service: ServiceId,
+    name: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO domain (id, organisation, service, name, disabled, created_at) VALUES (?1, ?2, ?3, ?4, 0, ?5)",
+        values![id, organisation, service, name, at],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn move_domain(
+    tx: &mut Tx,
+    id: DomainId,
+    organisation: OrganisationId,
+    service: ServiceId,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE domain SET service = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, service],
+    )?;
+    tx.execute(
+        "UPDATE address SET service = ?3 WHERE domain = ?1 AND organisation = ?2",
+        values![id, organisation, service],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn disable_domain(
+    tx: &mut Tx,
+    id: DomainId,
+    organisation: OrganisationId,
+    is_disabled: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE domain SET disabled = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, is_disabled],
+    )?;
+    Ok(())
+}
+
+/// The domain with its addresses; their accounts stay, marked.
+pub(in crate::administration) fn delete_domain(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    id: DomainId,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "DELETE FROM known_source WHERE subject IN
+             (SELECT 'login ' || a.localpart_key || '@' || d.name
+              FROM address a JOIN domain d ON d.id = a.domain WHERE a.domain = ?1 AND a.organisation = ?2)",
+        values![id, organisation],
+    )?;
+    tx.execute(
+        "DELETE FROM credential WHERE organisation = ?2 AND account IN
+             (SELECT account FROM address WHERE domain = ?1 AND organisation = ?2 AND account IS NOT NULL)",
+        values![id, organisation],
+    )?;
+    tx.execute(
+        "UPDATE account SET deleted_at = ?3 WHERE organisation = ?2 AND id IN
+             (SELECT account FROM address WHERE domain = ?1 AND organisation = ?2 AND account IS NOT NULL)",
+        values![id, organisation, at],
+    )?;
+    tx.execute(
+        "DELETE FROM alias_target WHERE organisation = ?2 AND address IN
+             (SELECT id FROM address WHERE domain = ?1 AND organisation = ?2)",
+        values![id, organisation],
+    )?;
+    tx.execute("DELETE FROM address WHERE domain = ?1 AND organisation = ?2", values![id, organisation])?;
+    tx.execute("DELETE FROM domain WHERE id = ?1 AND organisation = ?2", values![id, organisation])?;
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Mail services.
+
+use db::{DbError, Row, Tx, values};
+use model::{AccountId, OrganisationId, ServiceId, Timestamp};
+
+use super::{count, scope};
+use crate::entities::ServiceInfo;
+use crate::rows::{address_of, quota};
+
+fn service_info(row: &Row) -> Result<ServiceInfo, DbError> {
+    let administrator = match (row.optional_text(7)?, row.optional_text(8)?) {
+        (Some(localpart), Some(domain)) => Some(address_of(localpart, domain)?),
+        _ => None,
+    };
+    Ok(ServiceInfo {
+        id: ServiceId(row.integer(0)?),
+        organisation: OrganisationId(row.integer(1)?),
+        name: row.text(2)?.to_owned(),
+        is_disabled: row.boolean(3)?,
+        quota_bytes: quota(row.optional_integer(4)?),
+        created_at: row.timestamp(5)?,
+        administrator,
+    })
+}
+
+pub(in crate::administration) fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<ServiceInfo>, DbError> {
+    tx.query_one(
+        "SELECT s.id, s.organisation, s.name, s.disabled, s.quota_bytes, s.created_at, s.administrator,
+                a.localpart, d.name
+         FROM service s
+         LEFT JOIN account c ON c.id = s.administrator AND c.deleted_at IS NULL
+         LEFT JOIN address a ON a.id = c.address
+         LEFT JOIN domain d ON d.id = a.domain
+         WHERE s.id = ?1 AND s.organisation = COALESCE(?2, s.organisation)",
+        values![id, scope(tx)],
+        service_info,
+    )
+}
+
+pub(in crate::administration) fn services(
+    tx: &mut Tx,
+    organisation: Option<OrganisationId>,
+) -> Result<Vec<ServiceInfo>, DbError> {
+    tx.query(
+        "SELECT s.id, s.organisation, s.name, s.disabled, s.quota_bytes, s.created_at, s.administrator,
+                a.localpart, d.name
+         FROM service s
+         LEFT JOIN account c ON c.id = s.administrator AND c.deleted_at IS NULL
+         LEFT JOIN address a ON a.id = c.address
+         LEFT JOIN domain d ON d.id = a.domain
+         WHERE s.organisation = COALESCE(?1, s.organisation) AND s.organisation = COALESCE(?2, s.organisation)
+         ORDER BY s.organisation, s.name_key",
+        values![organisation, scope(tx)],
+        service_info,
+    )
+}
+
+pub(in crate::administration) fn has_other_service(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    key: &str,
+    id: ServiceId,
+) -> Result<bool, DbError> {
+    Ok(tx
+        .query_one(
+            "SELECT 1 FROM service WHERE organisation = ?1 AND name_key = ?2 AND id <> ?3",
+            values![organisation, key, id],
+            |row| row.integer(0),
+        )?
+        .is_some())
+}
+
+pub(in crate::administration) fn insert_service(
+    tx: &mut Tx,
+    id: ServiceId,
+    organisation: OrganisationId,
+    name: &str,
+    key: &str,
+    quota_bytes: Option<i64>,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO service (id, organisation, name, name_key, disabled, quota_bytes, created_at)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
+        values![id, organisation, name, key, quota_bytes, at],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn rename_service(
+    tx: &mut Tx,
+    id: ServiceId,
+    organisation: OrganisationId,
+    name: &str,
+    key: &str,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE service SET name = ?3, name_key = ?4 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, name, key],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn disable_service(
+    tx: &mut Tx,
+    id: ServiceId,
+    organisation: OrganisationId,
+    is_disabled: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE service SET disabled = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, is_disabled],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn service_quota(
+    tx: &mut Tx,
+    id: ServiceId,
+    organisation: OrganisationId,
+    quota_bytes: Option<i64>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE service SET quota_bytes = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, quota_bytes],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn service_administrator(
+    tx: &mut Tx,
+    id: ServiceId,
+    organisation: OrganisationId,
+    account: Option<AccountId>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE service SET administrator = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, account],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn count_domains(
+    tx: &mut Tx,
+    id: ServiceId,
+    organisation: OrganisationId,
+) -> Result<u64, DbError> {
+    let domains = tx.query_one(
+        "SELECT count(*) FROM domain WHERE service = ?1 AND organisation = ?2",
+        values![id, organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(count(domains.unwrap_or(0)))
+}
+
+pub(in crate::administration) fn delete_service(
+    tx: &mut Tx,
+    id: ServiceId,
+    organisation: OrganisationId,
+) -> Result<(), DbError> {
+    tx.execute("DELETE FROM service WHERE id = ?1 AND organisation = ?2", values![id, organisation])?;
+    Ok(())
+}
