@@ -1,5 +1,7 @@
 """The DNS door beside Debian's NSD: the same zone, asked the same questions by dnsperf, in turn.
 
+dnsperf shares the processors with the server, so besides the answers a second the processor time of one answer counts.
+
     python3 bench/names.py                  10,000 records, unsigned and signed
     python3 bench/names.py --smoke          a second or so, only to see that everything works
 
@@ -8,6 +10,7 @@ NSD has the signed zone from Relais itself, by zone transfer: both say the same 
 
 import argparse
 import json
+import os
 import re
 import statistics
 import sys
@@ -34,6 +37,21 @@ def load(port, file, seconds, signatures):
     return float(re.search(r"Queries per second:\s+([\d.]+)", text).group(1)), float(lost.group(1)), codes
 
 
+def processor_seconds(process):
+    """What a process and its descendants have used so far, in user and system mode."""
+    used = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        used[int(stat.parent.name)] = int(fields[1]), int(fields[11]) + int(fields[12])
+    family = {process.pid}
+    while more := {pid for pid, (parent, _) in used.items() if parent in family} - family:
+        family |= more
+    return sum(used[pid][1] for pid in family) / os.sysconf("SC_CLK_TCK")
+
+
 def transferred(relais, secret):
     """The zone as a file."""
     text = dig(relais.port("dns"), ZONE, "AXFR", options=["-y", f"hmac-sha256:transfer.names.test:{secret}", "+onesoa"])
@@ -48,16 +66,20 @@ def compare(relais, secret, work, arguments, signatures):
     zone_file.write_text(transferred(relais, secret))
     file = work / "questions"
     file.write_text(questions(ZONE, arguments.records))
-    sides = {"NSD": [], "Relais": []}
+    rates, costs = {"NSD": [], "Relais": []}, {"NSD": [], "Relais": []}
     with Nsd(work / f"nsd-{name}", ZONE, zone_file=zone_file, threads=arguments.threads) as nsd:
         wait_until(lambda: short(nsd.port, ZONE, "SOA"), "NSD to load the zone")
         for _ in range(arguments.rounds):
-            for side, port in (("NSD", nsd.port), ("Relais", relais.port("dns"))):
+            for side, port, process in (("NSD", nsd.port, nsd.process), ("Relais", relais.port("dns"), relais.process)):
+                before = processor_seconds(process)
                 rate, lost, codes = load(port, file, arguments.seconds, signatures)
-                print(f"{name}: {side} {rate:,.0f}/s, {lost} % lost, {codes}", file=sys.stderr)
-                sides[side].append(rate)
-    medians = {side: statistics.median(rates) for side, rates in sides.items()}
-    return {"zone": name, **medians, "ratio": medians["Relais"] / medians["NSD"]}
+                cost = (processor_seconds(process) - before) / (rate * arguments.seconds) * 1e6
+                print(f"{name}: {side} {rate:,.0f}/s, {cost:.1f} µs each, {lost} % lost, {codes}", file=sys.stderr)
+                rates[side].append(rate)
+                costs[side].append(cost)
+    medians = {side: statistics.median(values) for side, values in rates.items()}
+    return {"zone": name, **medians, "ratio": medians["Relais"] / medians["NSD"],
+            "microseconds": {side: statistics.median(values) for side, values in costs.items()}}
 
 
 def main():
@@ -86,12 +108,18 @@ def main():
             relais.command("zone", "sign", ZONE)
             wait_until(lambda: short(relais.port("dns"), ZONE, "DNSKEY"), "the zone to be signed")
             rows.append(compare(relais, secret, work, arguments, True))
-    print("| zone | NSD | Relais | ratio | wanted |\n|---|---|---|---|---|")
+    print("| zone | NSD | Relais | ratio | wanted | processor time of an answer |\n|---|---|---|---|---|---|")
     for row in rows:
         print(f"| {arguments.records:,} records, {row['zone']} | {row['NSD']:,.0f}/s | {row['Relais']:,.0f}/s "
-              f"| {row['ratio']:.2f} | ≥ 0.5 |")
+              f"| {row['ratio']:.2f} | ≥ 0.5 "
+              f"| {row['microseconds']['NSD']:.1f} µs, {row['microseconds']['Relais']:.1f} µs |")
+    # What is wanted; where a busy machine falsifies the rate, the processor time still speaks.
+    slow = [row["zone"] for row in rows
+            if row["ratio"] < 0.5 and row["microseconds"]["Relais"] > 2 * row["microseconds"]["NSD"]]
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n")
+    if slow:
+        sys.exit(f"less than half as fast as NSD: {', '.join(slow)}")
 
 
 if __name__ == "__main__":
