@@ -7,6 +7,23 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use crate::reader;
+
+/// The words of a language: one file for each subject.
+macro_rules! source {
+    ($tag:literal) => {
+        concat!(
+            include_str!(concat!("../words/", $tag, ".ftl")),
+            include_str!(concat!("../words/", $tag, "/servers.ftl")),
+            include_str!(concat!("../words/", $tag, "/people.ftl")),
+            include_str!(concat!("../words/", $tag, "/addresses.ftl")),
+            include_str!(concat!("../words/", $tag, "/access.ftl")),
+            include_str!(concat!("../words/", $tag, "/linking.ftl")),
+            include_str!(concat!("../words/", $tag, "/watching.ftl")),
+        )
+    };
+}
+
 /// A language of the screens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -59,10 +76,10 @@ impl Language {
 
     fn text(self) -> &'static str {
         match self {
-            Language::French => include_str!("../words/fr.ftl"),
-            Language::German => include_str!("../words/de.ftl"),
-            Language::Italian => include_str!("../words/it.ftl"),
-            Language::English => include_str!("../words/en.ftl"),
+            Language::French => source!("fr"),
+            Language::German => source!("de"),
+            Language::Italian => source!("it"),
+            Language::English => source!("en"),
         }
     }
 }
@@ -80,8 +97,15 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Directional marks around values are for languages that we do not write.
     bundle.set_use_isolating(false);
-    let resource =
-        FluentResource::try_new(language.text().to_owned()).unwrap_or_else(|(resource, _)| resource);
+    bundle.set_formatter(Some(|value, _| match value {
+        FluentValue::Number(number) => Some(reader::number(number.value as i64)),
+        _ => None,
+    }));
+    let text = match language {
+        Language::French => reader::typeset_french(language.text()),
+        _ => language.text().to_owned(),
+    };
+    let resource = FluentResource::try_new(text).unwrap_or_else(|(resource, _)| resource);
     bundle.add_resource_overriding(resource);
     bundle
 }
@@ -91,8 +115,18 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
 pub(crate) enum Word {
     /// A text.
     Text(String),
-    /// A number, which chooses the plural.
+    /// A whole number, which chooses the plural.
     Number(f64),
+}
+
+impl Word {
+    /// A text that may be a number.
+    pub(crate) fn of(text: &str) -> Word {
+        match text.parse::<u32>() {
+            Ok(number) => Word::Number(f64::from(number)),
+            Err(_) => Word::Text(text.to_owned()),
+        }
+    }
 }
 
 impl From<&str> for Word {

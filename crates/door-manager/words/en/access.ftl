@@ -1,0 +1,2 @@
+
+## Access, invitations, sender lists

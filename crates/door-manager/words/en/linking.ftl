@@ -1,0 +1,2 @@
+
+## Linked domains and the main domain

@@ -1,0 +1,2 @@
+
+## Mail services and addresses

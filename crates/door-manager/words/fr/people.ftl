@@ -1,0 +1,2 @@
+
+## People, roles, second factors

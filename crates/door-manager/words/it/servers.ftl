@@ -1,0 +1,2 @@
+
+## Hosts and mail servers

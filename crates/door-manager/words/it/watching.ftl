@@ -1,0 +1,2 @@
+
+## Logs, IP addresses, queue, system
