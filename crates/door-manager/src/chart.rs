@@ -5,11 +5,24 @@ use std::fmt::Write;
 
 use minijinja::HtmlEscape;
 
-const WIDTH: f64 = 960.0;
-const HEIGHT: f64 = 240.0;
-const LEFT: f64 = 56.0;
-const BOTTOM: f64 = 28.0;
+/// The sheet that a chart is drawn on, in units of its view box.
+struct Sheet {
+    class: &'static str,
+    width: f64,
+    height: f64,
+    /// Room for the numbers of the scale.
+    left: f64,
+    /// Days that are named below without touching.
+    labels: usize,
+}
+
 const TOP: f64 = 12.0;
+const BOTTOM: f64 = 28.0;
+/// Of the same chart one is shown, as wide as the window is: a small one of the wide sheet could not be read.
+const SHEETS: [Sheet; 2] = [
+    Sheet { class: "wide", width: 960.0, height: 240.0, left: 56.0, labels: 12 },
+    Sheet { class: "narrow", width: 328.0, height: 200.0, left: 44.0, labels: 5 },
+];
 
 /// A bar of parts that stand on one another.
 pub(crate) struct Bar {
@@ -33,112 +46,117 @@ fn round_up(number: i64) -> i64 {
     }
 }
 
-fn begin(svg: &mut String, title: &str, top: i64) {
-    let _ = write!(
-        svg,
-        "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">",
-        HtmlEscape(title)
-    );
-    let lines = if top >= 4 { 4 } else { top.max(1) };
-    for line in 0..=lines {
-        let value = top * line / lines;
-        let y = y_of(value, top);
-        let class = if line == 0 { "axis" } else { "grid" };
-        let _ =
-            write!(svg, "<line class=\"{class}\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>");
-        let text = crate::templates::grouped(value);
-        let _ = write!(
-            svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
-            LEFT - 8.0,
-            y + 4.0
+impl Sheet {
+    fn begin(&self, title: &str, top: i64) -> String {
+        let Sheet { class, width, height, left, .. } = self;
+        let mut svg = format!(
+            "<svg class=\"chart {class}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">",
+            HtmlEscape(title)
         );
+        let lines = if top >= 4 { 4 } else { top.max(1) };
+        for line in 0..=lines {
+            let value = top * line / lines;
+            let y = self.y(value, top);
+            let class = if line == 0 { "axis" } else { "grid" };
+            let text = crate::reader::number(value);
+            let _ = write!(
+                svg,
+                "<line class=\"{class}\" x1=\"{left}\" x2=\"{width}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
+                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
+                left - 8.0,
+                y + 4.0
+            );
+        }
+        svg
     }
-}
 
-fn y_of(value: i64, top: i64) -> f64 {
-    let share = value as f64 / top.max(1) as f64;
-    HEIGHT - BOTTOM - share * (HEIGHT - BOTTOM - TOP)
-}
+    fn y(&self, value: i64, top: i64) -> f64 {
+        let share = value as f64 / top.max(1) as f64;
+        self.height - BOTTOM - share * (self.height - BOTTOM - TOP)
+    }
 
-fn labels(svg: &mut String, labels: &[&str], step: f64) {
-    // As many as stand beside one another without touching.
-    let every = labels.len().div_ceil(12).max(1);
-    for (index, label) in labels.iter().enumerate().filter(|(index, _)| index % every == 0) {
-        let x = LEFT + (index as f64 + 0.5) * step;
-        let _ = write!(
-            svg,
-            "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-            HEIGHT - 8.0,
-            HtmlEscape(label)
-        );
+    /// The middle of a day's place, and how wide that is.
+    fn x(&self, index: usize, count: usize) -> (f64, f64) {
+        let step = (self.width - self.left) / count.max(1) as f64;
+        (self.left + (index as f64 + 0.5) * step, step)
+    }
+
+    fn end<'a>(&self, mut svg: String, labels: impl ExactSizeIterator<Item = &'a str>) -> String {
+        let count = labels.len();
+        let every = count.div_ceil(self.labels).max(1);
+        for (index, label) in labels.enumerate().filter(|(index, _)| index % every == 0) {
+            let (x, step) = self.x(index, count);
+            // The first would reach beyond the edge if it stood in the middle of a narrow place.
+            let (x, anchor) = if step < 40.0 && index == 0 { (self.left, "start") } else { (x, "middle") };
+            let _ = write!(
+                svg,
+                "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+                self.height - 8.0,
+                HtmlEscape(label)
+            );
+        }
+        svg.push_str("</svg>");
+        svg
+    }
+
+    fn bars(&self, title: &str, bars: &[Bar]) -> String {
+        let highest =
+            bars.iter().map(|bar| bar.parts.iter().map(|(_, amount)| amount).sum()).max().unwrap_or(0);
+        let top = round_up(highest.max(1));
+        let mut svg = self.begin(title, top);
+        for (index, bar) in bars.iter().enumerate() {
+            let (middle, step) = self.x(index, bars.len());
+            let width = (step * 0.7).min(48.0);
+            let x = middle - width / 2.0;
+            let mut below = 0;
+            for (class, amount) in bar.parts.iter().filter(|(_, amount)| *amount > 0) {
+                let (y, base) = (self.y(below + amount, top), self.y(below, top));
+                let height = (base - y).max(0.5);
+                let _ = write!(
+                    svg,
+                    "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
+                );
+                below += amount;
+            }
+        }
+        self.end(svg, bars.iter().map(|bar| bar.label.as_str()))
+    }
+
+    fn line(&self, title: &str, top: i64, points: &[(String, Option<i64>)]) -> String {
+        let mut svg = self.begin(title, top);
+        let mut path = String::new();
+        let mut follows = false;
+        for (index, (_, value)) in points.iter().enumerate() {
+            let Some(value) = value else {
+                follows = false;
+                continue;
+            };
+            let (x, step) = self.x(index, points.len());
+            let y = self.y(*value, top);
+            let _ = write!(path, "{}{x:.1} {y:.1} ", if follows { 'L' } else { 'M' });
+            // Where days stand close, the line alone is clearer.
+            let radius = if step > 16.0 { 3.0 } else { 1.5 };
+            let _ = write!(svg, "<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\"/>");
+            follows = true;
+        }
+        let _ = write!(svg, "<path class=\"line\" d=\"{}\"/>", path.trim_end());
+        self.end(svg, points.iter().map(|(label, _)| label.as_str()))
     }
 }
 
 /// Bars of parts.
 pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
-    let highest = bars.iter().map(|bar| bar.parts.iter().map(|(_, amount)| amount).sum()).max().unwrap_or(0);
-    let top = round_up(highest.max(1));
-    let mut svg = String::new();
-    begin(&mut svg, title, top);
-    let step = (WIDTH - LEFT) / bars.len().max(1) as f64;
-    let width = (step * 0.7).min(48.0);
-    for (index, bar) in bars.iter().enumerate() {
-        let x = LEFT + (index as f64 + 0.5) * step - width / 2.0;
-        let mut below = 0;
-        for (class, amount) in bar.parts.iter().filter(|(_, amount)| *amount > 0) {
-            let (y, base) = (y_of(below + amount, top), y_of(below, top));
-            let height = (base - y).max(0.5);
-            let _ = write!(
-                svg,
-                "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
-            );
-            below += amount;
-        }
-    }
-    let names: Vec<&str> = bars.iter().map(|bar| bar.label.as_str()).collect();
-    labels(&mut svg, &names, step);
-    svg.push_str("</svg>");
-    svg
+    SHEETS.iter().map(|sheet| sheet.bars(title, bars)).collect()
 }
 
 /// A line through points; a day without a value is a gap.
 pub(crate) fn line(title: &str, top: i64, points: &[(String, Option<i64>)]) -> String {
-    let mut svg = String::new();
-    begin(&mut svg, title, top);
-    let step = (WIDTH - LEFT) / points.len().max(1) as f64;
-    let place = |index: usize, value: i64| (LEFT + (index as f64 + 0.5) * step, y_of(value, top));
-    let mut path = String::new();
-    let mut follows = false;
-    for (index, (_, value)) in points.iter().enumerate() {
-        let Some(value) = value else {
-            follows = false;
-            continue;
-        };
-        let (x, y) = place(index, *value);
-        let _ = write!(path, "{}{x:.1} {y:.1} ", if follows { 'L' } else { 'M' });
-        let _ = write!(svg, "<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>");
-        follows = true;
-    }
-    let _ = write!(svg, "<path class=\"line\" d=\"{}\"/>", path.trim_end());
-    let names: Vec<&str> = points.iter().map(|(label, _)| label.as_str()).collect();
-    labels(&mut svg, &names, step);
-    svg.push_str("</svg>");
-    svg
-}
-
-/// A day as a label: `21.11.`, as all four languages understand it.
-pub(crate) fn day(at: model::Timestamp) -> String {
-    let text = at.rfc3339();
-    match (text.get(8..10), text.get(5..7)) {
-        (Some(day), Some(month)) => format!("{day}.{month}."),
-        _ => text,
-    }
+    SHEETS.iter().map(|sheet| sheet.line(title, top, points)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bar, bars, line, round_up};
+    use super::{Bar, SHEETS, bars, line, round_up};
 
     #[test]
     fn the_scale_ends_in_a_round_number() {
@@ -153,13 +171,14 @@ mod tests {
             "<letters>",
             &[Bar { label: "21.11.".to_owned(), parts: vec![("pass", 3), ("rejected", 1), ("failed", 0)] }],
         );
-        assert_eq!(svg.matches("<rect").count(), 2);
+        assert_eq!(svg.matches("<rect").count(), 2 * SHEETS.len());
         assert!(svg.contains("&lt;letters&gt;") && !svg.contains("style="), "{svg}");
         let svg = line(
             "score",
             100,
             &[("1".to_owned(), Some(90)), ("2".to_owned(), None), ("3".to_owned(), Some(80))],
         );
-        assert_eq!((svg.matches('M').count(), svg.matches("<circle").count()), (2, 2));
+        let each = 2 * SHEETS.len();
+        assert_eq!((svg.matches('M').count(), svg.matches("<circle").count()), (each, each));
     }
 }

@@ -28,6 +28,12 @@ impl Fields {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
+    /// A number as people write it: `86400`, `86'400`, `86 400`; `None` if it is none.
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
+        let separators = ['\'', '’', ' ', '\u{a0}', '\u{202f}'];
+        self.text(name).replace(separators, "").parse().ok()
+    }
+
     /// Whether the form has the field, with any value but none.
     pub(crate) fn has(&self, name: &str) -> bool {
         !self.raw(name).is_empty()

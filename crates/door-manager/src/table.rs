@@ -110,7 +110,7 @@ impl Cell {
 
     pub(crate) fn number(number: u64) -> Cell {
         let order = i64::try_from(number).unwrap_or(i64::MAX);
-        Cell { text: crate::templates::grouped(order), kind: "number", order, ..Cell::default() }
+        Cell { text: crate::reader::number(order), kind: "number", order, ..Cell::default() }
     }
 
     pub(crate) fn lamp(state: &'static str, text: impl Into<String>) -> Cell {
@@ -255,7 +255,12 @@ impl Table {
         let heads = self.heads.iter().map(|head| say(&format!("column-{}", head.key)));
         line(&mut text, heads);
         for row in &self.rows {
-            line(&mut text, row.cells.iter().map(|cell| cell.text.clone()));
+            // Programs read numbers without the apostrophe.
+            let plain = |cell: &Cell| match cell.kind {
+                "number" => cell.order.to_string(),
+                _ => cell.text.clone(),
+            };
+            line(&mut text, row.cells.iter().map(plain));
         }
         let mut response = text.into_response();
         let headers = response.headers_mut();

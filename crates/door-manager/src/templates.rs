@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use minijinja::value::{Kwargs, Value};
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
 
-use crate::assets;
 use crate::words::{self, Language, Word};
+use crate::{assets, reader};
 
 macro_rules! templates {
     ($($name:literal),* $(,)?) => {
@@ -65,7 +65,9 @@ fn environment(language: Language) -> Environment<'static> {
     });
     environment.add_function("knows", move |key: &str| words::knows(language, key));
     environment.add_function("asset", |name: &str| assets::path(name).unwrap_or_default());
-    environment.add_filter("group", |number: i64| grouped(number));
+    environment.add_filter("number", |number: i64| reader::number(number));
+    environment.add_filter("moment", move |at: &str| reader::moment(language, at));
+    environment.add_filter("day", move |at: &str| reader::day(language, at));
     environment.add_filter("query", |text: &str| {
         url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()
     });
@@ -73,19 +75,6 @@ fn environment(language: Language) -> Environment<'static> {
         environment.add_template(name, text).expect("the templates are tested to be well formed");
     }
     environment
-}
-
-/// A number with the Swiss apostrophe between thousands.
-pub(crate) fn grouped(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('’');
-        }
-        text.push(digit);
-    }
-    if number < 0 { format!("−{text}") } else { text }
 }
 
 /// A page.

@@ -27,6 +27,18 @@ unsaved = Änderungen sind nicht gespeichert. Seite trotzdem verlassen?
 to-dashboard = Zur Übersicht
 guest-here = Sie sehen die Organisation «{ $organisation }» als Betreiber. Alles, was Sie tun, steht in ihrem Protokoll.
 line = Zeile { $line }
+month-1 = Januar
+month-2 = Februar
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = August
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Dezember
 
 keys-title = Tasten
 keys-move = nächste, vorige Zeile
@@ -95,6 +107,7 @@ table-count = { $found ->
 } von { $total }
 table-csv = Als CSV exportieren
 filter-remove = Filter entfernen
+chip = { $name }: { $value }
 select = Auswählen
 select-all = Alle auswählen
 selected-count = { $count } ausgewählt
@@ -315,7 +328,7 @@ field-mx-target-help = Ein Name, nie eine IP-Adresse: mx.beispiel.ch.
 field-address = IP-Adresse
 field-text = Text
 field-ttl = TTL
-field-ttl-help = So viele Sekunden wird die Antwort behalten, 60 bis 86 400. Leer: wie die Zone.
+field-ttl-help = So viele Sekunden wird die Antwort behalten, 60 bis 86’400. Leer: wie die Zone.
 field-default-ttl = Übliche TTL
 field-note = Notiz
 field-note-help = Für Sie und Ihre Kollegen; sie wird nicht veröffentlicht.
@@ -529,7 +542,7 @@ synonyms-empty = Keine synonyme Domain
 synonyms-empty-text = Wählen Sie unten eine Domain dieser Organisation.
 synonym-add = Synonym hinzufügen
 synonym-choose = Domain dieser Organisation
-synonym-rules = Sie muss hier verwaltet sein, mit unseren Nameservern, und zu keinem Produkt gehören.
+synonym-rules = Eine Domain, die hier nur als Name verwaltet wird, wird zum zweiten Namen dieser Domain.
 synonym-confirm = { $domain } zum Synonym machen
 synonym-effect = { $domain } sagt dann alles, was { $main } sagt. Mails an eine Adresse @{ $domain } kommen bei derselben Adresse @{ $main } an.
 synonym-lost = { $count ->
@@ -539,13 +552,17 @@ synonym-lost = { $count ->
 }
 synonym-added = { $domain } ist ein Synonym.
 synonym-dissociate = { $domain } lösen
+synonym-ds = In der übergeordneten Zone zu veröffentlichen:
 synonym-dissociated = { $domain } hat wieder eine eigene Zone.
 synonym-inherits = Diese Zone ist ein Synonym: Sie zeigt die Einträge von { $domain } und wird dort geändert.
 synonym-no-candidates = Keine andere Domain der Organisation kann Synonym werden.
 
 security-look = Jetzt prüfen
 security-fix = Beheben
-security-fix-all = Alles beheben ({ $count })
+security-fix-all = { $count ->
+    [one] Diesen Punkt beheben
+   *[other] Alle { $count } Punkte beheben
+}
 security-fixed = { $count ->
     [one] Ein Eintrag ist berichtigt.
    *[other] { $count } Einträge sind berichtigt.
@@ -566,6 +583,9 @@ light-warning = Zu verbessern
 light-unknown = Unbekannt
 light-bad = Zu beheben
 light-off = Ohne Belang
+notice-subject = { $domain }: Was die Welt von der Domain sieht, hat sich geändert
+notice-opening = Was die Welt von { $domain } sieht, hat sich geändert:
+notice-closing = Alles sehen und beheben: im Manager unter «Sicherheit» von { $domain }, oder mit dem Befehl
 check-mx = MX
 check-mx-text = Wo die Mails der Domain ankommen.
 check-spf = SPF
@@ -599,6 +619,7 @@ dmarc-letters = { $count ->
    *[other] Nachrichten
 }
 dmarc-passed = bewiesen
+dmarc-percent = { $percent } %
 dmarc-reporters = { $count ->
     [one] Anbieter
    *[other] Anbieter
@@ -611,6 +632,10 @@ dmarc-quarantined = in den Spam gelegt
 dmarc-rejected = abgewiesen
 dmarc-sources = Wer in Ihrem Namen sendet
 dmarc-sources-text = Eine unbekannte Quelle ohne Beweis ist entweder ein Dienst, der in Ihrem SPF fehlt, oder ein Fälscher.
+dmarc-left-out = { $count ->
+    [one] Eine Nachricht der Berichte fehlt hier: Die Zeile des Berichts ist unlesbar, oder ihre Quelle ist eine der kleinsten von mehr als 1’000.
+   *[other] { $count } Nachrichten der Berichte fehlen hier: Ihre Zeilen sind unlesbar, oder ihre Quellen sind die kleinsten von mehr als 1’000.
+}
 dmarc-by-reporter = Wer berichtet
 owner-ours = unsere Server
 owner-unknown = unbekannt
@@ -639,6 +664,7 @@ tls-chart = Verbindungen je Tag der letzten { $days } Tage: gelungen, fehlgeschl
 tls-pass = gelungen
 tls-rejected = fehlgeschlagen
 tls-failures = Gründe der Fehlschläge
+tls-by-reporter = Wer berichtet
 tls-failure-starttls-not-supported = STARTTLS wurde nicht angeboten
 tls-failure-certificate-host-mismatch = Das Zertifikat gilt nicht für diesen Namen
 tls-failure-certificate-expired = Das Zertifikat ist abgelaufen
@@ -651,37 +677,52 @@ tls-failure-tlsa-invalid = Der TLSA-Eintrag ist falsch
 tls-failure-dnssec-invalid = Die DNSSEC-Signatur ist falsch
 tls-failure-dane-required = DANE war verlangt und fehlte
 column-reason = Grund
+column-host = Server
 column-sessions = Verbindungen
 
 reputation-lead = Der Ruf ist vereinfacht eine Zahl von 0 bis 100, berechnet aus dem, was wir selbst sehen.
 reputation-empty = Noch keine Zahl
 reputation-empty-text = Sie erscheint, sobald die Domain Mails gesendet hat.
 reputation-ok = Gut
-reputation-ok-text = Die Mails dieser Domain erreichen ihre Empfänger.
 reputation-waiting = Zu beobachten
-reputation-waiting-text = Manche Mails gelten vielleicht als Spam und verfehlen ihr Publikum.
 reputation-lost = Schlecht
-reputation-lost-text = Mails dieser Domain werden wohl abgewiesen oder als Spam markiert.
+reputation-good = Die E-Mails dieser Domain erreichen ihre Empfänger.
+reputation-fair = Manche E-Mails dieser Domain gelten vielleicht als Spam.
+reputation-poor = Ihre E-Mails gelten vielleicht als Spam und verfehlen ihr Publikum.
+reputation-bad = E-Mails dieser Domain werden wohl abgewiesen oder als Spam markiert.
+reputation-consequence = Was daraus folgt
+reputation-consequence-text = Je tiefer die Zahl, desto eher gelten Ihre E-Mails als Spam und verfehlen ihr Publikum. Andere Anbieter rechnen selbst: Diese Zahl zeigt, was wir vor ihnen sehen.
+reputation-policy-bounces = Server haben E-Mails als Spam abgewiesen
+reputation-unknown-recipients = E-Mails gingen an Adressen, die es nicht gibt
+reputation-complaints = Empfänger haben E-Mails als Spam gemeldet
+reputation-authentication-failures = SPF und DKIM sind bei anderen Anbietern fehlgeschlagen
+reputation-trap-hits = E-Mails gingen an Fallen
+reputation-burst = Weit mehr E-Mails als üblich in einer Stunde
+reputation-advice-abuse = Sehen Sie in den Protokollen nach, wer sendet, widerrufen Sie Passwörter missbrauchter Adressen, und prüfen Sie die Formulare der Website.
+reputation-advice-lists = Nehmen Sie Adressen, die es nicht mehr gibt, aus den Listen, und schreiben Sie nur Eingetragenen.
+reputation-advice-complaints = Schreiben Sie nur Eingetragenen, und lassen Sie sie sich mit einem Klick austragen.
+reputation-advice-authentication = Richten Sie SPF, DKIM und DMARC ein, und prüfen Sie sie.
+measures-domain = die Domain
+measures-address = die IP-Adresse
+measures-domain-and-address = Domain und IP-Adresse
 reputation-history = Entwicklung
 reputation-chart = Zahl der letzten 90 Tage
 reputation-factors = Was Punkte kostet
 reputation-no-factors = Nichts kostet Punkte.
 column-factor = Umstand
+column-advice = Was hilft
 column-count = Anzahl
 column-points = Punkte
-factor-reputation-policy-bounces = Server haben Mails als Spam abgewiesen
-factor-reputation-unknown-recipients = Mails gingen an Adressen, die es nicht gibt
-factor-reputation-complaints = Empfänger haben Mails als Spam gemeldet
-factor-reputation-authentication-failures = SPF und DKIM sind bei anderen Anbietern fehlgeschlagen
-factor-reputation-trap-hits = Mails gingen an Fallen
-factor-reputation-burst = Weit mehr Mails als üblich in einer Stunde
-reputation-advice = Ratschläge
-advice-authentication = Richten Sie SPF, DKIM und DMARC ein, und prüfen Sie sie
-advice-opt-in = Schreiben Sie nur Personen, die sich selbst eingetragen haben.
-advice-passwords = Widerrufen Sie die Passwörter missbrauchter Adressen, und prüfen Sie die Formulare der Website.
+reputation-advice = Den Ruf verbessern
+advice-authentication = Richten Sie SPF, DKIM und DMARC ein, und prüfen Sie sie: «Sicherheit» zeigt und behebt sie
+advice-spf = Halten Sie das SPF streng (-all): Fälschungen werden dann abgewiesen
+advice-reports = Sehen Sie in den DMARC-Berichten, wer in Ihrem Namen sendet
+advice-opt-in = Schreiben Sie nur Personen, die sich selbst eingetragen haben!
+advice-site = Prüfen Sie die Formulare der Website: Eine gehackte Website sendet in Ihrem Namen.
+advice-passwords = Widerrufen Sie die Passwörter missbrauchter Adressen.
 advice-lists = Nehmen Sie Adressen, die es nicht mehr gibt, aus den Listen.
 reputation-tools = Messungen anderer Dienste
-reputation-tools-text = Diese Links verlassen den Manager.
+reputation-tools-text = Jeder Anbieter zählt auf seine Art. Diese Links verlassen den Manager.
 
 says-right = In Ordnung.
 says-switched-off = Diese Prüfung ist ausgeschaltet.
@@ -692,7 +733,10 @@ says-would-help = { $what } fehlt; Mails gehen auch so, weniger gut geschützt.
 says-null-mx = Die Domain sagt, dass sie keine Mails empfängt (Null-MX).
 says-mx-elsewhere = Mails gehen an { $what } und nicht hierher.
 says-mx-also-elsewhere = Ein Teil der Mails geht an { $what } und nicht hierher.
-says-spf-several = Es gibt { $what } SPF-Einträge; Empfänger verwerfen alle.
+says-spf-several = { $what ->
+    [one] Es gibt einen SPF-Eintrag zu viel.
+   *[other] Es gibt { $what } SPF-Einträge; Empfänger verwerfen alle.
+}
 says-spf-wrong = Das SPF ist falsch: { $what }
 says-spf-too-many-lookups = Das SPF braucht { $what } Abfragen; Empfänger hören nach 10 auf.
 says-spf-too-many-voids = Das SPF sucht { $what } Namen, die es nicht gibt; Empfänger hören nach 2 auf.
@@ -700,15 +744,21 @@ says-spf-void = Das SPF sucht einen Namen, den es nicht gibt: { $what }
 says-spf-without-us = Das SPF erlaubt unsere Server nicht: { $what } fehlt.
 says-spf-allows-all = Das SPF endet mit +all: Jeder kann in diesem Namen senden.
 says-spf-soft = Das SPF endet mit { $what }: Fälschungen werden höchstens markiert, nicht abgewiesen.
-says-spf-used = { $what } von 10 Abfragen verbraucht.
+says-spf-used = { $what ->
+    [0] Keine von 10 Abfragen ist verbraucht.
+    [one] 1 von 10 Abfragen ist verbraucht.
+   *[other] { $what } von 10 Abfragen sind verbraucht.
+}
 says-dkim-missing = Der Schlüssel { $what } ist nicht veröffentlicht.
 says-dkim-differs = Bei { $what } steht ein anderer Schlüssel als unserer.
+says-dkim-not-seen-yet = Der nächste Schlüssel { $what } ist noch nicht überall zu sehen; bis dahin unterschreibt der bisherige.
 says-dkim-no-key = Es gibt noch keinen Schlüssel.
 says-dmarc-wrong = Der DMARC-Eintrag ist falsch: { $what }
 says-dmarc-several = Es gibt { $what } DMARC-Einträge; Empfänger beachten keinen.
 says-dmarc-none = p=none bittet nur um Berichte: Fälschungen werden zugestellt.
 says-dmarc-part = Die Richtlinie gilt nur für { $what } % der Nachrichten.
 says-dmarc-reports-elsewhere = Berichte kommen nicht hierher: { $what } fehlt.
+says-dmarc-reports-refused = Berichte über ein Synonym werden nicht gesendet: { $what } fehlt.
 says-policy-unreachable = Die MTA-STS-Richtlinie lässt sich nicht lesen: { $what }
 says-policy-without-mx = Die MTA-STS-Richtlinie erlaubt { $what } nicht: Andere stellen nicht zu.
 says-policy-testing = Die MTA-STS-Richtlinie ist im Modus { $what }: Sie schützt noch nicht.
@@ -746,7 +796,7 @@ rule-a-name-has-one-spf-record-at-most-or-non = Ein Name hat nur ein SPF, sonst 
 rule-a-name-has-one-dmarc-record-at-most-or-n = Ein Name hat nur ein DMARC, sonst gilt keines.
 rule-a-null-mx-stands-alone-rfc-7505-3 = Ein Null-MX steht allein: Er sagt, dass die Domain keine Mails empfängt.
 rule-a-record-stands-once-rfc-2181-5 = Diesen Eintrag gibt es schon.
-rule-a-time-to-live-is-60-to-86400-seconds-so = Die TTL liegt zwischen 60 und 86 400 Sekunden.
+rule-a-time-to-live-is-60-to-86400-seconds-so = Die TTL liegt zwischen 60 und 86’400 Sekunden.
 rule-the-target-of-mx-ns-and-srv-has-addresse = Das Ziel von MX, NS und SRV ist kein Alias (CNAME).
 rule-a-zone-s-name-exists-once-and-names-abov = Dieser Domainname wird hier schon geführt oder gehört unter eine Domain einer anderen Organisation.
 rule-an-organisation-hosts-names-of-its-own-b = Nennen Sie eine eigene Domain wie beispiel.ch.

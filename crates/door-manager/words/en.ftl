@@ -27,6 +27,18 @@ unsaved = Some changes are not saved. Leave the page all the same?
 to-dashboard = Go to the dashboard
 guest-here = You are looking at the organisation “{ $organisation }” as its operator. Everything you do is noted in its log.
 line = line { $line }
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
 
 keys-title = Keys
 keys-move = next line, previous line
@@ -95,6 +107,7 @@ table-count = { $found ->
 } of { $total }
 table-csv = Export as CSV
 filter-remove = remove the filter
+chip = { $name }: { $value }
 select = Select
 select-all = Select all
 selected-count = { $count } selected
@@ -315,7 +328,7 @@ field-mx-target-help = A name, never an IP address: mx.example.ch.
 field-address = IP address
 field-text = Text
 field-ttl = TTL
-field-ttl-help = For how many seconds the answer is kept, 60 to 86,400. Empty: as the zone.
+field-ttl-help = For how many seconds the answer is kept, 60 to 86’400. Empty: as the zone.
 field-default-ttl = Default TTL
 field-note = Note
 field-note-help = For you and your colleagues; it is not published.
@@ -529,7 +542,7 @@ synonyms-empty = No synonym domain
 synonyms-empty-text = Choose a domain of this organisation below.
 synonym-add = Add a synonym
 synonym-choose = Domain of this organisation
-synonym-rules = It must be managed here, with our name servers, and belong to no product.
+synonym-rules = A domain that is managed here as a name only becomes a second name of this one.
 synonym-confirm = Make { $domain } a synonym
 synonym-effect = { $domain } will say everything that { $main } says. Mail for an address @{ $domain } arrives at the same address @{ $main }.
 synonym-lost = { $count ->
@@ -539,13 +552,17 @@ synonym-lost = { $count ->
 }
 synonym-added = { $domain } is a synonym.
 synonym-dissociate = Dissociate { $domain }
+synonym-ds = For the parent zone:
 synonym-dissociated = { $domain } has a zone of its own again.
 synonym-inherits = This zone is a synonym: it shows the records of { $domain } and is changed there.
 synonym-no-candidates = No other domain of the organisation can become a synonym.
 
 security-look = Check now
 security-fix = Fix
-security-fix-all = Fix all ({ $count })
+security-fix-all = { $count ->
+    [one] Fix this point
+   *[other] Fix all { $count } points
+}
 security-fixed = { $count ->
     [one] One record is fixed.
    *[other] { $count } records are fixed.
@@ -566,6 +583,9 @@ light-warning = Could be better
 light-unknown = Unknown
 light-bad = To mend
 light-off = Does not apply
+notice-subject = { $domain }: what the world sees of the domain has changed
+notice-opening = What the world sees of { $domain } has changed:
+notice-closing = See and fix all of it: in the Manager, “Security” of { $domain }, or the command
 check-mx = MX
 check-mx-text = Where the domain’s mail arrives.
 check-spf = SPF
@@ -599,6 +619,7 @@ dmarc-letters = { $count ->
    *[other] messages
 }
 dmarc-passed = proved
+dmarc-percent = { $percent } %
 dmarc-reporters = { $count ->
     [one] provider
    *[other] providers
@@ -611,6 +632,10 @@ dmarc-quarantined = put to spam
 dmarc-rejected = refused
 dmarc-sources = Who sends in your name
 dmarc-sources-text = An unknown source that is not proved is either a service that your SPF forgets, or a forger.
+dmarc-left-out = { $count ->
+    [one] One message of the reports is missing here: its line cannot be read, or its source is among the smallest of more than 1’000.
+   *[other] { $count } messages of the reports are missing here: their lines cannot be read, or their sources are the smallest of more than 1’000.
+}
 dmarc-by-reporter = Who reports
 owner-ours = our servers
 owner-unknown = unknown
@@ -639,6 +664,7 @@ tls-chart = Connections by day of the last { $days } days: succeeded, failed
 tls-pass = succeeded
 tls-rejected = failed
 tls-failures = Reasons of the failures
+tls-by-reporter = Who reports
 tls-failure-starttls-not-supported = STARTTLS was not offered
 tls-failure-certificate-host-mismatch = The certificate does not hold for this name
 tls-failure-certificate-expired = The certificate has ended
@@ -651,37 +677,52 @@ tls-failure-tlsa-invalid = The TLSA record is wrong
 tls-failure-dnssec-invalid = The DNSSEC signature is wrong
 tls-failure-dane-required = DANE was required and absent
 column-reason = Reason
+column-host = Server
 column-sessions = Connections
 
 reputation-lead = Reputation is, put simply, a score from 0 to 100, computed from what we see ourselves.
 reputation-empty = No score yet
 reputation-empty-text = It appears once the domain has sent mail.
 reputation-ok = Good
-reputation-ok-text = Letters of this domain reach their recipients.
 reputation-waiting = To watch
-reputation-waiting-text = Some letters may be marked as spam and miss those they are meant for.
 reputation-lost = Bad
-reputation-lost-text = Letters of this domain are likely to be refused or marked as spam.
+reputation-good = E-mails of this domain reach their recipients.
+reputation-fair = Some e-mails of this domain may be marked as spam.
+reputation-poor = Your e-mails may be marked as spam and miss those they are meant for.
+reputation-bad = E-mails of this domain are likely to be refused or marked as spam.
+reputation-consequence = What follows
+reputation-consequence-text = The lower the score, the more likely your e-mails are marked as spam and miss those they are meant for. Other providers compute their own: this one shows what we see before they do.
+reputation-policy-bounces = Servers refused e-mails as spam
+reputation-unknown-recipients = E-mails went to addresses that do not exist
+reputation-complaints = Recipients marked e-mails as spam
+reputation-authentication-failures = SPF and DKIM failed at other providers
+reputation-trap-hits = E-mails went to trap addresses
+reputation-burst = Far more e-mails than usual within an hour
+reputation-advice-abuse = See in the log who sends, revoke the passwords of abused addresses and check the site’s forms.
+reputation-advice-lists = Remove addresses that no longer exist from your lists, and write only to subscribers.
+reputation-advice-complaints = Write only to subscribers, and let them leave with one click.
+reputation-advice-authentication = Set up and check the SPF, DKIM and DMARC records.
+measures-domain = the domain
+measures-address = the IP address
+measures-domain-and-address = domain and IP address
 reputation-history = History
 reputation-chart = Score of the last 90 days
 reputation-factors = What takes points away
 reputation-no-factors = Nothing takes points away.
 column-factor = Factor
+column-advice = What helps
 column-count = Count
 column-points = Points
-factor-reputation-policy-bounces = Servers refused letters as spam
-factor-reputation-unknown-recipients = Letters went to addresses that do not exist
-factor-reputation-complaints = Recipients marked letters as spam
-factor-reputation-authentication-failures = SPF and DKIM failed at other providers
-factor-reputation-trap-hits = Letters went to trap addresses
-factor-reputation-burst = Far more letters than usual within an hour
-reputation-advice = Advice
-advice-authentication = Set up and check SPF, DKIM and DMARC
-advice-opt-in = Write only to people who chose to subscribe.
-advice-passwords = Revoke the passwords of abused addresses and check the site’s forms.
+reputation-advice = Improve the reputation
+advice-authentication = Set up and check SPF, DKIM and DMARC: “Security” shows and fixes them
+advice-spf = Keep SPF strict (-all): forgeries are then refused
+advice-reports = See in the DMARC reports who sends in your name
+advice-opt-in = Send e-mails only to people who chose to subscribe!
+advice-site = Check the site’s forms: a hacked site sends in your name.
+advice-passwords = Revoke the passwords of abused addresses.
 advice-lists = Remove addresses that no longer exist from your lists.
 reputation-tools = Measured elsewhere
-reputation-tools-text = These links leave the Manager.
+reputation-tools-text = Each provider counts in its own way. These links leave the Manager.
 
 says-right = As it should be.
 says-switched-off = This check is switched off.
@@ -692,7 +733,10 @@ says-would-help = { $what } is missing; mail goes without it, less well protecte
 says-null-mx = The domain says that it takes no mail (null MX).
 says-mx-elsewhere = Mail goes to { $what } and not here.
 says-mx-also-elsewhere = Some mail goes to { $what } and not here.
-says-spf-several = There are { $what } SPF records; receivers reject all of them.
+says-spf-several = { $what ->
+    [one] There is one SPF record too many.
+   *[other] There are { $what } SPF records; receivers reject all of them.
+}
 says-spf-wrong = The SPF does not hold: { $what }
 says-spf-too-many-lookups = SPF needs { $what } look-ups; receivers stop after 10.
 says-spf-too-many-voids = SPF asks for { $what } names that do not exist; receivers stop after 2.
@@ -700,15 +744,21 @@ says-spf-void = A term of the SPF finds nothing: { $what }
 says-spf-without-us = The SPF does not allow our servers: { $what } is missing.
 says-spf-allows-all = The SPF ends in +all: everybody may send in this name.
 says-spf-soft = The SPF ends in { $what }: forgeries are marked at most, not refused.
-says-spf-used = { $what } of 10 look-ups used.
+says-spf-used = { $what ->
+    [0] None of 10 look-ups is used.
+    [one] 1 of 10 look-ups is used.
+   *[other] { $what } of 10 look-ups are used.
+}
 says-dkim-missing = The key { $what } is not published.
 says-dkim-differs = At { $what } stands another key than ours.
+says-dkim-not-seen-yet = The next key { $what } is not seen everywhere yet; the former one signs until it is.
 says-dkim-no-key = There is no key yet.
 says-dmarc-wrong = The DMARC record does not hold: { $what }
 says-dmarc-several = There are { $what } DMARC records; receivers ignore all of them.
 says-dmarc-none = p=none asks for reports only: forgeries are delivered.
 says-dmarc-part = The policy applies to { $what } % of the messages only.
 says-dmarc-reports-elsewhere = Reports do not come here: { $what } is missing.
+says-dmarc-reports-refused = Reports about a synonym are not sent: { $what } is missing.
 says-policy-unreachable = The MTA-STS policy cannot be fetched: { $what }
 says-policy-without-mx = The MTA-STS policy does not allow { $what }: others will not deliver.
 says-policy-testing = The MTA-STS policy is in mode { $what }: it protects nothing yet.
@@ -746,7 +796,7 @@ rule-a-name-has-one-spf-record-at-most-or-non = A name has one SPF only, or none
 rule-a-name-has-one-dmarc-record-at-most-or-n = A name has one DMARC only, or none counts.
 rule-a-null-mx-stands-alone-rfc-7505-3 = A null MX stands alone: it says that the domain takes no mail.
 rule-a-record-stands-once-rfc-2181-5 = This record exists already.
-rule-a-time-to-live-is-60-to-86400-seconds-so = The TTL is 60 to 86,400 seconds.
+rule-a-time-to-live-is-60-to-86400-seconds-so = The TTL is 60 to 86’400 seconds.
 rule-the-target-of-mx-ns-and-srv-has-addresse = The target of MX, NS and SRV is no alias (CNAME).
 rule-a-zone-s-name-exists-once-and-names-abov = This domain name is managed here already, or stands under another organisation’s domain.
 rule-an-organisation-hosts-names-of-its-own-b = Name a domain of your own, such as example.ch.

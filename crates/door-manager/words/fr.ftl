@@ -27,6 +27,18 @@ unsaved = Des modifications ne sont pas enregistrées. Quitter la page quand mê
 to-dashboard = Aller au tableau de bord
 guest-here = Vous regardez l’organisation « { $organisation } » comme exploitant. Tout ce que vous faites est noté dans son journal.
 line = ligne { $line }
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
 
 keys-title = Touches
 keys-move = ligne suivante, précédente
@@ -95,6 +107,7 @@ table-count = { $found ->
 } sur { $total }
 table-csv = Exporter en CSV
 filter-remove = retirer le filtre
+chip = { $name } : { $value }
 select = Choisir
 select-all = Tout choisir
 selected-count = { $count } choisis
@@ -315,7 +328,7 @@ field-mx-target-help = Un nom, jamais une adresse IP : mx.exemple.ch.
 field-address = Adresse IP
 field-text = Texte
 field-ttl = TTL
-field-ttl-help = Secondes pendant lesquelles la réponse est gardée, de 60 à 86 400. Vide : celui de la zone.
+field-ttl-help = Secondes pendant lesquelles la réponse est gardée, de 60 à 86’400. Vide : celui de la zone.
 field-default-ttl = TTL par défaut
 field-note = Note
 field-note-help = Pour vous et vos collègues ; elle n’est pas publiée.
@@ -529,7 +542,7 @@ synonyms-empty = Aucun domaine synonyme
 synonyms-empty-text = Choisissez ci-dessous un domaine de cette organisation.
 synonym-add = Ajouter un synonyme
 synonym-choose = Domaine existant de cette organisation
-synonym-rules = Il doit être géré ici, avec nos serveurs de noms, et n’être lié à aucun produit.
+synonym-rules = Un domaine qui n’est géré ici que pour son nom devient le second nom de celui-ci.
 synonym-confirm = Faire de { $domain } un synonyme
 synonym-effect = { $domain } dira tout ce que dit { $main }. Le courrier pour une adresse @{ $domain } arrive à la même adresse @{ $main }.
 synonym-lost = { $count ->
@@ -539,13 +552,17 @@ synonym-lost = { $count ->
 }
 synonym-added = { $domain } est un synonyme.
 synonym-dissociate = Dissocier { $domain }
+synonym-ds = À publier dans la zone parente :
 synonym-dissociated = { $domain } a de nouveau sa propre zone.
 synonym-inherits = Cette zone est un synonyme : elle montre les entrées de { $domain } et se modifie là-bas.
 synonym-no-candidates = Aucun autre domaine de l’organisation ne peut devenir un synonyme.
 
 security-look = Vérifier maintenant
 security-fix = Corriger
-security-fix-all = Tout corriger ({ $count })
+security-fix-all = { $count ->
+    [one] Corriger ce point
+   *[other] Corriger les { $count } points
+}
 security-fixed = { $count ->
     [one] Une entrée est corrigée.
    *[other] { $count } entrées sont corrigées.
@@ -566,6 +583,9 @@ light-warning = À améliorer
 light-unknown = Inconnu
 light-bad = À corriger
 light-off = Sans objet
+notice-subject = { $domain } : ce que le monde voit du domaine a changé
+notice-opening = Ce que le monde voit de { $domain } a changé :
+notice-closing = Tout voir et corriger : dans le Manager, « Sécurité globale » de { $domain }, ou la commande
 check-mx = MX
 check-mx-text = Où arrive le courrier du domaine.
 check-spf = SPF
@@ -599,6 +619,7 @@ dmarc-letters = { $count ->
    *[other] messages
 }
 dmarc-passed = prouvés
+dmarc-percent = { $percent } %
 dmarc-reporters = { $count ->
     [one] fournisseur
    *[other] fournisseurs
@@ -611,6 +632,10 @@ dmarc-quarantined = mis au spam
 dmarc-rejected = rejetés
 dmarc-sources = Qui envoie en votre nom
 dmarc-sources-text = Une source inconnue qui n’est pas prouvée est soit un service oublié dans votre SPF, soit un faussaire.
+dmarc-left-out = { $count ->
+    [one] Un message des rapports manque ici : la ligne du rapport est illisible, ou sa source est trop petite parmi plus de 1’000 autres.
+   *[other] { $count } messages des rapports manquent ici : leurs lignes sont illisibles, ou leurs sources sont les plus petites parmi plus de 1’000.
+}
 dmarc-by-reporter = Qui rapporte
 owner-ours = nos serveurs
 owner-unknown = inconnue
@@ -639,6 +664,7 @@ tls-chart = Connexions par jour des { $days } derniers jours : réussies, échou
 tls-pass = réussies
 tls-rejected = échouées
 tls-failures = Raisons des échecs
+tls-by-reporter = Qui rapporte
 tls-failure-starttls-not-supported = STARTTLS n’était pas offert
 tls-failure-certificate-host-mismatch = Le certificat ne vaut pas pour ce nom
 tls-failure-certificate-expired = Le certificat est échu
@@ -651,37 +677,52 @@ tls-failure-tlsa-invalid = L’enregistrement TLSA est faux
 tls-failure-dnssec-invalid = La signature DNSSEC est fausse
 tls-failure-dane-required = DANE était exigé et manquait
 column-reason = Raison
+column-host = Serveur
 column-sessions = Connexions
 
 reputation-lead = La réputation est schématiquement un score, de 0 à 100, calculé de ce que nous voyons nous-mêmes.
 reputation-empty = Pas encore de score
 reputation-empty-text = Il apparaît après les premiers envois du domaine.
 reputation-ok = Bonne
-reputation-ok-text = Les e-mails de ce domaine atteignent leurs destinataires.
 reputation-waiting = À surveiller
-reputation-waiting-text = Certains e-mails peuvent être marqués comme spam et ne pas atteindre leur public cible.
 reputation-lost = Mauvaise
-reputation-lost-text = Les e-mails de ce domaine seront probablement refusés ou marqués comme spam.
+reputation-good = Les e-mails de ce domaine atteignent leurs destinataires.
+reputation-fair = Certains e-mails de ce domaine peuvent être marqués comme spam.
+reputation-poor = Vos e-mails peuvent être marqués comme spam et ne pas atteindre leur public cible.
+reputation-bad = Les e-mails de ce domaine seront probablement refusés ou marqués comme spam.
+reputation-consequence = La conséquence
+reputation-consequence-text = Plus le score baisse, plus vos e-mails risquent d’être marqués comme spam et de ne pas atteindre leur public cible. D’autres fournisseurs calculent leur propre score : celui-ci montre ce que nous voyons avant eux.
+reputation-policy-bounces = Des serveurs ont refusé des e-mails comme spam
+reputation-unknown-recipients = E-mails envoyés à des adresses inexistantes
+reputation-complaints = Des destinataires ont signalé des e-mails comme spam
+reputation-authentication-failures = SPF et DKIM ont échoué chez d’autres fournisseurs
+reputation-trap-hits = Des adresses pièges ont été touchées
+reputation-burst = Bien plus d’e-mails que d’habitude en une heure
+reputation-advice-abuse = Cherchez dans les journaux qui envoie, révoquez les mots de passe des adresses piratées et contrôlez les formulaires du site.
+reputation-advice-lists = Retirez des listes les adresses qui n’existent plus, et n’écrivez qu’aux personnes inscrites.
+reputation-advice-complaints = N’écrivez qu’aux personnes inscrites, et permettez de se désinscrire en un clic.
+reputation-advice-authentication = Mettez en place et vérifiez les enregistrements SPF, DKIM et DMARC.
+measures-domain = le domaine
+measures-address = l’adresse IP
+measures-domain-and-address = le domaine et l’adresse IP
 reputation-history = Évolution
 reputation-chart = Score des 90 derniers jours
 reputation-factors = Ce qui enlève des points
 reputation-no-factors = Rien n’enlève de points.
 column-factor = Facteur
+column-advice = Ce qui aide
 column-count = Nombre
 column-points = Points
-factor-reputation-policy-bounces = Des serveurs ont refusé des e-mails comme spam
-factor-reputation-unknown-recipients = E-mails envoyés à des adresses inexistantes
-factor-reputation-complaints = Des destinataires ont signalé des e-mails comme spam
-factor-reputation-authentication-failures = SPF et DKIM ont échoué chez d’autres fournisseurs
-factor-reputation-trap-hits = Des adresses pièges ont été touchées
-factor-reputation-burst = Bien plus d’e-mails que d’habitude en une heure
-reputation-advice = Conseils
-advice-authentication = Mettez en place et vérifiez les enregistrements SPF, DKIM et DMARC
-advice-opt-in = N’envoyez des e-mails qu’aux utilisateurs qui ont choisi de s’inscrire.
-advice-passwords = Révoquez les mots de passe des adresses piratées et contrôlez les formulaires du site.
+reputation-advice = Améliorer la réputation
+advice-authentication = Mettez en place et vérifiez les enregistrements SPF, DKIM et DMARC : « Sécurité globale » les montre et les corrige
+advice-spf = Gardez le SPF strict (-all) : les faux sont alors refusés
+advice-reports = Regardez dans les rapports DMARC qui envoie en votre nom
+advice-opt-in = N’envoyez des e-mails qu’aux utilisateurs qui ont choisi de s’inscrire !
+advice-site = Contrôlez les formulaires du site : un site piraté envoie en votre nom.
+advice-passwords = Révoquez les mots de passe des adresses piratées.
 advice-lists = Retirez des listes les adresses qui n’existent plus.
 reputation-tools = Mesures d’autres services
-reputation-tools-text = Ces liens quittent le Manager.
+reputation-tools-text = Chaque fournisseur compte à sa façon. Ces liens quittent le Manager.
 
 says-right = En ordre.
 says-switched-off = Cette vérification est désactivée.
@@ -692,7 +733,10 @@ says-would-help = { $what } manque ; le courrier passe sans, moins bien protég�
 says-null-mx = Le domaine dit qu’il ne reçoit pas de courrier (MX nul).
 says-mx-elsewhere = Le courrier va à { $what }, pas ici.
 says-mx-also-elsewhere = Une partie du courrier va à { $what }, pas ici.
-says-spf-several = Il y a { $what } SPF ; les destinataires les rejettent tous.
+says-spf-several = { $what ->
+    [one] Il y a un SPF de trop.
+   *[other] Il y a { $what } SPF ; les destinataires les rejettent tous.
+}
 says-spf-wrong = Le SPF est faux : { $what }
 says-spf-too-many-lookups = Le SPF demande { $what } recherches ; les destinataires s’arrêtent après 10.
 says-spf-too-many-voids = Le SPF cherche { $what } noms inexistants ; les destinataires s’arrêtent après 2.
@@ -700,15 +744,21 @@ says-spf-void = Le SPF cherche un nom inexistant : { $what }
 says-spf-without-us = Le SPF n’autorise pas nos serveurs : il manque { $what }.
 says-spf-allows-all = Le SPF finit par +all : chacun peut envoyer en ce nom.
 says-spf-soft = Le SPF finit par { $what } : les faux sont au plus marqués, pas refusés.
-says-spf-used = { $what } recherches sur 10 utilisées.
+says-spf-used = { $what ->
+    [0] Aucune recherche sur 10 n’est utilisée.
+    [one] Une recherche sur 10 est utilisée.
+   *[other] { $what } recherches sur 10 sont utilisées.
+}
 says-dkim-missing = La clé { $what } n’est pas publiée.
 says-dkim-differs = À { $what } se trouve une autre clé que la nôtre.
+says-dkim-not-seen-yet = La clé suivante { $what } n’est pas encore visible partout ; la précédente signe jusque-là.
 says-dkim-no-key = Il n’y a pas encore de clé.
 says-dmarc-wrong = Le DMARC est faux : { $what }
 says-dmarc-several = Il y a { $what } DMARC ; les destinataires les ignorent tous.
 says-dmarc-none = p=none ne demande que des rapports : les faux sont livrés.
 says-dmarc-part = La politique ne vaut que pour { $what } % des messages.
 says-dmarc-reports-elsewhere = Les rapports n’arrivent pas ici : il manque { $what }.
+says-dmarc-reports-refused = Les rapports sur un synonyme ne sont pas envoyés : il manque { $what }.
 says-policy-unreachable = La politique MTA-STS ne peut pas être lue : { $what }
 says-policy-without-mx = La politique MTA-STS n’autorise pas { $what } : les autres ne livreront pas.
 says-policy-testing = La politique MTA-STS est en mode { $what } : elle ne protège pas encore.
@@ -746,7 +796,7 @@ rule-a-name-has-one-spf-record-at-most-or-non = Un nom n’a qu’un SPF, sinon 
 rule-a-name-has-one-dmarc-record-at-most-or-n = Un nom n’a qu’un DMARC, sinon aucun ne compte.
 rule-a-null-mx-stands-alone-rfc-7505-3 = Un MX nul est seul : il dit que le domaine ne reçoit pas de courrier.
 rule-a-record-stands-once-rfc-2181-5 = Cet enregistrement existe déjà.
-rule-a-time-to-live-is-60-to-86400-seconds-so = Le TTL va de 60 à 86 400 secondes.
+rule-a-time-to-live-is-60-to-86400-seconds-so = Le TTL va de 60 à 86’400 secondes.
 rule-the-target-of-mx-ns-and-srv-has-addresse = La cible de MX, NS et SRV n’est pas un alias (CNAME).
 rule-a-zone-s-name-exists-once-and-names-abov = Ce nom de domaine est déjà géré ici, ou dépend d’un domaine d’une autre organisation.
 rule-an-organisation-hosts-names-of-its-own-b = Indiquez un domaine à vous, comme exemple.ch.

@@ -27,6 +27,18 @@ unsaved = Alcune modifiche non sono salvate. Lasciare comunque la pagina?
 to-dashboard = Vai alla panoramica
 guest-here = Sta guardando l’organizzazione «{ $organisation }» come gestore. Tutto ciò che fa è annotato nel suo registro.
 line = riga { $line }
+month-1 = gennaio
+month-2 = febbraio
+month-3 = marzo
+month-4 = aprile
+month-5 = maggio
+month-6 = giugno
+month-7 = luglio
+month-8 = agosto
+month-9 = settembre
+month-10 = ottobre
+month-11 = novembre
+month-12 = dicembre
 
 keys-title = Tasti
 keys-move = riga seguente, precedente
@@ -95,6 +107,7 @@ table-count = { $found ->
 } su { $total }
 table-csv = Esportare in CSV
 filter-remove = togliere il filtro
+chip = { $name }: { $value }
 select = Scegliere
 select-all = Scegliere tutto
 selected-count = { $count } scelti
@@ -315,7 +328,7 @@ field-mx-target-help = Un nome, mai un indirizzo IP: mx.esempio.ch.
 field-address = Indirizzo IP
 field-text = Testo
 field-ttl = TTL
-field-ttl-help = Per quanti secondi si tiene la risposta, da 60 a 86 400. Vuoto: come la zona.
+field-ttl-help = Per quanti secondi si tiene la risposta, da 60 a 86’400. Vuoto: come la zona.
 field-default-ttl = TTL predefinito
 field-note = Nota
 field-note-help = Per Lei e i Suoi colleghi; non è pubblicata.
@@ -529,7 +542,7 @@ synonyms-empty = Nessun dominio sinonimo
 synonyms-empty-text = Scelga qui sotto un dominio di questa organizzazione.
 synonym-add = Aggiungere un sinonimo
 synonym-choose = Dominio di questa organizzazione
-synonym-rules = Deve essere gestito qui, con i nostri server dei nomi, e non appartenere a nessun prodotto.
+synonym-rules = Un dominio gestito qui solo come nome diventa il secondo nome di questo.
 synonym-confirm = Fare di { $domain } un sinonimo
 synonym-effect = { $domain } dirà tutto ciò che dice { $main }. La posta per un indirizzo @{ $domain } arriva allo stesso indirizzo @{ $main }.
 synonym-lost = { $count ->
@@ -539,13 +552,17 @@ synonym-lost = { $count ->
 }
 synonym-added = { $domain } è un sinonimo.
 synonym-dissociate = Dissociare { $domain }
+synonym-ds = Da pubblicare nella zona superiore:
 synonym-dissociated = { $domain } ha di nuovo una zona propria.
 synonym-inherits = Questa zona è un sinonimo: mostra i record di { $domain } e si modifica là.
 synonym-no-candidates = Nessun altro dominio dell’organizzazione può diventare un sinonimo.
 
 security-look = Verificare ora
 security-fix = Correggere
-security-fix-all = Correggere tutto ({ $count })
+security-fix-all = { $count ->
+    [one] Correggere questo punto
+   *[other] Correggere i { $count } punti
+}
 security-fixed = { $count ->
     [one] Un record è corretto.
    *[other] { $count } record sono corretti.
@@ -566,6 +583,9 @@ light-warning = Da migliorare
 light-unknown = Sconosciuto
 light-bad = Da correggere
 light-off = Non pertinente
+notice-subject = { $domain }: ciò che il mondo vede del dominio è cambiato
+notice-opening = Ciò che il mondo vede di { $domain } è cambiato:
+notice-closing = Vedere e correggere tutto: nel Manager, «Sicurezza globale» di { $domain }, o il comando
 check-mx = MX
 check-mx-text = Dove arriva la posta del dominio.
 check-spf = SPF
@@ -599,6 +619,7 @@ dmarc-letters = { $count ->
    *[other] messaggi
 }
 dmarc-passed = provati
+dmarc-percent = { $percent } %
 dmarc-reporters = { $count ->
     [one] fornitore
    *[other] fornitori
@@ -611,6 +632,10 @@ dmarc-quarantined = messi nello spam
 dmarc-rejected = rifiutati
 dmarc-sources = Chi invia a Suo nome
 dmarc-sources-text = Una fonte sconosciuta e non provata è un servizio che manca nel Suo SPF, o un falsario.
+dmarc-left-out = { $count ->
+    [one] Un messaggio dei rapporti manca qui: la riga del rapporto è illeggibile, o la sua fonte è tra le più piccole di oltre 1’000.
+   *[other] { $count } messaggi dei rapporti mancano qui: le righe sono illeggibili, o le fonti sono le più piccole di oltre 1’000.
+}
 dmarc-by-reporter = Chi riferisce
 owner-ours = i nostri server
 owner-unknown = sconosciuta
@@ -639,6 +664,7 @@ tls-chart = Connessioni al giorno degli ultimi { $days } giorni: riuscite, falli
 tls-pass = riuscite
 tls-rejected = fallite
 tls-failures = Motivi dei fallimenti
+tls-by-reporter = Chi riferisce
 tls-failure-starttls-not-supported = STARTTLS non era offerto
 tls-failure-certificate-host-mismatch = Il certificato non vale per questo nome
 tls-failure-certificate-expired = Il certificato è scaduto
@@ -651,37 +677,52 @@ tls-failure-tlsa-invalid = Il record TLSA è errato
 tls-failure-dnssec-invalid = La firma DNSSEC è errata
 tls-failure-dane-required = DANE era richiesto e mancava
 column-reason = Motivo
+column-host = Server
 column-sessions = Connessioni
 
 reputation-lead = La reputazione è, in breve, un punteggio da 0 a 100, calcolato da ciò che vediamo noi stessi.
 reputation-empty = Ancora nessun punteggio
 reputation-empty-text = Appare dopo i primi invii del dominio.
 reputation-ok = Buona
-reputation-ok-text = I messaggi di questo dominio raggiungono i destinatari.
 reputation-waiting = Da osservare
-reputation-waiting-text = Alcuni messaggi possono essere segnalati come spam e mancare il loro pubblico.
 reputation-lost = Cattiva
-reputation-lost-text = I messaggi di questo dominio saranno probabilmente rifiutati o segnalati come spam.
+reputation-good = Le e-mail di questo dominio raggiungono i destinatari.
+reputation-fair = Alcune e-mail di questo dominio possono essere contrassegnate come spam.
+reputation-poor = Le Sue e-mail possono essere contrassegnate come spam e non raggiungere il loro pubblico.
+reputation-bad = Le e-mail di questo dominio saranno probabilmente rifiutate o contrassegnate come spam.
+reputation-consequence = La conseguenza
+reputation-consequence-text = Più il punteggio scende, più le Sue e-mail rischiano di essere contrassegnate come spam e di non raggiungere il loro pubblico. Altri fornitori calcolano da sé: questo punteggio mostra ciò che vediamo prima di loro.
+reputation-policy-bounces = Alcuni server hanno rifiutato e-mail come spam
+reputation-unknown-recipients = E-mail inviate a indirizzi inesistenti
+reputation-complaints = Alcuni destinatari hanno segnalato e-mail come spam
+reputation-authentication-failures = SPF e DKIM sono falliti presso altri fornitori
+reputation-trap-hits = E-mail arrivate a indirizzi trappola
+reputation-burst = Molte più e-mail del solito in un’ora
+reputation-advice-abuse = Cerchi nei registri chi invia, revochi le password degli indirizzi violati e controlli i moduli del sito.
+reputation-advice-lists = Tolga dalle liste gli indirizzi che non esistono più e scriva solo a chi è iscritto.
+reputation-advice-complaints = Scriva solo a chi è iscritto e permetta di cancellarsi con un clic.
+reputation-advice-authentication = Configuri e verifichi SPF, DKIM e DMARC.
+measures-domain = il dominio
+measures-address = l’indirizzo IP
+measures-domain-and-address = dominio e indirizzo IP
 reputation-history = Andamento
 reputation-chart = Punteggio degli ultimi 90 giorni
 reputation-factors = Che cosa toglie punti
 reputation-no-factors = Nulla toglie punti.
 column-factor = Fattore
+column-advice = Che cosa aiuta
 column-count = Numero
 column-points = Punti
-factor-reputation-policy-bounces = Alcuni server hanno rifiutato messaggi come spam
-factor-reputation-unknown-recipients = Messaggi inviati a indirizzi inesistenti
-factor-reputation-complaints = Alcuni destinatari hanno segnalato messaggi come spam
-factor-reputation-authentication-failures = SPF e DKIM sono falliti presso altri fornitori
-factor-reputation-trap-hits = Messaggi arrivati a indirizzi trappola
-factor-reputation-burst = Molti più messaggi del solito in un’ora
-reputation-advice = Consigli
-advice-authentication = Configuri e verifichi SPF, DKIM e DMARC
-advice-opt-in = Scriva solo a chi ha scelto di iscriversi.
-advice-passwords = Revochi le password degli indirizzi violati e controlli i moduli del sito.
+reputation-advice = Migliorare la reputazione
+advice-authentication = Configuri e verifichi SPF, DKIM e DMARC: «Sicurezza globale» li mostra e li corregge
+advice-spf = Tenga l’SPF rigoroso (-all): i falsi sono allora rifiutati
+advice-reports = Guardi nei rapporti DMARC chi invia a Suo nome
+advice-opt-in = Scriva solo a chi ha scelto di iscriversi!
+advice-site = Controlli i moduli del sito: un sito violato invia a Suo nome.
+advice-passwords = Revochi le password degli indirizzi violati.
 advice-lists = Tolga dalle liste gli indirizzi che non esistono più.
 reputation-tools = Misure di altri servizi
-reputation-tools-text = Questi collegamenti lasciano il Manager.
+reputation-tools-text = Ogni fornitore conta a modo suo. Questi collegamenti lasciano il Manager.
 
 says-right = In ordine.
 says-switched-off = Questa verifica è disattivata.
@@ -692,7 +733,10 @@ says-would-help = Manca { $what }; la posta passa lo stesso, meno protetta.
 says-null-mx = Il dominio dice di non ricevere posta (MX nullo).
 says-mx-elsewhere = La posta va a { $what } e non qui.
 says-mx-also-elsewhere = Una parte della posta va a { $what } e non qui.
-says-spf-several = Ci sono { $what } SPF; i destinatari li rifiutano tutti.
+says-spf-several = { $what ->
+    [one] C’è un SPF di troppo.
+   *[other] Ci sono { $what } SPF; i destinatari li rifiutano tutti.
+}
 says-spf-wrong = L’SPF è errato: { $what }
 says-spf-too-many-lookups = L’SPF chiede { $what } ricerche; i destinatari si fermano dopo 10.
 says-spf-too-many-voids = L’SPF cerca { $what } nomi inesistenti; i destinatari si fermano dopo 2.
@@ -700,15 +744,21 @@ says-spf-void = Un termine dell’SPF non trova nulla: { $what }
 says-spf-without-us = L’SPF non permette i nostri server: manca { $what }.
 says-spf-allows-all = L’SPF finisce con +all: chiunque può inviare con questo nome.
 says-spf-soft = L’SPF finisce con { $what }: i falsi sono al più segnalati, non rifiutati.
-says-spf-used = { $what } ricerche su 10 usate.
+says-spf-used = { $what ->
+    [0] Nessuna ricerca su 10 è usata.
+    [one] Una ricerca su 10 è usata.
+   *[other] { $what } ricerche su 10 sono usate.
+}
 says-dkim-missing = La chiave { $what } non è pubblicata.
 says-dkim-differs = Presso { $what } c’è una chiave diversa dalla nostra.
+says-dkim-not-seen-yet = La chiave successiva { $what } non si vede ancora ovunque; fino ad allora firma la precedente.
 says-dkim-no-key = Non c’è ancora una chiave.
 says-dmarc-wrong = Il DMARC è errato: { $what }
 says-dmarc-several = Ci sono { $what } DMARC; i destinatari li ignorano tutti.
 says-dmarc-none = p=none chiede solo rapporti: i falsi sono consegnati.
 says-dmarc-part = La politica vale solo per il { $what } % dei messaggi.
 says-dmarc-reports-elsewhere = I rapporti non arrivano qui: manca { $what }.
+says-dmarc-reports-refused = I rapporti su un sinonimo non vengono inviati: manca { $what }.
 says-policy-unreachable = La politica MTA-STS non si può leggere: { $what }
 says-policy-without-mx = La politica MTA-STS non permette { $what }: gli altri non consegneranno.
 says-policy-testing = La politica MTA-STS è in modo { $what }: non protegge ancora.
@@ -746,7 +796,7 @@ rule-a-name-has-one-spf-record-at-most-or-non = Un nome ha un solo SPF, altrimen
 rule-a-name-has-one-dmarc-record-at-most-or-n = Un nome ha un solo DMARC, altrimenti nessuno conta.
 rule-a-null-mx-stands-alone-rfc-7505-3 = Un MX nullo sta da solo: dice che il dominio non riceve posta.
 rule-a-record-stands-once-rfc-2181-5 = Questo record esiste già.
-rule-a-time-to-live-is-60-to-86400-seconds-so = Il TTL va da 60 a 86 400 secondi.
+rule-a-time-to-live-is-60-to-86400-seconds-so = Il TTL va da 60 a 86’400 secondi.
 rule-the-target-of-mx-ns-and-srv-has-addresse = La destinazione di MX, NS e SRV non è un alias (CNAME).
 rule-a-zone-s-name-exists-once-and-names-abov = Questo nome di dominio è già gestito qui, o dipende da un dominio di un’altra organizzazione.
 rule-an-organisation-hosts-names-of-its-own-b = Indichi un dominio Suo, come esempio.ch.

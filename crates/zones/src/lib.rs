@@ -44,7 +44,7 @@ use directory::{Directory, Scope};
 use keys::Keys;
 use world::World;
 
-pub use administration::{Administration, Checked, ImportOptions, MailDomain, Prerequisite, Seen};
+pub use administration::{Administration, Candidate, Checked, ImportOptions, MailDomain, Prerequisite, Seen};
 pub use entities::{
     ChangeInfo, Diff, Edit, Import, ImportMode, ManagedBy, NewRecord, RecordData, RecordInfo, RefusedLine,
     Secondary, ZoneChange, ZoneInfo,

@@ -9,7 +9,8 @@ use axum::routing::get;
 use minijinja::{Value, context};
 
 use super::Answer;
-use super::subject::{FieldError, refusal, text};
+use super::refusal::{FieldError, refusal};
+use super::subject::text;
 use crate::fields::Fields;
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done};
@@ -174,10 +175,6 @@ async fn create(State(shared): State<Arc<Shared>>, person: Administrator, fields
             let words = person.guest.say("zone-created", &[("domain", Word::from(name.as_str()))]);
             Ok(done(&person, &format!("/manager/domains/{name}/zone"), &Toast::of(words)))
         }
-        Err(error) => {
-            let mut error = refusal(&person, error)?;
-            error.field = "name".to_owned();
-            new_zone(&person, &name, &[error])
-        }
+        Err(error) => new_zone(&person, &name, &[refusal(&person.guest, error)?.at("name")]),
     }
 }

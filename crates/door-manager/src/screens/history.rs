@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::routing::{get, post};
 use minijinja::{Value, context};
+use serde::Deserialize;
 use zones::{Diff, RecordData};
 
 use super::Answer;
-use super::subject::{Subject, refusal};
-use super::zone::undoable;
+use super::subject::Hosted;
+use crate::Shared;
 use crate::fields::Fields;
-use crate::toast::{Toast, done};
-use crate::visitor::Administrator;
+use crate::trouble::Trouble;
 use crate::words::Word;
-use crate::{Shared, page};
 
 /// Changes that one page shows.
 const CHANGES_SHOWN: usize = 100;
+/// Lines of a comparison that one page shows.
+const LINES_SHOWN: usize = 500;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -40,83 +41,54 @@ fn changed(added: &[RecordData], removed: &[RecordData]) -> Vec<Value> {
     let mut all: Vec<(String, bool, Value)> = removed.iter().map(|record| line("−", record)).collect();
     all.extend(added.iter().map(|record| line("+", record)));
     all.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    all.into_iter().take(500).map(|(_, _, view)| view).collect()
+    all.into_iter().take(LINES_SHOWN).map(|(_, _, view)| view).collect()
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let zone = subject.hosted()?;
-    let history = shared
-        .zones
-        .administration(person.scope(), person.who())
-        .history(zone.id, Some(CHANGES_SHOWN))
-        .await?;
+async fn show(at: Hosted) -> Answer {
+    let history = at.zones().history(at.zone.id, Some(CHANGES_SHOWN)).await?;
     let changes: Vec<Value> = history
         .iter()
         .map(|change| {
             context! {
-                serial => change.serial,
+                serial => change.serial.to_string(),
                 at => change.at.rfc3339(),
                 who => change.who,
                 called => change.called,
                 added => change.added.len(),
                 removed => change.removed.len(),
                 lines => changed(&change.added, &change.removed),
-                is_current => change.serial == zone.serial,
+                is_current => change.serial == at.zone.serial,
             }
         })
         .collect();
-    page::of(
-        &person,
-        "history.html",
-        "zone",
-        context! { domain => subject.name, changes, serial => zone.serial, live => "zones" },
-    )
+    at.page("history.html", "zone", context! { changes, live => "zones" })
 }
 
-async fn version(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path((name, serial)): Path<(String, u32)>,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let zone = subject.hosted()?;
-    let zones = shared.zones.administration(person.scope(), person.who());
-    let records = zones.version(zone.id, serial).await?;
-    let diff = zones.diff(zone.id, zone.serial, serial).await?;
+#[derive(Deserialize)]
+struct Version {
+    serial: u32,
+}
+
+async fn version(at: Hosted, Path(Version { serial }): Path<Version>) -> Answer {
+    let records = at.zones().version(at.zone.id, serial).await?;
+    let diff = at.zones().diff(at.zone.id, at.zone.serial, serial).await?;
     let content = context! {
-        domain => subject.name,
-        serial,
-        current => zone.serial,
+        serial => serial.to_string(),
         count => records.len(),
         lines => lines(&diff),
         added => diff.added.len(),
         removed => diff.removed.len(),
     };
-    page::of(&person, "version.html", "zone", content)
+    at.page("version.html", "zone", content)
 }
 
-async fn restore(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path(name): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let zone = subject.hosted()?;
-    let serial: u32 = fields.text("serial").parse().map_err(|_| crate::trouble::Trouble::NotFound)?;
-    match shared.zones.administration(person.scope(), person.who()).restore(zone.id, serial).await {
+async fn restore(at: Hosted, fields: Fields) -> Answer {
+    let serial: u32 = fields.text("serial").parse().map_err(|_| Trouble::NotFound)?;
+    match at.zones().restore(at.zone.id, serial).await {
         Ok(diff) => {
-            let words = person.guest.say("version-restored", &[("serial", Word::from(serial.to_string()))]);
-            Ok(done(&person, &subject.path("zone"), &undoable(&subject, zone, diff.serial, words)))
+            let words = at.say("version-restored", &[("serial", Word::from(serial.to_string()))]);
+            at.done("zone", &at.undoable(diff.serial, words))
         }
-        Err(error) => {
-            let error = refusal(&person, error)?;
-            Ok(done(
-                &person,
-                &subject.path("zone/history"),
-                &Toast::of(format!("{} {}", error.reason, error.rule)),
-            ))
-        }
+        Err(error) => at.refused("zone/history", error),
     }
 }

@@ -5,9 +5,12 @@ mod domains;
 mod guide;
 mod history;
 mod record;
+mod refusal;
 mod reports;
+mod reputation;
 mod security;
 mod sessions;
+mod settings;
 mod signing_in;
 mod spf;
 mod subject;
@@ -41,14 +44,16 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(record::routes())
         .merge(history::routes())
         .merge(transfer::routes())
+        .merge(settings::routes())
         .merge(spf::routes())
         .merge(synonyms::routes())
         .merge(security::routes())
         .merge(reports::routes())
+        .merge(reputation::routes())
 }
 
 #[cfg(test)]
-pub(crate) use subject::rule_key;
+pub(crate) use refusal::rule_key;
 
 /// Every key that guided entry puts together, for the test of the words.
 #[cfg(test)]

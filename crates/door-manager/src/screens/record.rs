@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use minijinja::{Value, context};
 use model::RecordId;
-use zones::{Edit, NewRecord};
+use serde::Deserialize;
+use zones::Edit;
 
 use super::Answer;
 use super::guide::{self, Input};
-use super::subject::{FieldError, Subject, refusal, text};
-use super::zone::{full_name, undoable};
+use super::refusal::FieldError;
+use super::subject::Hosted;
+use super::zone::full_name;
 use crate::fields::Fields;
-use crate::toast::done;
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
-use crate::words::Word;
-use crate::{Shared, page};
+use crate::words::{Word, knows};
+use crate::{Shared, reader};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -29,16 +29,26 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/domains/{name}/zone/records/{id}", get(open).post(change))
 }
 
-async fn kinds(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    subject.hosted()?;
+/// The kind of the record in the address.
+#[derive(Deserialize)]
+struct OfKind {
+    kind: String,
+}
+
+/// The record in the address.
+#[derive(Deserialize)]
+struct Which {
+    id: i64,
+}
+
+async fn kinds(at: Hosted) -> Answer {
     let groups: Vec<Value> = guide::KINDS.iter().map(|(group, kinds)| context! { group, kinds }).collect();
-    page::of(&person, "record_kind.html", "zone", context! { domain => subject.name, groups })
+    at.page("record_kind.html", "zone", context! { groups })
 }
 
 /// What the form is about: a new record of a kind, or one that stands.
 struct Form<'a> {
-    subject: &'a Subject,
+    at: &'a Hosted,
     kind: &'a str,
     record: Option<RecordId>,
     managed_by: &'a str,
@@ -56,81 +66,71 @@ async fn spf_host(shared: &Shared) -> Result<String, Trouble> {
 }
 
 impl Form<'_> {
-    fn show(&self, person: &Administrator) -> Answer {
-        let zone = self.subject.hosted()?;
-        let zone_name = text(&zone.name);
-        let say = |key: &str| person.guest.say(key, &[]);
+    fn show(&self) -> Answer {
+        let at = self.at;
+        let zone_name = at.zone_name();
         let inputs = guide::inputs(self.kind).ok_or(Trouble::NotFound)?;
-        let views: Vec<Value> = inputs.iter().map(|input| self.input(person, input, &zone_name)).collect();
-        let made = guide::compose(self.kind, self.fields, self.spf_host);
+        let views: Vec<Value> = inputs.iter().map(|input| self.input(input, &zone_name)).collect();
         let presets: Vec<Value> = match self.kind {
             "srv" => guide::PRESETS
                 .iter()
                 .map(|(preset, service, protocol, port)| {
                     let query = format!("?service={service}&protocol={protocol}&port={port}");
-                    context! { text => say(&format!("preset-{preset}")), href => format!("{}{query}", self.subject.path("zone/new/srv")) }
+                    context! { text => at.say(&format!("preset-{preset}"), &[]), href => format!("{}{query}", at.path("zone/new/srv")) }
                 })
                 .collect(),
             _ => Vec::new(),
         };
         let content = context! {
-            domain => self.subject.name,
             kind => self.kind,
             record => self.record.map(|id| id.to_string()),
             managed_by => self.managed_by,
             inputs => views,
             ttl => self.fields.text("ttl"),
-            default_ttl => zone.default_ttl,
+            default_ttl => reader::number(i64::from(at.zone.default_ttl)),
             note => self.fields.text("note"),
-            serial => zone.serial,
             errors => Value::from_serialize(self.errors),
-            raw => raw_line(&made, &zone_name, zone.default_ttl),
+            raw => raw_line(at, self.kind, self.fields, self.spf_host),
             presets,
         };
-        page::of(person, "record.html", "zone", content)
+        at.page("record.html", "zone", content)
     }
 
-    fn input(&self, person: &Administrator, input: &Input, zone_name: &str) -> Value {
-        let own = format!("field-{}-{}", self.kind, input.name);
-        let key = if crate::words::knows(person.guest.language, &own) {
-            own
-        } else {
-            format!("field-{}", input.name)
+    fn input(&self, input: &Input, zone_name: &str) -> Value {
+        let language = self.at.person.guest.language;
+        let say = |key: &str| self.at.say(key, &[]);
+        let help_of = |key: &str| {
+            let help = format!("{key}-help");
+            if knows(language, &help) { say(&help) } else { String::new() }
         };
-        let help = format!("{key}-help");
-        let help = if crate::words::knows(person.guest.language, &help) {
-            person.guest.say(&help, &[])
-        } else {
-            String::new()
-        };
+        let key = label_key(self.at, self.kind, input);
         let options: Vec<Value> = input
             .options
             .iter()
             .map(|option| {
                 let word = option_word(option);
-                let key = format!("option-{}-{word}", input.name);
                 let own = format!("option-{}-{}-{word}", self.kind, input.name);
-                let key = if crate::words::knows(person.guest.language, &own) { own } else { key };
-                let help = format!("{key}-help");
-                let known = crate::words::knows(person.guest.language, &help);
-                context! {
-                    value => option,
-                    text => person.guest.say(&key, &[]),
-                    help => if known { person.guest.say(&help, &[]) } else { String::new() },
-                }
+                let key = if knows(language, &own) { own } else { format!("option-{}-{word}", input.name) };
+                context! { value => option, text => say(&key), help => help_of(&key) }
             })
             .collect();
         context! {
             name => input.name,
             kind => if input.kind == "owner" { "text" } else { input.kind },
-            label => person.guest.say(&key, &[]),
-            help,
+            label => say(&key),
+            help => help_of(&key),
             options,
             suffix => if input.kind == "owner" { format!(".{zone_name}") } else { String::new() },
             value => self.fields.text(input.name),
             required => input.is_required,
         }
     }
+}
+
+/// The key of a field's words: the kind's own, where it has any.
+fn label_key(at: &Hosted, kind: &str, input: &Input) -> String {
+    let own = format!("field-{kind}-{}", input.name);
+    if knows(at.person.guest.language, &own) { own } else { format!("field-{}", input.name) }
 }
 
 /// Signs have names in keys.
@@ -144,20 +144,30 @@ fn option_word(option: &str) -> &str {
     }
 }
 
-/// The line as a zone file has it.
-fn raw_line(record: &NewRecord, zone: &str, default_ttl: u32) -> String {
-    let ttl = record.ttl.unwrap_or(default_ttl);
-    format!("{}. {ttl} IN {} {}", full_name(&record.owner, zone), record.kind, record.data)
+/// The line as a zone file has it. Where something is still to be typed stands what: `‹Serveur›`.
+fn raw_line(at: &Hosted, kind: &str, fields: &Fields, spf_host: &str) -> String {
+    let inputs = guide::inputs(kind).unwrap_or_default();
+    let lacking: Vec<&Input> =
+        inputs.iter().filter(|input| input.is_typed() && !fields.has(input.name)).collect();
+    // The rules of a zone file hold for ASCII: the words come in afterwards.
+    let place = |input: &Input| format!("<{}>", input.name);
+    let typed = fields.pairs().filter(|(_, value)| !value.is_empty());
+    let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let places = lacking.iter().map(|input| (input.name.to_owned(), place(input)));
+    let made = guide::compose(kind, &typed.chain(places).collect(), spf_host);
+    let ttl = made.ttl.unwrap_or(at.zone.default_ttl);
+    let owner = full_name(&made.owner, &at.zone_name());
+    let line = format!("{owner}. {ttl} IN {} {}", made.kind, made.data);
+    lacking.iter().fold(line, |line, input| {
+        let label = at.say(&label_key(at, kind, input), &[]);
+        line.replace(&place(input), &format!("‹{label}›"))
+            .replace(&place(input).to_uppercase(), &format!("‹{label}›"))
+    })
 }
 
-async fn empty(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path((name, kind)): Path<(String, String)>,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
+async fn empty(at: Hosted, Path(OfKind { kind }): Path<OfKind>) -> Answer {
     let inputs = guide::inputs(&kind).ok_or(Trouble::NotFound)?;
-    let query = person.guest.target.split_once('?').map_or("", |(_, query)| query).to_owned();
+    let query = at.person.guest.target.split_once('?').map_or("", |(_, query)| query).to_owned();
     let asked: Fields = url::form_urlencoded::parse(query.as_bytes()).into_owned().take(20).collect();
     let fields: Fields = inputs
         .iter()
@@ -166,9 +176,9 @@ async fn empty(
             (input.name.to_owned(), value.to_owned())
         })
         .collect();
-    let spf_host = spf_host(&shared).await?;
+    let spf_host = spf_host(&at.shared).await?;
     Form {
-        subject: &subject,
+        at: &at,
         kind: &kind,
         record: None,
         managed_by: "",
@@ -176,135 +186,71 @@ async fn empty(
         errors: &[],
         spf_host: &spf_host,
     }
-    .show(&person)
+    .show()
 }
 
-async fn add(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path((name, kind)): Path<(String, String)>,
-    fields: Fields,
-) -> Answer {
-    save(&shared, &person, &name, kind, None, &fields).await
+async fn add(at: Hosted, Path(OfKind { kind }): Path<OfKind>, fields: Fields) -> Answer {
+    save(&at, &kind, None, &fields).await
 }
 
-async fn change(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path((name, id)): Path<(String, i64)>,
-    fields: Fields,
-) -> Answer {
-    let kind = fields.text("guide").to_owned();
-    save(&shared, &person, &name, kind, Some(RecordId(id)), &fields).await
+async fn change(at: Hosted, Path(Which { id }): Path<Which>, fields: Fields) -> Answer {
+    save(&at, fields.text("guide"), Some(RecordId(id)), &fields).await
 }
 
-async fn save(
-    shared: &Shared,
-    person: &Administrator,
-    name: &str,
-    kind: String,
-    record: Option<RecordId>,
-    fields: &Fields,
-) -> Answer {
-    let subject = Subject::of(shared, person, name).await?;
-    let zone = subject.hosted()?;
-    let inputs = guide::inputs(&kind).ok_or(Trouble::NotFound)?;
-    let spf_host = spf_host(shared).await?;
+async fn save(at: &Hosted, kind: &str, record: Option<RecordId>, fields: &Fields) -> Answer {
+    let inputs = guide::inputs(kind).ok_or(Trouble::NotFound)?;
+    let spf_host = spf_host(&at.shared).await?;
+    let lacks = |input: &&Input| input.is_typed() && !fields.has(input.name);
     let mut errors: Vec<FieldError> = inputs
         .iter()
-        .filter(|input| {
-            input.is_required
-                && !input.kind.starts_with("c")
-                && input.kind != "select"
-                && !fields.has(input.name)
-        })
-        .map(|input| FieldError {
-            field: input.name.to_owned(),
-            reason: person.guest.say("field-empty", &[]),
-            rule: String::new(),
-        })
+        .filter(lacks)
+        .map(|input| FieldError::new(input.name, at.say("field-empty", &[])))
         .collect();
-    if !fields.text("ttl").is_empty() && fields.text("ttl").parse::<u32>().is_err() {
-        errors.push(FieldError {
-            field: "ttl".to_owned(),
-            reason: person.guest.say("field-not-a-number", &[]),
-            rule: String::new(),
-        });
+    if fields.has("ttl") && fields.number("ttl").is_none() {
+        errors.push(FieldError::new("ttl", at.say("field-not-a-number", &[])));
     }
     if errors.is_empty() {
-        let made = guide::compose(&kind, fields, &spf_host);
+        let made = guide::compose(kind, fields, &spf_host);
         let mut edit = Edit::default();
         match record {
             Some(id) => edit.change.push((id, made)),
             None => edit.add.push(made),
         }
-        match shared.zones.administration(person.scope(), person.who()).edit(zone.id, edit).await {
+        match at.zones().edit(at.zone.id, edit).await {
             Ok(diff) => {
                 let key = if record.is_some() { "record-changed" } else { "record-added" };
-                let words = person.guest.say(key, &[("kind", Word::from(kind.to_uppercase()))]);
-                return Ok(done(
-                    person,
-                    &subject.path("zone"),
-                    &undoable(&subject, zone, diff.serial, words),
-                ));
+                let words = at.say(key, &[("kind", Word::from(kind.to_uppercase()))]);
+                return at.done("zone", &at.undoable(diff.serial, words));
             }
             Err(error) => {
-                let mut error = refusal(person, error)?;
-                error.field = guide::field_for(&kind, &error.field).to_owned();
-                errors.push(error);
+                let error = at.refusal(error)?;
+                let field = guide::field_for(kind, &error.field);
+                errors.push(error.at(field));
             }
         }
     }
-    let form = Form {
-        subject: &subject,
-        kind: &kind,
-        record,
-        managed_by: "",
-        fields,
-        errors: &errors,
-        spf_host: &spf_host,
-    };
-    let mut page = form.show(person)?;
+    let form = Form { at, kind, record, managed_by: "", fields, errors: &errors, spf_host: &spf_host };
+    let mut page = form.show()?;
     *page.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     Ok(page)
 }
 
-async fn preview(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path((name, kind)): Path<(String, String)>,
-    fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let zone = subject.hosted()?;
+async fn preview(at: Hosted, Path(OfKind { kind }): Path<OfKind>, fields: Fields) -> Answer {
     guide::inputs(&kind).ok_or(Trouble::NotFound)?;
-    let made = guide::compose(&kind, &fields, &spf_host(&shared).await?);
-    Ok(raw_line(&made, &text(&zone.name), zone.default_ttl).into_response())
+    Ok(raw_line(&at, &kind, &fields, &spf_host(&at.shared).await?).into_response())
 }
 
-async fn open(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path((name, id)): Path<(String, i64)>,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let records = subject.records(&shared, &person).await?;
+async fn open(at: Hosted, Path(Which { id }): Path<Which>) -> Answer {
+    let records = at.records().await?;
     let record = records.iter().find(|record| record.id == RecordId(id)).ok_or(Trouble::NotFound)?;
-    let spf_host = spf_host(&shared).await?;
-    let wants_raw = person.guest.target.ends_with("?raw");
-    let (kind, fields) = match wants_raw {
-        true => {
-            let owner = if record.owner == "@" { "" } else { &record.owner };
-            let pairs = [("owner", owner), ("kind", record.kind.as_str()), ("data", &record.data)];
-            ("raw", pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
-        }
-        false => guide::decompose(record, &spf_host),
-    };
+    let spf_host = spf_host(&at.shared).await?;
+    let wants_raw = at.person.guest.target.ends_with("?raw");
+    let (kind, fields) = if wants_raw { guide::as_raw(record) } else { guide::decompose(record, &spf_host) };
     let rest = [("ttl".to_owned(), record.ttl.to_string()), ("note".to_owned(), record.note.clone())];
     let owned = fields.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).chain(rest);
     let fields: Fields = owned.collect();
     Form {
-        subject: &subject,
+        at: &at,
         kind,
         record: Some(record.id),
         managed_by: record.managed_by.as_str(),
@@ -312,5 +258,5 @@ async fn open(
         errors: &[],
         spf_host: &spf_host,
     }
-    .show(&person)
+    .show()
 }

@@ -1,22 +1,22 @@
 //! «Sécurité globale»: the lamps of a domain, what was found and what should be, and mending one or all.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use minijinja::{Value, context};
-use zones::diagnosis::{Check, Diagnosis, Fix, Lamp, Light};
+use zones::diagnosis::{Check, Fix, Lamp, Light, Line, Says};
 
 use super::Answer;
 use super::domains::Listed;
-use super::subject::{Subject, refusal};
+use super::subject::Subject;
 use crate::fields::Fields;
-use crate::toast::{Toast, done, see_other};
+use crate::toast::{Toast, see_other};
 use crate::trouble::Trouble;
 use crate::visitor::Administrator;
-use crate::words::Word;
-use crate::{Shared, page};
+use crate::words::{Language, Word};
+use crate::{Shared, lamps};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -50,20 +50,15 @@ pub(super) async fn last_states(
     Ok(())
 }
 
-fn view(lamp: &Lamp) -> Value {
-    let told =
-        |lines: &[zones::diagnosis::Line]| -> Vec<String> { lines.iter().map(ToString::to_string).collect() };
+fn view(language: Language, lamp: &Lamp) -> Value {
+    let told = |lines: &[Line]| -> Vec<String> { lines.iter().map(ToString::to_string).collect() };
     let (action, remove, add) = match &lamp.fix {
         Some(Fix::Write { .. }) => ("write", Vec::new(), Vec::new()),
         Some(Fix::Sign) => ("sign", Vec::new(), Vec::new()),
         Some(Fix::Copy { remove, add }) => ("copy", told(remove), told(add)),
         None => ("", Vec::new(), Vec::new()),
     };
-    let remarks: Vec<Value> = lamp
-        .remarks
-        .iter()
-        .map(|remark| context! { says => remark.says.key(), what => remark.what })
-        .collect();
+    let remarks = lamp.remarks.iter().filter(|remark| remark.says != Says::Right);
     context! {
         check => lamp.check.as_str(),
         light => lamp.light.as_str(),
@@ -71,72 +66,53 @@ fn view(lamp: &Lamp) -> Value {
         is_open => matches!(lamp.light, Light::Bad | Light::Warning),
         found => lamp.found,
         expected => lamp.expected,
-        remarks,
+        remarks => remarks.map(|remark| lamps::remark(language, remark)).collect::<Vec<_>>(),
         action,
         remove,
         add,
     }
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
+async fn show(subject: Subject) -> Answer {
     let Some(domain) = &subject.domain else {
-        let content = context! { domain => subject.name, lamps => Vec::<Value>::new(), fixable => 0, is_hosted => true, checked_at => "" };
-        return page::of(&person, "security.html", "security", content);
+        let content = context! { lamps => Vec::<Value>::new(), fixable => 0, is_hosted => true };
+        return subject.page("security.html", "security", content);
     };
-    let zones = shared.zones.administration(person.scope(), person.who());
-    let diagnosis: Diagnosis = zones.diagnose(&domain.name, &shared.looker).await?;
-    let lamps: Vec<Value> = diagnosis.lamps.iter().map(view).collect();
-    let fixable = diagnosis.lamps.iter().filter(|lamp| matches!(lamp.fix, Some(Fix::Write { .. }))).count();
+    let mut diagnosis = subject.zones().diagnose(&domain.name, &subject.shared.looker).await?;
+    // What does harm comes first.
+    diagnosis.lamps.sort_by_key(|lamp| Reverse(lamp.light));
+    let language = subject.person.guest.language;
+    let is_fixable = |lamp: &&Lamp| matches!(lamp.fix, Some(Fix::Write { .. }));
     let content = context! {
-        domain => subject.name,
-        lamps,
-        fixable,
+        lamps => diagnosis.lamps.iter().map(|lamp| view(language, lamp)).collect::<Vec<_>>(),
+        fixable => diagnosis.lamps.iter().filter(is_fixable).count(),
         is_hosted => subject.zone.is_some(),
         checked_at => diagnosis.checked_at.rfc3339(),
         live => "zones",
     };
-    page::of(&person, "security.html", "security", content)
+    subject.page("security.html", "security", content)
 }
 
 /// Looks again: the page itself does.
-async fn look(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path(name): Path<String>,
-    _fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
+async fn look(subject: Subject, _fields: Fields) -> Answer {
     Ok(see_other(&subject.path("security")))
 }
 
-async fn fix(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path(name): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
+async fn fix(subject: Subject, fields: Fields) -> Answer {
     let domain = subject.domain.as_ref().ok_or(Trouble::NotFound)?;
     let checks: Vec<Check> = match fields.text("check") {
         "all" => Vec::new(),
         word => vec![word.parse().map_err(|_| Trouble::NotFound)?],
     };
-    let back = subject.path("security");
-    let zones = shared.zones.administration(person.scope(), person.who());
-    match zones.mend(&domain.name, &checks, &shared.looker).await {
+    match subject.zones().mend(&domain.name, &checks, &subject.shared.looker).await {
         Ok(Some(mended)) => {
             let count = mended.diff.added.len() + mended.diff.removed.len();
-            let words = person.guest.say("security-fixed", &[("count", Word::from(count))]);
+            let words = subject.say("security-fixed", &[("count", Word::from(count))]);
             let (before, after) = (mended.before.to_string(), mended.diff.serial.to_string());
-            let toast = Toast::of(words)
-                .with_undo(subject.path("zone/undo"), &[("before", &before), ("after", &after)]);
-            Ok(done(&person, &back, &toast))
+            let way_back = [("before", before.as_str()), ("after", after.as_str())];
+            subject.done("security", &Toast::of(words).with_undo(subject.path("zone/undo"), &way_back))
         }
-        Ok(None) => Ok(done(&person, &back, &Toast::of(person.guest.say("security-nothing-to-fix", &[])))),
-        Err(error) => {
-            let error = refusal(&person, error)?;
-            Ok(done(&person, &back, &Toast::of(format!("{} {}", error.reason, error.rule))))
-        }
+        Ok(None) => subject.done("security", &Toast::of(subject.say("security-nothing-to-fix", &[]))),
+        Err(error) => subject.refused("security", error),
     }
 }

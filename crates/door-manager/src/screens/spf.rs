@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use minijinja::{Value, context};
 use trust::spf::{Branch, Count, Problem};
@@ -11,13 +10,12 @@ use wire_trust::spf::{Qualifier, Record};
 use zones::{Edit, NewRecord, RecordInfo, quoted, text_octets};
 
 use super::Answer;
-use super::subject::{FieldError, Subject, refusal, text};
-use super::zone::{purpose, undoable};
+use super::refusal::FieldError;
+use super::subject::{Hosted, Subject, text};
+use super::zone::purpose;
 use crate::fields::Fields;
-use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
-use crate::{Shared, limits, page};
+use crate::{Shared, limits};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -36,17 +34,16 @@ fn owner_of(subject: &Subject) -> String {
 }
 
 /// The SPF records that stand at the domain in our zone.
-async fn standing(
-    shared: &Shared,
-    person: &Administrator,
-    subject: &Subject,
-) -> Result<Vec<RecordInfo>, Trouble> {
-    if subject.zone.is_none() {
-        return Ok(Vec::new());
-    }
+async fn standing(subject: &Subject) -> Result<Vec<RecordInfo>, Trouble> {
+    let Some(zone) = &subject.zone else { return Ok(Vec::new()) };
     let owner = owner_of(subject);
-    let records = subject.records(shared, person).await?;
+    let records = subject.zones().records(zone.id).await?;
     Ok(records.into_iter().filter(|record| record.owner == owner && purpose(record) == "spf").collect())
+}
+
+/// What this installation would write for the domain.
+async fn expected(subject: &Subject) -> Result<Option<String>, Trouble> {
+    Ok(subject.shared.zones.installation().await?.map(|installation| installation.domain_spf()))
 }
 
 fn plain(record: &RecordInfo) -> String {
@@ -73,9 +70,8 @@ fn problems(count: &Count) -> Vec<Value> {
         .collect()
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    show_with(&shared, &person, &subject, Merging::default()).await
+async fn show(subject: Subject) -> Answer {
+    show_with(&subject, Merging::default()).await
 }
 
 /// The merge tool as it was filled in.
@@ -87,9 +83,9 @@ struct Merging {
     errors: Vec<FieldError>,
 }
 
-async fn show_with(shared: &Shared, person: &Administrator, subject: &Subject, merging: Merging) -> Answer {
-    let records = standing(shared, person, subject).await?;
-    let count = trust::spf::count(&shared.world.names, &subject.name).await;
+async fn show_with(subject: &Subject, merging: Merging) -> Answer {
+    let records = standing(subject).await?;
+    let count = trust::spf::count(&subject.shared.world.names, &subject.name).await;
     let own = records.first().map(plain).or_else(|| count.tree.record.clone());
     let all = own.as_deref().and_then(|text| Record::parse(text).ok()).and_then(|record| record.all());
     let sign = all.map_or("", |all| match all {
@@ -98,10 +94,7 @@ async fn show_with(shared: &Shared, person: &Administrator, subject: &Subject, m
         Qualifier::Neutral => "neutral",
         Qualifier::Pass => "pass",
     });
-    let installation = shared.zones.installation().await?;
-    let expected = installation.map(|installation| installation.domain_spf());
     let content = context! {
-        domain => subject.name,
         is_hosted => subject.zone.is_some(),
         record => own,
         several => records.len(),
@@ -111,27 +104,20 @@ async fn show_with(shared: &Shared, person: &Administrator, subject: &Subject, m
         voids => count.void_lookups,
         tree => tree(&count.tree),
         problems => problems(&count),
-        expected,
+        expected => expected(subject).await?,
         pasted => merging.pasted,
         result => merging.result,
         replaced => merging.replaced,
         errors => Value::from_serialize(&merging.errors),
         live => "zones",
     };
-    page::of(person, "spf.html", "spf", content)
+    subject.page("spf.html", "spf", content)
 }
 
 /// Writes `wanted` as the only SPF record of the domain.
-async fn write(
-    shared: &Shared,
-    person: &Administrator,
-    subject: &Subject,
-    wanted: &str,
-    words: String,
-) -> Answer {
-    let zone = subject.hosted()?;
-    let records = standing(shared, person, subject).await?;
-    let record = NewRecord::new(owner_of(subject), "TXT", quoted(wanted.as_bytes()));
+async fn write(at: &Hosted, wanted: &str, words: String) -> Answer {
+    let records = standing(at).await?;
+    let record = NewRecord::new(owner_of(at), "TXT", quoted(wanted.as_bytes()));
     let mut edit = Edit::default();
     match records.split_first() {
         Some((first, others)) => {
@@ -141,36 +127,24 @@ async fn write(
         }
         None => edit.add.push(record),
     }
-    let back = subject.path("spf");
-    match shared.zones.administration(person.scope(), person.who()).edit(zone.id, edit).await {
-        Ok(diff) => Ok(done(person, &back, &undoable(subject, zone, diff.serial, words))),
-        Err(error) => {
-            let error = refusal(person, error)?;
-            Ok(done(person, &back, &Toast::of(format!("{} {}", error.reason, error.rule))))
-        }
+    match at.zones().edit(at.zone.id, edit).await {
+        Ok(diff) => at.done("spf", &at.undoable(diff.serial, words)),
+        Err(error) => at.refused("spf", error),
     }
 }
 
-async fn set_all(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path(name): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
+async fn set_all(at: Hosted, fields: Fields) -> Answer {
     let qualifier = match fields.text("all") {
         "softfail" => Qualifier::SoftFail,
         "neutral" => Qualifier::Neutral,
         _ => Qualifier::Fail,
     };
-    let records = standing(&shared, &person, &subject).await?;
-    let installation = shared.zones.installation().await?;
-    let text =
-        records.first().map(plain).or_else(|| installation.map(|installation| installation.domain_spf()));
+    let text = match standing(&at).await?.first() {
+        Some(record) => Some(plain(record)),
+        None => expected(&at).await?,
+    };
     let record = text.as_deref().and_then(|text| Record::parse(text).ok()).ok_or(Trouble::NotFound)?;
-    let wanted = record.with_all(qualifier).to_string();
-    let words = person.guest.say("spf-written", &[]);
-    write(&shared, &person, &subject, &wanted, words).await
+    write(&at, &record.with_all(qualifier).to_string(), at.say("spf-written", &[])).await
 }
 
 /// Record lines of a pasted text: each begins with the version.
@@ -187,27 +161,19 @@ fn pasted_records(text: &str) -> Vec<String> {
         .collect()
 }
 
-async fn merge(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path(name): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
+async fn merge(subject: Subject, fields: Fields) -> Answer {
     let pasted = fields.raw("pasted").to_owned();
     let mut merging = Merging { pasted: pasted.clone(), ..Merging::default() };
-    let records = standing(&shared, &person, &subject).await?;
-    let installation = shared.zones.installation().await?;
+    let records = standing(&subject).await?;
     // Ours first: what stands here, or else what this installation would write.
     let mut texts: Vec<String> = records.iter().map(plain).collect();
     if texts.is_empty() {
-        texts.extend(installation.map(|installation| installation.domain_spf()));
+        texts.extend(expected(&subject).await?);
     }
     let given = pasted_records(&pasted);
     if given.is_empty() && records.len() < 2 {
-        let reason = person.guest.say("spf-merge-empty", &[]);
-        merging.errors.push(FieldError { field: "pasted".to_owned(), reason, rule: String::new() });
-        return show_with(&shared, &person, &subject, merging).await;
+        merging.errors.push(FieldError::new("pasted", subject.say("spf-merge-empty", &[])));
+        return show_with(&subject, merging).await;
     }
     for text in given {
         if !texts.contains(&text) {
@@ -218,24 +184,21 @@ async fn merge(
     for text in &texts {
         match Record::parse(text) {
             Ok(record) => parsed.push(record),
-            Err(fault) => merging.errors.push(FieldError {
-                field: "pasted".to_owned(),
-                reason: format!("{text}: {fault}"),
-                rule: String::new(),
-            }),
+            Err(fault) => merging.errors.push(FieldError::new("pasted", format!("{text}: {fault}"))),
         }
     }
     if !merging.errors.is_empty() {
-        return show_with(&shared, &person, &subject, merging).await;
+        return show_with(&subject, merging).await;
     }
     let Some((ours, others)) = parsed.split_first() else { return Err(Trouble::NotFound) };
     let result = wire_trust::spf::merge(ours, others).to_string();
     if fields.text("step") == "apply" && subject.zone.is_some() {
-        return write(&shared, &person, &subject, &result, person.guest.say("spf-merged", &[])).await;
+        let at = subject.hosted()?;
+        return write(&at, &result, at.say("spf-merged", &[])).await;
     }
     merging.replaced = records.len();
     merging.result = Some(result);
-    show_with(&shared, &person, &subject, merging).await
+    show_with(&subject, merging).await
 }
 
 #[cfg(test)]

@@ -1,15 +1,31 @@
-//! The domain that a page is about: the zone that holds it, the mail domain of that name, or both. Another
-//! organisation's is not found.
+//! What a request is about: the domain in its address, with the zone that holds it, the mail domain of that name, or
+//! both. Another organisation's is not found.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use directory::DomainInfo;
+use minijinja::{Value, context};
 use model::Domain;
+use serde::Deserialize;
 use zones::{RecordInfo, ZoneError, ZoneInfo};
 
-use crate::Shared;
+use super::Answer;
+use super::refusal::{FieldError, refusal};
+use crate::toast::{self, Toast};
 use crate::trouble::Trouble;
 use crate::visitor::Administrator;
+use crate::words::Word;
+use crate::{Shared, page};
 
+/// A request about a domain.
 pub(super) struct Subject {
+    pub(super) shared: Arc<Shared>,
+    /// Who asks.
+    pub(super) person: Administrator,
     /// The name in the address.
     pub(super) name: String,
     /// The zone here that holds it.
@@ -18,8 +34,26 @@ pub(super) struct Subject {
     pub(super) domain: Option<DomainInfo>,
 }
 
+/// The part of the address that names the domain.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+impl FromRequestParts<Arc<Shared>> for Subject {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Subject, Response> {
+        let person = Administrator::from_request_parts(parts, shared).await?;
+        let Ok(Path(Named { name })) = Path::from_request_parts(parts, shared).await else {
+            return Err(Trouble::NotFound.into_response());
+        };
+        Subject::find(shared.clone(), person, &name).await.map_err(IntoResponse::into_response)
+    }
+}
+
 impl Subject {
-    pub(super) async fn of(shared: &Shared, person: &Administrator, name: &str) -> Result<Subject, Trouble> {
+    async fn find(shared: Arc<Shared>, person: Administrator, name: &str) -> Result<Subject, Trouble> {
         let name = name.trim_end_matches('.').to_ascii_lowercase();
         let zone = match shared.zones.administration(person.scope(), person.who()).enclosing(&name).await {
             Ok(zone) => zone,
@@ -28,12 +62,8 @@ impl Subject {
         };
         let domain = match Domain::parse(&name) {
             Ok(domain) => {
-                match shared
-                    .directory
-                    .administration(person.scope(), person.who())
-                    .domain_called(&domain)
-                    .await
-                {
+                let directory = shared.directory.administration(person.scope(), person.who());
+                match directory.domain_called(&domain).await {
                     Ok(domain) => Some(domain),
                     Err(error) if error.is_refusal() => None,
                     Err(error) => return Err(error.into()),
@@ -46,12 +76,22 @@ impl Subject {
         if !is_zone && domain.is_none() {
             return Err(Trouble::NotFound);
         }
-        Ok(Subject { name, zone, domain })
+        Ok(Subject { shared, person, name, zone, domain })
     }
 
-    /// The zone, where a page cannot do without.
-    pub(super) fn hosted(&self) -> Result<&ZoneInfo, Trouble> {
-        self.zone.as_ref().ok_or(Trouble::NotFound)
+    /// The zones of the organisation, in the person's name.
+    pub(super) fn zones(&self) -> zones::Administration {
+        self.shared.zones.administration(self.person.scope(), self.person.who())
+    }
+
+    /// A text in the person's language.
+    pub(super) fn say(&self, key: &str, values: &[(&str, Word)]) -> String {
+        self.person.guest.say(key, values)
+    }
+
+    /// The words of a refusal, or trouble if it is none.
+    pub(super) fn refusal(&self, error: ZoneError) -> Result<FieldError, Trouble> {
+        refusal(&self.person.guest, error)
     }
 
     /// A path of this domain.
@@ -59,68 +99,73 @@ impl Subject {
         format!("/manager/domains/{}/{rest}", self.name)
     }
 
-    /// The zone and its records; a synonym's are those of its main zone.
-    pub(super) async fn records(
-        &self,
-        shared: &Shared,
-        person: &Administrator,
-    ) -> Result<Vec<RecordInfo>, Trouble> {
-        let zone = self.hosted()?;
-        Ok(shared.zones.administration(person.scope(), person.who()).records(zone.id).await?)
+    /// A page about this domain.
+    pub(super) fn page(&self, template: &str, section: &str, content: Value) -> Answer {
+        page::of(&self.person, template, section, context! { domain => self.name, ..content })
+    }
+
+    /// Goes on to one of its pages and tells there what was done.
+    pub(super) fn done(&self, rest: &str, toast: &Toast) -> Answer {
+        Ok(toast::done(&self.person, &self.path(rest), toast))
+    }
+
+    /// Goes on to one of its pages and tells there why nothing was done.
+    pub(super) fn refused(&self, rest: &str, error: ZoneError) -> Answer {
+        self.done(rest, &Toast::of(self.refusal(error)?.sentence()))
+    }
+}
+
+/// A request about a domain whose zone stands here; of any other there is no such page.
+pub(super) struct Hosted {
+    subject: Subject,
+    /// The zone.
+    pub(super) zone: ZoneInfo,
+}
+
+impl Deref for Hosted {
+    type Target = Subject;
+
+    fn deref(&self) -> &Subject {
+        &self.subject
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Hosted {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Hosted, Response> {
+        let subject = Subject::from_request_parts(parts, shared).await?;
+        subject.hosted().map_err(IntoResponse::into_response)
+    }
+}
+
+impl Subject {
+    /// The same with its zone.
+    pub(super) fn hosted(self) -> Result<Hosted, Trouble> {
+        let zone = self.zone.clone().ok_or(Trouble::NotFound)?;
+        Ok(Hosted { subject: self, zone })
+    }
+}
+
+impl Hosted {
+    /// The zone's name without its final dot.
+    pub(super) fn zone_name(&self) -> String {
+        text(&self.zone.name)
+    }
+
+    /// The zone's records; a synonym's are those of its main zone.
+    pub(super) async fn records(&self) -> Result<Vec<RecordInfo>, Trouble> {
+        Ok(self.zones().records(self.zone.id).await?)
+    }
+
+    /// The message after a change that made `serial`, with the way back to what stood before.
+    pub(super) fn undoable(&self, serial: u32, words: String) -> Toast {
+        let (before, after) = (self.zone.serial.to_string(), serial.to_string());
+        Toast::of(words).with_undo(self.path("zone/undo"), &[("before", &before), ("after", &after)])
     }
 }
 
 /// A name without its final dot.
 pub(super) fn text(name: &zones::DnsName) -> String {
     name.to_string().trim_end_matches('.').to_owned()
-}
-
-/// What a form shows beside a field.
-#[derive(Clone, Debug, serde::Serialize)]
-pub(super) struct FieldError {
-    pub(super) field: String,
-    pub(super) reason: String,
-    pub(super) rule: String,
-}
-
-/// The words of a refusal, or trouble if it is none. The rule is said in the person's language where it is known;
-/// the reason stands in English beside it, because it quotes values.
-pub(super) fn refusal(person: &Administrator, error: ZoneError) -> Result<FieldError, Trouble> {
-    let told = |field: &str, reason: String, rule: &str| {
-        let key = rule_key(rule);
-        let known = crate::words::knows(person.guest.language, &key);
-        match known {
-            true => FieldError { field: field.to_owned(), reason: person.guest.say(&key, &[]), rule: reason },
-            false => FieldError { field: field.to_owned(), reason, rule: rule.to_owned() },
-        }
-    };
-    Ok(match error {
-        ZoneError::Invalid { field, reason, rule, .. } => told(field, reason, rule),
-        ZoneError::Conflict { field, value, rule } => told(field, format!("«{value}»"), rule),
-        ZoneError::InUse { field, value, dependents, rule } => {
-            told(field, format!("«{value}»: {dependents}"), rule)
-        }
-        ZoneError::Stale { .. } => FieldError {
-            field: "zone".to_owned(),
-            reason: person.guest.say("zone-stale", &[]),
-            rule: String::new(),
-        },
-        other => return Err(other.into()),
-    })
-}
-
-/// The key of a rule's translation: its letters and digits, the first forty.
-pub(crate) fn rule_key(rule: &str) -> String {
-    let mut key = String::from("rule-");
-    for c in rule.chars() {
-        if c.is_ascii_alphanumeric() {
-            key.push(c.to_ascii_lowercase());
-        } else if !key.ends_with('-') {
-            key.push('-');
-        }
-        if key.len() >= 45 {
-            break;
-        }
-    }
-    key.trim_end_matches('-').to_owned()
 }

@@ -3,103 +3,90 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
 use axum::routing::get;
 use minijinja::{Value, context};
 use model::ZoneId;
+use zones::Candidate;
 
 use super::Answer;
-use super::subject::{FieldError, Subject, refusal, text};
+use super::refusal::FieldError;
+use super::subject::{Hosted, Subject, text};
+use crate::Shared;
 use crate::fields::Fields;
-use crate::toast::{Toast, done};
+use crate::toast::Toast;
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
 use crate::words::Word;
-use crate::{Shared, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/domains/{name}/synonyms", get(show).post(act))
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let step = person.guest.target.split_once('?').map_or("", |(_, query)| query);
-    let chosen = step.strip_prefix("synonym=").unwrap_or_default().to_owned();
-    page_of(&shared, &person, &subject, &chosen, Vec::new()).await
+async fn show(subject: Subject) -> Answer {
+    if subject.zone.is_none() {
+        return subject.page("synonyms.html", "synonyms", context! { elsewhere => true });
+    }
+    let at = subject.hosted()?;
+    let step = at.person.guest.target.split_once('?').map_or("", |(_, query)| query);
+    let chosen = step.strip_prefix("synonym=").unwrap_or_default();
+    show_with(&at, chosen, &[]).await
 }
 
-async fn page_of(
-    shared: &Shared,
-    person: &Administrator,
-    subject: &Subject,
-    chosen: &str,
-    errors: Vec<FieldError>,
-) -> Answer {
-    let zones = shared.zones.administration(person.scope(), person.who());
-    let Some(zone) = &subject.zone else {
-        return page::of(
-            person,
-            "synonyms.html",
-            "synonyms",
-            context! { domain => subject.name, elsewhere => true },
-        );
+/// A domain of the list: one that may be chosen, or why not.
+fn choice(at: &Hosted, candidate: Candidate) -> Result<Value, Trouble> {
+    let why_not = match candidate.refusal {
+        Some(error) => at.refusal(error)?.reason,
+        None => String::new(),
     };
-    let all = zones.zones(Some(person.session.organisation)).await?;
-    let synonyms: Vec<Value> = zones
-        .synonyms(zone.id)
+    Ok(context! { name => text(&candidate.zone.name), why_not })
+}
+
+async fn show_with(at: &Hosted, chosen: &str, errors: &[FieldError]) -> Answer {
+    let content = match at.zone.main {
+        Some(main) => context! {
+            main => text(&at.zones().zone(main).await?.name),
+            zone_id => at.zone.id.to_string(),
+        },
+        None => choosing(at, chosen, errors).await?,
+    };
+    at.page("synonyms.html", "synonyms", context! { live => "zones", ..content })
+}
+
+async fn choosing(at: &Hosted, chosen: &str, errors: &[FieldError]) -> Result<Value, Trouble> {
+    let synonyms: Vec<Value> = at
+        .zones()
+        .synonyms(at.zone.id)
         .await?
         .iter()
-        .map(|synonym| context! { id => synonym.id.to_string(), name => text(&synonym.name), since => synonym.changed_at.rfc3339() })
+        .map(|synonym| context! { id => synonym.id.to_string(), name => text(&synonym.name) })
         .collect();
-    let candidates: Vec<String> = all
-        .iter()
-        .filter(|other| other.id != zone.id && other.main.is_none())
-        .map(|other| text(&other.name))
-        .collect();
-    let main =
-        zone.main.and_then(|main| all.iter().find(|other| other.id == main)).map(|main| text(&main.name));
-    let lost = all.iter().find(|other| text(&other.name) == chosen).map_or(0, |other| other.records);
-    let content = context! {
-        domain => subject.name,
-        zone_id => zone.id.to_string(),
-        synonyms,
-        candidates,
-        main,
-        chosen,
-        lost,
-        errors => Value::from_serialize(&errors),
-        live => "zones",
-    };
-    page::of(person, "synonyms.html", "synonyms", content)
+    let (mut open, mut closed, mut lost) = (Vec::new(), Vec::new(), None);
+    for candidate in at.zones().synonym_candidates(at.zone.id).await? {
+        // One of this very zone stands in the list above.
+        if candidate.zone.main == Some(at.zone.id) {
+            continue;
+        }
+        if candidate.refusal.is_none() && text(&candidate.zone.name) == chosen {
+            lost = Some(candidate.zone.records);
+        }
+        let list = if candidate.refusal.is_none() { &mut open } else { &mut closed };
+        list.push(choice(at, candidate)?);
+    }
+    Ok(context! { synonyms, open, closed, chosen, lost, errors => Value::from_serialize(errors) })
 }
 
-async fn act(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path(name): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let zone = subject.hosted()?;
-    let zones = shared.zones.administration(person.scope(), person.who());
-    let back = subject.path("synonyms");
+async fn act(at: Hosted, fields: Fields) -> Answer {
     if fields.has("dissociate") {
         let id = ZoneId(fields.text("dissociate").parse().map_err(|_| Trouble::NotFound)?);
-        let freed = zones.dissociate_synonym(id).await?;
-        let words = person.guest.say("synonym-dissociated", &[("domain", Word::from(text(&freed.name)))]);
-        return Ok(done(&person, &back, &Toast::of(words)));
+        let freed = at.zones().dissociate_synonym(id).await?;
+        let words = at.say("synonym-dissociated", &[("domain", Word::from(text(&freed.name)))]);
+        return at.done("synonyms", &Toast::of(words));
     }
-    let chosen = fields.text("synonym").to_owned();
-    match zones.add_synonym(zone.id, &chosen).await {
+    match at.zones().add_synonym(at.zone.id, fields.text("synonym")).await {
         Ok(synonym) => {
-            let words = person.guest.say("synonym-added", &[("domain", Word::from(text(&synonym.name)))]);
+            let words = at.say("synonym-added", &[("domain", Word::from(text(&synonym.name)))]);
             let id = synonym.id.to_string();
-            Ok(done(&person, &back, &Toast::of(words).with_undo(back.clone(), &[("dissociate", &id)])))
+            at.done("synonyms", &Toast::of(words).with_undo(at.path("synonyms"), &[("dissociate", &id)]))
         }
-        Err(error) => {
-            let mut error = refusal(&person, error)?;
-            error.field = "synonym".to_owned();
-            page_of(&shared, &person, &subject, "", vec![error]).await
-        }
+        Err(error) => show_with(&at, "", &[at.refusal(error)?.at("synonym")]).await,
     }
 }

@@ -3,21 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
 use axum::routing::{get, post};
 use minijinja::{Value, context};
 use model::RecordId;
-use zones::{Edit, ManagedBy, RecordData, RecordKind, ZoneInfo};
+use zones::{Edit, ManagedBy, RecordData, RecordInfo, RecordKind};
 
 use super::Answer;
-use super::subject::{Subject, refusal, text};
+use super::subject::{Hosted, Subject, text};
+use crate::Shared;
 use crate::fields::Fields;
 use crate::table::{self, Cell, Column, Row, Wish};
-use crate::toast::{Toast, done};
+use crate::toast::Toast;
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
 use crate::words::Word;
-use crate::{Shared, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -48,56 +46,30 @@ fn name_order(record: &RecordData) -> (bool, String, RecordKind) {
     (record.owner != "@", record.owner.clone(), record.kind)
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(name): Path<String>) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let say = |key: &str| person.guest.say(key, &[]);
-    let Some(zone) = &subject.zone else {
-        return page::of(
-            &person,
-            "zone.html",
-            "zone",
-            context! { domain => subject.name, elsewhere => true },
-        );
-    };
-    let wish = Wish::of(&person.guest.target);
-    let mut records = subject.records(&shared, &person).await?;
+async fn show(subject: Subject) -> Answer {
+    if subject.zone.is_none() {
+        return subject.page("zone.html", "zone", context! { elsewhere => true });
+    }
+    let at = subject.hosted()?;
+    let wish = Wish::of(&at.person.guest.target);
+    let mut records = at.records().await?;
     records.sort_by_key(|record| name_order(record));
-    let is_synonym = zone.main.is_some();
-    let zone_name = text(&zone.name);
+    let is_synonym = at.zone.main.is_some();
+    let zone_name = at.zone_name();
     let (kind, keeper) = (wish.filter("type").to_owned(), wish.filter("managed").to_owned());
     let rows = records
         .iter()
         .filter(|record| {
             matches_type(record, &kind) && (keeper.is_empty() || record.managed_by.as_str() == keeper)
         })
-        .map(|record| {
-            let mut badge = Cell::kind("badge", record.kind.as_str());
-            let purpose = purpose(record);
-            if !purpose.is_empty() {
-                badge.note = purpose.to_uppercase();
-            }
-            let mut value = Cell::kind("value", &record.data);
-            value.note = record.note.clone();
-            let ttl = Cell::number(u64::from(record.ttl));
-            let managed = Cell::text(say(&format!("managed-{}", record.managed_by)));
-            Row {
-                id: record.id.to_string(),
-                href: if is_synonym {
-                    String::new()
-                } else {
-                    subject.path(&format!("zone/records/{}", record.id))
-                },
-                group: full_name(&record.owner, &zone_name),
-                cells: vec![badge, value, ttl, managed],
-                is_selectable: !is_synonym && !matches!(record.managed_by, ManagedBy::Installation),
-            }
-        });
+        .map(|record| row(&at, record, &zone_name));
     let columns = [
         Column { key: "type", ..Column::default() },
         Column { key: "value", ..Column::default() },
         Column { key: "ttl", is_number: true },
         Column { key: "managed", ..Column::default() },
     ];
+    let say = |key: &str| at.say(key, &[]);
     let table = table::of(&wish, &columns, rows.collect());
     if wish.is_csv {
         return Ok(table.csv(&zone_name, say));
@@ -118,25 +90,40 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(nam
         context! { name => "type", label => say("filter-type"), all => say("filter-type-all"), value => kind, options => types },
         context! { name => "managed", label => say("filter-managed"), all => say("filter-managed-all"), value => keeper, options => keepers },
     ];
-    let main = match zone.main {
-        Some(main) => {
-            Some(text(&shared.zones.administration(person.scope(), person.who()).zone(main).await?.name))
-        }
+    let main = match at.zone.main {
+        Some(main) => Some(text(&at.zones().zone(main).await?.name)),
         None => None,
     };
     let content = context! {
-        domain => subject.name,
         zone_name,
         table => Value::from_serialize(&table),
         filters,
-        serial => zone.serial,
-        changed_at => zone.changed_at.rfc3339(),
-        is_signed => zone.is_signed,
+        serial => at.zone.serial.to_string(),
+        changed_at => at.zone.changed_at.rfc3339(),
+        is_signed => at.zone.is_signed,
         is_synonym,
         main,
         live => "zones",
     };
-    page::of(&person, "zone.html", "zone", content)
+    at.page("zone.html", "zone", content)
+}
+
+fn row(at: &Hosted, record: &RecordInfo, zone_name: &str) -> Row {
+    let is_synonym = at.zone.main.is_some();
+    let mut badge = Cell::kind("badge", record.kind.as_str());
+    badge.note = purpose(record).to_uppercase();
+    let mut value = Cell::kind("value", &record.data);
+    value.note = record.note.clone();
+    let ttl = Cell::number(u64::from(record.ttl));
+    let managed = Cell::text(at.say(&format!("managed-{}", record.managed_by), &[]));
+    let href = if is_synonym { String::new() } else { at.path(&format!("zone/records/{}", record.id)) };
+    Row {
+        id: record.id.to_string(),
+        href,
+        group: full_name(&record.owner, zone_name),
+        cells: vec![badge, value, ttl, managed],
+        is_selectable: !is_synonym && !matches!(record.managed_by, ManagedBy::Installation),
+    }
 }
 
 /// `www` of `example.ch` is `www.example.ch`.
@@ -148,60 +135,27 @@ pub(super) fn full_name(owner: &str, zone: &str) -> String {
     }
 }
 
-async fn delete(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path(name): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let zone = subject.hosted()?;
+async fn delete(at: Hosted, fields: Fields) -> Answer {
     let remove: Vec<RecordId> = fields.all("id").filter_map(|id| id.parse().ok()).map(RecordId).collect();
     let count = remove.len();
-    let edit = Edit { remove, ..Edit::default() };
-    let result = shared.zones.administration(person.scope(), person.who()).edit(zone.id, edit).await;
-    match result {
+    // Here one press takes it back, so what the mail service keeps goes unasked too.
+    match at.zones().edit(at.zone.id, Edit { remove, is_forced: true, ..Edit::default() }).await {
         Ok(diff) => {
-            let words = person.guest.say("records-deleted", &[("count", Word::from(count))]);
-            Ok(done(&person, &subject.path("zone"), &undoable(&subject, zone, diff.serial, words)))
+            let words = at.say("records-deleted", &[("count", Word::from(count))]);
+            at.done("zone", &at.undoable(diff.serial, words))
         }
-        Err(error) => {
-            let error = refusal(&person, error)?;
-            Ok(done(&person, &subject.path("zone"), &Toast::of(format!("{} {}", error.reason, error.rule))))
-        }
+        Err(error) => at.refused("zone", error),
     }
-}
-
-/// The message after a change, with the way back to what stood before.
-pub(super) fn undoable(subject: &Subject, before: &ZoneInfo, serial: u32, words: String) -> Toast {
-    let (before, after) = (before.serial.to_string(), serial.to_string());
-    Toast::of(words).with_undo(subject.path("zone/undo"), &[("before", &before), ("after", &after)])
 }
 
 /// Takes a change back, unless another one followed it.
-async fn undo(
-    State(shared): State<Arc<Shared>>,
-    person: Administrator,
-    Path(name): Path<String>,
-    fields: Fields,
-) -> Answer {
-    let subject = Subject::of(&shared, &person, &name).await?;
-    let zone = subject.hosted()?;
+async fn undo(at: Hosted, fields: Fields) -> Answer {
     let before: u32 = fields.text("before").parse().map_err(|_| Trouble::NotFound)?;
-    let is_latest = fields.text("after") == zone.serial.to_string();
-    let back = subject.path("zone");
-    if !is_latest {
-        return Ok(done(
-            &person,
-            &subject.path("zone/history"),
-            &Toast::of(person.guest.say("undo-too-late", &[])),
-        ));
+    if fields.text("after") != at.zone.serial.to_string() {
+        return at.done("zone/history", &Toast::of(at.say("undo-too-late", &[])));
     }
-    match shared.zones.administration(person.scope(), person.who()).restore(zone.id, before).await {
-        Ok(_) => Ok(done(&person, &back, &Toast::of(person.guest.say("undone", &[])))),
-        Err(error) => {
-            let error = refusal(&person, error)?;
-            Ok(done(&person, &back, &Toast::of(error.reason)))
-        }
+    match at.zones().restore(at.zone.id, before).await {
+        Ok(_) => at.done("zone", &Toast::of(at.say("undone", &[]))),
+        Err(error) => at.refused("zone", error),
     }
 }

@@ -12,7 +12,7 @@ use super::towns;
 use crate::words::Language;
 
 /// Every page of a domain.
-const PAGES: [&str; 12] = [
+pub(super) const PAGES: [&str; 12] = [
     "zone",
     "zone/new",
     "zone/new/mx",

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use reputation::Cause;
+
 use crate::templates::TEMPLATES;
 use crate::words::{Language, knows, source};
 
@@ -52,15 +54,23 @@ fn every_word_of_a_template_is_known() {
 
 #[test]
 fn every_key_in_the_source_is_known() {
-    let known_beginnings = ["fr.ftl", "de.ftl"];
     let mut unknown = Vec::new();
-    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/screens")).unwrap() {
-        let path = file.unwrap().path();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let list = if path.is_dir() { &mut folders } else { &mut files };
+            list.push(path);
+        }
+    }
+    for path in files {
         let text = std::fs::read_to_string(&path).unwrap();
-        for rest in text.split(".say(\"").chain(text.split(" say(\"")).skip(1) {
+        for rest in text.split("say(\"").skip(1) {
             let Some((key, _)) = rest.split_once('"') else { continue };
-            let is_key = key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-            if is_key && !known_beginnings.contains(&key) && !knows(Language::French, key) {
+            let is_key = !key.is_empty()
+                && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+            if is_key && !knows(Language::French, key) {
                 unknown.push(format!("{}: {key}", path.display()));
             }
         }
@@ -81,6 +91,21 @@ fn keys_that_are_put_together_are_known() {
         keys.push(format!("light-{light}"));
     }
     keys.extend(crate::screens::guide_keys());
+    keys.extend((1..=12).map(|month| format!("month-{month}")));
+    for cause in [
+        Cause::PolicyBounces,
+        Cause::UnknownRecipients,
+        Cause::Complaints,
+        Cause::AuthenticationFailures,
+        Cause::TrapHits,
+        Cause::Burst,
+    ] {
+        keys.extend(
+            [reputation::explanation(cause), reputation::advice(cause)].map(|words| words.key.to_owned()),
+        );
+    }
+    keys.extend([100, 80, 60, 20].map(|points| reputation::consequence(points).key.to_owned()));
+    keys.extend(reputation::TOOLS.iter().map(|tool| format!("measures-{}", tool.measures.replace(' ', "-"))));
     let unknown: Vec<_> = keys.iter().filter(|key| !knows(Language::French, key)).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }

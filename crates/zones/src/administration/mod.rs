@@ -3,6 +3,7 @@
 //! Things are found by the name that people use and then changed by their identifier. Within a tenant's scope
 //! another tenant's zone is not found; only that a name is taken shows, and not by whom.
 
+mod candidates;
 mod file;
 mod installation;
 mod mail;
@@ -24,6 +25,7 @@ use crate::name::DnsName;
 use crate::rules::{self, Draft};
 use crate::{Result, ZONES, ZoneError, Zones, limits, rows, serial};
 
+pub use candidates::Candidate;
 pub use file::ImportOptions;
 pub(crate) use installation::installation_of;
 pub(crate) use mail::MailOf;

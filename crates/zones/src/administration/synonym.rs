@@ -6,7 +6,7 @@ use model::{Domain, ZoneId};
 use super::zone::{check_public_suffix, checked_name};
 use super::{Administration, Hand, found, notify};
 use crate::administration::installation::name_server_drafts;
-use crate::entities::{ManagedBy, ZoneInfo};
+use crate::entities::{ManagedBy, RecordInfo, ZoneInfo};
 use crate::name::DnsName;
 use crate::{Result, ZoneError, limits, rows, serial};
 
@@ -41,6 +41,17 @@ pub(super) fn synonym_refusal(prerequisite: Prerequisite, name: &DnsName) -> Zon
         }
     };
     ZoneError::invalid("synonym", format!("{name} {reason}"), rule)
+}
+
+/// Why a zone cannot become a synonym, as far as it lies in what is bound to it.
+pub(super) fn bound(tx: &mut Tx, zone: &ZoneInfo) -> Result<Option<ZoneError>> {
+    let is_of_a_service = |record: &RecordInfo| matches!(record.managed_by, ManagedBy::MailService(_));
+    let is_bound = zone.main.is_some()
+        || zone.has_newsletter
+        || rows::records(tx, zone.id)?.iter().any(is_of_a_service)
+        || !rows::synonyms(tx, zone.id)?.is_empty()
+        || rows::has_domain_at_or_below(tx, &zone.name)?;
+    Ok(is_bound.then(|| synonym_refusal(Prerequisite::BoundToNothing, &zone.name)))
 }
 
 impl Administration {
@@ -108,16 +119,8 @@ impl Administration {
                 ));
             }
             zone = found("zone", rows::take_zone(tx, zone.id, hand.at)?)?;
-            let has_services = rows::records(tx, zone.id)?
-                .iter()
-                .any(|record| matches!(record.managed_by, ManagedBy::MailService(_)));
-            if zone.main.is_some()
-                || zone.has_newsletter
-                || has_services
-                || !rows::synonyms(tx, zone.id)?.is_empty()
-                || rows::has_domain_at_or_below(tx, &name)?
-            {
-                return Err(synonym_refusal(Prerequisite::BoundToNothing, &name));
+            if let Some(refusal) = bound(tx, &zone)? {
+                return Err(refusal);
             }
             let before = rows::records(tx, zone.id)?;
             super::apply(tx, hand, &mut zone, &before, Vec::new(), "became a synonym", false)?;
@@ -159,7 +162,7 @@ impl Administration {
     }
 
     /// Refuses a name that the world knows under other name servers.
-    async fn check_name_servers(&self, name: &DnsName) -> Result<()> {
+    pub(super) async fn check_name_servers(&self, name: &DnsName) -> Result<()> {
         let Some(installation) = self.zones.installation().await? else { return Ok(()) };
         let ours: Vec<DnsName> =
             installation.name_servers.iter().map(|host| DnsName::from(&host.name)).collect();

@@ -1,0 +1,115 @@
+//! Numbers and moments in the form in which readers write them: one for numbers, as Switzerland has it in all its
+//! languages, and the day before the month.
+
+use model::Timestamp;
+
+use crate::words::{Language, say};
+
+/// `3’600`.
+pub(crate) fn number(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push('’');
+        }
+        text.push(digit);
+    }
+    if number < 0 { format!("−{text}") } else { text }
+}
+
+/// `21 novembre 2026`, from a moment of RFC 3339; what is none stays as it is.
+pub(crate) fn day(language: Language, moment: &str) -> String {
+    let part = |from: usize, to: usize| moment.get(from..to)?.parse::<u32>().ok();
+    let (Some(year), Some(month), Some(day)) = (part(0, 4), part(5, 7), part(8, 10)) else {
+        return moment.to_owned();
+    };
+    if !(1..=12).contains(&month) {
+        return moment.to_owned();
+    }
+    let month = say(language, &format!("month-{month}"), &[]);
+    match language {
+        Language::German => format!("{day}. {month} {year}"),
+        _ => format!("{day} {month} {year}"),
+    }
+}
+
+/// `21 novembre 2026, 12:04 UTC`; the script writes it anew in the reader's zone.
+pub(crate) fn moment(language: Language, moment: &str) -> String {
+    match moment.get(11..16) {
+        Some(time) => format!("{}, {time} UTC", day(language, moment)),
+        None => moment.to_owned(),
+    }
+}
+
+/// A day as a chart's label: `21.11.`, as all four languages understand it.
+pub(crate) fn label(at: Timestamp) -> String {
+    let text = at.rfc3339();
+    match (text.get(8..10), text.get(5..7)) {
+        (Some(day), Some(month)) => format!("{day}.{month}."),
+        _ => text,
+    }
+}
+
+/// French sets a narrow space, at which no line breaks, before `: ; ! ? %` and inside of `« »`.
+pub(crate) fn typeset_french(text: &str) -> String {
+    const NARROW: char = '\u{202f}';
+    let mut set = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    let mut before = None;
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied();
+        let is_before_sign = matches!(next, Some(':' | ';' | '!' | '?' | '%' | '»')) && {
+            let mut ahead = characters.clone();
+            ahead.next();
+            // A sign that begins a word, as in `?all`, is none of these.
+            ahead.next().is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | ')' | '»' | '\u{202f}'))
+        };
+        let is_narrow = character == ' ' && (is_before_sign || before == Some('«'));
+        set.push(if is_narrow { NARROW } else { character });
+        before = Some(character);
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{day, label, moment, number, typeset_french};
+    use crate::words::Language;
+
+    #[test]
+    fn numbers_have_an_apostrophe_between_thousands() {
+        for (value, text) in
+            [(0, "0"), (999, "999"), (3_600, "3’600"), (86_400, "86’400"), (-1_000_000, "−1’000’000")]
+        {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn days_and_moments_are_written_as_their_readers_do() {
+        let at = "2026-03-01T09:05:00.000Z";
+        for (language, written) in [
+            (Language::French, "1 mars 2026"),
+            (Language::German, "1. März 2026"),
+            (Language::Italian, "1 marzo 2026"),
+            (Language::English, "1 March 2026"),
+        ] {
+            assert_eq!(day(language, at), written);
+            assert_eq!(moment(language, at), format!("{written}, 09:05 UTC"));
+        }
+        assert_eq!(day(Language::French, "soon"), "soon");
+        assert_eq!(label(model::Timestamp(0)), "01.01.");
+    }
+
+    #[test]
+    fn french_signs_stand_behind_a_narrow_space() {
+        for (plain, set) in [
+            ("Quoi ? Ceci : « rien » !", "Quoi\u{202f}? Ceci\u{202f}: «\u{202f}rien\u{202f}»\u{202f}!"),
+            ("Souple (?all) ou ?all, 10 % de x:y", "Souple (?all) ou ?all, 10\u{202f}% de x:y"),
+            ("a « b ».", "a «\u{202f}b\u{202f}»."),
+        ] {
+            assert_eq!(typeset_french(plain), set);
+        }
+    }
+}

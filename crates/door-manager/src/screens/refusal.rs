@@ -1,0 +1,70 @@
+//! What a form says beside a field that was refused.
+
+use zones::ZoneError;
+
+use crate::trouble::Trouble;
+use crate::visitor::Guest;
+use crate::words::knows;
+
+/// What a form shows beside a field.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(super) struct FieldError {
+    pub(super) field: String,
+    pub(super) reason: String,
+    pub(super) rule: String,
+}
+
+impl FieldError {
+    /// A reason in the person's words.
+    pub(super) fn new(field: &str, reason: String) -> FieldError {
+        FieldError { field: field.to_owned(), reason, rule: String::new() }
+    }
+
+    /// The same, shown beside another field.
+    pub(super) fn at(self, field: &str) -> FieldError {
+        FieldError { field: field.to_owned(), ..self }
+    }
+
+    /// In a line of its own, where there is no form.
+    pub(super) fn sentence(&self) -> String {
+        format!("{} {}", self.reason, self.rule).trim_end().to_owned()
+    }
+}
+
+/// The words of a refusal, or trouble if it is none. The rule is said in the person's language where it is known;
+/// the reason stands in English beside it, because it quotes values.
+pub(super) fn refusal(guest: &Guest, error: ZoneError) -> Result<FieldError, Trouble> {
+    let told = |field: &str, reason: String, rule: &str| {
+        let key = rule_key(rule);
+        let (reason, rule) = match knows(guest.language, &key) {
+            true => (guest.say(&key, &[]), reason),
+            false => (reason, rule.to_owned()),
+        };
+        FieldError { field: field.to_owned(), reason, rule }
+    };
+    Ok(match error {
+        ZoneError::Invalid { field, reason, rule, .. } => told(field, reason, rule),
+        ZoneError::Conflict { field, value, rule } => told(field, format!("«{value}»"), rule),
+        ZoneError::InUse { field, value, dependents, rule } => {
+            told(field, format!("«{value}»: {dependents}"), rule)
+        }
+        ZoneError::Stale { .. } => FieldError::new("zone", guest.say("zone-stale", &[])),
+        other => return Err(other.into()),
+    })
+}
+
+/// The key of a rule's translation: its letters and digits, the first forty.
+pub(crate) fn rule_key(rule: &str) -> String {
+    let mut key = String::from("rule-");
+    for c in rule.chars() {
+        if c.is_ascii_alphanumeric() {
+            key.push(c.to_ascii_lowercase());
+        } else if !key.ends_with('-') {
+            key.push('-');
+        }
+        if key.len() >= 45 {
+            break;
+        }
+    }
+    key.trim_end_matches('-').to_owned()
+}

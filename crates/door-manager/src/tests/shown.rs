@@ -1,0 +1,106 @@
+//! How the pages show things: what may be chosen, what is still to be typed, numbers, spaces, the worst first.
+
+use directory::Scope;
+use model::Domain;
+use zones::Standing;
+
+use super::screens::PAGES;
+use super::towns;
+use crate::words::Language;
+
+#[tokio::test]
+async fn only_domains_that_can_be_synonyms_are_offered_and_the_others_say_why() {
+    for town in towns().await {
+        let zones = town.zones.administration(Scope::Operator("test"), "test");
+        for name in ["libre.test", "liee.test"] {
+            zones.create_zone(town.valbois, name).await.unwrap();
+        }
+        let bound = Domain::parse("liee.test").unwrap();
+        zones.create_domain(town.valbois, None, &bound, Standing::Stays).await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        let path = "/manager/domains/valbois.test/synonyms";
+        let page = browser.get(path).await.text;
+        let choice = |name: &str| {
+            let from = page.find(&format!("value=\"{name}\"")).unwrap_or_else(|| panic!("{name}: {page}"));
+            page[from..].split("</label>").next().unwrap().to_owned()
+        };
+        assert!(choice("liee.test").contains(" disabled"), "{}", choice("liee.test"));
+        assert!(choice("liee.test").contains("lié à aucun produit"), "{}", choice("liee.test"));
+        assert!(!page.contains("acme.test"), "another organisation's");
+        // Nobody answers for libre.test, so it is not proven to be the organisation's.
+        assert!(choice("libre.test").contains(" disabled"), "{}", choice("libre.test"));
+        let confirm = browser.get(&format!("{path}?synonym=liee.test")).await.text;
+        assert!(!confirm.contains("type=\"hidden\" name=\"synonym\""), "what is closed is not confirmed");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_form_says_in_its_raw_view_what_is_still_to_be_typed() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        let page = browser.get("/manager/domains/valbois.test/zone/new/srv").await.text;
+        let expected = "_‹Service›._tcp.valbois.test. 3600 IN SRV 0 1 ‹Port› ‹Serveur›";
+        assert!(page.contains(expected), "{page}");
+        let path = "/manager/domains/valbois.test/zone/preview/srv";
+        let raw =
+            browser.post(path, &[("service", "imaps"), ("protocol", "tcp"), ("port", "993")]).await.text;
+        assert_eq!(raw, "_imaps._tcp.valbois.test. 3600 IN SRV ‹Priorité› ‹Poids› 993 ‹Serveur›");
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_taken_as_people_write_it() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        let zones = town.zones.administration(Scope::Tenant(town.valbois), "test");
+        for (typed, ttl) in [("7200", 7_200), ("86'400", 86_400), ("3’600", 3_600)] {
+            browser.post("/manager/domains/valbois.test/zone/ttl", &[("ttl", typed)]).await;
+            assert_eq!(zones.zone_called("valbois.test").await.unwrap().default_ttl, ttl, "{typed}");
+        }
+        let table = browser.get("/manager/domains/valbois.test/zone").await.text;
+        assert!(table.contains("3’600"), "{table}");
+        let file = browser.get("/manager/domains/valbois.test/zone?format=csv").await.text;
+        assert!(file.contains("\"3600\"") && !file.contains('’'), "{file}");
+    }
+}
+
+/// The signs that French sets apart never begin a line.
+#[tokio::test]
+async fn french_pages_have_narrow_spaces_and_the_others_have_none() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        for language in Language::ALL {
+            browser.language = language.tag();
+            let mut narrow = 0;
+            for page in PAGES {
+                let text = browser.get(&format!("/manager/domains/valbois.test/{page}")).await.text;
+                if language == Language::French {
+                    for wrong in ["« ", " »", " ? ", " ! ", " ; "] {
+                        assert!(!text.contains(wrong), "«{wrong}» in {page}: {text}");
+                    }
+                }
+                narrow += text.matches('\u{202f}').count();
+            }
+            assert_eq!(narrow > 0, language == Language::French, "{language}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_does_harm_comes_first_and_keys_are_folded() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let page = browser.get("/manager/domains/valbois.test/security").await.text;
+        let lights: Vec<usize> = page
+            .split("class=\"lamp ")
+            .skip(1)
+            .map(|rest| {
+                ["lost", "unknown", "waiting", "ok"].iter().position(|light| rest.starts_with(light)).unwrap()
+            })
+            .collect();
+        let is_off = |light: &usize| *light == 1;
+        let ordered: Vec<usize> = lights.iter().copied().filter(|light| !is_off(light)).collect();
+        assert!(ordered.is_sorted() && lights[0] == 0, "{lights:?}");
+        assert!(page.contains("<details class=\"long\">") && page.contains("p=M"), "{page}");
+    }
+}
