@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["trust"],
     &["trail"],
     &["directory"],
+    &["hosts"],
     &["keys"],
     &["zones"],
     &["reputation"],

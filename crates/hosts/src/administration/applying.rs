@@ -1,0 +1,98 @@
+//! What waits, taking it back, and beginning to apply it.
+
+use model::OrganisationId;
+
+use super::{Administration, conflict, found};
+use crate::entities::{ApplyRun, ChangeId, PendingChange, RunId, RunState, Thing};
+use crate::limits::RUNS_KEPT;
+use crate::{HostError, Result, rows};
+
+impl Administration {
+    /// What waits within the scope, of one organisation or of all, in the order in which it will be applied.
+    pub async fn changes(&self, organisation: Option<OrganisationId>) -> Result<Vec<PendingChange>> {
+        let domain = self.domain;
+        self.read(move |tx| Ok(rows::changes(tx, organisation, domain)?)).await
+    }
+
+    /// How many changes wait.
+    pub async fn count_changes(&self, organisation: Option<OrganisationId>) -> Result<u64> {
+        let domain = self.domain;
+        self.read(move |tx| Ok(rows::count_changes(tx, organisation, domain)?)).await
+    }
+
+    /// Takes a change back before it is applied, also while others of its run are.
+    pub async fn cancel_change(&self, id: ChangeId) -> Result<()> {
+        self.write(move |tx, hand| {
+            let change = rows::change(tx, id)?.filter(|change| hand.reaches(change.domain));
+            let change = found("change", change)?;
+            match change.thing {
+                Thing::Host(host) => hand.revert_host(tx, host)?,
+                Thing::MailServer(server) => hand.revert_server(tx, server)?,
+            }
+            let what = format!("{} {} {}", change.act.as_str(), change.thing.entity(), change.name);
+            hand.audit(tx, change.organisation, "cancel change", what)
+        })
+        .await
+    }
+
+    /// Begins to apply everything that waits within the scope; [`crate::Hosts::work`] does it. Refused while a run
+    /// of the organisation is under way, and when nothing waits.
+    pub async fn begin_applying(&self, organisation: OrganisationId) -> Result<ApplyRun> {
+        let domain = self.domain;
+        self.write(move |tx, hand| {
+            let total = rows::count_changes(tx, Some(organisation), domain)?;
+            if total == 0 {
+                return Err(HostError::invalid(
+                    "changes",
+                    "nothing waits",
+                    "something must wait to be applied",
+                ));
+            }
+            let underway = || HostError::Conflict {
+                field: "run",
+                value: "applying".to_owned(),
+                rule: "changes are applied once at a time: wait until the run has ended",
+            };
+            if rows::runs(tx, Some(organisation), None, 1)?
+                .first()
+                .is_some_and(|run| run.state == RunState::Running)
+            {
+                return Err(underway());
+            }
+            let run = ApplyRun {
+                id: RunId(hand.world.new_id()),
+                organisation,
+                domain,
+                who: hand.who.clone(),
+                started_at: hand.at,
+                ended_at: None,
+                state: RunState::Running,
+                total,
+                done: 0,
+                failure: None,
+            };
+            rows::begin_run(tx, &run).map_err(conflict(underway))?;
+            rows::forget_old_runs(tx, organisation, RUNS_KEPT)?;
+            hand.audit(tx, organisation, "apply changes", format!("run {}: {total}", run.id))?;
+            hand.tell(tx, organisation)?;
+            Ok(run)
+        })
+        .await
+    }
+
+    /// A run.
+    pub async fn run(&self, id: RunId) -> Result<ApplyRun> {
+        let domain = self.domain;
+        self.read(move |tx| {
+            let run = rows::run(tx, id)?;
+            found("run", run.filter(|run| domain.is_none() || run.domain == domain))
+        })
+        .await
+    }
+
+    /// The last run, of one organisation or of all.
+    pub async fn last_run(&self, organisation: Option<OrganisationId>) -> Result<Option<ApplyRun>> {
+        let domain = self.domain;
+        self.read(move |tx| Ok(rows::runs(tx, organisation, domain, 1)?.into_iter().next())).await
+    }
+}

@@ -1,0 +1,84 @@
+//! Mailboxes and domains that use servers.
+
+use model::{Address, Domain};
+
+use super::{IMAP, NONE, Town, field, new_host, towns};
+use crate::{Links, MailServerId, NewMailServer, Roles, ServerRole, assign_domain};
+
+async fn assign(town: &Town, role: ServerRole, servers: &[MailServerId]) -> crate::Result<Vec<String>> {
+    let (domain, servers) = (town.domain, servers.to_vec());
+    town.db.tenant(town.valbois).write(move |tx| assign_domain(tx, domain, role, &servers)).await
+}
+
+fn anna() -> Address {
+    Address::parse("anna+lists@valbois.test").unwrap()
+}
+
+#[tokio::test]
+async fn a_server_that_a_user_is_linked_to_cannot_be_deleted() {
+    for town in towns().await {
+        let server = town.server("hote1", 1, IMAP).await;
+        assert_eq!(town.admin().links(server.id).await.unwrap(), Links::default());
+        town.admin().assign_mailbox(town.anna, Some(server.id)).await.unwrap();
+        assert_eq!(town.admin().links(server.id).await.unwrap(), Links { users: 1, domains: 0 });
+        let text = town.admin().delete_server(server.id).await.unwrap_err().to_string();
+        assert!(text.contains("1 user"), "{text}");
+        assert_eq!(field(town.admin().change_server(server.id, NONE).await), "imap");
+        // Not by cancelling either.
+        let change = town.admin().changes(None).await.unwrap().pop().unwrap();
+        assert_eq!(field(town.admin().cancel_change(change.id).await), "server");
+        // It is named once it is applied.
+        assert_eq!(town.hosts.imap_server_of(&anna()).await.unwrap(), None);
+        town.apply().await;
+        let named = town.hosts.imap_server_of(&anna()).await.unwrap();
+        assert_eq!(named, Some(Domain::parse("hote1.valbois.test").unwrap()));
+        assert_eq!(town.admin().server_of_mailbox(town.anna).await.unwrap().unwrap().id, server.id);
+        town.admin().assign_mailbox(town.anna, None).await.unwrap();
+        assert_eq!(town.hosts.imap_server_of(&anna()).await.unwrap(), None);
+        town.admin().delete_server(server.id).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_a_domain_uses_cannot_be_deleted() {
+    for town in towns().await {
+        let server = town.server("hote1", 1, Roles::ALL).await;
+        assign(&town, ServerRole::SmtpIn, &[server.id, server.id]).await.unwrap();
+        assign(&town, ServerRole::SmtpOut, &[server.id]).await.unwrap();
+        assert_eq!(town.admin().links(server.id).await.unwrap(), Links { users: 0, domains: 1 });
+        assert_eq!(field(town.admin().delete_server(server.id).await), "server");
+        assert_eq!(field(town.admin().change_server(server.id, IMAP).await), "smtp_in");
+        let domain = Domain::parse("valbois.test").unwrap();
+        assert_eq!(town.hosts.servers_of(&domain).await.unwrap(), crate::DomainServers::default());
+        town.apply().await;
+        let servers = town.hosts.servers_of(&domain).await.unwrap();
+        assert_eq!((servers.imap.len(), servers.smtp_in.len(), servers.smtp_out.len()), (0, 1, 1));
+        assert_eq!(servers.smtp_in[0].name.as_str(), "hote1.valbois.test");
+        assert_eq!(servers.all().len(), 1);
+        assert_eq!(town.hosts.domains_with_servers().await.unwrap(), [domain]);
+        assert_eq!(town.admin().servers_of_domain(town.domain).await.unwrap().len(), 2);
+        for role in ServerRole::ALL {
+            assign(&town, role, &[]).await.unwrap();
+        }
+        town.admin().delete_server(server.id).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_is_used_in_the_roles_that_it_has_and_within_its_organisation() {
+    for town in towns().await {
+        let server = town.server("hote1", 1, IMAP).await;
+        assert_eq!(field(assign(&town, ServerRole::SmtpIn, &[server.id]).await), "server");
+        let acme = town.hosts.administration(directory::Scope::Tenant(town.acme), None, "zoe");
+        let host = acme.create_host(new_host(town.acme_domain, "hote1", 1)).await.unwrap().id;
+        let foreign = acme.create_server(NewMailServer { host, roles: Roles::ALL }).await.unwrap();
+        assert_eq!(field(assign(&town, ServerRole::Imap, &[foreign.id]).await), "not found");
+        assert_eq!(field(town.admin().assign_mailbox(town.anna, Some(foreign.id)).await), "not found");
+        // Nor by an operator, who sees both.
+        let operator = town.hosts.administration(directory::Scope::Operator("test"), None, "op");
+        assert_eq!(field(operator.assign_mailbox(town.anna, Some(foreign.id)).await), "not found");
+        let smtp_only = town.server("hote2", 2, NONE).await;
+        assert_eq!(field(town.admin().assign_mailbox(town.anna, Some(smtp_only.id)).await), "server");
+        assert_eq!(field(town.admin().assign_mailbox(model::AddressId(1), None).await), "not found");
+    }
+}
