@@ -1,6 +1,8 @@
 """The DNS door as strangers see it: dig, delv, ldns-verify-zone and NSD."""
 
 import re
+import socket
+import ssl
 import time
 
 import pytest
@@ -139,12 +141,15 @@ def signed(house, work):
     return made["secret"], shown, nsd_directory, port
 
 
-def test_delv_follows_the_signatures(house, signed, work):
-    key = short(house.port("dns"), ZONE, "DNSKEY")[0]
-    flags, protocol, algorithm, public = key.split(" ", 3)
+def validated(port, work, zone, question):
+    """What delv says with the zone's own key as its anchor."""
+    flags, protocol, algorithm, public = short(port, zone, "DNSKEY")[0].split(" ", 3)
     anchor = work / "names.anchor"
-    anchor.write_text(f'trust-anchors {{ {ZONE}. static-key {flags} {protocol} {algorithm} "{public}"; }};\n')
-    port = str(house.port("dns"))
+    anchor.write_text(f'trust-anchors {{ {zone}. static-key {flags} {protocol} {algorithm} "{public}"; }};\n')
+    return run("delv", "@127.0.0.1", "-p", str(port), "-a", anchor, f"+root={zone}", *question, check=False)
+
+
+def test_delv_follows_the_signatures(house, signed, work):
     for question, expected in [
         ([ZONE, "MX"], "fully validated"),
         (["www." + ZONE, "A"], "fully validated"),
@@ -154,12 +159,12 @@ def test_delv_follows_the_signatures(house, signed, work):
         (["down.below." + ZONE, "A"], "negative response, fully validated"),
         (["other.wild." + ZONE, "A"], "negative response, fully validated"),
     ]:
-        answer = run("delv", "@127.0.0.1", "-p", port, "-a", anchor, f"+root={ZONE}", *question, check=False)
+        answer = validated(house.port("dns"), work, ZONE, question)
         assert expected in answer, f"{question}: {answer}"
 
 
-def transferred(house, secret):
-    text = dig(house.port("dns"), ZONE, "AXFR", options=["-y", f"hmac-sha256:transfer.names.test:{secret}", "+onesoa"])
+def transferred(house, secret, zone=ZONE):
+    text = dig(house.port("dns"), zone, "AXFR", options=["-y", f"hmac-sha256:transfer.names.test:{secret}", "+onesoa"])
     assert "Transfer failed" not in text and "XFR size" in text, text
     return "\n".join(line for line in text.split("\n") if line and not line.startswith(";") and " TSIG " not in line.replace("\t", " ")) + "\n"
 
@@ -173,14 +178,89 @@ def test_ldns_verifies_the_whole_zone(house, signed, work):
     assert "Bogus" in run("ldns-verify-zone", file, check=False)
 
 
-def test_the_ds_record_is_that_of_the_key(house, signed, work):
+def check_ds(house, work, zone, shown):
+    """What we show for the parent, and say in CDS, is what ldns makes of the zone's key."""
     keys = work / "names.keys"
-    key = short(house.port("dns"), ZONE, "DNSKEY")[0]
-    keys.write_text(f"{ZONE}. 3600 IN DNSKEY {key}\n")
+    key = short(house.port("dns"), zone, "DNSKEY")[0]
+    keys.write_text(f"{zone}. 3600 IN DNSKEY {key}\n")
     tag, algorithm, kind, digest = run("ldns-key2ds", "-n", "-2", keys).split("DS")[1].split()[:4]
-    cds = short(house.port("dns"), ZONE, "CDS")[0].upper().split()
+    cds = short(house.port("dns"), zone, "CDS")[0].upper().split()
     assert cds[:3] == [tag, algorithm, kind] and "".join(cds[3:]) == digest.upper()
-    assert digest.upper() in str(signed[1]).upper(), "`relais zone sign` shows the line for the parent"
+    assert [line.upper() for line in shown] == [f"{zone}. IN DS {tag} {algorithm} {kind} {digest}".upper()]
+
+
+def test_the_ds_record_is_that_of_the_key(house, signed, work):
+    check_ds(house, work, ZONE, signed[1]["ds"])
+
+
+def test_a_synonym_of_a_signed_zone_stands_by_itself(house, signed, work):
+    """Its own key, its own DS record, denials and transfers of its own."""
+    synonym, port = "second.test", house.port("dns")
+    house.command("zone", "create", synonym)
+    made = house.command("zone", "add-synonym", ZONE, synonym)
+    wait_until(lambda: short(port, synonym, "DNSKEY"), "the signed synonym", 10)
+    assert short(port, synonym, "DNSKEY") != short(port, ZONE, "DNSKEY")
+    check_ds(house, work, synonym, made["ds"])
+    [listed] = house.command("zone", "synonyms", ZONE)
+    assert listed["ds"] == made["ds"]
+    for question, expected in [
+        (["mx1." + synonym, "A"], "fully validated"),
+        (["deeper.wild." + synonym, "TXT"], "fully validated"),
+        (["nobody." + synonym, "A"], "negative response, fully validated"),
+        (["web." + synonym, "AAAA"], "negative response, fully validated"),
+    ]:
+        answer = validated(port, work, synonym, question)
+        assert expected in answer, f"{question}: {answer}"
+    house.command("zone", "add-secondary", synonym, f"127.0.0.1:{free_port()}", "--key", "transfer.names.test", "--secret", signed[0])
+    file = work / "synonym.zone"
+    wait_until(lambda: "XFR size" in dig(port, synonym, "AXFR", options=["-y", f"hmac-sha256:transfer.names.test:{signed[0]}"]),
+               "the secondary to be let in", 10)
+    file.write_text(transferred(house, signed[0], synonym))
+    assert "Zone is verified and complete" in run("ldns-verify-zone", file)
+    # A change of the main zone is signed in both.
+    add(house, ("both", "A", "192.0.2.201"))
+    wait_until(lambda: short(port, "both." + synonym) == ["192.0.2.201"], "the change", 10)
+    assert "fully validated" in validated(port, work, synonym, ["both." + synonym, "A"])
+    house.command("zone", "dissociate", synonym)
+
+
+def test_reports_about_a_synonym_are_welcome(house):
+    """RFC 7489 §7.1: without this record receivers send no reports about the synonym."""
+    port, synonym = house.port("dns"), "third.test"
+    permission = f"{synonym}._report._dmarc.{ZONE}"
+    house.command("domain", "create", ZONE)
+    house.command("zone", "create", synonym)
+    house.command("zone", "add-synonym", ZONE, synonym)
+    wait_until(lambda: short(port, permission, "TXT") == ['"v=DMARC1"'], "the permission", 10)
+    assert f"mailto:dmarc-reports@{ZONE}" in short(port, "_dmarc." + synonym, "TXT")[0]
+    house.command("zone", "dissociate", synonym)
+    wait_until(lambda: status(dig(port, permission, "TXT")) == "NXDOMAIN", "the end of the permission", 10)
+
+
+def test_a_new_domain_has_its_policy_and_certificate_at_once(house):
+    """Others fetch the policy as soon as they see its record; without the certificate that fails."""
+    house.command("zone", "create", "fresh.test")
+    house.command("domain", "create", "fresh.test")
+    began = time.monotonic()
+    wait_until(lambda: policy(house, "fresh.test"), "the policy under its own certificate", 30, step_seconds=0.05)
+    assert time.monotonic() - began < 3, "the certificate waits for a chore"
+    house.command("zone", "create", "twin.test")
+    house.command("zone", "add-synonym", "fresh.test", "twin.test")
+    wait_until(lambda: policy(house, "twin.test"), "the synonym's policy", 3, step_seconds=0.05)
+
+
+def policy(house, domain):
+    """The MTA-STS policy as another server fetches it: nothing without the right certificate."""
+    host = f"mta-sts.{domain}"
+    context = ssl.create_default_context(cafile=house.ca_certificate)
+    try:
+        with socket.create_connection(("127.0.0.1", house.port("https")), 10) as plain:
+            with context.wrap_socket(plain, server_hostname=host) as connection:
+                connection.sendall(f"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                answer = connection.makefile("rb").read().decode()
+    except ssl.SSLCertVerificationError:
+        return None
+    return answer if answer.startswith("HTTP/1.1 200") and "version: STSv1" in answer else None
 
 
 def test_nsd_follows_changes(house, signed):

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use directory::Scope;
 use futures_util::future::BoxFuture;
-use keys::{CertificateFacts, ServerTls};
+use keys::{CertificateFacts, Keys, ServerTls};
 use model::Chain;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -21,7 +21,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const KEYS_INTERVAL: Duration = Duration::from_secs(300);
 /// How soon a new domain is looked at; each is looked at again after [`zones::diagnosis::INTERVAL`].
 const DIAGNOSIS_INTERVAL: Duration = Duration::from_secs(60);
-/// How soon hosts of a new domain have a certificate.
+/// How often the certificates of hosts are looked at if no notice comes. With one they are looked at at once.
 const HOSTS_INTERVAL: Duration = Duration::from_secs(10);
 
 /// One thing that comes back.
@@ -152,6 +152,7 @@ pub(crate) async fn tend_certificates(
 ) {
     let scope = Scope::Operator("publish the certificate that the exchangers show");
     let zones = installation.zones.administration(scope, "relais");
+    let mut notices = installation.keys.subscribe();
     loop {
         match installation.keys.hosts_to_vouch_for().await {
             Ok(hosts) => tls.vouch_for(hosts),
@@ -164,6 +165,8 @@ pub(crate) async fn tend_certificates(
         }
         tokio::select! {
             () = installation.world.clock.sleep(HOSTS_INTERVAL) => {}
+            // A domain has its hosts as soon as it is there, whichever node or command made it.
+            () = Keys::changed(&mut notices) => {}
             _ = shutdown.wait_for(|stop| *stop) => return,
         }
     }

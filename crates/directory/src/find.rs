@@ -76,6 +76,16 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
         .await
 }
 
+/// Whether mail for a domain, or for a synonym of one, is taken at all.
+pub(crate) async fn serves(directory: &Directory, domain: &Domain) -> Result<bool, DirectoryError> {
+    let name = domain.as_str().to_owned();
+    directory
+        .db
+        .operator("see whether a domain is served")
+        .read(move |tx| Ok(rows::candidates(tx, &name, "", "")?.iter().any(|one| !one.is_domain_disabled)))
+        .await
+}
+
 pub(crate) async fn may_send_as(
     directory: &Directory,
     account: &AccountRef,

@@ -37,7 +37,7 @@ mod token;
 use std::sync::Arc;
 
 use db::Db;
-use model::{AccountRef, Address, CredentialId, OrganisationId};
+use model::{AccountRef, Address, CredentialId, Domain, OrganisationId};
 use world::World;
 
 pub use administration::{
@@ -94,6 +94,11 @@ impl Directory {
     /// postmaster and abuse of every hosted domain exist (RFC 5321 §4.5.1, RFC 2142).
     pub async fn find(&self, address: &Address) -> Result<Found, DirectoryError> {
         find::find(self, address).await
+    }
+
+    /// Whether mail for a domain, or for a synonym of one, is taken at all.
+    pub async fn serves(&self, domain: &Domain) -> Result<bool, DirectoryError> {
+        find::serves(self, domain).await
     }
 
     /// Whether an account may write this address as its sender: its own address, its subaddresses, and

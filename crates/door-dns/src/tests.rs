@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use wire_dns::tsig::{TsigKey, sign_question};
 use wire_dns::{Name, RecordType};
 use world::World;
-use zones::{Administration, DnsName, Edit, NewRecord, Secondary, ZoneChange, Zones};
+use zones::{Administration, DnsName, Edit, Installation, NewRecord, Secondary, Standing, ZoneChange, Zones};
 
 use crate::limiter::{Limiter, Verdict};
 use crate::{Limits, Shared, bind_udp, keep, serve_tcp, serve_udp};
@@ -246,6 +246,43 @@ async fn signing_is_a_switch_and_signatures_are_renewed_with_a_new_serial() {
         let board = house.shared.board.load();
         let image = board.images.get(&name("valbois.test.")).unwrap();
         assert!(image.renew_at().unwrap() > house.world.clock.now());
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_synonym_of_a_signed_zone_is_signed_and_its_reports_are_welcome() {
+    on_each_engine!(house, Limits::default(), true, {
+        let zones = administration(&house.zones);
+        let organisation = zones.zone(house.zone).await.unwrap().organisation;
+        let domain = |text| model::Domain::parse(text).unwrap();
+        let addresses = vec!["192.0.2.25".parse().unwrap()];
+        zones.change_installation(Installation::single(domain("mail.relais.test"), addresses)).await.unwrap();
+        zones.create_domain(organisation, None, &domain("valbois.test"), Standing::Stays).await.unwrap();
+        let change = ZoneChange { is_signed: Some(true), ..ZoneChange::default() };
+        zones.change_zone(house.zone, change).await.unwrap();
+        let synonym = zones.create_zone(organisation, "bains.test").await.unwrap().id;
+        zones.add_synonym(house.zone, "bains.test").await.unwrap();
+        let served = |house: &House, zone: &str| {
+            house.shared.board.load().images.get(&name(zone)).is_some_and(|image| image.is_signed())
+        };
+        house.served(|house| served(house, "bains.test.") && served(house, "valbois.test.")).await;
+        let permission = "bains.test._report._dmarc.valbois.test";
+        let answered = |owner: &str, kind| gist(&house.ask(owner, kind).unwrap());
+        house.served(|_| answered(permission, RecordType::TXT) == (0, 1)).await;
+        for (owner, kind) in [
+            ("_dmarc.bains.test", RecordType::TXT),
+            ("bains.test", RecordType::DNSKEY),
+            ("bains.test", RecordType::CDS),
+            ("bains.test", RecordType::CDNSKEY),
+        ] {
+            assert_eq!(answered(owner, kind), (0, 1), "{owner} {kind}");
+        }
+        // Each zone has a key of its own.
+        let key = |zone| house.ask(zone, RecordType::DNSKEY).unwrap().split_off(12 + zone.len() + 2 + 4);
+        assert_ne!(key("bains.test")[12..], key("valbois.test")[12..]);
+        zones.dissociate_synonym(synonym).await.unwrap();
+        house.served(|_| answered(permission, RecordType::TXT) == (3, 0)).await;
+        assert_eq!(answered("_dmarc.bains.test", RecordType::TXT), (3, 0));
     });
 }
 

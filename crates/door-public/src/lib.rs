@@ -17,7 +17,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use directory::{Directory, DirectoryError, Scope};
+use directory::Directory;
 use doorway_http::Problem;
 use model::Domain;
 use tracing::warn;
@@ -91,14 +91,12 @@ impl Shared {
         })
     }
 
-    /// The domain, if it is hosted here; anything else does not exist.
+    /// The domain, if it or what it is a synonym of is hosted here; anything else does not exist.
     async fn hosted(&self, name: &str) -> Result<Domain, Problem> {
         let domain = Domain::parse(name).map_err(|_| Problem::not_found())?;
-        let operator = Scope::Operator("a mail program asks where a domain is served");
-        let found = self.directory.administration(operator, "public pages").domain_called(&domain).await;
-        match found {
-            Ok(found) if !found.is_disabled => Ok(found.name),
-            Ok(_) | Err(DirectoryError::NotFound { .. }) => Err(Problem::not_found()),
+        match self.directory.serves(&domain).await {
+            Ok(true) => Ok(domain),
+            Ok(false) => Err(Problem::not_found()),
             Err(error) => {
                 warn!(error = %model::Chain(&error), "cannot look for a domain now");
                 Err(Problem::later())

@@ -14,6 +14,7 @@ use world::World;
 use crate::{Servers, Shared, router};
 
 struct Place {
+    db: db::Db,
     router: Router,
     administration: directory::Administration,
     domain: model::DomainId,
@@ -26,7 +27,7 @@ async fn places() -> Vec<Place> {
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let keys = keys::Keys::new(db.clone(), world.clone());
-        let zones = zones::Zones::new(db, world, directory.clone(), keys);
+        let zones = zones::Zones::new(db.clone(), world, directory.clone(), keys);
         let administration = directory.administration(Scope::Operator("test"), "test");
         let organisation = administration.create_organisation("Valbois").await.unwrap().id;
         let name = Domain::parse("valbois.test").unwrap();
@@ -56,7 +57,7 @@ async fn places() -> Vec<Place> {
             .await
             .unwrap();
         let router = router(Arc::new(Shared { directory, zones, servers }));
-        places.push(Place { router, administration, domain });
+        places.push(Place { db, router, administration, domain });
     }
     places
 }
@@ -92,9 +93,19 @@ async fn a_hosted_domain_has_an_mta_sts_policy_and_others_have_none() {
             let Some(_) = Host::parse(host) else { continue };
             assert_eq!(place.get(host, path).await.0, StatusCode::NOT_FOUND, "{host}");
         }
+        // A synonym's letters arrive at the same servers.
+        let organisation = place.administration.domain(place.domain).await.unwrap().organisation;
+        let add = move |tx: &mut db::Tx| -> Result<(), directory::DirectoryError> {
+            let domain = |name| Domain::parse(name).unwrap();
+            directory::add_synonym(tx, organisation, &domain("bains.test"), &domain("valbois.test"))
+        };
+        place.db.operator("test").write(add).await.unwrap();
+        assert_eq!(place.get("mta-sts.bains.test", path).await, (StatusCode::OK, text));
         let change = DomainChange { is_disabled: Some(true), ..DomainChange::default() };
         place.administration.change_domain(place.domain, change).await.unwrap();
-        assert_eq!(place.get("mta-sts.valbois.test", path).await.0, StatusCode::NOT_FOUND);
+        for host in ["mta-sts.valbois.test", "mta-sts.bains.test"] {
+            assert_eq!(place.get(host, path).await.0, StatusCode::NOT_FOUND);
+        }
     }
 }
 

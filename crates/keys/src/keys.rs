@@ -388,21 +388,39 @@ impl Keys {
     }
 
     /// The names of hosts for which our own authority vouches at this moment: `mta-sts.`, `autoconfig.` and
-    /// `autodiscover.` of every hosted domain. Called from time to time; what it gives goes into
-    /// [`crate::ServerTls::vouch_for`].
+    /// `autodiscover.` of every hosted domain and of its synonyms. Called when a notice comes on [`CHANNEL`]; what it
+    /// gives goes into [`crate::ServerTls::vouch_for`].
     pub async fn hosts_to_vouch_for(&self) -> Result<HashSet<String>> {
         let operator = self.db.operator("read for which hosts certificates may be minted");
         let (mut hosts, mut after) = (HashSet::new(), String::new());
         loop {
             let begin = after.clone();
             let page =
-                operator.read(move |tx| rows::domains_after(tx, &begin, limits::DOMAINS_PER_PAGE)).await?;
-            let Some((last, _, _)) = page.last() else { return Ok(hosts) };
+                operator.read(move |tx| rows::names_after(tx, &begin, limits::DOMAINS_PER_PAGE)).await?;
+            let Some(last) = page.last() else { return Ok(hosts) };
             after.clone_from(last);
-            for (name, _, _) in &page {
+            for name in &page {
                 hosts.extend(limits::MINTED_HOSTS.map(|host| format!("{host}.{name}")));
             }
         }
+    }
+
+    /// Waits until something changes that has a notice on [`CHANNEL`]: a domain, a synonym, a key.
+    pub async fn changed(notices: &mut Notices) {
+        use tokio::sync::broadcast::error::RecvError;
+        loop {
+            match notices.recv().await {
+                Ok(notice) if notice.channel != CHANNEL => {}
+                Ok(_) | Err(RecvError::Lagged(_)) => return,
+                // The database closes with the program.
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+
+    /// Notices from now on, for [`Keys::changed`].
+    pub fn subscribe(&self) -> Notices {
+        self.db.subscribe()
     }
 
     /// Forgets signers of which a notice has come since the last look.

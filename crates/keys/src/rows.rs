@@ -184,6 +184,18 @@ pub(crate) fn domains_after(
     )
 }
 
+/// The names of hosted domains and of their synonyms, a page at a time.
+pub(crate) fn names_after(tx: &mut Tx, name: &str, limit: i64) -> Result<Vec<String>, DbError> {
+    tx.query(
+        "SELECT name FROM domain WHERE name > ?1
+         UNION SELECT y.name FROM domain_synonym y
+               JOIN domain d ON d.name = y.main AND d.organisation = y.organisation WHERE y.name > ?1
+         ORDER BY name LIMIT ?2",
+        values![name, limit],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}
+
 /// Keys whose domain is gone, or was made anew by somebody else.
 pub(crate) fn remove_orphans(tx: &mut Tx) -> Result<u64, DbError> {
     tx.execute(

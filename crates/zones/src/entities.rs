@@ -173,6 +173,8 @@ pub struct Edit {
     pub expected: Option<u32>,
     /// Whether to check and tell only.
     pub is_dry: bool,
+    /// Whether records that a mail service keeps may go, and with them what they do.
+    pub is_forced: bool,
 }
 
 /// What a change did, or would do.

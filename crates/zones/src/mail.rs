@@ -24,6 +24,8 @@ pub const STS_MAX_AGE_SECONDS: u32 = 604_800;
 
 /// The local part that DMARC reports of a hosted domain come to.
 pub const DMARC_REPORTS: &str = "dmarc-reports";
+/// The labels between another domain and the one that takes its DMARC reports.
+pub const REPORTS_LABELS: &str = "_report._dmarc";
 /// The local part that TLS reports of a hosted domain come to.
 pub const TLS_REPORTS: &str = "tls-reports";
 
@@ -87,9 +89,11 @@ pub fn sts_id(installation: &Installation) -> String {
 /// Names below a mail domain that our web doors answer for.
 pub const WEB_NAMES: [&str; 3] = ["mta-sts", "autoconfig", "autodiscover"];
 
-/// Everything that the DNS should say for the mail of `domain`, with whole names.
+/// Everything that the DNS should say for the mail of `domain`, with whole names. `second_names` are those that it has
+/// in the synonyms of its zone.
 pub fn records(
     domain: &Domain,
+    second_names: &[DnsName],
     installation: &Installation,
     spf: SpfStrictness,
     dkim: &[keys::DkimRecord],
@@ -117,6 +121,11 @@ pub fn records(
         RecordKind::Txt,
         text(format!("v=DMARC1; p=quarantine; rua=mailto:{DMARC_REPORTS}@{domain}")),
     );
+    // A synonym says the same `rua=` under its own name, and this domain says that it takes those reports too
+    // (RFC 7489 §7.1).
+    for name in second_names {
+        add(&format!("{}.{REPORTS_LABELS}", name.as_str()), RecordKind::Txt, text("v=DMARC1".to_owned()));
+    }
     add("_mta-sts", RecordKind::Txt, text(format!("v=STSv1; id={}", sts_id(installation))));
     add("_smtp._tls", RecordKind::Txt, text(format!("v=TLSRPTv1; rua=mailto:{TLS_REPORTS}@{domain}")));
     let web = DnsName::from(&installation.web_host);
@@ -145,6 +154,24 @@ fn offer(host: &DnsName, port: u16, priority: u16) -> String {
     match port {
         0 => "0 0 0 .".to_owned(),
         port => format!("{priority} 1 {port} {host}"),
+    }
+}
+
+/// What a domain loses without a record of its mail service.
+pub(crate) fn loss(record: &RecordData) -> &'static str {
+    let has = |label: &str| record.owner.split('.').any(|part| part == label);
+    match record.kind {
+        RecordKind::Mx => "mail for the domain has nowhere to go",
+        RecordKind::Srv => "mail programs no longer find the servers by themselves",
+        _ if has("_domainkey") => "letters signed with this key no longer prove whose they are",
+        _ if has("_report") => "DMARC reports about the synonym are no longer sent",
+        _ if has("_dmarc") => "forgeries are delivered, and DMARC reports end",
+        _ if has("_tls") => "reports about failing TLS end",
+        _ if has("_mta-sts") || has("mta-sts") => {
+            "other servers no longer insist on TLS when they deliver here"
+        }
+        RecordKind::Cname => "mail programs no longer set themselves up",
+        _ => "receivers no longer know which servers may send for the domain (SPF)",
     }
 }
 

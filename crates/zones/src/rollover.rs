@@ -4,8 +4,8 @@ use keys::{ZoneKey, ZoneKeyState};
 use model::ZoneId;
 use world::RecordType;
 
-use crate::administration::{found, notify};
-use crate::{Result, ZoneError, Zones, load, rows, serial};
+use crate::administration::{advance, found};
+use crate::{Result, ZoneError, Zones, load, rows};
 
 impl Zones {
     /// Looks at the parents of the zones whose key is being replaced, and lets the former key retire where the
@@ -25,10 +25,8 @@ impl Zones {
                 .write(move |tx, hand| {
                     let mut zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
                     keys.complete_zone_rollover(tx, id)?;
-                    zone.serial = serial::next(zone.serial, hand.at);
-                    rows::update_zone(tx, &zone)?;
-                    hand.audit(tx, Some(zone.organisation), "complete rollover", zone.name.to_string())?;
-                    notify(tx, id)
+                    advance(tx, hand, &mut zone)?;
+                    hand.audit(tx, Some(zone.organisation), "complete rollover", zone.name.to_string())
                 })
                 .await;
             match done {

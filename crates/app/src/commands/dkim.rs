@@ -19,7 +19,7 @@ pub enum Dkim {
         #[arg(value_parser = values::domain)]
         domain: Domain,
     },
-    /// Makes successors, which sign once their records have stood in the DNS for two days.
+    /// Makes successors and publishes them; they sign once their records have stood in the DNS for two days.
     Rotate {
         /// The domain.
         #[arg(value_parser = values::domain)]
@@ -40,6 +40,7 @@ impl Dkim {
     pub(super) async fn run(self, platform: &Platform) -> Result<Output> {
         let scope = platform.scope().map_or(OPERATOR, Scope::Tenant);
         let keys = platform.installation.keys.administration(scope, &platform.who);
+        let zones = platform.zones();
         let (domain, found) = match self {
             Dkim::List { domain } => {
                 // A domain of a minute ago has none yet.
@@ -51,11 +52,11 @@ impl Dkim {
                 (domain, found)
             }
             Dkim::Rotate { domain } => {
-                let found = keys.rotate_dkim(&domain).await.map_err(refusal)?;
+                let found = zones.rotate_dkim(&domain).await?;
                 (domain, found)
             }
             Dkim::Revoke { domain, selector } => {
-                let found = keys.revoke_dkim(&domain, selector.as_deref()).await.map_err(refusal)?;
+                let found = zones.revoke_dkim(&domain, selector.as_deref()).await?;
                 (domain, found)
             }
         };

@@ -399,3 +399,61 @@ fn times_are_read_as_people_write_them() {
         assert_eq!(when(text).ok(), expected, "{text}");
     }
 }
+
+#[tokio::test]
+async fn zones_are_signed_with_their_synonyms_and_tell_what_their_parents_need() {
+    for machine in Machine::each() {
+        machine.run("organisation create Valbois").await.unwrap();
+        machine.run("organisation create Acme").await.unwrap();
+        // The operator's act, for whomever it is: also a name that an organisation may not take.
+        machine.run("zone create test --organisation Valbois").await.unwrap();
+        for zone in ["valbois.test", "bains.test", "hot.test"] {
+            machine.run(&format!("zone create {zone} --organisation Valbois")).await.unwrap();
+        }
+        machine.run("zone add-synonym valbois.test bains.test").await.unwrap();
+        let signed = machine.json("zone sign valbois.test").await;
+        let [ds] = signed["ds"].as_array().unwrap().as_slice() else { panic!("{signed}") };
+        assert!(ds.as_str().unwrap().starts_with("valbois.test. IN DS "), "{ds}");
+        // Once, as a line of a zone file.
+        let shown = machine.text("zone show valbois.test").await;
+        assert_eq!(shown.matches("IN DS").count(), 1, "{shown}");
+        assert!(shown.contains(ds.as_str().unwrap()), "{shown}");
+        let synonyms = machine.text("zone synonyms valbois.test").await;
+        assert!(synonyms.contains("bains.test.  signed   bains.test. IN DS "), "{synonyms}");
+        let joined = machine.text("zone add-synonym valbois.test hot.test").await;
+        assert!(joined.contains("\nfor the parent: hot.test. IN DS "), "{joined}");
+
+        assert_eq!(machine.json("zone show hot.test").await["newsletter"], false);
+        machine.run("zone create other.test --organisation Valbois").await.unwrap();
+        let bound = machine.json("zone change other.test --newsletter yes --default-ttl 600").await;
+        assert_eq!((&bound["newsletter"], &bound["default_ttl"]), (&Value::from(true), &Value::from(600)));
+        let refused = machine.refusal("zone add-synonym valbois.test other.test").await;
+        assert_eq!(refused["field"], "synonym", "{refused}");
+        machine.run("zone change other.test --newsletter no").await.unwrap();
+        machine.run("zone add-synonym valbois.test other.test").await.unwrap();
+        // Bound to the newsletter, a zone has no synonyms.
+        let refused = machine.refusal("zone change valbois.test --newsletter yes").await;
+        assert!(refused["reason"].as_str().unwrap().contains("newsletter"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_mail_service_keeps_is_removed_by_force_and_keys_are_published_at_once() {
+    for machine in Machine::each() {
+        machine.run("organisation create Valbois").await.unwrap();
+        machine.run("installation change --hostname mail.relais.test --exchanger 10,mail.relais.test,192.0.2.25").await.unwrap();
+        machine.run("zone create valbois.test").await.unwrap();
+        machine.run("domain create valbois.test").await.unwrap();
+        let refused = machine.refusal("zone remove valbois.test @ MX").await;
+        assert_eq!(refused["field"], "force");
+        let reason = refused["reason"].as_str().unwrap();
+        assert!(reason.contains("without it mail for the domain has nowhere to go"), "{reason}");
+        let removed = machine.json("zone remove valbois.test @ MX --force").await;
+        assert_eq!(removed["removed"][0]["type"], "MX");
+        machine.run("domain dkim rotate valbois.test").await.unwrap();
+        let records = machine.json("zone records valbois.test --type TXT").await;
+        let keys = records.as_array().unwrap().iter();
+        let keys = keys.filter(|record| record["owner"].as_str().unwrap().ends_with("._domainkey"));
+        assert_eq!(keys.count(), 4, "{records}");
+    }
+}

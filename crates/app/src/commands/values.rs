@@ -94,6 +94,14 @@ pub(super) fn domain(text: &str) -> Result<Domain, String> {
     Domain::parse(text).map_err(|error| error.to_string())
 }
 
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        other => Err(format!("«{other}» is neither yes nor no")),
+    }
+}
+
 pub(super) fn id(text: &str) -> Result<i64, String> {
     text.trim()
         .parse()

@@ -15,8 +15,8 @@ use zones::{
     RecordInfo, RefusedLine, Secondary, ZoneChange, ZoneError, ZoneInfo, limits,
 };
 
-use super::Platform;
 use super::output::{Output, card, shown, table};
+use super::{OPERATOR, Platform, values};
 
 /// Octets of a TSIG key that is made here: those of the hash (RFC 8945 §6).
 const SECRET_OCTETS: usize = 32;
@@ -24,7 +24,7 @@ const SECRET_OCTETS: usize = 32;
 /// Hosted DNS zones: their records, history, signatures, secondaries and synonyms.
 #[derive(Subcommand)]
 pub enum Zone {
-    /// Creates a zone in the organisation, with the installation's name servers.
+    /// Creates a zone in the organisation, with the installation's name servers: the operator's act, for any name.
     Create {
         /// Its name.
         zone: String,
@@ -35,6 +35,17 @@ pub enum Zone {
     Show {
         /// Its name.
         zone: String,
+    },
+    /// Changes what holds for the whole zone.
+    Change {
+        /// Its name.
+        zone: String,
+        /// Seconds for new records that say none; those that stand keep theirs.
+        #[arg(long, value_name = "SECONDS")]
+        default_ttl: Option<u32>,
+        /// Whether the newsletter is bound to it, so that it sends too and has no synonyms.
+        #[arg(long, value_name = "yes|no", value_parser = values::yes_or_no)]
+        newsletter: Option<bool>,
     },
     /// Deletes it with its records and history.
     Delete {
@@ -86,6 +97,9 @@ pub enum Zone {
         /// Only the one that says this.
         #[arg(num_args = 0..)]
         data: Vec<String>,
+        /// Also what the mail service keeps, and what it does for the domain.
+        #[arg(long)]
+        force: bool,
     },
     /// Takes the records of a zone file (RFC 1035 §5).
     Import {
@@ -194,7 +208,10 @@ impl Zone {
         let id = async |name: &str| -> Result<model::ZoneId> { Ok(zones.zone_called(name).await?.id) };
         match self {
             Zone::Create { zone } => {
-                let info = zones.create_zone(platform.owner().await?, &zone).await?;
+                let owner = platform.owner().await?;
+                // Whoever sits at the machine is the operator, and `--organisation` says whose the zone is.
+                let operator = platform.installation.zones.administration(OPERATOR, platform.who.clone());
+                let info = operator.create_zone(owner, &zone).await?;
                 if platform.organisation.is_none() {
                     zones.refresh_installation().await?;
                 }
@@ -215,6 +232,11 @@ impl Zone {
                 Ok(table(&["ZONE", "SERIAL", "RECORDS", "DNSSEC", "ORGANISATION"], rows.collect()))
             }
             Zone::Show { zone } => show(&zones, &zones.zone_called(&zone).await?).await,
+            Zone::Change { zone, default_ttl, newsletter } => {
+                let change = ZoneChange { default_ttl, has_newsletter: newsletter, ..ZoneChange::default() };
+                let info = zones.change_zone(id(&zone).await?, change).await?;
+                show(&zones, &info).await
+            }
             Zone::Delete { zone, force } => {
                 zones.delete_zone(id(&zone).await?, force).await?;
                 Ok(Output::done(format!("{zone} is deleted")))
@@ -236,14 +258,14 @@ impl Zone {
                 let edit = Edit { add: vec![new], remove, ..Edit::default() };
                 Ok(changed(&zones.edit(id, edit).await?))
             }
-            Zone::Remove { zone, owner, kind, data } => {
+            Zone::Remove { zone, owner, kind, data, force } => {
                 let id = id(&zone).await?;
                 let data = Some(data.join(" ")).filter(|data| !data.is_empty());
                 let remove = matching(&zones.records(id).await?, &zone, &owner, &kind, data.as_deref())?;
                 if remove.is_empty() {
                     return Err(ZoneError::NotFound { what: "record" }.into());
                 }
-                let edit = Edit { remove, ..Edit::default() };
+                let edit = Edit { remove, is_forced: force, ..Edit::default() };
                 Ok(changed(&zones.edit(id, edit).await?))
             }
             Zone::Import { zone, file, replace, dry_run } => {
@@ -344,12 +366,19 @@ impl Zone {
             }
             Zone::Synonyms { zone } => {
                 let synonyms = zones.synonyms(id(&zone).await?).await?;
-                let rows = synonyms.iter().map(|info| (to_json(info), vec![info.name.to_string()]));
-                Ok(table(&["SYNONYM"], rows.collect()))
+                let mut rows = Vec::new();
+                for info in &synonyms {
+                    let (json, ds) = with_ds(&zones, info).await?;
+                    rows.push((json, vec![info.name.to_string(), signed(info), ds.join("; ")]));
+                }
+                Ok(table(&["SYNONYM", "DNSSEC", "FOR THE PARENT"], rows))
             }
             Zone::AddSynonym { zone, synonym } => {
                 let info = zones.add_synonym(id(&zone).await?, &synonym).await?;
-                Ok(Output::new(to_json(&info), format!("{} says what {zone} says", info.name)))
+                let (json, ds) = with_ds(&zones, &info).await?;
+                let mut text = format!("{} says what {zone} says", info.name);
+                text.extend(ds.iter().map(|ds| format!("\nfor the parent: {ds}")));
+                Ok(Output::new(json, text))
             }
             Zone::Dissociate { synonym } => {
                 let info = zones.dissociate_synonym(id(&synonym).await?).await?;
@@ -427,6 +456,7 @@ fn to_json(info: &ZoneInfo) -> Value {
         "serial": info.serial,
         "default_ttl": info.default_ttl,
         "signed": info.is_signed,
+        "newsletter": info.has_newsletter,
         "synonym_of": info.main.map(|id| id.to_string()),
         "records": info.records,
         "created_at": info.created_at.rfc3339(),
@@ -434,10 +464,16 @@ fn to_json(info: &ZoneInfo) -> Value {
     })
 }
 
-async fn show(zones: &Administration, info: &ZoneInfo) -> Result<Output> {
+/// A zone with the DS records that its parent must have; none where it is not signed.
+async fn with_ds(zones: &Administration, info: &ZoneInfo) -> Result<(Value, Vec<String>)> {
     let ds = if info.is_signed { zones.ds(info.id).await? } else { Vec::new() };
     let mut json = to_json(info);
     json["ds"] = json!(ds);
+    Ok((json, ds))
+}
+
+async fn show(zones: &Administration, info: &ZoneInfo) -> Result<Output> {
+    let (json, ds) = with_ds(zones, info).await?;
     let mut fields = vec![
         ("zone", info.name.to_string()),
         ("id", info.id.to_string()),
@@ -446,6 +482,7 @@ async fn show(zones: &Administration, info: &ZoneInfo) -> Result<Output> {
         ("records", info.records.to_string()),
         ("default TTL", format!("{} s", info.default_ttl)),
         ("DNSSEC", signed(info)),
+        ("newsletter", if info.has_newsletter { "bound to it" } else { "no" }.to_owned()),
         ("changed", info.changed_at.rfc3339()),
     ];
     fields.extend(ds.iter().map(|ds| ("for the parent", ds.clone())));

@@ -377,6 +377,7 @@ pub(crate) async fn edit_records(
         add: edit.add.into_iter().map(NewRecord::from).collect(),
         expected: expected(&headers)?,
         is_dry: edit.dry_run,
+        is_forced: false,
     };
     let diff = caller.zones().edit(ZoneId(id), edit).await?;
     Ok(tagged(diff.serial, diff_view(diff)))

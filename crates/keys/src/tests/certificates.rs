@@ -6,7 +6,7 @@ use model::Timestamp;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConnection};
 
-use crate::{Authority, CertificateFacts, ServerTls};
+use crate::{Authority, CertificateFacts, Keys, ServerTls};
 
 const NOW: Timestamp = Timestamp(1_795_262_400_000);
 
@@ -144,6 +144,18 @@ fn each_of_several_certificates_is_shown_to_who_asks_for_its_names() {
 #[tokio::test]
 async fn only_hosts_of_hosted_domains_are_to_be_vouched_for() {
     for town in super::towns().await {
+        let valbois = town.valbois;
+        let add = move |tx: &mut db::Tx| -> Result<(), directory::DirectoryError> {
+            directory::add_synonym(
+                tx,
+                valbois,
+                &super::domain("bains.test"),
+                &super::domain("valbois.test"),
+            )?;
+            // Of a domain that is somebody else's, or nobody's.
+            directory::add_synonym(tx, valbois, &super::domain("other.test"), &super::domain("acme.test"))
+        };
+        town.db.operator("test").write(add).await.unwrap();
         let hosts = town.keys.hosts_to_vouch_for().await.unwrap();
         let mut hosts: Vec<_> = hosts.into_iter().collect();
         hosts.sort();
@@ -151,13 +163,25 @@ async fn only_hosts_of_hosted_domains_are_to_be_vouched_for() {
             hosts,
             [
                 "autoconfig.acme.test",
+                "autoconfig.bains.test",
                 "autoconfig.valbois.test",
                 "autodiscover.acme.test",
+                "autodiscover.bains.test",
                 "autodiscover.valbois.test",
                 "mta-sts.acme.test",
+                "mta-sts.bains.test",
                 "mta-sts.valbois.test"
             ]
         );
+    }
+}
+
+#[tokio::test]
+async fn whoever_vouches_hears_at_once_of_a_domain_that_gets_its_keys() {
+    for town in super::towns().await {
+        let mut notices = town.keys.subscribe();
+        town.keys.dkim_records(&super::domain("valbois.test")).await.unwrap();
+        Keys::changed(&mut notices).await;
     }
 }
 

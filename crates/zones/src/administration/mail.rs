@@ -171,7 +171,12 @@ impl Administration {
         self.read(move |tx| {
             let installation = needed(tx)?;
             let dkim = keys.records_in(tx, &domain.name)?;
-            Ok(mail::records(&domain.name, &installation, SpfStrictness::default(), &dkim))
+            let second_names = match own_zone(tx, &MailOf::from(&domain))? {
+                Some(zone) => second_names(tx, &zone, &domain.name)?,
+                None => Vec::new(),
+            };
+            let strictness = SpfStrictness::default();
+            Ok(mail::records(&domain.name, &second_names, &installation, strictness, &dkim))
         })
         .await
     }
@@ -250,6 +255,12 @@ impl From<&DomainInfo> for MailOf {
     }
 }
 
+/// The deepest hosted zone that encloses a domain, if it is one of its organisation with records of its own.
+fn own_zone(tx: &mut Tx, domain: &MailOf) -> Result<Option<ZoneInfo>> {
+    let enclosing = rows::enclosing_anywhere(tx, &DnsName::from(&domain.name))?;
+    Ok(enclosing.filter(|zone| zone.organisation == domain.organisation && zone.main.is_none()))
+}
+
 /// Writes the records of a domain into the deepest hosted zone of its organisation that encloses it, and
 /// removes them from others; tells the keys whether their records stand in one of our zones.
 pub(super) fn keep_mail(
@@ -261,8 +272,7 @@ pub(super) fn keep_mail(
     spf: Option<SpfStrictness>,
 ) -> Result<(Option<ZoneId>, Kept)> {
     let mut kept = Kept::default();
-    let enclosing = rows::enclosing_anywhere(tx, &DnsName::from(&domain.name))?
-        .filter(|zone| zone.organisation == domain.organisation && zone.main.is_none());
+    let enclosing = own_zone(tx, domain)?;
     for other in rows::zones_with_records_of(tx, domain.id)? {
         if enclosing.as_ref().is_none_or(|zone| zone.id != other) {
             remove_from(tx, hand, other, domain.id, &mut kept)?;
@@ -279,7 +289,9 @@ pub(super) fn keep_mail(
         None => standing_strictness(tx, &zone, manager)?,
     };
     let dkim = keys.records_in(tx, &domain.name)?;
-    let wanted = mail::in_zone(mail::records(&domain.name, &installation, strictness, &dkim), &zone, manager);
+    let second_names = second_names(tx, &zone, &domain.name)?;
+    let wanted = mail::records(&domain.name, &second_names, &installation, strictness, &dkim);
+    let wanted = mail::in_zone(wanted, &zone, manager);
     let called = format!("mail records of {}", domain.name);
     let (diff, conflicts) = keep(tx, hand, &mut zone, manager, wanted, standing, &called)?;
     let are_keys_there = conflicts.iter().all(|conflict| !conflict.wanted.owner.contains("_domainkey"));
@@ -290,6 +302,23 @@ pub(super) fn keep_mail(
     }
     kept.add(zone.id, diff, conflicts);
     Ok((Some(zone.id), kept))
+}
+
+/// Brings the mail records of every domain of a zone up to date: it is new, or its synonyms changed.
+pub(super) fn keep_mail_within(tx: &mut Tx, hand: &Hand, keys: &Keys, zone: ZoneId) -> Result<()> {
+    let zone = found("zone", rows::zone(tx, zone)?)?;
+    for domain in rows::domains_within(tx, &zone.name, zone.organisation)? {
+        keep_mail(tx, hand, keys, &domain, Standing::Stays, None)?;
+    }
+    Ok(())
+}
+
+/// The names that a mail domain has in the synonyms of its zone.
+fn second_names(tx: &mut Tx, zone: &ZoneInfo, domain: &Domain) -> Result<Vec<DnsName>> {
+    let Some(owner) = DnsName::from(domain).relative_to(&zone.name) else { return Ok(Vec::new()) };
+    let synonyms = rows::synonyms(tx, zone.id)?;
+    // In a synonym with a long name it can become too long.
+    Ok(synonyms.iter().filter_map(|synonym| DnsName::within(&owner, &synonym.name).ok()).collect())
 }
 
 fn remove_from(tx: &mut Tx, hand: &Hand, zone: ZoneId, domain: DomainId, kept: &mut Kept) -> Result<()> {

@@ -4,6 +4,7 @@
 //! another tenant's zone is not found; only that a name is taken shows, and not by whom.
 
 mod candidates;
+mod dkim;
 mod file;
 mod installation;
 mod mail;
@@ -134,14 +135,19 @@ fn conflict(taken: impl FnOnce() -> ZoneError) -> impl FnOnce(DbError) -> ZoneEr
 /// Takes a zone of its own for a change.
 pub(crate) fn take(tx: &mut Tx, hand: &Hand, id: ZoneId) -> Result<ZoneInfo> {
     let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
-    if zone.main.is_some() {
-        return Err(ZoneError::invalid(
-            "zone",
-            format!("{} is a synonym", zone.name),
-            "a synonym has no records of its own: its main zone is changed, or it is dissociated first",
-        ));
+    match zone.main {
+        Some(_) => Err(is_synonym("zone", &zone.name)),
+        None => Ok(zone),
     }
-    Ok(zone)
+}
+
+/// A synonym says what its main zone says: nothing of it can be changed by itself.
+pub(crate) fn is_synonym(field: &'static str, name: &DnsName) -> ZoneError {
+    ZoneError::invalid(
+        field,
+        format!("{name} is a synonym"),
+        "a synonym has no records of its own: its main zone is changed, or it is dissociated first",
+    )
 }
 
 /// Makes the zone hold `drafts` instead of `before`: checks the names that differ, writes what differs, gives
@@ -222,6 +228,19 @@ fn write_change(tx: &mut Tx, hand: &Hand, zone: &mut ZoneInfo, diff: &Diff, call
     let what = format!("{} serial {}: {called}", zone.name, diff.serial);
     hand.audit(tx, Some(zone.organisation), "change zone", what)?;
     notify(tx, zone.id)
+}
+
+/// Writes a zone that was taken, with the next serial, although none of its records changed: a secondary compares
+/// serials to see that there is something new. A synonym's serial is its main zone's.
+pub(crate) fn advance(tx: &mut Tx, hand: &Hand, zone: &mut ZoneInfo) -> Result<()> {
+    zone.serial = serial::next(zone.serial, hand.at);
+    rows::update_zone(tx, zone)?;
+    if let Some(main) = zone.main {
+        let mut main = found("zone", rows::take_zone(tx, main, hand.at)?)?;
+        main.serial = zone.serial;
+        rows::update_zone(tx, &main)?;
+    }
+    notify(tx, zone.main.unwrap_or(zone.id))
 }
 
 /// Wakes whoever answers from this zone, and from its synonyms.

@@ -6,8 +6,9 @@ use model::{RecordId, ZoneId};
 
 use super::{Administration, Hand, apply, found, take};
 use crate::entities::{ChangeInfo, Diff, Edit, ManagedBy, NewRecord, RecordData, RecordInfo, ZoneInfo};
+use crate::name::DnsName;
 use crate::rules::{self, Draft, Language};
-use crate::{Result, ZoneError, limits, rows};
+use crate::{Result, ZoneError, limits, mail, rows};
 
 impl Administration {
     /// The records of a zone, by name and type; of a synonym those of its main zone.
@@ -138,6 +139,9 @@ fn drafts(
     for id in &edit.remove {
         let place = place_of(id)?;
         check_hand(&before[place], is_operator)?;
+        if !edit.is_forced {
+            check_loss(zone, &before[place], edit)?;
+        }
         drafts[place] = None;
     }
     for (index, (id, new)) in edit.change.iter().enumerate() {
@@ -174,6 +178,29 @@ fn check_hand(info: &RecordInfo, is_operator: bool) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// What the mail service keeps is not removed by a slip: whoever does it hears what it breaks. Something else in its
+/// place is a decision, and the record is that person's from then on.
+fn check_loss(zone: &ZoneInfo, info: &RecordInfo, edit: &Edit) -> Result<()> {
+    let is_replaced = |new: &NewRecord| {
+        let owner =
+            DnsName::within(&new.owner, &zone.name).ok().and_then(|name| name.relative_to(&zone.name));
+        owner.as_ref() == Some(&info.owner) && new.kind.eq_ignore_ascii_case(info.kind.as_str())
+    };
+    match info.managed_by {
+        ManagedBy::MailService(_) if !edit.add.iter().any(is_replaced) => Err(ZoneError::invalid(
+            "force",
+            format!(
+                "«{} {}» is kept by the mail service: without it {}",
+                info.owner,
+                info.kind,
+                mail::loss(info)
+            ),
+            "a record that the mail service keeps is removed by force; `refresh` writes it again",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Drafts that hold exactly `wanted`, with the identifiers of those that stand already.

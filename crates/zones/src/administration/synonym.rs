@@ -3,7 +3,8 @@
 use db::Tx;
 use model::{Domain, ZoneId};
 
-use super::zone::{check_public_suffix, checked_name};
+use super::mail::keep_mail_within;
+use super::zone::{check_public_suffix, checked_name, sign_as_main};
 use super::{Administration, Hand, found, notify};
 use crate::administration::installation::name_server_drafts;
 use crate::entities::{ManagedBy, RecordInfo, ZoneInfo};
@@ -65,7 +66,7 @@ impl Administration {
     }
 
     /// Makes a zone of the organisation a synonym of another one. Its own records go (the history keeps them);
-    /// from then on it says what the main zone says, and mail for it arrives as for the main domain.
+    /// from then on it says what the main zone says, signed if that is, and mail for it arrives as for the main domain.
     ///
     /// Whether the world knows our name servers for it is looked up before. Within an operator's scope names that
     /// nobody answers for count as ours; within a tenant's scope the synonym is proven to be the organisation's
@@ -87,6 +88,7 @@ impl Administration {
             }
             self.check_ownership("synonym", organisation, &name).await?;
         }
+        let keys = self.zones.keys.clone();
         self.write(move |tx, hand| {
             let main = found("zone", rows::zone(tx, main)?)?;
             if main.main.is_some() {
@@ -133,11 +135,15 @@ impl Administration {
             }
             zone.main = Some(main.id);
             rows::update_zone(tx, &zone)?;
+            if main.is_signed {
+                sign_as_main(tx, hand, &keys, zone.clone())?;
+            }
             if let Ok(domain) = Domain::parse(name.as_str()) {
                 directory_synonym(tx, &domain, &main)?;
             }
             let what = format!("{name} of {}", main.name);
             hand.audit(tx, Some(main.organisation), "add synonym", what)?;
+            keep_mail_within(tx, hand, &keys, main.id)?;
             notify(tx, zone.id)?;
             found("zone", rows::zone(tx, zone.id)?)
         })
@@ -146,16 +152,18 @@ impl Administration {
 
     /// Ends a synonym: it is a zone of its own again, with the name servers only (R183).
     pub async fn dissociate_synonym(&self, id: ZoneId) -> Result<ZoneInfo> {
+        let keys = self.zones.keys.clone();
         self.write(move |tx, hand| {
             let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
-            if zone.main.is_none() {
+            let Some(main) = zone.main else {
                 return Err(ZoneError::invalid(
                     "synonym",
                     format!("{} is a zone of its own", zone.name),
                     "what is dissociated is a synonym",
                 ));
-            }
+            };
             dissociate(tx, hand, zone)?;
+            keep_mail_within(tx, hand, &keys, main)?;
             found("zone", rows::zone(tx, id)?)
         })
         .await
@@ -193,6 +201,7 @@ pub(super) fn dissociate(tx: &mut Tx, hand: &Hand, mut zone: ZoneInfo) -> Result
     rows::update_zone(tx, &zone)?;
     if let Ok(domain) = Domain::parse(name.as_str()) {
         directory::remove_synonym(tx, zone.organisation, &domain)?;
+        tx.notify(keys::CHANNEL, domain.to_string());
     }
     hand.audit(tx, Some(zone.organisation), "dissociate synonym", name.to_string())?;
     let drafts = name_server_drafts(tx, hand, &zone)?;
@@ -204,5 +213,7 @@ pub(super) fn dissociate(tx: &mut Tx, hand: &Hand, mut zone: ZoneInfo) -> Result
 fn directory_synonym(tx: &mut Tx, domain: &Domain, main: &ZoneInfo) -> Result<()> {
     let Ok(main_domain) = Domain::parse(main.name.as_str()) else { return Ok(()) };
     directory::add_synonym(tx, main.organisation, domain, &main_domain)?;
+    // From now on the main domain's keys sign for it, and its hosts have certificates.
+    tx.notify(keys::CHANNEL, domain.to_string());
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! Zones themselves: created, listed, changed, deleted.
 
+use db::Tx;
+use keys::Keys;
 use model::{OrganisationId, ZoneId};
 
 use super::ownership::{Whose, whose};
-use super::{Administration, conflict, found, notify};
+use super::{Administration, Hand, conflict, found, notify};
 use crate::administration::installation::name_server_drafts;
 use crate::entities::{ZoneChange, ZoneInfo};
-use crate::managed::Standing;
 use crate::name::{DnsName, NotAName};
 use crate::rules::checked_ttl;
 use crate::{Result, ZoneError, limits, rows, serial};
@@ -56,9 +57,7 @@ impl Administration {
             let drafts = name_server_drafts(tx, hand, &zone)?;
             super::apply(tx, hand, &mut zone, &[], drafts, "zone created", false)?;
             // Mail domains that were there before get their records now.
-            for domain in rows::domains_within(tx, &name, organisation)? {
-                super::mail::keep_mail(tx, hand, &keys, &domain, Standing::Stays, None)?;
-            }
+            super::mail::keep_mail_within(tx, hand, &keys, zone.id)?;
             notify(tx, zone.id)?;
             found("zone", rows::zone(tx, zone.id)?)
         })
@@ -93,7 +92,8 @@ impl Administration {
         .await
     }
 
-    /// Changes a zone's defaults or switches DNSSEC.
+    /// Changes a zone's defaults or switches DNSSEC: on with its synonyms, each by a key of its own; off alone, because
+    /// the parent of each has to forget its DS record before.
     pub async fn change_zone(&self, id: ZoneId, change: ZoneChange) -> Result<ZoneInfo> {
         if let Some(ttl) = change.default_ttl {
             checked_ttl("default ttl", ttl)?;
@@ -101,19 +101,29 @@ impl Administration {
         let keys = self.zones.keys.clone();
         self.write(move |tx, hand| {
             let mut zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
+            if zone.main.is_some() && (change.default_ttl.is_some() || change.has_newsletter.is_some()) {
+                return Err(super::is_synonym("zone", &zone.name));
+            }
             let mut news = Vec::new();
             if let Some(ttl) = change.default_ttl {
                 zone.default_ttl = ttl;
                 news.push(format!("default time to live {ttl}"));
             }
-            if let Some(is_signed) = change.is_signed {
-                zone.is_signed = is_signed;
-                if is_signed {
-                    keys.start_signing(tx, zone.organisation, id)?;
-                } else {
-                    keys.stop_signing(tx, id)?;
+            match change.is_signed {
+                Some(true) => {
+                    sign(tx, &keys, &mut zone)?;
+                    for synonym in rows::synonyms(tx, id)? {
+                        sign_as_main(tx, hand, &keys, synonym)?;
+                    }
+                    news.push("signed".to_owned());
                 }
-                news.push(if is_signed { "signed" } else { "not signed" }.to_owned());
+                Some(false) => {
+                    check_main_unsigned(tx, &zone)?;
+                    zone.is_signed = false;
+                    keys.stop_signing(tx, id)?;
+                    news.push("not signed".to_owned());
+                }
+                None => {}
             }
             if let Some(has_newsletter) = change.has_newsletter {
                 if has_newsletter && !rows::synonyms(tx, id)?.is_empty() {
@@ -122,16 +132,9 @@ impl Administration {
                 zone.has_newsletter = has_newsletter;
                 news.push(if has_newsletter { "newsletter" } else { "no newsletter" }.to_owned());
             }
-            // A secondary compares serials to see that there is something new.
-            zone.serial = serial::next(zone.serial, hand.at);
-            rows::update_zone(tx, &zone)?;
-            hand.audit(
-                tx,
-                Some(zone.organisation),
-                "change zone",
-                format!("{}: {}", zone.name, news.join(", ")),
-            )?;
-            notify(tx, id)?;
+            super::advance(tx, hand, &mut zone)?;
+            let what = format!("{}: {}", zone.name, news.join(", "));
+            hand.audit(tx, Some(zone.organisation), "change zone", what)?;
             found("zone", rows::zone(tx, id)?)
         })
         .await
@@ -167,11 +170,8 @@ impl Administration {
                 return Err(ZoneError::invalid("zone", format!("{} is not signed", zone.name), rule));
             }
             keys.begin_zone_rollover(tx, id)?;
-            // A secondary compares serials to see that there is something new.
-            zone.serial = serial::next(zone.serial, hand.at);
-            rows::update_zone(tx, &zone)?;
+            super::advance(tx, hand, &mut zone)?;
             hand.audit(tx, Some(zone.organisation), "begin rollover", zone.name.to_string())?;
-            notify(tx, id)?;
             found("zone", rows::zone(tx, id)?)
         })
         .await
@@ -199,6 +199,10 @@ impl Administration {
             for synonym in synonyms {
                 super::synonym::dissociate(tx, hand, synonym)?;
             }
+            if let Some(main) = zone.main {
+                super::synonym::dissociate(tx, hand, zone.clone())?;
+                super::mail::keep_mail_within(tx, hand, &keys, main)?;
+            }
             rows::delete_zone(tx, id, zone.organisation)?;
             keys.stop_signing(tx, id)?;
             // The keys of its mail domains are seen by look-up again.
@@ -209,6 +213,37 @@ impl Administration {
         })
         .await
     }
+}
+
+/// Signs a zone that was taken, from its next serial on.
+fn sign(tx: &mut Tx, keys: &Keys, zone: &mut ZoneInfo) -> Result<()> {
+    zone.is_signed = true;
+    Ok(keys.start_signing(tx, zone.organisation, zone.id)?)
+}
+
+/// Signs a synonym because its main zone is signed; whoever calls gives the serial and the notice.
+pub(super) fn sign_as_main(tx: &mut Tx, hand: &Hand, keys: &Keys, synonym: ZoneInfo) -> Result<()> {
+    if synonym.is_signed {
+        return Ok(());
+    }
+    let mut synonym = found("zone", rows::take_zone(tx, synonym.id, hand.at)?)?;
+    sign(tx, keys, &mut synonym)?;
+    rows::update_zone(tx, &synonym)?;
+    let what = format!("{}: signed as its main zone", synonym.name);
+    hand.audit(tx, Some(synonym.organisation), "change zone", what)
+}
+
+fn check_main_unsigned(tx: &mut Tx, zone: &ZoneInfo) -> Result<()> {
+    let Some(main) = zone.main else { return Ok(()) };
+    let main = found("zone", rows::zone(tx, main)?)?;
+    if main.is_signed {
+        return Err(ZoneError::invalid(
+            "zone",
+            format!("{} is a synonym of {}, which is signed", zone.name, main.name),
+            "the synonyms of a signed zone are signed: first its own signatures end, then theirs",
+        ));
+    }
+    Ok(())
 }
 
 pub(super) fn checked_name(text: &str) -> Result<DnsName> {

@@ -11,7 +11,7 @@ use wire_trust::{dmarc, mta_sts, spf};
 use world::{LookupError, RData, RecordType};
 
 use super::remark::{Remark, Says};
-use super::{Check, Expectation, Lamp, Wanted};
+use super::{Check, Expectation, Lamp, Line, Wanted};
 
 /// How long before its end a certificate is worth a warning.
 const CERTIFICATE_WARNING: std::time::Duration = std::time::Duration::from_secs(14 * 86_400);
@@ -109,9 +109,13 @@ pub(super) fn is_same(one: &RData, other: &RData) -> bool {
     }
 }
 
+/// A line of a zone file.
 fn line(name: &str, record: &RData) -> String {
-    let data = text(record).map_or_else(|| record.to_string(), |text| format!("\"{text}\""));
-    format!("{name}. {} {data}", record.record_type())
+    Line::of(name, record).to_string()
+}
+
+fn text_line(name: &str, text: &str) -> String {
+    Line::of_text(name, text).to_string()
 }
 
 /// A lamp while it is being made.
@@ -224,7 +228,7 @@ fn spf(expectation: &Expectation, findings: &Findings, making: &mut Making) -> D
     let domain = expectation.domain.as_str();
     let mut records = findings.texts(domain)?;
     records.retain(|text| spf::Record::is_meant(text.as_bytes()));
-    making.found.extend(records.iter().map(|text| format!("{domain}. TXT \"{text}\"")));
+    making.found.extend(records.iter().map(|text| text_line(domain, text)));
     match records.len() {
         0 => making.say(Says::Missing, "SPF"),
         1 => {
@@ -292,7 +296,9 @@ fn dkim(expectation: &Expectation, findings: &Findings, making: &mut Making) -> 
         let keys: Vec<Option<String>> =
             records.iter().filter_map(text).map(|text| public_key(&text)).collect();
         if keys.is_empty() {
-            making.say(Says::DkimMissing, &wanted.name);
+            let is_successor = expectation.successors.contains(&wanted.name);
+            let says = if is_successor { Says::DkimNotSeenYet } else { Says::DkimMissing };
+            making.say(says, &wanted.name);
         } else if keys.len() > 1 || keys[0] != key {
             making.say(Says::DkimDiffers, &wanted.name);
         }
@@ -307,10 +313,23 @@ fn public_key(text: &str) -> Option<String> {
 }
 
 fn dmarc(expectation: &Expectation, findings: &Findings, making: &mut Making) -> Done {
+    dmarc_record(expectation, findings, making)?;
+    for permission in expectation.report_permissions() {
+        let mut texts = findings.texts(&permission.name)?;
+        texts.retain(|text| dmarc::Record::is_meant(text.as_bytes()));
+        making.found.extend(texts.iter().map(|text| text_line(&permission.name, text)));
+        if texts.is_empty() {
+            making.say(Says::DmarcReportsRefused, &permission.name);
+        }
+    }
+    Ok(())
+}
+
+fn dmarc_record(expectation: &Expectation, findings: &Findings, making: &mut Making) -> Done {
     let name = format!("_dmarc.{}", expectation.domain);
     let mut records = findings.texts(&name)?;
     records.retain(|text| dmarc::Record::is_meant(text.as_bytes()));
-    making.found.extend(records.iter().map(|text| format!("{name}. TXT \"{text}\"")));
+    making.found.extend(records.iter().map(|text| text_line(&name, text)));
     let record = match records.as_slice() {
         [] => {
             making.say(Says::Missing, "DMARC");
@@ -334,8 +353,9 @@ fn dmarc(expectation: &Expectation, findings: &Findings, making: &mut Making) ->
     } else if record.percent < 100 {
         making.say(Says::DmarcPart, record.percent.to_string());
     }
-    for address in expectation.of(Check::Dmarc).filter_map(|wanted| text(&wanted.data)) {
-        let Ok(ours) = dmarc::Record::parse(&address) else { continue };
+    for ours in expectation.of(Check::Dmarc).filter(|wanted| wanted.name == name) {
+        let Some(ours) = text(&ours.data) else { continue };
+        let Ok(ours) = dmarc::Record::parse(&ours) else { continue };
         for uri in &ours.reports_to {
             if !record.reports_to.iter().any(|given| same_uri(given, uri)) {
                 making.say(Says::DmarcReportsElsewhere, format!("rua={uri}"));
@@ -355,7 +375,7 @@ fn mta_sts(expectation: &Expectation, findings: &Findings, making: &mut Making) 
     let name = format!("_mta-sts.{}", expectation.domain);
     let mut records = findings.texts(&name)?;
     records.retain(|text| mta_sts::Record::is_meant(text.as_bytes()));
-    making.found.extend(records.iter().map(|text| format!("{name}. TXT \"{text}\"")));
+    making.found.extend(records.iter().map(|text| text_line(&name, text)));
     let [record] = records.as_slice() else {
         making.say(Says::WouldHelp, name);
         return Ok(());
@@ -416,7 +436,7 @@ fn dnssec(expectation: &Expectation, findings: &Findings, making: &mut Making) -
         }
         return Ok(());
     };
-    making.expected.extend(zone.ds.iter().map(|ds| format!("{name}. DS {ds}")));
+    making.expected.extend(zone.ds.iter().map(|ds| format!("{name}. IN DS {ds}")));
     let is_ours = |record: &RData| {
         zone.ds.iter().any(|ds| RData::try_from_str(RecordType::DS, ds).is_ok_and(|ds| is_same(&ds, record)))
     };

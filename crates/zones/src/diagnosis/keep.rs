@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use directory::DomainInfo;
+use keys::DkimState;
 use model::{Domain, RecordId, ZoneId};
 use world::{RData, RecordType};
 
 use super::judge::{Findings, is_same, judge};
 use super::mend::{Fix, Line, fix};
 use super::{Check, Diagnosis, Expectation, HostedZone, Lamp, Light, Looker, Wanted, kept, look, rows};
-use crate::administration::{Administration, apply, take};
+use crate::administration::{Administration, apply, is_synonym, take};
 use crate::entities::{Diff, ManagedBy, NewRecord, RecordInfo, ZoneChange, ZoneInfo};
-use crate::mail::FullRecord;
+use crate::mail::{FullRecord, REPORTS_LABELS};
 use crate::name::DnsName;
 use crate::rules::{self, Draft};
 use crate::{Result, ZoneError, Zones};
@@ -55,7 +57,8 @@ pub struct Changed {
 }
 
 impl Administration {
-    /// Looks at a mail domain now, keeps what was found, and tells what would mend it.
+    /// Looks at a mail domain now, keeps what was found, and tells what would mend it. The name that a mail domain
+    /// has by a synonym is looked at as well; what is found there is not kept, and mended in the main zone.
     pub async fn diagnose(&self, domain: &Domain, looker: &Looker) -> Result<Diagnosis> {
         let (diagnosis, _) = self.look(domain, looker).await?;
         Ok(diagnosis)
@@ -82,11 +85,14 @@ impl Administration {
     /// Mends those of `checks` that a change of the zone here can mend; all of them where `checks` is empty.
     /// `None` if there is nothing to do.
     pub async fn mend(&self, domain: &Domain, checks: &[Check], looker: &Looker) -> Result<Option<Mended>> {
-        let (diagnosis, zone) = self.look(domain, looker).await?;
-        let Some((zone, records)) = zone else {
-            let rule =
-                "only a zone that is hosted here can be changed here; the lines to copy are shown instead";
-            return Err(ZoneError::invalid("domain", format!("the zone of {domain} is elsewhere"), rule));
+        let (diagnosis, place) = self.look(domain, looker).await?;
+        let (zone, records) = match place {
+            Place::Here(zone, records) => (zone, records),
+            Place::Synonym(zone) => return Err(is_synonym("domain", &zone.name)),
+            Place::Elsewhere => {
+                let rule = "only a zone that is hosted here can be changed here; the lines to copy are shown instead";
+                return Err(ZoneError::invalid("domain", format!("the zone of {domain} is elsewhere"), rule));
+            }
         };
         let mut change = Change { expected: zone.serial, ..Change::default() };
         let mut signs = false;
@@ -159,49 +165,70 @@ impl Administration {
         .await
     }
 
-    /// The lamps with their fixes, kept; and the zone here with its records.
-    async fn look(
-        &self,
-        domain: &Domain,
-        looker: &Looker,
-    ) -> Result<(Diagnosis, Option<(ZoneInfo, Vec<RecordInfo>)>)> {
-        let info = self.domain_called(domain).await?;
-        let enclosing = self.enclosing(domain.as_str()).await?;
-        let zone =
-            match enclosing.filter(|zone| zone.organisation == info.organisation && zone.main.is_none()) {
-                Some(zone) => {
-                    let records = self.records(zone.id).await?;
-                    Some((zone, records))
-                }
-                None => None,
-            };
-        let expectation = self.expectation(domain, zone.as_ref().map(|(zone, _)| zone)).await?;
+    /// The lamps with their fixes, kept; and where the records stand.
+    async fn look(&self, name: &Domain, looker: &Looker) -> Result<(Diagnosis, Place)> {
+        let subject = self.subject(name).await?;
+        let info = &subject.info;
+        let enclosing = self.enclosing(name.as_str()).await?;
+        let place = match enclosing.filter(|zone| zone.organisation == info.organisation) {
+            Some(zone) if zone.main.is_some() => Place::Synonym(zone),
+            Some(zone) => {
+                let records = self.records(zone.id).await?;
+                Place::Here(zone, records)
+            }
+            None => Place::Elsewhere,
+        };
+        let expectation = self.expectation(&subject, place.zone()).await?;
         let findings = looker.look(&expectation).await;
         let now = self.zones.world.clock.now();
         let mut lamps = judge(&expectation, &findings, now);
-        let present = match &zone {
-            Some((zone, records)) => present_here(zone, records),
-            None => present_elsewhere(&findings),
+        let present = match &place {
+            Place::Here(zone, records) => present_here(zone, records),
+            Place::Synonym(_) | Place::Elsewhere => present_elsewhere(&findings),
         };
         for lamp in &mut lamps {
             lamp.fix = fix(lamp, &expectation, &present);
+            if matches!((&place, &lamp.fix), (Place::Synonym(_), Some(Fix::Write { .. } | Fix::Sign))) {
+                lamp.fix = None;
+            }
         }
-        let text = kept::write(&lamps);
-        self.write(move |tx, _| Ok(rows::put(tx, info.id, info.organisation, now, &text)?)).await?;
-        Ok((Diagnosis { domain: domain.clone(), checked_at: now, lamps }, zone))
+        if !subject.is_second_name() {
+            let (text, id, organisation) = (kept::write(&lamps), info.id, info.organisation);
+            self.write(move |tx, _| Ok(rows::put(tx, id, organisation, now, &text)?)).await?;
+        }
+        Ok((Diagnosis { domain: name.clone(), checked_at: now, lamps }, place))
+    }
+
+    /// The mail domain that `name` stands for.
+    async fn subject(&self, name: &Domain) -> Result<Subject> {
+        let not_found = match self.domain_called(name).await {
+            Ok(info) => return Ok(Subject { name: name.clone(), info }),
+            Err(error) => error,
+        };
+        let zone = self.enclosing(name.as_str()).await?;
+        let Some((synonym, main)) = zone.and_then(|zone| Some((zone.name, zone.main?))) else {
+            return Err(not_found);
+        };
+        let owner = DnsName::from(name).relative_to(&synonym).unwrap_or_default();
+        let main = DnsName::within(&owner, &self.zone(main).await?.name);
+        match main.ok().and_then(|main| Domain::parse(main.as_str()).ok()) {
+            Some(main) => Ok(Subject { name: name.clone(), info: self.domain_called(&main).await? }),
+            None => Err(not_found),
+        }
     }
 
     /// What the checks of a domain are held against.
-    async fn expectation(&self, domain: &Domain, zone: Option<&ZoneInfo>) -> Result<Expectation> {
-        let installation = self.zones.installation().await?;
-        let records = self.records_to_copy(domain).await?;
-        let wanted = records.into_iter().filter_map(|record| wanted(domain, &record));
+    async fn expectation(&self, subject: &Subject, zone: Option<&ZoneInfo>) -> Result<Expectation> {
+        let installation = self.zones.installation_of_domain(&subject.info.name).await?;
+        let records = self.records_to_copy(&subject.info.name).await?;
+        let records = records.into_iter().filter_map(|record| subject.said_of(record));
         let mut expectation = Expectation {
-            domain: domain.clone(),
+            domain: subject.name.clone(),
             zone: None,
-            wanted: wanted.collect(),
+            wanted: records.filter_map(|record| wanted(&subject.name, &record)).collect(),
+            successors: self.successors(subject).await?,
             spf_host: None,
-            hostname: domain.clone(),
+            hostname: subject.name.clone(),
             addresses: Vec::new(),
             exchangers: Vec::new(),
             block_lists: Vec::new(),
@@ -233,6 +260,62 @@ impl Administration {
             });
         }
         Ok(expectation)
+    }
+
+    /// The names of the DKIM keys that do not sign yet, while others do.
+    async fn successors(&self, subject: &Subject) -> Result<Vec<String>> {
+        let keys = self.zones.keys.administration(self.scope(), "diagnosis");
+        let keys = keys.dkim_keys(&subject.info.name).await?;
+        let signs =
+            |algorithm| keys.iter().any(|key| key.algorithm == algorithm && key.state() == DkimState::Active);
+        let waiting = keys.iter().filter(|key| key.state() == DkimState::Published && signs(key.algorithm));
+        Ok(waiting.map(|key| key.record(&subject.name).name).collect())
+    }
+}
+
+/// Where the records of a domain stand.
+enum Place {
+    /// In a hosted zone, with all its records.
+    Here(ZoneInfo, Vec<RecordInfo>),
+    /// In the main zone of this synonym.
+    Synonym(ZoneInfo),
+    /// Not in a zone of its organisation.
+    Elsewhere,
+}
+
+impl Place {
+    fn zone(&self) -> Option<&ZoneInfo> {
+        match self {
+            Place::Here(zone, _) | Place::Synonym(zone) => Some(zone),
+            Place::Elsewhere => None,
+        }
+    }
+}
+
+/// A mail domain under its own name, or under a second one that it has by a synonym.
+struct Subject {
+    name: Domain,
+    info: DomainInfo,
+}
+
+impl Subject {
+    fn is_second_name(&self) -> bool {
+        self.name != self.info.name
+    }
+
+    /// A record of the domain as it stands under the name that is looked at; `None` if it is about another one.
+    fn said_of(&self, mut record: FullRecord) -> Option<FullRecord> {
+        if !self.is_second_name() {
+            return Some(record);
+        }
+        let own = DnsName::from(&self.info.name);
+        let owner = record.name.relative_to(&own)?;
+        if let Some(reported) = owner.strip_suffix(REPORTS_LABELS) {
+            // The domain says itself that it takes the reports of its second names.
+            return (reported.trim_end_matches('.') == self.name.as_str()).then_some(record);
+        }
+        record.name = DnsName::within(&owner, &DnsName::from(&self.name)).ok()?;
+        Some(record)
     }
 }
 

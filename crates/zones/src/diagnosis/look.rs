@@ -12,6 +12,7 @@ use world::{LookupError, RData, RecordType, World};
 
 use super::judge::{Answer, Certificate, Findings, ListAnswer};
 use super::{Check, Expectation};
+use crate::mail::REPORTS_LABELS;
 use crate::name::DnsName;
 
 /// Questions under way at once, so that a diagnosis of many domains does not flood the resolver.
@@ -205,6 +206,10 @@ fn list_answer(records: &[RData]) -> Result<Option<String>, String> {
 
 /// The check to which a record of the mail service belongs; by what it is.
 pub(crate) fn check_of(name: &str, domain: &str, data: &RData) -> Option<Check> {
+    // The one of a second name stands at the main domain.
+    if name.contains(REPORTS_LABELS) {
+        return Some(Check::Dmarc);
+    }
     let below = name.strip_suffix(domain).map(|label| label.trim_end_matches('.'))?;
     Some(match (data.record_type(), below) {
         (RecordType::MX, "") => Check::Mx,

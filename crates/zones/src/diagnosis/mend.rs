@@ -10,6 +10,7 @@ use super::judge::{is_same, same_uri, text};
 use super::remark::{Light, Says};
 use super::{Check, Expectation, Lamp, Wanted};
 use crate::entities::NewRecord;
+use crate::kind::quoted;
 
 /// What mends a lamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,9 +44,28 @@ pub struct Line {
     pub data: String,
 }
 
+impl Line {
+    /// The line of a record; text in quotes and cut to strings of 255 octets (RFC 1035 §5.1).
+    pub(super) fn of(name: &str, record: &RData) -> Line {
+        match text(record) {
+            Some(text) => Line::of_text(name, &text),
+            None => Line {
+                name: name.to_owned(),
+                kind: record.record_type().to_string(),
+                data: record.to_string(),
+            },
+        }
+    }
+
+    /// The line of a TXT record.
+    pub(super) fn of_text(name: &str, text: &str) -> Line {
+        Line { name: name.to_owned(), kind: "TXT".to_owned(), data: quoted(text.as_bytes()) }
+    }
+}
+
 impl std::fmt::Display for Line {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}. {} {}", self.name, self.kind, self.data)
+        write!(f, "{}. IN {} {}", self.name, self.kind, self.data)
     }
 }
 
@@ -65,7 +85,11 @@ pub fn fix(lamp: &Lamp, expectation: &Expectation, present: &Present) -> Option<
         }
         Check::Dmarc => {
             let is_meant = |text: &str| dmarc::Record::is_meant(text.as_bytes());
-            one_text(expectation, &dmarc_text(expectation, present)?, present, Check::Dmarc, is_meant)
+            let wish = dmarc_text(expectation, present)?;
+            let (remove, mut add) = one_text(expectation, &wish, present, Check::Dmarc, is_meant);
+            let permissions = expectation.report_permissions().filter(|wanted| !is_present(wanted, present));
+            add.extend(permissions.map(|wanted| wanted.record.clone()));
+            (remove, add)
         }
         Check::Mx | Check::Dkim | Check::MtaSts | Check::Dane | Check::Autoconfig => {
             replaced(expectation, lamp.check, present)
@@ -137,16 +161,18 @@ fn replaced(expectation: &Expectation, check: Check, present: &Present) -> (Vec<
     let remove = present
         .iter()
         .filter(|(name, data)| is_in_the_way(name, data) && !is_wanted(name, data))
-        .map(|(name, data)| line(name, data))
+        .map(|(name, data)| Line::of(name, data))
         .collect();
     let add = wanted
         .iter()
-        .filter(|wanted| {
-            !present.iter().any(|(name, data)| *name == wanted.name && is_same(data, &wanted.data))
-        })
+        .filter(|wanted| !is_present(wanted, present))
         .map(|wanted| wanted.record.clone())
         .collect();
     (remove, add)
+}
+
+fn is_present(wanted: &Wanted, present: &Present) -> bool {
+    present.iter().any(|(name, data)| *name == wanted.name && is_same(data, &wanted.data))
 }
 
 /// `wish` in the place of all texts that mean the same.
@@ -162,17 +188,12 @@ fn one_text(
     let others = here.filter_map(|(name, data)| Some((name, data, text(data)?)));
     let (same, others): (Vec<_>, Vec<_>) =
         others.filter(|(_, _, text)| is_meant(text)).partition(|(_, _, text)| text == wish);
-    let remove = others.iter().map(|(name, data, _)| line(name, data)).collect();
+    let remove = others.iter().map(|(name, data, _)| Line::of(name, data)).collect();
     let add = match same.is_empty() {
-        true => vec![NewRecord { data: wish.to_owned(), ..wanted.record.clone() }],
+        true => vec![NewRecord { data: quoted(wish.as_bytes()), ..wanted.record.clone() }],
         false => Vec::new(),
     };
     (remove, add)
-}
-
-fn line(name: &str, data: &RData) -> Line {
-    let shown = text(data).map_or_else(|| data.to_string(), |text| format!("\"{text}\""));
-    Line { name: name.to_owned(), kind: data.record_type().to_string(), data: shown }
 }
 
 /// Ours with what the records that stand there allow besides: our mechanisms first, our qualifier (R122).

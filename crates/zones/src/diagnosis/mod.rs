@@ -21,6 +21,7 @@ use model::{Domain, Timestamp};
 use world::{RData, RecordType};
 
 use crate::entities::NewRecord;
+use crate::mail::REPORTS_LABELS;
 
 pub use judge::{Answer, Certificate, Findings, ListAnswer, Policy, judge};
 pub use keep::{Changed, INTERVAL, Mended};
@@ -178,7 +179,7 @@ impl Wanted {
 
     /// A line of a zone file.
     pub fn line(&self) -> String {
-        format!("{}. {} {}", self.name, self.record.kind, self.record.data)
+        Line::of(&self.name, &self.data).to_string()
     }
 }
 
@@ -204,6 +205,8 @@ pub struct Expectation {
     pub zone: Option<HostedZone>,
     /// The records of the mail service.
     pub wanted: Vec<Wanted>,
+    /// The names of DKIM keys that do not sign yet, because others do.
+    pub successors: Vec<String>,
     /// What SPF must include.
     pub spf_host: Option<String>,
     /// The name that this installation greets with.
@@ -219,5 +222,10 @@ pub struct Expectation {
 impl Expectation {
     pub(crate) fn of(&self, check: Check) -> impl Iterator<Item = &Wanted> {
         self.wanted.iter().filter(move |wanted| wanted.check == check)
+    }
+
+    /// The records by which the domain says that it takes DMARC reports about its second names (RFC 7489 §7.1).
+    pub(crate) fn report_permissions(&self) -> impl Iterator<Item = &Wanted> {
+        self.of(Check::Dmarc).filter(|wanted| wanted.name.contains(REPORTS_LABELS))
     }
 }

@@ -132,6 +132,8 @@ remarks! {
     DkimMissing = ("dkim-missing", Bad, "the key {what} is not published"),
     /// Another key stands at our selector.
     DkimDiffers = ("dkim-differs", Bad, "at {what} stands another key than ours"),
+    /// A successor's record is not seen; its predecessor signs.
+    DkimNotSeenYet = ("dkim-not-seen-yet", Warning, "the next key {what} is not seen yet; the former one signs until it is"),
     /// No key has been made.
     DkimNoKey = ("dkim-no-key", Bad, "there is no key yet"),
     /// The record cannot be read.
@@ -144,6 +146,8 @@ remarks! {
     DmarcPart = ("dmarc-part", Warning, "the policy applies to {what} % of the letters only"),
     /// No report comes here.
     DmarcReportsElsewhere = ("dmarc-reports-elsewhere", Warning, "reports do not come here: {what} is missing"),
+    /// We do not say that we take the reports of another name.
+    DmarcReportsRefused = ("dmarc-reports-refused", Warning, "reports about a synonym are not sent: {what} is missing (RFC 7489 §7.1)"),
     /// The policy cannot be fetched.
     PolicyUnreachable = ("policy-unreachable", Bad, "the MTA-STS policy cannot be fetched: {what}"),
     /// The policy does not name our exchangers.

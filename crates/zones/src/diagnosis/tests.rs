@@ -55,6 +55,7 @@ fn expectation() -> Expectation {
             wanted(Check::Autoconfig, "_imaps._tcp.valbois.example", "SRV", "0 1 993 mail.host.example."),
             wanted(Check::Autoconfig, "autoconfig.valbois.example", "CNAME", "mail.host.example."),
         ],
+        successors: Vec::new(),
         spf_host: Some("spf.host.example".to_owned()),
         hostname: Domain::parse("mail.host.example").unwrap(),
         addresses: vec![IP.parse().unwrap()],
@@ -188,6 +189,12 @@ fn dkim_keys() {
     assert_eq!(says(Check::Dkim, &with(name, "TXT", &["v=DKIM1; p=BBBB"])), [Says::DkimDiffers]);
     // The key counts, not how it is written.
     assert_eq!(says(Check::Dkim, &with(name, "TXT", &["k=ed25519; p=AA AA; t=s"])), [Says::Right]);
+    // While another key signs, nobody needs this one yet.
+    let mut rotating = expectation();
+    rotating.successors.push(name.to_owned());
+    let unseen = with(name, "TXT", &[]);
+    assert_eq!(says_of(Check::Dkim, &rotating, &unseen), [Says::DkimNotSeenYet]);
+    assert_eq!(lamp(Check::Dkim, &rotating, &unseen).light, Light::Warning);
     let mut none = expectation();
     none.wanted.retain(|wanted| wanted.check != Check::Dkim);
     assert_eq!(says_of(Check::Dkim, &none, &findings(&none)), [Says::DkimNoKey]);
@@ -316,7 +323,7 @@ fn what_is_right_needs_no_fix() {
 fn a_strangers_exchanger_gives_way_to_ours() {
     let found = with(DOMAIN, "MX", &["10 mx.other.example."]);
     let (remove, add) = write(mended(Check::Mx, &found, &[(DOMAIN, "MX", "10 mx.other.example.")]));
-    assert_eq!(remove, ["valbois.example. MX 10 mx.other.example."]);
+    assert_eq!(remove, ["valbois.example. IN MX 10 mx.other.example."]);
     assert_eq!(add, ["valbois.example. MX 10 mail.host.example."]);
 }
 
@@ -328,7 +335,7 @@ fn several_spf_records_become_one_and_other_texts_stay() {
         [(DOMAIN, "TXT", records[0]), (DOMAIN, "TXT", records[1]), (DOMAIN, "TXT", "site-verification=1")];
     let (remove, add) = write(mended(Check::Spf, &found, &present));
     assert_eq!(remove.len(), 2);
-    assert_eq!(add, ["valbois.example. TXT v=spf1 include:spf.host.example ip4:192.0.2.7 -all"]);
+    assert_eq!(add, ["valbois.example. TXT \"v=spf1 include:spf.host.example ip4:192.0.2.7 -all\""]);
 }
 
 #[test]
@@ -345,7 +352,7 @@ fn an_alias_in_the_way_goes() {
     let name = "_imaps._tcp.valbois.example";
     let found = with(name, "SRV", &[]);
     let (remove, _) = write(mended(Check::Autoconfig, &found, &[(name, "CNAME", "elsewhere.example.")]));
-    assert_eq!(remove, ["_imaps._tcp.valbois.example. CNAME elsewhere.example."]);
+    assert_eq!(remove, ["_imaps._tcp.valbois.example. IN CNAME elsewhere.example."]);
 }
 
 #[test]
@@ -355,5 +362,44 @@ fn where_the_zone_is_elsewhere_there_are_lines_to_copy() {
     let found = with(DOMAIN, "MX", &[]);
     let lamp = lamp(Check::Mx, &elsewhere, &found);
     let Some(Fix::Copy { add, .. }) = fix(&lamp, &elsewhere, &Vec::new()) else { panic!("{lamp:?}") };
-    assert_eq!(add[0].to_string(), "valbois.example. MX 10 mail.host.example.");
+    assert_eq!(add[0].to_string(), "valbois.example. IN MX 10 mail.host.example.");
+}
+
+#[test]
+fn lines_to_copy_are_lines_of_a_zone_file() {
+    let mut elsewhere = expectation();
+    elsewhere.zone = None;
+    let key = format!("v=DKIM1; k=rsa; p={}", "A".repeat(392));
+    let name = "20270115r._domainkey.valbois.example";
+    elsewhere.wanted.push(wanted(Check::Dkim, name, "TXT", &key));
+    elsewhere.wanted.last_mut().unwrap().record.data = crate::quoted(key.as_bytes());
+    let mut found = with(DOMAIN, "TXT", &["v=spf1 ip4:192.0.2.9 ~all", "hello \"you\""]);
+    found.answers.insert((name.to_owned(), RecordType::TXT), Ok(Vec::new()));
+    found.spf.as_mut().unwrap().tree.branches.clear();
+    let lines = |check| {
+        let lamp = lamp(check, &elsewhere, &found);
+        let present =
+            found.answers.iter().filter_map(|((name, _), answer)| Some((name, answer.as_ref().ok()?)));
+        let present = present.flat_map(|(name, all)| all.iter().map(|record| (name.clone(), record.clone())));
+        match fix(&lamp, &elsewhere, &present.collect()) {
+            Some(Fix::Copy { remove, add }) => {
+                [remove, add].map(|lines| lines.iter().map(ToString::to_string).collect::<Vec<_>>())
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        lines(Check::Spf),
+        [
+            ["valbois.example. IN TXT \"v=spf1 ip4:192.0.2.9 ~all\""],
+            ["valbois.example. IN TXT \"v=spf1 include:spf.host.example ip4:192.0.2.9 -all\""],
+        ]
+    );
+    // RFC 1035 §3.3: a string has 255 octets at most, so a long key is cut.
+    let [_, dkim] = lines(Check::Dkim);
+    let [key_line] = dkim.as_slice() else { panic!("{dkim:?}") };
+    let strings = key_line.strip_prefix(&format!("{name}. IN TXT \"")).unwrap().strip_suffix('"').unwrap();
+    let strings: Vec<&str> = strings.split("\" \"").collect();
+    assert_eq!(strings.iter().map(|string| string.len()).collect::<Vec<_>>(), [255, 155]);
+    assert_eq!(strings.concat(), key);
 }

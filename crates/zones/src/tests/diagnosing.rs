@@ -3,8 +3,8 @@
 use world::StaticNames;
 
 use super::{Town, domain, line, towns, towns_in};
-use crate::diagnosis::{Check, Fix, Light, Looker};
-use crate::{ManagedBy, Standing, ZoneError};
+use crate::diagnosis::{Check, Fix, Light, Looker, Says};
+use crate::{Edit, ManagedBy, Standing, ZoneError};
 
 /// A domain whose owner had mail elsewhere and two SPF records; the world sees what its zone says.
 async fn moved() -> Vec<Town> {
@@ -115,5 +115,54 @@ async fn another_tenants_domain_is_not_found() {
             assert!(refused.unwrap_err().to_string().contains("not found"));
         }
         assert!(stranger.last_lights(town.valbois).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_second_name_of_a_domain_is_looked_at_too() {
+    // The world sees the synonym as it was before, without the permission for reports.
+    let names = StaticNames::default()
+        .with("bains.test", "NS", "ns1.relais.test.")
+        .with("bains.test", "MX", "10 mail.relais.test.")
+        .with("_dmarc.bains.test", "TXT", "v=DMARC1; p=quarantine; rua=mailto:dmarc-reports@valbois.test");
+    for town in towns_in(names).await {
+        let (main, second) = (domain("valbois.test"), domain("bains.test"));
+        town.operator.create_domain(town.valbois, None, &main, Standing::Stays).await.unwrap();
+        town.tenant.create_zone(town.valbois, "bains.test").await.unwrap();
+        let looker = looker(&town);
+        let unknown = town.operator.diagnose(&second, &looker).await.unwrap_err();
+        assert!(unknown.to_string().contains("not found"), "{unknown}");
+        town.operator.add_synonym(town.zone.id, "bains.test").await.unwrap();
+        let found = town.tenant.diagnose(&second, &looker).await.unwrap();
+        assert_eq!(found.domain, second);
+        assert_eq!(found.lamp(Check::Mx).unwrap().light, Light::Good);
+        let dmarc = found.lamp(Check::Dmarc).unwrap();
+        assert_eq!(dmarc.remarks[0].says, Says::DmarcReportsRefused);
+        let missing = "bains.test._report._dmarc.valbois.test";
+        assert_eq!(dmarc.remarks[0].what, missing);
+        let Some(Fix::Copy { remove, add }) = &dmarc.fix else { panic!("{dmarc:?}") };
+        assert_eq!((remove.len(), add[0].to_string()), (0, format!("{missing}. IN TXT \"v=DMARC1\"")));
+        // The keys are looked for under the second name.
+        let dkim = found.lamp(Check::Dkim).unwrap();
+        assert!(
+            dkim.remarks.iter().all(|remark| remark.what.ends_with("._domainkey.bains.test")),
+            "{dkim:?}"
+        );
+        // It is kept right in the main zone, and the main domain's page knows nothing of it.
+        let refused = town.tenant.mend(&second, &[], &looker).await.unwrap_err();
+        assert!(refused.to_string().contains("is a synonym"), "{refused}");
+        assert_eq!(town.tenant.last_diagnosis(&main).await.unwrap(), None);
+        // The main domain's own page says that the permission is missing, and writes it.
+        let permission =
+            town.id_of(&format!("{} TXT \"v=DMARC1\"", missing.trim_end_matches(".valbois.test"))).await;
+        let edit = Edit { remove: vec![permission], is_forced: true, ..Edit::default() };
+        town.tenant.edit(town.zone.id, edit).await.unwrap();
+        let found = town.tenant.diagnose(&main, &looker).await.unwrap();
+        let Some(Fix::Write { add, .. }) = &found.lamp(Check::Dmarc).unwrap().fix else {
+            panic!("{found:?}")
+        };
+        assert_eq!(add.len(), 1, "the DMARC record stands in the zone");
+        town.tenant.mend(&main, &[Check::Dmarc], &looker).await.unwrap().unwrap();
+        town.id_of("bains.test._report._dmarc TXT \"v=DMARC1\"").await;
     }
 }

@@ -279,3 +279,58 @@ async fn a_domain_that_is_refused_leaves_nothing() {
         town.tenant.edit(town.zone.id, edit).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn what_the_mail_service_keeps_is_removed_only_by_force() {
+    for town in towns().await {
+        let name = domain("valbois.test");
+        town.tenant.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
+        let records = town.tenant.records(town.zone.id).await.unwrap();
+        let kept: Vec<_> =
+            records.iter().filter(|info| matches!(info.managed_by, ManagedBy::MailService(_))).collect();
+        let mut losses = std::collections::BTreeSet::new();
+        for info in &kept {
+            let edit = Edit { remove: vec![info.id], ..Edit::default() };
+            match town.tenant.edit(town.zone.id, edit).await.unwrap_err() {
+                ZoneError::Invalid { field: "force", reason, .. } => {
+                    let what =
+                        format!("«{} {}» is kept by the mail service: without it ", info.owner, info.kind);
+                    losses
+                        .insert(reason.strip_prefix(&what).unwrap_or_else(|| panic!("{reason}")).to_owned());
+                }
+                other => panic!("{other}"),
+            }
+        }
+        let [mx, spf] = ["@ MX 10 mail.relais.test.", "@ TXT \"v=spf1 include:spf.relais.test -all\""];
+        assert_eq!(losses.len(), 8, "{losses:#?}");
+        assert!(losses.contains("mail for the domain has nowhere to go"));
+        // Something else in its place is a decision; so is force.
+        let edit = Edit {
+            remove: vec![town.id_of(spf).await],
+            add: vec![record("@ TXT v=spf1 -all")],
+            ..Edit::default()
+        };
+        town.tenant.edit(town.zone.id, edit).await.unwrap();
+        let edit = Edit { remove: vec![town.id_of(mx).await], is_forced: true, ..Edit::default() };
+        town.tenant.edit(town.zone.id, edit).await.unwrap();
+        assert!(!town.lines(town.zone.id).await.iter().any(|line| line == mx || line == spf));
+    }
+}
+
+#[tokio::test]
+async fn keys_are_published_in_the_act_that_makes_them() {
+    for town in towns().await {
+        let name = domain("valbois.test");
+        town.tenant.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
+        let published = async |words: &str| {
+            let lines = town.lines(town.zone.id).await;
+            lines.iter().filter(|line| line.contains("._domainkey") && line.contains(words)).count()
+        };
+        assert_eq!(published("p=M").await, 1, "one RSA key");
+        let keys = town.tenant.rotate_dkim(&name).await.unwrap();
+        assert_eq!((keys.len(), published("v=DKIM1").await), (4, 4));
+        assert!(keys.iter().all(|key| key.is_in_our_zone && key.seen_at.is_some()));
+        town.tenant.revoke_dkim(&name, Some(&keys[0].selector)).await.unwrap();
+        assert_eq!(published("p=\"").await, 1);
+    }
+}

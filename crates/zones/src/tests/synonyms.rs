@@ -3,8 +3,8 @@
 use directory::{Found, NewAddress, Scope};
 use model::Address;
 
-use super::{domain, ours, record, towns_in};
-use crate::{Edit, Standing, ZoneChange, ZoneError};
+use super::{domain, line, ours, record, towns_in};
+use crate::{Edit, ManagedBy, Standing, ZoneChange, ZoneError};
 
 #[tokio::test]
 async fn a_synonym_says_what_its_main_zone_says() {
@@ -129,5 +129,96 @@ async fn mail_for_a_synonym_arrives_as_for_the_main_domain() {
         town.tenant.dissociate_synonym(other.id).await.unwrap();
         assert!(matches!(find("anna@bains.test").await, Found::NotOurs));
         people.create_domain(town.valbois, None, &domain("bains.test")).await.unwrap();
+    }
+}
+
+const PERMISSION: &str = "bains.test._report._dmarc TXT \"v=DMARC1\"";
+
+#[tokio::test]
+async fn reports_about_a_synonym_are_welcome_as_long_as_it_is_one() {
+    for town in towns_in(ours(&["valbois.test", "bains.test"])).await {
+        let valbois = domain("valbois.test");
+        let says_so = async || town.lines(town.zone.id).await.iter().any(|line| line == PERMISSION);
+        let other = town.tenant.create_zone(town.valbois, "bains.test").await.unwrap();
+        town.tenant.add_synonym(town.zone.id, "bains.test").await.unwrap();
+        // Without mail nobody reports anything.
+        assert!(!says_so().await);
+        let made =
+            town.tenant.create_domain(town.valbois, None, &valbois, Standing::Stays).await.unwrap().domain;
+        assert!(says_so().await);
+        let records = town.tenant.records(town.zone.id).await.unwrap();
+        let permission = records.iter().find(|info| line(info) == PERMISSION).unwrap();
+        assert_eq!(permission.managed_by, ManagedBy::MailService(made.id));
+        town.tenant.dissociate_synonym(other.id).await.unwrap();
+        assert!(!says_so().await);
+        // A domain below the zone has second names too.
+        let below = domain("hall.valbois.test");
+        town.tenant.create_domain(town.valbois, None, &below, Standing::Stays).await.unwrap();
+        town.tenant.add_synonym(town.zone.id, "bains.test").await.unwrap();
+        assert!(says_so().await);
+        let below = "hall.bains.test._report._dmarc.hall TXT \"v=DMARC1\"";
+        assert!(town.lines(town.zone.id).await.iter().any(|line| line == below));
+        town.tenant.delete_zone(other.id, false).await.unwrap();
+        assert!(!says_so().await);
+        // With the zone the synonym has gone for mail too.
+        let found = town.directory.find(&Address::parse("postmaster@bains.test").unwrap()).await.unwrap();
+        assert!(matches!(found, Found::NotOurs), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_synonym_of_a_signed_zone_is_signed_by_a_key_of_its_own() {
+    for town in towns_in(ours(&["bains.test", "hot.test"])).await {
+        let (main, signed) =
+            (town.zone.id, |is_signed| ZoneChange { is_signed: Some(is_signed), ..ZoneChange::default() });
+        let early = town.tenant.create_zone(town.valbois, "bains.test").await.unwrap().id;
+        town.tenant.add_synonym(main, "bains.test").await.unwrap();
+        assert!(!town.tenant.zone(early).await.unwrap().is_signed);
+        town.tenant.change_zone(main, signed(true)).await.unwrap();
+        let late = town.tenant.create_zone(town.valbois, "hot.test").await.unwrap().id;
+        let joined = town.tenant.add_synonym(main, "hot.test").await.unwrap();
+        assert!(joined.is_signed);
+        let mut tags = std::collections::BTreeSet::new();
+        for (zone, name) in [(main, "valbois.test."), (early, "bains.test."), (late, "hot.test.")] {
+            assert!(town.zones.load(zone).await.unwrap().unwrap().is_signed);
+            let ds = town.tenant.ds(zone).await.unwrap();
+            let [line] = ds.as_slice() else { panic!("{ds:?}") };
+            let digest = line.strip_prefix(&format!("{name} IN DS ")).unwrap_or_else(|| panic!("{line}"));
+            assert!(tags.insert(digest.to_owned()), "the keys are not the same");
+        }
+        // Its secondaries see another serial when its key is about to change.
+        let before = town.tenant.zone(early).await.unwrap().serial;
+        let rolling = town.tenant.begin_rollover(early).await.unwrap();
+        assert!(crate::serial::is_after(rolling.serial, before));
+        assert_eq!(
+            (town.tenant.ds(early).await.unwrap().len(), town.tenant.ds(main).await.unwrap().len()),
+            (2, 1)
+        );
+        // First the main zone's signatures end, then theirs, each when its parent has forgotten the key.
+        let refused = town.tenant.change_zone(early, signed(false)).await.unwrap_err();
+        assert!(refused.to_string().contains("is a synonym of valbois.test., which is signed"), "{refused}");
+        town.tenant.change_zone(main, signed(false)).await.unwrap();
+        assert!(town.tenant.zone(early).await.unwrap().is_signed);
+        town.tenant.change_zone(early, signed(false)).await.unwrap();
+        assert!(town.tenant.ds(early).await.unwrap().is_empty());
+        // A zone that leaves takes its key along: its parent still says that it is signed.
+        let key = town.tenant.ds(late).await.unwrap();
+        assert!(town.tenant.dissociate_synonym(late).await.unwrap().is_signed);
+        assert_eq!(town.tenant.ds(late).await.unwrap(), key);
+    }
+}
+
+#[tokio::test]
+async fn what_a_synonym_has_of_its_main_zone_is_not_changed_at_the_synonym() {
+    for town in towns_in(ours(&["bains.test"])).await {
+        let synonym = town.tenant.create_zone(town.valbois, "bains.test").await.unwrap().id;
+        town.tenant.add_synonym(town.zone.id, "bains.test").await.unwrap();
+        for change in [
+            ZoneChange { default_ttl: Some(600), ..ZoneChange::default() },
+            ZoneChange { has_newsletter: Some(true), ..ZoneChange::default() },
+        ] {
+            let refused = town.tenant.change_zone(synonym, change).await.unwrap_err();
+            assert!(refused.to_string().contains("bains.test. is a synonym"), "{refused}");
+        }
     }
 }
