@@ -24,6 +24,7 @@ mod error;
 mod job;
 mod limits;
 mod migrate;
+mod page;
 mod postgres;
 mod rows;
 mod sqlite;
@@ -40,6 +41,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 pub use error::{Cause, DbError};
 pub use migrate::{Migrations, Pending};
+pub use page::{List, Moment, Page, Seek};
 pub use tx::Tx;
 pub use value::{Row, Value};
 

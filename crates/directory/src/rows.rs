@@ -15,6 +15,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (2, "sessions", include_str!("0002_sessions.sql")),
         (3, "tokens of the API", include_str!("0003_api_tokens.sql")),
         (4, "synonyms of domains", include_str!("0004_synonyms.sql")),
+        (5, "lists in order", include_str!("0005_lists.sql")),
     ],
 };
 

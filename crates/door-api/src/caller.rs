@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use directory::{Administration, Scope, TokenInfo};
+use directory::{Administration, DirectoryError, DomainInfo, Scope, TokenInfo};
 use doorway_http::{Client, Problem};
-use model::OrganisationId;
+use model::{Domain, DomainId, OrganisationId, ZoneId};
+use zones::{ZoneError, ZoneInfo};
 
 use crate::Shared;
 use crate::refusal::{Refusal, Result, invalid};
@@ -48,6 +49,47 @@ impl Caller {
         self.shared.keys.administration(self.scope(), self.who())
     }
 
+    /// The mail domain that a text names, by identifier or by name.
+    pub(crate) async fn domain(&self, text: &str) -> Result<DomainInfo> {
+        let directory = self.directory();
+        if let Ok(id) = text.parse() {
+            return match directory.domain(DomainId(id)).await {
+                Err(DirectoryError::NotFound { .. }) => Err(unknown("mail domain", text, "domains", "")),
+                found => Ok(found?),
+            };
+        }
+        let found = match Domain::parse(text) {
+            Ok(name) => directory.domain_called(&name).await,
+            Err(_) => Err(DirectoryError::NotFound { what: "domain" }),
+        };
+        let Err(DirectoryError::NotFound { .. }) = found else { return Ok(found?) };
+        let hint = match self.zones().zone_called(text).await {
+            Ok(_) => "; a hosted zone has this name, but it receives no mail",
+            Err(_) => "",
+        };
+        Err(unknown("mail domain", text, "domains", hint))
+    }
+
+    /// The hosted zone that a text names, by identifier or by name.
+    pub(crate) async fn zone(&self, text: &str) -> Result<ZoneInfo> {
+        let zones = self.zones();
+        if let Ok(id) = text.parse() {
+            return match zones.zone(ZoneId(id)).await {
+                Err(ZoneError::NotFound { .. }) => Err(unknown("hosted zone", text, "zones", "")),
+                found => Ok(found?),
+            };
+        }
+        match zones.zone_called(text).await {
+            Err(ZoneError::NotFound { .. } | ZoneError::Invalid { .. }) => {}
+            found => return Ok(found?),
+        }
+        let hint = match zones.enclosing(text).await {
+            Ok(Some(zone)) => format!("; its records lie in the zone «{}»", zone.name),
+            _ => String::new(),
+        };
+        Err(unknown("hosted zone", text, "zones", &hint))
+    }
+
     /// The organisation that a request names, which must be within reach; the token's own otherwise.
     pub(crate) async fn chosen(&self, named: Option<i64>) -> Result<Option<OrganisationId>> {
         let Some(named) = named.map(OrganisationId) else { return Ok(self.token.organisation) };
@@ -68,6 +110,12 @@ impl Caller {
             )),
         }
     }
+}
+
+/// What was not found, and what may be meant.
+fn unknown(what: &str, text: &str, list: &str, hint: &str) -> Refusal {
+    let whole = format!("no {what} within the token's reach has the identifier or name «{text}»{hint}");
+    Problem::not_found().detail(format!("{whole}; GET /api/v1/{list} lists them")).into()
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {

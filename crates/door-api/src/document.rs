@@ -53,7 +53,8 @@ const REFUSALS: [(&str, &str); 11] = [
 
 const ABOUT: &str = "Everything an administrator does with Relais, for programs. \
     Show a token with each request: `Authorization: Bearer relais_…`; it reaches one organisation or the whole \
-    installation. Identifiers are strings of digits. Lists come a page at a time: give `next` as `after`. \
+    installation. Identifiers are strings of digits; domains and zones are named by their name as well. \
+    Lists come a page at a time: give `next` as `after`. \
     A POST with an `Idempotency-Key` can be sent again within a day without doing anything twice. \
     What is not done is answered with a problem (RFC 9457).";
 
@@ -89,10 +90,12 @@ fn complete(document: &mut OpenApi) {
     components.security_schemes.insert("token".to_owned(), RefOr::T(SecurityScheme::Http(bearer)));
     document.security = Some(vec![SecurityRequirement::new("token", Vec::<String>::new())]);
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.delete, &mut item.patch];
-        operations.into_iter().flatten().for_each(refusals);
+        let operations = [&mut item.get, &mut item.put, &mut item.delete, &mut item.patch, &mut item.post];
+        for operation in operations.into_iter().flatten() {
+            refusals(operation);
+            names(operation);
+        }
         if let Some(post) = &mut item.post {
-            refusals(post);
             let key = ParameterBuilder::new()
                 .name("Idempotency-Key")
                 .parameter_in(ParameterIn::Header)
@@ -102,6 +105,17 @@ fn complete(document: &mut OpenApi) {
                 ))
                 .build();
             post.parameters.get_or_insert_default().push(RefOr::T(key));
+        }
+    }
+}
+
+/// Says of the paths that take a name as well as an identifier that they do.
+fn names(operation: &mut Operation) {
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
+        let named = ["domain", "zone"].contains(&parameter.name.as_str());
+        if named && parameter.parameter_in == ParameterIn::Path {
+            parameter.description = Some("Its identifier or its name".to_owned());
         }
     }
 }

@@ -5,11 +5,14 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::IntoResponse;
+use directory::DomainInfo;
 use doorway_http::Problem;
 use model::{Address, Domain, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use zones::ZoneInfo;
 
+use crate::caller::Caller;
 use crate::refusal::{Refusal, Result, invalid, not_found};
 
 /// A JSON body.
@@ -82,7 +85,36 @@ impl<S: Send + Sync> FromRequestParts<S> for Of {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Of> {
         let text = Path::<String>::from_request_parts(parts, state).await;
-        text.ok().and_then(|Path(text)| text.parse().ok()).map(Of).ok_or_else(|| not_found("this"))
+        let Path(text) = text.map_err(|_| not_found("this"))?;
+        text.parse().map(Of).map_err(|_| not_found(&format!("«{text}», which is no identifier,")))
+    }
+}
+
+/// The mail domain that the path names, by identifier or by name.
+pub(crate) struct OfDomain(pub(crate) DomainInfo);
+
+impl<S: Send + Sync> FromRequestParts<S> for OfDomain {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<OfDomain> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|_| not_found("this"))?;
+        caller.domain(&text).await.map(OfDomain)
+    }
+}
+
+/// The hosted zone that the path names, by identifier or by name.
+pub(crate) struct OfZone(pub(crate) ZoneInfo);
+
+impl<S: Send + Sync> FromRequestParts<S> for OfZone {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<OfZone> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|_| not_found("this"))?;
+        caller.zone(&text).await.map(OfZone)
     }
 }
 

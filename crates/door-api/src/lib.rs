@@ -30,6 +30,7 @@ use doorway_http::Problem;
 use keys::Keys;
 use mail_queue::Queue;
 use mail_reports::Reports;
+use mail_route::Relays;
 use reputation::Reputation;
 use trail::Trail;
 use world::World;
@@ -50,6 +51,8 @@ pub struct Parts {
     pub trail: Trail,
     /// What waits.
     pub queue: Queue,
+    /// Which mail for others goes to a relay.
+    pub relays: Relays,
     /// Hosted DNS zones and the mail records of domains.
     pub zones: Zones,
     /// What signs letters and zones.

@@ -24,6 +24,6 @@ pub(crate) const KEY_CHARACTERS: usize = 255;
 /// Things on a page where the request says nothing.
 pub(crate) const PAGE_DEFAULT: usize = 100;
 /// Things on a page.
-pub(crate) const PAGE_LIMIT: usize = 1000;
+pub(crate) const PAGE_LIMIT: usize = 200;
 /// Tokens whose rate is remembered.
 pub(crate) const RATES_LIMIT: usize = 10_000;

@@ -65,9 +65,11 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             trail::MIGRATIONS,
             trust::MIGRATIONS,
             directory::MIGRATIONS,
+            hosts::MIGRATIONS,
             keys::MIGRATIONS,
             zones::MIGRATIONS,
             mail_queue::MIGRATIONS,
+            mail_route::MIGRATIONS,
             reputation::MIGRATIONS,
             mail_reports::MIGRATIONS,
         ])
@@ -87,6 +89,7 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             directory: directory.clone(),
             trail: Trail::new(db.clone()),
             queue: queue.clone(),
+            relays: mail_route::Relays::new(db.clone(), world.clone()),
             limits,
             exempt_loopback: false,
         };

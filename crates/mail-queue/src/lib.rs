@@ -17,7 +17,7 @@ mod types;
 
 use std::time::Duration;
 
-use db::{Db, DbError, Scoped, Tx};
+use db::{Db, DbError, Page, Scoped, Seek, Tx};
 use model::{DeliveryId, OrganisationId, Timestamp};
 use trail::{Event, Step};
 use world::World;
@@ -35,7 +35,7 @@ pub const WAKE: &str = "queue";
 pub struct Queue {
     db: Db,
     world: World,
-    node: std::sync::Arc<str>,
+    node: Arc<str>,
     epoch: i64,
 }
 
@@ -62,7 +62,7 @@ impl Queue {
         self.all().write(move |tx| rows::claim(tx, &node, lease, now, limit)).await
     }
 
-    /// Until when nothing is due, as far as the database knows; `None` if the queue is empty.
+    /// Until when nothing is due for this node, as far as the database knows; `None` if the queue is empty.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
         self.all().read(rows::next_due).await
     }
@@ -125,7 +125,23 @@ impl Queue {
         selection: Selection,
         limit: usize,
     ) -> Result<Vec<Entry>, DbError> {
-        self.scoped(scope).read(move |tx| rows::list(tx, &selection, limit)).await
+        let limit = limit.min(limits::COMMAND_LIMIT);
+        Ok(self.page(scope, selection, Seek::first(limit)).await?.items)
+    }
+
+    /// As [`Queue::list`], a page at a time.
+    pub async fn page(
+        &self,
+        scope: Option<OrganisationId>,
+        selection: Selection,
+        seek: Seek,
+    ) -> Result<Page<Entry>, DbError> {
+        self.scoped(scope)
+            .read(move |tx| {
+                let entries = rows::list(tx, &selection, seek.after(), seek.rows())?;
+                Ok(seek.page(entries, |entry| entry.delivery.0))
+            })
+            .await
     }
 
     /// Holds the selected deliveries until they are released; tells how many.
@@ -179,7 +195,7 @@ impl Queue {
             .write(move |tx| {
                 let now = world.clock.now();
                 let mut changed = 0;
-                for entry in rows::list(tx, &selection, limits::COMMAND_LIMIT)? {
+                for entry in rows::list(tx, &selection, i64::MIN, limits::COMMAND_LIMIT as i64)? {
                     let Some(step) = change(tx, &entry, now)? else { continue };
                     changed += 1;
                     trail::record(

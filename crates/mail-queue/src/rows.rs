@@ -10,7 +10,7 @@ use model::{
     OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp, TlsWish,
 };
 
-use crate::limits::{COMMAND_LIMIT, REPLY_LIMIT_CHARACTERS};
+use crate::limits::REPLY_LIMIT_CHARACTERS;
 use crate::{Delivery, Entry, Lease, Message, NewDelivery, Selection};
 
 /// Tables of the queue.
@@ -205,7 +205,7 @@ pub(crate) fn claim(
     let claimed = tx.query(
         "UPDATE queue_delivery
          SET next_at = ?1, lease_node = ?2, lease_token = ?3, attempts = attempts + 1
-         WHERE id IN (SELECT id FROM queue_delivery WHERE is_held = 0 AND next_at <= ?4
+         WHERE id IN (SELECT id FROM queue_delivery WHERE is_held = 0 AND next_at <= ?4 AND route <> ?6
                       ORDER BY next_at LIMIT ?5)
              AND is_held = 0 AND next_at <= ?4
          RETURNING id, message, organisation, recipient, original, notify, route, account, destination, address,
@@ -398,8 +398,13 @@ fn selected(selection: &Selection) -> (i64, i64, &str) {
     }
 }
 
-/// The selected deliveries that the transaction's scope may see, oldest first.
-pub(crate) fn list(tx: &mut Tx, selection: &Selection, limit: usize) -> Result<Vec<Entry>, DbError> {
+/// The selected deliveries behind `after` that the transaction's scope may see, oldest first.
+pub(crate) fn list(
+    tx: &mut Tx,
+    selection: &Selection,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, DbError> {
     let organisation = stored_organisation(tx.organisation());
     let (kind, id, domain) = selected(selection);
     tx.query(
@@ -410,11 +415,12 @@ pub(crate) fn list(tx: &mut Tx, selection: &Selection, limit: usize) -> Result<V
              AND ((CAST(?2 AS BIGINT) = 1 AND d.id = ?3) OR (CAST(?2 AS BIGINT) = 2 AND d.message = ?3)
                   OR (CAST(?2 AS BIGINT) = 3 AND d.destination = ?4) OR CAST(?2 AS BIGINT) = 4)
          ORDER BY d.id LIMIT ?5",
-        values![organisation, kind, id, domain, limit.min(COMMAND_LIMIT) as i64],
+        values![organisation, kind, id, domain, limit, after],
         |row| {
             let blob = BlobRef::from_bytes(row.bytes(12)?)
                 .map_err(|_| DbError::Column { column: 12, expected: "blob reference" })?;
             Ok(Entry {
+             AND d.id > ?6
                 delivery: DeliveryId(row.integer(0)?),
                 message: MessageId(row.integer(1)?),
                 organisation: read_organisation(row.integer(2)?),

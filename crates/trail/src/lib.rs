@@ -16,9 +16,10 @@ mod rows;
 mod step;
 
 use std::net::IpAddr;
+mod way;
 use std::time::Duration;
 
-use db::{Db, DbError, Scoped};
+use db::{Db, DbError, Moment, Page, Scoped, Seek};
 use model::{Address, MessageId, OrganisationId, Timestamp};
 
 pub use event::Event;
@@ -28,6 +29,7 @@ pub use step::Step;
 /// One administrative act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
+pub use way::Way;
     /// When.
     pub at: Timestamp,
     /// The row's own identifier (`world.new_id()`).
@@ -61,16 +63,6 @@ pub struct Search {
     pub limit: Option<usize>,
 }
 
-/// All events of one message, in the order they happened; events that belong to no message (a refusal
-/// before the message was ours) stand alone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
-    /// The message; `None` for an event that belongs to none.
-    pub message: Option<MessageId>,
-    /// Its events.
-    pub events: Vec<Event>,
-}
-
 /// Reads and forgets events and changes.
 #[derive(Clone)]
 pub struct Trail {
@@ -92,36 +84,29 @@ impl Trail {
 
     /// The newest events that match, in the order they happened.
     pub async fn search(&self, search: Search) -> Result<Vec<Event>, DbError> {
-        self.scoped(search.organisation).read(move |tx| rows::search(tx, &search)).await
+        let limit = search.limit.unwrap_or(limits::SEARCH_DEFAULT).min(limits::SEARCH_LIMIT);
+        let newest = Seek::<Moment>::first(limit).before();
+        self.scoped(search.organisation).read(move |tx| rows::search(tx, &search, newest, limit)).await
     }
 
-    /// The whole way of each letter of which some event matches, oldest letter first.
+    /// The whole way of each letter of which some event matches, oldest letter first; the newest letters where
+    /// they are more than the limit.
     pub async fn ways(&self, search: Search) -> Result<Vec<Way>, DbError> {
-        self.scoped(search.organisation)
-            .read(move |tx| {
-                let matching =
-                    rows::search(tx, &Search { limit: Some(limits::SEARCH_LIMIT), ..search.clone() })?;
-                let wanted = search.limit.unwrap_or(limits::WAYS_LIMIT).min(limits::WAYS_LIMIT);
-                let mut ways: Vec<Way> = Vec::new();
-                let mut seen = std::collections::HashSet::new();
-                // Newest first, so that the limit keeps the newest letters.
-                for event in matching.into_iter().rev() {
-                    if ways.len() == wanted {
-                        break;
-                    }
-                    match event.message {
-                        Some(message) if seen.insert(message) => {
-                            let events = rows::of_message(tx, message)?;
-                            ways.push(Way { message: Some(message), events });
-                        }
-                        Some(_) => {}
-                        None => ways.push(Way { message: None, events: vec![event] }),
-                    }
-                }
-                ways.reverse();
-                Ok(ways)
-            })
-            .await
+        let limit = search.limit.unwrap_or(limits::WAYS_LIMIT).min(limits::WAYS_LIMIT);
+        let mut ways = self.page_of_ways(search, Seek::first(limit)).await?.items;
+        ways.reverse();
+        Ok(ways)
+    }
+
+    /// As [`Trail::ways`], a page at a time, newest letter first. A letter stands where its first event that matches
+    /// does, so that what happens to it meanwhile moves it nowhere. A page may hold less than was asked for although
+    /// more follow: where events of many are read and few letters begin.
+    pub async fn page_of_ways(
+        &self,
+        search: Search,
+        seek: Seek<Moment>,
+    ) -> Result<Page<Way, Moment>, DbError> {
+        self.scoped(search.organisation).read(move |tx| way::page(tx, &search, &seek)).await
     }
 
     /// Shows every event of these kinds (at most four) from `since` up to and without `until` to `each`:
@@ -154,13 +139,13 @@ impl Trail {
         Ok(())
     }
 
-    /// The newest administrative acts, newest first.
+    /// The administrative acts, newest first.
     pub async fn changes(
         &self,
         organisation: Option<OrganisationId>,
-        limit: usize,
-    ) -> Result<Vec<Change>, DbError> {
-        self.scoped(organisation).read(move |tx| rows::changes(tx, limit.min(limits::SEARCH_LIMIT))).await
+        seek: Seek<Moment>,
+    ) -> Result<Page<Change, Moment>, DbError> {
+        self.scoped(organisation).read(move |tx| rows::changes(tx, &seek)).await
     }
 
     /// Forgets the events before `now` less `retention` ([`limits::RETENTION`] by default), in small

@@ -10,6 +10,8 @@ pub const SEARCH_LIMIT: usize = 10_000;
 pub const SEARCH_DEFAULT: usize = 1_000;
 /// Events that are read at once when all of a time are counted.
 pub const PAGE: usize = 2_000;
+/// Events that are read at once while letters are looked for.
+pub(crate) const WAY_BATCH: usize = 1_000;
 /// The most letters whose way is told at once.
 pub const WAYS_LIMIT: usize = 1_000;
 /// The most events of one letter that are told.

@@ -1,13 +1,18 @@
 //! The event and audit tables.
 
-use db::{DbError, Migrations, Row, Tx};
+use db::{DbError, Migrations, Moment, Page, Row, Seek, Tx};
 use model::{DeliveryId, MessageId, OrganisationId, Timestamp};
 
 use crate::{Change, Event, Search, Step, limits, search_key};
 
 /// Tables of the trail.
-pub const MIGRATIONS: Migrations =
-    Migrations { owner: "trail", steps: &[(1, "event and audit", include_str!("0001_event_and_audit.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    owner: "trail",
+    steps: &[
+        (1, "event and audit", include_str!("0001_event_and_audit.sql")),
+        (2, "audit by time", include_str!("0002_audit_by_time.sql")),
+    ],
+};
 
 /// What the organisation column holds where an event belongs to none.
 const NOBODY: i64 = 0;
@@ -84,7 +89,6 @@ fn somebody(organisation: i64) -> Option<OrganisationId> {
     (organisation != NOBODY).then_some(OrganisationId(organisation))
 }
 
-fn event(row: &Row) -> Result<Event, DbError> {
     let detail = row.text(7)?;
     // A step that a newer version wrote is told as far as this one understands it.
     let step = serde_json::from_str(detail).unwrap_or_else(|error| {
@@ -103,9 +107,13 @@ fn event(row: &Row) -> Result<Event, DbError> {
     })
 }
 
-/// The events that match, newest `limit` of them, oldest first.
-pub(crate) fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Event>, DbError> {
-    let limit = search.limit.unwrap_or(limits::SEARCH_DEFAULT).min(limits::SEARCH_LIMIT);
+/// The events before a moment that match, newest `limit` of them, oldest first.
+pub(crate) fn search(
+    tx: &mut Tx,
+    search: &Search,
+    (before, before_id): Moment,
+    limit: usize,
+) -> Result<Vec<Event>, DbError> {
     let since = search.since.map_or(i64::MIN, |at| at.0);
     let until = search.until.map_or(i64::MAX, |at| at.0);
     let from = search.from.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -118,6 +126,7 @@ pub(crate) fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Event>, DbError
                AND (?5 = '' OR lower(sender) = lower(?5)) AND (?6 = '' OR recipient_key = ?6)
              ORDER BY at DESC, id DESC LIMIT ?7",
             &[
+               AND (at, id) < (?8, ?9)
                 message.0.into(),
                 scope.into(),
                 since.into(),
@@ -127,12 +136,14 @@ pub(crate) fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Event>, DbError
                 (limit as i64).into(),
             ],
             event,
+                before.into(),
+                before_id.into(),
         )?
     } else if let Some(to) = to {
         tx.query(
             "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
              WHERE recipient_key = ?1 AND organisation = COALESCE(?2, organisation) AND at >= ?3 AND at < ?4
-               AND (?5 = '' OR lower(sender) = lower(?5))
+               AND (?5 = '' OR lower(sender) = lower(?5)) AND (at, id) < (?7, ?8)
              ORDER BY at DESC, id DESC LIMIT ?6",
             &[
                 to.as_str().into(),
@@ -143,6 +154,8 @@ pub(crate) fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Event>, DbError
                 (limit as i64).into(),
             ],
             event,
+                before.into(),
+                before_id.into(),
         )?
     } else {
         let mut events = Vec::new();
@@ -156,7 +169,16 @@ pub(crate) fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Event>, DbError
                 "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
                  WHERE organisation = ?1 AND at >= ?2 AND at < ?3 AND (?4 = '' OR lower(sender) = lower(?4))
                  ORDER BY at DESC, id DESC LIMIT ?5",
-                &[current.into(), since.into(), until.into(), from.as_str().into(), (limit as i64).into()],
+                &[
+                    current.into(),
+                    since.into(),
+                    until.into(),
+                    from.as_str().into(),
+                    (limit as i64).into(),
+                    before.into(),
+                    before_id.into(),
+                ],
+                   AND (at, id) < (?6, ?7)
                 event,
             )?);
             organisation = match scope {
@@ -215,22 +237,37 @@ pub(crate) fn of_message(tx: &mut Tx, message: MessageId) -> Result<Vec<Event>, 
     )
 }
 
-pub(crate) fn changes(tx: &mut Tx, limit: usize) -> Result<Vec<Change>, DbError> {
-    tx.query(
-        "SELECT organisation, at, id, who, action, what FROM audit
-         WHERE organisation = COALESCE(?1, organisation) ORDER BY at DESC, id DESC LIMIT ?2",
-        &[tx.organisation().map(|id| id.0).into(), (limit as i64).into()],
-        |row| {
-            Ok(Change {
-                organisation: somebody(row.integer(0)?),
-                at: Timestamp(row.integer(1)?),
-                id: row.integer(2)?,
-                who: row.text(3)?.to_owned(),
-                action: row.text(4)?.to_owned(),
-                what: row.text(5)?.to_owned(),
-            })
-        },
-    )
+macro_rules! select_changes {
+    ($condition:literal) => {
+        concat!("SELECT organisation, at, id, who, action, what FROM audit WHERE ", $condition)
+    };
+}
+
+pub(crate) fn changes(tx: &mut Tx, seek: &Seek<Moment>) -> Result<Page<Change, Moment>, DbError> {
+    let (at, id) = seek.before();
+    let read = |row: &Row| {
+        Ok(Change {
+            organisation: somebody(row.integer(0)?),
+            at: Timestamp(row.integer(1)?),
+            id: row.integer(2)?,
+            who: row.text(3)?.to_owned(),
+            action: row.text(4)?.to_owned(),
+            what: row.text(5)?.to_owned(),
+        })
+    };
+    let rows = match tx.organisation() {
+        Some(organisation) => tx.query(
+            select_changes!("organisation = ?1 AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4"),
+            &[organisation.into(), at.into(), id.into(), seek.rows().into()],
+            read,
+        )?,
+        None => tx.query(
+            select_changes!("(at, id) < (?1, ?2) ORDER BY at DESC, id DESC LIMIT ?3"),
+            &[at.into(), id.into(), seek.rows().into()],
+            read,
+        )?,
+    };
+    Ok(seek.page(rows, |change| (change.at, change.id)))
 }
 
 /// The organisation with events that follows `organisation`: a loose index scan.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use db::{Db, DbError};
+use db::{Db, DbError, Moment, Seek};
 use model::{Address, DeliveryId, MessageId, OrganisationId, Reply, Timestamp};
 
 use crate::{Change, Event, MIGRATIONS, Search, Step, Trail, audit, record};
@@ -213,8 +213,8 @@ async fn events_are_forgotten_after_their_retention_and_changes_are_kept() {
             trail.prune(Timestamp(29 * day), Duration::from_secs(20 * 24 * 60 * 60)).await.unwrap();
         assert_eq!(forgotten, 18);
         assert_eq!(trail.search(Search::default()).await.unwrap().len(), 42);
-        assert_eq!(trail.changes(Some(VALBOIS), 10).await.unwrap(), [expected]);
-        assert!(trail.changes(Some(ACME), 10).await.unwrap().is_empty());
+        assert_eq!(trail.changes(Some(VALBOIS), Seek::first(10)).await.unwrap().items, [expected]);
+        assert!(trail.changes(Some(ACME), Seek::first(10)).await.unwrap().items.is_empty());
     }
 }
 
@@ -231,4 +231,112 @@ async fn many_events_of_one_moment_are_forgotten_too() {
 fn long_texts_are_cut_between_characters() {
     let long = "é".repeat(5000);
     assert_eq!(crate::rows::cut(&long).chars().count(), 1024);
+}
+
+#[tokio::test]
+async fn pages_of_letters_hold_each_once_while_more_happens_to_them() {
+    for db in db::testing::engines() {
+        db.migrate(&[MIGRATIONS]).unwrap();
+        let trail = Trail::new(db.clone());
+        for message in 1..=5 {
+            let at = message * 10;
+            let to = Some("anna@valbois.test");
+            write(&db, vec![event(at, at, VALBOIS, Some(message), to, accepted())]).await;
+            write(&db, vec![event(at + 100, at + 1, VALBOIS, Some(message), to, delivered())]).await;
+        }
+        // Another's letter, and one to somebody else.
+        write(&db, vec![event(1, 900, ACME, Some(9), Some("anna@valbois.test"), accepted())]).await;
+        write(&db, vec![event(2, 901, VALBOIS, Some(8), Some("bruno@valbois.test"), accepted())]).await;
+        let search =
+            Search { organisation: Some(VALBOIS), to: address("ANNA@valbois.test"), ..Search::default() };
+        let (mut seen, mut seek) = (Vec::new(), Seek::<Moment>::first(2));
+        loop {
+            let page = trail.page_of_ways(search.clone(), seek).await.unwrap();
+            for way in &page.items {
+                assert!(way.events.len() >= 2, "the whole way, whatever page it is on");
+                seen.push(way.message.unwrap().0);
+            }
+            // What happens to any letter meanwhile moves none to another page.
+            for message in [1, 5] {
+                let id = 1000 + seen.len() as i64 * 10 + message;
+                let to = Some("anna@valbois.test");
+                write(&db, vec![event(id, id, VALBOIS, Some(message), to, delivered())]).await;
+            }
+            seek.after = page.next;
+            if seek.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(seen, [5, 4, 3, 2, 1]);
+    }
+}
+
+#[tokio::test]
+async fn pages_of_changes_go_back_in_time() {
+    for db in db::testing::engines() {
+        db.migrate(&[MIGRATIONS]).unwrap();
+        let trail = Trail::new(db.clone());
+        // Two of one moment: the identifier decides.
+        for (at, id, organisation) in
+            [(1, 1, VALBOIS), (2, 2, ACME), (2, 3, VALBOIS), (2, 4, VALBOIS), (3, 5, ACME)]
+        {
+            let change = Change {
+                at: Timestamp(at),
+                id,
+                organisation: Some(organisation),
+                who: "anna".to_owned(),
+                action: "create address".to_owned(),
+                what: id.to_string(),
+            };
+            db.operator("test").write(move |tx| audit(tx, &change)).await.unwrap();
+        }
+        for (organisation, expected) in [(Some(VALBOIS), vec![4, 3, 1]), (None, vec![5, 4, 3, 2, 1])] {
+            let (mut seen, mut seek) = (Vec::new(), Seek::<Moment>::first(1));
+            loop {
+                let page = trail.changes(organisation, seek).await.unwrap();
+                seen.extend(page.items.iter().map(|change| change.id));
+                seek.after = page.next;
+                if seek.after.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected);
+        }
+    }
+}
+
+#[tokio::test]
+async fn nodes_say_that_they_are_there_and_what_they_did() {
+    for db in db::testing::engines() {
+        db.migrate(&[MIGRATIONS]).unwrap();
+        let trail = Trail::new(db);
+        let node = |name: &str, free| crate::NodeState {
+            name: name.to_owned(),
+            version: "0.1".to_owned(),
+            started_at: Timestamp(1),
+            doors: "smtp imaps".to_owned(),
+            disk_bytes: Some(100),
+            free_bytes: free,
+            certificate_names: "mail.test".to_owned(),
+            certificate_ends_at: Some(Timestamp(9)),
+        };
+        let run = |error: Option<&str>| crate::ChoreRun {
+            chore: "rotate keys".to_owned(),
+            began_at: Timestamp(5),
+            ended_at: Timestamp(6),
+            error: error.map(str::to_owned),
+        };
+        trail.node_is_here(node("b", Some(1)), Timestamp(10)).await.unwrap();
+        trail.node_is_here(node("a", None), Timestamp(10)).await.unwrap();
+        trail.node_is_here(node("b", Some(2)), Timestamp(20)).await.unwrap();
+        trail.chore_was_done("b", run(None)).await.unwrap();
+        trail.chore_was_done("b", run(Some("no disk"))).await.unwrap();
+        let nodes = trail.nodes().await.unwrap();
+        assert_eq!(nodes.iter().map(|node| node.state.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!((nodes[1].seen_at, nodes[1].state.free_bytes), (Timestamp(20), Some(2)));
+        assert_eq!(nodes[1].chores, [run(Some("no disk"))]);
+        let later = Timestamp(20).plus(Duration::from_secs(31 * 86_400));
+        trail.node_is_here(node("a", None), later).await.unwrap();
+        assert_eq!(trail.nodes().await.unwrap().len(), 1, "a node long gone is forgotten");
+    }
 }

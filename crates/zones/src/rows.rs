@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use db::{DbError, Migrations, Row, Tx, Value, values};
+use db::{DbError, Migrations, Page, Row, Seek, Tx, Value, in_order, values};
 use model::{DomainId, OrganisationId, RecordId, Timestamp, ZoneId};
 
 use crate::administration::MailOf;
@@ -39,13 +39,13 @@ fn name(text: &str, column: usize) -> Result<DnsName, DbError> {
 }
 
 macro_rules! zone_columns {
-    ($rest:literal) => {
+    ($($rest:literal),+) => {
         concat!(
             "SELECT z.id, z.organisation, z.name, COALESCE(m.serial, z.serial), COALESCE(m.default_ttl, z.default_ttl),
                     z.signed, z.main, z.newsletter, z.version + COALESCE(m.version, 0), z.created_at, z.changed_at,
                     (SELECT count(*) FROM zone_record r WHERE r.zone = z.id)
              FROM zone z LEFT JOIN zone m ON m.id = z.main ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -104,6 +104,14 @@ pub(crate) fn zones(tx: &mut Tx, organisation: Option<OrganisationId>) -> Result
         values![scope(tx), organisation.map(|id| id.0)],
         zone_info,
     )
+}
+
+pub(crate) fn page_of_zones(
+    tx: &mut Tx,
+    organisation: Option<OrganisationId>,
+    seek: &Seek,
+) -> Result<Page<ZoneInfo>, DbError> {
+    tx.page(in_order!(zone_columns, "z"), organisation, seek, zone_info, |zone| zone.id.0)
 }
 
 pub(crate) fn synonyms(tx: &mut Tx, main: ZoneId) -> Result<Vec<ZoneInfo>, DbError> {
@@ -306,6 +314,17 @@ pub(crate) fn records(tx: &mut Tx, zone: ZoneId) -> Result<Vec<RecordInfo>, DbEr
     )
 }
 
+/// The records of a zone in the order they were written.
+pub(crate) fn page_of_records(tx: &mut Tx, zone: ZoneId, seek: &Seek) -> Result<Page<RecordInfo>, DbError> {
+    let rows = tx.query(
+        "SELECT id, owner, kind, data, ttl, manager, manager_domain, note FROM zone_record
+         WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) AND id > ?3 ORDER BY id LIMIT ?4",
+        values![zone, scope(tx), seek.after(), seek.rows()],
+        record,
+    )?;
+    Ok(seek.page(rows, |record| record.id.0))
+}
+
 /// The records of one name, whoever owns the zone: what it says is public.
 pub(crate) fn records_at(tx: &mut Tx, zone: ZoneId, owner: &str) -> Result<Vec<RecordInfo>, DbError> {
     tx.query(
@@ -458,28 +477,30 @@ pub(crate) fn insert_change(
     Ok(())
 }
 
-/// The changes of a zone, newest first.
-pub(crate) fn changes(tx: &mut Tx, zone: ZoneId, limit: usize) -> Result<Vec<ChangeInfo>, DbError> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    tx.query(
-        "SELECT serial, at, who, called, added, removed FROM zone_change
-         WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) ORDER BY number DESC LIMIT ?3",
-        values![zone, scope(tx), limit],
-        |row| {
-            let read = |column| {
-                snapshot::read(row.text(column)?)
-                    .ok_or(DbError::Column { column, expected: "list of records" })
-            };
-            Ok(ChangeInfo {
-                serial: serial(row.integer(0)?),
-                at: row.timestamp(1)?,
-                who: row.text(2)?.to_owned(),
-                called: row.text(3)?.to_owned(),
-                added: read(4)?,
-                removed: read(5)?,
-            })
-        },
-    )
+fn change_info(row: &Row) -> Result<ChangeInfo, DbError> {
+    let read = |column| {
+        snapshot::read(row.text(column)?).ok_or(DbError::Column { column, expected: "list of records" })
+    };
+    Ok(ChangeInfo {
+        serial: serial(row.integer(0)?),
+        at: row.timestamp(1)?,
+        who: row.text(2)?.to_owned(),
+        called: row.text(3)?.to_owned(),
+        added: read(4)?,
+        removed: read(5)?,
+    })
+}
+
+/// The changes of a zone, the newest first. Their keys count up with them.
+pub(crate) fn changes(tx: &mut Tx, zone: ZoneId, seek: &Seek) -> Result<Page<ChangeInfo>, DbError> {
+    let rows = tx.query(
+        "SELECT serial, at, who, called, added, removed, number FROM zone_change
+         WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) AND number < ?3
+         ORDER BY number DESC LIMIT ?4",
+        values![zone, scope(tx), seek.before(), seek.rows()],
+        |row| Ok((row.integer(6)?, change_info(row)?)),
+    )?;
+    Ok(seek.page(rows, |(number, _)| *number).map(|(_, change)| change))
 }
 
 // Secondaries

@@ -65,7 +65,8 @@ impl Log {
                 Ok(Output::new(value.into(), text))
             }
             Log::Changes { limit } => {
-                let changes = platform.installation.trail.changes(platform.scope(), limit).await?;
+                let seek = db::Seek::first(limit.min(trail::limits::SEARCH_LIMIT));
+                let changes = platform.installation.trail.changes(platform.scope(), seek).await?.items;
                 let rows = changes.iter().map(|change| {
                     let value = json!({
                         "at": change.at.rfc3339(),

@@ -2,12 +2,16 @@
 
 use anyhow::Result;
 use clap::Subcommand;
+use db::Seek;
 use directory::{NewToken, TokenId, TokenInfo};
 use serde_json::{Value, json};
 
 use super::Platform;
 use super::output::{Output, card, table};
 use super::values::{self, When};
+
+/// Tokens that are read at once.
+const PAGE: usize = 200;
 
 /// Tokens of programs that use the API.
 #[derive(Subcommand)]
@@ -58,7 +62,17 @@ impl Token {
                 Ok(card(value, &fields))
             }
             Token::List => {
-                let rows = administration.tokens().await?.into_iter().map(|token| {
+                let mut tokens = Vec::new();
+                let mut seek = Seek::first(PAGE);
+                loop {
+                    let page = administration.tokens(seek).await?;
+                    tokens.extend(page.items);
+                    seek.after = page.next;
+                    if seek.after.is_none() {
+                        break;
+                    }
+                }
+                let rows = tokens.into_iter().map(|token| {
                     let cells = vec![
                         token.id.to_string(),
                         token.name.clone(),

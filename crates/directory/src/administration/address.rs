@@ -1,5 +1,6 @@
 //! Addresses: mailboxes and aliases.
 
+use db::{Page, Seek};
 use model::{AccountId, Address, AddressId, DomainId};
 
 use super::told::{quota, state, told};
@@ -78,6 +79,11 @@ impl Administration {
     /// The addresses within the scope, of one domain or of all.
     pub async fn addresses(&self, domain: Option<DomainId>) -> Result<Vec<AddressInfo>> {
         self.read(move |tx| Ok(rows::addresses(tx, domain)?)).await
+    }
+
+    /// As [`Administration::addresses`], a page at a time in the order they were made.
+    pub async fn page_of_addresses(&self, domain: Option<DomainId>, seek: Seek) -> Result<Page<AddressInfo>> {
+        self.read(move |tx| Ok(rows::page_of_addresses(tx, domain, &seek)?)).await
     }
 
     /// An address by its identifier.

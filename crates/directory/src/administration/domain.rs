@@ -1,6 +1,6 @@
 //! Domains: each belongs to one mail service.
 
-use db::Tx;
+use db::{Page, Seek, Tx};
 use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::service::insert_service;
@@ -46,6 +46,15 @@ impl Administration {
     /// The domains within the scope, of one organisation or of all, by name.
     pub async fn domains(&self, organisation: Option<OrganisationId>) -> Result<Vec<DomainInfo>> {
         self.read(move |tx| Ok(rows::domains(tx, organisation)?)).await
+    }
+
+    /// As [`Administration::domains`], a page at a time in the order they were made.
+    pub async fn page_of_domains(
+        &self,
+        organisation: Option<OrganisationId>,
+        seek: Seek,
+    ) -> Result<Page<DomainInfo>> {
+        self.read(move |tx| Ok(rows::page_of_domains(tx, organisation, &seek)?)).await
     }
 
     /// A domain by its identifier.

@@ -1,5 +1,6 @@
 //! Organisations: the owners of everything else.
 
+use db::{Page, Seek};
 use model::OrganisationId;
 
 use super::told::{called, state, told};
@@ -36,6 +37,11 @@ impl Administration {
     /// All organisations within the scope, by name.
     pub async fn organisations(&self) -> Result<Vec<OrganisationInfo>> {
         self.read(|tx| Ok(rows::organisations(tx)?)).await
+    }
+
+    /// As [`Administration::organisations`], a page at a time in the order they were made.
+    pub async fn page_of_organisations(&self, seek: Seek) -> Result<Page<OrganisationInfo>> {
+        self.read(move |tx| Ok(rows::page_of_organisations(tx, &seek)?)).await
     }
 
     /// An organisation by its identifier.

@@ -1,6 +1,7 @@
 //! Passwords of a mailbox: those made for devices, and the one that somebody chose.
 
-use model::{AddressId, CredentialId};
+use db::{Page, Seek, Tx};
+use model::{AccountId, AddressId, CredentialId, OrganisationId};
 use zeroize::Zeroizing;
 
 use super::told::{called, told};
@@ -110,13 +111,21 @@ impl Administration {
     /// The passwords of an address.
     pub async fn device_passwords(&self, address: AddressId) -> Result<Vec<DevicePasswordInfo>> {
         self.read(move |tx| {
-            let address = found("address", rows::address(tx, address)?)?;
-            match address.kind {
-                AddressKind::Mailbox { account, .. } => {
-                    Ok(rows::passwords(tx, account, address.organisation)?)
-                }
-                AddressKind::Alias { .. } => Err(not_a_mailbox("address", &address.address)),
-            }
+            let (account, organisation) = mailbox(tx, address)?;
+            Ok(rows::passwords(tx, account, organisation)?)
+        })
+        .await
+    }
+
+    /// As [`Administration::device_passwords`], a page at a time.
+    pub async fn page_of_device_passwords(
+        &self,
+        address: AddressId,
+        seek: Seek,
+    ) -> Result<Page<DevicePasswordInfo>> {
+        self.read(move |tx| {
+            let (account, organisation) = mailbox(tx, address)?;
+            Ok(rows::page_of_passwords(tx, account, organisation, &seek)?)
         })
         .await
     }
@@ -169,5 +178,14 @@ impl Administration {
             Ok((Some(password.organisation), ()))
         })
         .await
+    }
+}
+
+/// The account of a mailbox within the scope; an alias has none.
+fn mailbox(tx: &mut Tx, address: AddressId) -> Result<(AccountId, OrganisationId)> {
+    let address = found("address", rows::address(tx, address)?)?;
+    match address.kind {
+        AddressKind::Mailbox { account, .. } => Ok((account, address.organisation)),
+        AddressKind::Alias { .. } => Err(not_a_mailbox("address", &address.address)),
     }
 }

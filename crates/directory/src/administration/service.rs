@@ -1,6 +1,6 @@
 //! Mail services: a set of domains with one postmaster and one quota for addresses without their own.
 
-use db::Tx;
+use db::{Page, Seek, Tx};
 use model::{AccountId, Address, OrganisationId, ServiceId, Timestamp};
 
 use super::told::{called, quota, state, told};
@@ -47,6 +47,15 @@ impl Administration {
     /// The mail services within the scope, of one organisation or of all.
     pub async fn services(&self, organisation: Option<OrganisationId>) -> Result<Vec<ServiceInfo>> {
         self.read(move |tx| Ok(rows::services(tx, organisation)?)).await
+    }
+
+    /// As [`Administration::services`], a page at a time in the order they were made.
+    pub async fn page_of_services(
+        &self,
+        organisation: Option<OrganisationId>,
+        seek: Seek,
+    ) -> Result<Page<ServiceInfo>> {
+        self.read(move |tx| Ok(rows::page_of_services(tx, organisation, &seek)?)).await
     }
 
     /// A mail service.

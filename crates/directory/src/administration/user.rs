@@ -1,6 +1,6 @@
 //! Users: the people who administer.
 
-use db::Tx;
+use db::{Page, Seek, Tx};
 use model::{Address, OrganisationId, UserId};
 use zeroize::Zeroizing;
 
@@ -76,6 +76,15 @@ impl Administration {
     /// The users within the scope, of one organisation or of all, by login.
     pub async fn users(&self, organisation: Option<OrganisationId>) -> Result<Vec<UserInfo>> {
         self.read(move |tx| Ok(rows::users(tx, organisation)?)).await
+    }
+
+    /// As [`Administration::users`], a page at a time in the order they were made.
+    pub async fn page_of_users(
+        &self,
+        organisation: Option<OrganisationId>,
+        seek: Seek,
+    ) -> Result<Page<UserInfo>> {
+        self.read(move |tx| Ok(rows::page_of_users(tx, organisation, &seek)?)).await
     }
 
     /// A user by its identifier.

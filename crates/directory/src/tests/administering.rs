@@ -294,13 +294,21 @@ async fn a_chosen_password_takes_the_place_of_the_one_before_even_where_no_other
 #[tokio::test]
 async fn every_act_is_audited_in_its_own_organisation() {
     for town in towns().await {
-        let changes = trail::Trail::new(town.db.clone()).changes(Some(town.valbois), 10).await.unwrap();
+        let changes = trail::Trail::new(town.db.clone())
+            .changes(Some(town.valbois), db::Seek::first(10))
+            .await
+            .unwrap()
+            .items;
         let actions: Vec<&str> = changes.iter().rev().map(|change| change.action.as_str()).collect();
         assert_eq!(actions, ["create organisation", "create domain", "create address", "create password"]);
         assert!(changes.iter().all(|change| change.who == "test" && !change.what.contains(CHOSEN)));
         // A refused act leaves no line.
         assert!(town.operator.choose_password(town.anna, "short").await.is_err());
-        let again = trail::Trail::new(town.db.clone()).changes(Some(town.valbois), 10).await.unwrap();
+        let again = trail::Trail::new(town.db.clone())
+            .changes(Some(town.valbois), db::Seek::first(10))
+            .await
+            .unwrap()
+            .items;
         assert_eq!(again.len(), changes.len());
     }
 }

@@ -9,6 +9,7 @@ mod rows;
 use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use db::{Page, Seek};
 use model::{OrganisationId, Timestamp};
 use zeroize::Zeroizing;
 
@@ -165,9 +166,9 @@ impl Administration {
         Ok(CreatedToken { info, token })
     }
 
-    /// The tokens within the scope, oldest first.
-    pub async fn tokens(&self) -> Result<Vec<TokenInfo>, DirectoryError> {
-        self.read(|tx| Ok(rows::list(tx)?)).await
+    /// The tokens within the scope, a page at a time, oldest first.
+    pub async fn tokens(&self, seek: Seek) -> Result<Page<TokenInfo>, DirectoryError> {
+        self.read(move |tx| Ok(rows::page(tx, &seek)?)).await
     }
 
     /// A token.

@@ -1,6 +1,6 @@
 //! Rows of tokens and of what their requests were answered.
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{OrganisationId, Timestamp};
 
 use super::{Repetition, StoredAnswer, TokenId, TokenInfo};
@@ -51,24 +51,26 @@ pub(super) fn count(tx: &mut Tx, organisation: OrganisationId) -> Result<i64, Db
     Ok(counted.unwrap_or(0))
 }
 
+macro_rules! select_token {
+    ($($rest:literal),+) => {
+        concat!(
+            "SELECT t.id, t.organisation, t.name, t.shown, t.may_write, t.created_by, t.created_at, t.expires_at,
+                    t.last_used_at, t.last_source
+             FROM api_token t ",
+            $($rest),+
+        )
+    };
+}
+
 /// Within a tenant's scope its own; the operator's tokens belong to none.
-pub(super) fn list(tx: &mut Tx) -> Result<Vec<TokenInfo>, DbError> {
-    let scope = tx.organisation();
-    tx.query(
-        "SELECT id, organisation, name, shown, may_write, created_by, created_at, expires_at, last_used_at,
-                last_source
-         FROM api_token WHERE CAST(?1 AS BIGINT) IS NULL OR organisation = ?1 ORDER BY id",
-        values![scope],
-        info,
-    )
+pub(super) fn page(tx: &mut Tx, seek: &Seek) -> Result<Page<TokenInfo>, DbError> {
+    tx.page(in_order!(select_token, "t"), None, seek, info, |one| one.id.0)
 }
 
 pub(super) fn one(tx: &mut Tx, id: TokenId) -> Result<Option<TokenInfo>, DbError> {
     let scope = tx.organisation();
     tx.query_one(
-        "SELECT id, organisation, name, shown, may_write, created_by, created_at, expires_at, last_used_at,
-                last_source
-         FROM api_token WHERE id = ?1 AND (CAST(?2 AS BIGINT) IS NULL OR organisation = ?2)",
+        select_token!("WHERE t.id = ?1 AND (CAST(?2 AS BIGINT) IS NULL OR t.organisation = ?2)"),
         values![id.0, scope],
         info,
     )
@@ -83,11 +85,11 @@ pub(super) fn delete(tx: &mut Tx, id: TokenId) -> Result<(), DbError> {
 
 pub(super) fn bearer(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<TokenInfo>, DirectoryError> {
     let found = tx.query_one(
-        "SELECT t.id, t.organisation, t.name, t.shown, t.may_write, t.created_by, t.created_at, t.expires_at,
-                t.last_used_at, t.last_source
-         FROM api_token t LEFT JOIN organisation o ON o.id = t.organisation
-         WHERE t.token_hash = ?1 AND (t.expires_at IS NULL OR t.expires_at > ?2)
-           AND (t.organisation IS NULL OR (o.disabled = 0 AND o.deleted_at IS NULL))",
+        select_token!(
+            "LEFT JOIN organisation o ON o.id = t.organisation
+             WHERE t.token_hash = ?1 AND (t.expires_at IS NULL OR t.expires_at > ?2)
+               AND (t.organisation IS NULL OR (o.disabled = 0 AND o.deleted_at IS NULL))"
+        ),
         values![hash, now],
         info,
     )?;

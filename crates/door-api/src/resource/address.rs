@@ -3,12 +3,12 @@
 use axum::Json;
 use axum::http::StatusCode;
 use directory::{AddressChange, AddressInfo, AddressKind, NewAddress};
-use model::{Address, AddressId, DomainId};
+use model::{Address, AddressId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::caller::Caller;
-use crate::input::{Asked, Created, Id, Input, Of, absent_or, address};
+use crate::input::{Asked, Created, Input, Of, absent_or, address};
 use crate::page::{Page, PageQuery};
 use crate::refusal::Result;
 
@@ -111,9 +111,8 @@ pub(crate) struct ChosenPassword {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
-    /// Only those of this domain.
-    #[param(value_type = Option<String>)]
-    domain: Option<Id>,
+    /// Only those of this domain, by identifier or by name.
+    domain: Option<String>,
     /// Only this address.
     address: Option<String>,
 }
@@ -133,14 +132,14 @@ pub(crate) async fn list_addresses(
     let directory = caller.directory();
     if let Some(text) = &which.address {
         let one = directory.address_called(&address("address", text)?).await?;
-        return Ok(Json(page.of(vec![one], |one| one.id.0, view)?));
+        return Ok(Json(Page { items: vec![view(one)], next: None }));
     }
-    let domain = match which.domain {
-        Some(Id(id)) => Some(directory.domain(DomainId(id)).await?.id),
+    let domain = match &which.domain {
+        Some(text) => Some(caller.domain(text).await?.id),
         None => None,
     };
-    let all = directory.addresses(domain).await?;
-    Ok(Json(page.of(all, |one| one.id.0, view)?))
+    let page = directory.page_of_addresses(domain, page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Create a mailbox or an alias

@@ -89,8 +89,8 @@ pub(crate) async fn list_device_passwords(
     Of(address): Of,
     crate::input::Asked(page): crate::input::Asked<PageQuery>,
 ) -> Result<Json<Page<DevicePassword>>> {
-    let all = caller.directory().device_passwords(AddressId(address)).await?;
-    Ok(Json(page.of(all, |one| one.id.0, view)?))
+    let page = caller.directory().page_of_device_passwords(AddressId(address), page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Make a password for a device; it is shown this once

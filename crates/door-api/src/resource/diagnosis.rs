@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zones::diagnosis::{Check, Diagnosis, Fix, Lamp, Line};
 
-use super::domain::named;
 use super::zone::{Diff, diff_view};
 use crate::caller::Caller;
-use crate::input::{Input, Of};
+use crate::input::{Input, OfDomain};
 use crate::refusal::{Result, invalid, not_found};
 
 /// What was found of a domain.
@@ -135,8 +134,11 @@ fn fix(fix: Fix) -> FixView {
 /// What was found at the last look
 #[utoipa::path(get, path = "/domains/{domain}/diagnosis", tag = "diagnosis", params(("domain" = String, Path)),
     responses((status = 200, body = DiagnosisView)))]
-pub(crate) async fn show_diagnosis(caller: Caller, Of(id): Of) -> Result<Json<DiagnosisView>> {
-    let name = named(&caller, id).await?.name;
+pub(crate) async fn show_diagnosis(
+    caller: Caller,
+    OfDomain(domain): OfDomain,
+) -> Result<Json<DiagnosisView>> {
+    let name = domain.name;
     let last = caller.zones().last_diagnosis(&name).await?;
     last.map(|diagnosis| Json(view(diagnosis))).ok_or_else(|| not_found("diagnosis"))
 }
@@ -144,8 +146,11 @@ pub(crate) async fn show_diagnosis(caller: Caller, Of(id): Of) -> Result<Json<Di
 /// Look at a domain now: MX, SPF, DKIM, DMARC, MTA-STS, DANE, DNSSEC and the rest
 #[utoipa::path(post, path = "/domains/{domain}/diagnosis", tag = "diagnosis", params(("domain" = String, Path)),
     responses((status = 200, body = DiagnosisView)))]
-pub(crate) async fn diagnose_domain(caller: Caller, Of(id): Of) -> Result<Json<DiagnosisView>> {
-    let name = named(&caller, id).await?.name;
+pub(crate) async fn diagnose_domain(
+    caller: Caller,
+    OfDomain(domain): OfDomain,
+) -> Result<Json<DiagnosisView>> {
+    let name = domain.name;
     Ok(Json(view(caller.zones().diagnose(&name, &caller.shared.looker).await?)))
 }
 
@@ -154,10 +159,10 @@ pub(crate) async fn diagnose_domain(caller: Caller, Of(id): Of) -> Result<Json<D
     params(("domain" = String, Path)), request_body = Mend, responses((status = 200, body = MendAnswer)))]
 pub(crate) async fn mend_domain(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Input(which): Input<Mend>,
 ) -> Result<Json<MendAnswer>> {
-    let name = named(&caller, id).await?.name;
+    let name = domain.name;
     let mut checks: Vec<Check> = Vec::new();
     for word in &which.checks {
         checks.push(word.parse().map_err(|reason: String| invalid("checks", reason, "names of lamps"))?);

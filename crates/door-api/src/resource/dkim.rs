@@ -5,11 +5,9 @@ use keys::DkimKey;
 use model::Domain;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use zones::{Standing, ZoneError};
 
-use super::domain::named;
 use crate::caller::Caller;
-use crate::input::{Input, Of};
+use crate::input::{Input, OfDomain};
 use crate::refusal::Result;
 
 /// A DKIM key, without its private half.
@@ -70,8 +68,8 @@ fn views(domain: &Domain, keys: Vec<DkimKey>) -> Json<DkimKeys> {
 /// The DKIM keys of a domain, oldest first
 #[utoipa::path(get, path = "/domains/{domain}/dkim-keys", tag = "dkim", params(("domain" = String, Path)),
     responses((status = 200, body = DkimKeys)))]
-pub(crate) async fn list_dkim_keys(caller: Caller, Of(id): Of) -> Result<Json<DkimKeys>> {
-    let name = named(&caller, id).await?.name;
+pub(crate) async fn list_dkim_keys(caller: Caller, OfDomain(domain): OfDomain) -> Result<Json<DkimKeys>> {
+    let name = domain.name;
     let keys = caller.keys().dkim_keys(&name).await?;
     Ok(views(&name, keys))
 }
@@ -79,10 +77,9 @@ pub(crate) async fn list_dkim_keys(caller: Caller, Of(id): Of) -> Result<Json<Dk
 /// Make successors of the keys that sign; they take over once their records have stood long enough
 #[utoipa::path(post, path = "/domains/{domain}/dkim-keys/rotate", tag = "dkim",
     params(("domain" = String, Path)), responses((status = 200, body = DkimKeys)))]
-pub(crate) async fn rotate_dkim_keys(caller: Caller, Of(id): Of) -> Result<Json<DkimKeys>> {
-    let name = named(&caller, id).await?.name;
-    let keys = caller.keys().rotate_dkim(&name).await?;
-    publish(&caller, &name).await?;
+pub(crate) async fn rotate_dkim_keys(caller: Caller, OfDomain(domain): OfDomain) -> Result<Json<DkimKeys>> {
+    let name = domain.name;
+    let keys = caller.zones().rotate_dkim(&name).await?;
     Ok(views(&name, keys))
 }
 
@@ -91,20 +88,10 @@ pub(crate) async fn rotate_dkim_keys(caller: Caller, Of(id): Of) -> Result<Json<
     params(("domain" = String, Path)), request_body = Revoke, responses((status = 200, body = DkimKeys)))]
 pub(crate) async fn revoke_dkim_keys(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Input(which): Input<Revoke>,
 ) -> Result<Json<DkimKeys>> {
-    let name = named(&caller, id).await?.name;
-    let keys = caller.keys().revoke_dkim(&name, which.selector.as_deref()).await?;
-    publish(&caller, &name).await?;
+    let name = domain.name;
+    let keys = caller.zones().revoke_dkim(&name, which.selector.as_deref()).await?;
     Ok(views(&name, keys))
-}
-
-/// The records of the keys, at once where the zone is hosted here.
-async fn publish(caller: &Caller, name: &Domain) -> Result<()> {
-    match caller.zones().refresh(name, Standing::Stays).await {
-        // Without settings of the installation no records are kept, and elsewhere they are to be copied.
-        Ok(_) | Err(ZoneError::Invalid { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

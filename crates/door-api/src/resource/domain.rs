@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use directory::{DomainChange, DomainInfo};
-use model::{Domain, DomainId, ServiceId};
+use model::ServiceId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zones::{Kept, Standing};
@@ -12,7 +12,7 @@ use super::organisation::Force;
 use super::user::Whose;
 use super::zone::{Diff, Record, diff_view, record_view};
 use crate::caller::Caller;
-use crate::input::{Asked, Created, Id, Input, Of, domain};
+use crate::input::{Asked, Created, Id, Input, OfDomain, domain};
 use crate::page::{Page, PageQuery};
 use crate::refusal::Result;
 
@@ -79,8 +79,8 @@ pub(crate) async fn list_domains(
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<DomainView>>> {
     let organisation = caller.chosen(whose.organisation()).await?;
-    let all = caller.directory().domains(organisation).await?;
-    Ok(Json(page.of(all, |one| one.id.0, view)?))
+    let page = caller.directory().page_of_domains(organisation, page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Create a mail domain, with its DKIM keys and, on a hosted zone, its records
@@ -97,8 +97,8 @@ pub(crate) async fn create_domain(caller: Caller, Input(new): Input<New>) -> Res
 /// A mail domain
 #[utoipa::path(get, path = "/domains/{domain}", tag = "domains", params(("domain" = String, Path)),
     responses((status = 200, body = DomainView)))]
-pub(crate) async fn show_domain(caller: Caller, Of(id): Of) -> Result<Json<DomainView>> {
-    Ok(Json(view(caller.directory().domain(DomainId(id)).await?)))
+pub(crate) async fn show_domain(_caller: Caller, OfDomain(domain): OfDomain) -> Result<Json<DomainView>> {
+    Ok(Json(view(domain)))
 }
 
 /// Disable or enable a mail domain, or move it to another mail service
@@ -106,12 +106,12 @@ pub(crate) async fn show_domain(caller: Caller, Of(id): Of) -> Result<Json<Domai
     request_body = Change, responses((status = 200, body = DomainView)))]
 pub(crate) async fn change_domain(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Input(change): Input<Change>,
 ) -> Result<Json<DomainView>> {
     let change =
         DomainChange { service: change.service.map(|Id(id)| ServiceId(id)), is_disabled: change.disabled };
-    Ok(Json(view(caller.directory().change_domain(DomainId(id), change).await?)))
+    Ok(Json(view(caller.directory().change_domain(domain.id, change).await?)))
 }
 
 /// Delete a mail domain and the records that its mail service kept
@@ -119,10 +119,10 @@ pub(crate) async fn change_domain(
     params(("domain" = String, Path), Force), responses((status = 204)))]
 pub(crate) async fn delete_domain(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Asked(how): Asked<Force>,
 ) -> Result<StatusCode> {
-    caller.zones().delete_domain(DomainId(id), how.force).await?;
+    caller.zones().delete_domain(domain.id, how.force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -184,16 +184,14 @@ pub(super) fn refreshed(kept: Kept) -> Refreshed {
     }
 }
 
-/// The name of a domain within the token's reach, and whose it is.
-pub(super) async fn named(caller: &Caller, id: i64) -> Result<DomainInfo> {
-    Ok(caller.directory().domain(DomainId(id)).await?)
-}
-
 /// What the DNS should say for a domain's mail, and what it says
 #[utoipa::path(get, path = "/domains/{domain}/mail-records", tag = "domains",
     params(("domain" = String, Path)), responses((status = 200, body = MailRecords)))]
-pub(crate) async fn list_mail_records(caller: Caller, Of(id): Of) -> Result<Json<MailRecords>> {
-    let name: Domain = named(&caller, id).await?.name;
+pub(crate) async fn list_mail_records(
+    caller: Caller,
+    OfDomain(domain): OfDomain,
+) -> Result<Json<MailRecords>> {
+    let name = domain.name;
     let items = caller.zones().check_elsewhere(&name).await?.into_iter().map(|checked| {
         let (seen, instead) = match checked.seen {
             zones::Seen::There => ("there", Vec::new()),
@@ -217,10 +215,10 @@ pub(crate) async fn list_mail_records(caller: Caller, Of(id): Of) -> Result<Json
     params(("domain" = String, Path)), request_body = Refresh, responses((status = 200, body = Refreshed)))]
 pub(crate) async fn refresh_mail_records(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Input(how): Input<Refresh>,
 ) -> Result<Json<Refreshed>> {
-    let name = named(&caller, id).await?.name;
+    let name = domain.name;
     let standing = if how.replace { Standing::IsReplaced } else { Standing::Stays };
     Ok(Json(refreshed(caller.zones().refresh(&name, standing).await?.kept)))
 }

@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::user::Whose;
 use crate::caller::Caller;
 use crate::input::{Asked, Id, address, moment};
-use crate::page::PageQuery;
+use crate::page::{Page, PageQuery};
 use crate::refusal::Result;
 
 /// The whole way of a letter.
@@ -20,12 +20,6 @@ pub(crate) struct Way {
     /// What happened, in order. Each has `at`, `id`, `sender`, `recipient`, `step` and the step's own fields.
     #[schema(value_type = Vec<Object>)]
     events: Vec<serde_json::Value>,
-}
-
-/// Letters, the newest last.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Ways {
-    items: Vec<Way>,
 }
 
 /// Which letters.
@@ -45,9 +39,6 @@ pub(crate) struct Which {
     /// One letter.
     #[param(value_type = Option<String>)]
     message: Option<Id>,
-    /// The most letters; more than 1000 are 1000.
-    #[param(minimum = 1, default = 100)]
-    limit: Option<usize>,
 }
 
 /// An administrative act.
@@ -61,19 +52,15 @@ pub(crate) struct Change {
     what: String,
 }
 
-/// Administrative acts, the newest first.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Changes {
-    items: Vec<Change>,
-}
-
-/// The whole way of each letter that matches, the newest last
-#[utoipa::path(get, path = "/log", tag = "log", params(Which, Whose), responses((status = 200, body = Ways)))]
+/// The whole way of each letter that matches, the letter that came last first
+#[utoipa::path(get, path = "/log", tag = "log", params(Which, Whose, PageQuery),
+    responses((status = 200, body = Page<Way>)))]
 pub(crate) async fn search_letters(
     caller: Caller,
     Asked(which): Asked<Which>,
     Asked(whose): Asked<Whose>,
-) -> Result<Json<Ways>> {
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<Way>>> {
     let search = Search {
         organisation: caller.chosen(whose.organisation()).await?,
         to: which.to.as_deref().map(|text| address("to", text)).transpose()?,
@@ -81,42 +68,30 @@ pub(crate) async fn search_letters(
         since: which.since.as_deref().map(|text| moment("since", text)).transpose()?,
         until: which.until.as_deref().map(|text| moment("until", text)).transpose()?,
         message: which.message.map(|Id(id)| MessageId(id)),
-        limit: Some(PageQuery { limit: which.limit, after: None }.limit()),
+        limit: None,
     };
-    let ways = caller.shared.trail.ways(search).await?;
-    let items = ways.into_iter().map(|way| Way {
+    let ways = caller.shared.trail.page_of_ways(search, page.seek()?).await?;
+    Ok(Json(Page::of(ways, |way| Way {
         message: way.message.map(|id| id.to_string()),
         events: way.events.iter().map(trail::Event::to_json).collect(),
-    });
-    Ok(Json(Ways { items: items.collect() }))
-}
-
-/// How many acts.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Most {
-    /// The most acts; more than 1000 are 1000.
-    #[param(minimum = 1, default = 100)]
-    limit: Option<usize>,
+    })))
 }
 
 /// Who changed what, the newest first
-#[utoipa::path(get, path = "/changes", tag = "log", params(Most, Whose),
-    responses((status = 200, body = Changes)))]
+#[utoipa::path(get, path = "/changes", tag = "log", params(Whose, PageQuery),
+    responses((status = 200, body = Page<Change>)))]
 pub(crate) async fn list_changes(
     caller: Caller,
-    Asked(most): Asked<Most>,
     Asked(whose): Asked<Whose>,
-) -> Result<Json<Changes>> {
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<Change>>> {
     let organisation = caller.chosen(whose.organisation()).await?;
-    let limit = PageQuery { limit: most.limit, after: None }.limit();
-    let changes = caller.shared.trail.changes(organisation, limit).await?;
-    let items = changes.into_iter().map(|change| Change {
+    let changes = caller.shared.trail.changes(organisation, page.seek()?).await?;
+    Ok(Json(Page::of(changes, |change| Change {
         at: change.at.rfc3339(),
         organisation: change.organisation.map(|id| id.to_string()),
         who: change.who,
         action: change.action,
         what: change.what,
-    });
-    Ok(Json(Changes { items: items.collect() }))
+    })))
 }

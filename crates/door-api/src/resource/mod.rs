@@ -13,6 +13,7 @@ mod log;
 mod organisation;
 mod queue;
 mod report;
+mod route;
 mod service;
 mod spf;
 mod token;
@@ -82,6 +83,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(token::show_token, token::revoke_token))
         .routes(routes!(ban::list_bans))
         .routes(routes!(ban::lift_ban))
+        .routes(routes!(route::list_routes, route::create_route))
+        .routes(routes!(route::check_route))
+        .routes(routes!(route::show_route, route::delete_route))
         .routes(routes!(queue::list_deliveries, queue::act_on_deliveries))
         .routes(routes!(queue::show_delivery, queue::delete_delivery))
         .routes(routes!(queue::hold_delivery))

@@ -71,8 +71,8 @@ pub(crate) async fn list_organisations(
     caller: Caller,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Organisation>>> {
-    let all = caller.directory().organisations().await?;
-    Ok(Json(page.of(all, |one| one.id.0, view)?))
+    let page = caller.directory().page_of_organisations(page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Create an organisation (operator only)

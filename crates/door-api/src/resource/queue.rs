@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::caller::Caller;
 use crate::input::{Asked, Id, Input, Of, domain};
-use crate::page::PageQuery;
+use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, not_found};
 
 /// One recipient of one letter that waits.
@@ -55,12 +55,6 @@ fn view(entry: Entry) -> Delivery {
     }
 }
 
-/// Deliveries that wait, the oldest first.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Deliveries {
-    items: Vec<Delivery>,
-}
-
 /// Which deliveries.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -70,9 +64,6 @@ pub(crate) struct Which {
     message: Option<Id>,
     /// Only those to this domain.
     destination: Option<String>,
-    /// The most deliveries; more than 1000 are 1000.
-    #[param(minimum = 1, default = 100)]
-    limit: Option<usize>,
 }
 
 /// What to do with deliveries.
@@ -131,13 +122,16 @@ async fn run_one(caller: &Caller, action: Action, id: i64) -> Result<StatusCode>
 }
 
 /// The deliveries that wait, the oldest first
-#[utoipa::path(get, path = "/queue", tag = "queue", params(Which),
-    responses((status = 200, body = Deliveries)))]
-pub(crate) async fn list_deliveries(caller: Caller, Asked(which): Asked<Which>) -> Result<Json<Deliveries>> {
-    let page = PageQuery { limit: which.limit, after: None };
+#[utoipa::path(get, path = "/queue", tag = "queue", params(Which, PageQuery),
+    responses((status = 200, body = Page<Delivery>)))]
+pub(crate) async fn list_deliveries(
+    caller: Caller,
+    Asked(which): Asked<Which>,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<Delivery>>> {
     let selection = selection(which.message, which.destination.as_deref())?;
-    let entries = caller.shared.queue.list(caller.token.organisation, selection, page.limit()).await?;
-    Ok(Json(Deliveries { items: entries.into_iter().map(view).collect() }))
+    let page = caller.shared.queue.page(caller.token.organisation, selection, page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Hold, release, retry or delete many deliveries

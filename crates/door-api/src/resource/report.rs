@@ -5,9 +5,8 @@ use mail_reports::Range;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::domain::named;
 use crate::caller::Caller;
-use crate::input::{Asked, Of};
+use crate::input::{Asked, OfDomain};
 use crate::refusal::Result;
 
 /// The most days: reports are kept for thirteen months.
@@ -170,10 +169,9 @@ fn reporters(reporters: Vec<mail_reports::Reporter>) -> Vec<ReporterView> {
     params(("domain" = String, Path), Days), responses((status = 200, body = DmarcReports)))]
 pub(crate) async fn show_dmarc_reports(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Asked(days): Asked<Days>,
 ) -> Result<Json<DmarcReports>> {
-    let domain = named(&caller, id).await?;
     let range = Range::last_days(caller.shared.world.clock.now(), days.count());
     let reports = &caller.shared.reports;
     let summary = reports.summary(domain.organisation, &domain.name, range).await?;
@@ -205,10 +203,9 @@ pub(crate) async fn show_dmarc_reports(
     params(("domain" = String, Path), Days), responses((status = 200, body = TlsReports)))]
 pub(crate) async fn show_tls_reports(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Asked(days): Asked<Days>,
 ) -> Result<Json<TlsReports>> {
-    let domain = named(&caller, id).await?;
     let range = Range::last_days(caller.shared.world.clock.now(), days.count());
     let summary = caller.shared.reports.summary(domain.organisation, &domain.name, range).await?;
     let days = summary.tls.into_iter().map(|day| TlsDayView {
@@ -234,10 +231,9 @@ pub(crate) async fn show_tls_reports(
     params(("domain" = String, Path), Days), responses((status = 200, body = ReputationView)))]
 pub(crate) async fn show_reputation(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Asked(days): Asked<Days>,
 ) -> Result<Json<ReputationView>> {
-    let domain = named(&caller, id).await?;
     let reputation = &caller.shared.reputation;
     let score = reputation.score(domain.organisation, &domain.name).await?;
     let history = reputation.history(domain.organisation, &domain.name, days.count()).await?;

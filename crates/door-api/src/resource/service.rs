@@ -81,8 +81,8 @@ pub(crate) async fn list_services(
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Service>>> {
     let organisation = caller.chosen(whose.organisation()).await?;
-    let all = caller.directory().services(organisation).await?;
-    Ok(Json(page.of(all, |one| one.id.0, view)?))
+    let page = caller.directory().page_of_services(organisation, page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Create a mail service

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zones::{SpfStrictness, Standing};
 
-use super::domain::{Refreshed, named, refreshed};
+use super::domain::{Refreshed, refreshed};
 use crate::caller::Caller;
-use crate::input::{Input, Of};
+use crate::input::{Input, OfDomain};
 use crate::refusal::Result;
 
 /// How a domain's SPF ends.
@@ -52,10 +52,10 @@ pub(crate) struct SpfRecord {
     request_body = SpfChange, responses((status = 200, body = Refreshed)))]
 pub(crate) async fn set_spf(
     caller: Caller,
-    Of(id): Of,
+    OfDomain(domain): OfDomain,
     Input(wanted): Input<SpfChange>,
 ) -> Result<Json<Refreshed>> {
-    let name = named(&caller, id).await?.name;
+    let name = domain.name;
     let strictness = match wanted.strictness {
         Strictness::Strict => SpfStrictness::Strict,
         Strictness::Soft => SpfStrictness::Soft,

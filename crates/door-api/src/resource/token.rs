@@ -81,8 +81,8 @@ pub(crate) struct CreatedToken {
 #[utoipa::path(get, path = "/tokens", tag = "tokens", params(PageQuery),
     responses((status = 200, body = Page<Token>)))]
 pub(crate) async fn list_tokens(caller: Caller, Asked(page): Asked<PageQuery>) -> Result<Json<Page<Token>>> {
-    let all = caller.directory().tokens().await?;
-    Ok(Json(page.of(all, |one| one.id.0, view)?))
+    let page = caller.directory().tokens(page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Make a token; its secret is shown this once

@@ -131,8 +131,8 @@ pub(crate) async fn list_users(
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<User>>> {
     let organisation = caller.chosen(whose.organisation()).await?;
-    let all = caller.directory().users(organisation).await?;
-    Ok(Json(page.of(all, |one| one.id.0, view)?))
+    let page = caller.directory().page_of_users(organisation, page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Create a user

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use model::{RecordId, ZoneId};
+use model::RecordId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use zones::{Edit, ImportMode, ImportOptions, NewRecord, RecordData, ZoneChange, ZoneInfo};
@@ -13,7 +13,7 @@ use zones::{Edit, ImportMode, ImportOptions, NewRecord, RecordData, ZoneChange, 
 use super::organisation::Force;
 use super::user::Whose;
 use crate::caller::Caller;
-use crate::input::{Asked, Created, Id, Input, Of};
+use crate::input::{Asked, Created, Id, Input, OfZone};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Refusal, Result, invalid, stale};
 
@@ -32,6 +32,8 @@ pub(crate) struct Zone {
     signed: bool,
     /// The zone whose records a synonym mirrors; null for a zone of its own.
     main: Option<String>,
+    /// Whether the newsletter is bound to it: it has no synonyms then.
+    newsletter: bool,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
@@ -49,6 +51,7 @@ pub(super) fn view(info: ZoneInfo) -> Zone {
         default_ttl: info.default_ttl,
         signed: info.is_signed,
         main: info.main.map(|id| id.to_string()),
+        newsletter: info.has_newsletter,
         created_at: info.created_at.rfc3339(),
         changed_at: info.changed_at.rfc3339(),
         records: info.records,
@@ -92,11 +95,13 @@ pub(super) fn record_view(id: Option<RecordId>, record: RecordData) -> Record {
     }
 }
 
-/// The records of a zone.
+/// Records of a zone.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Records {
+    /// The zone's; another one than on the page before tells that the records changed meanwhile.
     serial: u32,
-    items: Vec<Record>,
+    #[serde(flatten)]
+    page: Page<Record>,
 }
 
 /// What a change did, or would do.
@@ -132,8 +137,10 @@ pub(crate) struct New {
 pub(crate) struct Change {
     /// Seconds, 60 to 86400.
     default_ttl: Option<u32>,
-    /// DNSSEC on or off.
+    /// DNSSEC on, with the zone's synonyms, or off.
     signed: Option<bool>,
+    /// Whether the newsletter is bound to it.
+    newsletter: Option<bool>,
 }
 
 /// A record as somebody enters it.
@@ -191,6 +198,15 @@ pub(crate) struct RecordEdit {
     /// Check and tell only.
     #[serde(default)]
     dry_run: bool,
+}
+
+/// Whether to remove what a mail service keeps, too.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ForceRecords {
+    /// Remove also records that a mail service keeps, and what they do for the domain; the refusal without it says what.
+    #[serde(default)]
+    force: bool,
 }
 
 /// A zone file.
@@ -256,12 +272,11 @@ pub(super) fn expected(headers: &HeaderMap) -> Result<Option<u32>> {
         .ok_or_else(|| invalid("If-Match", format!("{text} is no ETag of ours"), "the ETag as it was read"))
 }
 
-/// The zone, if it is still what the caller has read.
-pub(super) async fn unchanged(caller: &Caller, id: i64, headers: &HeaderMap) -> Result<ZoneInfo> {
-    let zone = caller.zones().zone(ZoneId(id)).await?;
+/// Refuses where the zone is no longer what the caller has read.
+pub(super) fn unchanged(zone: &ZoneInfo, headers: &HeaderMap) -> Result<()> {
     match expected(headers)? {
         Some(serial) if serial != zone.serial => Err(stale(zone.serial)),
-        _ => Ok(zone),
+        _ => Ok(()),
     }
 }
 
@@ -274,10 +289,15 @@ fn tagged(serial: u32, body: impl Serialize) -> Response {
     response
 }
 
+/// The zone with what its parent must hold.
+pub(super) async fn with_ds(caller: &Caller, info: ZoneInfo) -> Result<ZoneDetails> {
+    let ds = if info.is_signed { caller.zones().ds(info.id).await? } else { Vec::new() };
+    Ok(ZoneDetails { zone: view(info), ds })
+}
+
 async fn details(caller: &Caller, info: ZoneInfo) -> Result<Response> {
     let serial = info.serial;
-    let ds = if info.is_signed { caller.zones().ds(info.id).await? } else { Vec::new() };
-    Ok(tagged(serial, ZoneDetails { zone: view(info), ds }))
+    Ok(tagged(serial, with_ds(caller, info).await?))
 }
 
 /// The hosted zones
@@ -289,8 +309,8 @@ pub(crate) async fn list_zones(
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Zone>>> {
     let organisation = caller.chosen(whose.organisation()).await?;
-    let all = caller.zones().zones(organisation).await?;
-    Ok(Json(page.of(all, |one| one.id.0, view)?))
+    let page = caller.zones().page_of_zones(organisation, page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// Host a zone
@@ -305,24 +325,26 @@ pub(crate) async fn create_zone(caller: Caller, Input(new): Input<New>) -> Resul
 /// A hosted zone
 #[utoipa::path(get, path = "/zones/{zone}", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = ZoneDetails)))]
-pub(crate) async fn show_zone(caller: Caller, Of(id): Of) -> Result<Response> {
-    let info = caller.zones().zone(ZoneId(id)).await?;
-    details(&caller, info).await
+pub(crate) async fn show_zone(caller: Caller, OfZone(zone): OfZone) -> Result<Response> {
+    details(&caller, zone).await
 }
 
-/// Change a zone's default time to live, sign its answers or end that
+/// Change a zone's default time to live, sign its answers or end that, bind the newsletter to it
 #[utoipa::path(patch, path = "/zones/{zone}", tag = "zones", params(("zone" = String, Path), IfMatch),
     request_body = Change, responses((status = 200, body = ZoneDetails)))]
 pub(crate) async fn change_zone(
     caller: Caller,
-    Of(id): Of,
+    OfZone(zone): OfZone,
     headers: HeaderMap,
     Input(change): Input<Change>,
 ) -> Result<Response> {
-    unchanged(&caller, id, &headers).await?;
-    let change =
-        ZoneChange { default_ttl: change.default_ttl, is_signed: change.signed, ..ZoneChange::default() };
-    let info = caller.zones().change_zone(ZoneId(id), change).await?;
+    unchanged(&zone, &headers)?;
+    let change = ZoneChange {
+        default_ttl: change.default_ttl,
+        is_signed: change.signed,
+        has_newsletter: change.newsletter,
+    };
+    let info = caller.zones().change_zone(zone.id, change).await?;
     details(&caller, info).await
 }
 
@@ -330,9 +352,13 @@ pub(crate) async fn change_zone(
 /// the new one's DS record
 #[utoipa::path(post, path = "/zones/{zone}/rollover", tag = "zones", params(("zone" = String, Path), IfMatch),
     responses((status = 200, body = ZoneDetails)))]
-pub(crate) async fn roll_zone_key_over(caller: Caller, Of(id): Of, headers: HeaderMap) -> Result<Response> {
-    unchanged(&caller, id, &headers).await?;
-    let info = caller.zones().begin_rollover(ZoneId(id)).await?;
+pub(crate) async fn roll_zone_key_over(
+    caller: Caller,
+    OfZone(zone): OfZone,
+    headers: HeaderMap,
+) -> Result<Response> {
+    unchanged(&zone, &headers)?;
+    let info = caller.zones().begin_rollover(zone.id).await?;
     details(&caller, info).await
 }
 
@@ -341,32 +367,36 @@ pub(crate) async fn roll_zone_key_over(caller: Caller, Of(id): Of, headers: Head
     params(("zone" = String, Path), Force, IfMatch), responses((status = 204)))]
 pub(crate) async fn delete_zone(
     caller: Caller,
-    Of(id): Of,
+    OfZone(zone): OfZone,
     Asked(how): Asked<Force>,
     headers: HeaderMap,
 ) -> Result<StatusCode> {
-    unchanged(&caller, id, &headers).await?;
-    caller.zones().delete_zone(ZoneId(id), how.force).await?;
+    unchanged(&zone, &headers)?;
+    caller.zones().delete_zone(zone.id, how.force).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The records of a zone; those of a synonym are its main zone's
-#[utoipa::path(get, path = "/zones/{zone}/records", tag = "zones", params(("zone" = String, Path)),
-    responses((status = 200, body = Records)))]
-pub(crate) async fn list_records(caller: Caller, Of(id): Of) -> Result<Response> {
-    let zones = caller.zones();
-    let zone = zones.zone(ZoneId(id)).await?;
-    let records = zones.records(zone.id).await?;
-    let items = records.into_iter().map(|info| record_view(Some(info.id), info.record)).collect();
-    Ok(tagged(zone.serial, Records { serial: zone.serial, items }))
+/// The records of a zone in the order they were written; those of a synonym are its main zone's
+#[utoipa::path(get, path = "/zones/{zone}/records", tag = "zones",
+    params(("zone" = String, Path), PageQuery), responses((status = 200, body = Records)))]
+pub(crate) async fn list_records(
+    caller: Caller,
+    OfZone(zone): OfZone,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Response> {
+    let records = caller.zones().page_of_records(zone.id, page.seek()?).await?;
+    let page = Page::of(records, |info| record_view(Some(info.id), info.record));
+    Ok(tagged(zone.serial, Records { serial: zone.serial, page }))
 }
 
-/// Remove, change and add records: one change with one serial, or a refusal and no change at all
-#[utoipa::path(post, path = "/zones/{zone}/records", tag = "zones", params(("zone" = String, Path), IfMatch),
+/// Remove, change and add records: one change with one serial, or a refusal and no change at all. What a mail service keeps
+/// is removed with `force` only
+#[utoipa::path(post, path = "/zones/{zone}/records", tag = "zones", params(("zone" = String, Path), ForceRecords, IfMatch),
     request_body = RecordEdit, responses((status = 200, body = Diff)))]
 pub(crate) async fn edit_records(
     caller: Caller,
-    Of(id): Of,
+    OfZone(zone): OfZone,
+    Asked(how): Asked<ForceRecords>,
     headers: HeaderMap,
     Input(edit): Input<RecordEdit>,
 ) -> Result<Response> {
@@ -377,17 +407,17 @@ pub(crate) async fn edit_records(
         add: edit.add.into_iter().map(NewRecord::from).collect(),
         expected: expected(&headers)?,
         is_dry: edit.dry_run,
-        is_forced: false,
+        is_forced: how.force,
     };
-    let diff = caller.zones().edit(ZoneId(id), edit).await?;
+    let diff = caller.zones().edit(zone.id, edit).await?;
     Ok(tagged(diff.serial, diff_view(diff)))
 }
 
 /// A zone as a file (RFC 1035)
 #[utoipa::path(get, path = "/zones/{zone}/file", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = String, content_type = "text/dns")))]
-pub(crate) async fn export_zone(caller: Caller, Of(id): Of) -> Result<Response> {
-    let text = caller.zones().export(ZoneId(id)).await?;
+pub(crate) async fn export_zone(caller: Caller, OfZone(zone): OfZone) -> Result<Response> {
+    let text = caller.zones().export(zone.id).await?;
     // RFC 4027 §4.
     Ok(([(CONTENT_TYPE, "text/dns")], text).into_response())
 }
@@ -397,17 +427,17 @@ pub(crate) async fn export_zone(caller: Caller, Of(id): Of) -> Result<Response> 
     request_body = ZoneFile, responses((status = 200, body = Imported)))]
 pub(crate) async fn import_zone(
     caller: Caller,
-    Of(id): Of,
+    OfZone(zone): OfZone,
     headers: HeaderMap,
     Input(file): Input<ZoneFile>,
 ) -> Result<Json<Imported>> {
-    unchanged(&caller, id, &headers).await?;
+    unchanged(&zone, &headers)?;
     let options = ImportOptions {
         mode: if file.replace { ImportMode::Replace } else { ImportMode::Add },
         is_dry: file.dry_run,
         skips_refused: file.skip_refused,
     };
-    let import = caller.zones().import(ZoneId(id), file.zone_file, options).await.map_err(Refusal::from)?;
+    let import = caller.zones().import(zone.id, file.zone_file, options).await.map_err(Refusal::from)?;
     let lines = |lines: Vec<zones::RefusedLine>| {
         let line = |one: zones::RefusedLine| RefusedLine {
             line: one.line,

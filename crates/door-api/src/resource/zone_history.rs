@@ -4,15 +4,16 @@ use axum::Json;
 use axum::http::{HeaderMap, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use model::ZoneId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use zones::{DnsName, RecordData, Secondary};
 
-use super::zone::{Diff, IfMatch, Record, Zone, diff_view, record_view, unchanged, view};
+use super::zone::{
+    Diff, IfMatch, Record, Zone, ZoneDetails, diff_view, record_view, unchanged, view, with_ds,
+};
 use crate::caller::Caller;
-use crate::input::{Asked, Created, Input, Of};
-use crate::page::PageQuery;
+use crate::input::{Asked, Created, Input, OfZone};
+use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
 
 /// One change in a zone's history.
@@ -26,21 +27,6 @@ pub(crate) struct ZoneHistoryEntry {
     called: String,
     added: Vec<Record>,
     removed: Vec<Record>,
-}
-
-/// The changes of a zone, the newest first.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ZoneHistory {
-    items: Vec<ZoneHistoryEntry>,
-}
-
-/// How many changes.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Most {
-    /// The most changes; more than 1000 are 1000.
-    #[param(minimum = 1, default = 100)]
-    limit: Option<usize>,
 }
 
 /// Two versions.
@@ -63,7 +49,7 @@ pub(crate) struct Restore {
 /// Zones that mirror another one.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Synonyms {
-    items: Vec<Zone>,
+    items: Vec<ZoneDetails>,
 }
 
 /// A name that is to be a synonym.
@@ -101,24 +87,22 @@ fn views(records: Vec<RecordData>) -> Vec<Record> {
 }
 
 /// The history of a zone, the newest first
-#[utoipa::path(get, path = "/zones/{zone}/history", tag = "zones", params(("zone" = String, Path), Most),
-    responses((status = 200, body = ZoneHistory)))]
+#[utoipa::path(get, path = "/zones/{zone}/history", tag = "zones",
+    params(("zone" = String, Path), PageQuery), responses((status = 200, body = Page<ZoneHistoryEntry>)))]
 pub(crate) async fn list_zone_changes(
     caller: Caller,
-    Of(id): Of,
-    Asked(most): Asked<Most>,
-) -> Result<Json<ZoneHistory>> {
-    let limit = PageQuery { limit: most.limit, after: None }.limit();
-    let changes = caller.zones().history(ZoneId(id), Some(limit)).await?;
-    let items = changes.into_iter().map(|change| ZoneHistoryEntry {
+    OfZone(zone): OfZone,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<ZoneHistoryEntry>>> {
+    let changes = caller.zones().page_of_history(zone.id, page.seek()?).await?;
+    Ok(Json(Page::of(changes, |change| ZoneHistoryEntry {
         serial: change.serial,
         at: change.at.rfc3339(),
         who: change.who,
         called: change.called,
         added: views(change.added),
         removed: views(change.removed),
-    });
-    Ok(Json(ZoneHistory { items: items.collect() }))
+    })))
 }
 
 /// What differs between two versions of a zone
@@ -126,10 +110,10 @@ pub(crate) async fn list_zone_changes(
     responses((status = 200, body = Diff)))]
 pub(crate) async fn compare_zone_versions(
     caller: Caller,
-    Of(id): Of,
+    OfZone(zone): OfZone,
     Asked(versions): Asked<Versions>,
 ) -> Result<Json<Diff>> {
-    Ok(Json(diff_view(caller.zones().diff(ZoneId(id), versions.from, versions.to).await?)))
+    Ok(Json(diff_view(caller.zones().diff(zone.id, versions.from, versions.to).await?)))
 }
 
 /// Make a zone what it was at an earlier serial
@@ -137,46 +121,49 @@ pub(crate) async fn compare_zone_versions(
     request_body = Restore, responses((status = 200, body = Diff)))]
 pub(crate) async fn restore_zone(
     caller: Caller,
-    Of(id): Of,
+    OfZone(zone): OfZone,
     headers: HeaderMap,
     Input(version): Input<Restore>,
 ) -> Result<Json<Diff>> {
-    unchanged(&caller, id, &headers).await?;
-    Ok(Json(diff_view(caller.zones().restore(ZoneId(id), version.serial).await?)))
+    unchanged(&zone, &headers)?;
+    Ok(Json(diff_view(caller.zones().restore(zone.id, version.serial).await?)))
 }
 
 /// The synonyms of a zone
 #[utoipa::path(get, path = "/zones/{zone}/synonyms", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = Synonyms)))]
-pub(crate) async fn list_synonyms(caller: Caller, Of(id): Of) -> Result<Json<Synonyms>> {
-    let synonyms = caller.zones().synonyms(ZoneId(id)).await?;
-    Ok(Json(Synonyms { items: synonyms.into_iter().map(view).collect() }))
+pub(crate) async fn list_synonyms(caller: Caller, OfZone(zone): OfZone) -> Result<Json<Synonyms>> {
+    let mut items = Vec::new();
+    for synonym in caller.zones().synonyms(zone.id).await? {
+        items.push(with_ds(&caller, synonym).await?);
+    }
+    Ok(Json(Synonyms { items }))
 }
 
 /// Make another zone of the organisation a synonym of this one
 #[utoipa::path(post, path = "/zones/{zone}/synonyms", tag = "zones", params(("zone" = String, Path)),
-    request_body = NewSynonym, responses((status = 201, body = Zone)))]
+    request_body = NewSynonym, responses((status = 201, body = ZoneDetails)))]
 pub(crate) async fn add_synonym(
     caller: Caller,
-    Of(id): Of,
+    OfZone(zone): OfZone,
     Input(new): Input<NewSynonym>,
-) -> Result<Created<Zone>> {
-    let made = caller.zones().add_synonym(ZoneId(id), &new.name).await?;
-    Ok(Created(format!("/api/v1/zones/{}", made.id), view(made)))
+) -> Result<Created<ZoneDetails>> {
+    let made = caller.zones().add_synonym(zone.id, &new.name).await?;
+    Ok(Created(format!("/api/v1/zones/{}", made.id), with_ds(&caller, made).await?))
 }
 
 /// Make a synonym a zone of its own again
 #[utoipa::path(post, path = "/zones/{zone}/dissociate", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = Zone)))]
-pub(crate) async fn dissociate_synonym(caller: Caller, Of(id): Of) -> Result<Json<Zone>> {
-    Ok(Json(view(caller.zones().dissociate_synonym(ZoneId(id)).await?)))
+pub(crate) async fn dissociate_synonym(caller: Caller, OfZone(zone): OfZone) -> Result<Json<Zone>> {
+    Ok(Json(view(caller.zones().dissociate_synonym(zone.id).await?)))
 }
 
 /// The secondary name servers of a zone
 #[utoipa::path(get, path = "/zones/{zone}/secondaries", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = Secondaries)))]
-pub(crate) async fn list_secondaries(caller: Caller, Of(id): Of) -> Result<Json<Secondaries>> {
-    let secondaries = caller.zones().secondaries(ZoneId(id)).await?;
+pub(crate) async fn list_secondaries(caller: Caller, OfZone(zone): OfZone) -> Result<Json<Secondaries>> {
+    let secondaries = caller.zones().secondaries(zone.id).await?;
     let items = secondaries.into_iter().map(|one| SecondaryView {
         address: one.address.to_string(),
         key: one.key_name.to_string(),
@@ -190,16 +177,16 @@ pub(crate) async fn list_secondaries(caller: Caller, Of(id): Of) -> Result<Json<
     request_body = Secondaries, responses((status = 204)))]
 pub(crate) async fn set_secondaries(
     caller: Caller,
-    Of(id): Of,
+    OfZone(zone): OfZone,
     Input(wanted): Input<Secondaries>,
 ) -> Result<StatusCode> {
     let zones = caller.zones();
-    let standing = zones.secondaries(ZoneId(id)).await?;
+    let standing = zones.secondaries(zone.id).await?;
     let mut secondaries = Vec::with_capacity(wanted.items.len());
     for one in wanted.items {
         secondaries.push(secondary(one, &standing)?);
     }
-    zones.set_secondaries(ZoneId(id), secondaries).await?;
+    zones.set_secondaries(zone.id, secondaries).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use model::OrganisationId;
 use serde_json::json;
 
 use super::{places, places_with, token};
@@ -114,6 +115,107 @@ async fn pages_hold_everything_once_while_things_come_and_go() {
         let wrong = place.get(&tenant.token, "/addresses?after=x").await;
         assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("after")));
         assert_eq!(place.get(&tenant.token, "/addresses?limit=x").await.status, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn every_list_comes_in_pages() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let others = place.tenant("valbois").await;
+        let token = &tenant.token;
+        let zone = format!("/zones/{}", tenant.id("zone"));
+        let passwords = format!("/addresses/{}/device-passwords", tenant.id("address"));
+        let owner = OrganisationId(tenant.id("organisation").parse().unwrap());
+        for number in 0..4 {
+            place.made(token, "/services", json!({"name": format!("service {number}")})).await;
+            place.made(token, "/zones", json!({"name": format!("z{number}.test")})).await;
+            place.made(token, "/addresses", json!({"address": format!("a{number}@acme.test")})).await;
+            let user = json!({"login": format!("u{number}@acme.test"), "name": "U", "role": "external",
+                              "password": "correct horse battery"});
+            place.made(token, "/users", user).await;
+            place.made(token, &passwords, json!({"label": format!("device {number}")})).await;
+            place.made(token, "/tokens", json!({"name": format!("token {number}")})).await;
+            place.made(&place.operator, "/organisations", json!({"name": format!("o{number}")})).await;
+            let organisation = tenant.id("organisation");
+            let service = tenant.id("service");
+            let domain =
+                json!({"organisation": organisation, "service": service, "name": format!("d{number}.test")});
+            place.made(&place.operator, "/domains", domain).await;
+            place.queued(owner, "anna@acme.test").await;
+            let record = json!({"add": [{"owner": format!("w{number}"), "type": "A", "data": "192.0.2.1"}]});
+            place.post(token, &format!("{zone}/records"), record).await;
+        }
+        let lists = [
+            ("/services".to_owned(), token),
+            ("/zones".to_owned(), token),
+            ("/domains".to_owned(), token),
+            ("/addresses".to_owned(), token),
+            ("/addresses?domain=acme.test".to_owned(), token),
+            ("/users".to_owned(), token),
+            (passwords, token),
+            ("/tokens".to_owned(), token),
+            ("/organisations".to_owned(), &place.operator),
+            ("/domains".to_owned(), &place.operator),
+            ("/queue".to_owned(), token),
+            (format!("{zone}/records"), token),
+            (format!("{zone}/history"), token),
+            ("/changes".to_owned(), token),
+            ("/changes".to_owned(), &place.operator),
+        ];
+        for (list, token) in lists {
+            let and = if list.contains('?') { '&' } else { '?' };
+            let whole = place.get(token, &list).await.body;
+            let whole = whole["items"].as_array().unwrap_or_else(|| panic!("{list}: {whole}"));
+            assert!(whole.len() >= 4, "{list}: {whole:?}");
+            let (mut seen, mut after) = (Vec::new(), String::new());
+            loop {
+                let page = place.get(token, &format!("{list}{and}limit=3{after}")).await.body;
+                let items = page["items"].as_array().unwrap();
+                assert!(items.len() <= 3, "{list}");
+                seen.extend(items.iter().cloned());
+                let Some(next) = page["next"].as_str() else { break };
+                assert_eq!(items.len(), 3, "{list}: only the last page is shorter");
+                after = format!("&after={next}");
+            }
+            assert_eq!(&seen, whole, "{list}");
+        }
+        assert_eq!(others.things.len(), tenant.things.len());
+    }
+}
+
+#[tokio::test]
+async fn domains_and_zones_are_named_by_their_names_too() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        for path in [
+            "/domains/acme.test",
+            "/domains/ACME.test",
+            "/domains/acme.test/dkim-keys",
+            "/zones/acme.test",
+            "/zones/acme.test.",
+            "/zones/acme.test/records",
+            "/addresses?domain=acme.test",
+        ] {
+            assert_eq!(place.get(&tenant.token, path).await.status, StatusCode::OK, "{path}");
+        }
+        let detail = async |path: &str| {
+            let answer = place.get(&tenant.token, path).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            answer.body["detail"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(
+            detail("/domains/nowhere.test").await,
+            "no mail domain within the token's reach has the identifier or name «nowhere.test»; \
+             GET /api/v1/domains lists them"
+        );
+        place.made(&tenant.token, "/zones", json!({"name": "other.test"})).await;
+        let told = detail("/domains/other.test").await;
+        assert!(told.contains("a hosted zone has this name, but it receives no mail"), "{told}");
+        let told = detail("/zones/www.acme.test").await;
+        assert!(told.contains("its records lie in the zone «acme.test.»"), "{told}");
+        assert!(detail("/zones/7").await.contains("«7»"));
+        assert_eq!(detail("/users/anna").await, "«anna», which is no identifier, not found");
     }
 }
 

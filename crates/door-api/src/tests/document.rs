@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::document;
 
-const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+pub(super) const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
 
 /// `UPDATE=1` writes the document that the handlers make now.
 #[test]

@@ -303,7 +303,11 @@ async fn a_rotation_ends_before_the_next_begins() {
         );
         town.publish("valbois.test").await;
         assert_eq!(operator.rotate_dkim(&name).await.unwrap().len(), 4);
-        let audit = trail::Trail::new(town.db.clone()).changes(Some(town.valbois), 10).await.unwrap();
+        let audit = trail::Trail::new(town.db.clone())
+            .changes(Some(town.valbois), db::Seek::first(10))
+            .await
+            .unwrap()
+            .items;
         assert_eq!(audit[0].action, "rotate DKIM keys");
         assert_eq!(audit[0].what, "valbois.test");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use db::{Page, Seek};
 use model::{RecordId, ZoneId};
 
 use super::{Administration, Hand, apply, found, take};
@@ -16,6 +17,15 @@ impl Administration {
         self.read(move |tx| {
             let zone = found("zone", rows::zone(tx, id)?)?;
             Ok(rows::records(tx, zone.main.unwrap_or(id))?)
+        })
+        .await
+    }
+
+    /// As [`Administration::records`], a page at a time in the order they were written.
+    pub async fn page_of_records(&self, id: ZoneId, seek: Seek) -> Result<Page<RecordInfo>> {
+        self.read(move |tx| {
+            let zone = found("zone", rows::zone(tx, id)?)?;
+            Ok(rows::page_of_records(tx, zone.main.unwrap_or(id), &seek)?)
         })
         .await
     }
@@ -74,7 +84,16 @@ impl Administration {
     pub async fn history(&self, id: ZoneId, limit: Option<usize>) -> Result<Vec<ChangeInfo>> {
         self.read(move |tx| {
             found("zone", rows::zone(tx, id)?)?;
-            Ok(rows::changes(tx, id, limit.unwrap_or(usize::MAX))?)
+            Ok(rows::changes(tx, id, &Seek::first(limit.unwrap_or(usize::MAX)))?.items)
+        })
+        .await
+    }
+
+    /// As [`Administration::history`], a page at a time.
+    pub async fn page_of_history(&self, id: ZoneId, seek: Seek) -> Result<Page<ChangeInfo>> {
+        self.read(move |tx| {
+            found("zone", rows::zone(tx, id)?)?;
+            Ok(rows::changes(tx, id, &seek)?)
         })
         .await
     }
@@ -222,7 +241,7 @@ pub(super) fn drafts_of(hand: &Hand, before: &[RecordInfo], wanted: Vec<RecordDa
 fn version(tx: &mut db::Tx, zone: &ZoneInfo, serial: u32) -> Result<Vec<RecordData>> {
     let mut records: Vec<RecordData> =
         rows::records(tx, zone.id)?.into_iter().map(|info| info.record).collect();
-    let changes = rows::changes(tx, zone.id, usize::MAX)?;
+    let changes = rows::changes(tx, zone.id, &Seek::first(usize::MAX))?.items;
     if serial == zone.serial {
         return Ok(records);
     }

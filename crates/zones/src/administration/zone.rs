@@ -1,6 +1,6 @@
 //! Zones themselves: created, listed, changed, deleted.
 
-use db::Tx;
+use db::{Page, Seek, Tx};
 use keys::Keys;
 use model::{OrganisationId, ZoneId};
 
@@ -67,6 +67,15 @@ impl Administration {
     /// The zones within the scope, of one organisation or of all, by name.
     pub async fn zones(&self, organisation: Option<OrganisationId>) -> Result<Vec<ZoneInfo>> {
         self.read(move |tx| Ok(rows::zones(tx, organisation)?)).await
+    }
+
+    /// As [`Administration::zones`], a page at a time in the order they were made.
+    pub async fn page_of_zones(
+        &self,
+        organisation: Option<OrganisationId>,
+        seek: Seek,
+    ) -> Result<Page<ZoneInfo>> {
+        self.read(move |tx| Ok(rows::page_of_zones(tx, organisation, &seek)?)).await
     }
 
     /// A zone by its identifier.

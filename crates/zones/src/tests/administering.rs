@@ -302,9 +302,10 @@ async fn acts_are_audited() {
         town.tenant.delete_zone(town.zone.id, false).await.unwrap();
         assert!(town.tenant.zones(None).await.unwrap().is_empty());
         let acts: Vec<String> = trail::Trail::new(town.db.clone())
-            .changes(Some(town.valbois), 100)
+            .changes(Some(town.valbois), db::Seek::first(100))
             .await
             .unwrap()
+            .items
             .into_iter()
             .map(|change| format!("{} {}: {}", change.who, change.action, change.what))
             .collect();

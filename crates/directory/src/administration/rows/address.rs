@@ -1,6 +1,6 @@
 //! Addresses, and the accounts of mailboxes.
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::{count, scope};
@@ -48,7 +48,7 @@ fn with_targets(tx: &mut Tx, bare: Bare) -> Result<AddressInfo, DbError> {
 }
 
 macro_rules! select_address {
-    ($rest:literal) => {
+    ($($rest:literal),+) => {
         concat!(
             "SELECT a.id, a.organisation, a.service, a.domain, a.localpart, d.name, a.disabled, a.created_at,
                     a.account, c.quota_bytes, COALESCE(c.quota_bytes, s.quota_bytes),
@@ -57,7 +57,7 @@ macro_rules! select_address {
              JOIN domain d ON d.id = a.domain
              JOIN service s ON s.id = a.service
              LEFT JOIN account c ON c.id = a.account ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -110,6 +110,29 @@ pub(in crate::administration) fn addresses(
         (None, None) => tx.query(select_address!("ORDER BY d.name, a.localpart_key"), &[], bare)?,
     };
     found.into_iter().map(|bare| with_targets(tx, bare)).collect()
+}
+
+pub(in crate::administration) fn page_of_addresses(
+    tx: &mut Tx,
+    domain: Option<DomainId>,
+    seek: &Seek,
+) -> Result<Page<AddressInfo>, DbError> {
+    let page = match domain {
+        Some(domain) => {
+            let rows = tx.query(
+                select_address!(
+                    "WHERE a.domain = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.id > ?3
+                     ORDER BY a.id LIMIT ?4"
+                ),
+                values![domain, scope(tx), seek.after(), seek.rows()],
+                bare,
+            )?;
+            seek.page(rows, |one| one.info.id.0)
+        }
+        None => tx.page(in_order!(select_address, "a"), None, seek, bare, |one| one.info.id.0)?,
+    };
+    let items = page.items.into_iter().map(|bare| with_targets(tx, bare)).collect::<Result<_, _>>()?;
+    Ok(Page { items, next: page.next })
 }
 
 pub(in crate::administration) fn is_address_taken(

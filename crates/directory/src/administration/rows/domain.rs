@@ -1,6 +1,6 @@
 //! Mail domains.
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::{count, scope};
@@ -18,11 +18,20 @@ fn domain_info(row: &Row) -> Result<DomainInfo, DbError> {
     })
 }
 
+macro_rules! select_domain {
+    ($($rest:literal),+) => {
+        concat!(
+            "SELECT d.id, d.organisation, d.service, d.name, d.disabled, d.created_at,
+                    (SELECT count(*) FROM address a WHERE a.domain = d.id)
+             FROM domain d ",
+            $($rest),+
+        )
+    };
+}
+
 pub(in crate::administration) fn domain(tx: &mut Tx, id: DomainId) -> Result<Option<DomainInfo>, DbError> {
     tx.query_one(
-        "SELECT d.id, d.organisation, d.service, d.name, d.disabled, d.created_at,
-                (SELECT count(*) FROM address a WHERE a.domain = d.id)
-         FROM domain d WHERE d.id = ?1 AND d.organisation = COALESCE(?2, d.organisation)",
+        select_domain!("WHERE d.id = ?1 AND d.organisation = COALESCE(?2, d.organisation)"),
         values![id, scope(tx)],
         domain_info,
     )
@@ -33,9 +42,7 @@ pub(in crate::administration) fn domain_called(
     name: &str,
 ) -> Result<Option<DomainInfo>, DbError> {
     tx.query_one(
-        "SELECT d.id, d.organisation, d.service, d.name, d.disabled, d.created_at,
-                (SELECT count(*) FROM address a WHERE a.domain = d.id)
-         FROM domain d WHERE d.name = ?1 AND d.organisation = COALESCE(?2, d.organisation)",
+        select_domain!("WHERE d.name = ?1 AND d.organisation = COALESCE(?2, d.organisation)"),
         values![name, scope(tx)],
         domain_info,
     )
@@ -56,14 +63,21 @@ pub(in crate::administration) fn domains(
     organisation: Option<OrganisationId>,
 ) -> Result<Vec<DomainInfo>, DbError> {
     tx.query(
-        "SELECT d.id, d.organisation, d.service, d.name, d.disabled, d.created_at,
-                (SELECT count(*) FROM address a WHERE a.domain = d.id)
-         FROM domain d
-         WHERE d.organisation = COALESCE(?1, d.organisation) AND d.organisation = COALESCE(?2, d.organisation)
-         ORDER BY d.name",
+        select_domain!(
+            "WHERE d.organisation = COALESCE(?1, d.organisation) AND d.organisation = COALESCE(?2, d.organisation)
+             ORDER BY d.name"
+        ),
         values![organisation, scope(tx)],
         domain_info,
     )
+}
+
+pub(in crate::administration) fn page_of_domains(
+    tx: &mut Tx,
+    organisation: Option<OrganisationId>,
+    seek: &Seek,
+) -> Result<Page<DomainInfo>, DbError> {
+    tx.page(in_order!(select_domain, "d"), organisation, seek, domain_info, |one| one.id.0)
 }
 
 pub(in crate::administration) fn domains_of(

@@ -1,6 +1,6 @@
 //! Organisations.
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, List, Page, Row, Seek, Tx, values};
 use model::{OrganisationId, Timestamp};
 
 use super::{count, scope};
@@ -17,15 +17,24 @@ fn organisation_info(row: &Row) -> Result<OrganisationInfo, DbError> {
     })
 }
 
+macro_rules! select_organisation {
+    ($($rest:literal),+) => {
+        concat!(
+            "SELECT o.id, o.name, o.disabled, o.created_at,
+                    (SELECT count(*) FROM domain d WHERE d.organisation = o.id),
+                    (SELECT count(*) FROM address a WHERE a.organisation = o.id)
+             FROM organisation o ",
+            $($rest),+
+        )
+    };
+}
+
 pub(in crate::administration) fn organisation(
     tx: &mut Tx,
     id: OrganisationId,
 ) -> Result<Option<OrganisationInfo>, DbError> {
     tx.query_one(
-        "SELECT o.id, o.name, o.disabled, o.created_at,
-                (SELECT count(*) FROM domain d WHERE d.organisation = o.id),
-                (SELECT count(*) FROM address a WHERE a.organisation = o.id)
-         FROM organisation o WHERE o.id = ?1 AND o.id = COALESCE(?2, o.id) AND o.deleted_at IS NULL",
+        select_organisation!("WHERE o.id = ?1 AND o.id = COALESCE(?2, o.id) AND o.deleted_at IS NULL"),
         values![id, scope(tx)],
         organisation_info,
     )
@@ -33,13 +42,23 @@ pub(in crate::administration) fn organisation(
 
 pub(in crate::administration) fn organisations(tx: &mut Tx) -> Result<Vec<OrganisationInfo>, DbError> {
     tx.query(
-        "SELECT o.id, o.name, o.disabled, o.created_at,
-                (SELECT count(*) FROM domain d WHERE d.organisation = o.id),
-                (SELECT count(*) FROM address a WHERE a.organisation = o.id)
-         FROM organisation o WHERE o.id = COALESCE(?1, o.id) AND o.deleted_at IS NULL ORDER BY o.name_key",
+        select_organisation!("WHERE o.id = COALESCE(?1, o.id) AND o.deleted_at IS NULL ORDER BY o.name_key"),
         values![scope(tx)],
         organisation_info,
     )
+}
+
+pub(in crate::administration) fn page_of_organisations(
+    tx: &mut Tx,
+    seek: &Seek,
+) -> Result<Page<OrganisationInfo>, DbError> {
+    const LIST: List = List {
+        of_one: select_organisation!(
+            "WHERE o.id = ?1 AND o.id > ?2 AND o.deleted_at IS NULL ORDER BY o.id LIMIT ?3"
+        ),
+        of_all: select_organisation!("WHERE o.id > ?1 AND o.deleted_at IS NULL ORDER BY o.id LIMIT ?2"),
+    };
+    tx.page(LIST, None, seek, organisation_info, |one| one.id.0)
 }
 
 /// Looks in the whole installation, because names are unique there; the caller shows only what the scope

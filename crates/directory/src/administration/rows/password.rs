@@ -1,6 +1,6 @@
 //! Passwords of mailboxes.
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, Page, Row, Seek, Tx, values};
 use model::{AccountId, CredentialId, OrganisationId, Timestamp};
 
 use super::scope;
@@ -38,13 +38,22 @@ fn password_info(row: &Row) -> Result<DevicePasswordInfo, DbError> {
     })
 }
 
+macro_rules! select_password {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, organisation, account, label, selector, protocols, disabled, created_at, last_used_at
+             FROM credential ",
+            $rest
+        )
+    };
+}
+
 pub(in crate::administration) fn password(
     tx: &mut Tx,
     id: CredentialId,
 ) -> Result<Option<DevicePasswordInfo>, DbError> {
     tx.query_one(
-        "SELECT id, organisation, account, label, selector, protocols, disabled, created_at, last_used_at
-         FROM credential WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        select_password!("WHERE id = ?1 AND organisation = COALESCE(?2, organisation)"),
         values![id, scope(tx)],
         password_info,
     )
@@ -56,11 +65,24 @@ pub(in crate::administration) fn passwords(
     organisation: OrganisationId,
 ) -> Result<Vec<DevicePasswordInfo>, DbError> {
     tx.query(
-        "SELECT id, organisation, account, label, selector, protocols, disabled, created_at, last_used_at
-         FROM credential WHERE account = ?1 AND organisation = ?2 ORDER BY id",
+        select_password!("WHERE account = ?1 AND organisation = ?2 ORDER BY id"),
         values![account, organisation],
         password_info,
     )
+}
+
+pub(in crate::administration) fn page_of_passwords(
+    tx: &mut Tx,
+    account: AccountId,
+    organisation: OrganisationId,
+    seek: &Seek,
+) -> Result<Page<DevicePasswordInfo>, DbError> {
+    let rows = tx.query(
+        select_password!("WHERE account = ?1 AND organisation = ?2 AND id > ?3 ORDER BY id LIMIT ?4"),
+        values![account, organisation, seek.after(), seek.rows()],
+        password_info,
+    )?;
+    Ok(seek.page(rows, |one| one.id.0))
 }
 
 pub(in crate::administration) struct NewCredential<'a> {

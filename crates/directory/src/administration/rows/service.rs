@@ -1,6 +1,6 @@
 //! Mail services.
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, OrganisationId, ServiceId, Timestamp};
 
 use super::{count, scope};
@@ -23,15 +23,23 @@ fn service_info(row: &Row) -> Result<ServiceInfo, DbError> {
     })
 }
 
+macro_rules! select_service {
+    ($($rest:literal),+) => {
+        concat!(
+            "SELECT s.id, s.organisation, s.name, s.disabled, s.quota_bytes, s.created_at, s.administrator,
+                    a.localpart, d.name
+             FROM service s
+             LEFT JOIN account c ON c.id = s.administrator AND c.deleted_at IS NULL
+             LEFT JOIN address a ON a.id = c.address
+             LEFT JOIN domain d ON d.id = a.domain ",
+            $($rest),+
+        )
+    };
+}
+
 pub(in crate::administration) fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<ServiceInfo>, DbError> {
     tx.query_one(
-        "SELECT s.id, s.organisation, s.name, s.disabled, s.quota_bytes, s.created_at, s.administrator,
-                a.localpart, d.name
-         FROM service s
-         LEFT JOIN account c ON c.id = s.administrator AND c.deleted_at IS NULL
-         LEFT JOIN address a ON a.id = c.address
-         LEFT JOIN domain d ON d.id = a.domain
-         WHERE s.id = ?1 AND s.organisation = COALESCE(?2, s.organisation)",
+        select_service!("WHERE s.id = ?1 AND s.organisation = COALESCE(?2, s.organisation)"),
         values![id, scope(tx)],
         service_info,
     )
@@ -42,17 +50,21 @@ pub(in crate::administration) fn services(
     organisation: Option<OrganisationId>,
 ) -> Result<Vec<ServiceInfo>, DbError> {
     tx.query(
-        "SELECT s.id, s.organisation, s.name, s.disabled, s.quota_bytes, s.created_at, s.administrator,
-                a.localpart, d.name
-         FROM service s
-         LEFT JOIN account c ON c.id = s.administrator AND c.deleted_at IS NULL
-         LEFT JOIN address a ON a.id = c.address
-         LEFT JOIN domain d ON d.id = a.domain
-         WHERE s.organisation = COALESCE(?1, s.organisation) AND s.organisation = COALESCE(?2, s.organisation)
-         ORDER BY s.organisation, s.name_key",
+        select_service!(
+            "WHERE s.organisation = COALESCE(?1, s.organisation) AND s.organisation = COALESCE(?2, s.organisation)
+             ORDER BY s.organisation, s.name_key"
+        ),
         values![organisation, scope(tx)],
         service_info,
     )
+}
+
+pub(in crate::administration) fn page_of_services(
+    tx: &mut Tx,
+    organisation: Option<OrganisationId>,
+    seek: &Seek,
+) -> Result<Page<ServiceInfo>, DbError> {
+    tx.page(in_order!(select_service, "s"), organisation, seek, service_info, |one| one.id.0)
 }
 
 pub(in crate::administration) fn has_other_service(

@@ -1,6 +1,6 @@
 //! The people who administer.
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{OrganisationId, Timestamp, UserId};
 
 use super::{count, scope};
@@ -19,10 +19,19 @@ fn user_info(row: &Row) -> Result<UserInfo, DbError> {
     })
 }
 
+macro_rules! select_user {
+    ($($rest:literal),+) => {
+        concat!(
+            "SELECT p.id, p.organisation, p.login, p.name, p.role, p.disabled, p.created_at, p.last_used_at
+             FROM person p ",
+            $($rest),+
+        )
+    };
+}
+
 pub(in crate::administration) fn user(tx: &mut Tx, id: UserId) -> Result<Option<UserInfo>, DbError> {
     tx.query_one(
-        "SELECT id, organisation, login, name, role, disabled, created_at, last_used_at FROM person
-         WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        select_user!("WHERE p.id = ?1 AND p.organisation = COALESCE(?2, p.organisation)"),
         values![id, scope(tx)],
         user_info,
     )
@@ -37,8 +46,7 @@ pub(in crate::administration) fn is_operator_staff(tx: &mut Tx, id: UserId) -> R
 
 pub(in crate::administration) fn user_called(tx: &mut Tx, login: &str) -> Result<Option<UserInfo>, DbError> {
     tx.query_one(
-        "SELECT id, organisation, login, name, role, disabled, created_at, last_used_at FROM person
-         WHERE login = ?1 AND organisation = COALESCE(?2, organisation)",
+        select_user!("WHERE p.login = ?1 AND p.organisation = COALESCE(?2, p.organisation)"),
         values![login, scope(tx)],
         user_info,
     )
@@ -49,12 +57,21 @@ pub(in crate::administration) fn users(
     organisation: Option<OrganisationId>,
 ) -> Result<Vec<UserInfo>, DbError> {
     tx.query(
-        "SELECT id, organisation, login, name, role, disabled, created_at, last_used_at FROM person
-         WHERE organisation = COALESCE(?1, organisation) AND organisation = COALESCE(?2, organisation)
-         ORDER BY login",
+        select_user!(
+            "WHERE p.organisation = COALESCE(?1, p.organisation) AND p.organisation = COALESCE(?2, p.organisation)
+             ORDER BY p.login"
+        ),
         values![organisation, scope(tx)],
         user_info,
     )
+}
+
+pub(in crate::administration) fn page_of_users(
+    tx: &mut Tx,
+    organisation: Option<OrganisationId>,
+    seek: &Seek,
+) -> Result<Page<UserInfo>, DbError> {
+    tx.page(in_order!(select_user, "p"), organisation, seek, user_info, |one| one.id.0)
 }
 
 /// Looks in the whole installation, because a login is unique there; only yes or no leaves the scope.
