@@ -14,9 +14,9 @@ mod event;
 pub mod limits;
 mod rows;
 mod step;
+mod way;
 
 use std::net::IpAddr;
-mod way;
 use std::time::Duration;
 
 use db::{Db, DbError, Moment, Page, Scoped, Seek};
@@ -25,11 +25,11 @@ use model::{Address, MessageId, OrganisationId, Timestamp};
 pub use event::Event;
 pub use rows::{MIGRATIONS, audit, record};
 pub use step::Step;
+pub use way::Way;
 
 /// One administrative act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-pub use way::Way;
     /// When.
     pub at: Timestamp,
     /// The row's own identifier (`world.new_id()`).
