@@ -414,13 +414,13 @@ pub(crate) fn list(
          WHERE (d.organisation = ?1 OR CAST(?1 AS BIGINT) = 0)
              AND ((CAST(?2 AS BIGINT) = 1 AND d.id = ?3) OR (CAST(?2 AS BIGINT) = 2 AND d.message = ?3)
                   OR (CAST(?2 AS BIGINT) = 3 AND d.destination = ?4) OR CAST(?2 AS BIGINT) = 4)
+             AND d.id > ?6
          ORDER BY d.id LIMIT ?5",
         values![organisation, kind, id, domain, limit, after],
         |row| {
             let blob = BlobRef::from_bytes(row.bytes(12)?)
                 .map_err(|_| DbError::Column { column: 12, expected: "blob reference" })?;
             Ok(Entry {
-             AND d.id > ?6
                 delivery: DeliveryId(row.integer(0)?),
                 message: MessageId(row.integer(1)?),
                 organisation: read_organisation(row.integer(2)?),

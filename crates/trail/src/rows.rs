@@ -89,6 +89,7 @@ fn somebody(organisation: i64) -> Option<OrganisationId> {
     (organisation != NOBODY).then_some(OrganisationId(organisation))
 }
 
+pub(crate) fn event(row: &Row) -> Result<Event, DbError> {
     let detail = row.text(7)?;
     // A step that a newer version wrote is told as far as this one understands it.
     let step = serde_json::from_str(detail).unwrap_or_else(|error| {
@@ -124,9 +125,9 @@ pub(crate) fn search(
             "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
              WHERE message = ?1 AND organisation = COALESCE(?2, organisation) AND at >= ?3 AND at < ?4
                AND (?5 = '' OR lower(sender) = lower(?5)) AND (?6 = '' OR recipient_key = ?6)
+               AND (at, id) < (?8, ?9)
              ORDER BY at DESC, id DESC LIMIT ?7",
             &[
-               AND (at, id) < (?8, ?9)
                 message.0.into(),
                 scope.into(),
                 since.into(),
@@ -134,10 +135,10 @@ pub(crate) fn search(
                 from.as_str().into(),
                 to.as_deref().unwrap_or_default().into(),
                 (limit as i64).into(),
-            ],
-            event,
                 before.into(),
                 before_id.into(),
+            ],
+            event,
         )?
     } else if let Some(to) = to {
         tx.query(
@@ -152,10 +153,10 @@ pub(crate) fn search(
                 until.into(),
                 from.as_str().into(),
                 (limit as i64).into(),
-            ],
-            event,
                 before.into(),
                 before_id.into(),
+            ],
+            event,
         )?
     } else {
         let mut events = Vec::new();
@@ -168,6 +169,7 @@ pub(crate) fn search(
             events.extend(tx.query(
                 "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
                  WHERE organisation = ?1 AND at >= ?2 AND at < ?3 AND (?4 = '' OR lower(sender) = lower(?4))
+                   AND (at, id) < (?6, ?7)
                  ORDER BY at DESC, id DESC LIMIT ?5",
                 &[
                     current.into(),
@@ -178,7 +180,6 @@ pub(crate) fn search(
                     before.into(),
                     before_id.into(),
                 ],
-                   AND (at, id) < (?6, ?7)
                 event,
             )?);
             organisation = match scope {
