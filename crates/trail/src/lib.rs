@@ -11,7 +11,9 @@
 //! without a migration.
 
 mod event;
+mod letters;
 pub mod limits;
+mod nodes;
 mod rows;
 mod step;
 mod way;
@@ -23,6 +25,8 @@ use db::{Db, DbError, Moment, Page, Scoped, Seek};
 use model::{Address, MessageId, OrganisationId, Timestamp};
 
 pub use event::Event;
+pub use letters::{Direction, LetterSearch, Line, Status, Whose, Window, set_visible_days, visible_days};
+pub use nodes::{ChoreRun, NodeInfo, NodeState};
 pub use rows::{MIGRATIONS, audit, record};
 pub use step::Step;
 pub use way::Way;
@@ -73,6 +77,10 @@ impl Trail {
     /// The trail kept in this database.
     pub fn new(db: Db) -> Trail {
         Trail { db }
+    }
+
+    fn operator(&self, why: &'static str) -> Scoped {
+        self.db.operator(why)
     }
 
     fn scoped(&self, organisation: Option<OrganisationId>) -> Scoped {

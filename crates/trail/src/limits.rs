@@ -20,3 +20,17 @@ pub const EVENTS_PER_MESSAGE_LIMIT: usize = 20_000;
 pub const PRUNE_BATCH: u64 = 2_000;
 /// Octets of any one text (a remote's reply, a subject) in an event; the rest is cut.
 pub const TEXT_LIMIT_OCTETS: usize = 2_048;
+/// Days of the log that an organisation sees unless its plan shows more.
+pub const VISIBLE_DAYS: u64 = 20;
+/// Days that are kept although the plan shows fewer: who buys a longer plan sees them at once.
+pub const KEPT_DAYS: u64 = 90;
+/// The most days that a plan shows, and so the longest that anything is kept.
+pub const VISIBLE_DAYS_LIMIT: u64 = 366;
+/// Beginnings of lines that are read at once.
+pub(crate) const LINE_BATCH: usize = 100;
+/// Beginnings of lines that are read for one page.
+pub(crate) const LINES_READ_LIMIT: usize = 2_000;
+/// Events of one delivery that are looked at for its status: the newest.
+pub(crate) const EVENTS_PER_LINE: usize = 50;
+/// How long a node that said nothing is still listed.
+pub(crate) const NODE_REMEMBERED_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);

@@ -11,6 +11,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         (1, "event and audit", include_str!("0001_event_and_audit.sql")),
         (2, "audit by time", include_str!("0002_audit_by_time.sql")),
+        (3, "letters of an address, nodes", include_str!("0003_watching.sql")),
     ],
 };
 
