@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use model::Domain;
 use parking_lot::Mutex;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::{ClientConfig, Error};
 use trust::TlsFailure;
 use wire_trust::tlsa;
-use world::Dial;
+use world::{CertificateJudge, Dial, JudgedBy, Shown};
 
 /// What is demanded of a server's TLS. Connections are used again only under the same demand.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -90,8 +89,9 @@ impl TlsPolicy {
             }
             TlsPolicy::Testing { .. } => {
                 let mut config = dial.tls_verified().as_ref().clone();
-                let verifier = Lenient { strict: dial.verifier(), noted: noted.clone() };
-                config.dangerous().set_certificate_verifier(Arc::new(verifier));
+                let judge = Lenient { strict: dial.verifier(), noted: noted.clone() };
+                let verifier = JudgedBy::new(judge, config.crypto_provider().clone());
+                config.dangerous().set_certificate_verifier(verifier);
                 // A resumed session shows no certificate.
                 config.resumption = rustls::client::Resumption::disabled();
                 Arc::new(config)
@@ -118,42 +118,11 @@ struct Lenient {
     noted: Noted,
 }
 
-impl ServerCertVerifier for Lenient {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        if let Err(error) =
-            self.strict.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-        {
+impl CertificateJudge for Lenient {
+    fn judge(&self, shown: &Shown<'_>) -> Result<(), Error> {
+        if let Err(error) = shown.ask(self.strict.as_ref()) {
             *self.noted.0.lock() = Some(TlsFailure::of_handshake(&error));
         }
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.strict.verify_tls12_signature(message, certificate, signature)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        self.strict.verify_tls13_signature(message, certificate, signature)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.strict.supported_verify_schemes()
+        Ok(())
     }
 }

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use aws_lc_rs::digest;
 use model::Domain;
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
-};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{CertificateError, ClientConfig, Error, OtherError, RootCertStore};
 use thiserror::Error;
 use wire_trust::tlsa::Record;
-use world::{LookupError, Names, RData, RecordType};
+use world::{CertificateJudge, JudgedBy, LookupError, Names, RData, RecordType, Shown};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::limits::TLSA_LIMIT;
@@ -81,22 +78,22 @@ pub struct NoMatch;
 pub fn client_config(records: Vec<Record>, names: &[Domain]) -> Result<ClientConfig, Error> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let names = names.iter().filter_map(|name| ServerName::try_from(name.as_str().to_owned()).ok()).collect();
-    let verifier = Verifier { records, names, provider: provider.clone() };
-    Ok(ClientConfig::builder_with_provider(provider)
+    let judge = Judge { records, names, provider: provider.clone() };
+    Ok(ClientConfig::builder_with_provider(provider.clone())
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_custom_certificate_verifier(JudgedBy::new(judge, provider))
         .with_no_client_auth())
 }
 
 #[derive(Debug)]
-struct Verifier {
+struct Judge {
     records: Vec<Record>,
     names: Vec<ServerName<'static>>,
     provider: Arc<CryptoProvider>,
 }
 
-impl Verifier {
+impl Judge {
     /// The certificates of the chain for which a DANE-TA record vouches.
     fn authorities(&self, chain: &[CertificateDer<'_>]) -> Vec<CertificateDer<'static>> {
         let mut found = Vec::new();
@@ -112,13 +109,11 @@ impl Verifier {
         found
     }
 
-    fn verify_by_authority(
+    fn judge_by_authority(
         &self,
         authorities: Vec<CertificateDer<'static>>,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
+        shown: &Shown<'_>,
+    ) -> Result<(), Error> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(authorities);
         if roots.is_empty() {
@@ -129,8 +124,10 @@ impl Verifier {
             .map_err(|error| Error::General(error.to_string()))?;
         let mut trouble = Error::from(CertificateError::NotValidForName);
         for name in &self.names {
-            match verifier.verify_server_cert(end_entity, intermediates, name, &[], now) {
-                Ok(verified) => return Ok(verified),
+            let Shown { end_entity, intermediates, now, .. } = *shown;
+            match (Shown { end_entity, intermediates, name, ocsp_response: &[], now }).ask(verifier.as_ref())
+            {
+                Ok(()) => return Ok(()),
                 Err(error) => trouble = error,
             }
         }
@@ -157,49 +154,18 @@ fn fits(record: &Record, certificate: &CertificateDer<'_>) -> bool {
     }
 }
 
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
+impl CertificateJudge for Judge {
+    fn judge(&self, shown: &Shown<'_>) -> Result<(), Error> {
         // RFC 7672 §3.1.1: with DANE-EE neither names nor dates of the certificate count.
         let mut own = self.records.iter().filter(|record| record.usage == DANE_EE);
-        if own.any(|record| fits(record, end_entity)) {
-            return Ok(ServerCertVerified::assertion());
+        if own.any(|record| fits(record, shown.end_entity)) {
+            return Ok(());
         }
-        let authorities = self.authorities(intermediates);
+        let authorities = self.authorities(shown.intermediates);
         if authorities.is_empty() {
             return Err(CertificateError::Other(OtherError(Arc::new(NoMatch))).into());
         }
-        self.verify_by_authority(authorities, end_entity, intermediates, now)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.judge_by_authority(authorities, shown)
     }
 }
 

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 use tokio::net::{TcpSocket, TcpStream};
+
+use crate::certificate::{CertificateJudge, JudgedBy, Shown};
 
 /// The addresses that outgoing connections come from; the system chooses where none is given.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,7 +67,7 @@ impl Dial {
         let verified = builder()?.with_webpki_verifier(verifier.clone()).with_no_client_auth();
         let opportunistic = builder()?
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider.clone())))
+            .with_custom_certificate_verifier(JudgedBy::new(AnyCertificate, provider.clone()))
             .with_no_client_auth();
         Ok(Dial { source, opportunistic: Arc::new(opportunistic), verified: Arc::new(verified), verifier })
     }
@@ -102,41 +104,12 @@ impl Dial {
     }
 }
 
-/// Takes every certificate, but still demands that the peer holds its key.
+/// Takes every certificate.
 #[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
+struct AnyCertificate;
 
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+impl CertificateJudge for AnyCertificate {
+    fn judge(&self, _: &Shown<'_>) -> Result<(), rustls::Error> {
+        Ok(())
     }
 }

@@ -6,12 +6,14 @@
 //! Names are asked of the system's resolvers, of `[dns] resolvers`, or, for a zone that
 //! `[dns] forward = { "test" = ["127.0.0.1:20053"] }` names ([`NamesOptions::forward`]), of that zone's own servers.
 
+mod certificate;
 mod clock;
 mod dial;
 mod fetch;
 mod names;
 mod random;
 
+pub use certificate::{CertificateJudge, JudgedBy, Shown};
 pub use clock::Clock;
 pub use dial::{Dial, SourceAddresses, TlsSetupError};
 pub use fetch::{FetchError, FetchOptions, is_elsewhere};

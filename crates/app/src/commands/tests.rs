@@ -419,7 +419,7 @@ async fn zones_are_signed_with_their_synonyms_and_tell_what_their_parents_need()
         assert_eq!(shown.matches("IN DS").count(), 1, "{shown}");
         assert!(shown.contains(ds.as_str().unwrap()), "{shown}");
         let synonyms = machine.text("zone synonyms valbois.test").await;
-        assert!(synonyms.contains("bains.test.  signed   bains.test. IN DS "), "{synonyms}");
+        assert!(synonyms.contains("bains.test.  signed  bains.test. IN DS "), "{synonyms}");
         let joined = machine.text("zone add-synonym valbois.test hot.test").await;
         assert!(joined.contains("\nfor the parent: hot.test. IN DS "), "{joined}");
 

@@ -52,13 +52,12 @@ async fn show_with(at: &Hosted, chosen: &str, errors: &[FieldError]) -> Answer {
 }
 
 async fn choosing(at: &Hosted, chosen: &str, errors: &[FieldError]) -> Result<Value, Trouble> {
-    let synonyms: Vec<Value> = at
-        .zones()
-        .synonyms(at.zone.id)
-        .await?
-        .iter()
-        .map(|synonym| context! { id => synonym.id.to_string(), name => text(&synonym.name) })
-        .collect();
+    let mut synonyms = Vec::new();
+    for synonym in at.zones().synonyms(at.zone.id).await? {
+        // Each has a key of its own, and a parent that has to know it.
+        let ds = if synonym.is_signed { at.zones().ds(synonym.id).await? } else { Vec::new() };
+        synonyms.push(context! { id => synonym.id.to_string(), name => text(&synonym.name), ds });
+    }
     let (mut open, mut closed, mut lost) = (Vec::new(), Vec::new(), None);
     for candidate in at.zones().synonym_candidates(at.zone.id).await? {
         // One of this very zone stands in the list above.

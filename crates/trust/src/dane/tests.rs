@@ -1,6 +1,7 @@
 //! Certificates of every kind against records of every kind.
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::UnixTime;
 use world::StaticNames;
 
 use super::*;
@@ -44,11 +45,12 @@ fn verdict(records: Vec<Record>, chain: &[&Signed]) -> Option<crate::TlsFailure>
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let names = ["mx.example.test", "example.test"];
     let names = names.map(|name| ServerName::try_from(name).unwrap()).to_vec();
-    let verifier = Verifier { records, names, provider };
+    let judge = Judge { records, names, provider };
     let chain: Vec<_> = chain.iter().map(|signed| signed.certificate.clone()).collect();
     let name = ServerName::try_from("mx.example.test").unwrap();
-    verifier
-        .verify_server_cert(&chain[0], &chain[1..], &name, &[], UnixTime::now())
+    let (end_entity, intermediates) = (&chain[0], &chain[1..]);
+    judge
+        .judge(&Shown { end_entity, intermediates, name: &name, ocsp_response: &[], now: UnixTime::now() })
         .err()
         .map(|error| crate::TlsFailure::of_handshake(&error))
 }
