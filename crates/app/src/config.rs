@@ -234,6 +234,41 @@ pub struct Judge {
     pub trusted_networks: Vec<IpNet>,
     /// Domains whose ARC seals are believed: forwarders that check what they forward.
     pub trusted_forwarders: Vec<String>,
+    /// Lists of good or bad senders that are asked about what arrives; none unless they are named here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<List>,
+    /// What follows when a sender's earlier letters were mostly doubtful; nobody looks where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub senders: Option<Weight>,
+}
+
+/// `[[judge.lists]]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// `ip:bl.example.org` is asked about the peer's address, `domain:bl.example.org` about the author's domain.
+    pub list: String,
+    /// The codes that count, `"127.0.0.2"` or `"127.0.0.4-127.0.0.7"`; all where none is given.
+    #[serde(default)]
+    pub codes: Vec<String>,
+    /// What follows from an entry.
+    #[serde(default)]
+    pub weight: Weight,
+}
+
+/// `weight`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// No other list counts.
+    Allow,
+    /// It stands in the log and in the message's results.
+    #[default]
+    Mark,
+    /// The message goes to Spam.
+    Spam,
+    /// It is refused, with what the list says.
+    Refuse,
 }
 
 /// `[log]`

@@ -39,6 +39,7 @@ fn api(installation: &Installation) -> Result<door_api::Parts> {
     Ok(door_api::Parts {
         trail: installation.trail.clone(),
         queue: installation.flow.queue().clone(),
+        relays: installation.flow.relays().clone(),
         zones: installation.zones.clone(),
         keys: installation.keys.clone(),
         looker: diagnosing::looker(installation)?,

@@ -14,6 +14,7 @@ use mail_flow::{Flow, Parts, Settings};
 use mail_store::MailStore;
 use model::{Domain, Timestamp};
 use trail::Trail;
+use trust::ListWeight;
 use world::{Clock, Dial, FetchOptions, Names, NamesOptions, SourceAddresses, World};
 use zones::Zones;
 
@@ -233,8 +234,29 @@ fn settings(config: &Config) -> Result<Settings> {
     settings.policy.trusted_networks = config.judge.trusted_networks.clone();
     settings.policy.trusted_sealers =
         config.judge.trusted_forwarders.iter().map(|domain| domain.to_ascii_lowercase()).collect();
+    settings.policy.lists =
+        config.judge.lists.iter().map(list).collect::<Result<_>>().context("judge.lists")?;
+    settings.policy.senders = config.judge.senders.map(weight);
     settings.reports.own_addresses = config.outbound.source.clone();
     Ok(settings)
+}
+
+fn list(list: &config::List) -> Result<mail_judge::List> {
+    let codes = list.codes.iter().map(|codes| codes.parse().map_err(anyhow::Error::msg));
+    Ok(mail_judge::List {
+        list: list.list.parse().map_err(anyhow::Error::msg)?,
+        codes: codes.collect::<Result<_>>()?,
+        weight: weight(list.weight),
+    })
+}
+
+fn weight(weight: config::Weight) -> ListWeight {
+    match weight {
+        config::Weight::Allow => ListWeight::Allow,
+        config::Weight::Mark => ListWeight::Mark,
+        config::Weight::Spam => ListWeight::Spam,
+        config::Weight::Refuse => ListWeight::Refuse,
+    }
 }
 
 fn smart_host(host: &config::SmartHost) -> Result<SmartHost> {

@@ -6,6 +6,7 @@ mod account;
 mod connection;
 mod content;
 mod exchangers;
+mod goals;
 pub mod limits;
 mod outbound;
 mod outcome;

@@ -42,8 +42,10 @@ pub enum Demander {
     MtaSts,
     /// The sender (RFC 8689).
     RequireTls,
-    /// Our operator.
+    /// Our operator, by the settings.
     Operator,
+    /// Our operator, by a rule for relays.
+    Route,
 }
 
 impl Demander {
@@ -52,6 +54,7 @@ impl Demander {
             Demander::Dane => Some("DANE"),
             Demander::MtaSts => Some("MTA-STS"),
             Demander::RequireTls => Some("REQUIRETLS"),
+            Demander::Route => Some("route"),
             Demander::Operator => None,
         }
     }

@@ -1,26 +1,26 @@
 //! To other people's servers: which, in which order, and what they say.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 
-use model::{BodyKind, Class, Domain, Envelope, Reply, TlsWish};
+use model::{BodyKind, Class, Domain, Envelope, Relay, Reply, TlsWish};
 use trust::{MtaSts, TlsFailure};
 use wire_smtp::{Obstacle, Plan};
 use world::{LookupError, World, is_elsewhere};
 
 use crate::connection::{Answers, Broken, Connection, Encryption, Server};
-use crate::exchangers::{choose, lookup_outcome};
-use crate::outbound::{Outbound, SmartHostTls};
+use crate::exchangers::lookup_outcome;
+use crate::goals::{Choice, Goal};
+use crate::outbound::Outbound;
 use crate::policy::{Demander, TlsPolicy};
 use crate::pool::{Key, Pool};
-use crate::wishes::{Unfit, Wishes, cannot_require};
+use crate::wishes::{Unfit, cannot_require};
 use crate::{Attempt, Carried, Content, Outcome, limits, seven_bit};
 
 /// Carries messages to other servers, reusing connections. One for the whole node.
 pub struct Remote {
-    world: World,
-    outbound: Outbound,
-    policies: MtaSts,
+    pub(crate) world: World,
+    pub(crate) outbound: Outbound,
+    pub(crate) policies: MtaSts,
     pool: Pool,
 }
 
@@ -28,32 +28,16 @@ pub struct Remote {
 pub struct Consignment {
     /// The recipients' domain.
     pub destination: Domain,
+    /// Where it goes instead of the domain's own servers, by a rule of our operator.
+    pub relay: Option<Relay>,
     /// Sender, these recipients, their wishes.
     pub envelope: Envelope,
     /// The message.
     pub content: Content,
 }
 
-/// A host to try, before its addresses are known.
-struct Goal {
-    host: String,
-    port: u16,
-    login: Option<(String, String)>,
-    choice: Choice,
-}
-
-/// Who chose a host, and so decides what is demanded of it.
-enum Choice {
-    /// Our operator.
-    Operator(Encryption),
-    /// The recipients' domain.
-    Domain(Arc<Wishes>),
-    /// The sender, who wrote its address.
-    Literal,
-}
-
 /// What is known so far while one server after the other is tried.
-struct Progress {
+pub(crate) struct Progress {
     /// `None`: not yet decided.
     outcomes: Vec<Option<Outcome>>,
     attempts: Vec<Attempt>,
@@ -68,15 +52,6 @@ impl Remote {
         Remote { world, outbound, policies, pool: Pool::default() }
     }
 
-    /// Where mail for a domain goes, in words for the trail.
-    pub fn describe(&self, domain: &Domain) -> String {
-        match (self.outbound.routes.iter().find(|route| route.domain == *domain), &self.outbound.smart_host) {
-            (Some(route), _) => format!("{}:{}", route.host, route.port),
-            (None, Some(smart_host)) => format!("smart host {}:{}", smart_host.host, smart_host.port),
-            (None, None) => format!("mail servers of {domain}"),
-        }
-    }
-
     /// Carries a message to the recipients of one destination. At most [`limits::RECIPIENT_LIMIT`] of them
     /// are tried; the rest is for later.
     pub async fn carry(&self, consignment: &Consignment) -> Carried {
@@ -86,7 +61,11 @@ impl Remote {
             was_reached: false,
             trouble: None,
         };
-        match self.goals(&consignment.destination, consignment.envelope.tls, &mut progress).await {
+        let goals = match &consignment.relay {
+            Some(relay) => self.goals_of_relay(relay, consignment.envelope.tls, &mut progress).await,
+            None => self.goals(&consignment.destination, consignment.envelope.tls, &mut progress).await,
+        };
+        match goals {
             Ok(goals) => self.try_goals(consignment, goals, &mut progress).await,
             Err(outcome) => {
                 // The resolver is asked again as soon as the next letter comes: an answer is an answer.
@@ -114,57 +93,6 @@ impl Remote {
         for connection in self.pool.expired(self.world.clock.now(), all) {
             connection.quit().await;
         }
-    }
-
-    async fn goals(
-        &self,
-        domain: &Domain,
-        wish: TlsWish,
-        progress: &mut Progress,
-    ) -> Result<Vec<Goal>, Outcome> {
-        if let Some(route) = self.outbound.routes.iter().find(|route| route.domain == *domain) {
-            let encryption = Encryption::Starttls(TlsPolicy::Opportunistic);
-            let (host, port, choice) = (route.host.clone(), route.port, Choice::Operator(encryption));
-            return Ok(vec![Goal { host, port, login: None, choice }]);
-        }
-        if let Some(smart_host) = &self.outbound.smart_host {
-            let encryption = match smart_host.tls {
-                SmartHostTls::Starttls => Encryption::Starttls(TlsPolicy::Verify(Demander::Operator)),
-                SmartHostTls::Implicit => Encryption::Implicit,
-                SmartHostTls::Plaintext => Encryption::Never("as configured".to_owned()),
-            };
-            return Ok(vec![Goal {
-                host: smart_host.host.clone(),
-                port: smart_host.port,
-                login: smart_host.login.clone(),
-                choice: Choice::Operator(encryption),
-            }]);
-        }
-        let port = self.outbound.port;
-        if let Some(ip) = domain.literal() {
-            return Ok(vec![Goal { host: ip.to_string(), port, login: None, choice: Choice::Literal }]);
-        }
-        let (answer, is_authentic) = match self.world.names.mx_securely(domain).await {
-            Ok((mx, is_authentic)) => (Ok(mx), is_authentic),
-            Err(error) => {
-                if error.is_bogus() {
-                    let outcome = lookup_outcome(domain, &error);
-                    progress.not_as_demanded(domain.as_str(), "DANE", TlsFailure::DnssecInvalid, outcome);
-                }
-                (Err(error), false)
-            }
-        };
-        let hosts = choose(domain, answer, &self.outbound.hostname, &self.world.random)?;
-        let wishes = Arc::new(Wishes::of(domain, is_authentic, wish, &self.policies).await?);
-        Ok(hosts
-            .into_iter()
-            .map(|host| Goal {
-                host: host.as_str().to_owned(),
-                port,
-                login: None,
-                choice: Choice::Domain(wishes.clone()),
-            })
-            .collect())
     }
 
     async fn try_goals(&self, consignment: &Consignment, goals: Vec<Goal>, progress: &mut Progress) {
@@ -299,7 +227,7 @@ impl Remote {
                     };
                     let attempt = Attempt {
                         ip: Some(server.address.ip()),
-                        policy: policy.label().map(str::to_owned),
+                        policy: label(consignment, &policy),
                         failure: policy.label().map(|_| failure.as_str()),
                         ..attempt(&server.host, outcome.reply())
                     };
@@ -326,7 +254,7 @@ impl Remote {
                 ip: Some(server.address.ip()),
                 tls: connection.tls.clone(),
                 why_no_tls: connection.why_no_tls.clone(),
-                policy: policy.label().map(str::to_owned),
+                policy: label(consignment, &policy),
                 failure: connection.failure.or(noted).map(TlsFailure::as_str),
                 reply,
             };
@@ -430,7 +358,7 @@ impl Progress {
     }
 
     /// A server that does not meet what is demanded, as is known without talking to it.
-    fn not_as_demanded(&mut self, host: &str, label: &str, failure: TlsFailure, outcome: Outcome) {
+    pub(crate) fn not_as_demanded(&mut self, host: &str, label: &str, failure: TlsFailure, outcome: Outcome) {
         let attempt = Attempt {
             policy: Some(label.to_owned()),
             failure: Some(failure.as_str()),
@@ -445,6 +373,15 @@ impl Progress {
         if !matches!((&self.trouble, &outcome), (Some(Outcome::Later { .. }), Outcome::Failed { .. })) {
             self.trouble = Some(outcome);
         }
+    }
+}
+
+/// Who decided about the connection, for the trail.
+fn label(consignment: &Consignment, policy: &TlsPolicy) -> Option<String> {
+    match (&consignment.relay, policy.label()) {
+        (None, label) => label.map(str::to_owned),
+        (Some(_), None | Some("route")) => Some("route".to_owned()),
+        (Some(_), Some(label)) => Some(format!("route, {label}")),
     }
 }
 

@@ -56,6 +56,7 @@ async fn consignment(to: &[&str], text: &[u8]) -> Consignment {
     let envelope = envelope(to);
     Consignment {
         destination: envelope.recipients[0].address.domain().clone(),
+        relay: None,
         envelope,
         content: Content { prefix: Bytes::from_static(b"X-Prefix: 1\r\n"), blob, bytes: None, blobs },
     }

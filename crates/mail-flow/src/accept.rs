@@ -28,6 +28,8 @@ use crate::{Flow, limits, stamp, trouble};
 pub(crate) struct Ready {
     pub(crate) message: Arc<Message>,
     deliveries: Vec<NewDelivery>,
+    /// Where each of them goes, in words.
+    routes: Vec<String>,
     steps: Vec<Step>,
     body: parking_lot::Mutex<Option<Body>>,
 }
@@ -109,6 +111,7 @@ impl Flow {
         let prefix = signed + &self.results_field(evidence.authentication.as_ref()) + &prefix;
         let seen = &head[..if is_whole { head.len() } else { evidence.header.size_bytes.min(head.len()) }];
         let summary = summarise(prefix.as_bytes(), seen);
+        let routes = self.describe(&deliveries, &summary.subject).await?;
         let steps = vec![
             accepted_step(&origin, &envelope, size_bytes, &summary),
             Step::Judged {
@@ -145,12 +148,18 @@ impl Flow {
             pending: deliveries.len() as u32,
         };
         let body = if is_whole { self.riding(head, summary) } else { None };
-        Ok(Ready { message: Arc::new(message), deliveries, steps, body: parking_lot::Mutex::new(body) })
+        Ok(Ready {
+            message: Arc::new(message),
+            deliveries,
+            routes,
+            steps,
+            body: parking_lot::Mutex::new(body),
+        })
     }
 
     /// The rows of an accepted letter, in the caller's transaction.
     pub(crate) fn commit(&self, tx: &mut Tx, ready: &Ready, lease: Option<Lease>) -> Result<(), DbError> {
-        let Ready { message, deliveries, steps, .. } = ready;
+        let Ready { message, deliveries, routes, steps, .. } = ready;
         mail_queue::commit(tx, message, deliveries, self.inner.queue.node(), lease)?;
         let event = |organisation, delivery: Option<&NewDelivery>, step| Event {
             at: message.received_at,
@@ -172,13 +181,8 @@ impl Flow {
                 trail::record(tx, &event(organisation, None, step))?;
             }
         }
-        for delivery in deliveries {
-            let route = match &delivery.route {
-                Route::Account { address, .. } => format!("mailbox {address}"),
-                Route::Remote { address } => self.inner.remote.describe(address.domain()),
-                Route::Reports { domain, .. } => format!("reports about {domain}"),
-                Route::Nowhere { .. } => "nowhere".to_owned(),
-            };
+        for (delivery, route) in deliveries.iter().zip(routes) {
+            let route = route.clone();
             trail::record(tx, &event(delivery.organisation, Some(delivery), Step::Queued { route }))?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mail_deliver::{Carried, Consignment, Content, Outcome};
 use mail_queue::{Next, Offer};
-use model::{Domain, Envelope, Recipient, Reply, Route, Timestamp};
+use model::{Domain, Envelope, OrganisationId, Recipient, Reply, Route, Timestamp};
 use tracing::error;
 
 use crate::forward::{Outgoing, forwarder};
@@ -18,6 +18,9 @@ pub(crate) struct Load {
     pub(crate) destination: Domain,
     pub(crate) jobs: Vec<Job>,
 }
+
+/// The domain that forwards copies, and the organisation that sends them.
+type Owner = (Option<Domain>, Option<OrganisationId>);
 
 impl Flow {
     /// Sends a load on its way, or lets it wait for its turn.
@@ -67,19 +70,19 @@ impl Flow {
     }
 
     /// One attempt, to its committed end; tells whether anybody answered. Copies that are forwarded go apart
-    /// from others: they have another sender.
+    /// from others: they have another sender. So do those of several organisations: each has its relays.
     async fn carry(self, destination: Domain, jobs: Vec<Arc<Job>>) -> bool {
-        let mut groups: Vec<(Option<Domain>, Vec<Arc<Job>>)> = Vec::new();
+        let mut groups: Vec<(Owner, Vec<Arc<Job>>)> = Vec::new();
         for job in jobs {
-            let forwarder = forwarder(&job.delivery);
-            match groups.iter_mut().find(|(known, _)| *known == forwarder) {
+            let owner = (forwarder(&job.delivery), job.delivery.organisation);
+            match groups.iter_mut().find(|(known, _)| *known == owner) {
                 Some((_, group)) => group.push(job),
-                None => groups.push((forwarder, vec![job])),
+                None => groups.push((owner, vec![job])),
             }
         }
         let mut was_reached = groups.is_empty();
-        for (forwarder, group) in groups {
-            was_reached |= self.carry_together(&destination, forwarder.as_ref(), group).await;
+        for (owner, group) in groups {
+            was_reached |= self.carry_together(&destination, owner, group).await;
         }
         was_reached
     }
@@ -87,14 +90,18 @@ impl Flow {
     async fn carry_together(
         &self,
         destination: &Domain,
-        forwarder: Option<&Domain>,
+        (forwarder, organisation): Owner,
         jobs: Vec<Arc<Job>>,
     ) -> bool {
         let Some(first) = jobs.first() else { return true };
         let message = first.delivery.message.clone();
         let bytes = first.cargo.body.get().map(|body| body.bytes.clone());
-        let Outgoing { from, prefix } = match self.outgoing(&message, forwarder, bytes.as_ref()).await {
-            Ok(outgoing) => outgoing,
+        let prepared = async {
+            let rule = self.relay_rule(organisation, destination, &message, bytes.as_ref()).await?;
+            Ok((rule, self.outgoing(&message, forwarder.as_ref(), bytes.as_ref()).await?))
+        };
+        let (rule, Outgoing { from, prefix }) = match prepared.await {
+            Ok(prepared) => prepared,
             Err(reply) => {
                 let outcome = Outcome::Later { reply, host: None };
                 let ended = jobs.into_iter().map(|job| Ended { job, outcome: outcome.clone() });
@@ -114,6 +121,7 @@ impl Flow {
         });
         let consignment = Consignment {
             destination: destination.clone(),
+            relay: rule.map(|rule| rule.relay),
             envelope: Envelope {
                 from,
                 recipients: recipients.collect(),
@@ -128,7 +136,8 @@ impl Flow {
         let Carried { outcomes, attempts, was_reached } = self.inner.remote.carry(&consignment).await;
         let ended = jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job, outcome });
         self.settle(ended.collect(), attempts).await;
-        was_reached
+        // A relay that is away says nothing about the domain's own servers.
+        was_reached || consignment.relay.is_some()
     }
 
     /// Loads whose destination is closed go back to the queue without an attempt. Those that expire

@@ -71,17 +71,7 @@ impl Flow {
         let Some(results) = our_results(&message.prefix, self.inner.settings.hostname.as_str()) else {
             return Ok(None);
         };
-        let head = match bytes {
-            Some(bytes) => bytes.clone(),
-            None => {
-                let end = message.blob.size_bytes.min(limits::HEAD_LIMIT_BYTES as u64);
-                self.inner
-                    .blobs
-                    .get_range(&message.blob, 0..end)
-                    .await
-                    .map_err(|error| trouble::blobs(&error))?
-            }
-        };
+        let head = self.head(message, bytes).await?;
         let header_bytes = whole_header(&head).map_or(head.len(), <[u8]>::len);
         let letter = Letter { head: &head, header_bytes, blob: message.blob };
         let Some(chain) = Chain::of(letter.header(), &results) else { return Ok(None) };

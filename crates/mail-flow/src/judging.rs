@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use mail_judge::{Authentication, HeaderFacts, Judge, Letter, weigh};
 use model::{Address, Domain, Envelope, Localpart, Protocol, Reply, ReversePath, Timestamp};
 use parking_lot::Mutex;
+use reputation::Sender;
+use tracing::warn;
 use trust::dmarc::is_aligned;
-use trust::{Disposition, DmarcResult};
+use trust::{Disposition, DmarcResult, SenderEvidence};
 use wire_trust::dmarc::Alignment;
 
 use crate::arrival::{Incoming, Origin, Session};
@@ -65,8 +67,11 @@ impl Flow {
         if judge.knows(session.ip, &session.helo, from) {
             return;
         }
-        let (judge, session, from) = (judge.clone(), session.clone(), from.clone());
-        tokio::spawn(async move { judge.expect(session.ip, &session.helo, &from).await });
+        let (flow, session, from) = (self.clone(), session.clone(), from.clone());
+        tokio::spawn(async move {
+            let policy = &flow.inner.settings.policy;
+            flow.inner.judging.judge.expect(session.ip, &session.helo, &from, policy).await;
+        });
     }
 
     /// At the end of the letter: everything that can be known about where it comes from.
@@ -89,7 +94,30 @@ impl Flow {
         };
         let mut found = self.inner.judging.judge.gather(&letter, &self.inner.settings.policy).await;
         found.claims_hosted = self.claims_hosted(&found).await?;
+        found.sender = self.earlier_letters(&found).await;
         Ok(Some(found))
+    }
+
+    /// What earlier letters of the author's domain were like, where the operator wants to know and the domain
+    /// vouches for this one too. Evidence that cannot be had now is none.
+    async fn earlier_letters(&self, found: &Authentication) -> Option<SenderEvidence> {
+        let weight = self.inner.settings.policy.senders?;
+        let domain = &found.header_from;
+        if domain.is_empty() || !found.vouches(|known| is_aligned(known, domain, Alignment::Relaxed)) {
+            return None;
+        }
+        match self.inner.reputation.sender(domain).await {
+            Ok(sender) => sender.map(|Sender { points, letters }| SenderEvidence {
+                domain: domain.clone(),
+                points,
+                letters,
+                weight,
+            }),
+            Err(error) => {
+                warn!(error = %model::Chain(&error), %domain, "a sender's earlier letters cannot be looked up");
+                None
+            }
+        }
     }
 
     /// The domain of ours in whose name a stranger writes although nothing vouches for it.

@@ -24,6 +24,7 @@ mod limits;
 mod posting;
 mod reading;
 mod recipient;
+mod relay;
 mod report;
 mod send;
 mod settle;
@@ -41,10 +42,11 @@ use keys::Keys;
 use mail_deliver::{Outbound, Remote};
 use mail_queue::{Destinations, Queue};
 use mail_reports::Reports;
-use mail_route::ReturnPaths;
+use mail_route::{Relays, ReturnPaths};
 use mail_store::MailStore;
 use model::Domain;
 use parking_lot::Mutex;
+use reputation::Reputation;
 use tokio::sync::{Semaphore, mpsc};
 use world::World;
 
@@ -131,7 +133,9 @@ struct Inner {
     in_hand: Arc<InHand>,
     lanes: Lanes,
     return_paths: ReturnPaths,
+    relays: Relays,
     reports: Reports,
+    reputation: Reputation,
     destinations: Mutex<Destinations<Load>>,
     /// Transactions with other servers at the same time.
     carriers: Arc<Semaphore>,
@@ -169,6 +173,7 @@ impl Flow {
             parts.directory.clone(),
             parts.settings.reports.clone(),
         );
+        let reputation = Reputation::new(parts.db.clone(), parts.world.clone(), parts.directory.clone());
         let judge = mail_judge::Judge::new(
             parts.world.names.clone(),
             parts.world.clock.clone(),
@@ -188,7 +193,9 @@ impl Flow {
                 in_hand: InHand::new(again),
                 lanes: Lanes::default(),
                 return_paths,
+                relays: Relays::new(parts.db.clone(), parts.world.clone()),
                 reports,
+                reputation,
                 destinations: Mutex::new(Destinations::new(parts.settings.destination_concurrency)),
                 carriers: Arc::new(Semaphore::new(limits::CARRIER_LIMIT)),
                 riding: Arc::new(Semaphore::new(limits::RIDING_MEMORY_KIB)),
@@ -206,6 +213,11 @@ impl Flow {
     /// The return paths of what is forwarded, for upkeep.
     pub fn return_paths(&self) -> &ReturnPaths {
         &self.inner.return_paths
+    }
+
+    /// The rules for relays, for an administrator's commands.
+    pub fn relays(&self) -> &Relays {
+        &self.inner.relays
     }
 
     /// The reports, for charts and upkeep.

@@ -9,10 +9,11 @@ use model::{Domain, ReversePath, Timestamp};
 use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 use trust::dmarc::{Discovery, discover, is_aligned};
+use trust::lists::DnsListKind;
 use trust::spf::{Question, SpfOutcome, ask};
 use trust::{
-    Authentication, DkimEvidence, DkimResult, DmarcEvidence, DmarcResult, Override, ReverseEvidence,
-    SpfEvidence, SpfResult,
+    Authentication, DkimEvidence, DkimResult, DmarcEvidence, DmarcResult, ListEvidence, Override,
+    ReverseEvidence, SpfEvidence, SpfResult,
 };
 use world::{Clock, Names};
 
@@ -20,7 +21,7 @@ use crate::body::Hashed;
 use crate::evidence::HeaderFacts;
 use crate::limits::*;
 use crate::verify::Header;
-use crate::{Policy, arc, dkim};
+use crate::{Policy, arc, dkim, lists};
 
 /// Checks letters of strangers. Cheap to clone.
 #[derive(Clone)]
@@ -55,6 +56,7 @@ struct Early {
     spf_helo: Option<SpfEvidence>,
     reverse: Option<ReverseEvidence>,
     sender_is_null_mx: bool,
+    lists: Vec<ListEvidence>,
 }
 
 /// A letter as the judge sees it.
@@ -80,8 +82,8 @@ impl Judge {
     }
 
     /// Begins with what is known at MAIL, so that it is there at the end of data. Needs not be awaited to its end.
-    pub async fn expect(&self, ip: IpAddr, helo: &str, from: &ReversePath) {
-        self.early(ip, helo, from).await;
+    pub async fn expect(&self, ip: IpAddr, helo: &str, from: &ReversePath, policy: &Policy) {
+        self.early(ip, helo, from, policy).await;
     }
 
     /// Whether that is known, or being found out.
@@ -107,15 +109,24 @@ impl Judge {
         };
         let early = async {
             match ip {
-                Some(ip) => Some(self.early(ip, helo, from).await),
+                Some(ip) => Some(self.early(ip, helo, from, policy).await),
                 None => None,
             }
         };
-        let (early, dkim, arc, discovery) = tokio::join!(
+        let lists = async {
+            match &author {
+                Ok(domain) if domain.literal().is_none() => {
+                    lists::ask(names, &policy.lists, DnsListKind::Domain, domain.as_str()).await
+                }
+                _ => Vec::new(),
+            }
+        };
+        let (early, dkim, arc, discovery, author_lists) = tokio::join!(
             early,
             dkim::check(names, &read, bodies, now_seconds),
             arc::check(names, &read, bodies, &policy.trusted_sealers),
             discovery,
+            lists,
         );
         let (is_known, early) = (early.is_some(), early.unwrap_or_default());
         let header_from = author.as_ref().map(Domain::to_string).unwrap_or_default();
@@ -139,6 +150,8 @@ impl Judge {
             dmarc: Some(dmarc),
             arc,
             reverse: early.reverse,
+            lists: early.lists.into_iter().chain(author_lists).collect(),
+            sender: None,
             claims_hosted: None,
             sender_is_null_mx: early.sender_is_null_mx,
         };
@@ -146,7 +159,7 @@ impl Judge {
         authentication
     }
 
-    async fn early(&self, ip: IpAddr, helo: &str, from: &ReversePath) -> Early {
+    async fn early(&self, ip: IpAddr, helo: &str, from: &ReversePath, policy: &Policy) -> Early {
         let sender = Sender { ip, helo: helo.to_owned(), from: from.to_string() };
         let now = self.inner.clock.now();
         let cell = {
@@ -164,7 +177,7 @@ impl Judge {
             }
             known.cell.clone()
         };
-        let early = cell.get_or_init(|| self.look_early(ip, helo, from)).await.clone();
+        let early = cell.get_or_init(|| self.look_early(ip, helo, from, policy)).await.clone();
         // The next try may be luckier.
         if early.spf.result == SpfResult::TempError {
             self.inner.remembered.lock().remove(&sender);
@@ -172,7 +185,7 @@ impl Judge {
         early
     }
 
-    async fn look_early(&self, ip: IpAddr, helo: &str, from: &ReversePath) -> Early {
+    async fn look_early(&self, ip: IpAddr, helo: &str, from: &ReversePath, policy: &Policy) -> Early {
         let names = &self.inner.names;
         let ask = |sender: String| async move {
             let receiver = self.inner.hostname.as_str();
@@ -183,17 +196,19 @@ impl Judge {
             // Nobody's server but ours answers for loopback addresses (RFC 6303 §4.2).
             if ip.to_canonical().is_loopback() { None } else { Some(trust::iprev(names, ip).await) }
         };
+        let peer = lists::subject(ip);
+        let lists = lists::ask(names, &policy.lists, DnsListKind::Address, &peer);
         let Some(address) = from.address() else {
             // RFC 7208 §2.4: the HELO name stands for the null sender.
-            let (spf, reverse) = tokio::join!(ask(String::new()), reverse);
-            return Early { spf, reverse, ..Early::default() };
+            let (spf, reverse, lists) = tokio::join!(ask(String::new()), reverse, lists);
+            return Early { spf, reverse, lists, ..Early::default() };
         };
         let domain = address.domain();
         let sender = format!("{}@{domain}", address.localpart());
         let null_mx = async { domain.literal().is_none() && trust::null_mx(names, domain).await };
-        let (spf, spf_helo, reverse, sender_is_null_mx) =
-            tokio::join!(ask(sender), ask(String::new()), reverse, null_mx);
-        Early { spf, spf_helo: Some(spf_helo), reverse, sender_is_null_mx }
+        let (spf, spf_helo, reverse, sender_is_null_mx, lists) =
+            tokio::join!(ask(sender), ask(String::new()), reverse, null_mx, lists);
+        Early { spf, spf_helo: Some(spf_helo), reverse, sender_is_null_mx, lists }
     }
 }
 
@@ -267,11 +282,12 @@ fn sample(dmarc: &mut DmarcEvidence, header: &[u8]) {
 
 /// Strangers chose these texts, and the trail keeps them.
 fn cut(authentication: &mut Authentication) {
-    let Authentication { spf, spf_helo, dkim, dmarc, arc, reverse, .. } = authentication;
+    let Authentication { spf, spf_helo, dkim, dmarc, arc, reverse, lists, .. } = authentication;
     let texts = spf.iter_mut().chain(spf_helo).map(|spf| &mut spf.because);
     let texts = texts.chain(dkim.iter_mut().map(|dkim| &mut dkim.because));
     let texts = texts.chain(dmarc.iter_mut().flat_map(|dmarc| [&mut dmarc.because, &mut dmarc.record]));
     let texts = texts.chain(arc.iter_mut().map(|arc| &mut arc.because));
+    let texts = texts.chain(lists.iter_mut().map(|list| &mut list.trouble));
     for text in texts.chain(reverse.iter_mut().map(|reverse| &mut reverse.name)) {
         text.retain(|c| !c.is_control());
         if let Some((end, _)) = text.char_indices().nth(EVIDENCE_TEXT_LIMIT) {

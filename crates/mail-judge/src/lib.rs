@@ -11,6 +11,7 @@ mod dkim;
 mod evidence;
 mod gather;
 pub mod limits;
+mod lists;
 mod origin;
 mod stamp;
 mod verify;
@@ -18,6 +19,7 @@ mod verify;
 pub use body::{BodyHashes, Hashed};
 pub use evidence::{Authorship, Evidence, HeaderFacts};
 pub use gather::{Judge, Letter};
+pub use lists::List;
 pub use origin::{Finding, weigh};
 pub use stamp::{disown, results};
 pub use trust::Authentication;
@@ -26,6 +28,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use model::Reply;
+use trust::ListWeight;
 
 /// What an operator may change about judging.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,10 @@ pub struct Policy {
     pub trusted_sealers: Vec<String>,
     /// Networks whose letters are not checked: relays of ours in front of us.
     pub trusted_networks: Vec<IpNet>,
+    /// Lists of senders that are asked; none unless the operator names some.
+    pub lists: Vec<List>,
+    /// What follows from a sender's earlier letters; `None`: nobody looks.
+    pub senders: Option<ListWeight>,
 }
 
 impl Policy {
@@ -54,6 +61,8 @@ impl Default for Policy {
             header_limit_bytes: limits::HEADER_LIMIT_BYTES,
             trusted_sealers: Vec::new(),
             trusted_networks: Vec::new(),
+            lists: Vec::new(),
+            senders: None,
         }
     }
 }

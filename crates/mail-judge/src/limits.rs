@@ -27,3 +27,9 @@ pub const REMEMBERED_LIMIT: usize = 4_096;
 pub const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(60);
 /// Octets of any one text of a stranger in the evidence.
 pub const EVIDENCE_TEXT_LIMIT: usize = 300;
+/// Asking one list: it is left alone if it takes longer.
+pub const LIST_TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(4);
+/// Points of a sender's earlier letters below which his name is a bad one.
+pub const SENDER_POINTS_LEAST: u8 = 40;
+/// Letters below which nothing follows from them.
+pub const SENDER_LETTERS_LEAST: u64 = 20;

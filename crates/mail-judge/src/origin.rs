@@ -2,9 +2,12 @@
 
 use model::Reply;
 use trust::dmarc::is_aligned;
-use trust::{ArcResult, Authentication, Disposition, DkimResult, DmarcResult, Override, SpfResult};
+use trust::{
+    ArcResult, Authentication, Disposition, DkimResult, DmarcResult, ListWeight, Override, SpfResult,
+};
 use wire_trust::dmarc;
 
+use crate::limits::{SENDER_LETTERS_LEAST, SENDER_POINTS_LEAST};
 use crate::{Placement, Verdict};
 
 /// The answer, and what is to be written down about it.
@@ -50,6 +53,16 @@ pub fn weigh(authentication: &Authentication) -> Finding {
         let why = format!("the trusted forwarder {forwarder} vouches for it");
         return Finding { overridden, ..finding(inbox, why) };
     }
+    let against = against(authentication).filter(|_| forwarder.is_none());
+    if let Some((ListWeight::Refuse, why)) = &against {
+        let asks = dmarc.is_some_and(|dmarc| dmarc.policy == dmarc::Policy::Reject);
+        let (disposition, overridden) = match dmarc_result == DmarcResult::Fail {
+            true => (Disposition::Reject, (!asks).then_some(Override::LocalPolicy)),
+            false => (Disposition::None, None),
+        };
+        let verdict = Verdict::Refuse(Reply::never(550, 7, 1, why.as_str()));
+        return Finding { disposition, overridden, ..finding(verdict, why.clone()) };
+    }
     if let Some(dmarc) = dmarc.filter(|dmarc| dmarc.result == DmarcResult::Fail) {
         let sampled_out = dmarc.overridden.filter(|overridden| *overridden == Override::SampledOut);
         // RFC 7489 §6.6.4: what the percentage leaves out gets the next milder policy.
@@ -91,6 +104,11 @@ pub fn weigh(authentication: &Authentication) -> Finding {
         let because = dmarc.map_or("", |dmarc| &dmarc.because);
         return local(format!("nobody can say who wrote it: {because}"));
     }
+    let marked = match against {
+        Some((ListWeight::Spam, why)) => return local(why),
+        Some((_, why)) => Some(why),
+        None => None,
+    };
     let spf = authentication.spf.as_ref().map_or(SpfResult::None, |spf| spf.result);
     let spf_domain = authentication.spf.as_ref().map_or("", |spf| &spf.domain);
     match spf {
@@ -99,14 +117,33 @@ pub fn weigh(authentication: &Authentication) -> Finding {
             local(format!("the peer may not send for {spf_domain} (SPF fail)"))
         }
         SpfResult::SoftFail if dmarc_result != DmarcResult::Pass => {
-            let marked = format!("the peer should not send for {spf_domain} (SPF softfail), only marked");
-            finding(inbox, marked)
+            let softfail = format!("the peer should not send for {spf_domain} (SPF softfail)");
+            let why: Vec<String> = [softfail].into_iter().chain(marked).collect();
+            finding(inbox, format!("{}, only marked", why.join("; ")))
         }
         _ => {
             let overridden = dmarc.and_then(|dmarc| dmarc.overridden);
-            Finding { overridden, ..finding(inbox, String::new()) }
+            let why = marked.map_or_else(String::new, |why| format!("{why}, only marked"));
+            Finding { overridden, ..finding(inbox, why) }
         }
     }
+}
+
+/// What speaks most against the peer or the author by lists and by the sender's earlier letters, and what
+/// follows; nothing where a list of good senders vouches for them.
+fn against(authentication: &Authentication) -> Option<(ListWeight, String)> {
+    let lists = || authentication.lists.iter().filter(|list| list.trouble.is_empty());
+    if lists().any(|list| list.weight == ListWeight::Allow) {
+        return None;
+    }
+    let listed = lists().map(|list| (list.weight, list.to_string()));
+    let sender = authentication
+        .sender
+        .as_ref()
+        .filter(|sender| sender.letters >= SENDER_LETTERS_LEAST && sender.points < SENDER_POINTS_LEAST);
+    let sender = sender.map(|sender| (sender.weight, sender.to_string()));
+    // The first of the heaviest.
+    listed.chain(sender).reduce(|heaviest, next| if next.0 > heaviest.0 { next } else { heaviest })
 }
 
 /// What could not be looked up and decides: words for the peer, and for us.

@@ -1,8 +1,10 @@
 //! Our Authentication-Results, and forged ones in our name (RFC 8601).
 
-use trust::{ArcResult, Authentication, DmarcResult};
+use trust::{ArcResult, Authentication, DmarcResult, ListEvidence, ListWeight};
 use wire_mime::fields;
 use wire_trust::results::{Field, Outcome, authserv_id};
+
+use crate::limits::SENDER_POINTS_LEAST;
 
 /// The results of a letter as a field's content, in the name of `hostname`. ARC sets carry the same (RFC 8617 §4.1.1).
 pub fn results(authentication: &Authentication, hostname: &str) -> Field {
@@ -49,7 +51,29 @@ pub fn results(authentication: &Authentication, hostname: &str) -> Field {
                 .about("policy.iprev", &ip.to_string()),
         );
     }
+    results.extend(authentication.lists.iter().map(listed));
+    if let Some(sender) = &authentication.sender {
+        let points = format!("{} of 100 points by {} earlier letters", sender.points, sender.letters);
+        let result = if sender.points < SENDER_POINTS_LEAST { "fail" } else { "pass" };
+        results
+            .push(Outcome::new("x-sender", result).because(&points).about("policy.domain", &sender.domain));
+    }
     Field { authserv_id: hostname.to_owned(), results }
+}
+
+/// An entry in a list of good senders by the method of RFC 8904, and in others by one of ours in its likeness.
+fn listed(list: &ListEvidence) -> Outcome {
+    let (method, found) = match list.weight {
+        ListWeight::Allow => ("dnswl", "pass"),
+        ListWeight::Mark | ListWeight::Spam | ListWeight::Refuse => ("x-dnsbl", "fail"),
+    };
+    let result = if list.trouble.is_empty() { found } else { "temperror" };
+    let codes: Vec<String> = list.codes.iter().map(ToString::to_string).collect();
+    Outcome::new(method, result)
+        .because(&list.trouble)
+        .about("dns.zone", &list.zone)
+        .about("policy.ip", &codes.join(","))
+        .about("policy.txt", &list.text)
 }
 
 /// Takes our name away from results that were in the letter before it came to us (RFC 8601 §5): such a field

@@ -1,6 +1,7 @@
 //! One line per rule.
 
 mod gathering;
+mod lists;
 mod origin;
 
 use crate::*;

@@ -1,7 +1,9 @@
 //! From a recipient to the routes of its copies: aliases are expanded here, once, when a letter is accepted.
-//! The return paths of what is forwarded are made and followed here as well ([`ReturnPaths`]).
+//! The return paths of what is forwarded are made and followed here as well ([`ReturnPaths`]), and the rules
+//! kept by which mail for others goes to a relay ([`Relays`]).
 
 pub mod limits;
+mod relay;
 mod return_path;
 mod rows;
 
@@ -11,6 +13,7 @@ use directory::{Directory, DirectoryError, Found};
 use model::{Address, OrganisationId, Reply, ReversePath, Route};
 use thiserror::Error;
 
+pub use relay::{NewRelayRule, Pattern, RelayAdministration, RelayRule, Relays};
 pub use return_path::{ReturnPathError, ReturnPaths, looks_like_one};
 pub use rows::MIGRATIONS;
 

@@ -1,5 +1,7 @@
 //! Aliases, on each engine.
 
+mod relays;
+
 use directory::{NewAddress, Scope};
 use model::Domain;
 use world::World;

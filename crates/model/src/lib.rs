@@ -8,6 +8,7 @@ mod blob;
 mod chain;
 mod envelope;
 mod ids;
+mod relay;
 mod reply;
 mod route;
 mod time;
@@ -22,6 +23,7 @@ pub use ids::{
     AccountId, AccountRef, AddressId, CredentialId, DeliveryId, DomainId, FolderId, LetterId, MessageId,
     OrganisationId, RecordId, ServiceId, UserId, ZoneId,
 };
+pub use relay::{NotARelayTarget, Relay, RelayTarget, RelayTls};
 pub use reply::{Class, EnhancedCode, Reply};
 pub use route::Route;
 pub use time::{Civil, Timestamp};

@@ -82,3 +82,32 @@ fn a_chain_shows_every_cause_on_one_line() {
     let top = Trouble { what: "cannot open blob 7", source: Some(Box::new(root)) };
     assert_eq!(Chain(&top).to_string(), "cannot open blob 7: permission denied");
 }
+
+#[test]
+fn targets_of_relays_are_read_and_written() {
+    for (text, expected) in [
+        ("mx:im.post.ch", Some("mx:im.post.ch")),
+        ("mail.example.org", Some("mail.example.org:25")),
+        ("Mail.Example.org:2525", Some("mail.example.org:2525")),
+        ("192.0.2.1", Some("192.0.2.1:25")),
+        ("192.0.2.1:26", Some("192.0.2.1:26")),
+        ("2001:db8::1", Some("[2001:db8::1]:25")),
+        ("[2001:db8::1]", Some("[2001:db8::1]:25")),
+        ("[2001:db8::1]:26", Some("[2001:db8::1]:26")),
+        ("mx:192.0.2.1", None),
+        ("mx:", None),
+        ("mx:[192.0.2.1]", None),
+        ("mail.example.org:0", None),
+        ("mail.example.org:70000", None),
+        ("192.0.2.1:0", None),
+        ("a b", None),
+        ("", None),
+    ] {
+        let target = text.parse::<RelayTarget>().ok();
+        assert_eq!(target.as_ref().map(ToString::to_string).as_deref(), expected, "{text}");
+        if let Some(target) = target {
+            assert_eq!(target.to_string().parse(), Ok(target.clone()));
+            assert_eq!(target.warning().is_some(), matches!(target, RelayTarget::Address(_)));
+        }
+    }
+}

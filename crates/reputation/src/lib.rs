@@ -5,6 +5,8 @@
 //! turns the last [`limits::WINDOW_DAYS`] days into 0 to 100 points, older days counting less, and says which
 //! [`Factor`] took how many away.
 //!
+//! The same count keeps what others' domains sent us ([`Sender`]), as evidence about their next letters.
+//!
 //! Nothing of this is written while letters travel. [`Reputation::update`] counts the trail from where it stopped,
 //! an hour at most in one commit that also moves the cursor, so that each event counts once on several nodes and
 //! over crashes. What stands in reports (complaints, failed authentication) is added with [`note`] in the commit
@@ -13,6 +15,7 @@
 pub mod limits;
 mod rows;
 mod score;
+mod sender;
 mod words;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -24,8 +27,11 @@ use thiserror::Error;
 use trail::{Event, Search, Step, Trail};
 use world::World;
 
+use sender::Strangers;
+
 pub use rows::{MIGRATIONS, note};
 pub use score::{Cause, Counts, Factor, Score, score};
+pub use sender::Sender;
 pub use words::{TOOLS, Tool, Words, advice, consequence, explanation};
 
 /// Something that speaks against a domain and does not stand in the trail.
@@ -118,8 +124,10 @@ impl Reputation {
         let mut seen: BTreeMap<(OrganisationId, String), Seen> = BTreeMap::new();
         let mut submitted: HashSet<MessageId> = HashSet::new();
         let mut bounced: Vec<(OrganisationId, String, Event)> = Vec::new();
+        let mut strangers = Strangers::default();
         self.trail
-            .for_each(&["accepted", "queued", "bounced"], from, to, |event| {
+            .for_each(&["accepted", "queued", "bounced", "judged", "refused"], from, to, |event| {
+                strangers.see(&event);
                 let Some((organisation, domain)) = owner_of(&event, &owners) else { return };
                 match (&event.step, event.message) {
                     (Step::Accepted { login: Some(_), .. }, Some(message))
@@ -170,6 +178,9 @@ impl Reputation {
                 if !rows::move_cursor(tx, cursor, to)? {
                     return Ok::<_, DbError>(false);
                 }
+                for ((domain, day), letters) in &strangers.days {
+                    rows::add_letters(tx, domain, *day, *letters)?;
+                }
                 for ((organisation, domain), seen) in &seen {
                     let mut days = seen.days.clone();
                     for (hour, sent) in &seen.hours {
@@ -210,8 +221,8 @@ impl Reputation {
         Ok(domains.into_iter().map(|domain| (domain.name.to_string(), domain.organisation)).collect())
     }
 
-    /// Writes today's scores, and yesterday's for the last time.
-    async fn compute(&self, now: Timestamp) -> Result<(), ReputationError> {
+    /// Writes the scores of the day of `now`, and those of the day before for the last time.
+    pub async fn compute(&self, now: Timestamp) -> Result<(), ReputationError> {
         let today = start_of(now, DAY_MILLISECONDS);
         let mut domains: BTreeMap<OrganisationId, Vec<String>> = BTreeMap::new();
         for (domain, organisation) in self.owners().await? {
@@ -268,6 +279,15 @@ impl Reputation {
             .read(move |tx| rows::days(tx, organisation, &name, since, today))
             .await?;
         Ok(days)
+    }
+
+    /// What the letters were like that a stranger's domain provably sent us lately; `None` if there were none.
+    pub async fn sender(&self, domain: &str) -> Result<Option<Sender>, ReputationError> {
+        let today = start_of(self.world.clock.now(), DAY_MILLISECONDS);
+        let since = Timestamp(today.0 - (limits::WINDOW_DAYS - 1) * DAY_MILLISECONDS);
+        let domain = domain.to_owned();
+        let strangers = self.db.operator("see what a stranger's earlier letters were like");
+        Ok(strangers.read(move |tx| rows::sender(tx, &domain, since)).await?)
     }
 
     /// A letter in the name of one of the organisation's domains went to a trap.

@@ -22,6 +22,10 @@ pub const LITTLE: f64 = 50.0;
 pub const BOUNCES_LOOKED_UP: usize = 2_000;
 /// Messages of one stretch whose sender is remembered.
 pub const MESSAGES_REMEMBERED: usize = 200_000;
+/// Strangers' domains of one stretch that are counted.
+pub const SENDERS_OF_STRETCH: usize = 10_000;
+/// How long the days of strangers' domains are kept.
+pub const SENDERS_RETENTION: Duration = Duration::from_secs(31 * 86_400);
 /// Recipients in an hour below which nothing is a burst.
 pub const BURST_MINIMUM: i64 = 200;
 /// How many times the usual day's busiest hour makes a burst.

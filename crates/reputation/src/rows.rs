@@ -5,11 +5,17 @@ use std::collections::BTreeMap;
 use db::{DbError, Migrations, Row, Tx, values};
 use model::{OrganisationId, Timestamp};
 
+use crate::sender::{Letters, Sender};
 use crate::{Counts, DAY_MILLISECONDS, Day, Score, Signal, limits};
 
 /// Tables of reputation.
-pub const MIGRATIONS: Migrations =
-    Migrations { owner: "reputation", steps: &[(1, "days and traps", include_str!("0001_reputation.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    owner: "reputation",
+    steps: &[
+        (1, "days and traps", include_str!("0001_reputation.sql")),
+        (2, "others' domains", include_str!("0002_senders.sql")),
+    ],
+};
 
 /// The only row of the cursor's table.
 const CURSOR: i64 = 1;
@@ -213,10 +219,37 @@ pub(crate) fn insert_trap_hit(
 }
 
 /// Forgets what is out of date.
+/// Adds what came from a stranger's domain to its day.
+pub(crate) fn add_letters(
+    tx: &mut Tx,
+    domain: &str,
+    day: Timestamp,
+    Letters { letters, doubtful }: Letters,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO sender_day (domain, day, letters, doubtful) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (domain, day) DO UPDATE SET
+             letters = sender_day.letters + excluded.letters, doubtful = sender_day.doubtful + excluded.doubtful",
+        values![domain, day, letters, doubtful],
+    )?;
+    Ok(())
+}
+
+/// What came from a stranger's domain since a day.
+pub(crate) fn sender(tx: &mut Tx, domain: &str, since: Timestamp) -> Result<Option<Sender>, DbError> {
+    tx.query_one(
+        "SELECT CAST(SUM(letters) AS BIGINT), CAST(SUM(doubtful) AS BIGINT) FROM sender_day
+         WHERE domain = ?1 AND day >= ?2 HAVING COUNT(*) > 0",
+        values![domain, since],
+        |row| Ok(Sender::of(row.integer(0)?, row.integer(1)?)),
+    )
+}
+
 pub(crate) fn prune(tx: &mut Tx, now: Timestamp) -> Result<(), DbError> {
     let days = now.minus(limits::RETENTION);
     tx.execute("DELETE FROM reputation_day WHERE day < ?1", values![days])?;
     tx.execute("DELETE FROM trap_hit WHERE at < ?1", values![days])?;
+    tx.execute("DELETE FROM sender_day WHERE day < ?1", values![now.minus(limits::SENDERS_RETENTION)])?;
     tx.execute("DELETE FROM reputation_hour WHERE hour < ?1", values![now.minus(limits::HOURS_RETENTION)])?;
     Ok(())
 }

@@ -275,3 +275,44 @@ fn every_factor_has_its_words() {
     let keys: HashSet<&str> = [100, 80, 50, 10].iter().map(|points| consequence(*points).key).collect();
     assert_eq!(keys.len(), 4);
 }
+
+#[tokio::test]
+async fn a_strangers_name_comes_from_letters_that_he_provably_sent() {
+    use trust::{Authentication, ListEvidence, ListWeight, SpfEvidence, SpfResult};
+    for town in towns().await {
+        let judged = async |result, lists: Vec<ListEvidence>, times| {
+            for _ in 0..times {
+                let evidence = Authentication {
+                    header_from: "shop.test".to_owned(),
+                    spf: Some(SpfEvidence { result, domain: "shop.test".to_owned(), because: String::new() }),
+                    lists: lists.clone(),
+                    ..Authentication::default()
+                };
+                let step = Step::Judged {
+                    verdict: "inbox".to_owned(),
+                    why: String::new(),
+                    evidence: Some(Box::new(evidence)),
+                };
+                let message = town.world.new_id();
+                // The letter concerns both organisations, and counts once.
+                town.tell(message, "bounce@shop.test", step.clone()).await;
+                town.tell(message, "bounce@shop.test", step).await;
+            }
+        };
+        let listed = |weight, trouble: &str| {
+            vec![ListEvidence { weight, trouble: trouble.to_owned(), ..ListEvidence::default() }]
+        };
+        assert_eq!(town.reputation.sender("shop.test").await.unwrap(), None);
+        judged(SpfResult::Pass, Vec::new(), 2).await;
+        judged(SpfResult::Pass, listed(ListWeight::Mark, ""), 3).await;
+        judged(SpfResult::Pass, listed(ListWeight::Allow, ""), 1).await;
+        judged(SpfResult::Pass, listed(ListWeight::Mark, "no answer"), 2).await;
+        judged(SpfResult::Fail, listed(ListWeight::Mark, ""), 9).await;
+        town.update().await;
+        town.update().await;
+        let found = town.reputation.sender("shop.test").await.unwrap();
+        assert_eq!(found, Some(Sender { points: 62, letters: 8 }));
+        town.world.clock.advance(Duration::from_secs(31 * 86_400));
+        assert_eq!(town.reputation.sender("shop.test").await.unwrap(), None);
+    }
+}

@@ -3,7 +3,7 @@
 //! Everything is optional or has a default, so that rows written by earlier and later versions can be read.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::{Deserialize, Serialize};
 use wire_trust::dmarc::{Alignment, Policy};
@@ -42,6 +42,12 @@ pub struct Authentication {
     /// Reverse DNS of the peer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reverse: Option<ReverseEvidence>,
+    /// Lists that have the peer or the author's domain, or whose answer means nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<ListEvidence>,
+    /// What earlier letters of the same sender were like.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<SenderEvidence>,
     /// The hosted domain that a stranger claims in MAIL FROM or From without proof.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub claims_hosted: Option<String>,
@@ -269,6 +275,56 @@ pub struct ReverseEvidence {
     pub name: String,
 }
 
+/// What follows from an entry in a list, the mildest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListWeight {
+    /// No other list counts: a list of good senders.
+    Allow,
+    /// It is only told.
+    #[default]
+    Mark,
+    /// The letter goes to Spam.
+    Spam,
+    /// The letter is refused.
+    Refuse,
+}
+
+/// An entry in a DNS list, or why the list was left alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListEvidence {
+    /// The list.
+    pub zone: String,
+    /// The address or domain that was asked about.
+    pub subject: String,
+    /// What follows from it.
+    pub weight: ListWeight,
+    /// The codes that count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Ipv4Addr>,
+    /// What the list says about it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Why the list's answer means nothing; empty if it means something.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub trouble: String,
+}
+
+/// What a domain's earlier letters were like: only those that it provably sent itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SenderEvidence {
+    /// The domain.
+    pub domain: String,
+    /// 0 to 100; 100 is spotless.
+    pub points: u8,
+    /// So many letters, lately.
+    pub letters: u64,
+    /// What follows from a bad name.
+    pub weight: ListWeight,
+}
+
 macro_rules! words {
     ($($kind:ident { $($variant:ident = $word:literal),* })*) => {$(
         impl $kind {
@@ -301,6 +357,7 @@ words! {
         SampledOut = "sampled_out", TrustedForwarder = "trusted_forwarder", LocalPolicy = "local_policy"
     }
     ArcResult { None = "none", Pass = "pass", Fail = "fail", TempError = "temperror" }
+    ListWeight { Allow = "allow", Mark = "mark", Spam = "spam", Refuse = "refuse" }
     ReverseResult { Pass = "pass", Fail = "fail", TempError = "temperror", PermError = "permerror" }
 }
 
@@ -359,6 +416,8 @@ impl fmt::Display for Authentication {
                 false => parts.push(format!("reverse DNS {} ({})", reverse.result, reverse.name)),
             }
         }
+        parts.extend(self.lists.iter().map(ToString::to_string));
+        parts.extend(self.sender.as_ref().map(ToString::to_string));
         if let Some(domain) = &self.claims_hosted {
             parts.push(format!("a stranger claims our domain {domain}"));
         }
@@ -366,5 +425,25 @@ impl fmt::Display for Authentication {
             parts.push("the sender's domain takes no mail".to_owned());
         }
         f.write_str(&parts.join(", "))
+    }
+}
+
+impl fmt::Display for ListEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ListEvidence { zone, subject, weight, codes, text, trouble } = self;
+        if !trouble.is_empty() {
+            return write!(f, "the list {zone} was left alone: {trouble}");
+        }
+        let kind = if *weight == ListWeight::Allow { "vouched for" } else { "listed" };
+        let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+        let text = if text.is_empty() { String::new() } else { format!(": {text}") };
+        write!(f, "{subject} is {kind} by {zone} ({}{text})", codes.join(" "))
+    }
+}
+
+impl fmt::Display for SenderEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SenderEvidence { domain, points, letters, .. } = self;
+        write!(f, "earlier letters of {domain} have {points} of 100 points ({letters} letters)")
     }
 }

@@ -8,13 +8,15 @@ pub mod dmarc;
 mod evidence;
 mod failure;
 pub mod limits;
+pub mod lists;
 pub mod mta_sts;
 pub mod reverse;
 pub mod spf;
 
 pub use evidence::{
     ArcEvidence, ArcResult, Authentication, Disposition, DkimEvidence, DkimResult, DmarcEvidence,
-    DmarcResult, Override, ReverseEvidence, ReverseResult, SpfEvidence, SpfResult,
+    DmarcResult, ListEvidence, ListWeight, Override, ReverseEvidence, ReverseResult, SenderEvidence,
+    SpfEvidence, SpfResult,
 };
 pub use failure::TlsFailure;
 pub use mta_sts::{MIGRATIONS, MtaSts};

@@ -24,3 +24,5 @@ pub const TLSA_LIMIT: usize = 20;
 pub const STS_FAILURE_INTERVAL: Duration = Duration::from_secs(300);
 /// Domains whose failed fetch is remembered.
 pub const STS_FAILURES_KEPT: usize = 10_000;
+/// What a list says about an entry, for people.
+pub const LIST_TEXT_LIMIT_CHARACTERS: usize = 200;

@@ -219,6 +219,7 @@ impl Names {
     async fn ask(&self, name: &str, kind: RecordType, care: Care) -> Result<Found, LookupError> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let (upstreams, reserved_names_exist) = match &*self.0 {
+            Source::Fixed(names) if names.is_silent(name) => std::future::pending().await,
             Source::Fixed(names) => return names.look_up(name, kind),
             Source::Resolver { upstreams, reserved_names_exist } => (upstreams, *reserved_names_exist),
         };

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use model::{Address, Domain};
 use serde::{Deserialize, Serialize};
+use trust::lists::DnsList;
 
-use crate::diagnosis::BlockList;
 use crate::error::ZoneError;
 use crate::kind::RecordKind;
 use crate::limits::{BLOCK_LISTS_LIMIT, SERVERS_LIMIT, SPF_SOURCES_LIMIT};
@@ -100,7 +100,7 @@ pub struct Installation {
     /// Certificates of the exchangers as TLSA data (`3 1 1 …`), put by the program when it knows them.
     pub tlsa: Vec<String>,
     /// Lists of sources of spam that the diagnosis asks; none unless somebody switches one on.
-    pub block_lists: Vec<BlockList>,
+    pub block_lists: Vec<DnsList>,
 }
 
 impl Installation {

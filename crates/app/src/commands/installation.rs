@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use model::Domain;
 use serde_json::{Value, json};
-use zones::diagnosis::BlockList;
 use zones::{Exchanger, Host, Kept, StsMode, ZoneError};
+
+use trust::lists::DnsList;
 
 use super::Platform;
 use super::output::{Output, card};
@@ -54,7 +55,7 @@ pub struct Change {
     sts_mode: Option<StsMode>,
     /// A block list that `domain check` asks: `ip:bl.example.org` or `domain:bl.example.org`; `none` for none.
     #[arg(long, value_parser = block_list)]
-    block_list: Vec<Option<BlockList>>,
+    block_list: Vec<Option<DnsList>>,
 }
 
 fn sts_mode(text: &str) -> Result<StsMode, String> {
@@ -65,7 +66,7 @@ fn sts_mode(text: &str) -> Result<StsMode, String> {
     }
 }
 
-fn block_list(text: &str) -> Result<Option<BlockList>, String> {
+fn block_list(text: &str) -> Result<Option<DnsList>, String> {
     if text == "none" { Ok(None) } else { text.parse().map(Some) }
 }
 

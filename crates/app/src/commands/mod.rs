@@ -18,6 +18,7 @@ mod organisation;
 mod output;
 mod queue;
 mod reports;
+mod route;
 mod service;
 mod token;
 mod user;
@@ -59,6 +60,8 @@ pub enum Command {
     Ban(Administer<ban::Ban>),
     /// Tokens of programs that use the API.
     Token(Administer<token::Token>),
+    /// Which mail for others goes to a relay.
+    Route(Administer<route::Route>),
     /// Messages that wait to be delivered.
     Queue(Administer<queue::Queue>),
     /// What happened to messages, and who changed what.
@@ -120,13 +123,14 @@ impl Platform {
         Ok(Platform { installation, queue, administration, organisation, who })
     }
 
+    /// How far the commands reach.
+    fn reach(&self) -> Scope {
+        self.organisation.as_ref().map_or(OPERATOR, |organisation| Scope::Tenant(organisation.id))
+    }
+
     /// The hosted zones within the scope.
     fn zones(&self) -> zones::Administration {
-        let scope = match &self.organisation {
-            Some(organisation) => Scope::Tenant(organisation.id),
-            None => OPERATOR,
-        };
-        self.installation.zones.administration(scope, self.who.clone())
+        self.installation.zones.administration(self.reach(), self.who.clone())
     }
 
     fn scope(&self) -> Option<OrganisationId> {
@@ -210,6 +214,7 @@ impl Command {
             Command::User(administer) => &administer.common,
             Command::Ban(administer) => &administer.common,
             Command::Token(administer) => &administer.common,
+            Command::Route(administer) => &administer.common,
             Command::Queue(administer) => &administer.common,
             Command::Log(administer) => &administer.common,
         }
@@ -228,6 +233,7 @@ impl Command {
             Command::User(administer) => administer.command.run(platform).await,
             Command::Ban(administer) => administer.command.run(platform).await,
             Command::Token(administer) => administer.command.run(platform).await,
+            Command::Route(administer) => administer.command.run(platform).await,
             Command::Queue(administer) => administer.command.run(platform).await,
             Command::Log(administer) => administer.command.run(platform).await,
         }

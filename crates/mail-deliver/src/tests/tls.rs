@@ -310,3 +310,55 @@ async fn connections_are_used_again_under_the_same_policy_only() {
     assert_eq!(carry(TlsWish::Required).await, 3);
     assert_eq!(carry(TlsWish::Waived).await, 3);
 }
+
+/// What becomes of mail for `clinic.test` by a rule that leads it to the scene's server.
+async fn by_relay(scene: &Scene, target: &str, tls: model::RelayTls) -> String {
+    let mut consignment = consignment(&["zed@clinic.test"], TEXT).await;
+    let target = target.replace("PORT", &scene.stranger.port.to_string()).parse().unwrap();
+    consignment.relay = Some(model::Relay { target, tls });
+    story(&scene.remote().carry(&consignment).await)
+}
+
+#[tokio::test]
+async fn a_relay_gets_what_a_rule_leads_to_it_and_nothing_without_what_the_rule_demands() {
+    use model::RelayTls::{Encrypt, Opportunistic, Verify};
+    let good = Scene::new(|authority| authority.issues(HOST, false)).await;
+    for target in ["mx.else.test:PORT", "mx:else.test"] {
+        for tls in [Opportunistic, Encrypt, Verify] {
+            assert_eq!(
+                by_relay(&good, target, tls).await,
+                "delivered, encrypted, route, -",
+                "{target} {tls:?}"
+            );
+        }
+    }
+    let wrong = Scene::new(|authority| authority.issues("other.test", false)).await;
+    for target in ["mx.else.test:PORT", "mx:else.test", "127.0.0.1:PORT"] {
+        for tls in [Opportunistic, Encrypt] {
+            assert_eq!(
+                by_relay(&wrong, target, tls).await,
+                "delivered, encrypted, route, -",
+                "{target} {tls:?}"
+            );
+        }
+        let refused = "later 4.7.5, plain, route, certificate-host-mismatch";
+        assert_eq!(by_relay(&wrong, target, Verify).await, refused, "{target}");
+    }
+    assert_eq!(wrong.stranger.heard().len(), 6, "what is to be verified goes nowhere");
+    let plain = Scene { stranger: Stranger::new().await, ..good };
+    assert_eq!(by_relay(&plain, "mx.else.test:PORT", Opportunistic).await, "delivered, plain, route, -");
+    let before = plain.stranger.heard().len();
+    for tls in [Encrypt, Verify] {
+        let refused = "later 4.7.4, plain, route, starttls-not-supported";
+        assert_eq!(by_relay(&plain, "mx.else.test:PORT", tls).await, refused, "{tls:?}");
+    }
+    assert_eq!(plain.stranger.heard().len(), before);
+}
+
+#[tokio::test]
+async fn a_relay_that_demands_nothing_gets_what_its_own_domain_demands() {
+    let scene = Scene::new(|authority| authority.issues("other.test", false)).await;
+    let scene = scene.policy("enforce", HOST).await;
+    let refused = "later 4.7.5, plain, route, MTA-STS, certificate-host-mismatch";
+    assert_eq!(by_relay(&scene, "mx:else.test", model::RelayTls::Opportunistic).await, refused);
+}

@@ -265,3 +265,84 @@ async fn a_delivery_claimed_anew_while_its_former_attempt_lets_go_is_taken_up() 
         town.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rule_leads_letters_to_a_relay_by_domain_subject_and_sender() {
+    use mail_route::NewRelayRule;
+    use model::{Relay, RelayTls};
+    let (usual, gateway) = (Stranger::new().await, Stranger::new().await);
+    let routes = [("else.test", &usual), ("clinic.incamail.test", &usual)];
+    for mut town in towns(&routes).await {
+        town.go();
+        let relay = Relay {
+            target: format!("127.0.0.1:{}", gateway.port).parse().unwrap(),
+            tls: RelayTls::Opportunistic,
+        };
+        let rule = |recipients: &str, subject: Option<&str>, organisation| NewRelayRule {
+            position: None,
+            organisation,
+            recipients: recipients.parse().unwrap(),
+            subject: subject.map(str::to_owned),
+            relay: relay.clone(),
+        };
+        let rules = town.flow.relays().administration(Scope::Operator("test"), "test");
+        let acme = Some(town.organisation("zoe@acme.test").await);
+        rules.add(rule("*.incamail.test", None, None)).await.unwrap();
+        rules.add(rule("*", Some("<im>"), None)).await.unwrap();
+        rules.add(rule("else.test", None, acme)).await.unwrap();
+        for (subject, to, by_gateway) in [
+            ("first", "zed@clinic.incamail.test", true),
+            ("second <IM><c>", "zed@else.test", true),
+            ("=?utf-8?Q?third_=3Cim=3E?=", "zed@else.test", true),
+            ("fourth", "zed@else.test", false),
+        ] {
+            let (before, there) = (gateway.heard().len(), usual.heard().len());
+            send(&town, &[to], subject).await;
+            town.queue_is_empty().await;
+            let now = (gateway.heard().len() - before, usual.heard().len() - there);
+            assert_eq!(now, if by_gateway { (1, 0) } else { (0, 1) }, "{subject}");
+        }
+        // What another organisation's rule leads there is its own letters only.
+        let zoe = town.user("zoe@acme.test").await;
+        let before = gateway.heard().len();
+        let text = letter("zoe@acme.test", "fifth");
+        town.bring(zoe, envelope("zoe@acme.test", &["zed@else.test"]), &text).await.unwrap();
+        town.queue_is_empty().await;
+        assert_eq!(gateway.heard().len(), before + 1);
+        let search = Search { to: Some(address("zed@clinic.incamail.test")), ..Search::default() };
+        let ways = Trail::new(town.db.clone()).ways(search).await.unwrap();
+        let told: Vec<String> = ways[0].events.iter().map(|event| event.step.to_string()).collect();
+        let queued = format!("route *.incamail.test → 127.0.0.1:{} (TLS opportunistic)", gateway.port);
+        assert!(told.iter().any(|step| step.contains(&queued)), "{told:#?}");
+        assert!(told.iter().any(|step| step.contains("(route): 250")), "{told:#?}");
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_relay_does_not_get_securely_waits_and_comes_back_with_the_reason() {
+    use mail_route::NewRelayRule;
+    use model::{Relay, RelayTls};
+    // It knows no STARTTLS.
+    let (usual, gateway) = (Stranger::new().await, Stranger::new().await);
+    for mut town in towns(&[("else.test", &usual)]).await {
+        town.go();
+        let (heard, there) = (gateway.heard().len(), usual.heard().len());
+        let target = format!("127.0.0.1:{}", gateway.port).parse().unwrap();
+        let rules = town.flow.relays().administration(Scope::Operator("test"), "test");
+        let recipients = "else.test".parse().unwrap();
+        let relay = Relay { target, tls: RelayTls::Verify };
+        rules
+            .add(NewRelayRule { position: None, organisation: None, recipients, subject: None, relay })
+            .await
+            .unwrap();
+        send(&town, &["zed@else.test"], "secret").await;
+        let waiting = town.waiting(1).await;
+        assert_eq!(waiting.last_reply.unwrap().status(), "4.7.4");
+        town.world.clock.advance(6 * 24 * HOUR);
+        let report = town.inbox_of("anna@valbois.test", 1).await.remove(0);
+        assert!(report.contains("Action: failed\r\nStatus: 4.7.4\r\n"), "{report}");
+        assert_eq!((gateway.heard().len(), usual.heard().len()), (heard, there), "nobody got it");
+        town.stop().await;
+    }
+}

@@ -87,7 +87,7 @@ async fn gather(names: &StaticNames, ip: &str, from: &str, text: &str) -> Authen
     gather_with(names, ip, from, text, &Policy::default()).await
 }
 
-async fn gather_with(
+pub(super) async fn gather_with(
     names: &StaticNames,
     ip: &str,
     from: &str,

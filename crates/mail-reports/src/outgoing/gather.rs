@@ -158,6 +158,8 @@ pub(crate) async fn tls(
                 return;
             }
             let policy = match policy.as_deref() {
+                // A relay of our operator's choice: no business of the domain.
+                Some(text) if text.starts_with("route") => return,
                 Some("DANE") => "tlsa",
                 Some(text) if text.starts_with("MTA-STS") => "sts",
                 _ => "no-policy-found",

@@ -14,6 +14,7 @@ use super::{Found, LookupError, key};
 pub struct StaticNames {
     records: HashMap<String, HashMap<RecordType, Vec<RData>>>,
     failing: HashSet<String>,
+    silent: HashSet<String>,
     is_secure: bool,
 }
 
@@ -43,6 +44,17 @@ impl StaticNames {
     pub fn failing(mut self, name: &str) -> StaticNames {
         self.failing.insert(key(name));
         self
+    }
+
+    /// Makes look-ups of `name` never end.
+    #[must_use]
+    pub fn never_answering(mut self, name: &str) -> StaticNames {
+        self.silent.insert(key(name));
+        self
+    }
+
+    pub(super) fn is_silent(&self, name: &str) -> bool {
+        self.silent.contains(&key(name))
     }
 
     /// Makes every answer authentic.

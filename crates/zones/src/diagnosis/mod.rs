@@ -18,6 +18,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use model::{Domain, Timestamp};
+use trust::lists::DnsList;
 use world::{RData, RecordType};
 
 use crate::entities::NewRecord;
@@ -25,7 +26,7 @@ use crate::mail::REPORTS_LABELS;
 
 pub use judge::{Answer, Certificate, Findings, ListAnswer, Policy, judge};
 pub use keep::{Changed, INTERVAL, Mended};
-pub use look::{BlockList, BlockListKind, Looker};
+pub use look::Looker;
 pub use mend::{Fix, Line, fix};
 pub use remark::{Light, Remark, Says};
 
@@ -216,7 +217,7 @@ pub struct Expectation {
     /// The hosts that take the domain's mail.
     pub exchangers: Vec<Domain>,
     /// The block lists that are switched on.
-    pub block_lists: Vec<BlockList>,
+    pub block_lists: Vec<DnsList>,
 }
 
 impl Expectation {

@@ -1,0 +1,115 @@
+//! Which rule a letter goes by, and who may change rules.
+
+use db::Db;
+use directory::{DirectoryError, Scope};
+use model::{Domain, OrganisationId, Relay, RelayTls};
+use trail::Trail;
+use world::World;
+
+use crate::*;
+
+const VALBOIS: OrganisationId = OrganisationId(7);
+const ACME: OrganisationId = OrganisationId(8);
+
+fn towns() -> Vec<(Db, Relays)> {
+    let mut towns = Vec::new();
+    for db in db::testing::engines() {
+        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, MIGRATIONS]).unwrap();
+        towns.push((db.clone(), Relays::new(db, World::testing())));
+    }
+    towns
+}
+
+fn rule(recipients: &str, target: &str) -> NewRelayRule {
+    NewRelayRule {
+        position: None,
+        organisation: None,
+        recipients: recipients.parse().unwrap(),
+        subject: None,
+        relay: Relay { target: target.parse().unwrap(), tls: RelayTls::Verify },
+    }
+}
+
+fn domain(text: &str) -> Domain {
+    Domain::parse(text).unwrap()
+}
+
+#[test]
+fn a_pattern_takes_one_domain_or_those_below_it_or_all() {
+    for (pattern, name, fits) in [
+        ("*", "anything.test", true),
+        ("*.incamail.ch", "clinic.incamail.ch", true),
+        ("*.incamail.ch", "a.clinic.IncaMail.ch", true),
+        ("*.incamail.ch", "incamail.ch", false),
+        ("*.incamail.ch", "notincamail.ch", false),
+        ("IncaMail.ch", "incamail.ch", true),
+        ("incamail.ch", "clinic.incamail.ch", false),
+    ] {
+        let pattern: Pattern = pattern.parse().unwrap();
+        assert_eq!(pattern.fits(&domain(name)), fits, "{pattern} {name}");
+        assert_eq!(pattern.to_string().parse(), Ok(pattern));
+    }
+    for wrong in ["", "*.", "*x.test", "a.*.test", "[192.0.2.1]", "a b"] {
+        assert!(wrong.parse::<Pattern>().is_err(), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_rule_that_fits_counts() {
+    for (_, relays) in towns() {
+        let operator = relays.administration(Scope::Operator("test"), "ops");
+        operator.add(rule("*.incamail.test", "mx:im.post.test")).await.unwrap();
+        let secret = NewRelayRule { subject: Some("<IM>".to_owned()), ..rule("*", "im.post.test") };
+        operator.add(secret).await.unwrap();
+        let first = NewRelayRule { position: Some(5), ..rule("gate.incamail.test", "192.0.2.1:26") };
+        operator.add(first).await.unwrap();
+        let own = NewRelayRule { organisation: Some(VALBOIS), ..rule("else.test", "relay.valbois.test") };
+        operator.add(own).await.unwrap();
+        for (organisation, name, subject, expected) in [
+            (None, "gate.incamail.test", "", "192.0.2.1:26"),
+            (None, "clinic.incamail.test", "a <im> b", "mx:im.post.test"),
+            (None, "far.test", "Report <im><c>", "im.post.test:25"),
+            (None, "far.test", "Report im", ""),
+            (Some(VALBOIS), "else.test", "", "relay.valbois.test:25"),
+            (Some(ACME), "else.test", "", ""),
+            (None, "else.test", "", ""),
+        ] {
+            let found = operator.check(organisation, &domain(name), subject).await.unwrap();
+            let found = found.map(|rule| rule.relay.target.to_string()).unwrap_or_default();
+            assert_eq!(found, expected, "{organisation:?} {name} «{subject}»");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_the_operator_changes_rules_and_each_change_is_written_down() {
+    for (db, relays) in towns() {
+        let operator = relays.administration(Scope::Operator("test"), "ops");
+        let tenant = relays.administration(Scope::Tenant(ACME), "eve");
+        let everybodys = operator.add(rule("*.incamail.test", "mx:im.post.test")).await.unwrap();
+        let foreign = NewRelayRule { organisation: Some(VALBOIS), ..rule("else.test", "relay.valbois.test") };
+        let foreign = operator.add(foreign).await.unwrap();
+        assert_eq!(tenant.list().await.unwrap(), [everybodys.clone()]);
+        assert!(matches!(tenant.rule(foreign.id).await, Err(DirectoryError::NotFound { .. })));
+        assert_eq!(tenant.check(Some(VALBOIS), &domain("else.test"), "").await.unwrap(), None);
+        assert!(matches!(tenant.add(rule("*", "mx:eve.test")).await, Err(DirectoryError::NotFound { .. })));
+        assert!(matches!(tenant.remove(everybodys.id).await, Err(DirectoryError::NotFound { .. })));
+        assert!(tenant.remove(foreign.id).await.is_err());
+        assert_eq!(operator.remove(foreign.id).await.unwrap(), foreign);
+        assert!(matches!(operator.remove(foreign.id).await, Err(DirectoryError::NotFound { .. })));
+        let long = NewRelayRule { subject: Some("x".repeat(201)), ..rule("*", "mx:im.post.test") };
+        assert!(matches!(operator.add(long).await, Err(DirectoryError::Invalid { field: "subject", .. })));
+        let changes = Trail::new(db).changes(None, 10).await.unwrap();
+        let told: Vec<String> =
+            changes.iter().map(|one| format!("{} {} {}", one.who, one.action, one.what)).collect();
+        let verify = "(TLS verify)";
+        assert_eq!(
+            told,
+            [
+                format!("ops remove route else.test → relay.valbois.test:25 {verify}"),
+                format!("ops add route else.test → relay.valbois.test:25 {verify}"),
+                format!("ops add route *.incamail.test → mx:im.post.test {verify}"),
+            ]
+        );
+    }
+}
