@@ -84,9 +84,11 @@ fn database(config: &Config) -> Result<String> {
 }
 
 fn certificate(config: &Config) -> Result<String> {
-    let (Some(certificate), Some(key)) = (&config.tls.certificate, &config.tls.key) else {
+    let pairs = config.tls.pairs();
+    if pairs.is_empty() {
         return Ok("none given: our own authority will make one".to_owned());
-    };
-    keys::ServerTls::from_files(certificate, key).context("cannot be used")?;
-    Ok(format!("{} and its key fit together", certificate.display()))
+    }
+    keys::ServerTls::from_pairs(&pairs).context("cannot be used")?;
+    let files: Vec<String> = pairs.iter().map(|(certificate, _)| certificate.display().to_string()).collect();
+    Ok(format!("{} and the keys fit together", files.join(", ")))
 }

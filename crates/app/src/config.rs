@@ -120,6 +120,29 @@ pub struct Tls {
     pub certificate: Option<PathBuf>,
     /// PEM file of the key.
     pub key: Option<PathBuf>,
+    /// More of them, for other names: each is shown to who asks for one of its names (SNI), and the first of all
+    /// to who asks for none or for another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<CertificateFiles>,
+}
+
+/// `[[tls.certificates]]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateFiles {
+    /// PEM file of the certificate chain.
+    pub certificate: PathBuf,
+    /// PEM file of the key.
+    pub key: PathBuf,
+}
+
+impl Tls {
+    /// Every chain with its key, the one for all other names first; none where our own authority makes one.
+    pub fn pairs(&self) -> Vec<(&Path, &Path)> {
+        let first = self.certificate.as_deref().zip(self.key.as_deref());
+        let others = self.certificates.iter().map(|files| (files.certificate.as_path(), files.key.as_path()));
+        first.into_iter().chain(others).collect()
+    }
 }
 
 /// `[dns]`
@@ -316,6 +339,10 @@ impl Config {
             .flatten()
         {
             *path = base.join(&*path);
+        }
+        for files in &mut config.tls.certificates {
+            files.certificate = base.join(&files.certificate);
+            files.key = base.join(&files.key);
         }
         if let Some(path) = config.outbound.smarthost.as_mut().and_then(|host| host.password_file.as_mut()) {
             *path = base.join(&*path);

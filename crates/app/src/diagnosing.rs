@@ -23,7 +23,7 @@ pub(crate) fn looker(installation: &Installation) -> Result<Looker> {
         certificate: facts.map(|facts| Certificate {
             names: facts.names,
             ends_at: facts.ends_at,
-            is_own: config.tls.certificate.is_none(),
+            is_own: config.tls.pairs().is_empty(),
         }),
     })
 }

@@ -110,8 +110,9 @@ impl Installation {
 
     /// The certificate that the doors show: the operator's, or one of our own authority.
     pub fn server_tls(&self) -> Result<ServerTls> {
-        if let (Some(certificate), Some(key)) = (&self.config.tls.certificate, &self.config.tls.key) {
-            return ServerTls::from_files(certificate, key).context("[tls]");
+        let pairs = self.config.tls.pairs();
+        if !pairs.is_empty() {
+            return ServerTls::from_pairs(&pairs).context("[tls]");
         }
         let clock = &self.world.clock;
         let authority = own_authority(&self.config, clock.now())?;
@@ -207,7 +208,7 @@ fn dial(config: &Config) -> Result<Dial> {
         }
     }
     // A smart host with a certificate of our own authority is one of our own nodes.
-    let own = config.tls.certificate.is_none() && config.node.data.join("keys/ca.pem").exists();
+    let own = config.tls.pairs().is_empty() && config.node.data.join("keys/ca.pem").exists();
     let authorities = match own {
         true => vec![own_authority(config, Clock::real().now())?.certificate()],
         false => Vec::new(),

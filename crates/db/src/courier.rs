@@ -9,6 +9,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use model::OrganisationId;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
@@ -152,22 +153,36 @@ impl Round {
                         return Err(DbError::unavailable("hear notices", source));
                     }
                     Some(Heard { process, .. }) if process == ourselves => {}
-                    Some(Heard { payload, .. }) => match payload.split_once('\n') {
+                    Some(Heard { payload, .. }) => match unpack(&payload) {
                         None => self.shared.tell_all(),
-                        Some((channel, payload)) => self.shared.tell(Notice {
-                            channel: channel.to_owned(),
-                            payload: payload.to_owned(),
-                        }),
+                        Some(notice) => self.shared.tell(notice),
                     },
                 },
                 outgoing = self.outgoing.recv() => match outgoing {
                     None => return Ok(()),
-                    Some(Notice { channel: kind, payload }) => {
-                        let text = format!("{kind}\n{payload}");
+                    Some(notice) => {
+                        let text = pack(&notice);
                         client.execute(&tell, &[&channel, &text]).await.map_err(failed)?;
                     }
                 },
             }
         }
     }
+}
+
+/// The notice as a line of channel and organisation, and the payload below.
+fn pack(notice: &Notice) -> String {
+    let organisation = notice.organisation.map(|id| id.to_string()).unwrap_or_default();
+    format!("{} {organisation}\n{}", notice.channel, notice.payload)
+}
+
+/// What [`pack`] made; `None` for anything else, after which everybody looks again.
+fn unpack(text: &str) -> Option<Notice> {
+    let (head, payload) = text.split_once('\n')?;
+    let (channel, organisation) = head.split_once(' ')?;
+    let organisation = match organisation {
+        "" => None,
+        id => Some(OrganisationId(id.parse().ok()?)),
+    };
+    Some(Notice { channel: channel.to_owned(), payload: payload.to_owned(), organisation })
 }

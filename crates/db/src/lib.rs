@@ -85,6 +85,8 @@ pub struct Notice {
     pub channel: String,
     /// Which one; empty means: look again at all of them.
     pub payload: String,
+    /// Whose it is; `None` where it may be anybody's.
+    pub organisation: Option<OrganisationId>,
 }
 
 /// How much was committed since the database was opened.
@@ -123,7 +125,7 @@ impl Shared {
 
     /// Makes every subscriber look again at everything: see [`Notices::recv`].
     pub(crate) fn tell_all(&self) {
-        self.tell(Notice { channel: String::new(), payload: String::new() });
+        self.tell(Notice { channel: String::new(), payload: String::new(), organisation: None });
     }
 }
 

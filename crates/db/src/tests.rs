@@ -460,7 +460,11 @@ async fn notices_reach_every_node_after_the_commit() {
             insert(tx, 1)
         };
         scope.write(work).await.unwrap();
-        let expected = |payload: &str| Notice { channel: "test".to_owned(), payload: payload.to_owned() };
+        let expected = |payload: &str| Notice {
+            channel: "test".to_owned(),
+            payload: payload.to_owned(),
+            organisation: scope.organisation(),
+        };
         assert_eq!(here.try_recv().unwrap(), expected("two\nlines"));
         assert_eq!(here.try_recv().unwrap(), expected(""));
         if !is_sqlite(&db) {

@@ -111,8 +111,18 @@ impl Tx {
     /// Tells every subscriber on every node, once this transaction is durable. A payload above 7000
     /// octets arrives empty, which means: look again at everything of this channel.
     pub fn notify(&mut self, channel: &'static str, payload: String) {
+        self.notify_of(self.organisation, channel, payload);
+    }
+
+    /// As [`Tx::notify`], of an organisation's thing within the operator's scope.
+    pub fn notify_of(
+        &mut self,
+        organisation: Option<OrganisationId>,
+        channel: &'static str,
+        payload: String,
+    ) {
         let payload = if payload.len() > NOTICE_LIMIT_BYTES { String::new() } else { payload };
-        self.effects.notices.push(Notice { channel: channel.to_owned(), payload });
+        self.effects.notices.push(Notice { channel: channel.to_owned(), payload, organisation });
     }
 
     fn guard<T>(&mut self, run: impl FnOnce(&mut Connection) -> Result<T, DbError>) -> Result<T, DbError> {

@@ -42,7 +42,7 @@ use world::World;
 
 pub use administration::{
     AddressChange, Administration, DomainChange, DomainCreation, NewAddress, NewDevicePassword, NewUser,
-    OrganisationChange, Scope, ServiceChange, UserChange, check_domain_name, create_domain, delete_domain,
+    OrganisationChange, Scope, ServiceChange, StaffInfo, UserChange, check_domain_name, create_domain, delete_domain,
 };
 pub use entities::{
     AccountInfo, AddressInfo, AddressKind, Ban, CreatedDevicePassword, DevicePasswordInfo, DomainInfo, Found,

@@ -1,5 +1,5 @@
-//! Live changes: one stream of server-sent events for each open page, which says only which kind of thing changed;
-//! the page then asks again, with its own session.
+//! Live changes: one stream of server-sent events for each open page, which says only which kind of thing of the
+//! organisation changed; the page then asks again, with its own session.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -13,14 +13,23 @@ use crate::visitor::Person;
 use crate::{Shared, limits};
 
 /// The channels of the database that pages show.
-const CHANNELS: [&str; 3] = ["zones", "keys", "reports"];
+const CHANNELS: [&str; 4] = ["zones", "keys", "reports", "hosts"];
 
 /// Tells what changed, until the page is left.
-pub(crate) async fn events(State(shared): State<Arc<Shared>>, _person: Person) -> Response {
-    let stream = unfold(shared.db.subscribe(), async |mut notices| {
+pub(crate) async fn events(State(shared): State<Arc<Shared>>, person: Person) -> Response {
+    let own = person.session.organisation;
+    let stream = unfold(shared.db.subscribe(), async move |mut notices| {
         loop {
             let Ok(notice) = notices.recv().await else { return None };
-            // Nothing of the notice goes out but the kind: the identifiers may be another organisation's.
+            // What others do is not even counted; what concerns everybody names nothing.
+            let concerns = match notice.organisation {
+                Some(organisation) => organisation == own,
+                None => notice.payload.is_empty(),
+            };
+            if !concerns {
+                continue;
+            }
+            // Nothing of the notice goes out but the kind.
             if let Some(channel) = CHANNELS.into_iter().find(|channel| notice.channel == *channel) {
                 return Some((Ok::<_, Infallible>(Event::default().event("changed").data(channel)), notices));
             }

@@ -1,5 +1,6 @@
 //! The screens through the router, as a browser uses them; and what must hold of words and templates.
 
+mod events;
 mod screens;
 mod shown;
 mod words;
@@ -27,6 +28,7 @@ const PASSWORD: &str = "une phrase de passe";
 struct Town {
     router: Router,
     zones: Zones,
+    keys: keys::Keys,
     valbois: OrganisationId,
 }
 
@@ -100,9 +102,9 @@ async fn towns() -> Vec<Town> {
             db,
             world,
             directory,
-            keys,
+            keys: keys.clone(),
         };
-        towns.push(Town { router: router(Arc::new(shared)), zones, valbois: organisations[0] });
+        towns.push(Town { router: router(Arc::new(shared)), zones, keys, valbois: organisations[0] });
     }
     towns
 }

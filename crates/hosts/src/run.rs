@@ -81,7 +81,7 @@ impl Hosts {
                 let Some(change) = rows::next_of_run(tx, run)? else {
                     rows::end_run(tx, run, RunState::Done, None, now)?;
                     if let Some(run) = rows::run(tx, run)? {
-                        tx.notify(HOSTS, run.organisation.to_string());
+                        tx.notify_of(Some(run.organisation), HOSTS, run.organisation.to_string());
                     }
                     return Ok(Step::Ended);
                 };
@@ -97,7 +97,7 @@ impl Hosts {
                     what: change.name.clone(),
                 };
                 trail::audit(tx, &audited)?;
-                tx.notify(HOSTS, change.organisation.to_string());
+                tx.notify_of(Some(change.organisation), HOSTS, change.organisation.to_string());
                 Ok(Step::Applied)
             })
             .await

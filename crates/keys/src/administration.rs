@@ -107,7 +107,7 @@ impl Administration {
             let mut successors = fresh.clone();
             successors.0.retain(|key| !lives(key.algorithm));
             keys.insert(tx, &name, id, organisation, &successors)?;
-            tx.notify(CHANNEL, name.to_string());
+            tx.notify_of(Some(organisation), CHANNEL, name.to_string());
             Ok((organisation, rows::dkim_keys(tx, id)?))
         })
         .await

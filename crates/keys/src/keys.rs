@@ -140,7 +140,7 @@ impl Keys {
             rows::insert_dkim_key(tx, self.world.new_id(), organisation, domain, &selector, key, now)?;
             taken = rows::dkim_keys(tx, domain)?;
         }
-        tx.notify(CHANNEL, name.to_string());
+        tx.notify_of(Some(organisation), CHANNEL, name.to_string());
         Ok(taken.iter().map(|key| key.record(name)).collect())
     }
 
@@ -153,7 +153,7 @@ impl Keys {
     /// needs to look for them, and the first keys sign at the next [`Keys::tend`].
     pub fn note_in_our_zone(&self, tx: &mut Tx, domain: &Domain) -> std::result::Result<(), DbError> {
         let now = self.world.clock.now();
-        if let Some((id, _)) = rows::domain(tx, domain)?
+        if let Some((id, organisation)) = rows::domain(tx, domain)?
             && rows::note_in_our_zone(tx, id, now)? > 0
         {
             let keys = rows::dkim_keys(tx, id)?;
@@ -165,7 +165,7 @@ impl Keys {
                     Action::Make(_) | Action::Remove(_) => {}
                 }
             }
-            tx.notify(CHANNEL, domain.to_string());
+            tx.notify_of(Some(organisation), CHANNEL, domain.to_string());
         }
         Ok(())
     }

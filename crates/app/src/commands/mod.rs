@@ -20,6 +20,7 @@ mod queue;
 mod reports;
 mod route;
 mod service;
+mod staff;
 mod token;
 mod user;
 mod values;
@@ -56,6 +57,8 @@ pub enum Command {
     DevicePassword(Administer<device_password::DevicePassword>),
     /// People who administer.
     User(Administer<user::User>),
+    /// The operator's staff: people who may look at every organisation.
+    Staff(Administer<staff::Staff>),
     /// Sources and login names that failed too often.
     Ban(Administer<ban::Ban>),
     /// Tokens of programs that use the API.
@@ -212,6 +215,7 @@ impl Command {
             Command::Address(administer) => &administer.common,
             Command::DevicePassword(administer) => &administer.common,
             Command::User(administer) => &administer.common,
+            Command::Staff(administer) => &administer.common,
             Command::Ban(administer) => &administer.common,
             Command::Token(administer) => &administer.common,
             Command::Route(administer) => &administer.common,
@@ -231,6 +235,7 @@ impl Command {
             Command::Address(administer) => administer.command.run(platform).await,
             Command::DevicePassword(administer) => administer.command.run(platform).await,
             Command::User(administer) => administer.command.run(platform).await,
+            Command::Staff(administer) => administer.command.run(platform).await,
             Command::Ban(administer) => administer.command.run(platform).await,
             Command::Token(administer) => administer.command.run(platform).await,
             Command::Route(administer) => administer.command.run(platform).await,

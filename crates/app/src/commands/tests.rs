@@ -380,6 +380,23 @@ fn sizes_are_read_as_people_write_them() {
     }
 }
 
+#[tokio::test]
+async fn the_operators_staff_is_taken_in_listed_and_taken_out() {
+    for machine in Machine::each() {
+        machine.text("organisation create Valbois").await;
+        machine.text("user create boss@valbois.test").await;
+        assert_eq!(machine.json("staff list").await, serde_json::json!([]));
+        machine.text("staff add BOSS@valbois.test").await;
+        assert_eq!(machine.json("staff list").await[0]["login"], "boss@valbois.test");
+        // Within an organisation's scope there is no staff.
+        assert_eq!(machine.refusal("staff list --organisation Valbois").await["kind"], "not_found");
+        machine.refusal("staff remove boss@valbois.test --organisation Valbois").await;
+        machine.text("staff remove boss@valbois.test").await;
+        assert_eq!(machine.json("staff list").await, serde_json::json!([]));
+        assert_eq!(machine.refusal("staff add nobody@valbois.test").await["what"], "user");
+    }
+}
+
 #[test]
 fn times_are_read_as_people_write_them() {
     let ago = |seconds| Some(When::Ago(std::time::Duration::from_secs(seconds)));

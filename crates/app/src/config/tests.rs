@@ -72,6 +72,16 @@ fn collect(prefix: &str, table: &toml::Table, keys: &mut Vec<String>) {
 }
 
 #[test]
+fn certificates_for_other_names_come_after_the_one_for_all() {
+    let more = "certificates = [{ certificate = \"b.pem\", key = \"/b.key\" }]\n";
+    let read = |tls: &str| Config::parse(&format!("{SMALL}[tls]\n{tls}{more}"), Path::new("/etc")).unwrap();
+    let config = read("certificate = \"a.pem\"\nkey = \"a.key\"\n");
+    let (a, b) = (["/etc/a.pem", "/etc/a.key"].map(Path::new), ["/etc/b.pem", "/b.key"].map(Path::new));
+    assert_eq!(config.tls.pairs(), [a.into(), b.into()]);
+    assert_eq!(read("").tls.pairs(), [b.into()], "the first of all is the one for all");
+}
+
+#[test]
 fn mistakes_are_named() {
     for (more, expected) in [
         ("[listen]\nsmpt = []\n", "unknown field `smpt`"),

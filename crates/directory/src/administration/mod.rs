@@ -11,6 +11,7 @@ mod organisation;
 mod password;
 mod rows;
 mod service;
+mod staff;
 mod told;
 mod user;
 
@@ -27,6 +28,7 @@ pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain,
 pub use organisation::OrganisationChange;
 pub use password::NewDevicePassword;
 pub use service::ServiceChange;
+pub use staff::StaffInfo;
 pub use user::{NewUser, UserChange};
 
 type Result<T> = std::result::Result<T, DirectoryError>;

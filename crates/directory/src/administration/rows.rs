@@ -7,6 +7,7 @@ mod domain;
 mod organisation;
 mod password;
 mod service;
+mod staff;
 mod user;
 
 use db::Tx;
@@ -17,6 +18,7 @@ pub(super) use domain::*;
 pub(super) use organisation::*;
 pub(super) use password::*;
 pub(super) use service::*;
+pub(super) use staff::*;
 pub(super) use user::*;
 
 /// The scope's organisation, for `organisation = COALESCE(?, organisation)`.

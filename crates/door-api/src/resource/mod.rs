@@ -16,6 +16,7 @@ mod report;
 mod route;
 mod service;
 mod spf;
+mod staff;
 mod token;
 mod user;
 mod zone;
@@ -40,6 +41,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(installation::show_installation, installation::change_installation))
         .routes(routes!(user::list_users, user::create_user))
         .routes(routes!(user::show_user, user::change_user, user::delete_user))
+        .routes(routes!(staff::list_staff))
+        .routes(routes!(staff::add_staff, staff::remove_staff))
         .routes(routes!(service::list_services, service::create_service))
         .routes(routes!(service::show_service, service::change_service, service::delete_service))
         .routes(routes!(domain::list_domains, domain::create_domain))

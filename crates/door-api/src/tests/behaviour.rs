@@ -390,3 +390,25 @@ async fn a_token_with_too_many_keys_hears_the_limit() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_operators_staff_is_taken_in_and_out() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let member = format!("/staff/{}", tenant.id("user"));
+        let staff = async || place.get(&place.operator, "/staff").await.body["items"].clone();
+        assert_eq!(staff().await, json!([]));
+        let done = place.ask(&place.operator, Method::PUT, &member, None).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT);
+        assert_eq!(staff().await[0]["login"], "boss@acme.test");
+        // The own organisation cannot delete who runs the installation.
+        let user = format!("/users/{}", tenant.id("user"));
+        let refused = place.ask(&tenant.token, Method::DELETE, &user, None).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        let done = place.ask(&place.operator, Method::DELETE, &member, None).await;
+        assert_eq!(done.status, StatusCode::NO_CONTENT);
+        assert_eq!(staff().await, json!([]));
+        let nobody = place.ask(&place.operator, Method::PUT, "/staff/7", None).await;
+        assert_eq!(nobody.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -84,7 +84,7 @@ pub fn assign_domain(
         }
     }
     rows::link_domain(tx, domain, organisation, role, &chosen)?;
-    tx.notify(HOSTS, organisation.to_string());
+    tx.notify_of(Some(organisation), HOSTS, organisation.to_string());
     Ok(names)
 }
 

@@ -138,7 +138,7 @@ impl Hand {
     }
 
     fn tell(&self, tx: &mut Tx, organisation: OrganisationId) -> Result<()> {
-        tx.notify(HOSTS, organisation.to_string());
+        tx.notify_of(Some(organisation), HOSTS, organisation.to_string());
         Ok(())
     }
 

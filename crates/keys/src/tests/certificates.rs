@@ -139,6 +139,11 @@ fn each_of_several_certificates_is_shown_to_who_asks_for_its_names() {
     for name in ["acme.test", "a.mail.acme.test", "else.test"] {
         assert_eq!(server.certificate_for(name), server.certificate_for("mail.valbois.test"));
     }
+    // New files at the same paths, also for other names, without a restart.
+    other.server_certificate(&["imap.acme.test".to_owned()], now).unwrap();
+    server.reload().unwrap();
+    shown(&server, &other, "imap.acme.test").unwrap();
+    assert_eq!(server.certificate_for("mail.acme.test"), server.certificate_for("mail.valbois.test"));
 }
 
 #[tokio::test]

@@ -245,9 +245,10 @@ pub(crate) fn advance(tx: &mut Tx, hand: &Hand, zone: &mut ZoneInfo) -> Result<(
 
 /// Wakes whoever answers from this zone, and from its synonyms.
 pub(crate) fn notify(tx: &mut Tx, zone: ZoneId) -> Result<()> {
-    tx.notify(ZONES, zone.to_string());
+    let organisation = rows::zone(tx, zone)?.map(|zone| zone.organisation).or(tx.organisation());
+    tx.notify_of(organisation, ZONES, zone.to_string());
     for synonym in rows::synonyms(tx, zone)? {
-        tx.notify(ZONES, synonym.id.to_string());
+        tx.notify_of(Some(synonym.organisation), ZONES, synonym.id.to_string());
     }
     Ok(())
 }

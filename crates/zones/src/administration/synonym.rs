@@ -201,7 +201,7 @@ pub(super) fn dissociate(tx: &mut Tx, hand: &Hand, mut zone: ZoneInfo) -> Result
     rows::update_zone(tx, &zone)?;
     if let Ok(domain) = Domain::parse(name.as_str()) {
         directory::remove_synonym(tx, zone.organisation, &domain)?;
-        tx.notify(keys::CHANNEL, domain.to_string());
+        tx.notify_of(Some(zone.organisation), keys::CHANNEL, domain.to_string());
     }
     hand.audit(tx, Some(zone.organisation), "dissociate synonym", name.to_string())?;
     let drafts = name_server_drafts(tx, hand, &zone)?;
@@ -214,6 +214,6 @@ fn directory_synonym(tx: &mut Tx, domain: &Domain, main: &ZoneInfo) -> Result<()
     let Ok(main_domain) = Domain::parse(main.name.as_str()) else { return Ok(()) };
     directory::add_synonym(tx, main.organisation, domain, &main_domain)?;
     // From now on the main domain's keys sign for it, and its hosts have certificates.
-    tx.notify(keys::CHANNEL, domain.to_string());
+    tx.notify_of(Some(main.organisation), keys::CHANNEL, domain.to_string());
     Ok(())
 }
