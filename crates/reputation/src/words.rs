@@ -24,91 +24,95 @@ pub struct Tool {
     pub measures: &'static str,
 }
 
+const fn words(key: &'static str, english: &'static str, french: &'static str) -> Words {
+    Words { key, english, french }
+}
+
 /// What follows from a score.
 pub fn consequence(points: i64) -> Words {
     match points {
-        90.. => Words {
-            key: "reputation-good",
-            english: "Letters of this domain reach their recipients.",
-            french: "Les e-mails de ce domaine atteignent leurs destinataires.",
-        },
-        70..90 => Words {
-            key: "reputation-fair",
-            english: "Some letters of this domain may be marked as spam.",
-            french: "Certains e-mails de ce domaine peuvent être marqués comme spam.",
-        },
-        40..70 => Words {
-            key: "reputation-poor",
-            english: "Letters of this domain may be marked as spam and miss those they are meant for.",
-            french: "Les e-mails de ce domaine peuvent être marqués comme spam et ne pas atteindre leur public cible.",
-        },
-        _ => Words {
-            key: "reputation-bad",
-            english: "Letters of this domain are likely to be refused or marked as spam.",
-            french: "Les e-mails de ce domaine seront probablement refusés ou marqués comme spam.",
-        },
+        90.. => words(
+            "reputation-good",
+            "Letters of this domain reach their recipients.",
+            "Les e-mails de ce domaine atteignent leurs destinataires.",
+        ),
+        70..90 => words(
+            "reputation-fair",
+            "Some letters of this domain may be marked as spam.",
+            "Certains e-mails de ce domaine peuvent être marqués comme spam.",
+        ),
+        40..70 => words(
+            "reputation-poor",
+            "Letters of this domain may be marked as spam and miss those they are meant for.",
+            "Les e-mails de ce domaine peuvent être marqués comme spam et ne pas atteindre leur public cible.",
+        ),
+        _ => words(
+            "reputation-bad",
+            "Letters of this domain are likely to be refused or marked as spam.",
+            "Les e-mails de ce domaine seront probablement refusés ou marqués comme spam.",
+        ),
     }
 }
 
 /// What a factor says.
 pub fn explanation(cause: Cause) -> Words {
     match cause {
-        Cause::PolicyBounces => Words {
-            key: "reputation-policy-bounces",
-            english: "Servers refused letters as spam or by their policy (5.7.x).",
-            french: "Des serveurs ont refusé des e-mails comme spam ou selon leur politique (5.7.x).",
-        },
-        Cause::UnknownRecipients => Words {
-            key: "reputation-unknown-recipients",
-            english: "Letters went to addresses that do not exist.",
-            french: "Des e-mails ont été envoyés à des adresses inexistantes.",
-        },
-        Cause::Complaints => Words {
-            key: "reputation-complaints",
-            english: "Recipients marked letters as spam.",
-            french: "Des destinataires ont signalé des e-mails comme spam.",
-        },
-        Cause::AuthenticationFailures => Words {
-            key: "reputation-authentication-failures",
-            english: "Letters from known sources failed SPF and DKIM at other providers.",
-            french: "Des e-mails de sources connues ont échoué aux contrôles SPF et DKIM d'autres fournisseurs.",
-        },
-        Cause::TrapHits => Words {
-            key: "reputation-trap-hits",
-            english: "Letters went to trap addresses: the list of recipients was bought, guessed or is very old.",
-            french: "Des e-mails ont touché des adresses pièges : la liste des destinataires est achetée, devinée ou très ancienne.",
-        },
-        Cause::Burst => Words {
-            key: "reputation-burst",
-            english: "Far more was sent within an hour than usual: perhaps a mailbox or a web site is abused.",
-            french: "Bien plus d'e-mails que d'habitude sont partis en une heure : une adresse ou un site est peut-être piraté.",
-        },
+        Cause::PolicyBounces => words(
+            "reputation-policy-bounces",
+            "Servers refused letters as spam or by their policy (5.7.x).",
+            "Des serveurs ont refusé des e-mails comme spam ou selon leur politique (5.7.x).",
+        ),
+        Cause::UnknownRecipients => words(
+            "reputation-unknown-recipients",
+            "Letters went to addresses that do not exist.",
+            "Des e-mails ont été envoyés à des adresses inexistantes.",
+        ),
+        Cause::Complaints => words(
+            "reputation-complaints",
+            "Recipients marked letters as spam.",
+            "Des destinataires ont signalé des e-mails comme spam.",
+        ),
+        Cause::AuthenticationFailures => words(
+            "reputation-authentication-failures",
+            "Letters from known sources failed SPF and DKIM at other providers.",
+            "Des e-mails de sources connues ont échoué aux contrôles SPF et DKIM d'autres fournisseurs.",
+        ),
+        Cause::TrapHits => words(
+            "reputation-trap-hits",
+            "Letters went to trap addresses: the list of recipients was bought, guessed or is very old.",
+            "Des e-mails ont touché des adresses pièges : la liste des destinataires est achetée, devinée ou très ancienne.",
+        ),
+        Cause::Burst => words(
+            "reputation-burst",
+            "Far more was sent within an hour than usual: perhaps a mailbox or a web site is abused.",
+            "Bien plus d'e-mails que d'habitude sont partis en une heure : une adresse ou un site est peut-être piraté.",
+        ),
     }
 }
 
 /// What helps against it.
 pub fn advice(cause: Cause) -> Words {
     match cause {
-        Cause::PolicyBounces | Cause::Burst => Words {
-            key: "reputation-advice-abuse",
-            english: "See in the log who sends; revoke the passwords of abused mailboxes; check the web site's forms.",
-            french: "Vérifiez dans les journaux qui envoie ; révoquez les mots de passe des adresses piratées ; contrôlez les formulaires du site.",
-        },
-        Cause::UnknownRecipients | Cause::TrapHits => Words {
-            key: "reputation-advice-lists",
-            english: "Remove addresses that bounce; write only to people who chose to subscribe.",
-            french: "Supprimez les adresses en erreur ; n'écrivez qu'aux personnes qui ont choisi de s'inscrire.",
-        },
-        Cause::Complaints => Words {
-            key: "reputation-advice-complaints",
-            english: "Write only to people who chose to subscribe, and let them leave with one click.",
-            french: "N'écrivez qu'aux personnes qui ont choisi de s'inscrire, et permettez une désinscription en un clic.",
-        },
-        Cause::AuthenticationFailures => Words {
-            key: "reputation-advice-authentication",
-            english: "Set up and check the SPF, DKIM and DMARC records.",
-            french: "Mettez en place et vérifiez les enregistrements SPF, DKIM et DMARC.",
-        },
+        Cause::PolicyBounces | Cause::Burst => words(
+            "reputation-advice-abuse",
+            "See in the log who sends; revoke the passwords of abused mailboxes; check the web site's forms.",
+            "Vérifiez dans les journaux qui envoie ; révoquez les mots de passe des adresses piratées ; contrôlez les formulaires du site.",
+        ),
+        Cause::UnknownRecipients | Cause::TrapHits => words(
+            "reputation-advice-lists",
+            "Remove addresses that bounce; write only to people who chose to subscribe.",
+            "Supprimez les adresses en erreur ; n'écrivez qu'aux personnes qui ont choisi de s'inscrire.",
+        ),
+        Cause::Complaints => words(
+            "reputation-advice-complaints",
+            "Write only to people who chose to subscribe, and let them leave with one click.",
+            "N'écrivez qu'aux personnes qui ont choisi de s'inscrire, et permettez une désinscription en un clic.",
+        ),
+        Cause::AuthenticationFailures => words(
+            "reputation-advice-authentication",
+            "Set up and check the SPF, DKIM and DMARC records.",
+            "Mettez en place et vérifiez les enregistrements SPF, DKIM et DMARC.",
+        ),
     }
 }
 
