@@ -1,12 +1,17 @@
-"""The Manager in a real browser: every screen without an accessibility finding, by keyboard, narrow and wide."""
+"""The Manager in a real browser: every screen without an accessibility finding, by keyboard, narrow and wide; what
+is broken is seen and mended."""
 
+import json
 import pathlib
 import shutil
+import ssl
+import urllib.request
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
+from peers import wait_until
 from relais import REPOSITORY
 
 DOMAIN = "domains/valbois.test/"
@@ -15,6 +20,10 @@ SCREENS = ["", "domains", "domains/new", "sessions", DOMAIN + "zone", DOMAIN + "
            DOMAIN + "spf", DOMAIN + "synonyms", DOMAIN + "security", DOMAIN + "dmarc", DOMAIN + "tls",
            DOMAIN + "reputation"]
 SERIOUS = {"serious", "critical"}
+# ui.md: the first load of a page, script and style with it.
+FIRST_LOAD_LIMIT_BYTES = 150 * 1024
+# How soon after a change the lamps follow.
+PATIENCE_SECONDS = 3
 # Pictures of every screen, kept as artefacts of the run.
 PICTURES = REPOSITORY / "target" / "test-logs" / "screens"
 
@@ -62,11 +71,11 @@ def test_every_screen_is_accessible_and_says_nothing_on_the_console(chromium, re
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("language", ["fr", "de"])
+@pytest.mark.parametrize("language,scheme", [("fr", "light"), ("de", "dark")])
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_no_screen_is_wider_than_its_window(chromium, relais, width, language):
+def test_no_screen_is_wider_than_its_window(chromium, relais, width, language, scheme):
     PICTURES.mkdir(parents=True, exist_ok=True)
-    context = window(chromium, width=width, language=language)
+    context = window(chromium, width=width, language=language, scheme=scheme)
     page = context.new_page()
     sign_in(page, relais)
     too_wide = []
@@ -91,3 +100,166 @@ def test_the_manager_works_without_script(chromium, relais):
     page.click("td a:has-text('valbois.test')")
     page.wait_for_url("**/domains/valbois.test/**")
     context.close()
+
+
+@pytest.mark.parametrize("width,shown", [(360, "narrow"), (1280, "wide")])
+def test_the_demo_has_charts_and_they_can_be_read(chromium, relais, width, shown):
+    context = window(chromium, width=width)
+    page = context.new_page()
+    sign_in(page, relais)
+    for screen, parts in [("dmarc", "rect.pass"), ("dmarc", "rect.quarantined"), ("tls", "rect.rejected"),
+                          ("reputation", "circle.dot")]:
+        page.goto(relais.facts["urls"]["manager"] + DOMAIN + screen)
+        charts = page.locator("svg.chart[role=img]:visible")
+        expect(charts).to_have_count(1)
+        expect(charts).to_have_class(f"chart {shown}")
+        assert charts.locator(parts).count() > 1
+        # A label is as large as it was drawn: a scaled one could not be read.
+        assert charts.locator("text").first.bounding_box()["height"] >= 10
+    page.goto(relais.facts["urls"]["manager"] + DOMAIN + "dmarc")
+    expect(page.locator(".notice")).to_contain_text("messages des rapports manquent ici")
+    expect(page.locator("main")).to_contain_text("’")
+    page.goto(relais.facts["urls"]["manager"] + DOMAIN + "reputation")
+    expect(page.locator(".figures dd")).to_contain_text("/ 100")
+    expect(page.locator("main")).to_contain_text("Des adresses pièges ont été touchées")
+    for tool in ["Google Postmaster Tools", "Sender Score", "Microsoft SNDS", "Talos", "McAfee"]:
+        expect(page.locator("main ul a[target=_blank]", has_text=tool)).to_have_count(1)
+    expect(page.locator(f"main ul a[href='/manager/{DOMAIN}security']")).to_contain_text("SPF, DKIM et DMARC")
+    context.close()
+
+
+def test_a_first_load_weighs_little(chromium, relais):
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    for screen in SCREENS:
+        # A context of its own has nothing in its cache.
+        fresh = window(chromium, storage_state=context.storage_state())
+        first = fresh.new_page()
+        finished = []
+        first.on("requestfinished", lambda request: finished.append(request))
+        first.goto(relais.facts["urls"]["manager"] + screen, wait_until="load")
+        weights = [request.sizes()["responseBodySize"] for request in finished]
+        assert 0 < sum(weights) < FIRST_LOAD_LIMIT_BYTES, (screen, weights)
+        fresh.close()
+    context.close()
+
+
+def tab_to(page, selector):
+    """Presses Tab until the element has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
+def test_a_record_is_added_and_taken_back_by_keyboard_alone(chromium, relais):
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    page.goto(relais.facts["urls"]["manager"] + DOMAIN + "zone")
+    page.keyboard.press("n")
+    page.wait_for_url("**/zone/new")
+    tab_to(page, "a[href$='/zone/new/srv']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/zone/new/srv")
+    expect(page.locator("#raw")).to_contain_text("_‹Service›._tcp.valbois.test.")
+    for field, text in [("service", "sip"), ("port", "5060"), ("target", "pbx.voisin.test.")]:
+        tab_to(page, f"#field-{field}")
+        page.keyboard.type(text)
+    expect(page.locator("#raw")).to_have_text("_sip._tcp.valbois.test. 3600 IN SRV 0 1 5060 pbx.voisin.test.")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/domains/valbois.test/zone")
+    row = page.locator("tr[data-row]", has_text="5060 pbx.voisin.test.")
+    expect(row).to_have_count(1)
+    tab_to(page, ".toast form button")
+    page.keyboard.press("Enter")
+    expect(row).to_have_count(0)
+    context.close()
+
+
+def api(relais, method, path, body=None):
+    """What the API answers to the demo's token."""
+    request = urllib.request.Request(relais.facts["urls"]["api"] + path, method=method,
+                                     data=json.dumps(body).encode() if body is not None else None)
+    request.add_header("Authorization", f"Bearer {relais.facts['api_token']}")
+    request.add_header("Content-Type", "application/json")
+    context = ssl.create_default_context(cafile=relais.facts["ca_certificate"])
+    with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+        return json.load(answer)
+
+
+def break_mx(relais):
+    """Takes away where the domain's mail goes; the serial before."""
+    before = relais.command("zone", "show", "valbois.test")["serial"]
+    relais.command("zone", "remove", "valbois.test", "@", "MX", "--force")
+    return before
+
+
+def light(document):
+    return next(lamp["light"] for lamp in document["lamps"] if lamp["check"] == "mx")
+
+
+def test_a_broken_record_is_seen_mended_and_the_mending_undone_in_the_manager(chromium, relais):
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    security = relais.facts["urls"]["manager"] + DOMAIN + "security"
+    page.goto(security)
+    expect(page.locator("#mx .lamp")).to_have_class("lamp ok")
+    break_mx(relais)
+    page.get_by_role("button", name="Vérifier maintenant").click()
+    expect(page.locator("#mx .lamp")).to_have_class("lamp lost", timeout=PATIENCE_SECONDS * 1000)
+    # What does harm stands first.
+    first = page.locator(".things > li").first
+    expect(first.locator(".lamp")).to_have_class("lamp lost")
+    page.locator("#mx").get_by_role("button", name="Corriger").click()
+    expect(page.locator("#mx .lamp")).to_have_class("lamp ok", timeout=PATIENCE_SECONDS * 1000)
+    page.locator(".toast").get_by_role("button", name="Annuler", exact=True).click()
+    page.wait_for_url("**/domains/valbois.test/zone")
+
+    def is_broken_again():
+        page.goto(security)
+        return page.locator("#mx .lamp.lost").count() == 1
+
+    wait_until(is_broken_again, "the lamp to be red again", PATIENCE_SECONDS)
+    page.locator("#mx").get_by_role("button", name="Corriger").click()
+    expect(page.locator("#mx .lamp")).to_have_class("lamp ok", timeout=PATIENCE_SECONDS * 1000)
+    context.close()
+
+
+def test_a_broken_record_is_seen_mended_and_the_mending_undone_by_the_api(relais):
+    domain = next(each for each in api(relais, "GET", "domains")["items"] if each["name"] == "valbois.test")["id"]
+    zone = next(each for each in api(relais, "GET", "zones")["items"] if each["name"] == "valbois.test.")["id"]
+
+    def shows(expected):
+        def look():
+            return light(api(relais, "POST", f"domains/{domain}/diagnosis")) == expected
+
+        wait_until(look, f"the lamp to be {expected}", PATIENCE_SECONDS)
+
+    shows("good")
+    break_mx(relais)
+    shows("bad")
+    mended = api(relais, "POST", f"domains/{domain}/diagnosis/mend", {"checks": ["mx"]})["mended"]
+    shows("good")
+    api(relais, "POST", f"zones/{zone}/restore", {"serial": mended["before"]})
+    shows("bad")
+    api(relais, "POST", f"domains/{domain}/diagnosis/mend", {"checks": ["mx"]})
+    shows("good")
+
+
+def test_a_broken_record_is_seen_mended_and_the_mending_undone_by_commands(relais):
+    def look(*more):
+        return json.loads(relais.command_raw("domain", "check", "valbois.test", *more, "--json").stdout)
+
+    wait_until(lambda: light(look()) == "good", "the lamp to be good", PATIENCE_SECONDS)
+    break_mx(relais)
+    wait_until(lambda: light(look()) == "bad", "the lamp to be bad", PATIENCE_SECONDS)
+    # The command itself waits until the name servers have followed.
+    mended = look("--fix", "mx")
+    assert light(mended) == "good"
+    relais.command("zone", "restore", "valbois.test", mended["mended"]["before"])
+    wait_until(lambda: light(look()) == "bad", "the lamp to be bad again", PATIENCE_SECONDS)
+    assert light(look("--fix", "mx")) == "good"

@@ -18,7 +18,7 @@ use zones::Standing;
 use crate::config::{Auth, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Tls};
 use crate::installation::{self, Installation};
 use crate::letters::{LETTERS, SampleFolder, SampleState};
-use crate::{http, listeners, logging, serve};
+use crate::{http, listeners, logging, samples, serve};
 
 /// Everything on loopback with a sample organisation; Ctrl-C ends it.
 #[derive(Args)]
@@ -227,6 +227,7 @@ async fn make_sample(installation: &Installation, administration: &Administratio
     };
     administration.create_user(user).await?;
     deliver_letters(installation).await?;
+    samples::receive(installation, organisation, &Domain::parse(DOMAIN)?).await?;
     let users =
         vec![KnownUser { login: ADMINISTRATOR.to_owned(), password, role: Role::LegalOwner.to_string() }];
     let api_token = make_token(administration).await?;

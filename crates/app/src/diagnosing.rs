@@ -1,7 +1,13 @@
 //! «Sécurité globale» on a schedule: every domain is looked at, and its administrators hear of what changed.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result, anyhow};
-use directory::{Role, Scope};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use directory::{Role, Scope, UserInfo};
+use door_manager::Language;
+use door_manager::lamps::{self, Notice};
 use keys::CertificateFacts;
 use mail_flow::{Arrival, Origin};
 use model::{Address, BodyKind, Envelope, Notify, Recipient, ReversePath, TlsWish};
@@ -50,21 +56,37 @@ fn lights(changed: &Changed) -> String {
     lights.collect::<Vec<_>>().join(", ")
 }
 
-/// One letter to everybody who administers the organisation.
+/// A letter to everybody who administers the organisation, in the language of each.
 async fn tell(installation: &Installation, changed: &Changed) -> Result<()> {
     let scope = Scope::Operator("tell administrators what changed about their domain");
     let directory = installation.directory.administration(scope, "relais");
-    let users = directory.users(Some(changed.organisation)).await?;
-    let administrators = users
-        .into_iter()
-        .filter(|user| matches!(user.role, Role::LegalOwner | Role::Administrator) && !user.is_disabled);
-    let recipients: Vec<Address> =
-        administrators.filter_map(|user| Address::parse(&user.login).ok()).collect();
-    if recipients.is_empty() {
-        return Ok(());
+    let mut recipients: BTreeMap<&str, Vec<Address>> = BTreeMap::new();
+    for user in directory.users(Some(changed.organisation)).await? {
+        let administers = matches!(user.role, Role::LegalOwner | Role::Administrator) && !user.is_disabled;
+        if let (true, Ok(address)) = (administers, Address::parse(&user.login)) {
+            recipients.entry(language_of(&user).tag()).or_default().push(address);
+        }
     }
+    for (tag, recipients) in recipients {
+        let language = Language::of_tag(tag).unwrap_or(Language::French);
+        post(installation, changed, language, recipients).await?;
+    }
+    Ok(())
+}
+
+/// In which language somebody is written to.
+fn language_of(_user: &UserInfo) -> Language {
+    Language::French
+}
+
+async fn post(
+    installation: &Installation,
+    changed: &Changed,
+    language: Language,
+    recipients: Vec<Address>,
+) -> Result<()> {
     let mut body = installation.flow.receive();
-    let letter = letter(installation, changed, &recipients);
+    let letter = letter(changed, language, &recipients, installation.world.new_id());
     body.write(letter.as_bytes()).await.map_err(refused)?;
     let recipients = recipients.into_iter();
     let envelope = Envelope {
@@ -87,40 +109,53 @@ fn refused(reply: model::Reply) -> anyhow::Error {
     anyhow!("{reply}")
 }
 
-fn letter(installation: &Installation, changed: &Changed, recipients: &[Address]) -> String {
-    let domain = &changed.diagnosis.domain;
-    let id = installation.world.new_id();
+fn letter(changed: &Changed, language: Language, recipients: &[Address], id: i64) -> String {
+    let domain = changed.diagnosis.domain.as_str();
     let to: Vec<String> = recipients.iter().map(Address::to_string).collect();
     let date = changed.diagnosis.checked_at.rfc5322();
-    let mut text = format!(
-        "From: Relais <postmaster@{domain}>\r\n\
-         To: {}\r\n\
-         Subject: {domain}: {}\r\n\
-         Date: {date}\r\n\
-         Message-ID: <{id}.diagnosis@{domain}>\r\n\
-         Auto-Submitted: auto-generated\r\n\
-         MIME-Version: 1.0\r\n\
-         Content-Type: text/plain; charset=us-ascii\r\n\
-         \r\n\
-         What the world sees of {domain} has changed.\r\n\r\n",
-        to.join(",\r\n "),
-        lights(changed),
-    );
+    let subject = lamps::notice(language, Notice::Subject, domain);
+    let subject = String::from_utf8_lossy(&wire_mime::encode_words(subject.as_bytes())).into_owned();
+    let mut text = format!("{}\n", lamps::notice(language, Notice::Opening, domain));
     for (check, before) in &changed.lamps {
         let Some(lamp) = changed.diagnosis.lamp(*check) else { continue };
-        text.push_str(&format!("{check}: {before} -> {}\r\n", lamp.light));
+        let [name, before, now] = [
+            lamps::check(language, *check),
+            lamps::light(language, *before),
+            lamps::light(language, lamp.light),
+        ];
+        text.push_str(&format!("\n{name}: {before} → {now}\n"));
         for remark in &lamp.remarks {
-            text.push_str(&format!("  {}\r\n", printable(&remark.to_string())));
+            text.push_str(&format!("    {}\n", printable(&lamps::remark(language, remark))));
         }
     }
-    text.push_str(&format!("\r\nAll of it, and what mends it: relais domain check {domain}\r\n"));
-    text
+    let closing = lamps::notice(language, Notice::Closing, domain);
+    text.push_str(&format!("\n{closing}\n    relais domain check {domain}\n"));
+    format!(
+        "From: Relais <postmaster@{domain}>\r\n\
+         To: {}\r\n\
+         Subject: {subject}\r\n\
+         Date: {date}\r\n\
+         Message-ID: <{id}.diagnosis@{domain}>\r\n\
+         Content-Language: {language}\r\n\
+         Auto-Submitted: auto-generated\r\n\
+         MIME-Version: 1.0\r\n\
+         Content-Type: text/plain; charset=utf-8\r\n\
+         Content-Transfer-Encoding: base64\r\n\
+         \r\n\
+         {}",
+        to.join(",\r\n "),
+        base64_lines(text.replace('\n', "\r\n").as_bytes()),
+    )
 }
 
-/// What strangers publish in their DNS stands in the letter: ASCII, and in lines that every server takes.
+/// RFC 2045 §6.8: lines of at most 76 characters.
+fn base64_lines(bytes: &[u8]) -> String {
+    bytes.chunks(57).map(|line| format!("{}\r\n", STANDARD.encode(line))).collect()
+}
+
+/// What strangers publish in their DNS stands in the letter: no signs that move a screen about, and no end of it.
 fn printable(text: &str) -> String {
-    let printable = text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
-    printable.take(900).collect()
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).take(900).collect()
 }
 
 #[cfg(test)]

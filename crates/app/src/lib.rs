@@ -11,6 +11,7 @@ pub mod installation;
 mod letters;
 pub mod listeners;
 mod logging;
+mod samples;
 pub mod serve;
 mod setup;
 mod upkeep;

@@ -32,17 +32,21 @@ pub(crate) struct Bar {
     pub(crate) parts: Vec<(&'static str, i64)>,
 }
 
-/// The next number like 1, 2 or 5 times a power of ten.
+/// Lines of the scale above its axis.
+const LINES: i64 = 4;
+
+/// The next number whose quarters are round.
 fn round_up(number: i64) -> i64 {
-    let mut step = 1_i64;
+    let quarter = number / LINES + i64::from(number % LINES > 0);
+    let mut power = 1_i64;
     loop {
-        for factor in [1, 2, 5] {
-            let candidate = step.saturating_mul(factor);
-            if candidate >= number {
-                return candidate;
+        for tenths in [10, 15, 20, 25, 30, 40, 50, 75] {
+            let round = tenths * power / 10;
+            if tenths * power % 10 == 0 && round >= quarter {
+                return LINES.saturating_mul(round);
             }
         }
-        step = step.saturating_mul(10);
+        power = power.saturating_mul(10);
     }
 }
 
@@ -53,9 +57,8 @@ impl Sheet {
             "<svg class=\"chart {class}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">",
             HtmlEscape(title)
         );
-        let lines = if top >= 4 { 4 } else { top.max(1) };
-        for line in 0..=lines {
-            let value = top * line / lines;
+        for line in 0..=LINES {
+            let value = top * line / LINES;
             let y = self.y(value, top);
             let class = if line == 0 { "axis" } else { "grid" };
             let text = crate::reader::number(value);
@@ -159,8 +162,10 @@ mod tests {
     use super::{Bar, SHEETS, bars, line, round_up};
 
     #[test]
-    fn the_scale_ends_in_a_round_number() {
-        for (number, rounded) in [(1, 1), (3, 5), (7, 10), (11, 20), (99, 100), (101, 200), (4_001, 5_000)] {
+    fn the_scale_has_round_numbers() {
+        for (number, rounded) in
+            [(1, 4), (4, 4), (7, 8), (99, 100), (101, 120), (290, 300), (4_001, 6_000), (5_930, 6_000)]
+        {
             assert_eq!(round_up(number), rounded);
         }
     }

@@ -22,3 +22,7 @@ pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(20);
 pub(crate) const SPF_RECORDS_LIMIT: usize = 20;
 /// Days that charts may show.
 pub(crate) const CHART_DAYS_LIMIT: u32 = 180;
+/// How often it is looked whether a change of a zone is served, before its lamps are.
+pub(crate) const LOOKS_FOR_CHANGE: u32 = 20;
+/// How long after one such look the next one follows.
+pub(crate) const LOOK_FOR_CHANGE_AFTER: Duration = Duration::from_millis(100);

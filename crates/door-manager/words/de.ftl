@@ -576,6 +576,7 @@ security-details = Gefunden und erwartet
 security-found = Gefunden
 security-expected = Erwartet
 security-nothing = Nichts.
+certificate-found = { $names }; bis { $day }
 security-no-record = Kein bestimmter Eintrag.
 security-copy = In die Zone zu kopieren
 light-good = In Ordnung

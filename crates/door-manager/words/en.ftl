@@ -576,6 +576,7 @@ security-details = Found and expected
 security-found = Found
 security-expected = Expected
 security-nothing = Nothing.
+certificate-found = { $names }; until { $day }
 security-no-record = No particular record.
 security-copy = To copy into the zone
 light-good = In order

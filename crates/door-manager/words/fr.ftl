@@ -576,6 +576,7 @@ security-details = Trouvé et attendu
 security-found = Trouvé
 security-expected = Attendu
 security-nothing = Rien.
+certificate-found = { $names } ; jusqu’au { $day }
 security-no-record = Aucun enregistrement précis.
 security-copy = À copier dans la zone
 light-good = En ordre

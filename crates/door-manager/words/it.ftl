@@ -576,6 +576,7 @@ security-details = Trovato e atteso
 security-found = Trovato
 security-expected = Atteso
 security-nothing = Nulla.
+certificate-found = { $names }; fino al { $day }
 security-no-record = Nessun record preciso.
 security-copy = Da copiare nella zona
 light-good = In ordine

@@ -29,7 +29,7 @@ pub use structure::{Content, Found, Part, Structure, UnknownEncoding};
 pub use summary::{Mailbox, Summary};
 pub use text::{contains, decode_charset, fold};
 pub use transfer::Encoding;
-pub use words::decode_words;
+pub use words::{decode_words, encode_words};
 
 #[cfg(test)]
 mod tests;

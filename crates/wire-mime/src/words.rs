@@ -107,7 +107,7 @@ fn decode_q(text: &[u8]) -> Vec<u8> {
 /// Raw eight-bit text as encoded words, so that what we store of a header is ASCII.
 ///
 /// Encoded words that are there already stay as they are.
-pub(crate) fn encode_words(text: &[u8]) -> Vec<u8> {
+pub fn encode_words(text: &[u8]) -> Vec<u8> {
     // RFC 2047 §2: an encoded word has at most 75 characters: 45 octets are 60 in base64.
     const OCTETS_PER_WORD: usize = 45;
     let text = decode_charset(text, None);

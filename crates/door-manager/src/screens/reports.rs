@@ -53,12 +53,20 @@ fn parts(letters: Letters) -> Vec<(&'static str, i64)> {
     ]
 }
 
-fn source(subject: &Subject, source: &Source) -> Row {
+/// The addresses of our own servers: those that receive for the domains also send for them.
+async fn own_addresses(subject: &Subject) -> Result<Vec<String>, Trouble> {
+    let Some(installation) = subject.shared.zones.installation().await? else { return Ok(Vec::new()) };
+    let hosts = installation.exchangers.iter().flat_map(|exchanger| &exchanger.host.addresses);
+    Ok(hosts.map(ToString::to_string).collect())
+}
+
+fn source(subject: &Subject, own: &[String], source: &Source) -> Row {
     let mut name = Cell::text(source.name.clone().unwrap_or_else(|| source.address.clone()));
     if source.name.is_some() {
         name.note = source.address.clone();
     }
-    let owner = match source.owner {
+    let owner = if own.contains(&source.address) { Owner::Ours } else { source.owner };
+    let owner = match owner {
         Owner::Ours => Cell::lamp("ok", subject.say("owner-ours", &[])),
         Owner::Known(service) => Cell::lamp("unknown", service),
         Owner::Unknown => Cell::lamp("waiting", subject.say("owner-unknown", &[])),
@@ -105,8 +113,9 @@ async fn dmarc(subject: Subject) -> Answer {
         Column { key: "passed", is_number: true },
         Column { key: "not-passed", is_number: true },
     ];
+    let own = own_addresses(&subject).await?;
     wish.hide("days");
-    let table = table::of(&wish, &columns, sources.iter().map(|each| source(&subject, each)).collect());
+    let table = table::of(&wish, &columns, sources.iter().map(|each| source(&subject, &own, each)).collect());
     if wish.is_csv {
         return Ok(table.csv(&format!("dmarc-{}", subject.name), |key| subject.say(key, &[])));
     }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 use minijinja::{Value, context};
+use world::{RData, RecordType};
+use zones::ZoneInfo;
 use zones::diagnosis::{Check, Fix, Lamp, Light, Line, Says};
 
 use super::Answer;
@@ -15,8 +17,8 @@ use crate::fields::Fields;
 use crate::toast::{Toast, see_other};
 use crate::trouble::Trouble;
 use crate::visitor::Administrator;
-use crate::words::{Language, Word};
-use crate::{Shared, lamps};
+use crate::words::{Language, Word, say};
+use crate::{Shared, lamps, limits, reader};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -50,6 +52,18 @@ pub(super) async fn last_states(
     Ok(())
 }
 
+/// Lines of a zone file stand as they are; the certificate's names and its end are words.
+fn found(language: Language, lamp: &Lamp) -> Vec<String> {
+    let told = |line: &String| match line.split_once("; until ") {
+        Some((names, ends_at)) if lamp.check == Check::Certificate => {
+            let day = Word::from(reader::day(language, ends_at));
+            say(language, "certificate-found", &[("names", Word::from(names)), ("day", day)])
+        }
+        _ => line.clone(),
+    };
+    lamp.found.iter().map(told).collect()
+}
+
 fn view(language: Language, lamp: &Lamp) -> Value {
     let told = |lines: &[Line]| -> Vec<String> { lines.iter().map(ToString::to_string).collect() };
     let (action, remove, add) = match &lamp.fix {
@@ -64,7 +78,7 @@ fn view(language: Language, lamp: &Lamp) -> Value {
         light => lamp.light.as_str(),
         state => state(lamp.light),
         is_open => matches!(lamp.light, Light::Bad | Light::Warning),
-        found => lamp.found,
+        found => found(language, lamp),
         expected => lamp.expected,
         remarks => remarks.map(|remark| lamps::remark(language, remark)).collect::<Vec<_>>(),
         action,
@@ -95,7 +109,25 @@ async fn show(subject: Subject) -> Answer {
 
 /// Looks again: the page itself does.
 async fn look(subject: Subject, _fields: Fields) -> Answer {
+    if let Some(zone) = &subject.zone {
+        wait_until_served(&subject.shared, zone, zone.serial).await;
+    }
     Ok(see_other(&subject.path("security")))
+}
+
+/// Waits until the name servers say what the zone says, as they do within a second of a change, so that the next
+/// look is at what is there now. Where others answer for the zone, it waits in vain, and not for long.
+async fn wait_until_served(shared: &Shared, zone: &ZoneInfo, serial: u32) {
+    let world = &shared.looker.world;
+    for _ in 0..limits::LOOKS_FOR_CHANGE {
+        let found = world.names.look_up(zone.name.as_str(), RecordType::SOA).await;
+        let Ok(found) = found else { return };
+        let is_served = |record: &RData| matches!(record, RData::SOA(soa) if soa.serial == serial);
+        if found.records.iter().any(is_served) {
+            return;
+        }
+        world.clock.sleep(limits::LOOK_FOR_CHANGE_AFTER).await;
+    }
 }
 
 async fn fix(subject: Subject, fields: Fields) -> Answer {
@@ -107,6 +139,9 @@ async fn fix(subject: Subject, fields: Fields) -> Answer {
     match subject.zones().mend(&domain.name, &checks, &subject.shared.looker).await {
         Ok(Some(mended)) => {
             let count = mended.diff.added.len() + mended.diff.removed.len();
+            if let Some(zone) = &subject.zone {
+                wait_until_served(&subject.shared, zone, mended.diff.serial).await;
+            }
             let words = subject.say("security-fixed", &[("count", Word::from(count))]);
             let (before, after) = (mended.before.to_string(), mended.diff.serial.to_string());
             let way_back = [("before", before.as_str()), ("after", after.as_str())];
