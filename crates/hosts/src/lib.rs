@@ -19,6 +19,7 @@
 //! server is applied with the role, and keep it from being deleted.
 
 mod administration;
+mod csv;
 mod entities;
 mod error;
 pub mod limits;
@@ -32,6 +33,7 @@ use model::DomainId;
 use world::World;
 
 pub use administration::{Administration, HostChange, NewHost, NewMailServer, assign_domain};
+pub use csv::csv;
 pub use entities::{
     Act, ApplyRun, ChangeId, DomainServers, Host, HostId, Links, MailServer, MailServerId, PendingChange,
     Roles, RunId, RunState, Server, ServerRole, ServerSearch, Thing, Values,

@@ -354,7 +354,7 @@ pub(crate) fn applied_of_domain(
         "SELECT l.role, h.fqdn, h.ipv4, h.ipv6
          FROM domain d JOIN domain_server l ON l.domain = d.id
          JOIN applied_mail_server s ON s.id = l.server JOIN applied_host h ON h.id = s.host
-         WHERE d.name = ?1 AND ((l.role = 'imap' AND s.imap = 1) OR (l.role = 'smtp_in' AND s.smtp_in = 1)
+         WHERE (d.name = ?1 OR d.name = (SELECT main FROM domain_synonym WHERE name = ?1)) AND ((l.role = 'imap' AND s.imap = 1) OR (l.role = 'smtp_in' AND s.smtp_in = 1)
                OR (l.role = 'smtp_out' AND s.smtp_out = 1))
          ORDER BY h.name, h.id",
         values![domain.as_str()],

@@ -1,6 +1,6 @@
 //! Working on a run: one commit for each change, under a lease, so that another can go on where one stopped.
 
-use model::Chain;
+use model::{Chain, OrganisationId};
 use tracing::{error, info, warn};
 
 use crate::entities::{RunId, RunState};
@@ -18,13 +18,20 @@ pub(crate) enum Step {
     Lost,
 }
 
+/// The right to work on a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lease {
+    token: i64,
+    organisation: OrganisationId,
+}
+
 impl Hosts {
     /// Works on a run until it has ended; nothing happens if somebody else does. Trouble of ours leaves it to
     /// [`Hosts::resume`]; what can never be applied ends it.
     pub async fn work(&self, run: RunId) -> Result<()> {
-        let Some(token) = self.take(run).await? else { return Ok(()) };
+        let Some(lease) = self.take(run).await? else { return Ok(()) };
         loop {
-            match self.step(run, token).await {
+            match self.step(run, lease).await {
                 Ok(Step::Applied) => {}
                 Ok(Step::Ended | Step::Lost) => return Ok(()),
                 Err(error) if error.is_temporary() => return Err(error),
@@ -59,30 +66,34 @@ impl Hosts {
     }
 
     /// Takes the lease of a run; `None` if another holds it or the run has ended.
-    pub(crate) async fn take(&self, run: RunId) -> Result<Option<i64>> {
+    pub(crate) async fn take(&self, run: RunId) -> Result<Option<Lease>> {
         let (token, now, until) =
             (self.world.new_id(), self.world.clock.now(), self.world.in_future(RUN_LEASE));
         let scope = self.db.operator("apply what waits");
-        let is_ours =
-            scope.write(move |tx| Ok::<_, HostError>(rows::take_run(tx, run, token, now, until)?)).await?;
-        Ok(is_ours.then_some(token))
+        scope
+            .write(move |tx| {
+                if !rows::take_run(tx, run, token, now, until)? {
+                    return Ok(None);
+                }
+                Ok(rows::run(tx, run)?.map(|run| Lease { token, organisation: run.organisation }))
+            })
+            .await
     }
 
     /// Applies the next change of a run, or ends it.
-    pub(crate) async fn step(&self, run: RunId, token: i64) -> Result<Step> {
+    pub(crate) async fn step(&self, run: RunId, lease: Lease) -> Result<Step> {
         let world = self.world.clone();
+        // Within the organisation, so that its pages hear of it.
         self.db
-            .operator("apply what waits")
+            .tenant(lease.organisation)
             .write(move |tx| {
                 let now = world.clock.now();
-                if !rows::hold_run(tx, run, token, world.in_future(RUN_LEASE))? {
+                if !rows::hold_run(tx, run, lease.token, world.in_future(RUN_LEASE))? {
                     return Ok(Step::Lost);
                 }
+                tx.notify(HOSTS, lease.organisation.to_string());
                 let Some(change) = rows::next_of_run(tx, run)? else {
                     rows::end_run(tx, run, RunState::Done, None, now)?;
-                    if let Some(run) = rows::run(tx, run)? {
-                        tx.notify_of(Some(run.organisation), HOSTS, run.organisation.to_string());
-                    }
                     return Ok(Step::Ended);
                 };
                 rows::apply_thing(tx, change.thing)?;
@@ -97,7 +108,6 @@ impl Hosts {
                     what: change.name.clone(),
                 };
                 trail::audit(tx, &audited)?;
-                tx.notify_of(Some(change.organisation), HOSTS, change.organisation.to_string());
                 Ok(Step::Applied)
             })
             .await

@@ -47,7 +47,7 @@ use mail_store::MailStore;
 use model::Domain;
 use parking_lot::Mutex;
 use reputation::Reputation;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use world::World;
 
 pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
@@ -137,6 +137,8 @@ struct Inner {
     reports: Reports,
     reputation: Reputation,
     destinations: Mutex<Destinations<Load>>,
+    /// Asks the delivery loop to look at the queue now.
+    look: Notify,
     /// Transactions with other servers at the same time.
     carriers: Arc<Semaphore>,
     /// KiB of bodies that ride along with fresh letters.
@@ -197,6 +199,7 @@ impl Flow {
                 reports,
                 reputation,
                 destinations: Mutex::new(Destinations::new(parts.settings.destination_concurrency)),
+                look: Notify::new(),
                 carriers: Arc::new(Semaphore::new(limits::CARRIER_LIMIT)),
                 riding: Arc::new(Semaphore::new(limits::RIDING_MEMORY_KIB)),
                 reading: Arc::new(Semaphore::new(limits::READING_MEMORY_KIB)),

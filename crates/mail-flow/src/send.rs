@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::carriage::Load;
-use crate::hand::{Cargo, Fresh};
+use crate::hand::{Cargo, Fresh, Job};
 use crate::settle::Ended;
 use crate::{Ends, Flow, limits};
 
@@ -42,10 +42,12 @@ impl Flow {
                     let looked_at = clock.now();
                     next_look = looked_at.plus(self.look().await);
                 }
+                () = self.inner.look.notified() => next_look = clock.now(),
                 Some(letter) = fresh.recv() => self.begin(letter),
                 Some(letter) = again.recv() => self.take_up(letter),
                 notice = notices.recv() => match notice {
                     Ok(notice) if notice.channel != mail_queue::WAKE => {}
+                    Ok(notice) if notice.payload == mail_queue::LOOK => next_look = clock.now(),
                     // Somebody asks to try now; or another process wrote something, and it may be this:
                     // `relais queue retry` beside us on SQLite.
                     Ok(_) | Err(RecvError::Lagged(_)) => {
@@ -136,6 +138,7 @@ impl Flow {
     /// Sends each delivery of a letter on its way.
     fn begin(&self, letter: Fresh) {
         let mut loads: HashMap<Domain, Load> = HashMap::new();
+        let mut others = Vec::new();
         for delivery in letter.deliveries {
             let route = delivery.route.clone();
             let is_overdue = self.is_overdue(&delivery);
@@ -150,6 +153,7 @@ impl Flow {
             }
             match route {
                 Route::Account { account, .. } => self.enter_lane(account, job),
+                Route::Remote { .. } if !self.inner.queue.carries_remote() => others.push(job),
                 Route::Remote { address } => {
                     let destination = address.domain().clone();
                     loads
@@ -169,6 +173,36 @@ impl Flow {
         for load in loads.into_values() {
             self.dispatch(load);
         }
+        self.leave_to_others(others);
+    }
+
+    /// From now on this node brings letters to other servers, or leaves them to nodes that do. What is under way
+    /// goes on to its end.
+    pub fn carry_remote(&self, does: bool) {
+        if self.inner.queue.carries_remote() == does {
+            return;
+        }
+        self.inner.queue.carry_remote(does);
+        let waiting = match does {
+            true => Vec::new(),
+            false => self.inner.destinations.lock().take_waiting(),
+        };
+        self.leave_to_others(waiting.into_iter().flat_map(|load| load.jobs).collect());
+        self.inner.look.notify_one();
+    }
+
+    /// Gives claims back to nodes that bring letters to other servers; if that fails they run out.
+    fn leave_to_others(&self, jobs: Vec<Job>) {
+        if jobs.is_empty() {
+            return;
+        }
+        let flow = self.clone();
+        tokio::spawn(async move {
+            let claims = jobs.iter().map(Job::claim).collect();
+            if let Err(error) = flow.inner.queue.leave_to_others(claims).await {
+                error!(error = %model::Chain(&error), "cannot leave letters to other nodes");
+            }
+        });
     }
 
     /// Whether a delivery should have ended long ago, but its attempts come to no end.

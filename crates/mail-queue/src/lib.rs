@@ -15,6 +15,8 @@ mod rows;
 mod schedule;
 mod types;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use db::{Db, DbError, Page, Scoped, Seek, Tx};
@@ -30,6 +32,9 @@ pub use types::{Delivery, Entry, Lease, Message, NewDelivery, Selection};
 /// The channel of notices that wakes every node's delivery loop: an administrator wants something tried now.
 pub const WAKE: &str = "queue";
 
+/// The payload of [`WAKE`] where nobody asks for more than a look: a node gave back what others are to carry.
+pub const LOOK: &str = "look";
+
 /// The queue as one node sees it. Cheap to clone.
 #[derive(Clone)]
 pub struct Queue {
@@ -37,13 +42,24 @@ pub struct Queue {
     world: World,
     node: Arc<str>,
     epoch: i64,
+    carries_remote: Arc<AtomicBool>,
 }
 
 impl Queue {
     /// `node` is this node's own name; no other node of the database may have it.
     pub fn new(db: Db, world: World, node: &str) -> Queue {
         let epoch = world.new_id();
-        Queue { db, world, node: node.into(), epoch }
+        Queue { db, world, node: node.into(), epoch, carries_remote: Arc::new(AtomicBool::new(true)) }
+    }
+
+    /// Whether this node brings letters to other servers; one that does not leaves them to those that do.
+    pub fn carries_remote(&self) -> bool {
+        self.carries_remote.load(Ordering::Relaxed)
+    }
+
+    /// From now on this node brings letters to other servers, or leaves them to others.
+    pub fn carry_remote(&self, does: bool) {
+        self.carries_remote.store(does, Ordering::Relaxed);
     }
 
     /// The node's name, for [`commit`].
@@ -59,12 +75,14 @@ impl Queue {
     /// Claims up to `limit` due deliveries.
     pub async fn claim(&self, limit: usize) -> Result<Vec<Delivery>, DbError> {
         let (node, lease, now) = (self.node.clone(), self.lease(), self.world.clock.now());
-        self.all().write(move |tx| rows::claim(tx, &node, lease, now, limit)).await
+        let with_remote = self.carries_remote();
+        self.all().write(move |tx| rows::claim(tx, &node, lease, now, limit, with_remote)).await
     }
 
     /// Until when nothing is due for this node, as far as the database knows; `None` if the queue is empty.
     pub async fn next_due(&self) -> Result<Option<Timestamp>, DbError> {
-        self.all().read(rows::next_due).await
+        let with_remote = self.carries_remote();
+        self.all().read(move |tx| rows::next_due(tx, with_remote)).await
     }
 
     /// Prolongs claims; gives the end of the new ones and the deliveries that are no longer ours.
@@ -95,6 +113,20 @@ impl Queue {
                 for (delivery, token) in &claims {
                     rows::put_back(tx, *delivery, *token, next_at)?;
                 }
+                Ok(())
+            })
+            .await
+    }
+
+    /// Gives claims back that other nodes are to carry, at once, and wakes those.
+    pub async fn leave_to_others(&self, claims: Vec<(DeliveryId, i64)>) -> Result<(), DbError> {
+        let now = self.world.clock.now();
+        self.all()
+            .write(move |tx| {
+                for (delivery, token) in &claims {
+                    rows::put_back(tx, *delivery, *token, now)?;
+                }
+                tx.notify(WAKE, LOOK.to_owned());
                 Ok(())
             })
             .await

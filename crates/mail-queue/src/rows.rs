@@ -193,6 +193,11 @@ pub(crate) fn renew(
     Ok(changed > 0)
 }
 
+/// The route that a node does not take: none for one that brings letters to other servers.
+fn excluded_route(with_remote: bool) -> i64 {
+    if with_remote { -1 } else { ROUTE_REMOTE }
+}
+
 /// Claims what is due, the longest waiting first. The outer condition is asked again under the row's lock,
 /// so that of two nodes only one gets it.
 pub(crate) fn claim(
@@ -201,6 +206,7 @@ pub(crate) fn claim(
     lease: Lease,
     now: Timestamp,
     limit: usize,
+    with_remote: bool,
 ) -> Result<Vec<Delivery>, DbError> {
     let claimed = tx.query(
         "UPDATE queue_delivery
@@ -210,7 +216,7 @@ pub(crate) fn claim(
              AND is_held = 0 AND next_at <= ?4
          RETURNING id, message, organisation, recipient, original, notify, route, account, destination, address,
              attempts, is_delay_reported, last_reply",
-        values![lease.until, node, lease.token, now, limit as i64],
+        values![lease.until, node, lease.token, now, limit as i64, excluded_route(with_remote)],
         Claimed::read,
     )?;
     let mut messages: HashMap<MessageId, Arc<Message>> = HashMap::new();
@@ -230,10 +236,10 @@ pub(crate) fn claim(
 }
 
 /// When the next delivery becomes due that nobody holds, claimed ones included.
-pub(crate) fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>, DbError> {
+pub(crate) fn next_due(tx: &mut Tx, with_remote: bool) -> Result<Option<Timestamp>, DbError> {
     tx.query_one(
-        "SELECT next_at FROM queue_delivery WHERE is_held = 0 ORDER BY next_at LIMIT 1",
-        &[],
+        "SELECT next_at FROM queue_delivery WHERE is_held = 0 AND route <> ?1 ORDER BY next_at LIMIT 1",
+        values![excluded_route(with_remote)],
         |row| row.timestamp(0),
     )
 }

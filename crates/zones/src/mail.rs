@@ -11,10 +11,11 @@
 //! - **SRV** names what is offered, implicit TLS before STARTTLS (RFC 8314 §5.1), and says `0 0 0 .` for what
 //!   is not (RFC 6186 §3.4), so that programs need not try.
 
+use hosts::DomainServers;
 use model::Domain;
 
 use crate::entities::{ManagedBy, RecordData};
-use crate::installation::Installation;
+use crate::installation::{Exchanger, Host, Installation};
 use crate::kind::{RecordKind, quoted};
 use crate::name::DnsName;
 
@@ -89,16 +90,44 @@ pub fn sts_id(installation: &Installation) -> String {
 /// Names below a mail domain that our web doors answer for.
 pub const WEB_NAMES: [&str; 3] = ["mta-sts", "autoconfig", "autodiscover"];
 
+/// The installation as a domain with servers of its own has it: they take its mail.
+pub fn for_domain(installation: &Installation, servers: &DomainServers) -> Installation {
+    let mut installation = installation.clone();
+    if !servers.smtp_in.is_empty() {
+        let host =
+            |server: &hosts::Server| Host { name: server.name.clone(), addresses: server.addresses.clone() };
+        let exchangers = servers.smtp_in.iter().map(|server| Exchanger { host: host(server), priority: 10 });
+        installation.exchangers = exchangers.collect();
+        // These certificates are those of the installation's own exchangers.
+        installation.tlsa.clear();
+    }
+    installation
+}
+
+/// The SPF of a domain: through the installation, and through its own servers with SMTP out.
+fn spf_text(installation: &Installation, servers: &DomainServers, strictness: SpfStrictness) -> String {
+    let mut terms = vec!["v=spf1".to_owned()];
+    for address in servers.smtp_out.iter().flat_map(|server| &server.addresses) {
+        let family = if address.is_ipv4() { "ip4" } else { "ip6" };
+        terms.push(format!("{family}:{address}"));
+    }
+    terms.push(format!("include:{}", installation.spf_host));
+    terms.push(strictness.term().to_owned());
+    terms.join(" ")
+}
+
 /// Everything that the DNS should say for the mail of `domain`, with whole names. `second_names` are those that it has
-/// in the synonyms of its zone.
+/// in the synonyms of its zone; where it has `servers` of its own, they stand in place of the installation's.
 pub fn records(
     domain: &Domain,
     second_names: &[DnsName],
     installation: &Installation,
+    servers: &DomainServers,
     spf: SpfStrictness,
     dkim: &[keys::DkimRecord],
 ) -> Vec<FullRecord> {
     let apex = DnsName::from(domain);
+    let installation = &for_domain(installation, servers);
     let mut records = Vec::new();
     let mut add = |label: &str, kind: RecordKind, data: String| {
         let name = if label.is_empty() { Ok(apex.clone()) } else { DnsName::within(label, &apex) };
@@ -112,7 +141,7 @@ pub fn records(
         let host = DnsName::from(&exchanger.host.name);
         add("", RecordKind::Mx, format!("{} {host}", exchanger.priority));
     }
-    add("", RecordKind::Txt, text(format!("v=spf1 include:{} {}", installation.spf_host, spf.term())));
+    add("", RecordKind::Txt, text(spf_text(installation, servers, spf)));
     for key in dkim {
         add(&format!("{}._domainkey", key.selector), RecordKind::Txt, quoted(key.value.as_bytes()));
     }
@@ -133,20 +162,36 @@ pub fn records(
         add(label, RecordKind::Cname, web.to_string());
     }
     let access = &installation.access;
-    let host = DnsName::from(&access.host);
+    let names = |own: &[hosts::Server]| match own {
+        [] => vec![DnsName::from(&access.host)],
+        own => own.iter().map(|server| DnsName::from(&server.name)).collect(),
+    };
+    let (reading, sending) = (names(&servers.imap), names(&servers.smtp_out));
     let offers = [
-        ("_imaps._tcp", access.imaps, 0),
-        ("_imap._tcp", access.imap, 10),
-        ("_submissions._tcp", access.submissions, 0),
-        ("_submission._tcp", access.submission, 10),
-        ("_pop3s._tcp", access.pop3s, 0),
-        ("_pop3._tcp", 0, 10),
-        ("_sieve._tcp", access.sieve, 0),
+        ("_imaps._tcp", &reading, access.imaps, 0),
+        ("_imap._tcp", &reading, access.imap, 10),
+        ("_submissions._tcp", &sending, access.submissions, 0),
+        ("_submission._tcp", &sending, access.submission, 10),
+        ("_pop3s._tcp", &reading, access.pop3s, 0),
+        ("_pop3._tcp", &reading, 0, 10),
+        ("_sieve._tcp", &reading, access.sieve, 0),
     ];
-    for (label, port, priority) in offers {
-        add(label, RecordKind::Srv, offer(&host, port, priority));
+    for (label, hosts, port, priority) in offers {
+        // What is not offered is said once.
+        let hosts = if port == 0 { &hosts[..1] } else { &hosts[..] };
+        for host in hosts {
+            add(label, RecordKind::Srv, offer(host, port, priority));
+        }
     }
     add("_autodiscover._tcp", RecordKind::Srv, offer(&web, access.https, 0));
+    // Those of another domain have their addresses there.
+    for server in servers.all() {
+        let name = DnsName::from(&server.name);
+        for address in server.addresses.iter().filter(|_| name.relative_to(&apex).is_some()) {
+            let kind = if address.is_ipv4() { RecordKind::A } else { RecordKind::Aaaa };
+            records.push(FullRecord { name: name.clone(), kind, data: address.to_string() });
+        }
+    }
     records
 }
 

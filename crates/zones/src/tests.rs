@@ -9,6 +9,7 @@ mod mailing;
 mod ownership;
 mod pure;
 mod refusing;
+mod servers;
 mod synonyms;
 
 use db::Db;
@@ -94,7 +95,14 @@ fn ours(zones: &[&str]) -> StaticNames {
 async fn towns_in(names: StaticNames) -> Vec<Town> {
     let mut towns = Vec::new();
     for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, MIGRATIONS]).unwrap();
+        db.migrate(&[
+            trail::MIGRATIONS,
+            directory::MIGRATIONS,
+            hosts::MIGRATIONS,
+            keys::MIGRATIONS,
+            MIGRATIONS,
+        ])
+        .unwrap();
         let world = World::testing_with_names(names.clone());
         let directory = Directory::new(db.clone(), world.clone());
         let keys = Keys::new(db.clone(), world.clone());

@@ -1,8 +1,9 @@
 //! What waits, taking it back, and beginning to apply it.
 
+use db::{Page, Seek};
 use model::OrganisationId;
 
-use super::{Administration, conflict, found};
+use super::{Administration, conflict, found, page};
 use crate::entities::{ApplyRun, ChangeId, PendingChange, RunId, RunState, Thing};
 use crate::limits::RUNS_KEPT;
 use crate::{HostError, Result, rows};
@@ -12,6 +13,15 @@ impl Administration {
     pub async fn changes(&self, organisation: Option<OrganisationId>) -> Result<Vec<PendingChange>> {
         let domain = self.domain;
         self.read(move |tx| Ok(rows::changes(tx, organisation, domain)?)).await
+    }
+
+    /// As [`Administration::changes`], a page at a time in the order they were made.
+    pub async fn page_of_changes(
+        &self,
+        organisation: Option<OrganisationId>,
+        seek: Seek,
+    ) -> Result<Page<PendingChange>> {
+        Ok(page(self.changes(organisation).await?, seek, |change| change.id.0))
     }
 
     /// How many changes wait.

@@ -2,10 +2,10 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use db::Tx;
+use db::{Page, Seek, Tx};
 use model::{Domain, DomainId, OrganisationId};
 
-use super::{Administration, Hand, conflict, found};
+use super::{Administration, Hand, conflict, found, page};
 use crate::entities::{Host, HostId, Thing};
 use crate::limits::{DESCRIPTION_LIMIT_CHARACTERS, HOSTS_LIMIT};
 use crate::{HostError, Result, rows};
@@ -47,6 +47,11 @@ impl Administration {
     pub async fn hosts(&self, organisation: Option<OrganisationId>) -> Result<Vec<Host>> {
         let domain = self.domain;
         self.read(move |tx| Ok(rows::hosts(tx, organisation, domain)?)).await
+    }
+
+    /// As [`Administration::hosts`], a page at a time in the order they were made.
+    pub async fn page_of_hosts(&self, organisation: Option<OrganisationId>, seek: Seek) -> Result<Page<Host>> {
+        Ok(page(self.hosts(organisation).await?, seek, |host| host.id.0))
     }
 
     /// A host.

@@ -5,7 +5,7 @@ mod host;
 mod link;
 mod server;
 
-use db::{DbError, Scoped, Tx};
+use db::{DbError, Page, Scoped, Seek, Tx};
 use directory::Scope;
 use model::{DomainId, OrganisationId, Timestamp};
 use world::World;
@@ -168,6 +168,13 @@ fn conflict(taken: impl FnOnce() -> HostError) -> impl FnOnce(DbError) -> HostEr
         DbError::Conflict { .. } => taken(),
         other => other.into(),
     }
+}
+
+/// A page of things that are few enough to be read at once: an organisation's hosts.
+fn page<T>(mut all: Vec<T>, seek: Seek, id: impl Fn(&T) -> i64) -> Page<T> {
+    all.retain(|thing| id(thing) > seek.after());
+    all.sort_unstable_by_key(&id);
+    seek.page(all, id)
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {

@@ -1,9 +1,9 @@
 //! Mail servers: hosts with roles.
 
-use db::Tx;
+use db::{Page, Seek, Tx};
 use model::OrganisationId;
 
-use super::{Administration, Hand, conflict, counted};
+use super::{Administration, Hand, conflict, counted, page};
 use crate::entities::{HostId, Links, MailServer, MailServerId, Roles, ServerRole, ServerSearch, Thing};
 use crate::{HostError, Result, rows};
 
@@ -30,6 +30,16 @@ impl Administration {
             Ok(servers)
         })
         .await
+    }
+
+    /// As [`Administration::servers`], a page at a time in the order they were made.
+    pub async fn page_of_servers(
+        &self,
+        organisation: Option<OrganisationId>,
+        search: ServerSearch,
+        seek: Seek,
+    ) -> Result<Page<MailServer>> {
+        Ok(page(self.servers(organisation, search).await?, seek, |server| server.id.0))
     }
 
     /// A mail server.

@@ -176,7 +176,8 @@ impl Administration {
                 None => Vec::new(),
             };
             let strictness = SpfStrictness::default();
-            Ok(mail::records(&domain.name, &second_names, &installation, strictness, &dkim))
+            let servers = hosts::domain_servers(tx, &domain.name)?;
+            Ok(mail::records(&domain.name, &second_names, &installation, &servers, strictness, &dkim))
         })
         .await
     }
@@ -290,7 +291,8 @@ pub(super) fn keep_mail(
     };
     let dkim = keys.records_in(tx, &domain.name)?;
     let second_names = second_names(tx, &zone, &domain.name)?;
-    let wanted = mail::records(&domain.name, &second_names, &installation, strictness, &dkim);
+    let servers = hosts::domain_servers(tx, &domain.name)?;
+    let wanted = mail::records(&domain.name, &second_names, &installation, &servers, strictness, &dkim);
     let wanted = mail::in_zone(wanted, &zone, manager);
     let called = format!("mail records of {}", domain.name);
     let (diff, conflicts) = keep(tx, hand, &mut zone, manager, wanted, standing, &called)?;

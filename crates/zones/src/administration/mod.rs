@@ -10,6 +10,7 @@ mod installation;
 mod mail;
 mod ownership;
 mod records;
+mod servers;
 mod synonym;
 mod transfer;
 mod zone;
