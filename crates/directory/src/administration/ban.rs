@@ -1,89 +1,29 @@
-//! Bans. They concern sources, which are nobody's: the operator sees all, an organisation those that concern it.
-
-use std::collections::HashSet;
+//! Bans. They concern sources, so they are the operator's.
 
 use super::{Administration, Result, rows};
-use crate::entities::{Ban, BanView};
+use crate::entities::Ban;
 use crate::error::DirectoryError;
-use crate::{Scope, limits};
 
 impl Administration {
-    /// The bans that hold, the longest first: to the operator all, to an organisation those of sources from which its
-    /// people come or about which somebody asked it, and of attacks on its login names.
-    pub async fn bans(&self) -> Result<Vec<BanView>> {
+    /// The bans that hold, the longest first.
+    pub async fn bans(&self) -> Result<Vec<Ban>> {
+        self.operator_only()?;
         let now = self.now();
-        let scope = self.scope();
-        self.read(move |tx| {
-            let bans = rows::bans(tx, now)?;
-            let Scope::Tenant(organisation) = scope else {
-                let asked = rows::asked_sources(tx, None)?;
-                return bans
-                    .into_iter()
-                    .map(|ban| {
-                        let recent = now.minus(limits::KNOWN_SOURCE_FOR);
-                        let is_known = !rows::known_logins(tx, &ban.subject, recent)?.is_empty();
-                        let is_asked = asked.contains(&ban.subject);
-                        Ok(BanView { ban, is_known, is_asked, can_lift: true })
-                    })
-                    .collect();
-            };
-            let own = Own {
-                domains: rows::names_of_domains(tx, organisation)?,
-                people: rows::logins_of_people(tx, organisation)?,
-            };
-            let asked = rows::asked_sources(tx, Some(organisation))?;
-            let recent = now.minus(limits::KNOWN_SOURCE_FOR);
-            let mut views = Vec::new();
-            for ban in bans {
-                let known = rows::known_logins(tx, &ban.subject, recent)?;
-                views.extend(own.view(ban, &known, &asked));
-            }
-            Ok(views)
-        })
-        .await
+        self.read(move |tx| Ok(rows::bans(tx, now)?)).await
     }
 
     /// Lifts a ban: `192.0.2.1`, `2001:db8::/64`, `login anna@…`, or the subject as listed.
     pub async fn lift_ban(&self, subject: &str) -> Result<()> {
+        self.operator_only()?;
         let subject = ban_subject(subject);
-        if let Scope::Tenant(_) = self.scope()
-            && !self.bans().await?.iter().any(|view| view.ban.subject == subject && view.can_lift)
-        {
-            return Err(DirectoryError::NotFound { what: "ban" });
-        }
         let row = subject.clone();
         self.act("lift ban", subject, move |tx| {
-            if crate::login::delete_ban(tx, &row)? == 0 {
+            if rows::delete_ban(tx, &row)? == 0 {
                 return Err(DirectoryError::NotFound { what: "ban" });
             }
             Ok((None, ()))
         })
         .await
-    }
-}
-
-/// The login names of an organisation.
-struct Own {
-    domains: HashSet<String>,
-    people: HashSet<String>,
-}
-
-impl Own {
-    fn has(&self, login: &str) -> bool {
-        let login = login.strip_prefix("login ").unwrap_or(login);
-        let login = login.strip_prefix("user ").unwrap_or(login);
-        self.people.contains(login)
-            || login.rsplit_once('@').is_some_and(|(_, domain)| self.domains.contains(domain))
-    }
-
-    /// The ban as the organisation sees it; `None` if it does not concern it.
-    fn view(&self, mut ban: Ban, known: &[String], asked: &HashSet<String>) -> Option<BanView> {
-        let is_own_login = ban.subject.starts_with("login ") && self.has(&ban.subject);
-        let is_known = known.iter().any(|login| self.has(login));
-        let is_asked = asked.contains(&ban.subject);
-        ban.evidence.logins.retain(|login| self.has(login));
-        let concerns = is_own_login || is_known || is_asked || !ban.evidence.logins.is_empty();
-        concerns.then_some(BanView { ban, is_known, is_asked, can_lift: is_own_login || is_known || is_asked })
     }
 }
 
