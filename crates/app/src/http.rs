@@ -91,6 +91,19 @@ pub(crate) fn base_url(config: &Config) -> Option<String> {
     })
 }
 
+/// For whom passkeys are made: the node's own name over https, whatever a request calls it.
+pub(crate) fn relying_party(config: &Config) -> Option<directory::RelyingParty> {
+    let name = config.node.hostname.clone();
+    let origin = |address: &SocketAddr| match address.port() {
+        443 => format!("https://{name}"),
+        port => format!("https://{name}:{port}"),
+    };
+    let mut origins: Vec<String> = config.listen.https.iter().map(origin).collect();
+    origins.dedup();
+    let is_address = name.parse::<std::net::IpAddr>().is_ok();
+    (!is_address && !origins.is_empty()).then_some(directory::RelyingParty { id: name, origins })
+}
+
 fn port(addresses: &[SocketAddr]) -> Option<u16> {
     addresses.first().map(SocketAddr::port)
 }

@@ -90,6 +90,7 @@ impl Installation {
         let options = directory::Options {
             exempt_loopback: config.auth.exempt_loopback,
             failures: FailureLimits::default(),
+            relying_party: crate::http::relying_party(&config),
         };
         let directory = Directory::with_options(db.clone(), world.clone(), options);
         let keys = Keys::new(db.clone(), world.clone());

@@ -9,6 +9,7 @@ use model::{
 };
 
 use crate::login::AuthProtocol;
+use crate::sources::{BanRule, Evidence};
 
 /// Who an address is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,20 +210,30 @@ impl FromStr for Role {
 pub struct UserInfo {
     /// Its identifier.
     pub id: UserId,
-    /// The owner.
+    /// The organisation that sees the person so.
     pub organisation: OrganisationId,
     /// The login, unique within the installation: an address, in lower case.
     pub login: String,
     /// What the person is called.
     pub name: String,
-    /// What the person may do.
+    /// What the person may do there.
     pub role: Role,
-    /// Whether the person may sign in.
+    /// Whether the person is blocked, there or everywhere.
     pub is_disabled: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When the person last signed in.
     pub last_used_at: Option<Timestamp>,
+    /// The language that the person chose.
+    pub language: Option<String>,
+    /// A telephone number.
+    pub phone: Option<String>,
+    /// The only domain within which an administrator administers.
+    pub domain: Option<DomainId>,
+    /// Whether this organisation made the account.
+    pub is_at_home: bool,
+    /// How many second factors the person has.
+    pub second_factors: u64,
 }
 
 /// The protocols that a password is for.
@@ -326,6 +337,31 @@ pub struct Ban {
     pub until: Timestamp,
     /// How many bans in a row: each is twice as long as the one before.
     pub strikes: u32,
-    /// What led to it.
+    /// What led to it, in a sentence.
     pub reason: String,
+    /// Which rule it follows from.
+    pub rule: BanRule,
+    /// What was seen; an organisation sees its own login names only.
+    pub evidence: Evidence,
+}
+
+/// A ban as somebody who administers sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BanView {
+    /// The ban.
+    pub ban: Ban,
+    /// Own people signed in from there within a month: the connection itself is not refused to them.
+    pub is_known: bool,
+    /// Somebody asks that it be lifted.
+    pub is_asked: bool,
+    /// Whether this scope may lift it.
+    pub can_lift: bool,
+}
+
+impl std::ops::Deref for BanView {
+    type Target = Ban;
+
+    fn deref(&self) -> &Ban {
+        &self.ban
+    }
 }

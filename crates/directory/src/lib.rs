@@ -27,11 +27,16 @@
 mod administration;
 mod entities;
 mod error;
+mod factor;
 mod find;
 pub mod limits;
 mod login;
 mod rows;
+mod membership;
+mod notice;
+mod profile;
 mod session;
+mod settings;
 mod token;
 
 use std::sync::Arc;
@@ -49,12 +54,20 @@ pub use entities::{
     OrganisationInfo, Protocols, Role, ServiceInfo, UserInfo,
 };
 pub use error::{AuthRefusal, DirectoryError};
+pub use factor::{
+    Challenge, Entrance, FactorId, FactorInfo, FactorKind, Factors, Proof, Proved, RecoveryCodes, RelyingParty, Step,
+    StepRefusal, TotpSetup,
+};
 pub use login::{
     Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,
     ScramExchange, SignedIn,
 };
+pub use membership::{Limits, Membership, NewMember};
+pub use notice::Notice;
+pub use profile::{Profile, ProfileChange};
 pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
 pub use session::{Session, SessionId, SessionInfo};
+pub use settings::{Brand, Logo, LogoKind, OrganisationSettings, SettingsChange, Support, contrast_with_white};
 pub use token::{CreatedToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.
 pub use zeroize::Zeroizing;
@@ -65,6 +78,7 @@ pub struct Directory {
     db: Db,
     world: World,
     login: Arc<login::Login>,
+    passkeys: Option<Arc<factor::Passkeys>>,
 }
 
 impl Directory {
@@ -75,8 +89,9 @@ impl Directory {
 
     /// The directory kept in this database.
     pub fn with_options(db: Db, world: World, options: Options) -> Directory {
+        let passkeys = options.relying_party.as_ref().and_then(factor::Passkeys::new).map(Arc::new);
         let login = Arc::new(login::Login::new(&world, options));
-        Directory { db, world, login }
+        Directory { db, world, login, passkeys }
     }
 
     /// Administration within `scope`, in the name of `who` (a login, or the account that runs the

@@ -98,3 +98,28 @@ pub const ANSWERS_PER_TOKEN_LIMIT: i64 = 10_000;
 pub const ANSWER_OCTETS_PER_TOKEN_LIMIT: i64 = 64 * 1024 * 1024;
 /// After which time a request that nobody answered may be made again: longer than any takes.
 pub const ANSWER_AWAITED_FOR: Duration = Duration::from_secs(120);
+
+/// How long the step between password and session holds, and every other thing that was begun.
+pub const CEREMONY_FOR: Duration = Duration::from_secs(5 * 60);
+/// Wrong codes after which the password has to be given again.
+pub const CEREMONY_FAILURES_LIMIT: i64 = 5;
+/// Things that one source may have begun at once; the oldest makes room.
+pub const CEREMONIES_PER_SOURCE_LIMIT: usize = 50;
+/// Octets of a TOTP's secret (RFC 4226 §4 recommends 160 bits).
+pub const TOTP_SECRET_OCTETS: usize = 20;
+/// Recovery codes that are given at once.
+pub const RECOVERY_CODES: usize = 10;
+/// Characters of a recovery code, 5 bits each.
+pub const RECOVERY_CODE_CHARACTERS: usize = 10;
+/// Second factors of one person.
+pub const FACTORS_PER_PERSON_LIMIT: usize = 20;
+/// Octets of what a passkey answers.
+pub const PASSKEY_ANSWER_LIMIT_OCTETS: usize = 64 * 1024;
+/// How long after signing in a second factor may be added without the password.
+pub const RECENTLY_SIGNED_IN: Duration = Duration::from_secs(10 * 60);
+/// Addresses at which a person can be reached besides the login.
+pub const CONTACTS_LIMIT: usize = 5;
+/// Octets of a logo.
+pub const LOGO_LIMIT_OCTETS: usize = 128 * 1024;
+/// Pixels of a logo's side.
+pub const LOGO_LIMIT_PIXELS: u32 = 2_000;

@@ -16,6 +16,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (3, "tokens of the API", include_str!("0003_api_tokens.sql")),
         (4, "synonyms of domains", include_str!("0004_synonyms.sql")),
         (5, "lists in order", include_str!("0005_lists.sql")),
+        (6, "people in several organisations, second factors", include_str!("0006_people.sql")),
     ],
 };
 

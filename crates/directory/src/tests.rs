@@ -1,8 +1,11 @@
 //! The directory on each engine.
 
 mod administering;
+mod authenticator;
+mod factors;
 mod finding;
 mod logging_in;
+mod memberships;
 mod sessions;
 mod tokens;
 

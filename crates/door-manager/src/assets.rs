@@ -18,9 +18,10 @@ struct Asset {
     gzip: Bytes,
 }
 
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str); 5] = [
     ("style.css", "text/css; charset=utf-8", include_str!("../../../web/manager/style.css")),
     ("script.js", "text/javascript; charset=utf-8", include_str!("../../../web/manager/script.js")),
+    ("people.js", "text/javascript; charset=utf-8", include_str!("../../../web/manager/people.js")),
     ("icons.svg", "image/svg+xml", include_str!("../../../web/manager/icons.svg")),
     ("favicon.svg", "image/svg+xml", include_str!("../../../web/manager/favicon.svg")),
 ];

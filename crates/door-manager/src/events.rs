@@ -18,7 +18,7 @@ const CHANNELS: [&str; 4] = ["zones", "keys", "reports", "hosts"];
 /// Tells what changed, until the page is left.
 pub(crate) async fn events(State(shared): State<Arc<Shared>>, person: Person) -> Response {
     let own = person.session.organisation;
-    let stream = unfold(shared.db.subscribe(), async move |mut notices| {
+    let stream = unfold((shared.db.subscribe(), own), async |(mut notices, own)| {
         loop {
             let Ok(notice) = notices.recv().await else { return None };
             // What others do is not even counted; what concerns everybody names nothing.
@@ -31,7 +31,10 @@ pub(crate) async fn events(State(shared): State<Arc<Shared>>, person: Person) ->
             }
             // Nothing of the notice goes out but the kind.
             if let Some(channel) = CHANNELS.into_iter().find(|channel| notice.channel == *channel) {
-                return Some((Ok::<_, Infallible>(Event::default().event("changed").data(channel)), notices));
+                return Some((
+                    Ok::<_, Infallible>(Event::default().event("changed").data(channel)),
+                    (notices, own),
+                ));
             }
         }
     });

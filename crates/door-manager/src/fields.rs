@@ -15,7 +15,11 @@ pub(crate) const TOKEN: &str = "_token";
 
 /// A form's fields, in order; a name may stand several times.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fields(Vec<(String, String)>);
+pub(crate) struct Fields {
+    pairs: Vec<(String, String)>,
+    /// Uploaded files as they were sent.
+    files: Vec<(String, Bytes)>,
+}
 
 impl Fields {
     /// The first value under `name`, without the spaces around it; empty if there is none.
@@ -25,13 +29,19 @@ impl Fields {
 
     /// The first value under `name` as it was sent.
     pub(crate) fn raw(&self, name: &str) -> &str {
-        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+        self.pairs.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
     /// A number as people write it: `86400`, `86'400`, `86 400`; `None` if it is none.
     pub(crate) fn number(&self, name: &str) -> Option<u32> {
         let separators = ['\'', '’', ' ', '\u{a0}', '\u{202f}'];
         self.text(name).replace(separators, "").parse().ok()
+    }
+
+    /// The octets of an uploaded file; `None` without one.
+    pub(crate) fn file(&self, name: &str) -> Option<&[u8]> {
+        let mut files = self.files.iter().filter(|(field, octets)| field == name && !octets.is_empty());
+        files.next().map(|(_, octets)| octets.as_ref())
     }
 
     /// Whether the form has the field, with any value but none.
@@ -41,18 +51,21 @@ impl Fields {
 
     /// Every value under `name`.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+        self.pairs.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
     /// Every field but the proof, as a form shows it again.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().filter(|(name, _)| name != TOKEN).map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs
+            .iter()
+            .filter(|(name, _)| name != TOKEN)
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
 
 impl FromIterator<(String, String)> for Fields {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Fields {
-        Fields(pairs.into_iter().collect())
+        Fields { pairs: pairs.into_iter().collect(), files: Vec::new() }
     }
 }
 
@@ -117,17 +130,21 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Ref
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
         let mut form = Multipart::from_request(request, state).await.map_err(|_| Refused::Unreadable)?;
-        let (mut pairs, mut size) = (Vec::new(), 0);
+        let (mut pairs, mut files, mut size) = (Vec::new(), Vec::new(), 0);
         while let Some(part) = form.next_field().await.map_err(|_| Refused::Unreadable)? {
             let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some();
             let value = part.bytes().await.map_err(|_| Refused::Unreadable)?;
             size += value.len();
             if size > limits::FORM_LIMIT_BYTES || pairs.len() >= limits::FORM_FIELDS_LIMIT {
                 return Err(Refused::Unreadable);
             }
+            if is_file {
+                files.push((name.clone(), value.clone()));
+            }
             pairs.push((name, String::from_utf8_lossy(&value).into_owned()));
         }
-        return Ok(Fields(pairs));
+        return Ok(Fields { pairs, files });
     }
     let body = Bytes::from_request(request, state).await.map_err(|_| Refused::Unreadable)?;
     if body.len() > limits::FORM_LIMIT_BYTES {

@@ -23,7 +23,14 @@ pub(crate) fn of(
         login => session.login,
         person => session.name,
         is_operator => session.is_operator,
-        is_guest_here => session.organisation != session.home,
+        is_guest_here => !session.is_member,
+        is_entering => person.lacks_second_factor(),
+        administers => person.administers(),
+        brand => context! {
+            name => if session.brand.name.is_empty() { &session.organisation_name } else { &session.brand.name },
+            has_logo => session.brand.has_logo,
+            colour => session.brand.colour,
+        },
         token => person.form_token,
         toast => person.toast.as_ref().map(Value::from_serialize),
         ..content

@@ -8,11 +8,12 @@ use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use directory::{Role, Scope, Session};
-use doorway_http::Client;
+use directory::{Administration, Role, Scope, Session};
+use doorway_http::{Client, Host};
+use model::DomainId;
 
 use crate::Shared;
-use crate::toast::{self, Toast};
+use crate::toast::{self, Toast, see_other};
 use crate::trouble::Trouble;
 use crate::words::{Language, Word, say};
 
@@ -66,6 +67,8 @@ pub(crate) fn form_token(session_token: &str) -> String {
 pub(crate) struct Guest {
     pub(crate) client: Client,
     pub(crate) language: Language,
+    /// The name under which the page was asked for: it chooses what to show and is never trusted.
+    pub(crate) host: Option<String>,
     /// Path and query.
     pub(crate) target: String,
     pub(crate) agent: String,
@@ -84,6 +87,7 @@ impl Guest {
         Guest {
             client: client(&parts.extensions),
             language,
+            host: Host::of(uri, &parts.headers).map(|host| host.to_string()),
             target,
             agent: text(axum::http::header::USER_AGENT).to_owned(),
         }
@@ -131,16 +135,31 @@ impl Person {
 
     /// Who the audit will say did it.
     pub(crate) fn who(&self) -> String {
-        match self.session.organisation == self.session.home {
+        match self.session.is_member {
             true => self.session.login.clone(),
             false => format!("{} (operator's staff)", self.session.login),
         }
     }
 
+    /// Whether the person administers the whole organisation that is looked at.
     pub(crate) fn administers(&self) -> bool {
-        let is_at_home = self.session.organisation == self.session.home;
-        let may_here = is_at_home && matches!(self.session.role, Role::LegalOwner | Role::Administrator);
-        may_here || self.session.is_operator
+        matches!(self.session.role, Role::LegalOwner | Role::Administrator) && self.session.domain.is_none()
+    }
+
+    /// Whether the person administers this domain, if not the whole organisation.
+    pub(crate) fn administers_domain(&self, domain: DomainId) -> bool {
+        self.administers()
+            || (self.session.role == Role::Administrator && self.session.domain == Some(domain))
+    }
+
+    /// Whether nothing is shown but the page on which a second factor is set up.
+    pub(crate) fn lacks_second_factor(&self) -> bool {
+        self.session.is_second_factor_required && !self.session.has_second_factor
+    }
+
+    /// The people of the organisation that is looked at, in the person's name and with the person's role.
+    pub(crate) fn people(&self, shared: &Shared) -> Administration {
+        shared.directory.administration(self.scope(), self.who()).in_role(self.session.role)
     }
 }
 
@@ -166,7 +185,24 @@ impl FromRequestParts<Arc<Shared>> for Person {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Person, Response> {
         match Person::of(parts, shared).await {
+            Ok(Some(person)) if person.lacks_second_factor() => Err(see_other("/manager/profile/security")),
             Ok(Some(person)) => Ok(person),
+            Ok(None) => Err(to_sign_in(parts)),
+            Err(trouble) => Err(trouble.into_response()),
+        }
+    }
+}
+
+/// Somebody who is signed in, perhaps without the second factor that an organisation asks for: for the pages on which
+/// one is set up, and for nothing else.
+pub(crate) struct Entering(pub(crate) Person);
+
+impl FromRequestParts<Arc<Shared>> for Entering {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Entering, Response> {
+        match Person::of(parts, shared).await {
+            Ok(Some(person)) => Ok(Entering(person)),
             Ok(None) => Err(to_sign_in(parts)),
             Err(trouble) => Err(trouble.into_response()),
         }

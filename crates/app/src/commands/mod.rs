@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use directory::{Administration, DirectoryError, OrganisationInfo, Scope};
+use directory::{Administration, DirectoryError, OrganisationInfo, Role, Scope};
 use mail_queue::Queue;
 use model::{OrganisationId, ServiceId};
 
@@ -119,7 +119,9 @@ impl Platform {
             None => None,
         };
         let administration = match &organisation {
-            Some(organisation) => directory.administration(Scope::Tenant(organisation.id), &who),
+            Some(organisation) => {
+                directory.administration(Scope::Tenant(organisation.id), &who).in_role(Role::LegalOwner)
+            }
             None => operator,
         };
         let queue = Queue::new(installation.db.clone(), installation.world.clone(), "command line");

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::error::DirectoryError;
 use crate::login::NewHash;
-use crate::{Directory, limits};
+use crate::{Directory, Role, limits};
 
 pub use address::{AddressChange, NewAddress};
 pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
@@ -30,6 +30,7 @@ pub use password::NewDevicePassword;
 pub use service::ServiceChange;
 pub use staff::StaffInfo;
 pub use user::{NewUser, UserChange};
+pub(crate) use user::{own_user, user_at_home, user_in};
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 
@@ -48,11 +49,26 @@ pub struct Administration {
     directory: Directory,
     scope: Scope,
     who: String,
+    role: Role,
 }
 
 impl Administration {
     pub(crate) fn new(directory: Directory, scope: Scope, who: String) -> Administration {
-        Administration { directory, scope, who }
+        // A tenant's programs have an administrator's power, unless somebody vouches for more.
+        let role = match scope {
+            Scope::Tenant(_) => Role::Administrator,
+            Scope::Operator(_) => Role::LegalOwner,
+        };
+        Administration { directory, scope, who, role }
+    }
+
+    /// The same, for somebody who has this role in the organisation: only a legal owner makes legal owners.
+    pub fn in_role(self, role: Role) -> Administration {
+        Administration { role, ..self }
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.role
     }
 
     /// How far this reaches.
@@ -136,6 +152,14 @@ impl Administration {
         self.directory.world.random.fill(&mut salt);
         self.directory.login.hasher.hash(password.clone(), salt, scram_salt, iterations).await
     }
+}
+
+/// An organisation, if it lies within the scope.
+pub(crate) fn organisation_in_scope(
+    tx: &mut Tx,
+    id: OrganisationId,
+) -> Result<Option<crate::OrganisationInfo>> {
+    Ok(rows::organisation(tx, id)?)
 }
 
 pub(crate) fn found<T>(what: &'static str, thing: Option<T>) -> Result<T> {

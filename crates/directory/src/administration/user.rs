@@ -8,7 +8,10 @@ use super::told::{called, state, told};
 use super::{Administration, Result, checked_name, conflict, found, rows};
 use crate::entities::{Role, UserInfo};
 use crate::error::DirectoryError;
+use crate::factor;
 use crate::login::check_chosen;
+use crate::membership::{self, Membership, keep_an_owner, owner_grants};
+use crate::notice::{self, Event};
 use crate::rows::address_key;
 
 /// A new user.
@@ -48,8 +51,10 @@ impl Administration {
         let login = address_key(&new.login);
         let (id, at) = (UserId(self.new_id()), self.now());
         let (organisation, role) = (new.organisation, new.role);
+        let (who, actor) = (self.who().to_owned(), self.role());
         self.act("create user", format!("{login} as {role}"), move |tx| {
             found("organisation", rows::organisation(tx, organisation)?)?;
+            owner_grants(actor, role)?;
             let taken = || DirectoryError::Conflict {
                 field: "login",
                 value: login.clone(),
@@ -58,16 +63,10 @@ impl Administration {
             if rows::is_login_taken(tx, &login)? {
                 return Err(taken());
             }
-            let new = rows::NewPerson {
-                id,
-                organisation,
-                login: &login,
-                name: &name,
-                role,
-                argon2: &hash.argon2,
-                at,
-            };
+            let new =
+                rows::NewPerson { id, organisation, login: &login, name: &name, argon2: &hash.argon2, at };
             rows::insert_user(tx, &new).map_err(conflict(taken))?;
+            membership::rows::insert(tx, organisation, id, role, &who, at)?;
             Ok((Some(organisation), found("user", rows::user(tx, id)?)?))
         })
         .await
@@ -115,25 +114,36 @@ impl Administration {
             change.role.map(|role| format!("role {role}")),
             hash.is_some().then(|| "a new password".to_owned()),
         ]);
+        let (actor, who, at) = (self.role(), self.who().to_owned(), self.now());
+        let notices = [self.new_id(), self.new_id()];
         self.act("change user", format!("{id}: {news}"), move |tx| {
-            let user = changeable(tx, id)?;
+            let user = changeable(tx, id, actor)?;
             let organisation = user.organisation;
-            let loses_owner =
-                change.role.is_some_and(|role| role != Role::LegalOwner) || change.is_disabled == Some(true);
-            if loses_owner {
-                keep_an_owner(tx, &user)?;
+            if let Some(role) = change.role {
+                owner_grants(actor, role)?;
+                if role != user.role {
+                    if owns(&user) {
+                        keep_an_owner(tx, &user.login, [organisation])?;
+                    }
+                    membership::rows::set_role(tx, organisation, id, role)?;
+                    if role != Role::Administrator {
+                        membership::rows::limit_to(tx, organisation, id, None)?;
+                    }
+                    let event = Event::Role { organisation, role: Some(role) };
+                    notice::write(tx, notices[0], id, &event, &who, at)?;
+                }
             }
             if let Some(name) = &name {
+                at_home(&user)?;
                 rows::rename_user(tx, id, organisation, name)?;
             }
-            if let Some(role) = change.role {
-                rows::user_role(tx, id, organisation, role)?;
-            }
             if let Some(hash) = &hash {
+                alone_at_home(tx, &user)?;
                 rows::user_password(tx, id, organisation, hash)?;
+                notice::write(tx, notices[1], id, &Event::Password, &who, at)?;
             }
             if let Some(is_disabled) = change.is_disabled {
-                rows::disable_user(tx, id, organisation, is_disabled)?;
+                disable(tx, &user, is_disabled)?;
             }
             Ok((Some(organisation), found("user", rows::user(tx, id)?)?))
         })
@@ -141,34 +151,106 @@ impl Administration {
     }
 
     /// Deletes a user; not the last legal owner of an organisation, and within a tenant's scope nobody of the
-    /// operator's staff.
+    /// operator's staff. Whoever belongs to other organisations too leaves this one only.
     pub async fn delete_user(&self, id: UserId) -> Result<()> {
+        let (actor, who, at, notice_id) = (self.role(), self.who().to_owned(), self.now(), self.new_id());
         self.act("delete user", id.to_string(), move |tx| {
-            let user = changeable(tx, id)?;
-            keep_an_owner(tx, &user)?;
-            rows::delete_user(tx, id, user.organisation, &user.login)?;
-            Ok((Some(user.organisation), ()))
+            let user = changeable(tx, id, actor)?;
+            let organisation = user.organisation;
+            let within = tx.organisation();
+            let all = membership::rows::of_person(tx, id)?;
+            let left = all.iter().filter(|one| within.is_none_or(|within| within == one.organisation));
+            let left: Vec<&Membership> = left.collect();
+            let owned = left.iter().filter(|one| one.role == Role::LegalOwner && !one.is_disabled);
+            if !user.is_disabled {
+                keep_an_owner(tx, &user.login, owned.map(|one| one.organisation))?;
+            }
+            let event = Event::Role { organisation, role: None };
+            notice::write(tx, notice_id, id, &event, &who, at)?;
+            for one in &left {
+                membership::rows::remove(tx, one.organisation, id)?;
+            }
+            if left.len() == all.len() {
+                factor::rows::forget_person(tx, id)?;
+                rows::delete_user(tx, id, &user.login)?;
+            }
+            Ok((Some(organisation), ()))
         })
         .await
     }
 }
 
+/// As one organisation sees a person.
+pub(crate) fn user_in(tx: &mut Tx, id: UserId, organisation: OrganisationId) -> Result<Option<UserInfo>> {
+    Ok(rows::user_in(tx, id, organisation)?)
+}
+
 /// A user whom this scope may change.
-fn changeable(tx: &mut Tx, id: UserId) -> Result<UserInfo> {
+fn changeable(tx: &mut Tx, id: UserId, actor: Role) -> Result<UserInfo> {
     let user = found("user", rows::user(tx, id)?)?;
-    match tx.organisation().is_some() && rows::is_operator_staff(tx, id)? {
-        true => Err(DirectoryError::NotFound { what: "user" }),
-        false => Ok(user),
+    if tx.organisation().is_some() && rows::is_operator_staff(tx, id)? {
+        return Err(DirectoryError::NotFound { what: "user" });
+    }
+    owner_grants(actor, user.role)?;
+    Ok(user)
+}
+
+/// A user whose home is within the scope.
+pub(crate) fn user_at_home(tx: &mut Tx, id: UserId, actor: Role) -> Result<UserInfo> {
+    let user = changeable(tx, id, actor)?;
+    at_home(&user)?;
+    Ok(user)
+}
+
+/// A user whose password and second factors this scope may change.
+pub(crate) fn own_user(tx: &mut Tx, id: UserId, actor: Role) -> Result<UserInfo> {
+    let user = changeable(tx, id, actor)?;
+    alone_at_home(tx, &user)?;
+    Ok(user)
+}
+
+fn at_home(user: &UserInfo) -> Result<()> {
+    match user.is_at_home {
+        true => Ok(()),
+        false => Err(DirectoryError::Invalid {
+            field: "user",
+            reason: format!("the account of «{}» was made by another organisation", user.login),
+            rule: "name and password are changed by the person, or where the account was made",
+        }),
     }
 }
 
-fn keep_an_owner(tx: &mut Tx, user: &UserInfo) -> Result<()> {
-    if user.role == Role::LegalOwner && rows::count_owners(tx, user.organisation)? <= 1 && !user.is_disabled {
+/// Else the administrators of one organisation would get into another one.
+fn alone_at_home(tx: &mut Tx, user: &UserInfo) -> Result<()> {
+    at_home(user)?;
+    if tx.organisation().is_some() && membership::rows::of_person(tx, user.id)?.len() > 1 {
         return Err(DirectoryError::Invalid {
             field: "user",
-            reason: format!("«{}» is the last legal owner", user.login),
-            rule: "an organisation keeps one legal owner who can sign in",
+            reason: format!("«{}» belongs to other organisations too", user.login),
+            rule: "whoever belongs to several organisations changes password and second factors himself",
         });
+    }
+    Ok(())
+}
+
+fn owns(user: &UserInfo) -> bool {
+    user.role == Role::LegalOwner && !user.is_disabled
+}
+
+/// Blocks a person, or lets in again: everywhere where nobody else is concerned, otherwise in this organisation.
+fn disable(tx: &mut Tx, user: &UserInfo, is_disabled: bool) -> Result<()> {
+    let all = membership::rows::of_person(tx, user.id)?;
+    let is_everywhere = user.is_at_home && (tx.organisation().is_none() || all.len() == 1);
+    if is_disabled && !user.is_disabled {
+        let concerned = all.iter().filter(|one| is_everywhere || one.organisation == user.organisation);
+        let owned = concerned.filter(|one| one.role == Role::LegalOwner && !one.is_disabled);
+        keep_an_owner(tx, &user.login, owned.map(|one| one.organisation))?;
+    }
+    if is_everywhere {
+        rows::disable_user(tx, user.id, user.organisation, is_disabled)?;
+    }
+    if !is_everywhere || !is_disabled {
+        membership::rows::disable(tx, user.organisation, user.id, is_disabled)?;
     }
     Ok(())
 }

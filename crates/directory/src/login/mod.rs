@@ -17,6 +17,7 @@ mod admission;
 mod attempt;
 mod failures;
 mod hash;
+mod person;
 mod protocol;
 mod rows;
 mod scram;
@@ -34,6 +35,7 @@ use world::World;
 use zeroize::Zeroizing;
 
 use crate::error::AuthRefusal;
+use crate::factor::RelyingParty;
 use crate::rows::{address_key, localpart_key};
 use crate::{Directory, limits};
 use admission::{Admission, Stage};
@@ -45,6 +47,7 @@ pub(crate) use admission::source_subject;
 pub use attempt::{Attempt, Authenticated, MalformedPlain, PlainMessage, SignedIn};
 pub use failures::FailureLimits;
 pub(crate) use hash::{NewHash, check_chosen, prepare};
+pub(crate) use person::PersonAttempt;
 pub use protocol::AuthProtocol;
 pub use scram::ScramExchange;
 pub(crate) use secret::{device_password, random_characters, selector_of};
@@ -56,6 +59,8 @@ pub struct Options {
     pub exempt_loopback: bool,
     /// How many failures lead to what.
     pub failures: FailureLimits,
+    /// For whom passkeys are made; none where the installation is reached by an address.
+    pub relying_party: Option<RelyingParty>,
 }
 
 /// What logging in needs to remember.
@@ -206,46 +211,6 @@ impl Directory {
         let authenticated =
             self.conclude(&admission, candidate, &credential, exchange.login, exchange.protocol).await?;
         Ok((authenticated, server_final))
-    }
-
-    /// Checks a user's password, for the screens of administration.
-    pub async fn sign_in(
-        &self,
-        login: &str,
-        password: &str,
-        source: IpAddr,
-    ) -> Result<SignedIn, AuthRefusal> {
-        let key = LoginName::parse(login).key;
-        let admission = self.admit(source, &format!("user {key}"), Stage::Decides).await?;
-        let operator = self.db.operator("find whose a sign-in is");
-        let by_login = key.clone();
-        let person = operator
-            .read(move |tx| rows::person(tx, &by_login))
-            .await
-            .map_err(|error: DbError| AuthRefusal::Later(error.into()))?;
-        let is_short = password.len() <= limits::PASSWORD_LIMIT_OCTETS;
-        let password = prepare(if is_short { password } else { "" });
-        let now = self.world.clock.now();
-        let digest = person
-            .as_ref()
-            .map(|person| self.login.digest(b"person", person.user.0, person.version, &password));
-        let is_remembered = digest.is_some_and(|digest| self.login.was_verified(&digest, now));
-        if !is_remembered {
-            let hash = person.as_ref().map(|person| person.argon2.clone());
-            if !self.login.hasher.verify(admission.priority, hash, &password).await? {
-                return Err(self.failed(&admission, "wrong password").await);
-            }
-        }
-        let person = person.ok_or(AuthRefusal::Wrong)?;
-        if let Some(digest) = digest {
-            self.login.verified.insert(digest, now);
-        }
-        if person.is_disabled {
-            return Err(AuthRefusal::Disabled);
-        }
-        self.succeeded(&admission, rows::Use::Person(person.user), person.organisation, person.last_used_at)
-            .await;
-        Ok(SignedIn { user: person.user, organisation: person.organisation, role: person.role, login: key })
     }
 
     async fn candidate(&self, name: &LoginName) -> Result<Option<Candidate>, AuthRefusal> {

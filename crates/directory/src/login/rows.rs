@@ -89,12 +89,23 @@ pub(super) struct Person {
     pub(super) version: i64,
     pub(super) is_disabled: bool,
     pub(super) last_used_at: Option<Timestamp>,
+    pub(super) has_factor: bool,
 }
 
 pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError> {
     tx.query_one(
-        "SELECT p.id, p.organisation, p.role, p.argon2, p.version, p.disabled + o.disabled, p.last_used_at
-         FROM person p JOIN organisation o ON o.id = p.organisation WHERE p.login = ?1",
+        "SELECT p.id, p.organisation,
+                COALESCE((SELECT h.role FROM membership h
+                          WHERE h.organisation = p.organisation AND h.person = p.id), 'external'),
+                p.argon2, p.version,
+                CASE WHEN p.disabled = 0 AND (
+                        EXISTS (SELECT 1 FROM membership m
+                                JOIN organisation o ON o.id = m.organisation AND o.disabled = 0
+                                WHERE m.person = p.id AND m.disabled = 0)
+                        OR EXISTS (SELECT 1 FROM operator_staff f WHERE f.person = p.id))
+                     THEN 0 ELSE 1 END,
+                p.last_used_at, CASE WHEN EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id) THEN 1 ELSE 0 END
+         FROM person p WHERE p.login = ?1",
         values![login],
         |row| {
             Ok(Person {
@@ -105,6 +116,7 @@ pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError
                 version: row.integer(4)?,
                 is_disabled: row.integer(5)? > 0,
                 last_used_at: row.optional_timestamp(6)?,
+                has_factor: row.boolean(7)?,
             })
         },
     )

@@ -2,8 +2,7 @@
 //!
 //! A session ends by signing out, by being revoked, after [`limits::SESSION_IDLE`] without a request, after
 //! [`limits::SESSION_LIFETIME`] in any case, and with a new password, a disabled person or organisation.
-//! A second factor will stand between [`Directory::sign_in`] and [`Directory::open_session`]: only the
-//! latter gives a token.
+//! Between [`Directory::sign_in`] and the session stands [`Directory::enter`], which asks for a second factor.
 
 mod rows;
 
@@ -12,11 +11,11 @@ use std::net::IpAddr;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use model::{OrganisationId, Timestamp, UserId};
+use model::{DomainId, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
 use crate::error::DirectoryError;
-use crate::{Administration, Directory, Role, Scope, SignedIn, limits};
+use crate::{Administration, Brand, Directory, Role, Scope, SignedIn, limits};
 
 /// Which session: what the list of sessions names them by; it opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,14 +32,26 @@ pub struct Session {
     pub login: String,
     /// What the person is called.
     pub name: String,
-    /// What the person may do in the own organisation.
+    /// What the person may do in the organisation that is looked at: everything, for the operator's staff.
     pub role: Role,
-    /// The person's own organisation.
+    /// The only domain within which an administrator administers.
+    pub domain: Option<DomainId>,
+    /// The person's home, which made the account.
     pub home: OrganisationId,
-    /// The organisation that is looked at: the own one, or one that the operator's staff chose.
+    /// The organisation that is looked at: one of the person's own, or any for the operator's staff.
     pub organisation: OrganisationId,
+    /// Whether the person belongs to the organisation that is looked at.
+    pub is_member: bool,
+    /// The language that the person chose for letters and screens.
+    pub language: Option<String>,
+    /// Whether the person has a second factor.
+    pub has_second_factor: bool,
+    /// Whether an organisation of the person, or the one that is looked at, asks for one.
+    pub is_second_factor_required: bool,
     /// The name of the organisation that is looked at.
     pub organisation_name: String,
+    /// How the organisation that is looked at shows itself.
+    pub brand: Brand,
     /// Whether the person runs the installation.
     pub is_operator: bool,
     /// When the person signed in.
@@ -70,9 +81,9 @@ fn token_hash(token: &str) -> Vec<u8> {
 }
 
 impl Directory {
-    /// Opens a session for a person whose password (and second factor) was right; the token is shown to the
+    /// Opens a session for a person whose password and second factor were right; the token is shown to the
     /// browser and kept nowhere.
-    pub async fn open_session(
+    pub(crate) async fn open_session(
         &self,
         person: &SignedIn,
         source: IpAddr,
@@ -161,14 +172,15 @@ impl Directory {
         self.db.tenant(home).read(move |tx| rows::list(tx, home, user, now)).await
     }
 
-    /// Lets somebody of the operator's staff look at another organisation; nobody else may.
+    /// Looks at another organisation of the person; the operator's staff may look at every one.
     pub async fn choose_organisation(
         &self,
         session: &Session,
         organisation: OrganisationId,
     ) -> Result<(), DirectoryError> {
         let absent = || DirectoryError::NotFound { what: "organisation" };
-        if organisation != session.home && !session.is_operator {
+        let is_own = self.choices(session).await?.iter().any(|one| one.organisation == organisation);
+        if !is_own && !session.is_operator {
             return Err(absent());
         }
         if !self.is_active(organisation).await? {
@@ -177,7 +189,7 @@ impl Directory {
         let id = session.id;
         let (audit_id, at, who) = (self.world.new_id(), self.world.clock.now(), session.login.clone());
         self.db
-            .operator("the operator's staff chooses an organisation")
+            .operator("a person looks at another organisation")
             .write(move |tx| {
                 rows::choose(tx, id, organisation)?;
                 let change = trail::Change {
@@ -193,6 +205,16 @@ impl Directory {
             })
             .await
     }
+}
+
+/// The session in which somebody changed the own password goes on with the new one.
+pub(crate) fn keep_after_new_password(tx: &mut db::Tx, id: SessionId) -> Result<(), DirectoryError> {
+    rows::keep_after_new_password(tx, id)
+}
+
+/// Ends every session of a person but one.
+pub(crate) fn end_all_others(tx: &mut db::Tx, user: UserId, id: SessionId) -> Result<(), DirectoryError> {
+    rows::end_all_others(tx, user, id)
 }
 
 impl Administration {

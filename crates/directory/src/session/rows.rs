@@ -1,11 +1,11 @@
 //! Rows of sessions and of the operator's staff.
 
 use db::{DbError, Tx, values};
-use model::{OrganisationId, Timestamp, UserId};
+use model::{DomainId, OrganisationId, Timestamp, UserId};
 
 use super::{Session, SessionId, SessionInfo};
 use crate::error::DirectoryError;
-use crate::{Role, SignedIn, limits};
+use crate::{Brand, Role, SignedIn, limits};
 
 pub(super) struct NewSession<'a> {
     pub(super) id: i64,
@@ -18,9 +18,16 @@ pub(super) struct NewSession<'a> {
 
 pub(super) fn open(tx: &mut Tx, new: &NewSession<'_>) -> Result<(), DirectoryError> {
     let made = tx.execute(
+        // Whoever's home is disabled begins in another organisation.
         "INSERT INTO session (id, token_hash, person, organisation, acting, password_version, source, agent,
                               created_at, last_seen_at)
-         SELECT ?1, ?2, p.id, p.organisation, p.organisation, p.version, ?5, ?6, ?7, ?7
+         SELECT ?1, ?2, p.id, p.organisation,
+                COALESCE((SELECT m.organisation FROM membership m
+                          JOIN organisation o ON o.id = m.organisation AND o.disabled = 0
+                          WHERE m.person = p.id AND m.disabled = 0
+                          ORDER BY CASE WHEN m.organisation = p.organisation THEN 0 ELSE 1 END, m.organisation
+                          LIMIT 1), p.organisation),
+                p.version, ?5, ?6, ?7, ?7
          FROM person p WHERE p.id = ?3 AND p.organisation = ?4",
         values![new.id, new.hash, new.person.user, new.person.organisation, new.source, new.agent, new.now],
     )?;
@@ -29,28 +36,52 @@ pub(super) fn open(tx: &mut Tx, new: &NewSession<'_>) -> Result<(), DirectoryErr
 
 pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError> {
     tx.query_one(
-        "SELECT s.id, p.id, p.login, p.name, p.role, s.organisation, a.id, a.name,
-                CASE WHEN f.person IS NULL THEN 0 ELSE 1 END, s.created_at, s.last_seen_at
+        // Who left the staff or an organisation looks at the home again.
+        "SELECT s.id, p.id, p.login, p.name, m.role, s.organisation, a.id, a.name,
+                CASE WHEN f.person IS NULL THEN 0 ELSE 1 END, s.created_at, s.last_seen_at, m.domain, p.language,
+                CASE WHEN EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id) THEN 1 ELSE 0 END,
+                CASE WHEN EXISTS (
+                        SELECT 1 FROM organisation_settings w WHERE w.requires_second_factor = 1 AND (
+                            w.organisation = a.id OR w.organisation IN
+                                (SELECT r.organisation FROM membership r WHERE r.person = p.id AND r.disabled = 0)))
+                     THEN 1 ELSE 0 END,
+                COALESCE(z.brand_name, ''), COALESCE(z.brand_colour, ''), CASE WHEN z.logo IS NULL THEN 0 ELSE 1 END
          FROM session s
          JOIN person p ON p.id = s.person AND p.version = s.password_version AND p.disabled = 0
-         JOIN organisation o ON o.id = s.organisation AND o.disabled = 0 AND o.deleted_at IS NULL
          LEFT JOIN operator_staff f ON f.person = p.id
-         -- Who left the staff looks at the own organisation again.
          JOIN organisation a ON a.deleted_at IS NULL
-              AND a.id = CASE WHEN f.person IS NULL THEN s.organisation ELSE s.acting END
-         WHERE s.token_hash = ?1",
+              AND a.id = CASE WHEN f.person IS NOT NULL OR EXISTS
+                                   (SELECT 1 FROM membership n JOIN organisation i ON i.id = n.organisation
+                                    WHERE n.person = p.id AND n.organisation = s.acting
+                                      AND n.disabled = 0 AND i.disabled = 0)
+                              THEN s.acting ELSE s.organisation END
+         LEFT JOIN membership m ON m.organisation = a.id AND m.person = p.id AND m.disabled = 0
+         LEFT JOIN organisation_settings z ON z.organisation = a.id
+         WHERE s.token_hash = ?1 AND (f.person IS NOT NULL OR (m.person IS NOT NULL AND a.disabled = 0))",
         values![hash],
         |row| {
+            let role = row.optional_text(4)?.and_then(|role| role.parse().ok());
+            let is_operator = row.boolean(8)?;
             Ok(Session {
                 id: SessionId(row.integer(0)?),
                 user: UserId(row.integer(1)?),
                 login: row.text(2)?.to_owned(),
                 name: row.text(3)?.to_owned(),
-                role: row.text(4)?.parse().unwrap_or(Role::External),
+                role: if is_operator { Role::LegalOwner } else { role.unwrap_or(Role::External) },
+                domain: if is_operator { None } else { row.optional_integer(11)?.map(DomainId) },
                 home: OrganisationId(row.integer(5)?),
                 organisation: OrganisationId(row.integer(6)?),
                 organisation_name: row.text(7)?.to_owned(),
-                is_operator: row.boolean(8)?,
+                is_member: role.is_some(),
+                language: row.optional_text(12)?.map(ToOwned::to_owned),
+                has_second_factor: row.boolean(13)?,
+                is_second_factor_required: row.boolean(14)?,
+                brand: Brand {
+                    name: row.text(15)?.to_owned(),
+                    colour: row.text(16)?.to_owned(),
+                    has_logo: row.boolean(17)?,
+                },
+                is_operator,
                 created_at: row.timestamp(9)?,
                 last_seen_at: row.timestamp(10)?,
             })
@@ -113,6 +144,22 @@ pub(super) fn list(
             })
         },
     )?)
+}
+
+/// The session in which somebody changed the own password goes on with the new one.
+pub(super) fn keep_after_new_password(tx: &mut Tx, id: SessionId) -> Result<(), DirectoryError> {
+    tx.execute(
+        "UPDATE session SET password_version = (SELECT p.version FROM person p WHERE p.id = session.person)
+         WHERE id = ?1",
+        values![id.0],
+    )?;
+    Ok(())
+}
+
+/// Wherever the person signed in from.
+pub(super) fn end_all_others(tx: &mut Tx, user: UserId, id: SessionId) -> Result<(), DirectoryError> {
+    tx.execute("DELETE FROM session WHERE person = ?1 AND id <> ?2", values![user, id.0])?;
+    Ok(())
 }
 
 /// The oldest make room for a new one.

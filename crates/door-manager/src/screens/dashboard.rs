@@ -5,19 +5,29 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use directory::Role;
 use minijinja::context;
 
 use super::Answer;
 use super::domains::{Listed, listed};
 use crate::toast::see_other;
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, Person};
 use crate::{Shared, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/manager/", get(show)).route("/manager", get(async || see_other("/manager/")))
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+/// Whoever administers a part finds that part; whoever administers nothing, the own profile.
+async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
+    if let (Some(domain), Role::Administrator) = (person.session.domain, person.session.role) {
+        let domain = person.people(&shared).domain(domain).await?;
+        return Ok(see_other(&format!("/manager/domains/{}/security", domain.name)));
+    }
+    if !person.administers() {
+        return Ok(see_other("/manager/profile"));
+    }
+    let person = Administrator(person);
     let domains = listed(&shared, &person).await?;
     let directory = shared.directory.administration(person.scope(), person.who());
     let organisation = person.session.organisation;

@@ -4,6 +4,8 @@ mod dashboard;
 mod domains;
 mod guide;
 mod history;
+mod organisation;
+mod profile;
 mod record;
 mod refusal;
 mod reports;
@@ -16,6 +18,7 @@ mod spf;
 mod subject;
 mod synonyms;
 mod transfer;
+mod users;
 mod zone;
 
 use std::sync::Arc;
@@ -39,6 +42,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .merge(signing_in::routes())
         .merge(sessions::routes())
+        .merge(profile::routes())
+        .merge(users::routes())
+        .merge(organisation::routes())
         .merge(domains::routes())
         .merge(zone::routes())
         .merge(record::routes())

@@ -1,5 +1,6 @@
 //! What a form says beside a field that was refused.
 
+use directory::DirectoryError;
 use zones::ZoneError;
 
 use crate::trouble::Trouble;
@@ -34,23 +35,36 @@ impl FieldError {
 /// The words of a refusal, or trouble if it is none. The rule is said in the person's language where it is known;
 /// the reason stands in English beside it, because it quotes values.
 pub(super) fn refusal(guest: &Guest, error: ZoneError) -> Result<FieldError, Trouble> {
-    let told = |field: &str, reason: String, rule: &str| {
-        let key = rule_key(rule);
-        let (reason, rule) = match knows(guest.language, &key) {
-            true => (guest.say(&key, &[]), reason),
-            false => (reason, rule.to_owned()),
-        };
-        FieldError { field: field.to_owned(), reason, rule }
-    };
     Ok(match error {
-        ZoneError::Invalid { field, reason, rule, .. } => told(field, reason, rule),
-        ZoneError::Conflict { field, value, rule } => told(field, format!("«{value}»"), rule),
+        ZoneError::Invalid { field, reason, rule, .. } => told(guest, field, reason, rule),
+        ZoneError::Conflict { field, value, rule } => told(guest, field, format!("«{value}»"), rule),
         ZoneError::InUse { field, value, dependents, rule } => {
-            told(field, format!("«{value}»: {dependents}"), rule)
+            told(guest, field, format!("«{value}»: {dependents}"), rule)
         }
         ZoneError::Stale { .. } => FieldError::new("zone", guest.say("zone-stale", &[])),
         other => return Err(other.into()),
     })
+}
+
+/// The same for people and organisations.
+pub(super) fn directory_refusal(guest: &Guest, error: DirectoryError) -> Result<FieldError, Trouble> {
+    Ok(match error {
+        DirectoryError::Invalid { field, reason, rule } => told(guest, field, reason, rule),
+        DirectoryError::Conflict { field, value, rule } => told(guest, field, format!("«{value}»"), rule),
+        DirectoryError::InUse { field, value, dependents, rule } => {
+            told(guest, field, format!("«{value}»: {dependents}"), rule)
+        }
+        other => return Err(other.into()),
+    })
+}
+
+fn told(guest: &Guest, field: &str, reason: String, rule: &str) -> FieldError {
+    let key = rule_key(rule);
+    let (reason, rule) = match knows(guest.language, &key) {
+        true => (guest.say(&key, &[]), reason),
+        false => (reason, rule.to_owned()),
+    };
+    FieldError { field: field.to_owned(), reason, rule }
 }
 
 /// The key of a rule's translation: its letters and digits, the first forty.

@@ -14,7 +14,7 @@ use crate::fields::Fields;
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Person;
+use crate::visitor::{Entering, Person};
 use crate::words::Word;
 use crate::{Shared, page};
 
@@ -45,7 +45,7 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
 }
 
 /// What a person recognises in how a browser calls itself: `Firefox · Linux`.
-fn browser(agent: &str) -> String {
+pub(super) fn browser(agent: &str) -> String {
     let first = |known: &[(&str, &'static str)]| {
         known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| (*name).to_owned())
     };
@@ -85,12 +85,14 @@ async fn end_others(State(shared): State<Arc<Shared>>, person: Person, _fields: 
     Ok(done(&person, "/manager/sessions", &Toast::of(words)))
 }
 
-async fn organisations(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
+/// The organisations among which the person may choose: exactly the own ones; the operator's staff, all of them.
+async fn organisations(State(shared): State<Arc<Shared>>, Entering(person): Entering) -> Answer {
+    let scope = Scope::Operator("a person chooses among the organisations");
+    let mut all = shared.directory.administration(scope, person.who()).organisations().await?;
     if !person.session.is_operator {
-        return Err(Trouble::NotFound);
+        let own = shared.directory.choices(&person.session).await?;
+        all.retain(|organisation| own.iter().any(|one| one.organisation == organisation.id));
     }
-    let scope = Scope::Operator("the operator's staff chooses an organisation");
-    let all = shared.directory.administration(scope, person.who()).organisations().await?;
     let wish = Wish::of(&person.guest.target);
     let columns = [
         Column { key: "organisation", ..Column::default() },
@@ -114,7 +116,7 @@ async fn organisations(State(shared): State<Arc<Shared>>, person: Person) -> Ans
     page::of(&person, "organisations.html", "organisations", content)
 }
 
-async fn choose(State(shared): State<Arc<Shared>>, person: Person, fields: Fields) -> Answer {
+async fn choose(State(shared): State<Arc<Shared>>, Entering(person): Entering, fields: Fields) -> Answer {
     let id = fields.text("organisation").parse().map_err(|_| Trouble::NotFound)?;
     shared.directory.choose_organisation(&person.session, OrganisationId(id)).await?;
     Ok(crate::toast::see_other("/manager/"))

@@ -17,7 +17,7 @@ use super::Answer;
 use super::refusal::{FieldError, refusal};
 use crate::toast::{self, Toast};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, Person};
 use crate::words::Word;
 use crate::{Shared, page};
 
@@ -44,7 +44,8 @@ impl FromRequestParts<Arc<Shared>> for Subject {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Subject, Response> {
-        let person = Administrator::from_request_parts(parts, shared).await?;
+        // Who administers one domain only comes as far as this one.
+        let person = Administrator(Person::from_request_parts(parts, shared).await?);
         let Ok(Path(Named { name })) = Path::from_request_parts(parts, shared).await else {
             return Err(Trouble::NotFound.into_response());
         };
@@ -76,6 +77,16 @@ impl Subject {
         if !is_zone && domain.is_none() {
             return Err(Trouble::NotFound);
         }
+        let is_limited_to = domain.as_ref().is_some_and(|domain| person.administers_domain(domain.id));
+        if !person.administers() && !is_limited_to {
+            return Err(if person.session.domain.is_some() {
+                Trouble::NotFound
+            } else {
+                Trouble::NotAllowed
+            });
+        }
+        // The zone around a domain is more than the domain.
+        let zone = zone.filter(|_| is_zone || person.administers());
         Ok(Subject { shared, person, name, zone, domain })
     }
 

@@ -111,12 +111,19 @@ pub(in crate::administration) fn delete_organisation(
     id: OrganisationId,
     at: Timestamp,
 ) -> Result<(), DbError> {
-    tx.execute(
+    // Whoever belongs to others too stays there; everybody else goes.
+    crate::membership::rows::delete_organisation(tx, id)?;
+    for statement in [
         "DELETE FROM known_source WHERE subject IN
              (SELECT 'login user ' || login FROM person WHERE organisation = ?1)",
-        values![id],
-    )?;
-    tx.execute("DELETE FROM person WHERE organisation = ?1", values![id])?;
+        "DELETE FROM operator_staff WHERE person IN (SELECT id FROM person WHERE organisation = ?1)",
+        "DELETE FROM factor WHERE person IN (SELECT id FROM person WHERE organisation = ?1)",
+        "DELETE FROM recovery_code WHERE person IN (SELECT id FROM person WHERE organisation = ?1)",
+        "DELETE FROM person_contact WHERE person IN (SELECT id FROM person WHERE organisation = ?1)",
+        "DELETE FROM person WHERE organisation = ?1",
+    ] {
+        tx.execute(statement, values![id])?;
+    }
     tx.execute("DELETE FROM service WHERE organisation = ?1", values![id])?;
     tx.execute(
         "UPDATE organisation SET name_key = NULL, disabled = 1, deleted_at = ?2 WHERE id = ?1",

@@ -1,38 +1,61 @@
 //! The people who administer.
 
-use db::{DbError, Page, Row, Seek, Tx, in_order, values};
-use model::{OrganisationId, Timestamp, UserId};
+use db::{DbError, List, Page, Row, Seek, Tx, values};
+use model::{DomainId, OrganisationId, Timestamp, UserId};
 
 use super::{count, scope};
-use crate::entities::{Role, UserInfo};
+use crate::entities::UserInfo;
 
 fn user_info(row: &Row) -> Result<UserInfo, DbError> {
+    let (organisation, home) = (OrganisationId(row.integer(1)?), OrganisationId(row.integer(11)?));
     Ok(UserInfo {
         id: UserId(row.integer(0)?),
-        organisation: OrganisationId(row.integer(1)?),
+        organisation,
         login: row.text(2)?.to_owned(),
         name: row.text(3)?.to_owned(),
         role: row.text(4)?.parse().map_err(|_| DbError::Column { column: 4, expected: "role" })?,
         is_disabled: row.boolean(5)?,
         created_at: row.timestamp(6)?,
         last_used_at: row.optional_timestamp(7)?,
+        language: row.optional_text(8)?.map(ToOwned::to_owned),
+        phone: row.optional_text(9)?.map(ToOwned::to_owned),
+        domain: row.optional_integer(10)?.map(DomainId),
+        is_at_home: organisation == home,
+        second_factors: count(row.integer(12)?),
     })
 }
 
 macro_rules! select_user {
     ($($rest:literal),+) => {
         concat!(
-            "SELECT p.id, p.organisation, p.login, p.name, p.role, p.disabled, p.created_at, p.last_used_at
-             FROM person p ",
+            "SELECT p.id, m.organisation, p.login, p.name, m.role,
+                    CASE WHEN p.disabled = 0 AND m.disabled = 0 THEN 0 ELSE 1 END, p.created_at, p.last_used_at,
+                    p.language, p.phone, m.domain, p.organisation,
+                    (SELECT count(*) FROM factor f WHERE f.person = p.id)
+             FROM membership m JOIN person p ON p.id = m.person ",
             $($rest),+
         )
     };
 }
 
+/// As the scope's organisation sees the person; for an operator, as the home does.
 pub(in crate::administration) fn user(tx: &mut Tx, id: UserId) -> Result<Option<UserInfo>, DbError> {
     tx.query_one(
-        select_user!("WHERE p.id = ?1 AND p.organisation = COALESCE(?2, p.organisation)"),
+        select_user!("WHERE m.person = ?1 AND m.organisation = COALESCE(?2, p.organisation)"),
         values![id, scope(tx)],
+        user_info,
+    )
+}
+
+/// As one organisation sees the person.
+pub(in crate::administration) fn user_in(
+    tx: &mut Tx,
+    id: UserId,
+    organisation: OrganisationId,
+) -> Result<Option<UserInfo>, DbError> {
+    tx.query_one(
+        select_user!("WHERE m.person = ?1 AND m.organisation = ?2"),
+        values![id, organisation],
         user_info,
     )
 }
@@ -46,7 +69,7 @@ pub(in crate::administration) fn is_operator_staff(tx: &mut Tx, id: UserId) -> R
 
 pub(in crate::administration) fn user_called(tx: &mut Tx, login: &str) -> Result<Option<UserInfo>, DbError> {
     tx.query_one(
-        select_user!("WHERE p.login = ?1 AND p.organisation = COALESCE(?2, p.organisation)"),
+        select_user!("WHERE p.login = ?1 AND m.organisation = COALESCE(?2, p.organisation)"),
         values![login, scope(tx)],
         user_info,
     )
@@ -58,8 +81,8 @@ pub(in crate::administration) fn users(
 ) -> Result<Vec<UserInfo>, DbError> {
     tx.query(
         select_user!(
-            "WHERE p.organisation = COALESCE(?1, p.organisation) AND p.organisation = COALESCE(?2, p.organisation)
-             ORDER BY p.login"
+            "WHERE m.organisation = COALESCE(?1, p.organisation)
+               AND m.organisation = COALESCE(?2, m.organisation) ORDER BY p.login"
         ),
         values![organisation, scope(tx)],
         user_info,
@@ -71,7 +94,12 @@ pub(in crate::administration) fn page_of_users(
     organisation: Option<OrganisationId>,
     seek: &Seek,
 ) -> Result<Page<UserInfo>, DbError> {
-    tx.page(in_order!(select_user, "p"), organisation, seek, user_info, |one| one.id.0)
+    const LIST: List = List {
+        of_one: select_user!("WHERE m.organisation = ?1 AND m.person > ?2 ORDER BY m.person LIMIT ?3"),
+        // Everybody once, as the home sees them.
+        of_all: select_user!("WHERE m.organisation = p.organisation AND p.id > ?1 ORDER BY p.id LIMIT ?2"),
+    };
+    tx.page(LIST, organisation, seek, user_info, |one| one.id.0)
 }
 
 /// Looks in the whole installation, because a login is unique there; only yes or no leaves the scope.
@@ -85,16 +113,15 @@ pub(in crate::administration) struct NewPerson<'a> {
     pub(in crate::administration) organisation: OrganisationId,
     pub(in crate::administration) login: &'a str,
     pub(in crate::administration) name: &'a str,
-    pub(in crate::administration) role: Role,
     pub(in crate::administration) argon2: &'a str,
     pub(in crate::administration) at: Timestamp,
 }
 
 pub(in crate::administration) fn insert_user(tx: &mut Tx, new: &NewPerson) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO person (id, organisation, login, name, role, argon2, version, disabled, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, 0, ?7)",
-        values![new.id, new.organisation, new.login, new.name, new.role.as_str(), new.argon2, new.at],
+        "INSERT INTO person (id, organisation, login, name, argon2, version, disabled, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 1, 0, ?6)",
+        values![new.id, new.organisation, new.login, new.name, new.argon2, new.at],
     )?;
     Ok(())
 }
@@ -108,19 +135,6 @@ pub(in crate::administration) fn rename_user(
     tx.execute(
         "UPDATE person SET name = ?3 WHERE id = ?1 AND organisation = ?2",
         values![id, organisation, name],
-    )?;
-    Ok(())
-}
-
-pub(in crate::administration) fn user_role(
-    tx: &mut Tx,
-    id: UserId,
-    organisation: OrganisationId,
-    role: Role,
-) -> Result<(), DbError> {
-    tx.execute(
-        "UPDATE person SET role = ?3 WHERE id = ?1 AND organisation = ?2",
-        values![id, organisation, role.as_str()],
     )?;
     Ok(())
 }
@@ -151,27 +165,12 @@ pub(in crate::administration) fn disable_user(
     Ok(())
 }
 
-/// How many legal owners of an organisation can sign in.
-pub(in crate::administration) fn count_owners(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-) -> Result<u64, DbError> {
-    let owners = tx.query_one(
-        "SELECT count(*) FROM person WHERE organisation = ?1 AND role = ?2 AND disabled = 0",
-        values![organisation, Role::LegalOwner.as_str()],
-        |row| row.integer(0),
-    )?;
-    Ok(count(owners.unwrap_or(0)))
-}
-
-pub(in crate::administration) fn delete_user(
-    tx: &mut Tx,
-    id: UserId,
-    organisation: OrganisationId,
-    login: &str,
-) -> Result<(), DbError> {
+/// Forgets a person who belongs to nobody any more.
+pub(in crate::administration) fn delete_user(tx: &mut Tx, id: UserId, login: &str) -> Result<(), DbError> {
     let subject = format!("login user {login}");
     tx.execute("DELETE FROM known_source WHERE subject = ?1", values![subject.as_str()])?;
-    tx.execute("DELETE FROM person WHERE id = ?1 AND organisation = ?2", values![id, organisation])?;
+    tx.execute("DELETE FROM operator_staff WHERE person = ?1", values![id])?;
+    tx.execute("DELETE FROM session WHERE person = ?1", values![id])?;
+    tx.execute("DELETE FROM person WHERE id = ?1", values![id])?;
     Ok(())
 }

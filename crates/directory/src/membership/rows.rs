@@ -1,0 +1,221 @@
+//! Rows of memberships.
+
+use db::{DbError, Row, Tx, values};
+use model::{DomainId, OrganisationId, ServiceId, Timestamp, UserId};
+
+use super::Membership;
+use crate::Role;
+use crate::error::DirectoryError;
+
+fn membership(row: &Row) -> Result<Membership, DbError> {
+    Ok(Membership {
+        organisation: OrganisationId(row.integer(0)?),
+        organisation_name: row.text(1)?.to_owned(),
+        role: row.text(2)?.parse().map_err(|_| DbError::Column { column: 2, expected: "role" })?,
+        domain: row.optional_integer(3)?.map(DomainId),
+        is_disabled: row.boolean(4)?,
+        is_home: row.boolean(5)?,
+        requires_second_factor: row.boolean(6)?,
+        created_at: row.timestamp(7)?,
+    })
+}
+
+macro_rules! select_membership {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.organisation, o.name, m.role, m.domain, m.disabled,
+                    CASE WHEN m.organisation = p.organisation THEN 1 ELSE 0 END,
+                    COALESCE(s.requires_second_factor, 0), m.created_at
+             FROM membership m
+             JOIN person p ON p.id = m.person
+             JOIN organisation o ON o.id = m.organisation AND o.deleted_at IS NULL
+             LEFT JOIN organisation_settings s ON s.organisation = m.organisation ",
+            $rest
+        )
+    };
+}
+
+/// Every membership of a person, the home first.
+pub(crate) fn of_person(tx: &mut Tx, person: UserId) -> Result<Vec<Membership>, DbError> {
+    tx.query(
+        select_membership!("WHERE m.person = ?1 ORDER BY 6 DESC, o.name_key"),
+        values![person],
+        membership,
+    )
+}
+
+/// The memberships that open something, the home first.
+pub(crate) fn open_to_person(tx: &mut Tx, person: UserId) -> Result<Vec<Membership>, DbError> {
+    tx.query(
+        select_membership!(
+            "WHERE m.person = ?1 AND m.disabled = 0 AND o.disabled = 0 ORDER BY 6 DESC, o.name_key"
+        ),
+        values![person],
+        membership,
+    )
+}
+
+pub(crate) fn insert(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: UserId,
+    role: Role,
+    who: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO membership (organisation, person, role, domain, disabled, granted_by, created_at)
+         VALUES (?1, ?2, ?3, NULL, 0, ?4, ?5)",
+        values![organisation, person, role.as_str(), who, at],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn set_role(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: UserId,
+    role: Role,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE membership SET role = ?3 WHERE organisation = ?1 AND person = ?2",
+        values![organisation, person, role.as_str()],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn limit_to(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: UserId,
+    domain: Option<DomainId>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE membership SET domain = ?3 WHERE organisation = ?1 AND person = ?2",
+        values![organisation, person, domain.map(|id| id.0)],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn disable(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: UserId,
+    is_disabled: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE membership SET disabled = ?3 WHERE organisation = ?1 AND person = ?2",
+        values![organisation, person, is_disabled],
+    )?;
+    Ok(())
+}
+
+/// Takes the membership away; the home moves to another one, where there is one.
+pub(crate) fn remove(tx: &mut Tx, organisation: OrganisationId, person: UserId) -> Result<(), DbError> {
+    for table in [
+        "DELETE FROM membership_service WHERE organisation = ?1 AND person = ?2",
+        "DELETE FROM membership WHERE organisation = ?1 AND person = ?2",
+        // Whose home it was begins anew at the next one.
+        "DELETE FROM session WHERE organisation = ?1 AND person = ?2",
+    ] {
+        tx.execute(table, values![organisation, person])?;
+    }
+    tx.execute(
+        "UPDATE person SET organisation = (SELECT min(m.organisation) FROM membership m WHERE m.person = ?2)
+         WHERE id = ?2 AND organisation = ?1 AND EXISTS (SELECT 1 FROM membership m WHERE m.person = ?2)",
+        values![organisation, person],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn services(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: UserId,
+) -> Result<Vec<ServiceId>, DbError> {
+    tx.query(
+        "SELECT g.service FROM membership_service g
+         JOIN service s ON s.id = g.service AND s.organisation = g.organisation
+         WHERE g.organisation = ?1 AND g.person = ?2 ORDER BY g.service",
+        values![organisation, person],
+        |row| Ok(ServiceId(row.integer(0)?)),
+    )
+}
+
+/// Gives exactly these services, which have to be the organisation's.
+pub(crate) fn grant(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: UserId,
+    services: &[ServiceId],
+) -> Result<(), DirectoryError> {
+    tx.execute(
+        "DELETE FROM membership_service WHERE organisation = ?1 AND person = ?2",
+        values![organisation, person],
+    )?;
+    for service in services {
+        let made = tx.execute(
+            "INSERT INTO membership_service (organisation, person, service)
+             SELECT ?1, ?2, s.id FROM service s WHERE s.id = ?3 AND s.organisation = ?1
+             ON CONFLICT (organisation, person, service) DO NOTHING",
+            values![organisation, person, *service],
+        )?;
+        if made == 0 && !services_has(tx, organisation, *service)? {
+            return Err(DirectoryError::NotFound { what: "service" });
+        }
+    }
+    Ok(())
+}
+
+fn services_has(tx: &mut Tx, organisation: OrganisationId, service: ServiceId) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM service WHERE id = ?2 AND organisation = ?1",
+        values![organisation, service],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+pub(crate) fn has_domain(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    domain: DomainId,
+) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM domain WHERE id = ?2 AND organisation = ?1",
+        values![organisation, domain],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// How many legal owners can act for an organisation. Takes the organisation's row first, so that two who leave at
+/// the same moment see one another.
+pub(crate) fn count_owners(tx: &mut Tx, organisation: OrganisationId) -> Result<u64, DbError> {
+    tx.execute("UPDATE organisation SET disabled = disabled WHERE id = ?1", values![organisation])?;
+    let owners = tx.query_one(
+        "SELECT count(*) FROM membership m JOIN person p ON p.id = m.person AND p.disabled = 0
+         WHERE m.organisation = ?1 AND m.role = ?2 AND m.disabled = 0",
+        values![organisation, Role::LegalOwner.as_str()],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(owners.unwrap_or(0)).unwrap_or(0))
+}
+
+/// A person by login, in the whole installation: the caller learns no more than that it exists.
+pub(crate) fn person_called(tx: &mut Tx, login: &str) -> Result<Option<UserId>, DbError> {
+    tx.query_one("SELECT id FROM person WHERE login = ?1", values![login], |row| Ok(UserId(row.integer(0)?)))
+}
+
+/// People whose only membership is in this organisation and who have their home here.
+pub(crate) fn delete_organisation(tx: &mut Tx, organisation: OrganisationId) -> Result<(), DbError> {
+    let members =
+        tx.query("SELECT person FROM membership WHERE organisation = ?1", values![organisation], |row| {
+            Ok(UserId(row.integer(0)?))
+        })?;
+    for person in members {
+        remove(tx, organisation, person)?;
+    }
+    tx.execute("DELETE FROM organisation_settings WHERE organisation = ?1", values![organisation])?;
+    Ok(())
+}

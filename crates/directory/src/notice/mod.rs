@@ -1,0 +1,94 @@
+//! What a person is told about the own account, by letter.
+//!
+//! The directory posts nothing itself: it writes what happened in the transaction in which it happens, and the
+//! program makes letters of it ([`Directory::waiting_notices`]). A letter that went out twice after a crash is better
+//! than one that never did.
+
+mod rows;
+
+use db::Tx;
+use model::{OrganisationId, Timestamp, UserId};
+
+use crate::error::DirectoryError;
+use crate::{Directory, Role};
+
+/// Letters that are made at once.
+const AT_ONCE: usize = 100;
+
+/// What happened to somebody's account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// The role in an organisation is another one, or none any more.
+    Role { organisation: OrganisationId, role: Option<Role> },
+    /// Another password.
+    Password,
+    /// One more second factor, by its name.
+    FactorAdded(String),
+    /// One second factor less.
+    FactorRemoved(String),
+    /// New recovery codes.
+    RecoveryCodes,
+    /// Somebody signed in with a recovery code; so many are left.
+    RecoveryCodeUsed(u64),
+}
+
+/// A letter that is to be posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Which.
+    pub id: i64,
+    /// The person's home.
+    pub organisation: OrganisationId,
+    /// The login, which is an address.
+    pub login: String,
+    /// What the person is called.
+    pub name: String,
+    /// The language that the person chose.
+    pub language: Option<String>,
+    /// `role`, `password`, `factor-added`, `factor-removed`, `recovery-codes` or `recovery-code-used`.
+    pub kind: String,
+    /// What it is about, by kind: «role @ organisation», the factor's name, how many codes are left.
+    pub detail: String,
+    /// Who did it.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Writes down what a person is to be told, in the transaction in which it happens.
+pub(crate) fn write(
+    tx: &mut Tx,
+    id: i64,
+    person: UserId,
+    event: &Event,
+    who: &str,
+    at: Timestamp,
+) -> Result<(), DirectoryError> {
+    let (kind, detail) = match event {
+        Event::Role { organisation, role } => {
+            let name = rows::organisation_name(tx, *organisation)?.unwrap_or_default();
+            ("role", format!("{} @ {name}", role.map_or("none", Role::as_str)))
+        }
+        Event::Password => ("password", String::new()),
+        Event::FactorAdded(name) => ("factor-added", name.clone()),
+        Event::FactorRemoved(name) => ("factor-removed", name.clone()),
+        Event::RecoveryCodes => ("recovery-codes", String::new()),
+        Event::RecoveryCodeUsed(left) => ("recovery-code-used", left.to_string()),
+    };
+    Ok(rows::insert(tx, id, person, kind, &detail, who, at)?)
+}
+
+impl Directory {
+    /// Letters that are to be posted, the oldest first.
+    pub async fn waiting_notices(&self) -> Result<Vec<Notice>, DirectoryError> {
+        let operator = self.db.operator("post what people are to be told about their accounts");
+        Ok(operator.read(|tx| rows::waiting(tx, AT_ONCE)).await?)
+    }
+
+    /// Forgets a letter that was posted.
+    pub async fn notice_posted(&self, notice: &Notice) -> Result<(), DirectoryError> {
+        let id = notice.id;
+        self.db.tenant(notice.organisation).write(move |tx| rows::posted(tx, id)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,366 @@
+//! «Utilisateurs»: who belongs to the organisation, with which role; what an administrator may change of it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use directory::{
+    DirectoryError, FactorId, Limits, NewMember, NewUser, ProfileChange, Role, UserChange, UserInfo,
+};
+use minijinja::{Value, context};
+use model::{Address, DomainId, ServiceId, UserId};
+
+use super::Answer;
+use super::refusal::{FieldError, directory_refusal};
+use crate::fields::Fields;
+use crate::table::{self, Cell, Column, Row, Wish};
+use crate::toast::{Toast, done};
+use crate::trouble::Trouble;
+use crate::visitor::{Administrator, Person};
+use crate::words::Word;
+use crate::{Shared, page};
+
+const ROLES: [Role; 4] = [Role::LegalOwner, Role::Administrator, Role::Collaborator, Role::External];
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/users", get(list))
+        .route("/users/new", get(blank).post(create))
+        .route("/users/{id}", get(show))
+        .route("/users/{id}/role", post(role))
+        .route("/users/{id}/block", get(blocking).post(block))
+        .route("/users/{id}/delete", get(deleting).post(delete))
+        .route("/users/{id}/factors/{factor}/remove", post(remove_factor))
+        .route("/users/{id}/password", post(password))
+}
+
+fn role_word(person: &Person, role: Role) -> String {
+    person.guest.say(&format!("role-{role}"), &[])
+}
+
+fn state(person: &Person, user: &UserInfo) -> Cell {
+    let (state, key) = if user.is_disabled { ("lost", "user-blocked") } else { ("ok", "user-active") };
+    let mut cell = Cell::lamp(state, person.guest.say(key, &[]));
+    if !user.is_at_home {
+        cell.note = person.guest.say("user-from-elsewhere", &[]);
+    }
+    cell
+}
+
+async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    let users = person.people(&shared).users(Some(person.session.organisation)).await?;
+    let columns = ["name", "login", "role", "access", "second-factor", "last-access"]
+        .map(|key| Column { key, ..Column::default() });
+    let wish = Wish::of(&person.guest.target);
+    let chosen = wish.filter("role").to_owned();
+    let rows = users.iter().filter(|user| chosen.is_empty() || user.role.as_str() == chosen).map(|user| {
+        let factor = match user.second_factors {
+            0 => Cell::lamp("unknown", person.guest.say("second-factor-none", &[])),
+            count => Cell::lamp(
+                "ok",
+                person.guest.say("second-factor-count", &[("count", Word::from(count as usize))]),
+            ),
+        };
+        let last = match user.last_used_at {
+            Some(at) => Cell {
+                order: at.0,
+                ..Cell::text(crate::reader::moment(person.guest.language, &at.rfc3339()))
+            },
+            None => Cell::text(person.guest.say("never", &[])),
+        };
+        Row {
+            id: user.id.to_string(),
+            href: format!("/manager/users/{}", user.id),
+            cells: vec![
+                Cell::text(&user.name),
+                Cell::text(&user.login),
+                Cell::text(role_word(&person, user.role)),
+                state(&person, user),
+                factor,
+                last,
+            ],
+            ..Row::default()
+        }
+    });
+    let table = table::of(&wish, &columns, rows.collect());
+    if wish.is_csv {
+        return Ok(table.csv("users", |key| person.guest.say(key, &[])));
+    }
+    let filters = [context! {
+        name => "role",
+        label => person.guest.say("column-role", &[]),
+        all => person.guest.say("filter-role-all", &[]),
+        value => chosen,
+        options => roles(&person, true),
+    }];
+    let content = context! { table => Value::from_serialize(&table), filters => filters.to_vec() };
+    page::of(&person, "users.html", "users", content)
+}
+
+/// The roles that the person may grant: that of a legal owner only a legal owner.
+fn roles(person: &Person, all: bool) -> Vec<Value> {
+    let may = |role: &Role| all || *role != Role::LegalOwner || person.session.role == Role::LegalOwner;
+    ROLES
+        .iter()
+        .filter(|role| may(role))
+        .map(|role| {
+            context! {
+                value => role.as_str(),
+                text => role_word(person, *role),
+                help => person.guest.say(&format!("role-{role}-help"), &[]),
+            }
+        })
+        .collect()
+}
+
+fn form(person: &Administrator, fields: &Fields, errors: &[FieldError]) -> Answer {
+    let chosen = if fields.has("role") { fields.text("role") } else { "collaborator" };
+    let content = context! {
+        login => fields.text("login"),
+        name => fields.text("name"),
+        role => chosen,
+        language => if fields.has("language") { fields.text("language") } else { person.guest.language.tag() },
+        roles => roles(person, false),
+        errors => Value::from_serialize(errors),
+    };
+    let mut page = page::of(person, "user_new.html", "users", content)?;
+    if !errors.is_empty() {
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(page)
+}
+
+async fn blank(person: Administrator) -> Answer {
+    form(&person, &Fields::default(), &[])
+}
+
+async fn create(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+    let Ok(login) = Address::parse(fields.text("login")) else {
+        let words = person.guest.say("people-no-address", &[("text", fields.text("login").into())]);
+        return form(&person, &fields, &[FieldError::new("login", words)]);
+    };
+    let Ok(role) = fields.text("role").parse::<Role>() else { return Err(Trouble::NotFound) };
+    let (people, organisation) = (person.people(&shared), person.session.organisation);
+    let password = shared.directory.random_password();
+    let name = if fields.has("name") { fields.text("name").to_owned() } else { login.to_string() };
+    let new = NewUser { organisation, login: login.clone(), name, role, password: password.clone() };
+    match people.create_user(new).await {
+        Ok(user) => {
+            let language = Some(fields.text("language").to_owned());
+            people.change_profile(user.id, ProfileChange { language, ..ProfileChange::default() }).await?;
+            secret(&person, &user, Some(password.as_str()))
+        }
+        // Somebody of this installation: no second account, but a place here too.
+        Err(DirectoryError::Conflict { field: "login", .. }) => {
+            match people.add_member(NewMember { organisation, login, role }).await {
+                Ok(user) => secret(&person, &user, None),
+                Err(error) => form(&person, &fields, &[directory_refusal(&person.guest, error)?]),
+            }
+        }
+        Err(error) => form(&person, &fields, &[directory_refusal(&person.guest, error)?]),
+    }
+}
+
+/// What a new user needs to know, shown once.
+fn secret(person: &Administrator, user: &UserInfo, password: Option<&str>) -> Answer {
+    let content = context! {
+        id => user.id.to_string(),
+        name => user.name,
+        login => user.login,
+        password => password.unwrap_or_default(),
+    };
+    page::of(person, "user_secret.html", "users", content)
+}
+
+/// What is to be changed of a user, and of whom.
+struct Subject {
+    user: UserInfo,
+    /// Whether the person may touch a user of this role.
+    is_changeable: bool,
+}
+
+async fn subject(shared: &Shared, person: &Administrator, id: i64) -> Result<Subject, Trouble> {
+    let user = person.people(shared).user(UserId(id)).await?;
+    let is_changeable = user.role != Role::LegalOwner || person.session.role == Role::LegalOwner;
+    Ok(Subject { user, is_changeable })
+}
+
+async fn card(shared: &Shared, person: &Administrator, id: i64, errors: &[FieldError]) -> Answer {
+    let Subject { user, is_changeable } = subject(shared, person, id).await?;
+    let (people, organisation) = (person.people(shared), person.session.organisation);
+    let profile = people.profile(user.id).await?;
+    let factors: Vec<Value> = people
+        .factors(user.id)
+        .await?
+        .iter()
+        .map(|factor| {
+            context! {
+                id => factor.id.0.to_string(),
+                kind => factor.kind.as_str(),
+                name => factor.name,
+                created_at => factor.created_at.rfc3339(),
+                last_used_at => factor.last_used_at.map(|at| at.rfc3339()),
+            }
+        })
+        .collect();
+    let granted = people.granted_services(organisation, user.id).await?;
+    let services: Vec<Value> = people
+        .services(Some(organisation))
+        .await?
+        .iter()
+        .map(|service| {
+            context! { id => service.id.to_string(), name => service.name, is_granted => granted.contains(&service.id) }
+        })
+        .collect();
+    let mut domains = vec![context! { value => "", text => person.guest.say("domain-all", &[]) }];
+    for domain in people.domains(Some(organisation)).await? {
+        domains.push(context! { value => domain.id.to_string(), text => domain.name.to_string() });
+    }
+    let content = context! {
+        id => user.id.to_string(),
+        name => user.name,
+        login => user.login,
+        role => user.role.as_str(),
+        role_text => role_word(person, user.role),
+        roles => roles(person, user.role == Role::LegalOwner),
+        is_disabled => user.is_disabled,
+        is_at_home => user.is_at_home,
+        is_self => user.id == person.session.user,
+        is_changeable,
+        phone => profile.phone.unwrap_or_default(),
+        contacts => profile.contacts,
+        created_at => user.created_at.rfc3339(),
+        last_used_at => user.last_used_at.map(|at| at.rfc3339()),
+        factors,
+        services,
+        domains,
+        limit => user.domain.map(|domain| domain.to_string()).unwrap_or_default(),
+        errors => Value::from_serialize(errors),
+    };
+    let mut page = page::of(person, "user.html", "users", content)?;
+    if !errors.is_empty() {
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(page)
+}
+
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+    card(&shared, &person, id, &[]).await
+}
+
+/// Goes back to the user's page, or shows there why nothing was done.
+async fn after<T>(
+    shared: &Shared,
+    person: &Administrator,
+    id: i64,
+    result: Result<T, DirectoryError>,
+    words: String,
+) -> Answer {
+    match result {
+        Ok(_) => Ok(done(person, &format!("/manager/users/{id}"), &Toast::of(words))),
+        Err(error) => card(shared, person, id, &[directory_refusal(&person.guest, error)?]).await,
+    }
+}
+
+async fn role(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer {
+    let Ok(role) = fields.text("role").parse::<Role>() else { return Err(Trouble::NotFound) };
+    let people = person.people(&shared);
+    let user = UserId(id);
+    let changed = people.change_user(user, UserChange { role: Some(role), ..UserChange::default() }).await;
+    let words = person.guest.say("role-changed", &[("role", role_word(&person, role).into())]);
+    if let Err(error) = changed {
+        return after::<()>(&shared, &person, id, Err(error), words).await;
+    }
+    let domain = (role == Role::Administrator).then(|| fields.text("domain").parse().ok().map(DomainId));
+    let services = fields.all("service").filter_map(|id| id.parse().ok().map(ServiceId)).collect();
+    let services = Some(if role == Role::Collaborator { services } else { Vec::new() });
+    let limited = people.limit_member(person.session.organisation, user, Limits { domain, services }).await;
+    after(&shared, &person, id, limited, words).await
+}
+
+/// What will happen, in words, before it does.
+async fn confirm(shared: &Shared, person: &Administrator, id: i64, act: &str) -> Answer {
+    let Subject { user, .. } = subject(shared, person, id).await?;
+    let content = context! {
+        act,
+        id => user.id.to_string(),
+        name => user.name,
+        login => user.login,
+        is_at_home => user.is_at_home,
+        role_text => role_word(person, user.role),
+        second_factors => user.second_factors,
+        errors => Vec::<Value>::new(),
+    };
+    page::of(person, "user_confirm.html", "users", content)
+}
+
+async fn blocking(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+    confirm(&shared, &person, id, "block").await
+}
+
+async fn block(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer {
+    let is_disabled = fields.text("blocked") == "yes";
+    let change = UserChange { is_disabled: Some(is_disabled), ..UserChange::default() };
+    let changed = person.people(&shared).change_user(UserId(id), change).await;
+    let key = if is_disabled { "user-blocked-done" } else { "user-unblocked-done" };
+    let words = person.guest.say(key, &[]);
+    after(&shared, &person, id, changed, words).await
+}
+
+async fn deleting(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+    confirm(&shared, &person, id, "delete").await
+}
+
+async fn delete(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    _fields: Fields,
+) -> Answer {
+    let user = person.people(&shared).user(UserId(id)).await?;
+    match person.people(&shared).delete_user(user.id).await {
+        Ok(()) => {
+            let words = person.guest.say("user-deleted", &[("login", user.login.into())]);
+            Ok(done(&person, "/manager/users", &Toast::of(words)))
+        }
+        Err(error) => card(&shared, &person, id, &[directory_refusal(&person.guest, error)?]).await,
+    }
+}
+
+async fn remove_factor(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path((id, factor)): Path<(i64, i64)>,
+    _fields: Fields,
+) -> Answer {
+    let removed = person.people(&shared).remove_factor(UserId(id), FactorId(factor)).await;
+    let words = person.guest.say("user-factor-removed", &[]);
+    after(&shared, &person, id, removed, words).await
+}
+
+/// A new random password, shown once.
+async fn password(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    _fields: Fields,
+) -> Answer {
+    let password = shared.directory.random_password();
+    let change = UserChange { password: Some(password.clone()), ..UserChange::default() };
+    match person.people(&shared).change_user(UserId(id), change).await {
+        Ok(user) => secret(&person, &user, Some(password.as_str())),
+        Err(error) => card(&shared, &person, id, &[directory_refusal(&person.guest, error)?]).await,
+    }
+}
