@@ -6,7 +6,7 @@ use mail_route::{NewRelayRule, Pattern, RelayRule};
 use model::{Address, Relay, RelayTarget, RelayTls};
 use serde_json::{Value, json};
 
-use super::Platform;
+use super::{Platform, values};
 use super::output::{Output, table};
 
 /// Rules that lead mail for others to a relay instead of its domain's own servers.
@@ -41,6 +41,7 @@ pub enum Route {
     /// Shows the route by which a letter to an address would go.
     Check {
         /// The recipient.
+        #[arg(value_parser = values::address)]
         address: Address,
         /// The letter's subject.
         #[arg(long, value_name = "TEXT", default_value = "")]
