@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use directory::{Administration, NewAddress, NewToken, NewUser, Role, Scope};
+use hosts::{NewHost, NewMailServer, Roles};
 use mail_store::{Flags, Import, ImportContent, Target};
 use model::{Address, Domain, OrganisationId};
 use serde::{Deserialize, Serialize};
@@ -119,7 +120,7 @@ impl Demo {
             Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))])
         };
         Ok(Config {
-            node: Node { name: "demo".to_owned(), hostname: HOSTNAME.to_owned(), data: data.to_owned() },
+            node: Node { name: "demo".to_owned(), hostname: HOSTNAME.to_owned(), data: data.to_owned(), host: None },
             listen: Listen {
                 smtp: port(25)?,
                 submission: port(587)?,
@@ -226,12 +227,39 @@ async fn make_sample(installation: &Installation, administration: &Administratio
         password: password.clone().into(),
     };
     administration.create_user(user).await?;
+    make_servers(installation, organisation).await?;
     deliver_letters(installation).await?;
     samples::receive(installation, organisation, &Domain::parse(DOMAIN)?).await?;
     let users =
         vec![KnownUser { login: ADMINISTRATOR.to_owned(), password, role: Role::LegalOwner.to_string() }];
     let api_token = make_token(administration).await?;
     Ok(Memory { addresses, users, api_token, ready: true })
+}
+
+/// The hosts of the sample domain, which are mail servers with every role, applied.
+async fn make_servers(installation: &Installation, organisation: OrganisationId) -> Result<()> {
+    let scope = Scope::Operator("the demo makes sample servers");
+    let domain = installation
+        .directory
+        .administration(scope, "relais demo")
+        .domain_called(&Domain::parse(DOMAIN)?)
+        .await?
+        .id;
+    let hosts = installation.hosts.administration(scope, None, "relais demo");
+    for number in 1..=3 {
+        let new = NewHost {
+            domain,
+            name: format!("hote{number}"),
+            fqdn: None,
+            ipv4: Some(Ipv4Addr::new(192, 162, 0, number)),
+            ipv6: None,
+            description: String::new(),
+        };
+        let host = hosts.create_host(new).await?.id;
+        hosts.create_server(NewMailServer { host, roles: Roles::ALL }).await?;
+    }
+    installation.hosts.work(hosts.begin_applying(organisation).await?.id).await?;
+    Ok(())
 }
 
 /// The zone of the sample domain, which also holds the names of the installation itself, and its mail records.

@@ -97,7 +97,8 @@ pub fn bind(listen: &Listen) -> Result<Vec<Listener>> {
         .collect()
 }
 
-fn bind_one(address: SocketAddr) -> Result<TcpListener> {
+/// Binds one address; inside a tokio runtime.
+pub(crate) fn bind_one(address: SocketAddr) -> Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // A restart must not wait for the connections of the former process to be forgotten.
     socket.set_reuse_address(true)?;

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
+use crate::hosting::{self, MailDoors};
 use crate::http;
 use crate::installation::Installation;
 use crate::listeners::{Listener, Purpose};
@@ -61,42 +62,21 @@ pub async fn serve(
         dns.load().await.context("cannot read the hosted zones")?;
         tasks.spawn(door_dns::keep(dns.clone(), shutdown.clone()));
     }
-    for Listener { purpose, socket, datagrams } in listeners {
+    let (mail, others): (Vec<_>, Vec<_>) =
+        listeners.into_iter().partition(|listener| hosting::role_of(listener.purpose).is_some());
+    let doors = MailDoors { smtp, imap };
+    // A node with a host brings nothing to other servers before its roles are known.
+    installation.flow.carry_remote(installation.config.node.host.is_none());
+    tasks.spawn(hosting::follow(installation.clone(), mail, doors, shutdown.clone()));
+    for Listener { purpose, socket, datagrams } in others {
         let shutdown = shutdown.clone();
-        match purpose {
-            Purpose::Smtp => {
-                tasks.spawn(door_smtp::serve(socket, door_smtp::Kind::Mx, smtp.clone(), shutdown))
-            }
-            Purpose::Submission => {
-                tasks.spawn(door_smtp::serve(socket, door_smtp::Kind::Submission, smtp.clone(), shutdown))
-            }
-            Purpose::Submissions => {
-                tasks.spawn(door_smtp::serve(socket, door_smtp::Kind::Submissions, smtp.clone(), shutdown))
-            }
-            Purpose::Lmtp => {
-                tasks.spawn(door_smtp::serve(socket, door_smtp::Kind::Lmtp, smtp.clone(), shutdown))
-            }
-            Purpose::Imap => {
-                tasks.spawn(door_imap::serve(socket, door_imap::Kind::Imap, imap.clone(), shutdown))
-            }
-            Purpose::Imaps => {
-                tasks.spawn(door_imap::serve(socket, door_imap::Kind::Imaps, imap.clone(), shutdown))
-            }
-            Purpose::Http => {
-                tasks.spawn(doorway_http::serve(socket, None, router.clone(), web.clone(), shutdown))
-            }
-            Purpose::Https => tasks.spawn(doorway_http::serve(
-                socket,
-                Some(tls.clone()),
-                router.clone(),
-                web.clone(),
-                shutdown,
-            )),
-            Purpose::Dns => {
-                tasks.spawn(door_dns::serve_udp(datagrams, dns.clone(), shutdown.clone()));
-                tasks.spawn(door_dns::serve_tcp(socket, dns.clone(), shutdown))
-            }
-        };
+        let tls = (purpose == Purpose::Https).then(|| tls.clone());
+        if purpose == Purpose::Dns {
+            tasks.spawn(door_dns::serve_udp(datagrams, dns.clone(), shutdown.clone()));
+            tasks.spawn(door_dns::serve_tcp(socket, dns.clone(), shutdown));
+        } else {
+            tasks.spawn(doorway_http::serve(socket, tls, router.clone(), web.clone(), shutdown));
+        }
     }
     let flow = installation.flow.clone();
     let stop_sending = shutdown.clone();

@@ -39,6 +39,11 @@ impl Caller {
         self.shared.directory.administration(self.scope(), self.who())
     }
 
+    /// The hosts and mail servers within the token's reach.
+    pub(crate) fn hosts(&self) -> hosts::Administration {
+        self.shared.hosts.administration(self.scope(), None, self.who())
+    }
+
     /// The hosted zones within the token's reach.
     pub(crate) fn zones(&self) -> zones::Administration {
         self.shared.zones.administration(self.scope(), self.who())

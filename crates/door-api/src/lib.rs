@@ -26,6 +26,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use axum::{Json, Router};
 use directory::Directory;
+use hosts::Hosts;
 use doorway_http::Problem;
 use keys::Keys;
 use mail_queue::Queue;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub relays: Relays,
     /// Hosted DNS zones and the mail records of domains.
     pub zones: Zones,
+    /// Machines and their roles.
+    pub hosts: Hosts,
     /// What signs letters and zones.
     pub keys: Keys,
     /// How a domain is looked at.

@@ -34,7 +34,7 @@ pub(crate) async fn config(
         (None, None) => host.name().ok_or_else(Problem::not_found)?.to_owned(),
     };
     let domain = shared.hosted(&name).await?;
-    let servers = shared.servers().await?;
+    let servers = shared.servers(&domain, asked).await?;
     Ok(([(CONTENT_TYPE, "text/xml; charset=utf-8")], document(&domain, &servers)).into_response())
 }
 
@@ -44,7 +44,7 @@ pub(crate) fn domain_of(address: &str) -> Option<&str> {
 
 fn document(domain: &Domain, servers: &Servers) -> String {
     let domain = escaped(domain.as_str());
-    let name = escaped(&servers.name);
+    let (reading, sending) = (escaped(&servers.reading), escaped(&servers.sending));
     let mut text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <clientConfig version=\"1.1\">\n\
@@ -55,12 +55,12 @@ fn document(domain: &Domain, servers: &Servers) -> String {
     );
     // The order is the order of preference: TLS from the first byte first (RFC 8314 §3).
     for (kind, port, socket) in [("imap", servers.imaps, "SSL"), ("imap", servers.imap, "STARTTLS")] {
-        push_server(&mut text, "incomingServer", kind, &name, port, socket);
+        push_server(&mut text, "incomingServer", kind, &reading, port, socket);
     }
     for (kind, port, socket) in
         [("smtp", servers.submissions, "SSL"), ("smtp", servers.submission, "STARTTLS")]
     {
-        push_server(&mut text, "outgoingServer", kind, &name, port, socket);
+        push_server(&mut text, "outgoingServer", kind, &sending, port, socket);
     }
     text.push_str("  </emailProvider>\n</clientConfig>\n");
     text

@@ -27,7 +27,10 @@ pub(crate) async fn discover(State(shared): State<Arc<Shared>>, body: String) ->
         return Ok((content, refused(600, "Invalid Request")).into_response());
     };
     match shared.hosted(domain).await {
-        Ok(_) => Ok((content, document(&address, &shared.servers().await?)).into_response()),
+        Ok(domain) => {
+            let servers = shared.servers(&domain, Some(&address)).await?;
+            Ok((content, document(&address, &servers)).into_response())
+        }
         // 500 there: «the email address can't be found»; it is an answer, not a failure of HTTP.
         Err(problem) if problem.status == StatusCode::NOT_FOUND => {
             Ok((content, refused(500, "The email address can't be found.")).into_response())
@@ -55,7 +58,8 @@ fn asked_address(body: &str) -> Option<String> {
 
 /// All protocols stand within one account, or Outlook reads the first only.
 fn document(address: &str, servers: &Servers) -> String {
-    let (address, name) = (escaped(address), escaped(&servers.name));
+    let address = escaped(address);
+    let (reading, sending) = (escaped(&servers.reading), escaped(&servers.sending));
     let mut text = format!(
         "{HEAD}\x20 <Response xmlns=\"http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a\">\n\
          \x20   <Account>\n\
@@ -64,7 +68,7 @@ fn document(address: &str, servers: &Servers) -> String {
     );
     let imap = servers.imaps.map(|port| (port, "SSL")).or(servers.imap.map(|port| (port, "TLS")));
     let smtp = servers.submissions.map(|port| (port, "SSL")).or(servers.submission.map(|port| (port, "TLS")));
-    for (kind, server) in [("IMAP", imap), ("SMTP", smtp)] {
+    for (kind, name, server) in [("IMAP", &reading, imap), ("SMTP", &sending, smtp)] {
         let Some((port, encryption)) = server else { continue };
         let ssl = if encryption == "SSL" { "on" } else { "off" };
         text.push_str(&format!(

@@ -32,7 +32,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// What holds for every hosted domain: the installation's exchangers.
+    /// What holds for a hosted domain, by the installation's settings as they hold for it.
     pub fn of(installation: &zones::Installation) -> Policy {
         Policy {
             mode: match installation.sts_mode {
@@ -65,8 +65,8 @@ pub(crate) async fn policy(
     Extension(host): Extension<Host>,
 ) -> Result<Response, Problem> {
     let domain = host.name().and_then(|name| name.strip_prefix("mta-sts.")).ok_or_else(Problem::not_found)?;
-    shared.hosted(domain).await?;
-    let policy = match shared.installation().await? {
+    let domain = shared.hosted(domain).await?;
+    let policy = match shared.installation(&domain).await? {
         Some(installation) => Policy::of(&installation),
         // Nothing has said which servers receive: those who ask are told that there is no policy.
         None => return Err(Problem::not_found()),

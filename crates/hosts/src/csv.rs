@@ -9,7 +9,12 @@ pub fn csv(servers: &[MailServer]) -> String {
         let addresses: Vec<String> = server.host.addresses().iter().map(ToString::to_string).collect();
         let roles = ServerRole::ALL.map(|role| if server.roles.has(role) { "X" } else { "" });
         // Names of hosts and addresses hold no quotes and no commas.
-        text.push_str(&format!("{},{},{}\r\n", server.host.full_name(), addresses.join(" "), roles.join(",")));
+        text.push_str(&format!(
+            "{},{},{}\r\n",
+            server.host.full_name(),
+            addresses.join(" "),
+            roles.join(",")
+        ));
     }
     text
 }

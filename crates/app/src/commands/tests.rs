@@ -474,3 +474,49 @@ async fn what_the_mail_service_keeps_is_removed_by_force_and_keys_are_published_
         assert_eq!(keys.count(), 4, "{records}");
     }
 }
+
+#[tokio::test]
+async fn a_mail_server_is_created_searched_changed_and_deleted_in_two_steps() {
+    for machine in Machine::each() {
+        machine.json("organisation create Commune_de_Valbois").await;
+        machine.json("domain create valbois.test").await;
+        machine.json("address create anna@valbois.test").await;
+        let host = machine.json("host create hote1 --domain valbois.test --ipv4 192.162.0.1").await;
+        assert_eq!((host["fqdn"].as_str(), host["waits"].as_str()), (Some("hote1.valbois.test"), Some("create")));
+        machine.json("host create hote2 --domain valbois.test --ipv6 2001:db8::2").await;
+        machine.json("mail-server create hote1 --imap --smtp-in").await;
+        machine.json("mail-server create hote2 --smtp-out").await;
+        assert_eq!(machine.json("mail-server changes").await.as_array().unwrap().len(), 4);
+        let run = machine.json("mail-server apply").await;
+        assert_eq!((run["state"].as_str(), run["done"].as_u64()), (Some("done"), Some(4)));
+        assert_eq!(machine.refusal("mail-server apply").await["field"], "changes");
+        for (search, found) in [("", 2), (" --imap", 1), (" --name hote", 2), (" --ip 2001:", 1), (" --ip 192.162 --smtp-out", 0)] {
+            let line = format!("mail-server list{search}");
+            assert_eq!(machine.json(&line).await.as_array().unwrap().len(), found, "{line}");
+        }
+        assert_eq!(
+            machine.text("mail-server export").await,
+            "host,ip,imap,smtp_in,smtp_out\r\nhote1.valbois.test,192.162.0.1,X,X,\r\nhote2.valbois.test,2001:db8::2,,,X\n"
+        );
+        machine.text("mail-server assign anna@valbois.test --role imap --server hote1").await;
+        machine.text("mail-server assign valbois.test --role smtp-out --server hote2").await;
+        let check = machine.run("mail-server delete hote1 --check").await.unwrap();
+        assert_eq!(check.status(), 1);
+        assert!(check.to_text().contains("users 1, domains 0"));
+        assert_eq!(machine.refusal("mail-server delete hote1").await["kind"], "in_use");
+        assert_eq!(machine.refusal("mail-server change hote2 --smtp-out no").await["field"], "smtp_out");
+        machine.text("mail-server assign valbois.test --role smtp-out").await;
+        let changed = machine.json("mail-server change hote2 --smtp-out no --imap yes").await;
+        assert_eq!((changed["imap"].as_bool(), changed["smtp_out"].as_bool()), (Some(true), Some(false)));
+        let change = machine.json("mail-server changes").await[0]["id"].as_str().unwrap().to_owned();
+        machine.text(&format!("mail-server cancel {change}")).await;
+        assert_eq!(machine.json("mail-server show hote2").await["smtp_out"], true);
+        machine.text("mail-server delete hote2").await;
+        machine.text("host delete hote2").await;
+        assert_eq!(machine.refusal("mail-server show hote2").await["kind"], "not_found");
+        // Another organisation sees none of it.
+        machine.json("organisation create Acme").await;
+        assert_eq!(machine.refusal("mail-server show hote1 --organisation Acme").await["kind"], "not_found");
+        assert_eq!(machine.json("mail-server list --organisation Acme").await, serde_json::json!([]));
+    }
+}

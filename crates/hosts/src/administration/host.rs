@@ -50,7 +50,11 @@ impl Administration {
     }
 
     /// As [`Administration::hosts`], a page at a time in the order they were made.
-    pub async fn page_of_hosts(&self, organisation: Option<OrganisationId>, seek: Seek) -> Result<Page<Host>> {
+    pub async fn page_of_hosts(
+        &self,
+        organisation: Option<OrganisationId>,
+        seek: Seek,
+    ) -> Result<Page<Host>> {
         Ok(page(self.hosts(organisation).await?, seek, |host| host.id.0))
     }
 

@@ -7,3 +7,4 @@ mod architecture;
 mod nodes;
 #[cfg(test)]
 mod platform;
+mod roles;

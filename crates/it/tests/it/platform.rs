@@ -29,6 +29,8 @@ pub(crate) struct Home {
     pub(crate) bodies: String,
     schema: Option<String>,
     node: &'static str,
+    /// The host that the node is; empty for none.
+    pub(crate) host: &'static str,
 }
 
 impl Home {
@@ -53,17 +55,23 @@ impl Home {
     fn new(database: String, schema: Option<String>) -> Home {
         let directory = tempfile::tempdir().unwrap();
         let bodies = format!("file:{}", directory.path().join("blobs").display());
-        Home { directory, database, bodies, schema, node: "one" }
+        Home { directory, database, bodies, schema, node: "one", host: "" }
     }
 
     /// A second node's: a directory of its own, the same rows and bodies.
     pub(crate) fn another_node(&self) -> Home {
+        self.node_called("two")
+    }
+
+    /// Another node's, by its name.
+    pub(crate) fn node_called(&self, node: &'static str) -> Home {
         Home {
             directory: tempfile::tempdir().unwrap(),
             database: self.database.clone(),
             bodies: self.bodies.clone(),
             schema: self.schema.clone(),
-            node: "two",
+            node,
+            host: "",
         }
     }
 
@@ -97,6 +105,9 @@ impl Platform {
             home.database,
             home.bodies,
         );
+        if !home.host.is_empty() {
+            text = text.replacen("[node]\n", &format!("[node]\nhost = {:?}\n", home.host), 1);
+        }
         text.push_str("[listen]\n");
         for service in ["smtp", "submission", "submissions", "lmtp", "imap", "imaps"] {
             text.push_str(&format!("{service} = [\"127.0.0.1:0\"]\n"));

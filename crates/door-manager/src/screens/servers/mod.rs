@@ -1,0 +1,112 @@
+//! Administration: hosts, mail servers, and what of them waits to be applied.
+
+mod changes;
+mod hosts;
+mod mail_servers;
+
+use std::sync::Arc;
+
+use ::hosts::{Administration, HostError};
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::Response;
+use minijinja::{Value, context};
+use zones::ZoneError;
+
+use super::Answer;
+use super::refusal::{FieldError, refusal};
+use crate::table::Cell;
+use crate::toast::{Toast, done};
+use crate::trouble::Trouble;
+use crate::visitor::Administrator;
+use crate::words::Word;
+use crate::{Shared, page};
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new().merge(hosts::routes()).merge(mail_servers::routes()).merge(changes::routes())
+}
+
+/// A request about the hosts and servers of the organisation.
+struct Desk {
+    shared: Arc<Shared>,
+    person: Administrator,
+}
+
+impl FromRequestParts<Arc<Shared>> for Desk {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Desk, Response> {
+        let person = Administrator::from_request_parts(parts, shared).await?;
+        Ok(Desk { shared: shared.clone(), person })
+    }
+}
+
+impl Desk {
+    /// The hosts and servers within the organisation.
+    fn servers(&self) -> Administration {
+        self.shared.hosts.administration(self.person.scope(), None, self.person.who())
+    }
+
+    fn say(&self, key: &str, values: &[(&str, Word)]) -> String {
+        self.person.guest.say(key, values)
+    }
+
+    fn yes(&self, is_so: bool) -> String {
+        self.say(if is_so { "yes" } else { "no" }, &[])
+    }
+
+    /// A page with the post-it above it.
+    async fn page(&self, template: &str, section: &str, content: Value) -> Answer {
+        let waiting = self.servers().count_changes(None).await.map_err(trouble)?;
+        page::of(&self.person, template, section, context! { waiting, ..content })
+    }
+
+    /// Goes on to `location` and tells there what was done and what the post-it is for.
+    fn done(&self, location: &str, key: &str, name: &str) -> Answer {
+        let words = self.say(key, &[("name", Word::from(name))]);
+        let more = self.say("changes-postit-hint", &[]);
+        Ok(done(&self.person, location, &Toast::of(format!("{words} {more}"))))
+    }
+
+    /// What a form says of a refusal.
+    fn refusal(&self, error: HostError) -> Result<FieldError, Trouble> {
+        refusal(&self.person.guest, zone_error(error))
+    }
+
+    /// Whether something waits, as a cell.
+    fn waits(&self, act: Option<::hosts::Act>) -> Cell {
+        match act {
+            Some(act) => Cell::lamp("waiting", self.say(&format!("waits-{}", act.as_str()), &[])),
+            None => Cell::lamp("ok", self.say("waits-not", &[])),
+        }
+    }
+}
+
+/// Refusals of the floors below look alike, and the screens have one way to say them.
+fn zone_error(error: HostError) -> ZoneError {
+    match error {
+        HostError::Invalid { field, reason, rule } => ZoneError::Invalid { field, reason, rule, index: None },
+        HostError::Conflict { field, value, rule } => ZoneError::Conflict { field, value, rule },
+        HostError::InUse { field, value, dependents, rule } => {
+            ZoneError::InUse { field, value, dependents, rule }
+        }
+        HostError::NotFound { what } => ZoneError::NotFound { what },
+        HostError::Directory(error) => ZoneError::Directory(error),
+        HostError::Db(error) => ZoneError::Db(error),
+    }
+}
+
+fn trouble(error: HostError) -> Trouble {
+    zone_error(error).into()
+}
+
+/// The number in a part of the address.
+fn id(text: &str) -> Result<i64, Trouble> {
+    text.parse().map_err(|_| Trouble::NotFound)
+}
+
+/// The addresses of a host, as people read them.
+fn addresses(host: &::hosts::Host) -> String {
+    host.addresses().iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
