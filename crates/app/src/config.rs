@@ -58,6 +58,25 @@ pub struct Node {
     pub hostname: String,
     /// The directory for everything that has no other place; relative to the file's own directory.
     pub data: PathBuf,
+    /// Which host this node is (`hote1.example.ch`): it opens only the doors of that host's applied roles. All doors
+    /// where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+}
+
+impl Node {
+    /// Takes the host that the command line names, if it does.
+    pub fn be(&mut self, host: Option<String>) -> Result<()> {
+        self.host = host.or(self.host.take());
+        match &self.host {
+            None => Ok(()),
+            Some(host) => {
+                let name = Domain::parse(host).context("node.host")?;
+                ensure!(name.as_str().contains('.'), "node.host: «{host}» has no domain: write NAME.DOMAIN");
+                Ok(())
+            }
+        }
+    }
 }
 
 /// `[listen]`: one array of socket addresses per service.
@@ -359,6 +378,7 @@ impl Config {
     /// Fills in what follows from the rest and refuses what cannot be.
     fn complete(&mut self, base: &Path) -> Result<()> {
         self.hostname().context("node.hostname")?;
+        self.node.be(None)?;
         if self.node.name.is_empty() {
             self.node.name = self.node.hostname.clone();
         }

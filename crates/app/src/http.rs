@@ -23,6 +23,7 @@ fn manager(installation: &Installation) -> Result<door_manager::Shared> {
     let directory = installation.directory.clone();
     Ok(door_manager::Shared {
         zones: installation.zones.clone(),
+        hosts: installation.hosts.clone(),
         keys: installation.keys.clone(),
         looker: diagnosing::looker(installation)?,
         reports: installation.flow.reports().clone(),
@@ -41,6 +42,7 @@ fn api(installation: &Installation) -> Result<door_api::Parts> {
         queue: installation.flow.queue().clone(),
         relays: installation.flow.relays().clone(),
         zones: installation.zones.clone(),
+        hosts: installation.hosts.clone(),
         keys: installation.keys.clone(),
         looker: diagnosing::looker(installation)?,
         reports: installation.flow.reports().clone(),
@@ -57,9 +59,11 @@ fn public(installation: &Installation) -> door_public::Shared {
     let listen = &config.listen;
     door_public::Shared {
         directory: installation.directory.clone(),
+        hosts: installation.hosts.clone(),
         zones: installation.zones.clone(),
         servers: door_public::Servers {
-            name: config.node.hostname.clone(),
+            reading: config.node.hostname.clone(),
+            sending: config.node.hostname.clone(),
             imaps: port(&listen.imaps),
             imap: port(&listen.imap),
             submissions: port(&listen.submissions),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use db::{Db, Migrations};
 use directory::{Directory, FailureLimits};
+use hosts::Hosts;
 use keys::{Authority, Keys, ServerTls};
 use mail_deliver::{Outbound, SmartHost, SmartHostTls, StaticRoute};
 use mail_flow::{Flow, Parts, Settings};
@@ -21,10 +22,11 @@ use zones::Zones;
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 10] = [
+pub const MIGRATIONS: [Migrations; 11] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
+    hosts::MIGRATIONS,
     keys::MIGRATIONS,
     zones::MIGRATIONS,
     mail_store::MIGRATIONS,
@@ -47,6 +49,8 @@ pub struct Installation {
     pub blobs: blobs::Blobs,
     /// Who exists.
     pub directory: Directory,
+    /// Machines and their roles.
+    pub hosts: Hosts,
     /// What signs letters and zones.
     pub keys: Keys,
     /// Hosted DNS zones.
@@ -93,6 +97,7 @@ impl Installation {
             relying_party: crate::http::relying_party(&config),
         };
         let directory = Directory::with_options(db.clone(), world.clone(), options);
+        let hosts = Hosts::new(db.clone(), world.clone(), directory.clone());
         let keys = Keys::new(db.clone(), world.clone());
         let zones = Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone());
         let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
@@ -106,7 +111,7 @@ impl Installation {
             settings: settings(&config)?,
         });
         let trail = Trail::new(db.clone());
-        Ok(Installation { config, world, db, blobs, directory, keys, zones, trail, store, flow })
+        Ok(Installation { config, world, db, blobs, directory, hosts, keys, zones, trail, store, flow })
     }
 
     /// The certificate that the doors show: the operator's, or one of our own authority.

@@ -6,6 +6,7 @@ pub mod config;
 mod demo;
 mod diagnosing;
 mod fsck;
+mod hosting;
 mod http;
 pub mod installation;
 mod letters;
@@ -58,6 +59,9 @@ enum Command {
 struct Serve {
     #[command(flatten)]
     place: Place,
+    /// The host that this node is, instead of `node.host`: it opens only the doors of its applied roles.
+    #[arg(long, value_name = "NAME.DOMAIN")]
+    host: Option<String>,
 }
 
 /// Which installation.
@@ -77,7 +81,8 @@ impl Place {
 
 impl Serve {
     async fn run(self) -> Result<()> {
-        let config = Config::read(&self.place.config)?;
+        let mut config = Config::read(&self.place.config)?;
+        config.node.be(self.host)?;
         logging::start(&config.log)?;
         let _lock = installation::lock(&config.node.data)?;
         let listeners = listeners::bind(&config.listen)?;

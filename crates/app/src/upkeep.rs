@@ -35,12 +35,18 @@ struct Chore {
     run: fn(&Installation) -> BoxFuture<'_, Result<()>>,
 }
 
-const CHORES: [Chore; 7] = [
+const CHORES: [Chore; 8] = [
     Chore {
         what: "look after bans",
         every: MAINTENANCE_INTERVAL,
         at_start: true,
         run: |installation| Box::pin(async { Ok(installation.directory.maintain().await?) }),
+    },
+    Chore {
+        what: "go on with applying what a dead process left",
+        every: MAINTENANCE_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(async { Ok(installation.hosts.resume().await?) }),
     },
     Chore {
         what: "remove what is out of date",
@@ -155,7 +161,10 @@ pub(crate) async fn tend_certificates(
     let mut notices = installation.keys.subscribe();
     loop {
         match installation.keys.hosts_to_vouch_for().await {
-            Ok(hosts) => tls.vouch_for(hosts),
+            Ok(mut hosts) => {
+                hosts.extend(installation.config.node.host.clone());
+                tls.vouch_for(hosts);
+            }
             Err(error) => warn!(error = %Chain(&error), "cannot read the hosted domains now"),
         }
         let shown = tls.certificate_for(&installation.config.node.hostname);

@@ -10,6 +10,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use directory::{Directory, NewToken, Scope};
 use doorway_http::Client;
+use hosts::Hosts;
 use keys::Keys;
 use mail_queue::{NewDelivery, Queue};
 use mail_reports::Reports;
@@ -30,6 +31,7 @@ struct Place {
     world: World,
     db: db::Db,
     queue: Queue,
+    hosts: Hosts,
     directory: Directory,
     operator: String,
 }
@@ -79,7 +81,9 @@ async fn places_with(limits: Limits) -> Vec<Place> {
         let queue = Queue::new(db.clone(), world.clone(), "one");
         let keys = Keys::new(db.clone(), world.clone());
         let settings = mail_reports::Settings::new(Domain::parse("mail.relais.test").unwrap());
+        let hosts = Hosts::new(db.clone(), world.clone(), directory.clone());
         let parts = Parts {
+            hosts: hosts.clone(),
             zones: Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone()),
             keys,
             looker: Looker { world: world.clone(), certificate: None },
@@ -94,7 +98,7 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             exempt_loopback: false,
         };
         let operator = token(&directory, None, true).await;
-        places.push(Place { router: router(parts), world, db, queue, directory, operator });
+        places.push(Place { router: router(parts), world, db, queue, hosts, directory, operator });
     }
     places
 }
@@ -165,6 +169,19 @@ impl Place {
         let passwords = format!("/addresses/{address}/device-passwords");
         let device_password = self.made(&token, &passwords, json!({"label": "phone"})).await;
         let other = self.made(&token, "/tokens", json!({"name": "other"})).await;
+        let host = json!({"domain": domain, "name": "hote1", "ipv4": "192.162.0.1"});
+        let host = self.made(&token, "/hosts", host).await;
+        let server = json!({"host": host, "imap": true, "smtp_in": true});
+        let server = self.made(&token, "/mail-servers", server).await;
+        let run = self.post(&token, "/server-changes/apply", json!({})).await;
+        assert_eq!(run.status, StatusCode::ACCEPTED, "{}", run.body);
+        let run = run.body["id"].as_str().unwrap().to_owned();
+        self.hosts.work(hosts::RunId(run.parse().unwrap())).await.unwrap();
+        let change = json!({"description": "a change that waits"});
+        self.ask(&token, Method::PATCH, &format!("/hosts/{host}"), Some(change)).await;
+        let waiting = self.get(&token, "/server-changes").await.body["items"].clone();
+        let Some([change]) = waiting.as_array().map(Vec::as_slice) else { panic!("{waiting}") };
+        let change = change["id"].as_str().unwrap().to_owned();
         let (message, delivery) = self.queued(owner, &mailbox).await;
         let things = vec![
             ("organisation", organisation),
@@ -175,6 +192,10 @@ impl Place {
             ("user", user),
             ("device_password", device_password),
             ("token", other),
+            ("host", host),
+            ("mail_server", server),
+            ("apply_run", run),
+            ("server_change", change),
             ("message", message),
             ("delivery", delivery),
         ];

@@ -37,6 +37,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use db::Db;
 use directory::Directory;
+use hosts::Hosts;
 use keys::Keys;
 use mail_reports::Reports;
 use reputation::Reputation;
@@ -54,6 +55,8 @@ pub struct Shared {
     pub world: World,
     /// People, sessions, domains.
     pub directory: Directory,
+    /// Machines and their roles.
+    pub hosts: Hosts,
     /// Hosted zones, diagnosis.
     pub zones: Zones,
     /// Keys that sign zones.

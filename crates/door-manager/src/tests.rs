@@ -2,6 +2,7 @@
 
 mod events;
 mod screens;
+mod servers;
 mod shown;
 mod words;
 
@@ -29,6 +30,7 @@ struct Town {
     router: Router,
     zones: Zones,
     keys: keys::Keys,
+    hosts: hosts::Hosts,
     valbois: OrganisationId,
 }
 
@@ -55,6 +57,7 @@ async fn towns() -> Vec<Town> {
         db.migrate(&[
             trail::MIGRATIONS,
             directory::MIGRATIONS,
+            hosts::MIGRATIONS,
             keys::MIGRATIONS,
             zones::MIGRATIONS,
             mail_reports::MIGRATIONS,
@@ -94,7 +97,9 @@ async fn towns() -> Vec<Town> {
             organisations.push(organisation);
         }
         let settings = mail_reports::Settings::new(hostname);
+        let hosts = hosts::Hosts::new(db.clone(), world.clone(), directory.clone());
         let shared = Shared {
+            hosts: hosts.clone(),
             reports: mail_reports::Reports::new(db.clone(), world.clone(), directory.clone(), settings),
             reputation: reputation::Reputation::new(db.clone(), world.clone(), directory.clone()),
             looker: Looker { world: world.clone(), certificate: None },
@@ -104,7 +109,7 @@ async fn towns() -> Vec<Town> {
             directory,
             keys: keys.clone(),
         };
-        towns.push(Town { router: router(Arc::new(shared)), zones, keys, valbois: organisations[0] });
+        towns.push(Town { router: router(Arc::new(shared)), zones, keys, hosts, valbois: organisations[0] });
     }
     towns
 }
@@ -112,6 +117,13 @@ async fn towns() -> Vec<Town> {
 impl Town {
     fn browser(&self) -> Browser<'_> {
         Browser { town: self, cookies: Vec::new(), language: "fr", is_tls: false }
+    }
+
+    /// The mail domain of Valbois.
+    async fn mail_domain(&self) -> model::DomainId {
+        let zones = self.zones.administration(Scope::Operator("test"), "test");
+        let name = Domain::parse("valbois.test").unwrap();
+        zones.refresh(&name, Standing::Stays).await.unwrap().domain.id
     }
 
     async fn signed_in(&self, organisation: &str) -> Browser<'_> {

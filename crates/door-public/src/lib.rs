@@ -2,7 +2,7 @@
 //!
 //! Nobody signs in here, so nothing is told but what mail programs and other servers need of a hosted
 //! domain: which servers receive its mail and where its people read it. Whether an address exists is not
-//! among it.
+//! among it, but where somebody chose another server for a mailbox than its domain has.
 
 mod autoconfig;
 mod autodiscover;
@@ -19,7 +19,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use directory::Directory;
 use doorway_http::Problem;
-use model::Domain;
+use hosts::Hosts;
+use model::{Address, Domain};
 use tracing::warn;
 use zones::Zones;
 
@@ -29,6 +30,8 @@ pub use mta_sts::{Policy, PolicyMode};
 pub struct Shared {
     /// Who is hosted.
     pub directory: Directory,
+    /// Which servers a domain or a mailbox has of its own.
+    pub hosts: Hosts,
     /// What the installation says of itself.
     pub zones: Zones,
     /// How mail programs reach us where the installation says nothing: the listeners' ports.
@@ -38,8 +41,10 @@ pub struct Shared {
 /// Where people read and write their mail; a port of `None` is not offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Servers {
-    /// The name that clients connect to; the certificate says so too.
-    pub name: String,
+    /// The name of the server that people read on; its certificate says so too.
+    pub reading: String,
+    /// The name of the server that people send through.
+    pub sending: String,
     /// IMAP, TLS from the first byte.
     pub imaps: Option<u16>,
     /// IMAP, STARTTLS.
@@ -69,26 +74,47 @@ pub fn router(shared: Arc<Shared>) -> Router {
 }
 
 impl Shared {
-    /// The settings of the installation; `None` before they are first written.
-    async fn installation(&self) -> Result<Option<zones::Installation>, Problem> {
-        self.zones.installation().await.map_err(|error| {
+    /// The settings of the installation as they hold for a domain; `None` before they are first written.
+    async fn installation(&self, domain: &Domain) -> Result<Option<zones::Installation>, Problem> {
+        self.zones.installation_of_domain(domain).await.map_err(|error| {
             warn!(error = %model::Chain(&error), "cannot read the settings of the installation now");
             Problem::later()
         })
     }
 
-    /// How mail programs reach us.
-    async fn servers(&self) -> Result<Servers, Problem> {
-        let Some(installation) = self.installation().await? else { return Ok(self.servers.clone()) };
-        let access = installation.access;
-        let offered = |port: u16| (port != 0).then_some(port);
-        Ok(Servers {
-            name: access.host.to_string(),
-            imaps: offered(access.imaps),
-            imap: offered(access.imap),
-            submissions: offered(access.submissions),
-            submission: offered(access.submission),
-        })
+    /// How mail programs reach the mailboxes of a domain: on the server that was chosen for the mailbox or for the
+    /// domain, else on the installation's.
+    async fn servers(&self, domain: &Domain, mailbox: Option<&str>) -> Result<Servers, Problem> {
+        let mut servers = self.servers.clone();
+        if let Some(installation) = self.installation(domain).await? {
+            let access = installation.access;
+            let offered = |port: u16| (port != 0).then_some(port);
+            servers = Servers {
+                reading: access.host.to_string(),
+                sending: access.host.to_string(),
+                imaps: offered(access.imaps),
+                imap: offered(access.imap),
+                submissions: offered(access.submissions),
+                submission: offered(access.submission),
+            };
+        }
+        let later = |error: hosts::HostError| {
+            warn!(error = %model::Chain(&error), "cannot read the servers of a domain now");
+            Problem::later()
+        };
+        let own = self.hosts.servers_of(domain).await.map_err(later)?;
+        if let Some(server) = own.imap.first() {
+            servers.reading = server.name.to_string();
+        }
+        if let Some(server) = own.smtp_out.first() {
+            servers.sending = server.name.to_string();
+        }
+        if let Some(mailbox) = mailbox.and_then(|mailbox| Address::parse(mailbox).ok())
+            && let Some(server) = self.hosts.imap_server_of(&mailbox).await.map_err(later)?
+        {
+            servers.reading = server.to_string();
+        }
+        Ok(servers)
     }
 
     /// The domain, if it or what it is a synonym of is hosted here; anything else does not exist.

@@ -7,7 +7,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use directory::{Directory, DomainChange, Scope};
 use doorway_http::{Client, Host};
-use model::Domain;
+use hosts::Hosts;
+use model::{Address, Domain};
 use tower::ServiceExt;
 use world::World;
 
@@ -17,29 +18,34 @@ struct Place {
     db: db::Db,
     router: Router,
     administration: directory::Administration,
+    hosts: Hosts,
+    zones: zones::Zones,
+    organisation: model::OrganisationId,
     domain: model::DomainId,
 }
 
 async fn places() -> Vec<Place> {
     let mut places = Vec::new();
     for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, zones::MIGRATIONS]).unwrap();
+        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, hosts::MIGRATIONS, keys::MIGRATIONS, zones::MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let keys = keys::Keys::new(db.clone(), world.clone());
-        let zones = zones::Zones::new(db.clone(), world, directory.clone(), keys);
+        let zones = zones::Zones::new(db.clone(), world.clone(), directory.clone(), keys);
+        let hosts = Hosts::new(db.clone(), world, directory.clone());
         let administration = directory.administration(Scope::Operator("test"), "test");
         let organisation = administration.create_organisation("Valbois").await.unwrap().id;
         let name = Domain::parse("valbois.test").unwrap();
         let domain = administration.create_domain(organisation, None, &name).await.unwrap().id;
         let servers = Servers {
-            name: "mail.valbois.test".to_owned(),
+            reading: "mail.valbois.test".to_owned(),
+            sending: "mail.valbois.test".to_owned(),
             imaps: Some(993),
             imap: Some(143),
             submissions: Some(465),
             submission: None,
         };
-        let mut installation = zones::Installation::single(Domain::parse(&servers.name).unwrap(), vec![]);
+        let mut installation = zones::Installation::single(Domain::parse(&servers.reading).unwrap(), vec![]);
         installation.exchangers = ["mx1.valbois.test", "mx2.valbois.test"]
             .map(|name| zones::Exchanger {
                 host: zones::Host {
@@ -56,8 +62,8 @@ async fn places() -> Vec<Place> {
             .change_installation(installation)
             .await
             .unwrap();
-        let router = router(Arc::new(Shared { directory, zones, servers }));
-        places.push(Place { db, router, administration, domain });
+        let router = router(Arc::new(Shared { directory, hosts: hosts.clone(), zones: zones.clone(), servers }));
+        places.push(Place { db, router, administration, hosts, zones, organisation, domain });
     }
     places
 }
@@ -194,5 +200,78 @@ async fn health_says_whether_the_node_serves() {
         let (status, text) = place.get("mail.valbois.test", "/health").await;
         assert_eq!((status, text.as_str()), (StatusCode::OK, "{\"reasons\":[],\"status\":\"ready\"}"));
         assert_eq!(place.get("mail.valbois.test", "/health/live").await.0, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_domain_and_a_mailbox_with_servers_of_their_own_are_told_those() {
+    use hosts::{NewHost, NewMailServer, Roles, ServerRole};
+
+    for place in places().await {
+        let tenant = Scope::Tenant(place.organisation);
+        let admin = place.hosts.administration(tenant, None, "test");
+        let mut servers = Vec::new();
+        for (name, last) in [("mx9", 9), ("imap8", 8)] {
+            let host = NewHost {
+                domain: place.domain,
+                name: name.to_owned(),
+                fqdn: None,
+                ipv4: Some(std::net::Ipv4Addr::new(192, 0, 2, last)),
+                ipv6: None,
+                description: String::new(),
+            };
+            let host = admin.create_host(host).await.unwrap().id;
+            servers.push(admin.create_server(NewMailServer { host, roles: Roles::ALL }).await.unwrap().id);
+        }
+        let zones = place.zones.administration(tenant, "test");
+        let domain = Domain::parse("valbois.test").unwrap();
+        for role in [ServerRole::SmtpIn, ServerRole::SmtpOut] {
+            zones.assign_servers(&domain, role, vec![servers[0]]).await.unwrap();
+        }
+        let anna = directory::NewAddress {
+            address: Address::parse("anna@valbois.test").unwrap(),
+            alias_to: Vec::new(),
+            quota_bytes: None,
+        };
+        let anna = place.administration.create_address(anna).await.unwrap().id;
+        admin.assign_mailbox(anna, Some(servers[1])).await.unwrap();
+        let ask =
+            async |path: &str, host: &str| place.ask(Request::get(path).header("host", host), "").await.1;
+        let asked = "/mail/config-v1.1.xml?emailaddress=anna@valbois.test";
+        let policy = "/.well-known/mta-sts.txt";
+        // Nothing is applied yet.
+        let text = ask(asked, "autoconfig.valbois.test").await;
+        assert!(text.contains("mail.valbois.test") && !text.contains("mx9"), "{text}");
+        assert!(ask(policy, "mta-sts.valbois.test").await.contains("mx: mx1.valbois.test"));
+        let run = admin.begin_applying(place.organisation).await.unwrap();
+        place.hosts.work(run.id).await.unwrap();
+        let text = ask(asked, "autoconfig.valbois.test").await;
+        let (incoming, outgoing) = text.split_once("<outgoingServer").unwrap();
+        assert!(incoming.contains("<hostname>imap8.valbois.test<"), "{text}");
+        assert!(outgoing.contains("<hostname>mx9.valbois.test<"), "{text}");
+        // Somebody else reads where the domain does.
+        let text =
+            ask("/mail/config-v1.1.xml?emailaddress=bruno@valbois.test", "autoconfig.valbois.test").await;
+        assert!(text.contains("<hostname>mail.valbois.test<") && !text.contains("imap8"), "{text}");
+        let text = ask(policy, "mta-sts.valbois.test").await;
+        assert!(text.contains("mx: mx9.valbois.test") && !text.contains("mx1"), "{text}");
+    }
+}
+
+impl Place {
+    async fn form(&self, path: &str, body: &str) -> (StatusCode, String) {
+        let request = Request::post(path)
+            .header("host", "mail.valbois.test")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("accept-language", "en");
+        self.ask(request, body).await
+    }
+
+    async fn page(&self, path: &str, language: &str) -> (StatusCode, String) {
+        let request = Request::get(path)
+            .header("host", "mail.valbois.test")
+            .header("accept", "text/html")
+            .header("accept-language", language);
+        self.ask(request, "").await
     }
 }

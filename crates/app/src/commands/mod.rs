@@ -11,9 +11,11 @@ mod device_password;
 mod diagnosis;
 mod dkim;
 mod domain;
+mod host;
 mod installation;
 pub mod judge;
 mod log;
+mod mail_server;
 mod organisation;
 mod output;
 mod queue;
@@ -51,6 +53,10 @@ pub enum Command {
     Zone(Administer<zone::Zone>),
     /// What the installation is called: its mail exchangers, name servers and SPF host.
     Installation(Administer<installation::Installation>),
+    /// Machines of a domain.
+    Host(Administer<host::Host>),
+    /// Hosts with the roles IMAP, SMTP in and SMTP out, and what waits to be applied.
+    MailServer(Administer<mail_server::MailServer>),
     /// Addresses: mailboxes and aliases.
     Address(Administer<address::Address>),
     /// Passwords of mailboxes, one for each device.
@@ -131,6 +137,11 @@ impl Platform {
     /// How far the commands reach.
     fn reach(&self) -> Scope {
         self.organisation.as_ref().map_or(OPERATOR, |organisation| Scope::Tenant(organisation.id))
+    }
+
+    /// The hosts and mail servers within the scope.
+    fn hosts(&self) -> hosts::Administration {
+        self.installation.hosts.administration(self.reach(), None, self.who.clone())
     }
 
     /// The hosted zones within the scope.
@@ -214,6 +225,8 @@ impl Command {
             Command::Domain(administer) => &administer.common,
             Command::Zone(administer) => &administer.common,
             Command::Installation(administer) => &administer.common,
+            Command::Host(administer) => &administer.common,
+            Command::MailServer(administer) => &administer.common,
             Command::Address(administer) => &administer.common,
             Command::DevicePassword(administer) => &administer.common,
             Command::User(administer) => &administer.common,
@@ -234,6 +247,8 @@ impl Command {
             Command::Domain(administer) => administer.command.run(platform).await,
             Command::Zone(administer) => administer.command.run(platform).await,
             Command::Installation(administer) => administer.command.run(platform).await,
+            Command::Host(administer) => administer.command.run(platform).await,
+            Command::MailServer(administer) => administer.command.run(platform).await,
             Command::Address(administer) => administer.command.run(platform).await,
             Command::DevicePassword(administer) => administer.command.run(platform).await,
             Command::User(administer) => administer.command.run(platform).await,

@@ -7,13 +7,16 @@ mod device_password;
 mod diagnosis;
 mod dkim;
 mod domain;
+mod host;
 mod installation;
 mod judge;
 mod log;
+mod mail_server;
 mod organisation;
 mod queue;
 mod report;
 mod route;
+mod server_change;
 mod service;
 mod spf;
 mod staff;
@@ -84,6 +87,22 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(token::list_tokens, token::create_token))
         .routes(routes!(token::show_current_token))
         .routes(routes!(token::show_token, token::revoke_token))
+        .routes(routes!(host::list_hosts, host::create_host))
+        .routes(routes!(host::show_host, host::change_host, host::delete_host))
+        .routes(routes!(mail_server::list_mail_servers, mail_server::create_mail_server))
+        .routes(routes!(mail_server::export_mail_servers))
+        .routes(routes!(
+            mail_server::show_mail_server,
+            mail_server::change_mail_server,
+            mail_server::delete_mail_server
+        ))
+        .routes(routes!(mail_server::show_mail_server_links))
+        .routes(routes!(mail_server::list_domain_servers, mail_server::set_domain_servers))
+        .routes(routes!(mail_server::show_mailbox_server, mail_server::set_mailbox_server))
+        .routes(routes!(server_change::list_server_changes))
+        .routes(routes!(server_change::cancel_server_change))
+        .routes(routes!(server_change::apply_server_changes))
+        .routes(routes!(server_change::show_apply_run))
         .routes(routes!(ban::list_bans))
         .routes(routes!(ban::lift_ban))
         .routes(routes!(route::list_routes, route::create_route))

@@ -11,6 +11,7 @@ mod refusal;
 mod reports;
 mod reputation;
 mod security;
+mod servers;
 mod sessions;
 mod settings;
 mod signing_in;
@@ -56,6 +57,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(security::routes())
         .merge(reports::routes())
         .merge(reputation::routes())
+        .merge(servers::routes())
 }
 
 #[cfg(test)]
