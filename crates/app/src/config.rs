@@ -266,6 +266,9 @@ pub struct Auth {
     pub plaintext_from: Vec<IpNet>,
     /// Loopback is neither limited nor banned: for the demo and for tests.
     pub exempt_loopback: bool,
+    /// Networks that no rule keeps out: the secure gateways, one's own monitoring.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub never_banned: Vec<IpNet>,
 }
 
 /// `[judge]`

@@ -148,7 +148,7 @@ impl Demo {
                 may_reach_itself: true,
                 ..Outbound::default()
             },
-            auth: Auth { plaintext_from: vec!["127.0.0.0/8".parse()?], exempt_loopback: true },
+            auth: Auth { plaintext_from: vec!["127.0.0.0/8".parse()?], exempt_loopback: true, ..Auth::default() },
             judge: Judge::default(),
             log: Log { level: "warn".to_owned(), ..Log::default() },
         })

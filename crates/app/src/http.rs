@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 
 use crate::config::Config;
-use crate::diagnosing;
 use crate::installation::Installation;
+use crate::{diagnosing, watching};
 
 /// Every door on HTTP. Each brings its whole paths, so that one glance at it shows what it serves.
 pub(crate) fn router(installation: &Installation) -> Result<Router> {
     Ok(Router::new()
         .merge(door_public::router(Arc::new(public(installation))))
         .merge(door_api::router(api(installation)?))
-        .merge(door_manager::router(Arc::new(manager(installation)?))))
+        .merge(door_manager::router(Arc::new(manager(installation)?)))
+        .layer(from_fn_with_state(installation.directory.clone(), watching::keep_out)))
 }
 
 fn manager(installation: &Installation) -> Result<door_manager::Shared> {
@@ -26,6 +28,8 @@ fn manager(installation: &Installation) -> Result<door_manager::Shared> {
         hosts: installation.hosts.clone(),
         keys: installation.keys.clone(),
         looker: diagnosing::looker(installation)?,
+        trail: installation.trail.clone(),
+        queue: installation.flow.queue().clone(),
         reports: installation.flow.reports().clone(),
         reputation: reputation::Reputation::new(db.clone(), world.clone(), directory.clone()),
         db,

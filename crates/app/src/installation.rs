@@ -61,6 +61,8 @@ pub struct Installation {
     pub store: MailStore,
     /// How letters go.
     pub flow: Flow,
+    /// When this process opened it.
+    pub started_at: Timestamp,
 }
 
 impl Installation {
@@ -93,6 +95,7 @@ impl Installation {
     pub fn assemble(config: Config, world: World, db: Db, blobs: blobs::Blobs) -> Result<Installation> {
         let options = directory::Options {
             exempt_loopback: config.auth.exempt_loopback,
+            never_banned: config.auth.never_banned.clone(),
             failures: FailureLimits::default(),
             relying_party: crate::http::relying_party(&config),
         };
@@ -111,7 +114,21 @@ impl Installation {
             settings: settings(&config)?,
         });
         let trail = Trail::new(db.clone());
-        Ok(Installation { config, world, db, blobs, directory, hosts, keys, zones, trail, store, flow })
+        let started_at = world.clock.now();
+        Ok(Installation {
+            config,
+            world,
+            db,
+            blobs,
+            directory,
+            hosts,
+            keys,
+            zones,
+            trail,
+            store,
+            flow,
+            started_at,
+        })
     }
 
     /// The certificate that the doors show: the operator's, or one of our own authority.

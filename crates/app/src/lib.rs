@@ -16,6 +16,7 @@ mod samples;
 pub mod serve;
 mod setup;
 mod upkeep;
+mod watching;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

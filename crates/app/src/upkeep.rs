@@ -10,10 +10,11 @@ use model::Chain;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
+use trail::ChoreRun;
 use zones::Standing;
 
 use crate::installation::{Installation, MAINTENANCE_INTERVAL};
-use crate::{diagnosing, fsck};
+use crate::{diagnosing, fsck, watching};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -23,6 +24,10 @@ const KEYS_INTERVAL: Duration = Duration::from_secs(300);
 const DIAGNOSIS_INTERVAL: Duration = Duration::from_secs(60);
 /// How often the certificates of hosts are looked at if no notice comes. With one they are looked at at once.
 const HOSTS_INTERVAL: Duration = Duration::from_secs(10);
+/// How soon the letter with a confirmation's link is written.
+const LETTERS_INTERVAL: Duration = Duration::from_secs(5);
+/// How often a node says that it is there, and at most that a chore was done.
+const NODE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// One thing that comes back.
 struct Chore {
@@ -35,7 +40,7 @@ struct Chore {
     run: fn(&Installation) -> BoxFuture<'_, Result<()>>,
 }
 
-const CHORES: [Chore; 8] = [
+const CHORES: &[Chore] = &[
     Chore {
         what: "look after bans",
         every: MAINTENANCE_INTERVAL,
@@ -79,6 +84,18 @@ const CHORES: [Chore; 8] = [
         run: |installation| Box::pin(diagnosing::look_at_what_is_due(installation)),
     },
     Chore {
+        what: "write the letters that follow from requests",
+        every: LETTERS_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(watching::write_letters(installation)),
+    },
+    Chore {
+        what: "tell of this node",
+        every: NODE_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(watching::tell_of_this_node(installation)),
+    },
+    Chore {
         what: "compact the bodies",
         every: DAY,
         at_start: false,
@@ -89,7 +106,7 @@ const CHORES: [Chore; 8] = [
 /// Does every chore when its time has come, each for itself: a slow one delays no other.
 pub(crate) async fn keep_house(installation: Installation, shutdown: watch::Receiver<bool>) {
     let mut tasks = JoinSet::new();
-    for chore in &CHORES {
+    for chore in CHORES {
         tasks.spawn(repeat(chore, installation.clone(), shutdown.clone()));
     }
     while let Some(ended) = tasks.join_next().await {
@@ -102,9 +119,26 @@ pub(crate) async fn keep_house(installation: Installation, shutdown: watch::Rece
 async fn repeat(chore: &'static Chore, installation: Installation, mut shutdown: watch::Receiver<bool>) {
     let clock = installation.world.clock.clone();
     let mut is_due = chore.at_start;
+    let mut told: Option<ChoreRun> = None;
     loop {
-        if is_due && let Err(error) = (chore.run)(&installation).await {
-            warn!(error = %format!("{error:#}"), "cannot {} now", chore.what);
+        if is_due {
+            let began_at = clock.now();
+            let error = (chore.run)(&installation).await.err().map(|error| format!("{error:#}"));
+            if let Some(error) = &error {
+                warn!(%error, "cannot {} now", chore.what);
+            }
+            let run = ChoreRun { chore: chore.what.to_owned(), began_at, ended_at: clock.now(), error };
+            // Every few seconds would be a commit every few seconds.
+            let is_news = told.as_ref().is_none_or(|last| {
+                last.error != run.error || run.ended_at.since(last.ended_at) >= NODE_INTERVAL
+            });
+            if is_news {
+                let node = &installation.config.node.name;
+                if let Err(error) = installation.trail.chore_was_done(node, run.clone()).await {
+                    warn!(error = %Chain(&error), "cannot note that a chore was done");
+                }
+                told = Some(run);
+            }
         }
         is_due = true;
         tokio::select! {
@@ -116,7 +150,7 @@ async fn repeat(chore: &'static Chore, installation: Installation, mut shutdown:
 
 async fn clean(installation: &Installation) -> Result<()> {
     let now = installation.world.clock.now();
-    installation.trail.prune(now, trail::limits::RETENTION).await.context("log events")?;
+    installation.trail.prune_by_plan(now).await.context("log events")?;
     installation.flow.reports().prune(now).await.context("reports about mail")?;
     trust::mta_sts::forget_expired(&installation.db, now).await.context("MTA-STS policies")?;
     for account in installation.directory.deleted_accounts().await.context("deleted accounts")? {

@@ -37,12 +37,13 @@ mod notice;
 mod profile;
 mod session;
 mod settings;
+mod sources;
 mod token;
 
 use std::sync::Arc;
 
 use db::Db;
-use model::{AccountRef, Address, CredentialId, Domain, OrganisationId};
+use model::{AccountRef, Address, CredentialId, Domain, OrganisationId, Timestamp};
 use world::World;
 
 pub use administration::{
@@ -50,7 +51,7 @@ pub use administration::{
     OrganisationChange, Scope, ServiceChange, StaffInfo, UserChange, check_domain_name, create_domain, delete_domain,
 };
 pub use entities::{
-    AccountInfo, AddressInfo, AddressKind, Ban, CreatedDevicePassword, DevicePasswordInfo, DomainInfo, Found,
+    AccountInfo, AddressInfo, AddressKind, Ban, BanView, CreatedDevicePassword, DevicePasswordInfo, DomainInfo, Found,
     OrganisationInfo, Protocols, Role, ServiceInfo, UserInfo,
 };
 pub use error::{AuthRefusal, DirectoryError};
@@ -67,6 +68,10 @@ pub use notice::Notice;
 pub use profile::{Profile, ProfileChange};
 pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
 pub use session::{Session, SessionId, SessionInfo};
+pub use sources::{
+    AllowState, AllowedSource, BanRule, Evidence, IpChange, IpInfo, MassError, NewAllowedSource, NewIp,
+    NewUnbanRequest, SourceLetter, UnbanRequest, UnbanState,
+};
 pub use settings::{Brand, Logo, LogoKind, OrganisationSettings, SettingsChange, Support, contrast_with_white};
 pub use token::{CreatedToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.
@@ -92,6 +97,10 @@ impl Directory {
         let passkeys = options.relying_party.as_ref().and_then(factor::Passkeys::new).map(Arc::new);
         let login = Arc::new(login::Login::new(&world, options));
         Directory { db, world, login, passkeys }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.world.clock.now()
     }
 
     /// Administration within `scope`, in the name of `who` (a login, or the account that runs the

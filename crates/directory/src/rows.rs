@@ -17,6 +17,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (4, "synonyms of domains", include_str!("0004_synonyms.sql")),
         (5, "lists in order", include_str!("0005_lists.sql")),
         (6, "people in several organisations, second factors", include_str!("0006_people.sql")),
+        (7, "sources", include_str!("0007_sources.sql")),
     ],
 };
 

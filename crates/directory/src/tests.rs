@@ -7,6 +7,7 @@ mod finding;
 mod logging_in;
 mod memberships;
 mod sessions;
+mod sources;
 mod tokens;
 
 use std::net::IpAddr;

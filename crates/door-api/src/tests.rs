@@ -183,6 +183,7 @@ impl Place {
         let Some([change]) = waiting.as_array().map(Vec::as_slice) else { panic!("{waiting}") };
         let change = change["id"].as_str().unwrap().to_owned();
         let (message, delivery) = self.queued(owner, &mailbox).await;
+        let (ip, unban_request, allowed_source) = self.sources(name, &organisation).await;
         let things = vec![
             ("organisation", organisation),
             ("service", service),
@@ -198,8 +199,31 @@ impl Place {
             ("server_change", change),
             ("message", message),
             ("delivery", delivery),
+            ("ip", ip),
+            ("unban_request", unban_request),
+            ("allowed_source", allowed_source),
         ];
         Tenant { token, things }
+    }
+
+    /// A dedicated address, somebody who asks to be let in, and a source that is to be allowed.
+    async fn sources(&self, name: &str, organisation: &str) -> (String, String, String) {
+        let number = name.len();
+        let ip = format!("203.0.113.{number}");
+        self.made(&self.operator, "/ips", json!({"ip": ip, "organisation": organisation})).await;
+        let request = directory::NewUnbanRequest {
+            domain: format!("{name}.test"),
+            ip: format!("198.51.100.{number}"),
+            contact: "worker@far.test".to_owned(),
+            message: String::new(),
+        };
+        self.directory.ask_to_be_let_in(request, ip.parse().unwrap()).await.unwrap();
+        let requests = self.get(&self.operator, "/unban-requests").await.body;
+        let unban_request = requests["items"][0]["id"].as_str().unwrap().to_owned();
+        let new = json!({"organisation": organisation, "ip": format!("198.51.100.{number}"), "purpose": "office",
+                         "acceptance": "all mine", "contact": format!("boss@{name}.test")});
+        let allowed_source = self.made(&self.operator, "/allowed-sources", new).await;
+        (ip, unban_request, allowed_source)
     }
 
     /// A letter that waits.

@@ -18,6 +18,7 @@ mod events;
 mod fields;
 mod headers;
 pub mod lamps;
+pub mod letters;
 mod limits;
 mod page;
 mod reader;
@@ -39,8 +40,10 @@ use db::Db;
 use directory::Directory;
 use hosts::Hosts;
 use keys::Keys;
+use mail_queue::Queue;
 use mail_reports::Reports;
 use reputation::Reputation;
+use trail::Trail;
 use world::World;
 use zones::Zones;
 use zones::diagnosis::Looker;
@@ -63,6 +66,10 @@ pub struct Shared {
     pub keys: Keys,
     /// How a domain is looked at.
     pub looker: Looker,
+    /// What happened to letters, and what the nodes say of themselves.
+    pub trail: Trail,
+    /// Letters that wait.
+    pub queue: Queue,
     /// What others report.
     pub reports: Reports,
     /// What our own data say of a domain.

@@ -18,6 +18,19 @@ pub(crate) fn number(number: i64) -> String {
     if number < 0 { format!("−{text}") } else { text }
 }
 
+/// Octets as people say them: `4.1 kB`.
+pub(crate) fn octets(octets: u64) -> String {
+    let mut value = octets as f64;
+    for unit in ["B", "kB", "MB", "GB"] {
+        if value < 1000.0 {
+            let rounded = format!("{value:.1}");
+            return format!("{}\u{a0}{unit}", rounded.strip_suffix(".0").unwrap_or(&rounded));
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1}\u{a0}TB")
+}
+
 /// `21 novembre 2026`, from a moment of RFC 3339; what is none stays as it is.
 pub(crate) fn day(language: Language, moment: &str) -> String {
     let part = |from: usize, to: usize| moment.get(from..to)?.parse::<u32>().ok();

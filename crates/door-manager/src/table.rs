@@ -52,7 +52,7 @@ impl Wish {
     }
 
     /// The address that shows the same but for `changes`; an empty value takes a part away.
-    fn address(&self, changes: &[(&str, &str)]) -> String {
+    pub(crate) fn address(&self, changes: &[(&str, &str)]) -> String {
         let sort = if self.is_descending { format!("-{}", self.sort) } else { self.sort.clone() };
         let mut parts = vec![("q", self.search.as_str()), ("sort", sort.as_str())];
         parts.extend(self.filters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
@@ -83,7 +83,7 @@ pub(crate) struct Column {
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Cell {
     pub(crate) text: String,
-    /// `link`, `value`, `badge`, `lamp`, `time`, `number` or empty.
+    /// `link`, `value`, `badge`, `lamp`, `status` (a lamp whose note opens), `time`, `number` or empty.
     pub(crate) kind: &'static str,
     pub(crate) href: String,
     /// The state of a lamp.
@@ -246,6 +246,16 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
         is_grouped,
         can_select,
     }
+}
+
+/// Rows that stand in the one order that their list has, a page of it or all: nothing is searched, sorted or cut here.
+pub(crate) fn in_order(wish: &Wish, columns: &[Column], rows: Vec<Row>) -> Table {
+    let plain = Wish { search: String::new(), sort: String::new(), page: 1, is_csv: true, ..wish.clone() };
+    let mut table = of(&plain, columns, rows);
+    for head in &mut table.heads {
+        head.href.clear();
+    }
+    table
 }
 
 impl Table {

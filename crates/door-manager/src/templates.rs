@@ -63,6 +63,13 @@ templates![
     "sessions.html",
     "organisations.html",
     "trouble.html",
+    "logs.html",
+    "letter.html",
+    "sources.html",
+    "allow.html",
+    "queue.html",
+    "queue_delete.html",
+    "system.html",
 ];
 
 static ENVIRONMENTS: LazyLock<[Environment<'static>; 4]> = LazyLock::new(|| Language::ALL.map(environment));

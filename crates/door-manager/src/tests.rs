@@ -1,9 +1,11 @@
 //! The screens through the router, as a browser uses them; and what must hold of words and templates.
 
 mod events;
+mod people;
 mod screens;
 mod servers;
 mod shown;
+mod watching;
 mod words;
 
 use std::net::Ipv4Addr;
@@ -27,11 +29,15 @@ const PASSWORD: &str = "une phrase de passe";
 
 /// Two organisations, each with a person, a mail domain and its zone: `valbois.test` and `acme.test`.
 struct Town {
+    directory: Directory,
+    world: World,
     router: Router,
     zones: Zones,
     keys: keys::Keys,
     hosts: hosts::Hosts,
+    db: db::Db,
     valbois: OrganisationId,
+    acme: OrganisationId,
 }
 
 /// An answer, read to its end.
@@ -58,6 +64,7 @@ async fn towns() -> Vec<Town> {
             trail::MIGRATIONS,
             directory::MIGRATIONS,
             hosts::MIGRATIONS,
+            mail_queue::MIGRATIONS,
             keys::MIGRATIONS,
             zones::MIGRATIONS,
             mail_reports::MIGRATIONS,
@@ -100,21 +107,29 @@ async fn towns() -> Vec<Town> {
         let hosts = hosts::Hosts::new(db.clone(), world.clone(), directory.clone());
         let shared = Shared {
             hosts: hosts.clone(),
+            trail: trail::Trail::new(db.clone()),
+            queue: mail_queue::Queue::new(db.clone(), world.clone(), "one"),
             reports: mail_reports::Reports::new(db.clone(), world.clone(), directory.clone(), settings),
             reputation: reputation::Reputation::new(db.clone(), world.clone(), directory.clone()),
             looker: Looker { world: world.clone(), certificate: None },
             zones: zones.clone(),
-            db,
-            world,
-            directory,
+            db: db.clone(),
+            world: world.clone(),
+            directory: directory.clone(),
             keys: keys.clone(),
         };
-        towns.push(Town { router: router(Arc::new(shared)), zones, keys, hosts, valbois: organisations[0] });
+        let (valbois, acme) = (organisations[0], organisations[1]);
+        let router = router(Arc::new(shared));
+        towns.push(Town { directory, world, router, zones, keys, db, valbois, acme, hosts });
     }
     towns
 }
 
 impl Town {
+    fn people(&self) -> directory::Administration {
+        self.directory.administration(Scope::Tenant(self.valbois), "test")
+    }
+
     fn browser(&self) -> Browser<'_> {
         Browser { town: self, cookies: Vec::new(), language: "fr", is_tls: false }
     }

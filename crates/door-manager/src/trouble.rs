@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use db::DbError;
 use directory::DirectoryError;
 use minijinja::context;
 use model::Chain;
@@ -79,6 +80,12 @@ impl From<ZoneError> for Trouble {
             }
             error => Trouble::ours(&error),
         }
+    }
+}
+
+impl From<DbError> for Trouble {
+    fn from(error: DbError) -> Trouble {
+        DirectoryError::from(error).into()
     }
 }
 

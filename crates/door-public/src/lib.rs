@@ -7,9 +7,13 @@
 mod autoconfig;
 mod autodiscover;
 mod health;
+mod help;
 mod ip;
 mod limits;
 mod mta_sts;
+mod pages;
+mod unblock;
+mod words;
 mod xml;
 
 use std::sync::Arc;
@@ -68,6 +72,10 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/health/live", get(health::live))
         .route("/ip", get(ip::page))
+        .route("/help", get(help::page))
+        .route("/unblock", get(unblock::form).post(unblock::ask))
+        .route("/allow/{token}", get(unblock::show_request).post(unblock::confirm_request))
+        .route("/public/style.css", get(pages::style))
         .route("/robots.txt", get(async || "User-agent: *\nDisallow: /\n"))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .with_state(shared)

@@ -27,7 +27,14 @@ struct Place {
 async fn places() -> Vec<Place> {
     let mut places = Vec::new();
     for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, hosts::MIGRATIONS, keys::MIGRATIONS, zones::MIGRATIONS]).unwrap();
+        db.migrate(&[
+            trail::MIGRATIONS,
+            directory::MIGRATIONS,
+            hosts::MIGRATIONS,
+            keys::MIGRATIONS,
+            zones::MIGRATIONS,
+        ])
+        .unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let keys = keys::Keys::new(db.clone(), world.clone());
@@ -62,7 +69,8 @@ async fn places() -> Vec<Place> {
             .change_installation(installation)
             .await
             .unwrap();
-        let router = router(Arc::new(Shared { directory, hosts: hosts.clone(), zones: zones.clone(), servers }));
+        let router =
+            router(Arc::new(Shared { directory, hosts: hosts.clone(), zones: zones.clone(), servers }));
         places.push(Place { db, router, administration, hosts, zones, organisation, domain });
     }
     places
@@ -273,5 +281,71 @@ impl Place {
             .header("accept", "text/html")
             .header("accept-language", language);
         self.ask(request, "").await
+    }
+}
+
+#[tokio::test]
+async fn the_address_is_shown_in_four_languages() {
+    for place in places().await {
+        for (language, word) in
+            [("fr-CH", "adresse IP publique"), ("de", "öffentliche IP"), ("it", "IP pubblico"), ("en", "public IP")]
+        {
+            let (status, page) = place.page("/ip", language).await;
+            assert_eq!(status, StatusCode::OK);
+            assert!(page.contains("192.0.2.7") && page.contains(word), "{page}");
+            assert!(page.contains("/unblock?ip=192.0.2.7"), "the request is one click away, filled in");
+        }
+        let (_, named) = place.page("/ip?lang=it", "de").await;
+        assert!(named.contains("lang=\"it\""), "{named}");
+    }
+}
+
+#[tokio::test]
+async fn help_fills_in_the_settings_and_says_nothing_of_addresses() {
+    for place in places().await {
+        let (_, carla) = place.page("/help?address=carla@valbois.test", "fr").await;
+        assert!(carla.contains("<code>carla@valbois.test</code>") && carla.contains("<code>993</code>"), "{carla}");
+        for client in ["Thunderbird", "Outlook", "Apple Mail", "iPhone", "Android", "mutt"] {
+            assert!(carla.contains(client), "{client}");
+        }
+        // An address that does not exist has the very same page.
+        let (_, nobody) = place.page("/help?address=nobody@valbois.test", "fr").await;
+        assert_eq!(carla.replace("carla@", "nobody@"), nobody);
+        let (status, elsewhere) = place.page("/help?address=eve@far.test", "fr").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(elsewhere.contains("far.test") && elsewhere.contains("hébergé"), "{elsewhere}");
+        let (_, hostile) = place.page("/help?address=%3Cscript%3E@valbois.test", "fr").await;
+        assert!(!hostile.contains("<script>"), "{hostile}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_kept_out_asks_to_be_let_in_and_hears_the_same_about_any_domain() {
+    for place in places().await {
+        let (_, form) = place.page("/unblock", "en").await;
+        assert!(form.contains("value=\"192.0.2.7\""), "{form}");
+        let ask = |domain: &str| format!("domain={domain}&ip=192.0.2.7&contact=worker%40far.test&message=help");
+        let (status, own) = place.form("/unblock", &ask("valbois.test")).await;
+        assert_eq!(status, StatusCode::OK);
+        let (_, nobodys) = place.form("/unblock", &ask("far.test")).await;
+        assert_eq!(own, nobodys);
+        let requests = place.administration.unban_requests().await.unwrap();
+        assert_eq!(requests.len(), 2);
+        let (status, wrong) = place.form("/unblock", &ask("no+domain")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.contains("This is no domain") && wrong.contains("worker@far.test"), "{wrong}");
+        place.form("/unblock", &ask("valbois.test")).await;
+        let (status, _) = place.form("/unblock", &ask("valbois.test")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "three an hour");
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_is_none_confirms_nothing() {
+    for place in places().await {
+        let (status, page) = place.page("/allow/AAAAAAAA", "en").await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert!(page.contains("no longer holds"), "{page}");
+        assert_eq!(place.form("/allow/AAAAAAAA", "").await.0, StatusCode::NOT_FOUND);
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use directory::{Attempt, AuthProtocol, AuthRefusal, Authenticated, Found, ScramExchange};
+use directory::{Attempt, AuthProtocol, AuthRefusal, Authenticated, Found, MassError, ScramExchange};
 use mail_flow::{Arrival, Incoming, Origin};
 use model::{Address, Domain, Protocol, Recipient, Reply, Timestamp};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -150,6 +150,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 let answer = flow.recipient(origin, &recipient, smtputf8, declared_bytes).await;
                 if let Err(reply) = &answer {
                     info!(peer = %self.ip, to = %recipient.address, %reply, "a recipient was refused");
+                }
+                let kind = self.session.facts.kind;
+                if kind == Kind::Mx {
+                    count_recipient(self.shared, self.ip, answer.as_ref().err()).await;
                 }
                 self.session.recipient_answered(answer.map(|()| recipient));
             }
@@ -387,4 +391,15 @@ async fn with_hosted_postmaster(shared: &Shared, recipient: Recipient) -> Recipi
         name = name.and_then(|name| name.split_once('.')).map(|(_, parent)| parent);
     }
     recipient
+}
+
+/// Strangers who try names until one exists are banned; a recipient that exists makes up for one that does not.
+async fn count_recipient(shared: &Shared, ip: IpAddr, refused: Option<&Reply>) {
+    match refused {
+        Some(reply) if reply.status() == "5.1.1" => {
+            shared.directory.count_error(ip, MassError::Recipient, "smtp").await;
+        }
+        Some(_) => {}
+        None => shared.directory.forgive_error(ip, MassError::Recipient),
+    }
 }

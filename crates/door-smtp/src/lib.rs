@@ -72,8 +72,9 @@ pub async fn serve(listener: TcpListener, kind: Kind, shared: Arc<Shared>, shutd
 fn admit(stream: &TcpStream, peer: SocketAddr, kind: Kind, shared: &Shared) -> Option<Pass> {
     let ip = peer.ip();
     let is_exempt = shared.exempt_loopback && ip.to_canonical().is_loopback();
-    let refused = if kind.is_submission() && shared.directory.is_banned(ip).is_some() {
-        "too many failed logins"
+    let refused = if kind != Kind::Lmtp && shared.directory.is_banned(ip).is_some() {
+        // A ban is for every door; a mail server that was banned comes back later.
+        "banned"
     } else {
         let allowance = shared.limits.allowance();
         match shared.gate.admit(ip, is_exempt, &allowance, shared.world.clock.now()) {

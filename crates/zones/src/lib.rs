@@ -31,6 +31,7 @@ mod load;
 pub mod mail;
 mod managed;
 mod name;
+mod pointer;
 mod renew;
 mod rollover;
 mod rows;

@@ -4,10 +4,10 @@ use anyhow::Result;
 use clap::Subcommand;
 use model::{Address, MessageId};
 use serde_json::{Value, json};
-use trail::{Search, Way};
+use trail::{Direction, LetterSearch, Line, Search, Status, Way, Whose};
 
 use super::Platform;
-use super::output::{Output, shown, table};
+use super::output::{Output, shown, size, table};
 use super::values::{self, When};
 
 /// What happened.
@@ -34,6 +34,35 @@ pub enum Log {
         #[arg(long, default_value_t = 100)]
         limit: usize,
     },
+    /// Lists what an address sent or received, a line for each recipient, the newest first.
+    List {
+        /// The address.
+        #[arg(value_parser = values::address)]
+        address: Address,
+        /// What it sent; what it received without.
+        #[arg(long)]
+        sent: bool,
+        /// From then on: `2h`, `3d` ago, a date, or a time of RFC 3339.
+        #[arg(long, value_name = "TIME", value_parser = values::when)]
+        since: Option<When>,
+        /// Until then, in the same forms.
+        #[arg(long, value_name = "TIME", value_parser = values::when)]
+        until: Option<When>,
+        /// Only letters of which this became: delivered, spam, waiting, bounced, rejected …
+        #[arg(long, value_name = "STATUS")]
+        status: Option<Status>,
+        /// The most lines.
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Shows, or sets, how many days of its log an organisation sees.
+    Plan {
+        /// The organisation: name or identifier.
+        organisation: String,
+        /// The days that are shown from now on; older ones are kept for a while (operator only).
+        #[arg(long)]
+        days: Option<u64>,
+    },
     /// Lists who changed what, the newest first.
     Changes {
         /// The most lines.
@@ -47,11 +76,16 @@ impl Log {
         match self {
             Log::Search { to, from, since, until, message, limit } => {
                 let now = platform.installation.world.clock.now();
+                // An organisation sees what its plan shows; the operator all that is kept.
+                let visible_from = match platform.scope() {
+                    Some(own) => Some(platform.installation.trail.window(own, now).await?.visible_from),
+                    None => None,
+                };
                 let search = Search {
                     organisation: platform.scope(),
                     to,
                     from,
-                    since: since.map(|since| since.before(now)),
+                    since: since.map(|since| since.before(now)).max(visible_from),
                     until: until.map(|until| until.before(now)),
                     message: message.map(MessageId),
                     limit: Some(limit),
@@ -63,6 +97,40 @@ impl Log {
                     false => ways.iter().map(told).collect::<Vec<_>>().join("\n"),
                 };
                 Ok(Output::new(value.into(), text))
+            }
+            Log::List { address, sent, since, until, status, limit } => {
+                let clock = &platform.installation.world.clock;
+                let info = platform.administration.address_called(&address).await?;
+                let search = LetterSearch {
+                    organisation: info.organisation,
+                    whose: Whose::Address(info.address),
+                    direction: if sent { Direction::Sent } else { Direction::Received },
+                    since: since.map(|since| since.before(clock.now())),
+                    until: until.map(|until| until.before(clock.now())),
+                    status,
+                };
+                let seek = db::Seek::first(limit.min(trail::limits::WAYS_LIMIT));
+                let page = platform.installation.trail.letters(search, clock.now(), seek).await?;
+                let rows = page.items.iter().map(line).collect();
+                Ok(table(&["AT", "FROM", "TO", "SUBJECT", "SIZE", "STATUS", "DETAIL"], rows))
+            }
+            Log::Plan { organisation, days } => {
+                let organisation = platform.administration.organisation_called(&organisation).await?;
+                if let Some(days) = days {
+                    platform.administration.set_log_days(organisation.id, days).await?;
+                }
+                let now = platform.installation.world.clock.now();
+                let window = platform.installation.trail.window(organisation.id, now).await?;
+                let value = json!({
+                    "visible_days": window.visible_days,
+                    "kept_days": window.kept_days,
+                    "has_locked": window.has_locked,
+                });
+                let text = format!(
+                    "{} sees {} days of its log; {} are kept",
+                    organisation.name, window.visible_days, window.kept_days
+                );
+                Ok(Output::new(value, text))
             }
             Log::Changes { limit } => {
                 let seek = db::Seek::first(limit.min(trail::limits::SEARCH_LIMIT));
@@ -87,6 +155,30 @@ impl Log {
             }
         }
     }
+}
+
+fn line(line: &Line) -> (Value, Vec<String>) {
+    let value = json!({
+        "at": line.at.rfc3339(),
+        "message": line.message.map(|id| id.to_string()),
+        "from": line.sender,
+        "to": line.recipient,
+        "subject": line.subject,
+        "size_bytes": line.size_bytes,
+        "status": line.status.as_str(),
+        "detail": line.detail,
+        "status_at": line.status_at.rfc3339(),
+    });
+    let cells = vec![
+        line.at.rfc3339(),
+        format!("<{}>", line.sender),
+        format!("<{}>", line.recipient),
+        line.subject.clone().unwrap_or_default(),
+        line.size_bytes.map(size).unwrap_or_default(),
+        line.status.to_string(),
+        shown(&line.detail),
+    ];
+    (value, cells)
 }
 
 fn to_json(way: &Way) -> Value {

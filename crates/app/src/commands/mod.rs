@@ -22,6 +22,8 @@ mod queue;
 mod reports;
 mod route;
 mod service;
+mod source;
+mod system;
 mod staff;
 mod token;
 mod user;
@@ -67,6 +69,12 @@ pub enum Command {
     Staff(Administer<staff::Staff>),
     /// Sources and login names that failed too often.
     Ban(Administer<ban::Ban>),
+    /// Sources that no rule keeps out.
+    AllowedSource(Administer<source::Allowed>),
+    /// Addresses of the installation, and the names that their pointers (PTR) lead to.
+    Ip(Administer<source::Ip>),
+    /// Nodes, disks, certificates, chores.
+    System(Administer<system::System>),
     /// Tokens of programs that use the API.
     Token(Administer<token::Token>),
     /// Which mail for others goes to a relay.
@@ -232,6 +240,9 @@ impl Command {
             Command::User(administer) => &administer.common,
             Command::Staff(administer) => &administer.common,
             Command::Ban(administer) => &administer.common,
+            Command::AllowedSource(administer) => &administer.common,
+            Command::Ip(administer) => &administer.common,
+            Command::System(administer) => &administer.common,
             Command::Token(administer) => &administer.common,
             Command::Route(administer) => &administer.common,
             Command::Queue(administer) => &administer.common,
@@ -254,6 +265,9 @@ impl Command {
             Command::User(administer) => administer.command.run(platform).await,
             Command::Staff(administer) => administer.command.run(platform).await,
             Command::Ban(administer) => administer.command.run(platform).await,
+            Command::AllowedSource(administer) => administer.command.run(platform).await,
+            Command::Ip(administer) => administer.command.run(platform).await,
+            Command::System(administer) => administer.command.run(platform).await,
             Command::Token(administer) => administer.command.run(platform).await,
             Command::Route(administer) => administer.command.run(platform).await,
             Command::Queue(administer) => administer.command.run(platform).await,

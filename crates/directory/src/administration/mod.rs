@@ -7,6 +7,7 @@
 mod address;
 mod ban;
 mod domain;
+mod log_plan;
 mod organisation;
 mod password;
 mod rows;

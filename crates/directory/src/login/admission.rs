@@ -5,10 +5,12 @@ use std::net::IpAddr;
 use db::DbError;
 use model::{OrganisationId, Timestamp};
 
+use super::failures::Seen;
 use super::hash::Priority;
-use super::rows;
+use super::{AuthProtocol, rows};
 use crate::entities::Ban;
 use crate::error::{AuthRefusal, DirectoryError};
+use crate::sources::active_subjects;
 use crate::{Directory, limits};
 
 /// Where a login stands when the limits are looked at.
@@ -25,18 +27,37 @@ pub(super) struct Admission {
     source: String,
     login: String,
     is_exempt: bool,
+    /// No rule keeps the source out; strangers to a slowed login name are slowed from there too.
+    is_spared: bool,
+    protocol: &'static str,
     pub(super) priority: Priority,
+}
+
+impl Admission {
+    /// The same, over a protocol of mail instead of the Manager.
+    pub(super) fn over(mut self, protocol: AuthProtocol) -> Admission {
+        self.protocol = protocol.as_str();
+        self
+    }
 }
 
 impl Directory {
     /// Until when nobody may log in from here; doors ask when a connection begins. A source with a
     /// recent good login is never refused as a whole: [`Directory::authenticate`] decides for each name.
     pub fn is_banned(&self, source: IpAddr) -> Option<Timestamp> {
-        if self.login.is_exempt(source) {
+        if self.is_spared(source) {
             return None;
         }
         let now = self.world.clock.now();
         self.login.failures.lock().closed_until(&source_subject(source), now)
+    }
+
+    /// Whether no rule keeps a source out: allowed for good, one of the installation's own, or loopback in the demo.
+    pub(crate) fn is_spared(&self, source: IpAddr) -> bool {
+        let canonical = source.to_canonical();
+        self.login.is_exempt(source)
+            || self.login.options.never_banned.iter().any(|network| network.contains(&canonical))
+            || self.login.allowed.read().contains(&source_subject(source))
     }
 
     /// Takes over bans that other nodes or the command line made or lifted, and forgets what is long
@@ -44,7 +65,9 @@ impl Directory {
     pub async fn maintain(&self) -> Result<(), DirectoryError> {
         let now = self.world.clock.now();
         let operator = self.db.operator("read the bans of the installation");
-        let bans = operator.read(move |tx| rows::bans(tx, now)).await?;
+        let (bans, allowed) =
+            operator.read(move |tx| Ok::<_, DbError>((rows::bans(tx, now)?, active_subjects(tx)?))).await?;
+        *self.login.allowed.write() = allowed.into_iter().collect();
         let is_sweep_due = {
             let mut failures = self.login.failures.lock();
             failures.take_over(&bans, now);
@@ -65,13 +88,15 @@ impl Directory {
         stage: Stage,
     ) -> Result<Admission, AuthRefusal> {
         let now = self.world.clock.now();
-        let is_exempt = self.login.is_exempt(source);
+        let (is_exempt, is_spared) = (self.login.is_exempt(source), self.is_spared(source));
         let source = source_subject(source);
         let login = format!("login {login}");
         let mut admission = Admission {
             source,
             login,
             is_exempt,
+            is_spared,
+            protocol: "manager",
             priority: if is_exempt { Priority::Known } else { Priority::Stranger },
         };
         if is_exempt {
@@ -81,6 +106,7 @@ impl Directory {
             let failures = self.login.failures.lock();
             (failures.banned_until(&admission.source, now), failures.banned_until(&admission.login, now))
         };
+        let banned = banned.filter(|_| !is_spared);
         if banned.is_none() && slowed.is_none() {
             if self.login.hasher.is_crowded() && self.is_known(&admission, now).await? {
                 admission.priority = Priority::Known;
@@ -147,12 +173,13 @@ impl Directory {
             }
             return AuthRefusal::Wrong;
         }
+        let seen = Seen { protocol: admission.protocol, login: value(&admission.login) };
         let begun: Vec<Ban> = {
             let mut failures = self.login.failures.lock();
-            [failures.count_source(&admission.source, now), failures.count_login(&admission.login, now)]
-                .into_iter()
-                .flatten()
-                .collect()
+            let of_source = (!admission.is_spared)
+                .then(|| failures.count_source(&admission.source, &seen, now))
+                .flatten();
+            [of_source, failures.count_login(&admission.login, &seen, now)].into_iter().flatten().collect()
         };
         self.keep_bans(begun, now).await;
         AuthRefusal::Wrong
@@ -162,15 +189,16 @@ impl Directory {
     pub(crate) async fn failed_source(&self, source: IpAddr, why: &'static str) {
         let subject = source_subject(source);
         tracing::info!(source = value(&subject), why, "a login failed");
-        if self.login.is_exempt(source) {
+        if self.is_spared(source) {
             return;
         }
         let now = self.world.clock.now();
-        let begun = self.login.failures.lock().count_source(&subject, now);
+        let seen = Seen { protocol: "api", login: "" };
+        let begun = self.login.failures.lock().count_source(&subject, &seen, now);
         self.keep_bans(begun, now).await;
     }
 
-    async fn keep_bans(&self, begun: impl IntoIterator<Item = Ban>, now: Timestamp) {
+    pub(crate) async fn keep_bans(&self, begun: impl IntoIterator<Item = Ban>, now: Timestamp) {
         for ban in begun {
             tracing::warn!(subject = %ban.subject, until = %ban.until.rfc3339(), strikes = ban.strikes, "too many failures");
             let subject = ban.subject.clone();

@@ -8,6 +8,7 @@ use model::Timestamp;
 use super::ban_length;
 use crate::entities::Ban;
 use crate::limits;
+use crate::sources::{BanRule, Evidence, MassError};
 
 /// How many failures lead to what.
 #[derive(Clone, Debug)]
@@ -18,6 +19,10 @@ pub struct FailureLimits {
     pub per_login: u32,
     /// How long a failure counts.
     pub window: Duration,
+    /// Requests to the web doors that are answered 401 or 403, within the window, that ban a source.
+    pub requests_per_source: u32,
+    /// Recipients that do not exist, within the window, that ban a source: each that exists makes up for one.
+    pub recipients_per_source: u32,
     /// The first ban; each further one is twice as long.
     pub first_ban: Duration,
     /// The longest ban, and how long after its last ban a subject has to behave to count as new.
@@ -33,6 +38,8 @@ impl Default for FailureLimits {
         FailureLimits {
             per_source: 10,
             per_login: 30,
+            requests_per_source: 100,
+            recipients_per_source: 50,
             window: Duration::from_secs(10 * 60),
             first_ban: Duration::from_secs(15 * 60),
             longest_ban: Duration::from_secs(24 * 60 * 60),
@@ -56,6 +63,8 @@ struct Entry {
     /// When a stranger may next try a slowed login name.
     next_slot: Timestamp,
     last: Timestamp,
+    /// What was counted in this window.
+    evidence: Evidence,
 }
 
 impl Entry {
@@ -70,8 +79,35 @@ impl Entry {
             is_kept: false,
             next_slot: now,
             last: now,
+            evidence: Evidence::default(),
         }
     }
+
+    /// Counts one failure, in a new window where the last is over.
+    fn add(&mut self, seen: &Seen, window: Duration, now: Timestamp) {
+        if now.since(self.window_from) >= window {
+            (self.failures, self.window_from, self.evidence) = (0, now, Evidence::default());
+        }
+        self.failures = self.failures.saturating_add(1);
+        self.evidence.add(seen.protocol, seen.login);
+    }
+
+    /// Begins a new window; gives what was counted in the last.
+    fn close_window(&mut self, now: Timestamp) -> (u32, Evidence) {
+        self.window_from = now;
+        (std::mem::take(&mut self.failures), std::mem::take(&mut self.evidence))
+    }
+}
+
+/// What is remembered of a failure.
+pub(super) struct Seen<'a> {
+    pub(super) protocol: &'a str,
+    pub(super) login: &'a str,
+}
+
+/// What errors in mass are counted under.
+fn errors_of(subject: &str, error: MassError) -> String {
+    format!("{} {subject}", error.rule())
 }
 
 pub(super) struct Failures {
@@ -95,12 +131,45 @@ impl Failures {
         (entry.until > now && !entry.has_known_login).then_some(entry.until)
     }
 
-    pub(super) fn count_source(&mut self, subject: &str, now: Timestamp) -> Option<Ban> {
-        self.count(subject, self.limits.per_source, now)
+    pub(super) fn count_source(&mut self, subject: &str, seen: &Seen, now: Timestamp) -> Option<Ban> {
+        self.count(subject, self.limits.per_source, seen, now)
     }
 
-    pub(super) fn count_login(&mut self, subject: &str, now: Timestamp) -> Option<Ban> {
-        self.count(subject, self.limits.per_login, now)
+    pub(super) fn count_login(&mut self, subject: &str, seen: &Seen, now: Timestamp) -> Option<Ban> {
+        self.count(subject, self.limits.per_login, seen, now)
+    }
+
+    /// Counts an error of a source that is banned in mass, apart from its failed logins.
+    pub(super) fn count_error(
+        &mut self,
+        subject: &str,
+        error: MassError,
+        protocol: &str,
+        now: Timestamp,
+    ) -> Option<Ban> {
+        let limit = match error {
+            MassError::Request => self.limits.requests_per_source,
+            MassError::Recipient => self.limits.recipients_per_source,
+        };
+        let window = self.limits.window;
+        let entry = self.entry(&errors_of(subject, error), now);
+        entry.add(&Seen { protocol, login: "" }, window, now);
+        if entry.failures < limit {
+            return None;
+        }
+        let (failures, evidence) = entry.close_window(now);
+        let what = match error {
+            MassError::Request => "refused requests",
+            MassError::Recipient => "recipients that do not exist",
+        };
+        self.begin(subject, error.rule(), evidence, format!("{failures} {what}"), now)
+    }
+
+    /// What a source does right makes up for one error.
+    pub(super) fn forgive_error(&mut self, subject: &str, error: MassError) {
+        if let Some(entry) = self.entries.get_mut(&errors_of(subject, error)) {
+            entry.failures = entry.failures.saturating_sub(1);
+        }
     }
 
     /// Counts a failure of a known pair; whether it failed so often that it is answered late.
@@ -114,24 +183,39 @@ impl Failures {
         entry.failures > limit
     }
 
-    fn count(&mut self, subject: &str, limit: u32, now: Timestamp) -> Option<Ban> {
+    fn count(&mut self, subject: &str, limit: u32, seen: &Seen, now: Timestamp) -> Option<Ban> {
+        let window = self.limits.window;
+        let entry = self.entry(subject, now);
+        entry.add(seen, window, now);
+        if entry.failures < limit {
+            return None;
+        }
+        if entry.until > now {
+            return None;
+        }
+        let (failures, evidence) = entry.close_window(now);
+        self.begin(subject, BanRule::Logins, evidence, format!("{failures} failed logins"), now)
+    }
+
+    /// Begins a ban, twice as long as the one before; `None` while one holds: tries that were on their way when it
+    /// began do not make it longer.
+    fn begin(
+        &mut self,
+        subject: &str,
+        rule: BanRule,
+        evidence: Evidence,
+        what: String,
+        now: Timestamp,
+    ) -> Option<Ban> {
         let limits = self.limits.clone();
         let entry = self.entry(subject, now);
-        if now.since(entry.window_from) >= limits.window {
-            (entry.failures, entry.window_from) = (0, now);
-        }
-        entry.failures = entry.failures.saturating_add(1);
-        // Tries that were on their way when the ban began do not make it longer.
-        if entry.failures < limit || entry.until > now {
+        if entry.until > now {
             return None;
         }
         if now.since(entry.until) >= limits.longest_ban {
             entry.strikes = 0;
         }
-        let failures = entry.failures;
         entry.strikes = entry.strikes.saturating_add(1);
-        entry.failures = 0;
-        entry.window_from = now;
         entry.banned_at = now;
         entry.until = now.plus(ban_length(&limits, entry.strikes));
         entry.is_kept = false;
@@ -142,7 +226,9 @@ impl Failures {
             from: now,
             until: entry.until,
             strikes: entry.strikes,
-            reason: format!("{failures} failed logins within {} minutes", limits.window.as_secs() / 60),
+            reason: format!("{what} within {} minutes", limits.window.as_secs() / 60),
+            rule,
+            evidence,
         })
     }
 

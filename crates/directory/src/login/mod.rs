@@ -23,20 +23,24 @@ mod rows;
 mod scram;
 mod secret;
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use db::DbError;
+use ipnet::IpNet;
 use model::{Address, Timestamp};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::OnceCell;
 use world::World;
 use zeroize::Zeroizing;
 
 use crate::error::AuthRefusal;
 use crate::factor::RelyingParty;
+use crate::entities::Ban;
 use crate::rows::{address_key, localpart_key};
+use crate::sources::MassError;
 use crate::{Directory, limits};
 use admission::{Admission, Stage};
 use failures::Failures;
@@ -46,6 +50,7 @@ use rows::{Candidate, Credential};
 pub(crate) use admission::source_subject;
 pub use attempt::{Attempt, Authenticated, MalformedPlain, PlainMessage, SignedIn};
 pub use failures::FailureLimits;
+pub(crate) use rows::{ban_of, delete_ban, keep_ban};
 pub(crate) use hash::{NewHash, check_chosen, prepare};
 pub(crate) use person::PersonAttempt;
 pub use protocol::AuthProtocol;
@@ -57,6 +62,8 @@ pub(crate) use secret::{device_password, random_characters, selector_of};
 pub struct Options {
     /// Loopback is neither slowed nor banned: for the demo.
     pub exempt_loopback: bool,
+    /// Networks that no rule keeps out: the secure gateways.
+    pub never_banned: Vec<IpNet>,
     /// How many failures lead to what.
     pub failures: FailureLimits,
     /// For whom passkeys are made; none where the installation is reached by an address.
@@ -68,6 +75,8 @@ pub(crate) struct Login {
     options: Options,
     pub(crate) hasher: Hasher,
     failures: Mutex<Failures>,
+    /// Sources that no rule keeps out, as the database had them a moment ago.
+    allowed: RwLock<HashSet<String>>,
     /// Keyed digests of verified passwords, and when they were verified.
     verified: moka::sync::Cache<[u8; 32], Timestamp>,
     verified_key: hmac::Key,
@@ -83,6 +92,7 @@ impl Login {
         world.random.fill(&mut key[..]);
         Login {
             failures: Mutex::new(Failures::new(options.failures.clone())),
+            allowed: RwLock::default(),
             options,
             hasher: Hasher::start(),
             verified: moka::sync::Cache::new(limits::VERIFIED_LIMIT),
@@ -90,6 +100,20 @@ impl Login {
             known: moka::sync::Cache::new(limits::KNOWN_SOURCES_LIMIT),
             server_secret: OnceCell::new(),
         }
+    }
+
+    pub(crate) fn count_error(
+        &self,
+        subject: &str,
+        error: MassError,
+        protocol: &str,
+        now: Timestamp,
+    ) -> Option<Ban> {
+        self.failures.lock().count_error(subject, error, protocol, now)
+    }
+
+    pub(crate) fn forgive_error(&self, subject: &str, error: MassError) {
+        self.failures.lock().forgive_error(subject, error);
     }
 
     fn is_exempt(&self, source: IpAddr) -> bool {
@@ -138,7 +162,7 @@ impl Directory {
     /// [`AuthRefusal::Wrong`] and take the same time.
     pub async fn authenticate(&self, attempt: Attempt) -> Result<Authenticated, AuthRefusal> {
         let name = LoginName::parse(&attempt.login);
-        let admission = self.admit(attempt.source, &name.key, Stage::Decides).await?;
+        let admission = self.admit(attempt.source, &name.key, Stage::Decides).await?.over(attempt.protocol);
         // RFC 4616 §2: acting as somebody else is nobody's right here.
         let acts_as_himself =
             attempt.authorise_as.is_empty() || LoginName::parse(&attempt.authorise_as).key == name.key;
@@ -167,7 +191,7 @@ impl Directory {
     ) -> Result<(String, ScramExchange), AuthRefusal> {
         let first = scram::ClientFirst::parse(client_first).map_err(AuthRefusal::Malformed)?;
         let name = LoginName::parse(&first.login);
-        let admission = self.admit(source, &name.key, Stage::Begins).await?;
+        let admission = self.admit(source, &name.key, Stage::Begins).await?.over(protocol);
         if !first.authorise_as.is_empty() && LoginName::parse(&first.authorise_as).key != name.key {
             return Err(self.failed(&admission, "acts as somebody else").await);
         }
@@ -188,7 +212,7 @@ impl Directory {
         client_final: &[u8],
     ) -> Result<(Authenticated, String), AuthRefusal> {
         let name = LoginName::parse(&exchange.login);
-        let admission = self.admit(exchange.source, &name.key, Stage::Decides).await?;
+        let admission = self.admit(exchange.source, &name.key, Stage::Decides).await?.over(exchange.protocol);
         let proof = match exchange.proof(client_final) {
             Ok(proof) => proof,
             Err(scram::ProofTrouble::Malformed(what)) => return Err(AuthRefusal::Malformed(what)),

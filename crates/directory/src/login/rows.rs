@@ -1,11 +1,12 @@
 //! What logging in reads and writes.
 
-use db::{DbError, Tx, values};
+use db::{DbError, Row, Tx, values};
 use model::{AccountId, AccountRef, Address, CredentialId, OrganisationId, Timestamp, UserId};
 
 use crate::entities::{Ban, Protocols, Role};
 use crate::limits;
 use crate::rows::{address_of, quota};
+use crate::sources::{BanRule, Evidence};
 
 /// The account that a login names, with all its passwords.
 pub(super) struct Candidate {
@@ -176,14 +177,41 @@ pub(super) fn has_known_login(tx: &mut Tx, source: &str, recent: Timestamp) -> R
         .is_some())
 }
 
-pub(super) fn keep_ban(tx: &mut Tx, ban: &Ban) -> Result<(), DbError> {
+pub(crate) fn keep_ban(tx: &mut Tx, ban: &Ban) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO ban (subject, banned_at, until, strikes, reason) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO ban (subject, banned_at, until, strikes, reason, rule, evidence)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (subject) DO UPDATE SET banned_at = excluded.banned_at, until = excluded.until,
-             strikes = excluded.strikes, reason = excluded.reason",
-        values![ban.subject.as_str(), ban.from, ban.until, i64::from(ban.strikes), ban.reason.as_str()],
+             strikes = excluded.strikes, reason = excluded.reason, rule = excluded.rule,
+             evidence = excluded.evidence",
+        values![
+            ban.subject.as_str(),
+            ban.from,
+            ban.until,
+            i64::from(ban.strikes),
+            ban.reason.as_str(),
+            ban.rule.as_str(),
+            ban.evidence.written().as_str()
+        ],
     )?;
     Ok(())
+}
+
+/// A ban: subject, begin, end, strikes, reason, rule, evidence.
+pub(crate) fn ban_of(row: &Row) -> Result<Ban, DbError> {
+    Ok(Ban {
+        subject: row.text(0)?.to_owned(),
+        from: row.timestamp(1)?,
+        until: row.timestamp(2)?,
+        strikes: u32::try_from(row.integer(3)?).unwrap_or(u32::MAX),
+        reason: row.text(4)?.to_owned(),
+        rule: BanRule::of(row.text(5)?),
+        evidence: Evidence::read(row.text(6)?),
+    })
+}
+
+pub(crate) fn delete_ban(tx: &mut Tx, subject: &str) -> Result<u64, DbError> {
+    tx.execute("DELETE FROM ban WHERE subject = ?1", values![subject])
 }
 
 pub(super) fn ban_holds(tx: &mut Tx, subject: &str, now: Timestamp) -> Result<bool, DbError> {
@@ -197,21 +225,15 @@ pub(super) fn ban_holds(tx: &mut Tx, subject: &str, now: Timestamp) -> Result<bo
 /// The bans that hold, and whether anybody is known to log in from there.
 pub(super) fn bans(tx: &mut Tx, now: Timestamp) -> Result<Vec<(Ban, bool)>, DbError> {
     tx.query(
-        "SELECT b.subject, b.banned_at, b.until, b.strikes, b.reason,
+        "SELECT b.subject, b.banned_at, b.until, b.strikes, b.reason, b.rule, b.evidence,
                 CASE WHEN EXISTS (SELECT 1 FROM known_source k WHERE k.source = b.subject AND k.last_at >= ?2)
                      THEN 1 ELSE 0 END
          FROM ban b WHERE b.until > ?1 ORDER BY b.until DESC LIMIT ?3",
         values![now, now.minus(limits::KNOWN_SOURCE_FOR), limits::BANS_LIMIT as i64],
         |row| {
-            let ban = Ban {
-                subject: row.text(0)?.to_owned(),
-                from: row.timestamp(1)?,
-                until: row.timestamp(2)?,
-                strikes: u32::try_from(row.integer(3)?).unwrap_or(u32::MAX),
-                reason: row.text(4)?.to_owned(),
-            };
+            let ban = ban_of(row)?;
             // CASE gives an int4 on PostgreSQL, which reads as an integer all the same.
-            Ok((ban, row.boolean(5)?))
+            Ok((ban, row.boolean(7)?))
         },
     )
 }

@@ -37,7 +37,7 @@ impl Town {
     }
 }
 
-fn outcome<T>(result: &Result<T, AuthRefusal>) -> &'static str {
+pub(super) fn outcome<T>(result: &Result<T, AuthRefusal>) -> &'static str {
     match result {
         Ok(_) => "in",
         Err(AuthRefusal::Wrong) => "wrong",
@@ -374,7 +374,7 @@ async fn a_login_name_under_attack_is_slowed_for_strangers_only() {
         assert_eq!(town.tried(ANNA, CHOSEN, "203.0.113.2").await, "in");
         assert_eq!(town.directory.is_banned(ip("203.0.113.3")), None);
         let subjects: Vec<String> =
-            town.operator.bans().await.unwrap().into_iter().map(|ban| ban.subject).collect();
+            town.operator.bans().await.unwrap().into_iter().map(|view| view.ban.subject).collect();
         assert_eq!(subjects, ["login anna@valbois.test"]);
     }
 }

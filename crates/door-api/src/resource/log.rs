@@ -61,11 +61,18 @@ pub(crate) async fn search_letters(
     Asked(whose): Asked<Whose>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Way>>> {
+    let organisation = caller.chosen(whose.organisation()).await?;
+    let shared = &caller.shared;
+    // An organisation sees what its plan shows; the operator all that is kept.
+    let visible_from = match caller.token.organisation {
+        Some(own) => Some(shared.trail.window(own, shared.world.clock.now()).await?.visible_from),
+        None => None,
+    };
     let search = Search {
-        organisation: caller.chosen(whose.organisation()).await?,
+        organisation,
         to: which.to.as_deref().map(|text| address("to", text)).transpose()?,
         from: which.from.as_deref().map(|text| address("from", text)).transpose()?,
-        since: which.since.as_deref().map(|text| moment("since", text)).transpose()?,
+        since: which.since.as_deref().map(|text| moment("since", text)).transpose()?.max(visible_from),
         until: which.until.as_deref().map(|text| moment("until", text)).transpose()?,
         message: which.message.map(|Id(id)| MessageId(id)),
         limit: None,

@@ -10,6 +10,7 @@ mod domain;
 mod host;
 mod installation;
 mod judge;
+mod letters;
 mod log;
 mod mail_server;
 mod organisation;
@@ -18,7 +19,9 @@ mod report;
 mod route;
 mod server_change;
 mod service;
+mod source;
 mod spf;
+mod system;
 mod staff;
 mod token;
 mod user;
@@ -103,7 +106,17 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(server_change::cancel_server_change))
         .routes(routes!(server_change::apply_server_changes))
         .routes(routes!(server_change::show_apply_run))
-        .routes(routes!(ban::list_bans))
+        .routes(routes!(ban::list_bans, ban::create_ban))
+        .routes(routes!(ban::list_unban_requests))
+        .routes(routes!(ban::grant_unban_request))
+        .routes(routes!(ban::refuse_unban_request))
+        .routes(routes!(source::list_allowed_sources, source::ask_for_allowed_source))
+        .routes(routes!(source::end_allowed_source))
+        .routes(routes!(source::decide_allowed_source))
+        .routes(routes!(source::list_ips, source::add_ip))
+        .routes(routes!(source::change_ip, source::remove_ip))
+        .routes(routes!(source::look_at_ip))
+        .routes(routes!(system::show_system))
         .routes(routes!(ban::lift_ban))
         .routes(routes!(route::list_routes, route::create_route))
         .routes(routes!(route::check_route))
@@ -114,5 +127,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(queue::release_delivery))
         .routes(routes!(queue::retry_delivery))
         .routes(routes!(log::search_letters))
+        .routes(routes!(letters::list_letters))
+        .routes(routes!(letters::show_log_plan))
+        .routes(routes!(letters::set_log_plan))
         .routes(routes!(log::list_changes))
 }

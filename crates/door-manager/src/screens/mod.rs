@@ -4,8 +4,10 @@ mod dashboard;
 mod domains;
 mod guide;
 mod history;
+mod logs;
 mod organisation;
 mod profile;
+mod queue;
 mod record;
 mod refusal;
 mod reports;
@@ -15,9 +17,11 @@ mod servers;
 mod sessions;
 mod settings;
 mod signing_in;
+mod sources;
 mod spf;
 mod subject;
 mod synonyms;
+mod system;
 mod transfer;
 mod users;
 mod zone;
@@ -57,6 +61,10 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(security::routes())
         .merge(reports::routes())
         .merge(reputation::routes())
+        .merge(logs::routes())
+        .merge(sources::routes())
+        .merge(queue::routes())
+        .merge(system::routes())
         .merge(servers::routes())
 }
 

@@ -43,7 +43,8 @@ async fn a_host_is_picked_and_becomes_a_server_that_waits_on_the_post_it() {
         let page = text(&mut browser, "/manager/servers").await;
         assert!(page.contains("Chercher") && page.contains("Nouveau"), "{page}");
         assert!(!page.contains("<table") && !page.contains("class=\"postit\""), "{page}");
-        let fields = [("name", "hote1"), ("ipv4", "192.162.0.1"), ("domain", &town.mail_domain().await.to_string())];
+        let fields =
+            [("name", "hote1"), ("ipv4", "192.162.0.1"), ("domain", &town.mail_domain().await.to_string())];
         let made = browser.post("/manager/hosts/new", &fields).await;
         assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
         let host = made.location.rsplit('/').next().unwrap().to_owned();
@@ -151,7 +152,10 @@ async fn another_organisations_hosts_and_servers_are_not_found() {
         let domain = town.mail_domain().await.to_string();
         let fields = [("name", "mine"), ("ipv4", "192.0.2.1"), ("domain", domain.as_str())];
         assert_eq!(browser.post("/manager/hosts/new", &fields).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(browser.post("/manager/servers/new", &[("host", &host)]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            browser.post("/manager/servers/new", &[("host", &host)]).await.status,
+            StatusCode::NOT_FOUND
+        );
         let change = before[0].id.to_string();
         browser.post("/manager/changes/cancel", &[("change", &change)]).await;
         assert!(!text(&mut browser, "/manager/servers?search=1").await.contains("hote1"));

@@ -1,28 +1,78 @@
-//! Who is kept out for a while.
+//! Who is kept out for a while, and whose people come from there.
+
+use std::collections::HashSet;
 
 use db::{DbError, Tx, values};
-use model::Timestamp;
+use model::{OrganisationId, Timestamp};
 
 use crate::entities::Ban;
 use crate::limits;
+use crate::login::ban_of;
+
+/// Logins of one source that are looked at.
+const LOGINS_LIMIT: i64 = 200;
 
 pub(in crate::administration) fn bans(tx: &mut Tx, now: Timestamp) -> Result<Vec<Ban>, DbError> {
     tx.query(
-        "SELECT subject, banned_at, until, strikes, reason FROM ban WHERE until > ?1
+        "SELECT subject, banned_at, until, strikes, reason, rule, evidence FROM ban WHERE until > ?1
          ORDER BY until DESC, subject LIMIT ?2",
-        values![now, limits::BANS_LIMIT as i64],
-        |row| {
-            Ok(Ban {
-                subject: row.text(0)?.to_owned(),
-                from: row.timestamp(1)?,
-                until: row.timestamp(2)?,
-                strikes: u32::try_from(row.integer(3)?).unwrap_or(u32::MAX),
-                reason: row.text(4)?.to_owned(),
-            })
-        },
+        values![now, limits::BANS_LISTED],
+        ban_of,
     )
 }
 
-pub(in crate::administration) fn delete_ban(tx: &mut Tx, subject: &str) -> Result<u64, DbError> {
-    tx.execute("DELETE FROM ban WHERE subject = ?1", values![subject])
+/// The logins that succeeded from a source since `recent`.
+pub(in crate::administration) fn known_logins(
+    tx: &mut Tx,
+    source: &str,
+    recent: Timestamp,
+) -> Result<Vec<String>, DbError> {
+    tx.query(
+        "SELECT subject FROM known_source WHERE source = ?1 AND last_at >= ?2 LIMIT ?3",
+        values![source, recent, LOGINS_LIMIT],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}
+
+/// The sources about which somebody asks: an organisation, or all.
+pub(in crate::administration) fn asked_sources(
+    tx: &mut Tx,
+    organisation: Option<OrganisationId>,
+) -> Result<HashSet<String>, DbError> {
+    let read = |row: &db::Row| Ok(row.text(0)?.to_owned());
+    let subjects = match organisation {
+        Some(whose) => tx.query(
+            "SELECT subject FROM unban_request WHERE state = 'open' AND organisation = ?1 LIMIT ?2",
+            values![whose, limits::BANS_LISTED],
+            read,
+        )?,
+        None => tx.query(
+            "SELECT subject FROM unban_request WHERE state = 'open' LIMIT ?1",
+            values![limits::BANS_LISTED],
+            read,
+        )?,
+    };
+    Ok(subjects.into_iter().collect())
+}
+
+pub(in crate::administration) fn names_of_domains(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<HashSet<String>, DbError> {
+    let names =
+        tx.query("SELECT name FROM domain WHERE organisation = ?1", values![organisation], |row| {
+            Ok(row.text(0)?.to_owned())
+        })?;
+    Ok(names.into_iter().collect())
+}
+
+pub(in crate::administration) fn logins_of_people(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<HashSet<String>, DbError> {
+    let logins =
+        tx.query("SELECT login FROM person WHERE organisation = ?1", values![organisation], |row| {
+            Ok(row.text(0)?.to_owned())
+        })?;
+    Ok(logins.into_iter().collect())
 }

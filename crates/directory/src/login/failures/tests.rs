@@ -6,17 +6,23 @@ use model::Timestamp;
 
 use super::{FailureLimits, Failures};
 use crate::limits::FAILURE_SUBJECTS_LIMIT;
+use crate::login::failures::Seen;
+
+const SEEN: Seen = Seen { protocol: "imap", login: "x@far.test" };
 
 #[test]
 fn a_flood_of_sources_fills_the_table_up_to_its_limit() {
     let mut failures = Failures::new(FailureLimits::default());
     let now = Timestamp(1_000_000);
     for _ in 0..10 {
-        failures.count_source("source banned", now);
+        failures.count_source("source banned", &SEEN, now);
     }
     for number in 0..FAILURE_SUBJECTS_LIMIT + 5_000 {
-        failures
-            .count_source(&format!("source {number}"), now.plus(Duration::from_millis(number as u64 / 1000)));
+        failures.count_source(
+            &format!("source {number}"),
+            &SEEN,
+            now.plus(Duration::from_millis(number as u64 / 1000)),
+        );
     }
     assert_eq!(failures.len(), FAILURE_SUBJECTS_LIMIT);
     assert!(failures.banned_until("source banned", now).is_some());
@@ -31,7 +37,7 @@ fn a_ban_that_was_never_written_is_not_lifted_by_its_absence() {
     let mut failures = Failures::new(FailureLimits::default());
     let now = Timestamp(0);
     for _ in 0..10 {
-        failures.count_source("source a", now);
+        failures.count_source("source a", &SEEN, now);
     }
     failures.take_over(&[], now);
     assert!(!failures.lift("source a"));

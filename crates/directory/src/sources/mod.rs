@@ -1,0 +1,62 @@
+//! Where people and machines come from: which rules keep a source out, who asks to be let in again, which sources no
+//! rule keeps out, and the addresses of the installation itself.
+//!
+//! ```text
+//! failed logins ─┐
+//! 401/403 in mass ─┼─ counted (login::failures) ─ ban, with its rule and evidence ─ lifted │ over
+//! unknown recipients ─┘                             └ unban request ─ granted │ refused
+//! allowed source: asked ─ confirmed (link in a letter to a contact address) ─ active │ refused ─ ended
+//! ```
+//!
+//! A ban concerns a source, which belongs to nobody; an organisation sees the bans of sources from which its own people
+//! signed in, or about which somebody asked it, and of attacks on its own login names; of the evidence it sees its own
+//! login names only. It may lift a ban where its people come from there or somebody asked.
+
+mod allowed;
+mod ban;
+mod ip;
+mod letter;
+mod rows;
+mod unban;
+
+pub use allowed::{AllowState, AllowedSource, NewAllowedSource};
+pub use ban::{BanRule, Evidence, MassError};
+pub use ip::{IpChange, IpInfo, NewIp};
+pub use letter::SourceLetter;
+pub use unban::{NewUnbanRequest, UnbanRequest, UnbanState};
+
+pub(crate) use rows::active_subjects;
+
+use std::net::IpAddr;
+
+use crate::error::DirectoryError;
+
+/// Characters of a purpose, a message or a reason.
+const TEXT_LIMIT_CHARACTERS: usize = 2_000;
+
+/// A subject without the word for its kind: `192.0.2.1`.
+fn shown(subject: &str) -> &str {
+    subject.split_once(' ').map_or(subject, |(_, value)| value)
+}
+
+fn parsed_ip(field: &'static str, text: &str) -> Result<IpAddr, DirectoryError> {
+    text.trim().parse::<IpAddr>().map(|ip| ip.to_canonical()).map_err(|_| DirectoryError::Invalid {
+        field,
+        reason: format!("«{text}» is no IP address"),
+        rule: "an IPv4 or IPv6 address, such as 192.0.2.1 or 2001:db8::1",
+    })
+}
+
+fn checked_text(field: &'static str, text: &str, may_be_empty: bool) -> Result<String, DirectoryError> {
+    let text = text.trim();
+    let invalid =
+        |reason: String| DirectoryError::Invalid { field, reason, rule: "text of 1 to 2000 characters" };
+    if text.is_empty() && !may_be_empty {
+        return Err(invalid("it is empty".to_owned()));
+    }
+    let characters = text.chars().count();
+    if characters > TEXT_LIMIT_CHARACTERS {
+        return Err(invalid(format!("it has {characters} characters")));
+    }
+    Ok(text.to_owned())
+}

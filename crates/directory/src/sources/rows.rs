@@ -1,0 +1,371 @@
+//! Allowed sources, unban requests, the installation's addresses, and whose people come from where.
+
+use std::net::IpAddr;
+
+use db::{DbError, Row, Tx, values};
+use model::{OrganisationId, Timestamp};
+
+use super::{AllowState, AllowedSource, IpInfo, UnbanRequest, UnbanState, shown};
+
+/// Requests and addresses that one list shows.
+const LIST_LIMIT: i64 = 1_000;
+
+fn scope(tx: &Tx) -> Option<i64> {
+    tx.organisation().map(|id| id.0)
+}
+
+// Allowed sources
+
+macro_rules! select_allowed {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, organisation, subject, state, purpose, acceptance, language, asked_by, asked_at, contact,
+                    confirmed_at, confirmed_from, decided_by, decided_at, reason
+             FROM allowed_source ",
+            $rest
+        )
+    };
+}
+
+fn allowed(row: &Row) -> Result<AllowedSource, DbError> {
+    Ok(AllowedSource {
+        id: row.integer(0)?,
+        organisation: OrganisationId(row.integer(1)?),
+        source: shown(row.text(2)?).to_owned(),
+        state: AllowState::of(row.text(3)?),
+        purpose: row.text(4)?.to_owned(),
+        acceptance: row.text(5)?.to_owned(),
+        language: row.text(6)?.to_owned(),
+        asked_by: row.text(7)?.to_owned(),
+        asked_at: row.timestamp(8)?,
+        contact: row.text(9)?.to_owned(),
+        confirmed_at: row.optional_timestamp(10)?,
+        confirmed_from: row.optional_text(11)?.map(str::to_owned),
+        decided_by: row.optional_text(12)?.map(str::to_owned),
+        decided_at: row.optional_timestamp(13)?,
+        reason: row.text(14)?.to_owned(),
+    })
+}
+
+pub(super) fn allowed_sources(tx: &mut Tx) -> Result<Vec<AllowedSource>, DbError> {
+    let whose = scope(tx);
+    tx.query(
+        select_allowed!("WHERE organisation = COALESCE(?1, organisation) ORDER BY id DESC LIMIT ?2"),
+        values![whose, LIST_LIMIT],
+        allowed,
+    )
+}
+
+pub(super) fn allowed_of(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<AllowedSource>, DbError> {
+    tx.query(
+        select_allowed!("WHERE organisation = ?1 ORDER BY id DESC LIMIT ?2"),
+        values![organisation, LIST_LIMIT],
+        allowed,
+    )
+}
+
+pub(super) fn allowed_source(tx: &mut Tx, id: i64) -> Result<Option<AllowedSource>, DbError> {
+    let whose = scope(tx);
+    tx.query_one(
+        select_allowed!("WHERE id = ?1 AND organisation = COALESCE(?2, organisation)"),
+        values![id, whose],
+        allowed,
+    )
+}
+
+pub(super) fn allowed_source_by_token(tx: &mut Tx, hash: &[u8]) -> Result<Option<AllowedSource>, DbError> {
+    tx.query_one(select_allowed!("WHERE token_hash = ?1 AND state = 'asked'"), values![hash], allowed)
+}
+
+pub(super) fn allowed_without_letter(tx: &mut Tx, limit: usize) -> Result<Vec<AllowedSource>, DbError> {
+    tx.query(
+        select_allowed!("WHERE state = 'asked' AND letter_sent_at IS NULL ORDER BY id LIMIT ?1"),
+        values![limit as i64],
+        allowed,
+    )
+}
+
+pub(super) fn add_allowed_source(tx: &mut Tx, source: &AllowedSource, subject: &str) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO allowed_source (id, organisation, subject, state, purpose, acceptance, language, asked_by,
+                                     asked_at, contact, reason)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, '')",
+        values![
+            source.id,
+            source.organisation,
+            subject,
+            source.state.as_str(),
+            source.purpose.as_str(),
+            source.acceptance.as_str(),
+            source.language.as_str(),
+            source.asked_by.as_str(),
+            source.asked_at,
+            source.contact.as_str()
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn set_allow_token(tx: &mut Tx, id: i64, hash: &[u8]) -> Result<(), DbError> {
+    tx.execute("UPDATE allowed_source SET token_hash = ?2 WHERE id = ?1", values![id, hash])?;
+    Ok(())
+}
+
+pub(super) fn allow_letter_sent(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
+    tx.execute("UPDATE allowed_source SET letter_sent_at = ?2 WHERE id = ?1", values![id, now])?;
+    Ok(())
+}
+
+pub(super) fn confirm_allowed_source(
+    tx: &mut Tx,
+    id: i64,
+    now: Timestamp,
+    from: &str,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE allowed_source SET state = 'confirmed', confirmed_at = ?2, confirmed_from = ?3, token_hash = NULL
+         WHERE id = ?1",
+        values![id, now, from],
+    )?;
+    Ok(())
+}
+
+pub(super) fn decide_allowed_source(
+    tx: &mut Tx,
+    id: i64,
+    state: AllowState,
+    who: &str,
+    at: Timestamp,
+    reason: &str,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE allowed_source SET state = ?2, decided_by = ?3, decided_at = ?4, reason = ?5, token_hash = NULL
+         WHERE id = ?1",
+        values![id, state.as_str(), who, at, reason],
+    )?;
+    Ok(())
+}
+
+/// The subjects that no rule keeps out.
+pub(crate) fn active_subjects(tx: &mut Tx) -> Result<Vec<String>, DbError> {
+    tx.query("SELECT subject FROM allowed_source WHERE state = 'active'", &[], |row| {
+        Ok(row.text(0)?.to_owned())
+    })
+}
+
+// Unban requests
+
+macro_rules! select_unban {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, organisation, domain, subject, contact, message, sent_from, at, state, decided_by
+             FROM unban_request ",
+            $rest
+        )
+    };
+}
+
+fn unban(row: &Row) -> Result<UnbanRequest, DbError> {
+    Ok(UnbanRequest {
+        id: row.integer(0)?,
+        organisation: row.optional_integer(1)?.map(OrganisationId),
+        domain: row.text(2)?.to_owned(),
+        source: row.text(3)?.to_owned(),
+        contact: row.text(4)?.to_owned(),
+        message: row.text(5)?.to_owned(),
+        sent_from: row.text(6)?.to_owned(),
+        at: row.timestamp(7)?,
+        state: UnbanState::of(row.text(8)?),
+        decided_by: row.optional_text(9)?.map(str::to_owned),
+        banned_until: None,
+    })
+}
+
+pub(super) fn unban_requests(tx: &mut Tx) -> Result<Vec<UnbanRequest>, DbError> {
+    match scope(tx) {
+        Some(whose) => tx.query(
+            select_unban!("WHERE organisation = ?1 ORDER BY id DESC LIMIT ?2"),
+            values![whose, LIST_LIMIT],
+            unban,
+        ),
+        None => tx.query(select_unban!("ORDER BY id DESC LIMIT ?1"), values![LIST_LIMIT], unban),
+    }
+}
+
+pub(super) fn unban_request(tx: &mut Tx, id: i64) -> Result<Option<UnbanRequest>, DbError> {
+    match scope(tx) {
+        Some(whose) => {
+            tx.query_one(select_unban!("WHERE id = ?1 AND organisation = ?2"), values![id, whose], unban)
+        }
+        None => tx.query_one(select_unban!("WHERE id = ?1"), values![id], unban),
+    }
+}
+
+pub(super) fn unban_without_letter(tx: &mut Tx, limit: usize) -> Result<Vec<UnbanRequest>, DbError> {
+    tx.query(
+        select_unban!("WHERE state = 'open' AND letter_sent_at IS NULL ORDER BY id LIMIT ?1"),
+        values![limit as i64],
+        unban,
+    )
+}
+
+pub(super) fn unban_letter_sent(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
+    tx.execute("UPDATE unban_request SET letter_sent_at = ?2 WHERE id = ?1", values![id, now])?;
+    Ok(())
+}
+
+pub(super) fn unban_requests_from(tx: &mut Tx, source: &str, since: Timestamp) -> Result<u64, DbError> {
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM unban_request WHERE sent_from = ?1 AND at > ?2",
+        values![source, since],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+}
+
+pub(super) fn open_unban_requests(tx: &mut Tx, organisation: Option<OrganisationId>) -> Result<u64, DbError> {
+    let count = match organisation {
+        Some(whose) => tx.query_one(
+            "SELECT COUNT(*) FROM unban_request WHERE organisation = ?1 AND state = 'open'",
+            values![whose],
+            |row| row.integer(0),
+        )?,
+        None => tx.query_one(
+            "SELECT COUNT(*) FROM unban_request WHERE organisation IS NULL AND state = 'open'",
+            &[],
+            |row| row.integer(0),
+        )?,
+    };
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+}
+
+pub(super) fn add_unban_request(tx: &mut Tx, request: &UnbanRequest) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO unban_request (id, organisation, domain, subject, contact, message, sent_from, at, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open')",
+        values![
+            request.id,
+            request.organisation,
+            request.domain.as_str(),
+            request.source.as_str(),
+            request.contact.as_str(),
+            request.message.as_str(),
+            request.sent_from.as_str(),
+            request.at
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn decide_unban_request(
+    tx: &mut Tx,
+    id: i64,
+    state: UnbanState,
+    who: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE unban_request SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1",
+        values![id, state.as_str(), who, at],
+    )?;
+    Ok(())
+}
+
+pub(super) fn banned_until(tx: &mut Tx, subject: &str, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    tx.query_one("SELECT until FROM ban WHERE subject = ?1 AND until > ?2", values![subject, now], |row| {
+        row.timestamp(0)
+    })
+}
+
+pub(super) fn owner_of_domain(tx: &mut Tx, domain: &str) -> Result<Option<OrganisationId>, DbError> {
+    tx.query_one("SELECT organisation FROM domain WHERE name = ?1", values![domain], |row| {
+        Ok(OrganisationId(row.integer(0)?))
+    })
+}
+
+// The installation's addresses
+
+macro_rules! select_ip {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ip, organisation, is_static, is_dedicated, note, pointer_wanted, pointer_found, is_confirmed,
+                    looked_at
+             FROM ip_address ",
+            $rest
+        )
+    };
+}
+
+fn ip_info(row: &Row) -> Result<IpInfo, DbError> {
+    Ok(IpInfo {
+        ip: row.text(0)?.parse().map_err(|_| DbError::Column { column: 0, expected: "IP address" })?,
+        organisation: row.optional_integer(1)?.map(OrganisationId),
+        is_static: row.boolean(2)?,
+        is_dedicated: row.boolean(3)?,
+        note: row.text(4)?.to_owned(),
+        pointer_wanted: row.text(5)?.to_owned(),
+        pointer_found: row.text(6)?.to_owned(),
+        is_confirmed: row.boolean(7)?,
+        looked_at: row.optional_timestamp(8)?,
+    })
+}
+
+pub(super) fn ips(tx: &mut Tx) -> Result<Vec<IpInfo>, DbError> {
+    match scope(tx) {
+        Some(whose) => tx.query(
+            select_ip!("WHERE organisation = ?1 ORDER BY ip LIMIT ?2"),
+            values![whose, LIST_LIMIT],
+            ip_info,
+        ),
+        None => tx.query(select_ip!("ORDER BY ip LIMIT ?1"), values![LIST_LIMIT], ip_info),
+    }
+}
+
+pub(super) fn ip(tx: &mut Tx, ip: IpAddr) -> Result<Option<IpInfo>, DbError> {
+    let (whose, ip) = (scope(tx), ip.to_string());
+    match whose {
+        Some(whose) => {
+            tx.query_one(select_ip!("WHERE ip = ?1 AND organisation = ?2"), values![&ip, whose], ip_info)
+        }
+        None => tx.query_one(select_ip!("WHERE ip = ?1"), values![&ip], ip_info),
+    }
+}
+
+pub(super) fn write_ip(tx: &mut Tx, info: &IpInfo, now: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO ip_address (ip, organisation, is_static, is_dedicated, note, pointer_wanted, pointer_found,
+                                 is_confirmed, looked_at, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (ip) DO UPDATE SET organisation = excluded.organisation, is_static = excluded.is_static,
+             is_dedicated = excluded.is_dedicated, note = excluded.note, pointer_wanted = excluded.pointer_wanted,
+             pointer_found = excluded.pointer_found, is_confirmed = excluded.is_confirmed,
+             looked_at = excluded.looked_at",
+        values![
+            &info.ip.to_string(),
+            info.organisation,
+            info.is_static,
+            info.is_dedicated,
+            info.note.as_str(),
+            info.pointer_wanted.as_str(),
+            info.pointer_found.as_str(),
+            info.is_confirmed,
+            info.looked_at,
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn delete_ip(tx: &mut Tx, ip: IpAddr) -> Result<(), DbError> {
+    tx.execute("DELETE FROM ip_address WHERE ip = ?1", values![&ip.to_string()])?;
+    Ok(())
+}
+
+pub(super) fn has_dedicated_ip(tx: &mut Tx, organisation: OrganisationId) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM ip_address WHERE organisation = ?1 AND is_dedicated = 1 AND is_static = 1 LIMIT 1",
+        values![organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}

@@ -1,0 +1,294 @@
+//! Bans with their evidence, requests to be let in, allowed sources, the installation's addresses.
+
+use std::time::Duration;
+
+use model::Address;
+use world::{StaticNames, World};
+use zeroize::Zeroizing;
+
+use super::administering::field;
+use super::logging_in::outcome;
+use super::{CHOSEN, Town, attempt, ip, towns};
+use crate::{
+    Administration, AllowState, BanRule, Directory, DirectoryError, IpChange, MassError, NewAllowedSource,
+    NewIp, NewUnbanRequest, NewUser, Options, Role, Scope, SourceLetter, UnbanState,
+};
+
+const ANNA: &str = "anna@valbois.test";
+const CHIEF: &str = "claire@valbois.test";
+const BAD: &str = "198.51.100.7";
+/// Too long to be hashed, so that the tests are quick; counted like any other.
+const WRONG: &str = match str::from_utf8(&[b'x'; 1000]) {
+    Ok(text) => text,
+    Err(_) => unreachable!(),
+};
+
+impl Town {
+    async fn fails(&self, times: usize, login: &str, source: &str) {
+        for _ in 0..times {
+            drop(self.log_in(login, WRONG, source).await);
+        }
+    }
+
+    async fn chief(&self) {
+        let new = NewUser {
+            organisation: self.valbois,
+            login: Address::parse(CHIEF).unwrap(),
+            name: "Claire".to_owned(),
+            role: Role::LegalOwner,
+            password: Zeroizing::new(CHOSEN.to_owned()),
+        };
+        self.operator.create_user(new).await.unwrap();
+    }
+
+    fn request(&self) -> NewAllowedSource {
+        NewAllowedSource {
+            organisation: self.valbois,
+            ip: BAD.to_owned(),
+            purpose: "the surveyor's office".to_owned(),
+            acceptance: "I take the whole responsibility.".to_owned(),
+            language: "fr".to_owned(),
+            contact: CHIEF.to_owned(),
+        }
+    }
+
+    async fn dedicate(&self, ip: &str) {
+        let new = NewIp {
+            ip: ip.to_owned(),
+            organisation: Some(self.valbois),
+            is_static: true,
+            note: String::new(),
+        };
+        self.operator.add_ip(new).await.unwrap();
+    }
+
+    async fn asks(&self, domain: &str, about: &str, from: &str) -> Result<(), DirectoryError> {
+        let new = NewUnbanRequest {
+            domain: domain.to_owned(),
+            ip: about.to_owned(),
+            contact: "worker@far.test".to_owned(),
+            message: "I cannot sign in any more.".to_owned(),
+        };
+        self.directory.ask_to_be_let_in(new, ip(from)).await
+    }
+}
+
+async fn shown(administration: &Administration) -> Vec<(String, bool)> {
+    let bans = administration.bans().await.unwrap();
+    bans.into_iter().map(|view| (view.ban.subject.clone(), view.can_lift)).collect()
+}
+
+#[tokio::test]
+async fn a_ban_has_its_rule_and_evidence_and_is_shown_to_those_whom_it_concerns() {
+    for town in towns().await {
+        let (valbois, acme) = (town.tenant(town.valbois), town.tenant(town.acme));
+        town.fails(7, ANNA, BAD).await;
+        town.fails(3, "boss@acme.test", BAD).await;
+        let all = town.operator.bans().await.unwrap();
+        assert_eq!((all[0].rule, &all[0].evidence.counts), (BanRule::Logins, &vec![("imap".to_owned(), 10)]));
+        assert_eq!(all[0].evidence.logins, [ANNA, "boss@acme.test"]);
+        // Each sees its own login names, and may not lift what does not keep its people out.
+        for (tenant, own) in [(&valbois, ANNA), (&acme, "boss@acme.test")] {
+            let bans = tenant.bans().await.unwrap();
+            assert_eq!((bans.len(), bans[0].can_lift), (1, false));
+            assert_eq!(bans[0].evidence.logins, [own]);
+            assert_eq!(field(tenant.lift_ban(BAD).await), "not found");
+        }
+        // Where its people come from it may.
+        let home = "203.0.113.9";
+        assert_eq!(outcome(&town.log_in(ANNA, CHOSEN, home).await), "in");
+        town.fails(10, "x@far.test", home).await;
+        assert_eq!(shown(&acme).await, [(format!("source {BAD}"), false)]);
+        assert!(shown(&valbois).await.contains(&(format!("source {home}"), true)));
+        valbois.lift_ban(home).await.unwrap();
+        assert_eq!(town.operator.bans().await.unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn errors_in_mass_ban_a_source_and_what_it_does_right_makes_up_for_them() {
+    for town in towns().await {
+        for (error, rule, count) in
+            [(MassError::Request, BanRule::Requests, 100), (MassError::Recipient, BanRule::Recipients, 50)]
+        {
+            let source = format!("198.51.100.{count}");
+            for _ in 1..count {
+                town.directory.count_error(ip(&source), error, "web").await;
+                town.directory.count_error(ip("192.0.2.77"), error, "web").await;
+                town.directory.forgive_error(ip("192.0.2.77"), error);
+            }
+            assert_eq!(town.directory.is_banned(ip(&source)), None);
+            town.directory.count_error(ip(&source), error, "web").await;
+            assert!(town.directory.is_banned(ip(&source)).is_some());
+            let bans = town.operator.bans().await.unwrap();
+            let ban = bans.iter().find(|ban| ban.subject.ends_with(&source)).unwrap();
+            assert_eq!((ban.rule, &ban.evidence.counts), (rule, &vec![("web".to_owned(), count)]));
+            assert_eq!(town.directory.is_banned(ip("192.0.2.77")), None);
+        }
+        // A recent good login from there: whoever else errs behind the address locks nobody out.
+        assert_eq!(outcome(&town.log_in(ANNA, CHOSEN, BAD).await), "in");
+        for _ in 0..200 {
+            town.directory.count_error(ip(BAD), MassError::Request, "web").await;
+        }
+        assert_eq!(town.directory.is_banned(ip(BAD)), None);
+        assert_eq!(outcome(&town.log_in(ANNA, CHOSEN, BAD).await), "in");
+    }
+}
+
+#[tokio::test]
+async fn networks_of_the_configuration_are_never_banned() {
+    for town in towns().await {
+        let never_banned = vec!["198.51.100.0/24".parse().unwrap()];
+        let directory = town.restarted(Options { never_banned, ..Options::default() });
+        for _ in 0..200 {
+            drop(directory.authenticate(attempt(ANNA, WRONG, BAD)).await);
+            directory.count_error(ip(BAD), MassError::Recipient, "smtp").await;
+        }
+        assert_eq!(directory.is_banned(ip(BAD)), None);
+        drop(directory.authenticate(attempt("y@far.test", WRONG, "203.0.113.1")).await);
+        let bans = town.operator.bans().await.unwrap();
+        // Nobody guesses a login name without end from there all the same.
+        assert!(bans.iter().all(|ban| ban.subject.starts_with("login ")), "{bans:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_allowed_source_is_asked_for_confirmed_and_decided_and_then_never_banned() {
+    for town in towns().await {
+        town.chief().await;
+        let valbois = town.tenant(town.valbois);
+        assert_eq!(field(valbois.ask_for_allowed_source(town.request()).await), "ip", "no dedicated address");
+        town.dedicate("203.0.113.10").await;
+        for (wrong, name) in [
+            (NewAllowedSource { acceptance: " ".to_owned(), ..town.request() }, "acceptance"),
+            (NewAllowedSource { contact: "eve@far.test".to_owned(), ..town.request() }, "contact"),
+            (NewAllowedSource { ip: "10.0.0.1".to_owned(), ..town.request() }, "ip"),
+            (NewAllowedSource { purpose: String::new(), ..town.request() }, "purpose"),
+        ] {
+            assert_eq!(field(valbois.ask_for_allowed_source(wrong).await), name);
+        }
+        let asked = valbois.ask_for_allowed_source(town.request()).await.unwrap();
+        assert_eq!((asked.state, asked.source.as_str()), (AllowState::Asked, BAD));
+        assert_eq!(field(valbois.ask_for_allowed_source(town.request()).await), "ip", "asked already");
+        // Nobody decides before the contact address has confirmed, and never the organisation itself.
+        assert_eq!(field(town.operator.decide_allowed_source(asked.id, true, "").await), "state");
+        let letters = town.directory.source_letters().await.unwrap();
+        let [SourceLetter::Confirm { token, source }] = letters.as_slice() else { panic!("{letters:?}") };
+        assert_eq!(source.contact, CHIEF);
+        town.directory.source_letter_sent(&letters[0]).await.unwrap();
+        assert!(town.directory.source_letters().await.unwrap().is_empty());
+        assert!(town.directory.allowed_source_to_confirm("another").await.unwrap().is_none());
+        assert!(town.directory.allowed_source_to_confirm(token).await.unwrap().is_some());
+        town.directory.confirm_allowed_source(token, ip("203.0.113.2")).await.unwrap();
+        assert_eq!(field(town.directory.confirm_allowed_source(token, ip("203.0.113.2")).await), "not found");
+        assert_eq!(field(valbois.decide_allowed_source(asked.id, true, "").await), "not found");
+        town.fails(10, "x@far.test", BAD).await;
+        assert!(town.directory.is_banned(ip(BAD)).is_some());
+        let active = town.operator.decide_allowed_source(asked.id, true, "").await.unwrap();
+        assert_eq!(active.state, AllowState::Active);
+        // At once, and whatever the situation.
+        assert_eq!(town.directory.is_banned(ip(BAD)), None);
+        town.fails(1000, "x@far.test", BAD).await;
+        for _ in 0..200 {
+            town.directory.count_error(ip(BAD), MassError::Request, "web").await;
+        }
+        assert_eq!(town.directory.is_banned(ip(BAD)), None);
+        assert_eq!(outcome(&town.log_in(ANNA, CHOSEN, BAD).await), "in");
+        let again = town.restarted(Options::default());
+        again.maintain().await.unwrap();
+        for _ in 0..20 {
+            drop(again.authenticate(attempt("z@far.test", WRONG, BAD)).await);
+        }
+        assert_eq!(again.is_banned(ip(BAD)), None, "also after a restart");
+        // Another organisation sees nothing of it; its own ends it, and then the rules hold again.
+        let acme = town.tenant(town.acme);
+        assert!(acme.allowed_sources().await.unwrap().is_empty());
+        assert_eq!(field(acme.end_allowed_source(asked.id, "").await), "not found");
+        valbois.end_allowed_source(asked.id, "moved").await.unwrap();
+        town.fails(10, "w@far.test", BAD).await;
+        assert!(shown(&town.operator).await.contains(&(format!("source {BAD}"), true)));
+        let changes = trail::Trail::new(town.db.clone());
+        let changes = changes.changes(Some(town.valbois), db::Seek::first(50)).await.unwrap().items;
+        let confirmed = changes.iter().find(|change| change.action == "confirm allowed source").unwrap();
+        assert!(confirmed.who.starts_with(CHIEF) && confirmed.what.contains("whole responsibility"));
+    }
+}
+
+#[tokio::test]
+async fn who_is_kept_out_asks_the_administrators_of_the_domain() {
+    for town in towns().await {
+        town.chief().await;
+        town.fails(10, "x@far.test", BAD).await;
+        town.asks("valbois.test", BAD, "203.0.113.50").await.unwrap();
+        // The same answer for a domain that is nobody's here.
+        town.asks("nobody.test", BAD, "203.0.113.50").await.unwrap();
+        for (domain, about) in [("no domain", BAD), ("valbois.test", "300.1.1.1")] {
+            assert!(town.asks(domain, about, "203.0.113.51").await.is_err());
+        }
+        town.asks("valbois.test", "2001:db8::1", "203.0.113.50").await.unwrap();
+        assert_eq!(field(town.asks("valbois.test", BAD, "203.0.113.50").await), "ip", "three an hour");
+        let (valbois, acme) = (town.tenant(town.valbois), town.tenant(town.acme));
+        let requests = valbois.unban_requests().await.unwrap();
+        assert_eq!(requests.len(), 2);
+        let request = requests.iter().find(|request| request.source == BAD).unwrap();
+        assert!(request.banned_until.is_some());
+        assert!(acme.unban_requests().await.unwrap().is_empty());
+        assert_eq!(field(acme.decide_unban_request(request.id, true).await), "not found");
+        assert_eq!(town.operator.unban_requests().await.unwrap().len(), 3);
+        let letters = town.directory.source_letters().await.unwrap();
+        let to: Vec<_> = letters
+            .iter()
+            .map(|letter| match letter {
+                SourceLetter::Asked { request, recipients } => (request.domain.as_str(), recipients.clone()),
+                SourceLetter::Confirm { .. } => panic!("nobody asked for that"),
+            })
+            .collect();
+        let chief = vec![CHIEF.to_owned()];
+        assert_eq!(to, [("valbois.test", chief.clone()), ("nobody.test", vec![]), ("valbois.test", chief)]);
+        // Somebody asked, so the organisation may lift it.
+        assert!(shown(&valbois).await.contains(&(format!("source {BAD}"), true)));
+        valbois.decide_unban_request(request.id, true).await.unwrap();
+        assert_eq!(town.directory.is_banned(ip(BAD)), None);
+        let decided = valbois.unban_requests().await.unwrap();
+        let decided = decided.iter().find(|one| one.id == request.id).unwrap();
+        assert_eq!((decided.state, decided.banned_until), (UnbanState::Granted, None));
+        assert_eq!(field(valbois.decide_unban_request(request.id, true).await), "not found", "decided once");
+        town.world.clock.advance(Duration::from_secs(3601));
+        town.asks("valbois.test", BAD, "203.0.113.50").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn addresses_have_a_pointer_that_an_organisation_chooses_for_its_own() {
+    for town in towns().await {
+        town.dedicate("203.0.113.10").await;
+        let shared =
+            NewIp { ip: "192.0.2.25".to_owned(), organisation: None, is_static: true, note: String::new() };
+        town.operator.add_ip(shared.clone()).await.unwrap();
+        assert_eq!(field(town.operator.add_ip(shared.clone()).await), "ip");
+        let (valbois, acme) = (town.tenant(town.valbois), town.tenant(town.acme));
+        assert_eq!(field(valbois.add_ip(shared).await), "not found");
+        assert_eq!(valbois.ips().await.unwrap().len(), 1);
+        assert!(acme.ips().await.unwrap().is_empty());
+        let to = |name: &str| IpChange { pointer_wanted: Some(name.to_owned()), ..IpChange::default() };
+        let own = ip("203.0.113.10");
+        assert_eq!(field(valbois.change_ip(own, to("not a name")).await), "pointer");
+        let changed = valbois.change_ip(own, to("Mail.Valbois.Test.")).await.unwrap();
+        assert_eq!(changed.pointer_wanted, "mail.valbois.test");
+        assert_eq!(field(valbois.change_ip(ip("192.0.2.25"), to("a.test")).await), "not found");
+        assert_eq!(field(acme.change_ip(own, to("a.test")).await), "not found");
+        assert_eq!(field(valbois.remove_ip(own).await), "not found");
+        let steal = IpChange { organisation: Some(Some(town.acme)), ..IpChange::default() };
+        assert_eq!(field(valbois.change_ip(own, steal).await), "not found");
+
+        // What the DNS says: there and back.
+        let names = StaticNames::default()
+            .with("10.113.0.203.in-addr.arpa", "PTR", "mail.valbois.test.")
+            .with("mail.valbois.test", "A", "203.0.113.10");
+        let world = World::testing_with_names(names);
+        let directory = Directory::with_options(town.db.clone(), world, Options::default());
+        let found = directory.administration(Scope::Operator("test"), "test").look_at_ip(own).await.unwrap();
+        assert_eq!((found.pointer_found.as_str(), found.is_confirmed), ("mail.valbois.test", true));
+        assert!(valbois.ips().await.unwrap()[0].looked_at.is_some());
+    }
+}

@@ -1,0 +1,154 @@
+//! File d'attente: letters that wait, with the reason; retried, held, released, deleted, several at once.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use db::Seek;
+use mail_queue::{Entry, Selection};
+use minijinja::{Value, context};
+use model::{DeliveryId, Domain};
+
+use super::Answer;
+use crate::fields::Fields;
+use crate::table::{self, Cell, Column, Row, Wish};
+use crate::toast::{Toast, done};
+use crate::visitor::Administrator;
+use crate::words::Word;
+use crate::{Shared, limits, page};
+
+/// Deliveries that one form acts upon.
+const AT_ONCE: usize = 500;
+
+const COLUMNS: [Column; 6] = [
+    Column { key: "log-recipient", is_number: false },
+    Column { key: "log-sender", is_number: false },
+    Column { key: "queue-received", is_number: false },
+    Column { key: "log-size", is_number: true },
+    Column { key: "queue-attempts", is_number: true },
+    Column { key: "queue-state", is_number: false },
+];
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new().route("/queue", get(show)).route("/queue/act", post(act))
+}
+
+fn row(person: &Administrator, entry: Entry) -> Row {
+    let say = |key: &str, values: &[(&str, Word)]| person.guest.say(key, values);
+    let (state, text) = match (&entry.node, entry.is_held) {
+        (Some(node), _) => ("unknown", say("queue-under-way", &[("node", Word::from(node.as_str()))])),
+        (None, true) => ("lost", say("queue-held", &[])),
+        (None, false) => {
+            let at = crate::reader::moment(person.guest.language, &entry.next_at.rfc3339());
+            ("waiting", say("queue-next", &[("at", Word::from(at))]))
+        }
+    };
+    let from = entry.from.to_string();
+    Row {
+        id: entry.delivery.to_string(),
+        href: format!("/manager/logs/{}", entry.message),
+        cells: vec![
+            Cell::text(entry.recipient.to_string()),
+            Cell::text(if from.is_empty() { say("log-nobody", &[]) } else { from }),
+            Cell { text: entry.received_at.rfc3339(), kind: "time", ..Cell::default() },
+            Cell {
+                text: crate::reader::octets(entry.size_bytes),
+                kind: "number",
+                order: i64::try_from(entry.size_bytes).unwrap_or(i64::MAX),
+                ..Cell::default()
+            },
+            Cell::number(u64::from(entry.attempts)),
+            Cell {
+                kind: "status",
+                state,
+                text,
+                note: entry.last_reply.map(|reply| reply.to_string()).unwrap_or_default(),
+                ..Cell::default()
+            },
+        ],
+        is_selectable: true,
+        ..Row::default()
+    }
+}
+
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    let mut wish = Wish::of(&person.guest.target);
+    wish.hide("after");
+    wish.hide("destination");
+    let destination = wish.filter("destination").to_owned();
+    let selection = match Domain::parse(&destination) {
+        Ok(domain) if !destination.is_empty() => Selection::Destination(domain),
+        _ => Selection::All,
+    };
+    let limit = if wish.is_csv { 10_000 } else { limits::ROWS_PER_PAGE };
+    let seek = Seek { after: wish.filter("after").parse().ok(), limit };
+    let waiting = shared.queue.page(Some(person.session.organisation), selection, seek).await?;
+    let next = waiting.next.map(|id| wish.address(&[("after", &id.to_string())]));
+    let rows: Vec<Row> = waiting.items.into_iter().map(|entry| row(&person, entry)).collect();
+    let table = table::in_order(&wish, &COLUMNS, rows);
+    if wish.is_csv {
+        return Ok(table.csv("queue", |key| person.guest.say(key, &[])));
+    }
+    let content = context! {
+        table => Value::from_serialize(&table),
+        next,
+        is_first => wish.filter("after").is_empty(),
+        first => wish.address(&[("after", "")]),
+        destination,
+    };
+    page::of(&person, "queue.html", "queue", content)
+}
+
+async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+    let ids: Vec<i64> = fields.all("id").filter_map(|id| id.parse().ok()).take(AT_ONCE).collect();
+    let action = fields.text("action");
+    let back = |words: String| Ok(done(&person, "/manager/queue", &Toast::of(words)));
+    if ids.is_empty() {
+        return back(person.guest.say("queue-none-chosen", &[]));
+    }
+    let whose = Some(person.session.organisation);
+    if action == "delete" && !fields.has("sure") {
+        return confirm(&shared, &person, &ids).await;
+    }
+    let mut count = 0;
+    for id in &ids {
+        let selection = Selection::Delivery(DeliveryId(*id));
+        count += match action {
+            "hold" => shared.queue.hold(whose, selection).await?,
+            "release" => shared.queue.release(whose, selection).await?,
+            "delete" => shared.queue.delete(whose, selection).await?,
+            _ => shared.queue.retry(whose, selection).await?,
+        };
+    }
+    let key = match action {
+        "hold" => "queue-was-held",
+        "release" => "queue-was-released",
+        "delete" => "queue-was-deleted",
+        _ => "queue-was-retried",
+    };
+    back(person.guest.say(key, &[("count", Word::from(count))]))
+}
+
+/// What will be lost, in numbers: nobody is told of it and nothing brings it back.
+async fn confirm(shared: &Shared, person: &Administrator, ids: &[i64]) -> Answer {
+    let mut entries = Vec::new();
+    for id in ids {
+        let selection = Selection::Delivery(DeliveryId(*id));
+        entries.extend(shared.queue.list(Some(person.session.organisation), selection, 1).await?);
+    }
+    let letters: std::collections::BTreeSet<_> = entries.iter().map(|entry| entry.message.0).collect();
+    let shown: Vec<Value> = entries
+        .iter()
+        .take(20)
+        .map(|entry| context! { recipient => entry.recipient.to_string(), sender => entry.from.to_string() })
+        .collect();
+    let content = context! {
+        ids => entries.iter().map(|entry| entry.delivery.to_string()).collect::<Vec<_>>(),
+        count => entries.len(),
+        letters => letters.len(),
+        entries => shown,
+        more => entries.len().saturating_sub(20),
+    };
+    page::of(person, "queue_delete.html", "queue", content)
+}

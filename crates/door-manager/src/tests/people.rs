@@ -1,0 +1,212 @@
+//! People in the Manager: the second step of signing in, the profile, users and roles, the organisation's settings.
+
+use axum::http::StatusCode;
+use directory::{NewMember, SettingsChange};
+use model::Address;
+
+use super::{Answer, Browser, Scope, Town, towns};
+
+/// What stands between two texts of a page.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let rest = text.split_once(before).unwrap_or_else(|| panic!("no «{before}» in {text}")).1;
+    rest.split_once(after).unwrap().0
+}
+
+fn secret(page: &Answer) -> String {
+    between(&page.text, "id=\"totp-secret\">", "<").replace(' ', "")
+}
+
+/// The code that an application shows, so many steps of thirty seconds from now.
+fn code(town: &Town, secret: &str, steps: i64) -> String {
+    let key = totp_rs::Secret::try_from_base32(secret).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(key).with_account_name("x").build().unwrap();
+    totp.generate((town.world.clock.now().0 / 1000 + steps * 30) as u64).to_string()
+}
+
+/// Sets an application up; gives its secret and the page with the recovery codes.
+async fn set_up(town: &Town, browser: &mut Browser<'_>) -> (String, Answer) {
+    let page = browser.get("/manager/profile/totp").await;
+    let (secret, challenge) =
+        (secret(&page), between(&page.text, "name=\"challenge\" value=\"", "\"").to_owned());
+    assert!(page.text.contains("<svg"), "the QR code is drawn in the page");
+    let wrong = [("challenge", challenge.as_str()), ("code", "000000"), ("name", "Téléphone")];
+    let refused = browser.post("/manager/profile/totp", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.replace(' ', "").contains(&secret), "the same secret again");
+    let code = code(town, &secret, 0);
+    let right = [("challenge", challenge.as_str()), ("code", code.as_str()), ("name", "Téléphone")];
+    let added = browser.post("/manager/profile/totp", &right).await;
+    assert_eq!(added.status, StatusCode::OK, "{}", added.text);
+    (secret, added)
+}
+
+#[tokio::test]
+async fn signing_in_goes_over_a_second_step_without_script() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let (secret, codes) = set_up(&town, &mut browser).await;
+        assert_eq!(codes.text.matches("<li><code>").count(), 10);
+        assert!(!browser.get("/manager/profile/security").await.text.contains("<li><code>"), "shown once");
+        let mut browser = town.browser();
+        let fields = [("login", "admin@valbois.test"), ("password", super::PASSWORD)];
+        let answer = browser.post("/manager/sign-in", &fields).await;
+        assert_eq!(answer.location, "/manager/sign-in/step?next=%2Fmanager%2F");
+        assert_eq!(browser.get("/manager/").await.status, StatusCode::SEE_OTHER, "a step opens nothing");
+        assert!(browser.get("/manager/sign-in/step").await.text.contains("one-time-code"));
+        let wrong = browser.post("/manager/sign-in/step", &[("code", "000000")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let late = browser.post_raw("/manager/sign-in/step", &[("code", "1")], "https://evil.test").await;
+        assert_eq!(late.status, StatusCode::FORBIDDEN);
+        let next = code(&town, &secret, 1);
+        let entered =
+            browser.post("/manager/sign-in/step", &[("code", &next), ("next", "/manager/users")]).await;
+        assert_eq!((entered.status, entered.location.as_str()), (StatusCode::SEE_OTHER, "/manager/users"));
+        assert_eq!(browser.get("/manager/users").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn whoever_lacks_a_required_factor_sees_only_the_page_that_adds_one() {
+    for town in towns().await {
+        let asks = SettingsChange { requires_second_factor: Some(true), ..SettingsChange::default() };
+        let people = town.directory.administration(Scope::Tenant(town.valbois), "test");
+        people.change_settings(town.valbois, asks).await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        for path in
+            ["/manager/", "/manager/users", "/manager/domains", "/manager/profile", "/manager/sessions"]
+        {
+            let answer = browser.get(path).await;
+            assert_eq!(answer.location, "/manager/profile/security", "{path}");
+        }
+        let refused =
+            browser.post("/manager/users/new", &[("login", "eve@evil.test"), ("role", "external")]).await;
+        assert_eq!(refused.location, "/manager/profile/security");
+        assert!(browser.get("/manager/profile/security").await.text.contains("exige un second facteur"));
+        set_up(&town, &mut browser).await;
+        assert_eq!(browser.get("/manager/").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn taking_away_asks_for_the_password_again() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        set_up(&town, &mut browser).await;
+        let page = browser.get("/manager/profile/security").await;
+        let path = format!("/manager/profile/factors/{}/remove", between(&page.text, "/factors/", "/remove"));
+        assert!(browser.get(&path).await.text.contains("le mot de passe suffit"));
+        let wrong = browser.post(&path, &[("present", "wrong")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut other = town.signed_in("acme").await;
+        assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+        let removed = browser.post(&path, &[("present", super::PASSWORD)]).await;
+        assert_eq!(removed.location, "/manager/profile/security");
+        let change = [("present", "wrong"), ("new", "une autre phrase"), ("repeated", "une autre phrase")];
+        let refused = browser.post("/manager/profile/password", &change).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let change =
+            [("present", super::PASSWORD), ("new", "une autre phrase"), ("repeated", "une autre phrase")];
+        assert_eq!(browser.post("/manager/profile/password", &change).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(browser.get("/manager/").await.status, StatusCode::OK, "this session goes on");
+    }
+}
+
+#[tokio::test]
+async fn users_are_added_changed_blocked_and_deleted() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let new =
+            [("login", "eve@valbois.test"), ("name", "Eve"), ("role", "collaborator"), ("language", "de")];
+        let made = browser.post("/manager/users/new", &new).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.text);
+        let password = between(&made.text, "id=\"password\">", "<").to_owned();
+        let list = browser.get("/manager/users").await.text;
+        assert!(list.contains("eve@valbois.test") && list.contains("Collaborateur"));
+        let mut eve = town.browser();
+        eve.post("/manager/sign-in", &[("login", "eve@valbois.test"), ("password", &password)]).await;
+        assert_eq!(eve.get("/manager/").await.location, "/manager/profile");
+        assert_eq!(eve.get("/manager/users").await.status, StatusCode::FORBIDDEN);
+        let id = between(&made.text, "/manager/users/", "\"").to_owned();
+        let role = format!("/manager/users/{id}/role");
+        assert_eq!(browser.post(&role, &[("role", "administrator")]).await.status, StatusCode::SEE_OTHER);
+        let users = eve.get("/manager/users").await;
+        assert_eq!(users.status, StatusCode::OK);
+        // An administrator makes no legal owner and touches none.
+        let refused = eve.post(&role, &[("role", "legal-owner")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let own = town.people().user_called(&Address::parse("admin@valbois.test").unwrap()).await.unwrap();
+        for act in ["block", "delete", "password"] {
+            let fields = [("blocked", "yes")];
+            let refused = eve.post(&format!("/manager/users/{}/{act}", own.id), &fields).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{act}");
+        }
+        let mut other = town.signed_in("acme").await;
+        for path in [format!("/manager/users/{id}"), format!("/manager/users/{id}/delete")] {
+            assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+            assert_eq!(other.post(&path, &[]).await.status.is_success(), false);
+        }
+        browser.post(&format!("/manager/users/{id}/block"), &[("blocked", "yes")]).await;
+        assert_eq!(eve.get("/manager/users").await.status, StatusCode::SEE_OTHER, "the session has ended");
+        let gone = browser.post(&format!("/manager/users/{id}/delete"), &[]).await;
+        assert_eq!(gone.location, "/manager/users");
+        assert!(!browser.get("/manager/users").await.text.contains("eve@valbois.test</"));
+        let last = browser.post(&format!("/manager/users/{}/delete", own.id), &[]).await;
+        assert_eq!(last.status, StatusCode::UNPROCESSABLE_ENTITY, "the last legal owner stays");
+    }
+}
+
+#[tokio::test]
+async fn a_person_of_two_organisations_chooses_between_exactly_these() {
+    for town in towns().await {
+        let acme = town.directory.administration(Scope::Operator("test"), "test");
+        let acme = acme.organisation_called("acme").await.unwrap().id;
+        let people = town.directory.administration(Scope::Tenant(acme), "test");
+        let login = Address::parse("admin@valbois.test").unwrap();
+        people
+            .add_member(NewMember { organisation: acme, login, role: directory::Role::External })
+            .await
+            .unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        let page = browser.get("/manager/organisations").await.text;
+        assert!(page.contains("acme") && page.contains("valbois"));
+        let id = acme.to_string();
+        browser.post("/manager/organisations", &[("organisation", &id)]).await;
+        assert_eq!(browser.get("/manager/users").await.status, StatusCode::FORBIDDEN, "external there");
+        let mut other = town.signed_in("acme").await;
+        assert!(!other.get("/manager/organisations").await.text.contains("valbois"));
+        let own = town.valbois.to_string();
+        let refused = other.post("/manager/organisations", &[("organisation", &own)]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn an_organisation_says_who_helps_and_how_it_looks() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let with = |colour: &'static str| {
+            [
+                ("name", "valbois"),
+                ("legal_name", "Commune de Valbois"),
+                ("support_email", "aide@valbois.test"),
+                ("support_hours", "lu–ve 8–17"),
+                ("brand_name", "Valbois en ligne"),
+                ("brand_colour", colour),
+            ]
+        };
+        let pale = browser.post("/manager/organisation", &with("#ffee88")).await;
+        assert_eq!(pale.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(pale.text.contains("plus foncée") && pale.text.contains("aide@valbois.test"));
+        assert_eq!(
+            browser.post("/manager/organisation", &with("#0b4f57")).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let page = browser.get("/manager/").await.text;
+        assert!(page.contains("Valbois en ligne"));
+        let style = browser.get("/manager/organisation/brand.css").await.text;
+        assert!(style.contains("#0b4f57"));
+        assert_eq!(browser.get("/manager/organisation/logo").await.status, StatusCode::NOT_FOUND);
+        let mut other = town.signed_in("acme").await;
+        assert!(!other.get("/manager/organisation").await.text.contains("valbois"));
+    }
+}

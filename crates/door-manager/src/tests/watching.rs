@@ -1,0 +1,190 @@
+//! Logs, IP addresses, queue and system through the router.
+
+use axum::http::StatusCode;
+use directory::{NewIp, NewUnbanRequest, Scope};
+use model::{Address, DeliveryId, MessageId, OrganisationId, Timestamp};
+use trail::{Event, Step};
+
+use super::{Town, towns};
+
+const PAGES: [&str; 4] = ["logs", "queue", "sources", "sources/allow"];
+
+impl Town {
+    /// A mailbox of an organisation.
+    async fn mailbox(&self, address: &str) {
+        let new = directory::NewAddress {
+            address: Address::parse(address).unwrap(),
+            alias_to: Vec::new(),
+            quota_bytes: None,
+        };
+        self.operator().create_address(new).await.unwrap();
+    }
+
+    fn operator(&self) -> directory::Administration {
+        self.directory.administration(Scope::Operator("test"), "test")
+    }
+
+    /// A letter that came and was put into the inbox.
+    async fn letter(&self, organisation: OrganisationId, id: i64, at: Timestamp, to: &str, subject: &str) {
+        let event = |number, delivery: Option<i64>, step| Event {
+            at,
+            id: id + number,
+            organisation: Some(organisation),
+            message: Some(MessageId(id)),
+            delivery: delivery.map(DeliveryId),
+            sender: "eve@far.test".to_owned(),
+            recipient: delivery.map(|_| to.to_owned()),
+            step,
+        };
+        let accepted = Step::Accepted {
+            protocol: "ESMTPS".to_owned(),
+            peer_ip: None,
+            helo: None,
+            tls: None,
+            login: None,
+            size_bytes: 4096,
+            subject: Some(subject.to_owned()),
+            message_id: None,
+        };
+        let events = vec![
+            event(0, None, accepted),
+            event(1, Some(id), Step::Queued { route: "mailbox".to_owned() }),
+            event(2, Some(id), Step::Delivered { place: "INBOX".to_owned(), reply: None }),
+        ];
+        self.db
+            .operator("test")
+            .write(move |tx| -> Result<(), db::DbError> {
+                events.iter().try_for_each(|event| trail::record(tx, event))
+            })
+            .await
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_log_shows_the_first_address_and_what_is_the_organisations_own() {
+    for town in towns().await {
+        town.mailbox("anna@valbois.test").await;
+        town.mailbox("boss@acme.test").await;
+        let now = town.world.clock.now();
+        let hour = |count| now.minus(std::time::Duration::from_secs(3600 * count));
+        town.letter(town.valbois, 1000, hour(1), "anna@valbois.test", "Séance <b>").await;
+        town.letter(town.valbois, 3000, hour(24 * 25), "anna@valbois.test", "Trop vieux").await;
+        town.letter(town.acme, 2000, hour(1), "boss@acme.test", "Secret").await;
+        let mut browser = town.signed_in("valbois").await;
+        let page = browser.get("/manager/logs").await;
+        assert_eq!(page.status, StatusCode::OK);
+        for word in
+            ["Expéditeur", "Destinataire", "Sujet", "Taille", "Statut", "Réceptionnés", "Rechercher", "Livré"]
+        {
+            assert!(page.text.contains(word), "{word}: {}", page.text);
+        }
+        assert!(page.text.contains("Séance &lt;b&gt;") && page.text.contains("4.1\u{a0}kB"), "{}", page.text);
+        assert!(!page.text.contains("Trop vieux"), "the 21st day is not shown");
+        assert!(page.text.contains("conservés"), "and it is said that there is more");
+        assert!(!page.text.contains("Secret") && !page.text.contains("acme.test"));
+        let file = browser.get("/manager/logs?format=csv").await;
+        assert!(
+            file.text.contains("\"eve@far.test\",\"anna@valbois.test\",\"Séance <b>\",\"4096\""),
+            "{}",
+            file.text
+        );
+        let way = browser.get("/manager/logs/1000").await;
+        assert!(way.text.contains("Mis en file") && way.text.contains("INBOX"), "{}", way.text);
+        // Another's address, letter or service does not exist, and neither does what is out of sight.
+        for path in
+            ["logs?address=boss%40acme.test", "logs?address=service%3A17", "logs/2000", "logs/3000", "logs/x"]
+        {
+            let answer = browser.get(&format!("/manager/{path}")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let none = browser.get("/manager/logs?direction=sent&status=bounced").await;
+        assert!(none.text.contains("Aucun message sur cette période"), "{}", none.text);
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_unbans_where_somebody_asked_and_nobody_elses() {
+    for town in towns().await {
+        let hours = std::time::Duration::from_secs(7200);
+        for source in ["198.51.100.7", "198.51.100.8"] {
+            town.operator().ban_source(source, hours, "essai").await.unwrap();
+        }
+        let request = NewUnbanRequest {
+            domain: "valbois.test".to_owned(),
+            ip: "198.51.100.7".to_owned(),
+            contact: "worker@far.test".to_owned(),
+            message: "<script>".to_owned(),
+        };
+        town.directory.ask_to_be_let_in(request, "203.0.113.1".parse().unwrap()).await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        let page = browser.get("/manager/sources").await;
+        assert!(page.text.contains("198.51.100.7") && !page.text.contains("198.51.100.8"), "{}", page.text);
+        assert!(page.text.contains("&lt;script&gt;") && page.text.contains("Débloquer"), "{}", page.text);
+        browser.post("/manager/sources/bans/lift", &[("subject", "source 198.51.100.8")]).await;
+        assert_eq!(town.operator().bans().await.unwrap().len(), 2, "another's ban stays");
+        let lifted = browser.post("/manager/sources/bans/lift", &[("subject", "source 198.51.100.7")]).await;
+        assert_eq!(lifted.status, StatusCode::SEE_OTHER);
+        assert_eq!(town.operator().bans().await.unwrap().len(), 1);
+        // What only the operator does is not there for others.
+        for (path, fields) in [
+            ("sources/bans", [("ip", "198.51.100.9"), ("reason", "x"), ("hours", "1")]),
+            ("sources/ips", [("new_ip", "203.0.113.10"), ("note", "x"), ("dedicated", "yes")]),
+        ] {
+            let answer = browser.post(&format!("/manager/{path}"), &fields).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let mut other = town.signed_in("acme").await;
+        assert!(!other.get("/manager/sources").await.text.contains("198.51.100"));
+    }
+}
+
+#[tokio::test]
+async fn asking_for_a_permanent_permission_keeps_what_was_typed_and_needs_the_acceptance() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let ip = ("ip", "198.51.100.7");
+        let typed = [ip, ("purpose", "le bureau"), ("contact", "admin@valbois.test"), ("acceptance", "yes")];
+        let refused = browser.post("/manager/sources/allow", &typed).await;
+        assert!(refused.text.contains("le bureau") && refused.text.contains("dedicated"), "{}", refused.text);
+        let new = NewIp {
+            ip: "203.0.113.10".to_owned(),
+            organisation: Some(town.valbois),
+            is_static: true,
+            note: String::new(),
+        };
+        town.operator().add_ip(new).await.unwrap();
+        let without = browser.post("/manager/sources/allow", &typed[..3]).await;
+        assert!(without.text.contains("le bureau"), "{}", without.text);
+        assert_eq!(town.operator().allowed_sources().await.unwrap(), []);
+        let asked = browser.post("/manager/sources/allow", &typed).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+        let sources = town.operator().allowed_sources().await.unwrap();
+        assert!(sources[0].acceptance.contains("l’entière responsabilité"), "{}", sources[0].acceptance);
+        let page = browser.get("/manager/sources").await;
+        assert!(page.text.contains("Demandée") && page.text.contains("203.0.113.10"), "{}", page.text);
+        let pointer = [("address", "203.0.113.10"), ("pointer", "mail.valbois.test")];
+        browser.post("/manager/sources/ips/pointer", &pointer).await;
+        assert_eq!(town.operator().ips().await.unwrap()[0].pointer_wanted, "mail.valbois.test");
+        let mut other = town.signed_in("acme").await;
+        let answer = other.post("/manager/sources/ips/pointer", &pointer).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn every_page_speaks_every_language_and_the_system_is_the_operators() {
+    for town in towns().await {
+        town.mailbox("anna@valbois.test").await;
+        let mut browser = town.signed_in("valbois").await;
+        for language in ["fr", "de", "it", "en"] {
+            browser.language = language;
+            for page in PAGES {
+                let answer = browser.get(&format!("/manager/{page}")).await;
+                assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.text);
+                assert!(answer.text.contains(&format!("lang=\"{language}\"")));
+            }
+        }
+        assert_eq!(browser.get("/manager/system").await.status, StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,279 @@
+"""Logs, IP addresses, queue and system in a real browser, after the steps of «003 · Logs» and «002 · IP» with their labels."""
+
+import base64
+import imaplib
+import json
+import re
+import smtplib
+import ssl
+import urllib.request
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+
+from conftest import ANNA, BRUNO, EVE
+from peers import wait_until
+from relais import Relais
+from test_manager import PICTURES, SERIOUS, chromium, sign_in, window  # noqa: F401
+
+SCREENS = ["logs", "queue", "sources", "sources/allow"]
+
+
+def manager(relais, path):
+    return relais.facts["urls"]["manager"] + path
+
+
+def submit(relais, sender, recipients, subject):
+    context = ssl.create_default_context(cafile=relais.ca_certificate)
+    with smtplib.SMTP("127.0.0.1", relais.port("submission")) as smtp:
+        smtp.starttls(context=context)
+        smtp.login(sender, relais.password(sender))
+        text = f"From: {sender}\r\nTo: {', '.join(recipients)}\r\nSubject: {subject}\r\n\r\nBonjour\r\n"
+        smtp.sendmail(sender, recipients, text)
+
+
+@pytest.fixture(scope="module")
+def letters(relais):
+    """Anna writes to Bruno and to somebody at a server that says no."""
+    submit(relais, ANNA, [BRUNO], "Journal de Bruno")
+    submit(relais, ANNA, [EVE], "Journal d'Eve")
+    submit(relais, ANNA, ["nobody@stranger.test"], "Journal de personne")
+
+    def is_over():
+        lines = relais.command("log", "list", ANNA, "--sent")
+        ours = [line for line in lines if (line["subject"] or "").startswith("Journal")]
+        return len(ours) == 3 and all(line["status"] != "waiting" for line in ours)
+
+    wait_until(is_over, "the letters to arrive or to come back")
+
+
+def test_look_up_a_log(chromium, relais, letters):
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    # «Cliquez sur Logs dans le menu latéral gauche.»
+    page.click("nav.side >> text=Logs")
+    page.wait_for_url("**/manager/logs")
+    # «Depuis le menu déroulant, sélectionnez une adresse mail (par défaut c'est la première …)»
+    first = page.locator("#field-address option").first.get_attribute("value")
+    assert page.input_value("#field-address") == first
+    page.select_option("#field-address", ANNA)
+    # «Choisissez de consulter les logs des e-mails envoyés ou réceptionnés, et définir la date et l'heure»
+    page.check("text=Envoyés")
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d$", page.input_value("#field-from"))
+    # «Cliquez sur Rechercher.»
+    page.click("form.logs >> text=Rechercher")
+    page.wait_for_url("**direction=sent**")
+    heads = [head.strip() for head in page.locator("thead th").all_inner_texts()]
+    assert heads == ["Date", "Expéditeur", "Destinataire", "Sujet", "Taille", "Statut"]
+    arrived = page.locator("tr", has_text="Journal de Bruno")
+    assert "Livré" in arrived.inner_text()
+    lost = page.locator("tr", has_text="Journal de personne")
+    assert "Rebond" in lost.inner_text()
+    # «Passez votre souris sur l'éventuelle icône ⓘ de la colonne Statut»: the remote server's words.
+    assert "550" in lost.locator("summary").get_attribute("title")
+    lost.locator("summary").click()
+    assert "550" in lost.locator("details p").inner_text()
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / "logs-found-1280-fr.png", full_page=True)
+    # The whole way of one letter.
+    arrived.locator("a").first.click()
+    page.wait_for_url("**/manager/logs/*")
+    assert page.locator("h1").inner_text() == "Journal de Bruno"
+    steps = page.locator("ol.timeline").inner_text()
+    assert steps.index("Reçu") < steps.index("Mis en file") < steps.index("Livré")
+    page.screenshot(path=PICTURES / "logs-way-1280-fr.png", full_page=True)
+    # Received, and as a file.
+    page.goto(manager(relais, f"logs?address={BRUNO}&direction=received"))
+    assert page.locator("tr", has_text="Journal de Bruno").count() == 1
+    with page.expect_download() as download:
+        page.click("text=Exporter en CSV")
+    text = download.value.path().read_text()
+    assert "Destinataire" in text and "Journal de Bruno" in text and "Livré" in text
+    page.goto(manager(relais, "logs?address=nobody%40elsewhere.test"))
+    assert page.locator("h1").inner_text() == "Cette page n’existe pas"
+    context.close()
+
+
+def test_a_banned_person_asks_and_an_administrator_unbans(chromium, relais):
+    """R164, R165: the ban has a reason; the request with domain and address appears in the Manager; «Débloquer» lifts it."""
+    relais.command("ban", "create", "198.51.100.7", "--hours", "2", "--reason", "essai")
+    stranger = window(chromium).new_page()
+    base = relais.facts["urls"]["manager"].removesuffix("manager/")
+    stranger.goto(base + "ip")
+    assert "127.0.0.1" in stranger.locator(".address").inner_text()
+    stranger.click("text=Demander le déblocage d’une adresse IP")
+    stranger.fill("#field-domain", "valbois.test")
+    stranger.fill("#field-ip", "198.51.100.7")
+    stranger.fill("#field-contact", "ouvrier@far.test")
+    stranger.fill("#field-message", "Plus rien ne marche depuis ce matin.")
+    stranger.click("button")
+    assert "Votre demande est envoyée" in stranger.locator("main").inner_text()
+    stranger.screenshot(path=PICTURES / "unblock-1280-fr.png", full_page=True)
+    stranger.context.close()
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    page.click("nav.side >> text=Adresses IP")
+    page.wait_for_url("**/manager/sources")
+    request = page.locator("li", has_text="ouvrier@far.test")
+    assert "Plus rien ne marche" in request.inner_text()
+    page.screenshot(path=PICTURES / "sources-asked-1280-fr.png", full_page=True)
+    request.locator("button", has_text="Débloquer").click()
+    page.wait_for_selector(".toast")
+    assert "débloquée" in page.locator(".toast").inner_text()
+    assert not [ban for ban in relais.command("ban", "list") if ban["subject"].endswith("198.51.100.7")]
+    # Its administrators had a letter about it.
+    context.close()
+    wait_until(lambda: [line for line in relais.command("log", "list", "admin@valbois.test")
+                        if "déblocage" in (line["subject"] or "")], "the administrator's letter")
+
+
+def test_an_address_is_allowed_for_good(chromium, relais):
+    """R166–R171: asked with the acceptance text, confirmed by the link in the letter, decided by the operator."""
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    page.goto(manager(relais, "sources/allow"))
+
+    def ask(accept):
+        page.fill("#field-ip", "198.51.100.9")
+        page.fill("#field-purpose", "Contrôle des habitants")
+        page.set_checked("#field-acceptance", accept)
+        page.click("text=Envoyer la demande")
+
+    ask(False)
+    page.wait_for_selector(".summary")
+    assert page.input_value("#field-purpose") == "Contrôle des habitants", "nothing typed is lost"
+    ask(True)
+    page.wait_for_selector(".summary, .toast")
+    if page.locator(".summary").count():
+        # R168: without a dedicated address it is refused, with the reason.
+        relais.command("ip", "create", "203.0.113.10", "--dedicated-to", "Commune de Valbois")
+        ask(True)
+    page.wait_for_selector(".toast")
+    source = next(one for one in relais.command("allowed-source", "list") if one["source"] == "198.51.100.9")
+    assert source["state"] == "asked" and "entière responsabilité" in source["acceptance"]
+
+    def link():
+        tls = ssl.create_default_context(cafile=relais.ca_certificate)
+        with imaplib.IMAP4("127.0.0.1", relais.port("imap")) as imap:
+            imap.starttls(tls)
+            imap.login("admin@valbois.test", relais.password("admin@valbois.test"))
+            imap.select("INBOX")
+            for number in reversed(imap.search(None, "ALL")[1][0].split()):
+                body = imap.fetch(number, "(BODY.PEEK[TEXT])")[1][0][1]
+                try:
+                    text = base64.b64decode(body, validate=False).decode()
+                except ValueError:
+                    continue
+                if found := re.search(r"https://\S+/allow/\S+", text):
+                    return found.group(0)
+        return None
+
+    where = wait_until(link, "the letter with the link")
+    page.goto(where)
+    assert "entière responsabilité" in page.locator("blockquote").inner_text()
+    page.click("text=Confirmer")
+    page.wait_for_selector("[role=status]")
+    relais.command("allowed-source", "grant", source["id"])
+    page.goto(manager(relais, "sources"))
+    allowed = page.locator("li", has_text="198.51.100.9")
+    assert "Active" in allowed.inner_text()
+    page.screenshot(path=PICTURES / "sources-allowed-1280-fr.png", full_page=True)
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def away(work):
+    """Relais, and a server at which nobody listens."""
+    with Relais(work / "watching", strangers={"away.test": 9}) as relais:
+        yield relais
+
+
+def test_the_queue_tells_why_and_deletes_in_numbers(chromium, away):
+    submit(away, ANNA, ["a@away.test", "b@away.test", "c@away.test"], "Attente")
+    wait_until(lambda: [entry for entry in away.command("queue", "list") if entry["last_reply"]], "a first attempt")
+    wait_until(lambda: all(entry["node"] is None for entry in away.command("queue", "list")), "the others to wait")
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, away)
+    page.click("nav.side >> text=File d’attente")
+    page.wait_for_url("**/manager/queue")
+    waiting = page.locator("tbody tr", has_text="@away.test")
+    assert waiting.count() == 3
+    reasons = [row.get_attribute("title") for row in page.locator("tbody summary").all()]
+    assert any("refused" in reason.lower() or "connect" in reason.lower() for reason in reasons), reasons
+    page.screenshot(path=PICTURES / "queue-waiting-1280-fr.png", full_page=True)
+
+    def choose(*names):
+        for name in names:
+            page.locator("tbody tr", has_text=name).locator("input[type=checkbox]").check()
+
+    choose("a@away.test", "b@away.test")
+    page.click(".bulk >> text=Retenir")
+    page.wait_for_selector(".toast")
+    assert "2" in page.locator(".toast").inner_text()
+    assert {entry["recipient"] for entry in away.command("queue", "list") if entry["held"]} == {"a@away.test", "b@away.test"}
+    choose("a@away.test", "b@away.test")
+    page.click(".bulk >> text=Supprimer")
+    # The destructive step says in numbers what will be lost.
+    assert page.locator(".notice.lost").inner_text().startswith("2 destinataires")
+    page.screenshot(path=PICTURES / "queue-delete-1280-fr.png", full_page=True)
+    assert len(away.command("queue", "list")) == 3, "nothing is lost yet"
+    page.click("form.form button.danger")
+    page.wait_for_url("**/manager/queue")
+    assert [entry["recipient"] for entry in away.command("queue", "list")] == ["c@away.test"]
+    page.goto(manager(away, "logs?direction=sent&status=deleted&address=" + ANNA))
+    assert page.locator("tbody tr").count() == 2
+    context.close()
+
+
+def test_the_system_is_the_operators(chromium, relais):
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    is_staff = page.locator("nav.side >> text=Système").count() == 1
+    page.goto(manager(relais, "system"))
+    text = page.locator("main").inner_text()
+    assert ("Certificat" in text) == is_staff
+    context.close()
+    nodes = relais.command("system", "show")["nodes"]
+    assert nodes[0]["free_bytes"] > 0 and nodes[0]["certificate_ends_at"] and nodes[0]["chores"]
+
+
+def test_public_pages_answer_programs(relais):
+    base = relais.facts["urls"]["manager"].removesuffix("manager/")
+    context = ssl.create_default_context(cafile=relais.ca_certificate)
+
+    def get(path, **headers):
+        with urllib.request.urlopen(urllib.request.Request(base + path, headers=headers), context=context) as answer:
+            return answer.read().decode()
+
+    assert get("ip", Accept="*/*") == "127.0.0.1\n"
+    assert json.loads(get("ip?format=json")) == {"ip": "127.0.0.1", "version": 4}
+    assert "Thunderbird" in get("help?address=anna@valbois.test", **{"Accept-Language": "de"})
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_screen_fits_and_is_accessible(chromium, relais, letters, width, scheme):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    context = window(chromium, width=width, scheme=scheme)
+    page = context.new_page()
+    sign_in(page, relais)
+    findings, too_wide = [], []
+    base = relais.facts["urls"]["manager"].removesuffix("manager/")
+    pages = [manager(relais, screen) for screen in SCREENS] + [base + public for public in ["ip", "help", "unblock"]]
+    for url in pages:
+        page.goto(url)
+        findings += [(url, each["id"], each["nodes"][0]["html"]) for each in Axe().run(page)["violations"]
+                     if each["impact"] in SERIOUS]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            too_wide.append(url)
+        name = url.rstrip("/").rsplit("/", 1)[1]
+        page.screenshot(path=PICTURES / f"watching-{name}-{width}-{scheme}.png", full_page=True)
+    context.close()
+    assert not findings
+    assert not too_wide
