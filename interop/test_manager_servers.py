@@ -69,8 +69,8 @@ def go_to_servers(page):
 
 
 def search(page, name="", ip="", roles=()):
-    page.get_by_label("Nom").fill(name)
-    page.get_by_label("Adresse IP").fill(ip)
+    page.get_by_label("Nom", exact=True).fill(name)
+    page.get_by_label("Adresse IP", exact=True).fill(ip)
     for role in ROLES:
         page.locator("form.seek").get_by_label(role, exact=True).set_checked(role in roles)
     page.get_by_role("button", name="Chercher").click()
@@ -118,7 +118,7 @@ def test_a_mail_server_lives_as_the_seed_says(page, relais):
     expect(page.get_by_role("checkbox", name=re.compile("^SMTP in"))).to_be_checked()
     page.get_by_role("button", name="Créer").click()
     expect(page.get_by_role("heading", name="Serveur de mail", exact=True)).to_be_visible()
-    expect(page.locator("dl.facts")).to_contain_text("192.162.0.4")
+    expect(page.locator("main dl.facts")).to_contain_text("192.162.0.4")
     shoot(page, "created")
     click_post_it(page, 2)
     shoot(page, "applied")
@@ -147,7 +147,7 @@ def test_a_mail_server_lives_as_the_seed_says(page, relais):
         assert text.splitlines()[0] == '"Hôte","Adresse IP","IMAP","SMTP in","SMTP out"'
         assert len(text.splitlines()) == 5
     page.get_by_role("link", name="hote4").click()
-    facts = page.locator("dl.facts")
+    facts = page.locator("main dl.facts")
     assert re.findall(r"(?m)^(Oui|Non)$", facts.inner_text()) == ["Oui", "Oui", "Non"]
 
     # 5 Modifier un serveur de mail.
@@ -156,7 +156,7 @@ def test_a_mail_server_lives_as_the_seed_says(page, relais):
     page.get_by_role("checkbox", name=re.compile("^SMTP in")).uncheck()
     page.get_by_role("checkbox", name=re.compile("^SMTP out")).check()
     page.get_by_role("button", name="Modifier la configuration").click()
-    expect(page.locator("dl.facts")).to_be_visible()
+    expect(page.locator("main dl.facts")).to_be_visible()
     page.locator(".postit").click()
     expect(page.locator(".differences").first).to_contain_text("SMTP in")
     shoot(page, "changes")

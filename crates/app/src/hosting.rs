@@ -90,8 +90,9 @@ pub(crate) async fn follow(
             _ = shutdown.wait_for(|stop| *stop) => break,
         };
     }
-    // Each ends its sessions when its sender goes.
-    drop(gates);
+    for gate in &mut gates {
+        gate.turn(Roles::default(), &doors, &mut sessions);
+    }
     while sessions.join_next().await.is_some() {}
 }
 
