@@ -67,7 +67,7 @@ async fn the_log_shows_the_first_address_and_what_is_the_organisations_own() {
         town.mailbox("anna@valbois.test").await;
         town.mailbox("boss@acme.test").await;
         let now = town.world.clock.now();
-        let hour = |count| now.minus(std::time::Duration::from_secs(3600 * count));
+        let hour = |count: u64| now.minus(std::time::Duration::from_secs(3600 * count));
         town.letter(town.valbois, 1000, hour(1), "anna@valbois.test", "Séance <b>").await;
         town.letter(town.valbois, 3000, hour(24 * 25), "anna@valbois.test", "Trop vieux").await;
         town.letter(town.acme, 2000, hour(1), "boss@acme.test", "Secret").await;
