@@ -74,9 +74,9 @@ async fn tell(installation: &Installation, changed: &Changed) -> Result<()> {
     Ok(())
 }
 
-/// In which language somebody is written to.
-fn language_of(_user: &UserInfo) -> Language {
-    Language::French
+/// In which language somebody is written to: the chosen one, or the one of the first customers.
+fn language_of(user: &UserInfo) -> Language {
+    user.language.as_deref().and_then(Language::of_tag).unwrap_or(Language::French)
 }
 
 async fn post(

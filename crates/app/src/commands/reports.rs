@@ -74,6 +74,9 @@ pub(super) async fn reports(platform: &Platform, domain: &DomainInfo, days: u32)
         let columns = ["SOURCE", "NAME", "OWNER", "PASS", "FAIL", "QUARANTINED", "REJECTED"];
         text.push_str(&format!("\nWho sends as {}\n{}", domain.name, table(&columns, rows).to_text()));
     }
+    if summary.left_out > 0 {
+        text.push_str(&format!("{} rows of these reports could not be read and are left out\n", summary.left_out));
+    }
     let by_reporter = reporters("Who reports", &summary.reporters, &mut text);
     let mut rows: Vec<(Value, Vec<String>)> = Vec::new();
     for day in &summary.tls {
@@ -108,6 +111,7 @@ pub(super) async fn reports(platform: &Platform, domain: &DomainInfo, days: u32)
         "by_day": by_day,
         "sources": by_source,
         "reporters": by_reporter,
+        "left_out": summary.left_out,
         "tls": { "by_day": tls, "failures": troubles, "reporters": tls_reporters },
         "complaints": summary.complaints,
     });
