@@ -126,7 +126,7 @@ async fn users_are_added_changed_blocked_and_deleted() {
         eve.post("/manager/sign-in", &[("login", "eve@valbois.test"), ("password", &password)]).await;
         assert_eq!(eve.get("/manager/").await.location, "/manager/profile");
         assert_eq!(eve.get("/manager/users").await.status, StatusCode::FORBIDDEN);
-        let id = between(&made.text, "/manager/users/", "\"").to_owned();
+        let id = town.people().user_called(&Address::parse("eve@valbois.test").unwrap()).await.unwrap().id;
         let role = format!("/manager/users/{id}/role");
         assert_eq!(browser.post(&role, &[("role", "administrator")]).await.status, StatusCode::SEE_OTHER);
         let users = eve.get("/manager/users").await;
