@@ -75,7 +75,10 @@ pub(super) async fn reports(platform: &Platform, domain: &DomainInfo, days: u32)
         text.push_str(&format!("\nWho sends as {}\n{}", domain.name, table(&columns, rows).to_text()));
     }
     if summary.left_out > 0 {
-        text.push_str(&format!("{} rows of these reports could not be read and are left out\n", summary.left_out));
+        text.push_str(&format!(
+            "{} more letters, of the smallest sources or of broken rows, are counted nowhere above\n",
+            summary.left_out
+        ));
     }
     let by_reporter = reporters("Who reports", &summary.reporters, &mut text);
     let mut rows: Vec<(Value, Vec<String>)> = Vec::new();
