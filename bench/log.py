@@ -8,6 +8,7 @@ what is printed is more than the server's part.
 """
 
 import argparse
+import html
 import http.cookiejar
 import json
 import random
@@ -99,11 +100,12 @@ def main():
         with relais:
             page = browser(relais)
             service = re.search(r"service:\d+", page("logs")).group(0)
-            older = re.search(r'href="/manager/(logs\?[^"]*after=[^"]*)"', page(f"logs?address={ADDRESSES[0]}&direction=sent"))
+            first = page(f"logs?address={ADDRESSES[0]}&direction=sent")
+            older = html.unescape(re.search(r'href="([^"]*after=[^"]*)"', first).group(1)).removeprefix("/manager/")
             pages = {
                 "an address, received": f"logs?address={ADDRESSES[0]}&direction=received",
                 "an address, sent": f"logs?address={ADDRESSES[0]}&direction=sent",
-                "the page after": older.group(1).replace("&amp;", "&").replace("&#x2f;", "/"),
+                "the page after": older,
                 "one that is rare (2 %)": f"logs?address={ADDRESSES[0]}&direction=received&status=bounced",
                 "a whole service": f"logs?address={service}&direction=received",
                 "a day in the middle": f"logs?address={ADDRESSES[1]}&direction=received&to="

@@ -174,7 +174,7 @@ def test_an_address_is_allowed_for_good(chromium, relais):
     where = wait_until(link, "the letter with the link")
     page.goto(where)
     assert "entière responsabilité" in page.locator("blockquote").inner_text()
-    page.click("text=Confirmer")
+    page.click("form button")
     page.wait_for_selector("[role=status]")
     relais.command("allowed-source", "grant", source["id"])
     page.goto(manager(relais, "sources"))

@@ -70,20 +70,23 @@ pub(crate) async fn list_letters(
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Line>>> {
     let directory = caller.directory();
-    let (organisation, whose) = match (which.address.as_deref(), which.service) {
-        (Some(text), None) => {
-            let info = directory.address_called(&address("address", text)?).await?;
-            (info.organisation, Whose::Address(info.address))
-        }
-        (None, Some(Id(id))) => {
-            let service = directory.service(ServiceId(id)).await?;
+    // Both are looked for before anything else is said: what is another's does not exist.
+    let named = match which.address.as_deref() {
+        Some(text) => Some(directory.address_called(&address("address", text)?).await?),
+        None => None,
+    };
+    let service = match which.service {
+        Some(Id(id)) => Some(directory.service(ServiceId(id)).await?),
+        None => None,
+    };
+    let (organisation, whose) = match (named, service) {
+        (Some(info), None) => (info.organisation, Whose::Address(info.address)),
+        (None, Some(service)) => {
             let domains = directory.domains(Some(service.organisation)).await?;
             let domains = domains.into_iter().filter(|domain| domain.service == service.id);
             (service.organisation, Whose::Domains(domains.map(|domain| domain.name).collect()))
         }
-        _ => {
-            return Err(invalid("address", "both or none is said", "an address, or a service"));
-        }
+        _ => return Err(invalid("address", "both or none is said", "an address, or a service")),
     };
     let status = which.status.as_deref().map(|text| {
         text.parse::<Status>().map_err(|reason| invalid("status", reason, "one of the words of the column"))
