@@ -189,6 +189,8 @@ impl Place {
         let things = vec![
             ("organisation", organisation),
             ("service", service),
+            // No such factor, of a user that is nobody else's business.
+            ("factor", "9000000000000000001".to_owned()),
             ("domain", domain),
             ("zone", zone),
             ("address", address),

@@ -14,6 +14,7 @@ mod letters;
 mod log;
 mod mail_server;
 mod organisation;
+mod people;
 mod queue;
 mod report;
 mod route;
@@ -49,6 +50,10 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(user::show_user, user::change_user, user::delete_user))
         .routes(routes!(staff::list_staff))
         .routes(routes!(staff::add_staff, staff::remove_staff))
+        .routes(routes!(people::create_membership))
+        .routes(routes!(people::list_second_factors))
+        .routes(routes!(people::remove_second_factor))
+        .routes(routes!(people::show_settings, people::change_settings))
         .routes(routes!(service::list_services, service::create_service))
         .routes(routes!(service::show_service, service::change_service, service::delete_service))
         .routes(routes!(domain::list_domains, domain::create_domain))

@@ -58,6 +58,8 @@ pub(crate) struct User {
     login: String,
     name: String,
     role: RoleView,
+    /// How many second factors the person has.
+    second_factors: u64,
     disabled: bool,
     #[schema(format = DateTime)]
     created_at: String,
@@ -66,13 +68,14 @@ pub(crate) struct User {
     last_used_at: Option<String>,
 }
 
-fn view(info: UserInfo) -> User {
+pub(crate) fn view(info: UserInfo) -> User {
     User {
         id: info.id.to_string(),
         organisation: info.organisation.to_string(),
         login: info.login,
         name: info.name,
         role: info.role.into(),
+        second_factors: info.second_factors,
         disabled: info.is_disabled,
         created_at: info.created_at.rfc3339(),
         last_used_at: info.last_used_at.map(|at| at.rfc3339()),

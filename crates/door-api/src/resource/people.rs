@@ -1,0 +1,165 @@
+//! Memberships, second factors of others, and what an organisation says of itself.
+
+use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use directory::{FactorId, FactorInfo, NewMember, OrganisationSettings, SettingsChange};
+use model::{OrganisationId, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::user::{RoleView, User, view as user_view};
+use crate::caller::Caller;
+use crate::input::{Created, Id, Input, Of, address};
+use crate::refusal::Result;
+
+/// Somebody who is to belong to an organisation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMembership {
+    /// The organisation; an organisation's token needs to say none.
+    #[schema(value_type = Option<String>)]
+    organisation: Option<Id>,
+    /// The login of somebody who has an account in this installation.
+    login: String,
+    role: RoleView,
+}
+
+/// Take somebody who has an account into an organisation
+#[utoipa::path(post, path = "/memberships", tag = "users", request_body = NewMembership,
+    responses((status = 201, body = User)))]
+pub(crate) async fn create_membership(
+    caller: Caller,
+    Input(new): Input<NewMembership>,
+) -> Result<Created<User>> {
+    let new = NewMember {
+        organisation: caller.owner(new.organisation.map(|Id(id)| id)).await?,
+        login: address("login", &new.login)?,
+        role: new.role.into(),
+    };
+    let made = caller.directory().add_member(new).await?;
+    Ok(Created(format!("/api/v1/users/{}", made.id), user_view(made)))
+}
+
+/// A second factor.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SecondFactor {
+    id: String,
+    /// `totp` or `passkey`.
+    kind: String,
+    /// What its owner calls it.
+    name: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    last_used_at: Option<String>,
+}
+
+fn factor_view(info: FactorInfo) -> SecondFactor {
+    SecondFactor {
+        id: info.id.0.to_string(),
+        kind: info.kind.as_str().to_owned(),
+        name: info.name,
+        created_at: info.created_at.rfc3339(),
+        last_used_at: info.last_used_at.map(|at| at.rfc3339()),
+    }
+}
+
+/// The second factors of a user
+#[utoipa::path(get, path = "/users/{user}/second-factors", tag = "users", params(("user" = String, Path)),
+    responses((status = 200, body = Vec<SecondFactor>)))]
+pub(crate) async fn list_second_factors(caller: Caller, Of(id): Of) -> Result<Json<Vec<SecondFactor>>> {
+    let factors = caller.directory().factors(UserId(id)).await?;
+    Ok(Json(factors.into_iter().map(factor_view).collect()))
+}
+
+/// Remove a second factor of a user who has lost it
+#[utoipa::path(delete, path = "/users/{user}/second-factors/{factor}", tag = "users",
+    params(("user" = String, Path), ("factor" = String, Path)), responses((status = 204)))]
+pub(crate) async fn remove_second_factor(
+    caller: Caller,
+    Path((user, factor)): Path<(String, String)>,
+) -> Result<StatusCode> {
+    let (Ok(user), Ok(factor)) = (user.parse(), factor.parse()) else {
+        return Err(crate::refusal::not_found("second factor"));
+    };
+    caller.directory().remove_factor(UserId(user), FactorId(factor)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What an organisation says of itself; texts are empty where it says nothing.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Settings {
+    legal_name: String,
+    /// Whether its people need a second factor.
+    requires_second_factor: bool,
+    support_email: String,
+    support_phone: String,
+    support_page: String,
+    /// When somebody answers, in words.
+    support_hours: String,
+    /// The name shown.
+    brand_name: String,
+    /// `#rrggbb`.
+    brand_colour: String,
+    has_logo: bool,
+}
+
+fn settings_view(settings: OrganisationSettings) -> Settings {
+    Settings {
+        legal_name: settings.legal_name,
+        requires_second_factor: settings.requires_second_factor,
+        support_email: settings.support.email,
+        support_phone: settings.support.phone,
+        support_page: settings.support.page,
+        support_hours: settings.support.hours,
+        brand_name: settings.brand.name,
+        brand_colour: settings.brand.colour,
+        has_logo: settings.brand.has_logo,
+    }
+}
+
+/// What to change; what is absent stays, an empty text takes away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SettingsChange)]
+pub(crate) struct ChangeSettings {
+    legal_name: Option<String>,
+    requires_second_factor: Option<bool>,
+    support_email: Option<String>,
+    support_phone: Option<String>,
+    support_page: Option<String>,
+    support_hours: Option<String>,
+    brand_name: Option<String>,
+    brand_colour: Option<String>,
+}
+
+/// What an organisation says of itself
+#[utoipa::path(get, path = "/organisations/{organisation}/settings", tag = "organisations",
+    params(("organisation" = String, Path)), responses((status = 200, body = Settings)))]
+pub(crate) async fn show_settings(caller: Caller, Of(id): Of) -> Result<Json<Settings>> {
+    Ok(Json(settings_view(caller.directory().settings(OrganisationId(id)).await?)))
+}
+
+/// Change what an organisation says of itself, and whether its people need a second factor
+#[utoipa::path(patch, path = "/organisations/{organisation}/settings", tag = "organisations",
+    params(("organisation" = String, Path)), request_body = ChangeSettings,
+    responses((status = 200, body = Settings)))]
+pub(crate) async fn change_settings(
+    caller: Caller,
+    Of(id): Of,
+    Input(change): Input<ChangeSettings>,
+) -> Result<Json<Settings>> {
+    let change = SettingsChange {
+        legal_name: change.legal_name,
+        requires_second_factor: change.requires_second_factor,
+        support_email: change.support_email,
+        support_phone: change.support_phone,
+        support_page: change.support_page,
+        support_hours: change.support_hours,
+        brand_name: change.brand_name,
+        brand_colour: change.brand_colour,
+        logo: None,
+    };
+    Ok(Json(settings_view(caller.directory().change_settings(OrganisationId(id), change).await?)))
+}
