@@ -12,6 +12,7 @@ pub mod installation;
 mod letters;
 pub mod listeners;
 mod logging;
+mod notices;
 mod samples;
 pub mod serve;
 mod setup;

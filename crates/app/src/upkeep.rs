@@ -14,7 +14,7 @@ use trail::ChoreRun;
 use zones::Standing;
 
 use crate::installation::{Installation, MAINTENANCE_INTERVAL};
-use crate::{diagnosing, fsck, watching};
+use crate::{diagnosing, fsck, notices, watching};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -46,6 +46,12 @@ const CHORES: &[Chore] = &[
         every: MAINTENANCE_INTERVAL,
         at_start: true,
         run: |installation| Box::pin(async { Ok(installation.directory.maintain().await?) }),
+    },
+    Chore {
+        what: "write to people about their accounts",
+        every: MAINTENANCE_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(notices::post_what_waits(installation)),
     },
     Chore {
         what: "go on with applying what a dead process left",

@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use directory::{OrganisationChange, OrganisationInfo};
+use directory::{OrganisationChange, OrganisationInfo, SettingsChange};
 use serde_json::{Value, json};
 
 use super::Platform;
 use super::output::{Output, card, state, table};
+use super::values;
 
 /// Tenants.
 #[derive(Subcommand)]
@@ -23,13 +24,17 @@ pub enum Organisation {
         /// Its name or identifier.
         organisation_called: String,
     },
-    /// Renames it.
+    /// Renames it, or asks its people for a second factor.
+    #[command(group(clap::ArgGroup::new("news").required(true).multiple(true)))]
     Change {
         /// Its name or identifier.
         organisation_called: String,
         /// The new name.
-        #[arg(long)]
-        name: String,
+        #[arg(long, group = "news")]
+        name: Option<String>,
+        /// Whether its people need a second factor to sign in.
+        #[arg(long, group = "news", value_name = "yes|no", value_parser = values::yes_or_no)]
+        require_second_factor: Option<bool>,
     },
     /// Puts it and everything below out of use; nothing is lost.
     Disable {
@@ -77,9 +82,15 @@ impl Organisation {
             Organisation::Show { organisation_called } => {
                 Ok(show(&administration.organisation_called(&organisation_called).await?))
             }
-            Organisation::Change { organisation_called, name } => {
-                let change = OrganisationChange { name: Some(name), ..OrganisationChange::default() };
-                changed(&organisation_called, change).await
+            Organisation::Change { organisation_called, name, require_second_factor } => {
+                let info = administration.organisation_called(&organisation_called).await?;
+                if require_second_factor.is_some() {
+                    let requires_second_factor = require_second_factor;
+                    let change = SettingsChange { requires_second_factor, ..SettingsChange::default() };
+                    administration.change_settings(info.id, change).await?;
+                }
+                let change = OrganisationChange { name, ..OrganisationChange::default() };
+                Ok(show(&administration.change_organisation(info.id, change).await?))
             }
             Organisation::Disable { organisation_called } => {
                 let change = OrganisationChange { is_disabled: Some(true), ..OrganisationChange::default() };

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use directory::{NewUser, Role, UserChange, UserInfo};
+use directory::{FactorId, NewMember, NewUser, Role, UserChange, UserInfo};
 use model::Address;
 use serde_json::{Value, json};
 
@@ -51,6 +51,36 @@ pub enum User {
         /// Take a new password from the first line of standard input.
         #[arg(long, group = "news")]
         password_stdin: bool,
+    },
+    /// Takes somebody who has an account into another organisation.
+    Join {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+        /// legal-owner, administrator, collaborator or external.
+        #[arg(long, default_value = "external")]
+        role: Role,
+    },
+    /// Lists the organisations of a person, with the role in each.
+    Memberships {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+    },
+    /// Lists the second factors of a person.
+    Factors {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+    },
+    /// Removes a second factor of a person who has lost it.
+    RemoveFactor {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+        /// Its identifier, as listed.
+        #[arg(value_parser = values::id)]
+        factor: i64,
     },
     /// Keeps the person from signing in.
     Disable {
@@ -120,6 +150,59 @@ impl User {
                 let password = if password_stdin { Some(password_from_stdin()?) } else { None };
                 changed(&login, UserChange { name, role, password, is_disabled: None }).await
             }
+            User::Join { login, role } => {
+                let organisation = platform.owner().await?;
+                Ok(show(&administration.add_member(NewMember { organisation, login, role }).await?))
+            }
+            User::Memberships { login } => {
+                let id = administration.user_called(&login).await?.id;
+                let rows = administration.memberships(id).await?.into_iter().map(|one| {
+                    let value = json!({
+                        "organisation": one.organisation.to_string(),
+                        "name": one.organisation_name,
+                        "role": one.role.as_str(),
+                        "home": one.is_home,
+                        "disabled": one.is_disabled,
+                        "since": one.created_at.rfc3339(),
+                    });
+                    let home = if one.is_home { "home" } else { "" };
+                    let cells = vec![
+                        one.organisation_name,
+                        one.organisation.to_string(),
+                        one.role.to_string(),
+                        state(one.is_disabled),
+                        home.to_owned(),
+                    ];
+                    (value, cells)
+                });
+                Ok(table(&["ORGANISATION", "ID", "ROLE", "STATE", "HOME"], rows.collect()))
+            }
+            User::Factors { login } => {
+                let id = administration.user_called(&login).await?.id;
+                let rows = administration.factors(id).await?.into_iter().map(|factor| {
+                    let last = factor.last_used_at.map(|at| at.rfc3339());
+                    let value = json!({
+                        "id": factor.id.0.to_string(),
+                        "kind": factor.kind.as_str(),
+                        "name": factor.name,
+                        "created_at": factor.created_at.rfc3339(),
+                        "last_used_at": last,
+                    });
+                    let cells = vec![
+                        factor.id.0.to_string(),
+                        factor.kind.as_str().to_owned(),
+                        factor.name,
+                        last.unwrap_or_else(|| "never".to_owned()),
+                    ];
+                    (value, cells)
+                });
+                Ok(table(&["ID", "KIND", "NAME", "LAST USED"], rows.collect()))
+            }
+            User::RemoveFactor { login, factor } => {
+                let id = administration.user_called(&login).await?.id;
+                administration.remove_factor(id, FactorId(factor)).await?;
+                Ok(Output::done(format!("{login} signs in without that second factor")))
+            }
             User::Disable { login } => {
                 changed(&login, UserChange { is_disabled: Some(true), ..UserChange::default() }).await
             }
@@ -142,6 +225,7 @@ fn to_json(info: &UserInfo) -> Value {
         "login": info.login,
         "name": info.name,
         "role": info.role.as_str(),
+        "second_factors": info.second_factors,
         "disabled": info.is_disabled,
         "created_at": info.created_at.rfc3339(),
         "last_used_at": info.last_used_at.map(|at| at.rfc3339()),
