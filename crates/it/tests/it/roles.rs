@@ -160,7 +160,13 @@ async fn mail_flows_through_three_nodes_with_one_role_each() {
     reading.administration().create_address(new).await.unwrap();
     let mut writer = Talk::to(incoming.port(Purpose::Smtp)).await;
     writer.smtp("EHLO mx.stranger.test").await;
-    let reply = writer.letter("carl@else.test", &["loin@valbois.test"], &message("far", ZOE, ANNA)).await;
+    let reply = writer
+        .letter(
+            "carl@else.test",
+            &["loin@valbois.test"],
+            &message("far", "carl@else.test", "loin@valbois.test"),
+        )
+        .await;
     assert!(reply.starts_with("250"), "{reply}");
     let queue = reading.installation.flow.queue();
     let left = async || {
