@@ -120,7 +120,12 @@ impl Demo {
             Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, port))])
         };
         Ok(Config {
-            node: Node { name: "demo".to_owned(), hostname: HOSTNAME.to_owned(), data: data.to_owned(), host: None },
+            node: Node {
+                name: "demo".to_owned(),
+                hostname: HOSTNAME.to_owned(),
+                data: data.to_owned(),
+                host: None,
+            },
             listen: Listen {
                 smtp: port(25)?,
                 submission: port(587)?,
@@ -148,7 +153,11 @@ impl Demo {
                 may_reach_itself: true,
                 ..Outbound::default()
             },
-            auth: Auth { plaintext_from: vec!["127.0.0.0/8".parse()?], exempt_loopback: true, ..Auth::default() },
+            auth: Auth {
+                plaintext_from: vec!["127.0.0.0/8".parse()?],
+                exempt_loopback: true,
+                ..Auth::default()
+            },
             judge: Judge::default(),
             log: Log { level: "warn".to_owned(), ..Log::default() },
         })

@@ -131,7 +131,12 @@ fn config(hostname: &Domain, data: &Path, dns: Vec<SocketAddr>) -> Result<Config
         vec![SocketAddr::from((Ipv4Addr::UNSPECIFIED, port)), SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))]
     };
     Ok(Config {
-        node: Node { name: hostname.to_string(), hostname: hostname.to_string(), data: data.clone(), host: None },
+        node: Node {
+            name: hostname.to_string(),
+            hostname: hostname.to_string(),
+            data: data.clone(),
+            host: None,
+        },
         listen: Listen {
             smtp: everywhere(25),
             submission: everywhere(587),

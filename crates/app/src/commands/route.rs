@@ -6,8 +6,8 @@ use mail_route::{NewRelayRule, Pattern, RelayRule};
 use model::{Address, Relay, RelayTarget, RelayTls};
 use serde_json::{Value, json};
 
-use super::{Platform, values};
 use super::output::{Output, table};
+use super::{Platform, values};
 
 /// Rules that lead mail for others to a relay instead of its domain's own servers.
 #[derive(Subcommand)]
@@ -54,7 +54,8 @@ pub enum Route {
 
 impl Route {
     pub(super) async fn run(self, platform: &Platform) -> Result<Output> {
-        let routes = platform.installation.flow.relays().administration(platform.reach(), platform.who.clone());
+        let routes =
+            platform.installation.flow.relays().administration(platform.reach(), platform.who.clone());
         let organisation = async |name: Option<String>| -> Result<_> {
             Ok(match name {
                 Some(name) => Some(platform.administration.organisation_called(&name).await?.id),

@@ -458,7 +458,10 @@ async fn zones_are_signed_with_their_synonyms_and_tell_what_their_parents_need()
 async fn what_the_mail_service_keeps_is_removed_by_force_and_keys_are_published_at_once() {
     for machine in Machine::each() {
         machine.run("organisation create Valbois").await.unwrap();
-        machine.run("installation change --hostname mail.relais.test --exchanger 10,mail.relais.test,192.0.2.25").await.unwrap();
+        machine
+            .run("installation change --hostname mail.relais.test --exchanger 10,mail.relais.test,192.0.2.25")
+            .await
+            .unwrap();
         machine.run("zone create valbois.test").await.unwrap();
         machine.run("domain create valbois.test").await.unwrap();
         let refused = machine.refusal("zone remove valbois.test @ MX").await;
@@ -482,7 +485,10 @@ async fn a_mail_server_is_created_searched_changed_and_deleted_in_two_steps() {
         machine.json("domain create valbois.test").await;
         machine.json("address create anna@valbois.test").await;
         let host = machine.json("host create hote1 --domain valbois.test --ipv4 192.162.0.1").await;
-        assert_eq!((host["fqdn"].as_str(), host["waits"].as_str()), (Some("hote1.valbois.test"), Some("create")));
+        assert_eq!(
+            (host["fqdn"].as_str(), host["waits"].as_str()),
+            (Some("hote1.valbois.test"), Some("create"))
+        );
         machine.json("host create hote2 --domain valbois.test --ipv6 2001:db8::2").await;
         machine.json("mail-server create hote1 --imap --smtp-in").await;
         machine.json("mail-server create hote2 --smtp-out").await;
@@ -490,7 +496,13 @@ async fn a_mail_server_is_created_searched_changed_and_deleted_in_two_steps() {
         let run = machine.json("mail-server apply").await;
         assert_eq!((run["state"].as_str(), run["done"].as_u64()), (Some("done"), Some(4)));
         assert_eq!(machine.refusal("mail-server apply").await["field"], "changes");
-        for (search, found) in [("", 2), (" --imap", 1), (" --name hote", 2), (" --ip 2001:", 1), (" --ip 192.162 --smtp-out", 0)] {
+        for (search, found) in [
+            ("", 2),
+            (" --imap", 1),
+            (" --name hote", 2),
+            (" --ip 2001:", 1),
+            (" --ip 192.162 --smtp-out", 0),
+        ] {
             let line = format!("mail-server list{search}");
             assert_eq!(machine.json(&line).await.as_array().unwrap().len(), found, "{line}");
         }
