@@ -2,7 +2,7 @@
 DROP INDEX event_by_message;
 CREATE INDEX event_by_message ON event (message, delivery, at, id) WHERE message IS NOT NULL;
 -- What an address sent, newest first; one entry for each recipient.
-CREATE INDEX event_by_sender ON event (organisation, lower(sender), at, id) WHERE kind = 'queued';
+CREATE INDEX event_by_sender ON event (lower(sender), at, id) WHERE kind = 'queued';
 
 -- Organisations whose plan shows more days of the log than the usual ones.
 CREATE TABLE log_plan (

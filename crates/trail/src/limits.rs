@@ -29,7 +29,7 @@ pub const VISIBLE_DAYS_LIMIT: u64 = 366;
 /// Beginnings of lines that are read at once.
 pub(crate) const LINE_BATCH: usize = 100;
 /// Beginnings of lines that are read for one page.
-pub(crate) const LINES_READ_LIMIT: usize = 2_000;
+pub(crate) const LINES_READ_LIMIT: usize = 500;
 /// Events of one delivery that are looked at for its status: the newest.
 pub(crate) const EVENTS_PER_LINE: usize = 50;
 /// How long a node that said nothing is still listed.

@@ -1,4 +1,7 @@
 //! What the list of letters reads: the beginnings of lines, the heads of letters, what became of deliveries.
+//!
+//! `+organisation` keeps SQLite from the table itself, which is clustered by organisation and time: it would read all of
+//! an organisation's events to save a sort of a few rows.
 
 use db::{DbError, Moment, Tx, values};
 use model::{DeliveryId, MessageId, OrganisationId, Timestamp};
@@ -67,7 +70,7 @@ pub(super) fn begins(
     match (&search.whose, search.direction) {
         (Whose::Address(address), Direction::Received) => tx.query(
             "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
-             WHERE recipient_key = ?1 AND organisation = ?2 AND at >= ?3 AND at < ?4 AND (at, id) < (?5, ?6)
+             WHERE recipient_key = ?1 AND +organisation = ?2 AND at >= ?3 AND at < ?4 AND (at, id) < (?5, ?6)
                AND kind IN ('queued', 'refused')
              ORDER BY at DESC, id DESC LIMIT ?7",
             values![
@@ -83,7 +86,7 @@ pub(super) fn begins(
         ),
         (Whose::Address(address), Direction::Sent) => tx.query(
             "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
-             WHERE organisation = ?1 AND lower(sender) = ?2 AND kind = 'queued' AND at >= ?3 AND at < ?4
+             WHERE lower(sender) = ?2 AND +organisation = ?1 AND kind = 'queued' AND at >= ?3 AND at < ?4
                AND (at, id) < (?5, ?6)
              ORDER BY at DESC, id DESC LIMIT ?7",
             values![
@@ -112,7 +115,7 @@ pub(super) fn begins(
 pub(super) fn head(tx: &mut Tx, organisation: OrganisationId, message: MessageId) -> Result<Head, DbError> {
     let events = tx.query(
         "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
-         WHERE message = ?1 AND delivery IS NULL AND organisation = ?2 ORDER BY at, id LIMIT 10",
+         WHERE message = ?1 AND delivery IS NULL AND +organisation = ?2 ORDER BY at, id LIMIT 10",
         values![message, organisation],
         event,
     )?;
@@ -139,7 +142,7 @@ pub(super) fn of_delivery(
 ) -> Result<Vec<Event>, DbError> {
     let mut events = tx.query(
         "SELECT organisation, at, id, message, delivery, sender, recipient, detail FROM event
-         WHERE message = ?1 AND delivery = ?2 AND organisation = ?3 ORDER BY at DESC, id DESC LIMIT ?4",
+         WHERE message = ?1 AND delivery = ?2 AND +organisation = ?3 ORDER BY at DESC, id DESC LIMIT ?4",
         values![message, delivery, organisation, limits::EVENTS_PER_LINE as i64],
         event,
     )?;
