@@ -31,10 +31,10 @@ mod factor;
 mod find;
 pub mod limits;
 mod login;
-mod rows;
 mod membership;
 mod notice;
 mod profile;
+mod rows;
 mod session;
 mod settings;
 mod sources;
@@ -48,16 +48,17 @@ use world::World;
 
 pub use administration::{
     AddressChange, Administration, DomainChange, DomainCreation, NewAddress, NewDevicePassword, NewUser,
-    OrganisationChange, Scope, ServiceChange, StaffInfo, UserChange, check_domain_name, create_domain, delete_domain,
+    OrganisationChange, Scope, ServiceChange, StaffInfo, UserChange, check_domain_name, create_domain,
+    delete_domain,
 };
 pub use entities::{
-    AccountInfo, AddressInfo, AddressKind, Ban, BanView, CreatedDevicePassword, DevicePasswordInfo, DomainInfo, Found,
-    OrganisationInfo, Protocols, Role, ServiceInfo, UserInfo,
+    AccountInfo, AddressInfo, AddressKind, Ban, BanView, CreatedDevicePassword, DevicePasswordInfo,
+    DomainInfo, Found, OrganisationInfo, Protocols, Role, ServiceInfo, UserInfo,
 };
 pub use error::{AuthRefusal, DirectoryError};
 pub use factor::{
-    Challenge, Entrance, FactorId, FactorInfo, FactorKind, Factors, Proof, Proved, RecoveryCodes, RelyingParty, Step,
-    StepRefusal, TotpSetup,
+    Challenge, Entrance, FactorId, FactorInfo, FactorKind, Factors, Proof, Proved, RecoveryCodes,
+    RelyingParty, Step, StepRefusal, TotpSetup,
 };
 pub use login::{
     Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,
@@ -68,11 +69,13 @@ pub use notice::Notice;
 pub use profile::{Profile, ProfileChange};
 pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
 pub use session::{Session, SessionId, SessionInfo};
+pub use settings::{
+    Brand, Logo, LogoKind, OrganisationSettings, SettingsChange, Support, contrast_with_white,
+};
 pub use sources::{
     AllowState, AllowedSource, BanRule, Evidence, IpChange, IpInfo, MassError, NewAllowedSource, NewIp,
     NewUnbanRequest, SourceLetter, UnbanRequest, UnbanState,
 };
-pub use settings::{Brand, Logo, LogoKind, OrganisationSettings, SettingsChange, Support, contrast_with_white};
 pub use token::{CreatedToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.
 pub use zeroize::Zeroizing;

@@ -182,7 +182,8 @@ impl Place {
         let waiting = self.get(&token, "/server-changes").await.body["items"].clone();
         let Some([change]) = waiting.as_array().map(Vec::as_slice) else { panic!("{waiting}") };
         let change = change["id"].as_str().unwrap().to_owned();
-        let route = json!({"recipients": "*.gate.test", "target": "mx:gate.test", "organisation": organisation});
+        let route =
+            json!({"recipients": "*.gate.test", "target": "mx:gate.test", "organisation": organisation});
         let route = self.made(&self.operator, "/routes", route).await;
         let (message, delivery) = self.queued(owner, &mailbox).await;
         let (ip, unban_request, allowed_source) = self.sources(name, &organisation).await;

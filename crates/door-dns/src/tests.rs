@@ -34,7 +34,14 @@ struct House {
 
 impl House {
     async fn new(db: Db, limits: Limits, exempt_loopback: bool) -> House {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, hosts::MIGRATIONS, keys::MIGRATIONS, zones::MIGRATIONS]).unwrap();
+        db.migrate(&[
+            trail::MIGRATIONS,
+            directory::MIGRATIONS,
+            hosts::MIGRATIONS,
+            keys::MIGRATIONS,
+            zones::MIGRATIONS,
+        ])
+        .unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let keys = Keys::new(db.clone(), world.clone());

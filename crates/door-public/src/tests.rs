@@ -287,9 +287,12 @@ impl Place {
 #[tokio::test]
 async fn the_address_is_shown_in_four_languages() {
     for place in places().await {
-        for (language, word) in
-            [("fr-CH", "adresse IP publique"), ("de", "öffentliche IP"), ("it", "IP pubblico"), ("en", "public IP")]
-        {
+        for (language, word) in [
+            ("fr-CH", "adresse IP publique"),
+            ("de", "öffentliche IP"),
+            ("it", "IP pubblico"),
+            ("en", "public IP"),
+        ] {
             let (status, page) = place.page("/ip", language).await;
             assert_eq!(status, StatusCode::OK);
             assert!(page.contains("192.0.2.7") && page.contains(word), "{page}");
@@ -304,7 +307,10 @@ async fn the_address_is_shown_in_four_languages() {
 async fn help_fills_in_the_settings_and_says_nothing_of_addresses() {
     for place in places().await {
         let (_, carla) = place.page("/help?address=carla@valbois.test", "fr").await;
-        assert!(carla.contains("<code>carla@valbois.test</code>") && carla.contains("<code>993</code>"), "{carla}");
+        assert!(
+            carla.contains("<code>carla@valbois.test</code>") && carla.contains("<code>993</code>"),
+            "{carla}"
+        );
         for client in ["Thunderbird", "Outlook", "Apple Mail", "iPhone", "Android", "mutt"] {
             assert!(carla.contains(client), "{client}");
         }
@@ -324,7 +330,8 @@ async fn who_is_kept_out_asks_to_be_let_in_and_hears_the_same_about_any_domain()
     for place in places().await {
         let (_, form) = place.page("/unblock", "en").await;
         assert!(form.contains("value=\"192.0.2.7\""), "{form}");
-        let ask = |domain: &str| format!("domain={domain}&ip=192.0.2.7&contact=worker%40far.test&message=help");
+        let ask =
+            |domain: &str| format!("domain={domain}&ip=192.0.2.7&contact=worker%40far.test&message=help");
         let (status, own) = place.form("/unblock", &ask("valbois.test")).await;
         assert_eq!(status, StatusCode::OK);
         let (_, nobodys) = place.form("/unblock", &ask("far.test")).await;

@@ -21,8 +21,6 @@ pub(crate) mod rows;
 mod step;
 mod totp;
 
-
-
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -33,8 +31,8 @@ use crate::error::DirectoryError;
 use crate::{Directory, limits};
 
 pub use own::{Proof, Proved};
-pub use passkey::{Challenge, RelyingParty};
 pub(crate) use passkey::Passkeys;
+pub use passkey::{Challenge, RelyingParty};
 pub use step::{Entrance, Step, StepRefusal};
 pub use totp::TotpSetup;
 

@@ -36,9 +36,9 @@ use tokio::sync::OnceCell;
 use world::World;
 use zeroize::Zeroizing;
 
+use crate::entities::Ban;
 use crate::error::AuthRefusal;
 use crate::factor::RelyingParty;
-use crate::entities::Ban;
 use crate::rows::{address_key, localpart_key};
 use crate::sources::MassError;
 use crate::{Directory, limits};
@@ -50,10 +50,10 @@ use rows::{Candidate, Credential};
 pub(crate) use admission::source_subject;
 pub use attempt::{Attempt, Authenticated, MalformedPlain, PlainMessage, SignedIn};
 pub use failures::FailureLimits;
-pub(crate) use rows::{ban_of, delete_ban, keep_ban};
 pub(crate) use hash::{NewHash, check_chosen, prepare};
 pub(crate) use person::PersonAttempt;
 pub use protocol::AuthProtocol;
+pub(crate) use rows::{ban_of, delete_ban, keep_ban};
 pub use scram::ScramExchange;
 pub(crate) use secret::{device_password, random_characters, selector_of};
 

@@ -62,7 +62,10 @@ impl Checked {
             if !is_number || !(3..=15).contains(&digits) {
                 return Err(DirectoryError::Invalid {
                     field: "phone",
-                    reason: format!("«{}» is no telephone number", phone.chars().take(40).collect::<String>()),
+                    reason: format!(
+                        "«{}» is no telephone number",
+                        phone.chars().take(40).collect::<String>()
+                    ),
                     // ITU-T E.164 §6.2.1: at most 15 digits.
                     rule: "3 to 15 digits, with + in front for other countries",
                 });

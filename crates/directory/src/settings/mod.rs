@@ -78,18 +78,19 @@ pub struct SettingsChange {
 impl SettingsChange {
     /// The settings after the change, every text checked.
     fn applied(&self, mut settings: OrganisationSettings) -> Result<OrganisationSettings> {
-        let text = |field, new: &Option<String>, old: &mut String, check: fn(&str) -> Option<&'static str>| {
-            let Some(new) = new.as_deref().map(str::trim) else { return Ok(()) };
-            if new.is_empty() {
-                old.clear();
-                return Ok(());
-            }
-            *old = checked_name(field, new)?;
-            match check(new) {
-                None => Ok(()),
-                Some(rule) => Err(DirectoryError::Invalid { field, reason: format!("«{new}»"), rule }),
-            }
-        };
+        let text =
+            |field, new: &Option<String>, old: &mut String, check: fn(&str) -> Option<&'static str>| {
+                let Some(new) = new.as_deref().map(str::trim) else { return Ok(()) };
+                if new.is_empty() {
+                    old.clear();
+                    return Ok(());
+                }
+                *old = checked_name(field, new)?;
+                match check(new) {
+                    None => Ok(()),
+                    Some(rule) => Err(DirectoryError::Invalid { field, reason: format!("«{new}»"), rule }),
+                }
+            };
         text("legal_name", &self.legal_name, &mut settings.legal_name, |_| None)?;
         text("support_email", &self.support_email, &mut settings.support.email, |email| {
             Address::parse(email).is_err().then_some("an address: name@domain")
@@ -126,7 +127,8 @@ impl SettingsChange {
 /// The contrast of `#rrggbb` with white (WCAG 2.2, relative luminance): 1 to 21.
 pub fn contrast_with_white(colour: &str) -> Option<f64> {
     let digits = colour.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii())?;
-    let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok().map(|part| f64::from(part) / 255.0);
+    let part =
+        |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).ok().map(|part| f64::from(part) / 255.0);
     let linear = |part: f64| match part <= 0.040_45 {
         true => part / 12.92,
         false => ((part + 0.055) / 1.055).powf(2.4),
