@@ -106,7 +106,7 @@ def main():
                 "an address, received": f"logs?address={ADDRESSES[0]}&direction=received",
                 "an address, sent": f"logs?address={ADDRESSES[0]}&direction=sent",
                 "the page after": older,
-                "one that is rare (2 %)": f"logs?address={ADDRESSES[0]}&direction=sent&status=bounced",
+                "one that is rare (2 %)": f"logs?address={ADDRESSES[0]}&direction=received&status=bounced",
                 "a whole service": f"logs?address={service}&direction=received",
                 "a day in the middle": f"logs?address={ADDRESSES[1]}&direction=received&to="
                                        + time.strftime("%Y-%m-%dT12:00", time.localtime(time.time() - 9 * 86_400)),

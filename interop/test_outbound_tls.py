@@ -1,5 +1,5 @@
-"""DANE and MTA-STS towards Debian's Postfix: names come from our own DNS door, whose zone is signed; a wrong certificate
-makes the mail wait and the log say why, the right one lets it through."""
+"""DANE, MTA-STS and routes of our own towards Debian's Postfix: names come from our own DNS door, whose zone is signed; a
+wrong certificate makes the mail wait and the log say why, the right one lets it through."""
 
 import hashlib
 import http.server
@@ -18,6 +18,8 @@ from relais import Served
 ZONE = "stranger.test"
 # What each domain publishes, and whether the certificate of its server fits.
 DOMAINS = {"dane": "good", "wrong-dane": "bad", "sts": "named", "wrong-sts": "other", "plain": "other"}
+# Nobody publishes anything about these: only a route leads there.
+ROUTED = ["example.com.relayed.test", "relayed.test", "verified.test"]
 POLICY_HOSTS = [f"mta-sts.{domain}.{ZONE}" for domain in ("sts", "wrong-sts")]
 
 
@@ -72,7 +74,7 @@ def policies(work):
 def town(work, policies):
     directory, https_port = policies
     certificate, key = issue(directory, "mail", [f"named.{ZONE}"])
-    users = [f"eve@{domain}.{ZONE}" for domain in DOMAINS]
+    users = [f"eve@{domain}" for domain in [*(f"{domain}.{ZONE}" for domain in DOMAINS), *ROUTED, f"any.suffix.{ZONE}"]]
     stranger = Postfix(work / "outbound-peer", domains=[user.split("@")[1] for user in users], users=users, extra={
         "smtpd_tls_cert_file": certificate, "smtpd_tls_key_file": key, "smtpd_tls_security_level": "may"})
     relais = Served(work / "outbound-relais", f"sqlite:{work / 'outbound-relais' / 'relais.db'}")
@@ -90,6 +92,7 @@ def town(work, policies):
     records = [f"@ NS ns.{ZONE}."]
     records += [f"{host} A 127.0.0.1" for host in ("ns", "good", "bad", "named", "other")]
     records += [f"{domain} MX 10 {host}.{ZONE}." for domain, host in DOMAINS.items()]
+    records.append(f"*.suffix MX 10 named.{ZONE}.")
     for host, named in (("good", public_key), ("bad", b"another")):
         records.append(f"_{stranger.port}._tcp.{host} TLSA 3 1 1 {hashlib.sha256(named).hexdigest()}")
     for host in POLICY_HOSTS:
@@ -177,3 +180,61 @@ def test_what_requires_tls_comes_back_from_a_postfix_that_does_not_know_it(town)
         smtp.ehlo("peer.test")
         assert "requiretls" not in smtp.esmtp_features
         assert smtp.docmd("MAIL FROM:<a@peer.test> REQUIRETLS")[0] == 555
+
+
+def test_a_route_leads_what_matches_its_pattern_to_its_server(town):
+    relais, stranger = town
+    relais.command("route", "add", "*.relayed.test", f"named.{ZONE}:{stranger.port}", "--tls", "verify")
+    assert relais.command("route", "check", "eve@example.com.relayed.test")["tls"] == "verify"
+    assert relais.command("route", "check", "eve@relayed.test") is None
+    marker, address = mark(), "eve@example.com.relayed.test"
+    with submission(relais, ANNA) as smtp:
+        smtp.sendmail(ANNA, [address], letter(ANNA, address, marker, subject=marker))
+    stranger.wait_for_letter(address, marker.encode())
+    told = tried(relais, address, marker)
+    assert told["tls"].startswith("TLSv1.3") and told["policy"] == "route"
+
+
+def test_a_route_that_demands_a_certificate_waits_for_the_right_one(town):
+    relais, stranger = town
+    route = relais.command("route", "add", "verified.test", f"other.{ZONE}:{stranger.port}", "--tls", "verify")
+    marker, address = mark(), "eve@verified.test"
+    with submission(relais, ANNA) as smtp:
+        smtp.sendmail(ANNA, [address], letter(ANNA, address, marker, subject=marker))
+    told = tried(relais, address, marker)
+    assert (told["policy"], told["failure"], told["tls"]) == ("route", "certificate-host-mismatch", None)
+    assert "(route not met: certificate-host-mismatch)" in relais.command_raw(
+        "log", "search", "--to", address, "--since", "1h").stdout
+    # Where the route leads to the server's right name, the letter that waited goes there.
+    relais.command("route", "remove", route["id"])
+    relais.command("route", "add", "verified.test", f"named.{ZONE}:{stranger.port}", "--tls", "verify")
+    waiting = next(entry for entry in relais.command("queue", "list") if entry["recipient"] == address)
+    relais.command("queue", "retry", waiting["id"])
+    stranger.wait_for_letter(address, marker.encode())
+
+
+def test_a_route_by_subject_takes_only_what_bears_it(town):
+    """The rule of the seed's customers: the subject contains "<im>"."""
+    relais, stranger = town
+    relais.command("route", "add", f"plain.{ZONE}", f"named.{ZONE}:{stranger.port}", "--subject", "<im>", "--tls", "encrypt")
+    address = f"eve@plain.{ZONE}"
+    for subject, policy in ((f"<im><c> {mark()}", "route"), (mark(), None)):
+        marker = mark()
+        with submission(relais, ANNA) as smtp:
+            smtp.sendmail(ANNA, [address], letter(ANNA, address, marker, subject=subject))
+        stranger.wait_for_letter(address, marker.encode())
+        assert tried(relais, address, subject).get("policy") == policy
+
+
+def test_a_static_address_is_taken_with_a_warning(town):
+    relais, _ = town
+    route = relais.command("route", "add", "static.test", "192.0.2.25")
+    assert "change" in route["warning"]
+    relais.command("route", "remove", route["id"])
+
+
+def test_a_wildcard_mx_record_serves_every_domain_below_a_suffix(town):
+    relais, stranger = town
+    marker, address = post(relais, "any.suffix")
+    stranger.wait_for_letter(address, marker.encode())
+    assert tried(relais, address, marker)["host"].startswith("named.")

@@ -135,7 +135,7 @@ async fn a_claim_that_ran_out_changes_nothing_any_more() {
         let lease = queue.lease();
         let (message, new) = (message(&world, 1), deliveries(&world)[..1].to_vec());
         put(&db, &queue, &message, &new, Some(lease)).await;
-        let mine = Delivery::fresh(new[0].clone(), std::sync::Arc::new(message), lease);
+        let mine = Delivery::fresh(new[0].clone(), Arc::new(message), lease);
         assert!(other.claim(10).await.unwrap().is_empty());
         // Renewed in time it stays ours.
         world.clock.advance(limits::LEASE - Duration::from_secs(1));

@@ -50,6 +50,8 @@ pub(crate) struct Which {
     /// Or all addresses of this mail service.
     #[param(value_type = Option<String>)]
     service: Option<Id>,
+    /// What was sent, or what came.
+    #[param(inline)]
     direction: SentOrReceived,
     /// From this moment on (RFC 3339); never from before what is shown.
     #[param(format = DateTime)]

@@ -99,9 +99,9 @@ async fn only_the_operator_changes_rules_and_each_change_is_written_down() {
         assert!(matches!(operator.remove(foreign.id).await, Err(DirectoryError::NotFound { .. })));
         let long = NewRelayRule { subject: Some("x".repeat(201)), ..rule("*", "mx:im.post.test") };
         assert!(matches!(operator.add(long).await, Err(DirectoryError::Invalid { field: "subject", .. })));
-        let changes = Trail::new(db).changes(None, 10).await.unwrap();
+        let changes = Trail::new(db).changes(None, db::Seek::first(10)).await.unwrap();
         let told: Vec<String> =
-            changes.iter().map(|one| format!("{} {} {}", one.who, one.action, one.what)).collect();
+            changes.items.iter().map(|one| format!("{} {} {}", one.who, one.action, one.what)).collect();
         let verify = "(TLS verify)";
         assert_eq!(
             told,
