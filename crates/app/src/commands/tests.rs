@@ -230,7 +230,6 @@ async fn within_an_organisation_everything_else_is_not_found() {
             "user show u@valbois.test",
             "user change u@valbois.test --name X",
             "user delete u@valbois.test",
-            "ban list",
             "ban delete 192.0.2.1",
             "queue delete 7",
         ] {
@@ -247,6 +246,7 @@ async fn within_an_organisation_everything_else_is_not_found() {
             assert_eq!(machine.json(&format!("{kind} list")).await.as_array().unwrap().len(), 2, "{kind}");
         }
         assert!(!machine.text("log changes --organisation Acme").await.contains("valbois"));
+        assert!(machine.json("ban list --organisation Acme").await.as_array().unwrap().is_empty());
     }
 }
 

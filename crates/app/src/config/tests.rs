@@ -43,6 +43,13 @@ fn the_manual_explains_every_key_and_no_other() {
     for list in [&mut listen.pop3, &mut listen.pop3s, &mut listen.sieve, &mut listen.metrics] {
         list.push(address);
     }
+    // Nothing of it is asked unless it is named.
+    full.judge.lists.push(List {
+        list: "ip:bl.example.org".to_owned(),
+        codes: Vec::new(),
+        weight: Weight::Mark,
+    });
+    full.judge.senders = Some(Weight::Mark);
     let written = toml::Table::try_from(&full).unwrap();
     let mut keys = Vec::new();
     collect("", &written, &mut keys);
