@@ -30,6 +30,7 @@ RECORDS = [
     ("_dns", "SVCB", "1 web alpn=dot"),
     ("80", "PTR", "web"),
     ("*.wild", "TXT", '"from the wildcard"'),
+    ("*.suffix", "MX", "10 mx1.names.test."),
     ("deep.down.below", "A", "192.0.2.3"),
     ("sub", "NS", "ns.sub"),
     ("ns.sub", "A", "192.0.2.53"),
@@ -82,6 +83,7 @@ def status(answer):
     (("_dns." + ZONE, "SVCB"), ['1 web.names.test. alpn="dot"']),
     (("80." + ZONE, "PTR"), ["web.names.test."]),
     (("anything.wild." + ZONE, "TXT"), ['"from the wildcard"']),
+    (("example.com.suffix." + ZONE, "MX"), ["10 mx1.names.test."]),
 ])
 def test_dig_reads_every_type(house, question, expected):
     for transport in ("+notcp", "+tcp"):

@@ -74,8 +74,12 @@ pub(crate) async fn write_letters(installation: &Installation) -> Result<()> {
                 let language = Language::of_tag(&source.language).unwrap_or(Language::French);
                 let base = http::base_url(&installation.config).context("there is no https door")?;
                 let link = format!("{base}/allow/{token}");
-                post(installation, &letters::confirm(language, source, &link), &[source.contact.clone()])
-                    .await?;
+                post(
+                    installation,
+                    &letters::confirm(language, source, &link),
+                    std::slice::from_ref(&source.contact),
+                )
+                .await?;
             }
             // Requests about nobody's domain wait in the operator's list.
             SourceLetter::Asked { recipients, .. } if recipients.is_empty() => {}

@@ -57,7 +57,7 @@ async fn identify(
     let is_exempt = shared.exempt_loopback && client.ip.is_loopback();
     if !is_exempt && let Err(seconds) = shared.rates.take(token.id, &shared.limits, now) {
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", "This token asks too often");
-        return Err(problem.retry_after(seconds).into());
+        return Err(problem.retry_after(u32::try_from(seconds).unwrap_or(u32::MAX)).into());
     }
     if !token.may_write && !matches!(*method, Method::GET | Method::HEAD) {
         let problem = Problem::new(StatusCode::FORBIDDEN, "read-only", "This token may only read");

@@ -26,7 +26,7 @@ pub struct Problem {
     /// What holds.
     pub rule: Option<String>,
     /// When it may work.
-    pub retry_after_seconds: Option<u64>,
+    pub retry_after_seconds: Option<u32>,
 }
 
 impl Problem {
@@ -48,7 +48,7 @@ impl Problem {
     }
 
     /// With when it may work.
-    pub fn retry_after(mut self, seconds: u64) -> Problem {
+    pub fn retry_after(mut self, seconds: u32) -> Problem {
         self.retry_after_seconds = Some(seconds);
         self
     }

@@ -166,7 +166,7 @@ fn member(tx: &mut Tx, user: UserId, organisation: OrganisationId) -> Result<Opt
     if tx.organisation().is_some_and(|within| within != organisation) {
         return Ok(None);
     }
-    Ok(crate::administration::user_in(tx, user, organisation)?)
+    crate::administration::user_in(tx, user, organisation)
 }
 
 /// Whether `actor` may give, take or touch this role.

@@ -21,7 +21,7 @@ async fn nobody_hears_of_another_organisations_changes() {
         for scope in [Scope::Tenant(town.valbois), Scope::Operator("test")] {
             let zones = town.zones.administration(scope, "test");
             let zone = zones.zone_called("valbois.test").await.unwrap();
-            let add = vec![NewRecord::new("new", "A", &format!("192.0.2.{}", zone.records))];
+            let add = vec![NewRecord::new("new", "A", format!("192.0.2.{}", zone.records))];
             zones.edit(zone.id, Edit { add, ..Edit::default() }).await.unwrap();
         }
         let keys = town.keys.administration(Scope::Operator("test"), "test");

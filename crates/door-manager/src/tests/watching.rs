@@ -46,7 +46,7 @@ impl Town {
             subject: Some(subject.to_owned()),
             message_id: None,
         };
-        let events = vec![
+        let events = [
             event(0, None, accepted),
             event(1, Some(id), Step::Queued { route: "mailbox".to_owned() }),
             event(2, Some(id), Step::Delivered { place: "INBOX".to_owned(), reply: None }),

@@ -7,4 +7,5 @@ mod architecture;
 mod nodes;
 #[cfg(test)]
 mod platform;
+#[cfg(test)]
 mod roles;
