@@ -16,7 +16,7 @@ use crate::refusal::{Result, invalid, not_found};
 /// A host of the installation.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Host)]
+#[schema(as = NameServer)]
 pub(crate) struct HostView {
     name: String,
     /// Empty if its records are kept elsewhere.
