@@ -74,6 +74,10 @@ async fn choosing(at: &Hosted, chosen: &str, errors: &[FieldError]) -> Result<Va
 }
 
 async fn act(at: Hosted, fields: Fields) -> Answer {
+    // A synonym is another domain of the organisation: not for who administers this one only.
+    if !at.person.administers() {
+        return Err(Trouble::NotAllowed);
+    }
     if fields.has("dissociate") {
         let id = ZoneId(fields.text("dissociate").parse().map_err(|_| Trouble::NotFound)?);
         let freed = at.zones().dissociate_synonym(id).await?;

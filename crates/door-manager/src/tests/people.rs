@@ -1,8 +1,8 @@
 //! People in the Manager: the second step of signing in, the profile, users and roles, the organisation's settings.
 
 use axum::http::StatusCode;
-use directory::{NewMember, SettingsChange};
-use model::Address;
+use directory::{Limits, NewMember, SettingsChange};
+use model::{Address, Domain};
 
 use super::{Answer, Browser, Scope, Town, towns};
 
@@ -208,5 +208,26 @@ async fn an_organisation_says_who_helps_and_how_it_looks() {
         assert_eq!(browser.get("/manager/organisation/logo").await.status, StatusCode::NOT_FOUND);
         let mut other = town.signed_in("acme").await;
         assert!(!other.get("/manager/organisation").await.text.contains("valbois"));
+    }
+}
+
+#[tokio::test]
+async fn who_administers_one_domain_touches_no_other() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let new =
+            [("login", "eve@valbois.test"), ("name", "Eve"), ("role", "administrator"), ("language", "fr")];
+        let made = browser.post("/manager/users/new", &new).await;
+        let password = between(&made.text, "id=\"password\">", "<").to_owned();
+        let people = town.people();
+        let eve = people.user_called(&Address::parse("eve@valbois.test").unwrap()).await.unwrap();
+        let domain = people.domain_called(&Domain::parse("valbois.test").unwrap()).await.unwrap().id;
+        let limits = Limits { domain: Some(Some(domain)), ..Limits::default() };
+        people.limit_member(eve.organisation, eve.id, limits).await.unwrap();
+        let mut browser = town.browser();
+        browser.post("/manager/sign-in", &[("login", "eve@valbois.test"), ("password", &password)]).await;
+        assert_eq!(browser.get("/manager/domains/valbois.test/synonyms").await.status, StatusCode::OK);
+        let refused = browser.post("/manager/domains/valbois.test/synonyms", &[("dissociate", "1")]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "a synonym is another domain");
     }
 }
