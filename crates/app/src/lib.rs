@@ -13,6 +13,7 @@ mod letters;
 pub mod listeners;
 mod logging;
 mod notices;
+mod own_letter;
 mod samples;
 pub mod serve;
 mod setup;

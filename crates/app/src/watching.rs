@@ -1,25 +1,22 @@
 //! What watches over the doors while the program runs: who is kept out of the web, which letters follow from requests,
 //! what this node says of itself.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use directory::{Directory, MassError, SourceLetter};
-use door_manager::Language;
 use door_manager::letters::{self, Words};
 use doorway_http::{Client, Problem};
 use keys::CertificateFacts;
-use mail_flow::{Arrival, Origin};
-use model::{Address, BodyKind, Envelope, Notify, Recipient, ReversePath, Timestamp, TlsWish};
+use model::{Address, Timestamp};
 use trail::NodeState;
 
 use crate::http;
 use crate::installation::Installation;
+use crate::own_letter::{self, OwnLetter, Posted, language_of};
 
 /// What somebody who is kept out may still ask for: where he stands and how to be let in again, and what other servers
 /// and mail programs fetch.
@@ -66,88 +63,48 @@ fn banned(request: &Request, client: Client, until: Timestamp) -> Response {
     Problem::new(StatusCode::FORBIDDEN, "banned", "The address is kept out").detail(detail).into_response()
 }
 
-/// Writes the letters that follow from requests: the link of a confirmation, and who asks to be let in.
+/// Writes the letters that follow from requests: the link of a confirmation, and who asks to be let in. What cannot be
+/// written now waits, and nothing waits for it.
 pub(crate) async fn write_letters(installation: &Installation) -> Result<()> {
+    let base = http::base_url(&installation.config);
     for letter in installation.directory.source_letters().await? {
-        match &letter {
+        let base = base.as_deref().context("there is no https door")?;
+        let posted = match &letter {
             SourceLetter::Confirm { source, token } => {
-                let language = Language::of_tag(&source.language).unwrap_or(Language::French);
-                let base = http::base_url(&installation.config).context("there is no https door")?;
                 let link = format!("{base}/allow/{token}");
-                post(
-                    installation,
-                    &letters::confirm(language, source, &link),
-                    std::slice::from_ref(&source.contact),
-                )
-                .await?;
+                let words = letters::confirm(language_of(Some(&source.language)), source, &link);
+                let contact: Vec<Address> = Address::parse(&source.contact).into_iter().collect();
+                notice(installation, words).post(installation, &contact).await
             }
-            // Requests about nobody's domain wait in the operator's list.
-            SourceLetter::Asked { recipients, .. } if recipients.is_empty() => {}
-            SourceLetter::Asked { request, recipients } => {
-                let base = http::base_url(&installation.config).context("there is no https door")?;
+            SourceLetter::Asked { request, administrators } => {
                 let link = format!("{base}/manager/sources");
-                post(installation, &letters::asked(Language::French, request, &link), recipients).await?;
+                let mut posted = Posted::Done;
+                // Requests about nobody's domain wait in the operator's list.
+                for (language, recipients) in own_letter::by_language(administrators) {
+                    let words = letters::asked(language, request, &link);
+                    if let later @ Posted::Later(_) =
+                        notice(installation, words).post(installation, &recipients).await
+                    {
+                        posted = later;
+                    }
+                }
+                posted
             }
+        };
+        if posted == Posted::Done {
+            installation.directory.source_letter_sent(&letter).await?;
         }
-        installation.directory.source_letter_sent(&letter).await?;
     }
     Ok(())
 }
 
-async fn post(installation: &Installation, words: &Words, to: &[String]) -> Result<()> {
-    let recipients: Vec<Address> = to.iter().filter_map(|text| Address::parse(text).ok()).collect();
-    if recipients.is_empty() {
-        return Ok(());
+fn notice(installation: &Installation, words: Words) -> OwnLetter {
+    OwnLetter {
+        domain: installation.config.node.hostname.clone(),
+        id: format!("{}.notice", installation.world.new_id()),
+        at: installation.world.clock.now(),
+        words,
     }
-    let letter = written(installation, words, &recipients);
-    let mut body = installation.flow.receive();
-    body.write(letter.as_bytes()).await.map_err(refused)?;
-    let recipients = recipients.into_iter();
-    let envelope = Envelope {
-        // Nobody is to answer a notice: a full mailbox there makes no letters here.
-        from: ReversePath::Null,
-        recipients: recipients
-            .map(|address| Recipient { address, notify: Some(Notify::NEVER), original: None })
-            .collect(),
-        return_content: None,
-        envelope_id: None,
-        body: BodyKind::SevenBit,
-        smtputf8: false,
-        tls: TlsWish::Usual,
-    };
-    installation.flow.accept(Arrival { origin: Origin::Ourselves, envelope, body }).await.map_err(refused)?;
-    Ok(())
-}
-
-fn refused(reply: model::Reply) -> anyhow::Error {
-    anyhow!("{reply}")
-}
-
-fn written(installation: &Installation, words: &Words, recipients: &[Address]) -> String {
-    let hostname = &installation.config.node.hostname;
-    let to: Vec<String> = recipients.iter().map(Address::to_string).collect();
-    let subject = wire_mime::encode_words(words.subject.as_bytes());
-    let subject = String::from_utf8_lossy(&subject).into_owned();
-    let text = words.text.replace('\n', "\r\n");
-    // RFC 2045 §6.8: lines of at most 76 characters.
-    let body: String =
-        text.as_bytes().chunks(57).map(|line| format!("{}\r\n", STANDARD.encode(line))).collect();
-    format!(
-        "From: Relais <postmaster@{hostname}>\r\n\
-         To: {}\r\n\
-         Subject: {subject}\r\n\
-         Date: {}\r\n\
-         Message-ID: <{}.notice@{hostname}>\r\n\
-         Auto-Submitted: auto-generated\r\n\
-         MIME-Version: 1.0\r\n\
-         Content-Type: text/plain; charset=utf-8\r\n\
-         Content-Transfer-Encoding: base64\r\n\
-         \r\n\
-         {body}",
-        to.join(",\r\n "),
-        installation.world.clock.now().rfc5322(),
-        installation.world.new_id(),
-    )
 }
 
 /// This node says that it is there, for the operator's page about the system.

@@ -1,21 +1,28 @@
-//! The letters that follow from what is asked on a screen, in the four languages of the screens; the program posts them.
+//! What the program writes to people, in the four languages of the screens; the program posts it.
 
-use directory::{AllowedSource, UnbanRequest};
+use directory::{AllowedSource, Notice, UnbanRequest};
+use zones::diagnosis::Changed;
 
 use crate::words::{Language, Word, say};
+use crate::{lamps, reader};
 
 /// A letter's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {
+    /// The language that they are in.
+    pub language: Language,
     /// The subject.
     pub subject: String,
     /// The text, in lines.
     pub text: String,
 }
 
-/// Text from strangers, without what moves a screen about.
+/// Characters of a stranger's text at most.
+const TEXT_LIMIT: usize = 2_000;
+
+/// Text from strangers, without what moves a screen about and with an end.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '?' } else { c }).take(2_000).collect()
+    text.chars().map(|c| if c.is_control() && c != '\n' { '?' } else { c }).take(TEXT_LIMIT).collect()
 }
 
 /// To the contact address of a request for an allowed source: what is accepted, and the link that confirms it.
@@ -27,6 +34,7 @@ pub fn confirm(language: Language, source: &AllowedSource, link: &str) -> Words 
         ("purpose", Word::from(plain(&source.purpose))),
     ];
     Words {
+        language,
         subject: say(language, "letter-confirm-subject", &[("ip", ip)]),
         text: format!(
             "{}\n\n    {}\n\n{}\n\n    {link}\n\n{}\n",
@@ -46,6 +54,7 @@ pub fn asked(language: Language, request: &UnbanRequest, link: &str) -> Words {
         ("contact", Word::from(request.contact.as_str())),
     ];
     Words {
+        language,
         subject: say(language, "letter-asked-subject", &values[..1]),
         text: format!(
             "{}\n\n    {}\n\n{}\n\n    {link}\n",
@@ -54,4 +63,56 @@ pub fn asked(language: Language, request: &UnbanRequest, link: &str) -> Words {
             say(language, "letter-asked-link", &[]),
         ),
     }
+}
+
+/// To a person, about the person's own account: another role, password or second factor.
+pub fn account(language: Language, notice: &Notice) -> Words {
+    let (role, organisation) = notice.detail.split_once(" @ ").unwrap_or_default();
+    let key = match (notice.kind.as_str(), role) {
+        ("role", "none") => "left",
+        (kind, _) => kind,
+    };
+    let values = [
+        ("organisation", Word::from(plain(organisation))),
+        ("role", Word::from(say(language, &format!("role-{role}"), &[]))),
+        ("detail", Word::from(plain(&notice.detail))),
+        ("name", Word::from(plain(&notice.name))),
+        ("who", Word::from(plain(&notice.who))),
+        ("when", Word::from(reader::moment(language, &notice.at.rfc3339()))),
+    ];
+    Words {
+        language,
+        subject: say(language, &format!("letter-{key}-subject"), &values),
+        text: format!(
+            "{}\n\n{}\n\n{}\n\n{}\n",
+            say(language, "letter-account-greeting", &values),
+            say(language, &format!("letter-{key}-text"), &values),
+            say(language, "letter-account-who", &values),
+            say(language, "letter-account-not-you", &[]),
+        ),
+    }
+}
+
+/// To the administrators of a domain: what the world sees of it is another than it was.
+pub fn changed(language: Language, changed: &Changed) -> Words {
+    let domain = changed.diagnosis.domain.as_str();
+    let values = [("domain", Word::from(domain))];
+    let mut text = format!("{}\n", say(language, "letter-changed-opening", &values));
+    for (check, before) in &changed.lamps {
+        let Some(lamp) = changed.diagnosis.lamp(*check) else { continue };
+        let [name, before, now] = [
+            lamps::check(language, *check),
+            lamps::light(language, *before),
+            lamps::light(language, lamp.light),
+        ];
+        text.push_str(&format!("\n{name}: {before} → {now}\n"));
+        for remark in &lamp.remarks {
+            // What strangers publish in their DNS stands in it: on one line.
+            let said = plain(&lamps::remark(language, remark)).replace('\n', "?");
+            text.push_str(&format!("    {said}\n"));
+        }
+    }
+    let closing = say(language, "letter-changed-closing", &values);
+    text.push_str(&format!("\n{closing}\n    relais domain check {domain}\n"));
+    Words { language, subject: say(language, "letter-changed-subject", &values), text }
 }

@@ -9,7 +9,7 @@
 //! A screen takes its organisation from the [`directory::Session`] and from nowhere else, and asks the domain crates
 //! within that organisation's scope; so what belongs to another one is not found. Forms carry a proof derived from
 //! the session, and are refused from another origin. What a table shows stands in the address, so that a link shows
-//! the same. Everything comes from the program: templates, words (`words/*.ftl`, four languages with the same keys),
+//! the same. Everything comes from the program: templates, words (`words/*/*.ftl`, four languages with the same keys),
 //! style, script and icons (`web/manager`). Nothing is inline, which the Content-Security-Policy relies on.
 
 mod assets;

@@ -1,6 +1,7 @@
 //! The screens through the router, as a browser uses them; and what must hold of words and templates.
 
 mod events;
+mod letters;
 mod people;
 mod screens;
 mod servers;

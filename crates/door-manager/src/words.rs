@@ -1,4 +1,4 @@
-//! The four languages of the screens: one Fluent file each, the same keys in all.
+//! The four languages of the screens: a Fluent file per subject for each, the same keys in all.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -13,13 +13,14 @@ use crate::reader;
 macro_rules! source {
     ($tag:literal) => {
         concat!(
-            include_str!(concat!("../words/", $tag, ".ftl")),
+            include_str!(concat!("../words/", $tag, "/general.ftl")),
             include_str!(concat!("../words/", $tag, "/servers.ftl")),
             include_str!(concat!("../words/", $tag, "/people.ftl")),
             include_str!(concat!("../words/", $tag, "/addresses.ftl")),
             include_str!(concat!("../words/", $tag, "/access.ftl")),
             include_str!(concat!("../words/", $tag, "/linking.ftl")),
             include_str!(concat!("../words/", $tag, "/watching.ftl")),
+            include_str!(concat!("../words/", $tag, "/letters.ftl")),
         )
     };
 }

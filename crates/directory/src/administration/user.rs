@@ -86,6 +86,13 @@ impl Administration {
         self.read(move |tx| Ok(rows::page_of_users(tx, organisation, &seek)?)).await
     }
 
+    /// Who administers an organisation and may sign in there.
+    pub async fn administrators(&self, organisation: OrganisationId) -> Result<Vec<UserInfo>> {
+        let mut users = self.users(Some(organisation)).await?;
+        users.retain(|user| matches!(user.role, Role::LegalOwner | Role::Administrator) && !user.is_disabled);
+        Ok(users)
+    }
+
     /// A user by its identifier.
     pub async fn user(&self, id: UserId) -> Result<UserInfo> {
         self.read(move |tx| found("user", rows::user(tx, id)?)).await

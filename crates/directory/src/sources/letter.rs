@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::allowed::token_hash;
 use super::{AllowedSource, UnbanRequest, rows, shown};
 use crate::error::DirectoryError;
-use crate::{Directory, Role, Scope};
+use crate::{Directory, Scope, UserInfo};
 
 /// Octets of a link's token.
 const TOKEN_OCTETS: usize = 24;
@@ -28,8 +28,8 @@ pub enum SourceLetter {
     Asked {
         /// The request.
         request: UnbanRequest,
-        /// Their addresses.
-        recipients: Vec<String>,
+        /// They; nobody for a domain that is nobody's.
+        administrators: Vec<UserInfo>,
     },
 }
 
@@ -54,19 +54,16 @@ impl Directory {
             letters.push(SourceLetter::Confirm { source, token });
         }
         for mut request in requests {
-            let recipients = match request.organisation {
+            let administrators = match request.organisation {
                 Some(organisation) => {
                     let scope = Scope::Operator("tell administrators that somebody is kept out");
-                    let people = self.administration(scope, "relais").users(Some(organisation)).await?;
-                    let may_decide = |role| matches!(role, Role::LegalOwner | Role::Administrator);
-                    let chosen = people.into_iter().filter(|user| may_decide(user.role) && !user.is_disabled);
-                    chosen.map(|user| user.login).collect()
+                    self.administration(scope, "relais").administrators(organisation).await?
                 }
                 None => Vec::new(),
             };
             request.source = shown(&request.source).to_owned();
             request.sent_from = shown(&request.sent_from).to_owned();
-            letters.push(SourceLetter::Asked { request, recipients });
+            letters.push(SourceLetter::Asked { request, administrators });
         }
         Ok(letters)
     }

@@ -239,11 +239,14 @@ async fn who_is_kept_out_asks_the_administrators_of_the_domain() {
         let to: Vec<_> = letters
             .iter()
             .map(|letter| match letter {
-                SourceLetter::Asked { request, recipients } => (request.domain.as_str(), recipients.clone()),
+                SourceLetter::Asked { request, administrators } => {
+                    let logins = administrators.iter().map(|user| user.login.as_str());
+                    (request.domain.as_str(), logins.collect::<Vec<_>>())
+                }
                 SourceLetter::Confirm { .. } => panic!("nobody asked for that"),
             })
             .collect();
-        let chief = vec![CHIEF.to_owned()];
+        let chief = vec![CHIEF];
         assert_eq!(to, [("valbois.test", chief.clone()), ("nobody.test", vec![]), ("valbois.test", chief)]);
         // Somebody asked, so the organisation may lift it.
         assert!(shown(&valbois).await.contains(&(format!("source {BAD}"), true)));
