@@ -1,4 +1,4 @@
-"""Strangers of the DNS: Debian's NSD with a private configuration on loopback, dig, and a large zone.
+"""Strangers of the DNS: Debian's NSD and Unbound with private configurations on loopback, dig, and a large zone.
 
 Used by the interop tests and by the benchmark (bench/names.py), so that both ask the very same set-up.
 """
@@ -9,7 +9,7 @@ import subprocess
 
 from peers import free_port, wait_until
 
-TOOLS = ("dig", "delv", "ldns-verify-zone", "ldns-signzone", "ldns-keygen", "nsd", "dnsperf")
+TOOLS = ("dig", "delv", "ldns-verify-zone", "ldns-signzone", "ldns-keygen", "nsd", "dnsperf", "unbound")
 
 
 def missing_tools(*names):
@@ -89,6 +89,73 @@ class Nsd:
 
     def log(self):
         parts = [self.directory / "output.log", self.log_path]
+        return "\n".join(part.read_text(errors="replace") for part in parts if part.exists())[-4000:]
+
+
+class Unbound:
+    """Unbound as a validating resolver on port 53 of an address of loopback: it knows one zone, whose keys it trusts."""
+
+    def __init__(self, directory, address, zone, port, keys):
+        self.directory = directory
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.address = address
+        self.process = None
+        (directory / "anchor").write_text("".join(f"{zone}. IN DNSKEY {key}\n" for key in keys))
+        self.configuration = directory / "unbound.conf"
+        self.configuration.write_text(f"""\
+server:
+  interface: {address}
+  access-control: 127.0.0.0/8 allow
+  directory: "{directory}"
+  chroot: ""
+  username: ""
+  pidfile: "{directory}/unbound.pid"
+  logfile: "{directory}/unbound.log"
+  use-syslog: no
+  do-daemonize: no
+  do-ip6: no
+  num-threads: 1
+  module-config: "validator iterator"
+  trust-anchor-file: "{directory}/anchor"
+  val-log-level: 2
+  # The name servers are on loopback, under a name that no resolver asks about (RFC 6761), and change while tests run.
+  do-not-query-localhost: no
+  local-zone: "test." nodefault
+  cache-max-ttl: 0
+  cache-max-negative-ttl: 0
+remote-control:
+  control-enable: no
+stub-zone:
+  name: "{zone}"
+  stub-addr: 127.0.0.1@{port}
+""")
+
+    def __enter__(self):
+        environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+        with open(self.directory / "output.log", "ab") as log:
+            self.process = subprocess.Popen(["unbound", "-d", "-c", str(self.configuration)], stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, env=environment)
+        ask = ["dig", f"@{self.address}", "+tries=1", "+time=2", "version.bind", "TXT", "CH"]
+        try:
+            wait_until(lambda: self.process.poll() is not None or "status:" in run(*ask, check=False),
+                       "Unbound to answer")
+            assert self.process.poll() is None, self.log()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def log(self):
+        parts = [self.directory / "output.log", self.directory / "unbound.log"]
         return "\n".join(part.read_text(errors="replace") for part in parts if part.exists())[-4000:]
 
 
