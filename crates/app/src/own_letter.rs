@@ -29,57 +29,57 @@ pub(crate) struct OwnLetter {
 }
 
 /// What became of a letter.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Posted {
-    /// It is in the queue, or there is nobody that it could go to.
+    /// It is in the queue, as far as there is anybody whom it could reach.
     Done,
-    /// It could not be taken now; whoever keeps it tries again.
-    Later(Reply),
+    /// For somebody it could not be taken now. Whoever keeps it tries again, and others get it twice then.
+    Later,
 }
 
 impl OwnLetter {
-    /// Puts it into the queue for all of them. One that is refused for good is told of in the log and done with: what
-    /// waits behind it is not to wait for ever.
+    /// Puts it into the queue, once for each of them: whom it cannot reach takes it from nobody else. One that is refused
+    /// for good is told of in the log and done with: what waits behind it is not to wait for ever.
     pub(crate) async fn post(&self, installation: &Installation, recipients: &[Address]) -> Posted {
-        if recipients.is_empty() {
-            return Posted::Done;
-        }
-        match self.accept(installation, recipients).await {
-            Ok(()) => Posted::Done,
-            Err(reply) if reply.class() == Class::Never => {
-                warn!(subject = self.words.subject, %reply, "a letter of our own is refused");
-                Posted::Done
+        let mut posted = Posted::Done;
+        for recipient in recipients {
+            match self.accept(installation, recipient).await {
+                Ok(()) => {}
+                Err(reply) if reply.class() == Class::Never => {
+                    warn!(%recipient, subject = self.words.subject, %reply, "a letter of our own is refused");
+                }
+                Err(reply) => {
+                    warn!(%recipient, subject = self.words.subject, %reply, "cannot post a letter of our own now");
+                    posted = Posted::Later;
+                }
             }
-            Err(reply) => {
-                warn!(subject = self.words.subject, %reply, "cannot post a letter of our own now");
-                Posted::Later(reply)
-            }
         }
+        posted
     }
 
-    async fn accept(&self, installation: &Installation, recipients: &[Address]) -> Result<(), Reply> {
+    async fn accept(&self, installation: &Installation, recipient: &Address) -> Result<(), Reply> {
         let mut body = installation.flow.receive();
-        body.write(self.written(recipients).as_bytes()).await?;
-        let recipients = recipients.iter().cloned();
+        body.write(self.written(recipient).as_bytes()).await?;
         let envelope = Envelope {
             // Nobody is to answer a notice: a full mailbox there makes no letters here.
             from: ReversePath::Null,
-            recipients: recipients
-                .map(|address| Recipient { address, notify: Some(Notify::NEVER), original: None })
-                .collect(),
+            recipients: vec![Recipient {
+                address: recipient.clone(),
+                notify: Some(Notify::NEVER),
+                original: None,
+            }],
             return_content: None,
             envelope_id: None,
             body: BodyKind::SevenBit,
-            smtputf8: false,
+            smtputf8: !recipient.to_string().is_ascii(),
             tls: TlsWish::Usual,
         };
         installation.flow.accept(Arrival { origin: Origin::Ourselves, envelope, body }).await.map(drop)
     }
 
-    /// All of it, in ASCII: its words are encoded (RFC 2045 §6.8, RFC 2047 §5).
-    pub(crate) fn written(&self, recipients: &[Address]) -> String {
+    /// All of it, in ASCII but for an address of RFC 6531: its words are encoded (RFC 2045 §6.8, RFC 2047 §5).
+    fn written(&self, recipient: &Address) -> String {
         let OwnLetter { domain, id, at, words } = self;
-        let to: Vec<String> = recipients.iter().map(Address::to_string).collect();
         let subject = format!(" {}", words.subject.replace(char::is_control, " "));
         let subject = wire_mime::encode_words(subject.as_bytes());
         // RFC 2047 §2: no line with an encoded word has more than 76 characters.
@@ -89,7 +89,7 @@ impl OwnLetter {
         let body: String = lines.map(|line| format!("{}\r\n", STANDARD.encode(line))).collect();
         format!(
             "From: Relais <postmaster@{domain}>\r\n\
-             To: {}\r\n\
+             To: {recipient}\r\n\
              Subject:{subject}\r\n\
              Date: {}\r\n\
              Message-ID: <{id}@{domain}>\r\n\
@@ -100,7 +100,6 @@ impl OwnLetter {
              Content-Transfer-Encoding: base64\r\n\
              \r\n\
              {body}",
-            to.join(",\r\n "),
             at.rfc5322(),
             words.language,
         )

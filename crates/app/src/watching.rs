@@ -82,10 +82,8 @@ pub(crate) async fn write_letters(installation: &Installation) -> Result<()> {
                 // Requests about nobody's domain wait in the operator's list.
                 for (language, recipients) in own_letter::by_language(administrators) {
                     let words = letters::asked(language, request, &link);
-                    if let later @ Posted::Later(_) =
-                        notice(installation, words).post(installation, &recipients).await
-                    {
-                        posted = later;
+                    if notice(installation, words).post(installation, &recipients).await == Posted::Later {
+                        posted = Posted::Later;
                     }
                 }
                 posted
