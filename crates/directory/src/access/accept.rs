@@ -1,0 +1,190 @@
+//! Accepting an invitation: with the account that one has, or with one that is made for it.
+
+use db::Tx;
+use model::{Address, Domain, OrganisationId, Timestamp, UserId};
+use zeroize::Zeroizing;
+
+use super::invitation::token_hash;
+use super::{InvitationInfo, Opened, Result, found, has_it_already, opened, organisation_name, rows};
+use crate::administration::user_in;
+use crate::error::DirectoryError;
+use crate::rows::address_key;
+use crate::{Directory, NewUser, Role, Scope, Session, SignedIn, UserInfo, limits, membership};
+
+/// What somebody is invited to, as the page with the link says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The invitation.
+    pub invitation: InvitationInfo,
+    /// Whose the mailbox is.
+    pub organisation_name: String,
+}
+
+/// The account that somebody makes in order to accept.
+#[derive(Clone)]
+pub struct NewAccount {
+    /// What to sign in with: an address.
+    pub login: Address,
+    /// What the person is called.
+    pub name: String,
+    /// The password that the person chose.
+    pub password: Zeroizing<String>,
+}
+
+/// Nothing is said of why a link leads nowhere.
+const OVER: DirectoryError = DirectoryError::NotFound { what: "invitation" };
+
+impl Directory {
+    /// What a link invites to, while it can be accepted.
+    pub async fn offer(&self, token: &str) -> Result<Option<Offer>> {
+        if token.len() > limits::SESSION_TOKEN_LIMIT_CHARACTERS {
+            return Ok(None);
+        }
+        let (hash, now) = (token_hash(token), self.now());
+        let operator = self.db.operator("find what a link invites to");
+        operator
+            .read(move |tx| {
+                let Some(invitation) = rows::invitation_by_token(tx, &hash, now)? else { return Ok(None) };
+                let organisation_name = organisation_name(tx, invitation.organisation)?;
+                Ok(Some(Offer { invitation, organisation_name }))
+            })
+            .await
+    }
+
+    /// Accepts for somebody who is signed in. One person wins, whoever comes first.
+    pub async fn accept_invitation(&self, session: &Session, token: &str) -> Result<InvitationInfo> {
+        self.accept(session.user, session.login.clone(), token, None).await
+    }
+
+    /// Accepts with a new account, whose home is the organisation that invites; gives whom to let in.
+    pub async fn accept_with_new_account(
+        &self,
+        token: &str,
+        new: NewAccount,
+        language: Option<String>,
+    ) -> Result<(InvitationInfo, SignedIn)> {
+        let offer = found("invitation", self.offer(token).await?)?;
+        let login = address_key(&new.login);
+        self.check_login(&new.login, &offer.invitation).await?;
+        // The account and what it is for: first the account without any right, so that the password is hashed outside
+        // of the transaction that decides who wins.
+        let scope = Scope::Tenant(offer.invitation.organisation);
+        let who = format!("{login} (invitation)");
+        let people = self.administration(scope, who);
+        let user = people
+            .create_user(NewUser {
+                organisation: offer.invitation.organisation,
+                login: new.login,
+                name: new.name,
+                role: Role::External,
+                password: new.password,
+            })
+            .await?;
+        match self.accept(user.id, login.clone(), token, language).await {
+            Ok(invitation) => {
+                let signed_in =
+                    SignedIn { user: user.id, organisation: user.organisation, role: user.role, login };
+                Ok((invitation, signed_in))
+            }
+            Err(error) => {
+                // Somebody else was faster: no account is left behind.
+                if let Err(error) = people.delete_user(user.id).await {
+                    tracing::warn!(error = %model::Chain(&error), "an account without an invitation stays");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// A name at a domain of this installation is taken only by whom it was written to: nobody else's login may stand
+    /// in the way of its owner.
+    async fn check_login(&self, login: &Address, invitation: &InvitationInfo) -> Result<()> {
+        let key = address_key(login);
+        let is_proved = key == address_key(&invitation.address)
+            || Address::parse(&invitation.email).is_ok_and(|email| address_key(&email) == key);
+        let domain: &Domain = login.domain();
+        if is_proved || !self.serves(domain).await? {
+            return Ok(());
+        }
+        Err(DirectoryError::Invalid {
+            field: "login",
+            reason: format!("«{login}» is an address of this installation"),
+            rule: "a login is your address elsewhere, the shared address, or the one that the invitation was sent to",
+        })
+    }
+
+    async fn accept(
+        &self,
+        user: UserId,
+        login: String,
+        token: &str,
+        language: Option<String>,
+    ) -> Result<InvitationInfo> {
+        let (hash, now) = (token_hash(token), self.now());
+        let audit = self.world.new_id();
+        let ids: Vec<i64> = (0..opened::TOLD_LIMIT).map(|_| self.world.new_id()).collect();
+        self.db
+            .operator("a person accepts an invitation of any organisation")
+            .write(move |tx| {
+                let invitation = rows::invitation_by_token(tx, &hash, now)?.ok_or(OVER)?;
+                let organisation = invitation.organisation;
+                join(tx, user, organisation, &invitation.invited_by, now)?;
+                let (mailbox, is_mailbox) = rows::mailbox(tx, invitation.address_id)?.ok_or(OVER)?;
+                if !is_mailbox {
+                    return Err(OVER);
+                }
+                let permissions = invitation.permissions;
+                if !rows::grant(tx, mailbox.account, user, permissions, &invitation.invited_by, now)? {
+                    return Err(has_it_already(&login, &invitation.address));
+                }
+                // Of two who come at the same moment one deletes the row.
+                if !rows::delete_invitation(tx, invitation.id)? {
+                    return Err(OVER);
+                }
+                if let Some(language) = &language {
+                    rows::set_language(tx, user, language)?;
+                }
+                opened::note(
+                    tx,
+                    &ids,
+                    &mailbox,
+                    &Opened::Access(login.clone()),
+                    &invitation.invited_by,
+                    now,
+                )?;
+                trail::audit(
+                    tx,
+                    &trail::Change {
+                        at: now,
+                        id: audit,
+                        organisation: Some(organisation),
+                        who: login.clone(),
+                        action: "accept invitation".to_owned(),
+                        what: format!("{} from {}", invitation.address, invitation.invited_by),
+                    },
+                )?;
+                Ok(invitation)
+            })
+            .await
+    }
+}
+
+/// Whoever accepts belongs to the organisation from now on, at least as somebody from outside.
+fn join(
+    tx: &mut Tx,
+    user: UserId,
+    organisation: OrganisationId,
+    granted_by: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let known: Option<UserInfo> = user_in(tx, user, organisation)?;
+    match known {
+        None => Ok(membership::rows::insert(tx, organisation, user, Role::External, granted_by, now)?),
+        Some(info) if info.is_disabled => Err(DirectoryError::Invalid {
+            field: "user",
+            reason: "your account is blocked in this organisation".to_owned(),
+            rule: "whoever is blocked accepts nothing",
+        }),
+        Some(_) => Ok(()),
+    }
+}

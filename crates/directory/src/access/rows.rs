@@ -1,0 +1,536 @@
+//! Rows of access to mailboxes, invitations and notices.
+
+use db::{DbError, Page, Row, Seek, Tx, values};
+use model::{AccountId, AccountRef, AddressId, OrganisationId, ServiceId, Timestamp, UserId};
+
+use super::{AccessInfo, InvitationInfo, Mailbox, OpenedInfo, OwnMailbox, Permissions, Way};
+use crate::rows::address_of;
+
+/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
+fn scope(tx: &Tx) -> Option<i64> {
+    tx.organisation().map(|id| id.0)
+}
+
+/// A mailbox by its address, and whether it is one at all.
+pub(super) fn mailbox(tx: &mut Tx, address: AddressId) -> Result<Option<(Mailbox, bool)>, DbError> {
+    tx.query_one(
+        "SELECT a.organisation, a.account, a.localpart, d.name, a.service
+         FROM address a JOIN domain d ON d.id = a.domain
+         WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation)",
+        values![address, scope(tx)],
+        |row| {
+            let account = row.optional_integer(1)?;
+            let mailbox = Mailbox {
+                account: AccountRef {
+                    organisation: OrganisationId(row.integer(0)?),
+                    account: AccountId(account.unwrap_or(0)),
+                },
+                address: address_of(row.text(2)?, row.text(3)?)?,
+                service: ServiceId(row.integer(4)?),
+            };
+            Ok((mailbox, account.is_some()))
+        },
+    )
+}
+
+fn access_info(row: &Row) -> Result<AccessInfo, DbError> {
+    Ok(AccessInfo {
+        user: UserId(row.integer(0)?),
+        login: row.text(1)?.to_owned(),
+        name: row.text(2)?.to_owned(),
+        role: row.text(3)?.parse().map_err(|_| DbError::Column { column: 3, expected: "role" })?,
+        permissions: Permissions::of_bits(row.integer(4)?),
+        is_primary: row.boolean(5)?,
+        granted_by: row.text(6)?.to_owned(),
+        created_at: row.timestamp(7)?,
+    })
+}
+
+macro_rules! select_access {
+    ($rest:literal) => {
+        concat!(
+            "SELECT x.person, p.login, p.name, m.role, x.permissions, x.is_primary, x.granted_by, x.created_at
+             FROM mailbox_access x
+             JOIN person p ON p.id = x.person
+             JOIN membership m ON m.person = x.person AND m.organisation = x.organisation
+             WHERE x.account = ?1 AND x.organisation = ?2 ",
+            $rest
+        )
+    };
+}
+
+pub(super) fn accesses(tx: &mut Tx, account: AccountRef) -> Result<Vec<AccessInfo>, DbError> {
+    tx.query(
+        select_access!("ORDER BY x.created_at, x.person"),
+        values![account.account, account.organisation],
+        access_info,
+    )
+}
+
+pub(super) fn page_of_accesses(
+    tx: &mut Tx,
+    account: AccountRef,
+    seek: &Seek,
+) -> Result<Page<AccessInfo>, DbError> {
+    let rows = tx.query(
+        select_access!("AND x.person > ?3 ORDER BY x.person LIMIT ?4"),
+        values![account.account, account.organisation, seek.after(), seek.rows()],
+        access_info,
+    )?;
+    Ok(seek.page(rows, |access| access.user.0))
+}
+
+pub(super) fn access(tx: &mut Tx, account: AccountRef, user: UserId) -> Result<Option<AccessInfo>, DbError> {
+    tx.query_one(
+        select_access!("AND x.person = ?3"),
+        values![account.account, account.organisation, user],
+        access_info,
+    )
+}
+
+/// Gives access; false if the person has it already. The first one of a person is the principal one.
+pub(super) fn grant(
+    tx: &mut Tx,
+    account: AccountRef,
+    user: UserId,
+    permissions: Permissions,
+    who: &str,
+    at: Timestamp,
+) -> Result<bool, DbError> {
+    let made = tx.execute(
+        "INSERT INTO mailbox_access (account, person, organisation, permissions, is_primary, granted_by, created_at)
+         VALUES (?1, ?2, ?3, ?4,
+                 CASE WHEN EXISTS (SELECT 1 FROM mailbox_access o WHERE o.person = ?2 AND o.is_primary = 1)
+                      THEN 0 ELSE 1 END, ?5, ?6)
+         ON CONFLICT (account, person) DO NOTHING",
+        values![account.account, user, account.organisation, permissions.bits(), who, at],
+    )?;
+    Ok(made > 0)
+}
+
+pub(super) fn no_primary(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
+    tx.execute("UPDATE mailbox_access SET is_primary = 0 WHERE person = ?1", values![user])?;
+    Ok(())
+}
+
+pub(super) fn change(
+    tx: &mut Tx,
+    account: AccountRef,
+    user: UserId,
+    permissions: Permissions,
+    is_primary: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE mailbox_access SET permissions = ?4, is_primary = ?5
+         WHERE account = ?1 AND person = ?2 AND organisation = ?3",
+        values![account.account, user, account.organisation, permissions.bits(), is_primary],
+    )?;
+    Ok(())
+}
+
+/// Takes access away, with the passwords for devices that the person made.
+pub(super) fn revoke(tx: &mut Tx, account: AccountRef, user: UserId) -> Result<(), DbError> {
+    for statement in [
+        "DELETE FROM credential WHERE account = ?1 AND organisation = ?3 AND id IN
+             (SELECT c.credential FROM access_credential c WHERE c.account = ?1 AND c.person = ?2)",
+        "DELETE FROM access_credential WHERE account = ?1 AND person = ?2 AND organisation = ?3",
+        "DELETE FROM mailbox_access WHERE account = ?1 AND person = ?2 AND organisation = ?3",
+    ] {
+        tx.execute(statement, values![account.account, user, account.organisation])?;
+    }
+    Ok(())
+}
+
+/// Notes whose a password for a device is.
+pub(super) fn own_credential(
+    tx: &mut Tx,
+    account: AccountRef,
+    user: UserId,
+    credential: i64,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO access_credential (account, person, credential, organisation) VALUES (?1, ?2, ?3, ?4)",
+        values![account.account, user, credential, account.organisation],
+    )?;
+    Ok(())
+}
+
+pub(super) fn own_credentials(tx: &mut Tx, account: AccountRef, user: UserId) -> Result<Vec<i64>, DbError> {
+    tx.query(
+        "SELECT credential FROM access_credential WHERE account = ?1 AND person = ?2 AND organisation = ?3",
+        values![account.account, user, account.organisation],
+        |row| row.integer(0),
+    )
+}
+
+/// What a person had in an organisation goes when the person leaves it.
+pub(crate) fn forget_member(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: UserId,
+) -> Result<(), DbError> {
+    for statement in [
+        "DELETE FROM credential WHERE organisation = ?1 AND id IN
+             (SELECT c.credential FROM access_credential c WHERE c.organisation = ?1 AND c.person = ?2)",
+        "DELETE FROM access_credential WHERE organisation = ?1 AND person = ?2",
+        "DELETE FROM mailbox_access WHERE organisation = ?1 AND person = ?2",
+    ] {
+        tx.execute(statement, values![organisation, person])?;
+    }
+    Ok(())
+}
+
+pub(super) fn is_login(tx: &mut Tx, login: &str) -> Result<bool, DbError> {
+    Ok(tx.query_one("SELECT 1 FROM person WHERE login = ?1", values![login], |row| row.integer(0))?.is_some())
+}
+
+pub(super) fn default_permissions(tx: &mut Tx, service: ServiceId) -> Result<Permissions, DbError> {
+    let found =
+        tx.query_one("SELECT permissions FROM access_default WHERE service = ?1", values![service], |row| {
+            row.integer(0)
+        })?;
+    Ok(found.map_or_else(Permissions::usual, Permissions::of_bits))
+}
+
+pub(super) fn set_default_permissions(
+    tx: &mut Tx,
+    service: ServiceId,
+    organisation: OrganisationId,
+    permissions: Permissions,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO access_default (service, organisation, permissions) VALUES (?1, ?2, ?3)
+         ON CONFLICT (service) DO UPDATE SET permissions = excluded.permissions",
+        values![service, organisation, permissions.bits()],
+    )?;
+    Ok(())
+}
+
+/// What a person may use now: nothing above the mailbox is out of use, and the person is not blocked there.
+pub(super) fn own_mailboxes(tx: &mut Tx, user: UserId) -> Result<Vec<OwnMailbox>, crate::DirectoryError> {
+    Ok(tx.query(
+        "SELECT x.account, x.organisation, a.id, a.localpart, d.name, o.name, x.permissions, x.is_primary,
+                x.created_at
+         FROM mailbox_access x
+         JOIN person p ON p.id = x.person AND p.disabled = 0
+         JOIN membership m ON m.person = x.person AND m.organisation = x.organisation AND m.disabled = 0
+         JOIN account c ON c.id = x.account AND c.deleted_at IS NULL
+         JOIN address a ON a.id = c.address AND a.account = c.id AND a.disabled = 0
+         JOIN domain d ON d.id = a.domain AND d.disabled = 0
+         JOIN service s ON s.id = a.service AND s.disabled = 0
+         JOIN organisation o ON o.id = x.organisation AND o.disabled = 0 AND o.deleted_at IS NULL
+         WHERE x.person = ?1
+         ORDER BY x.is_primary DESC, d.name, a.localpart_key",
+        values![user],
+        |row| {
+            Ok(OwnMailbox {
+                account: AccountRef {
+                    account: AccountId(row.integer(0)?),
+                    organisation: OrganisationId(row.integer(1)?),
+                },
+                address_id: AddressId(row.integer(2)?),
+                address: address_of(row.text(3)?, row.text(4)?)?,
+                organisation_name: row.text(5)?.to_owned(),
+                permissions: Permissions::of_bits(row.integer(6)?),
+                is_primary: row.boolean(7)?,
+                since: row.timestamp(8)?,
+            })
+        },
+    )?)
+}
+
+pub(super) fn organisation_name(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Option<String>, DbError> {
+    tx.query_one("SELECT name FROM organisation WHERE id = ?1", values![organisation], |row| {
+        Ok(row.text(0)?.to_owned())
+    })
+}
+
+fn invitation_info(row: &Row) -> Result<InvitationInfo, DbError> {
+    Ok(InvitationInfo {
+        id: row.integer(0)?,
+        organisation: OrganisationId(row.integer(1)?),
+        address_id: AddressId(row.integer(2)?),
+        address: address_of(row.text(3)?, row.text(4)?)?,
+        permissions: Permissions::of_bits(row.integer(5)?),
+        language: row.text(6)?.to_owned(),
+        email: row.text(7)?.to_owned(),
+        phone: row.text(8)?.to_owned(),
+        invited_by: row.text(9)?.to_owned(),
+        inviter: row.text(10)?.to_owned(),
+        created_at: row.timestamp(11)?,
+        expires_at: row.timestamp(12)?,
+        letter_sent_at: row.optional_integer(13)?.map(Timestamp),
+        sms_sent_at: row.optional_integer(14)?.map(Timestamp),
+        sms_trouble: row.text(15)?.to_owned(),
+    })
+}
+
+macro_rules! select_invitation {
+    ($rest:literal) => {
+        concat!(
+            "SELECT i.id, i.organisation, a.id, a.localpart, d.name, i.permissions, i.language, i.email, i.phone,
+                    i.invited_by, i.inviter, i.created_at, i.expires_at, i.letter_sent_at, i.sms_sent_at,
+                    i.sms_trouble
+             FROM invitation i
+             JOIN account c ON c.id = i.account AND c.deleted_at IS NULL
+             JOIN address a ON a.id = c.address AND a.account = c.id
+             JOIN domain d ON d.id = a.domain ",
+            $rest
+        )
+    };
+}
+
+pub(super) fn insert_invitation(
+    tx: &mut Tx,
+    info: &InvitationInfo,
+    account: AccountId,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO invitation (id, organisation, account, permissions, language, email, phone, invited_by, inviter,
+                                 created_at, expires_at, sms_trouble)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '')",
+        values![
+            info.id,
+            info.organisation,
+            account,
+            info.permissions.bits(),
+            info.language.as_str(),
+            info.email.as_str(),
+            info.phone.as_str(),
+            info.invited_by.as_str(),
+            info.inviter.as_str(),
+            info.created_at,
+            info.expires_at,
+        ],
+    )?;
+    Ok(())
+}
+
+pub(super) fn set_link(tx: &mut Tx, invitation: i64, purpose: &str, hash: &[u8]) -> Result<(), DbError> {
+    // None for an invitation that has gone meanwhile.
+    tx.execute(
+        "INSERT INTO invitation_link (invitation, purpose, token_hash)
+         SELECT i.id, ?2, ?3 FROM invitation i WHERE i.id = ?1
+         ON CONFLICT (invitation, purpose) DO UPDATE SET token_hash = excluded.token_hash",
+        values![invitation, purpose, hash],
+    )?;
+    Ok(())
+}
+
+pub(super) fn invitations(tx: &mut Tx, account: AccountRef) -> Result<Vec<InvitationInfo>, DbError> {
+    tx.query(
+        select_invitation!("WHERE i.account = ?1 AND i.organisation = ?2 ORDER BY i.id"),
+        values![account.account, account.organisation],
+        invitation_info,
+    )
+}
+
+pub(super) fn page_of_invitations(
+    tx: &mut Tx,
+    account: AccountRef,
+    seek: &Seek,
+) -> Result<Page<InvitationInfo>, DbError> {
+    let rows = tx.query(
+        select_invitation!(
+            "WHERE i.account = ?1 AND i.organisation = ?2 AND i.id > ?3 ORDER BY i.id LIMIT ?4"
+        ),
+        values![account.account, account.organisation, seek.after(), seek.rows()],
+        invitation_info,
+    )?;
+    Ok(seek.page(rows, |invitation| invitation.id))
+}
+
+pub(super) fn invitation(tx: &mut Tx, id: i64) -> Result<Option<InvitationInfo>, DbError> {
+    tx.query_one(
+        select_invitation!("WHERE i.id = ?1 AND i.organisation = COALESCE(?2, i.organisation)"),
+        values![id, scope(tx)],
+        invitation_info,
+    )
+}
+
+/// What a link invites to, if it still can be accepted.
+pub(super) fn invitation_by_token(
+    tx: &mut Tx,
+    hash: &[u8],
+    now: Timestamp,
+) -> Result<Option<InvitationInfo>, crate::DirectoryError> {
+    Ok(tx.query_one(
+        select_invitation!(
+            "JOIN invitation_link l ON l.invitation = i.id
+             JOIN service s ON s.id = a.service
+             JOIN organisation o ON o.id = i.organisation AND o.deleted_at IS NULL
+             WHERE l.token_hash = ?1 AND i.expires_at > ?2
+               AND a.disabled + d.disabled + s.disabled + o.disabled = 0"
+        ),
+        values![hash, now],
+        invitation_info,
+    )?)
+}
+
+pub(super) fn change_invitation(
+    tx: &mut Tx,
+    id: i64,
+    permissions: Permissions,
+    language: &str,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE invitation SET permissions = ?2, language = ?3 WHERE id = ?1",
+        values![id, permissions.bits(), language],
+    )?;
+    Ok(())
+}
+
+pub(super) fn extend_invitation(tx: &mut Tx, id: i64, until: Timestamp) -> Result<(), DbError> {
+    tx.execute("UPDATE invitation SET expires_at = ?2 WHERE id = ?1", values![id, until])?;
+    Ok(())
+}
+
+/// Ends an invitation; false if somebody else did.
+pub(super) fn delete_invitation(tx: &mut Tx, id: i64) -> Result<bool, DbError> {
+    let gone = tx.execute("DELETE FROM invitation WHERE id = ?1", values![id])?;
+    tx.execute("DELETE FROM invitation_link WHERE invitation = ?1", values![id])?;
+    Ok(gone > 0)
+}
+
+pub(super) fn unsent(
+    tx: &mut Tx,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<InvitationInfo>, crate::DirectoryError> {
+    Ok(tx.query(
+        select_invitation!(
+            "WHERE i.expires_at > ?1
+               AND ((i.email <> '' AND i.letter_sent_at IS NULL)
+                 OR (i.phone <> '' AND i.sms_sent_at IS NULL AND i.sms_trouble = ''))
+             ORDER BY i.id LIMIT ?2"
+        ),
+        values![now, limit as i64],
+        invitation_info,
+    )?)
+}
+
+pub(super) fn note_sent(
+    tx: &mut Tx,
+    id: i64,
+    way: Way,
+    trouble: &str,
+    now: Timestamp,
+) -> Result<(), crate::DirectoryError> {
+    match way {
+        Way::Letter => {
+            tx.execute("UPDATE invitation SET letter_sent_at = ?2 WHERE id = ?1", values![id, now])?
+        }
+        Way::Sms if trouble.is_empty() => {
+            tx.execute("UPDATE invitation SET sms_sent_at = ?2 WHERE id = ?1", values![id, now])?
+        }
+        Way::Sms => {
+            tx.execute("UPDATE invitation SET sms_trouble = ?2 WHERE id = ?1", values![id, trouble])?
+        }
+    };
+    Ok(())
+}
+
+pub(super) fn set_language(tx: &mut Tx, user: UserId, language: &str) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE person SET language = ?2 WHERE id = ?1 AND language IS NULL",
+        values![user, language],
+    )?;
+    Ok(())
+}
+
+/// Who hears what is done with a mailbox: its people, and whose login its address is.
+pub(super) fn told(tx: &mut Tx, account: AccountRef, login: &str) -> Result<Vec<(UserId, String)>, DbError> {
+    tx.query(
+        "SELECT p.id, p.login FROM person p
+         WHERE p.disabled = 0
+           AND (p.id IN (SELECT x.person FROM mailbox_access x WHERE x.account = ?1 AND x.organisation = ?2)
+                OR (p.login = ?3 AND EXISTS (SELECT 1 FROM membership m
+                                             WHERE m.person = p.id AND m.organisation = ?2)))
+         ORDER BY p.id",
+        values![account.account, account.organisation, login],
+        |row| Ok((UserId(row.integer(0)?), row.text(1)?.to_owned())),
+    )
+}
+
+/// The mailbox whose address is the login of one of the organisation's people.
+pub(super) fn mailbox_of_login(
+    tx: &mut Tx,
+    user: UserId,
+    localpart: &str,
+    domain: &str,
+) -> Result<Option<AccountId>, crate::DirectoryError> {
+    Ok(tx.query_one(
+        "SELECT a.account FROM domain d
+             JOIN address a ON a.domain = d.id AND a.localpart_key = ?2
+             JOIN membership m ON m.organisation = a.organisation AND m.person = ?3 AND m.disabled = 0
+             WHERE d.name = ?1 AND a.account IS NOT NULL",
+        values![domain, localpart, user],
+        |row| Ok(AccountId(row.integer(0)?)),
+    )?)
+}
+
+pub(super) fn was_noted(
+    tx: &mut Tx,
+    account: AccountRef,
+    kind: &str,
+    who: &str,
+    since: Timestamp,
+) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM mailbox_notice WHERE account = ?1 AND kind = ?2 AND who = ?3 AND at > ?4",
+        values![account.account, kind, who, since],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+pub(super) fn insert_notice(
+    tx: &mut Tx,
+    id: i64,
+    account: AccountRef,
+    kind: &str,
+    detail: &str,
+    who: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO mailbox_notice (account, id, organisation, kind, detail, who, at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        values![account.account, id, account.organisation, kind, detail, who, at],
+    )?;
+    Ok(())
+}
+
+pub(super) fn opened_of(
+    tx: &mut Tx,
+    user: UserId,
+    own: Option<AccountId>,
+    limit: usize,
+) -> Result<Vec<OpenedInfo>, crate::DirectoryError> {
+    Ok(tx.query(
+        "SELECT a.localpart, d.name, n.kind, n.detail, n.who, n.at
+         FROM mailbox_notice n
+         JOIN account c ON c.id = n.account AND c.deleted_at IS NULL
+         JOIN address a ON a.id = c.address AND a.account = c.id
+         JOIN domain d ON d.id = a.domain
+         WHERE n.account IN (SELECT x.account FROM mailbox_access x
+                             JOIN membership m ON m.person = x.person AND m.organisation = x.organisation
+                                              AND m.disabled = 0
+                             WHERE x.person = ?1)
+            OR n.account = ?3
+         ORDER BY n.at DESC, n.id DESC LIMIT ?2",
+        values![user, limit as i64, own.map_or(0, |account| account.0)],
+        |row| {
+            Ok(OpenedInfo {
+                address: address_of(row.text(0)?, row.text(1)?)?.to_string(),
+                kind: row.text(2)?.to_owned(),
+                detail: row.text(3)?.to_owned(),
+                who: row.text(4)?.to_owned(),
+                at: row.timestamp(5)?,
+            })
+        },
+    )?)
+}
