@@ -8,6 +8,7 @@ use model::{
     Timestamp, UserId,
 };
 
+use crate::linking::DomainPlace;
 use crate::login::AuthProtocol;
 use crate::sources::{BanRule, Evidence};
 
@@ -117,6 +118,10 @@ pub struct DomainInfo {
     pub created_at: Timestamp,
     /// How many addresses it has.
     pub addresses: u64,
+    /// What it is within its mail service.
+    pub place: DomainPlace,
+    /// Whether its mail records are kept right in a hosted zone.
+    pub keeps_records: bool,
 }
 
 /// What an address is for.

@@ -25,8 +25,9 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
             };
             let organisation = first.organisation;
             let (service, is_domain_disabled) = (first.service, first.is_domain_disabled);
-            // What was written to a synonym is for the same local part of the main domain.
-            let domain = first.domain.clone();
+            // What was written to a synonym is for the same local part of the main domain, and so is what was written
+            // to a linked domain; reports are about the linked one itself.
+            let (domain, home) = (first.domain.clone(), first.home.clone());
             if is_domain_disabled {
                 return Ok(Found::Disabled { organisation });
             }
@@ -49,7 +50,7 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
                 Some((candidate, detail)) if !candidate.is_disabled => match candidate.account {
                     Some(account) => Ok(Found::Mailbox {
                         account: AccountRef { organisation, account },
-                        address: rows::address_of(&candidate.localpart, &domain)?,
+                        address: rows::address_of(&candidate.localpart, &home)?,
                         detail,
                     }),
                     None => {

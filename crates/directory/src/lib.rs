@@ -30,6 +30,7 @@ mod error;
 mod factor;
 mod find;
 pub mod limits;
+pub mod linking;
 mod login;
 mod membership;
 mod notice;
@@ -60,6 +61,7 @@ pub use factor::{
     Challenge, Entrance, FactorId, FactorInfo, FactorKind, Factors, Proof, Proved, RecoveryCodes,
     RelyingParty, Step, StepRefusal, TotpSetup,
 };
+pub use linking::DomainPlace;
 pub use login::{
     Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,
     ScramExchange, SignedIn,

@@ -18,6 +18,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (5, "lists in order", include_str!("0005_lists.sql")),
         (6, "people in several organisations, second factors", include_str!("0006_people.sql")),
         (7, "sources", include_str!("0007_sources.sql")),
+        (9, "linked domains", include_str!("0009_linked_domains.sql")),
     ],
 };
 
@@ -56,6 +57,8 @@ pub(crate) struct Candidate {
     pub(crate) service: i64,
     /// The domain's own name, where it was asked for by a synonym.
     pub(crate) domain: String,
+    /// The name that its addresses bear: the main domain's, where this one is linked to it.
+    pub(crate) home: String,
     /// The domain, its service or its organisation is disabled.
     pub(crate) is_domain_disabled: bool,
     pub(crate) address: Option<CandidateAddress>,
@@ -78,12 +81,13 @@ pub(crate) fn candidates(
     base: &str,
 ) -> Result<Vec<Candidate>, DirectoryError> {
     Ok(tx.query(
-        "SELECT d.organisation, d.service, d.disabled + s.disabled + o.disabled,
-                a.id, a.localpart, a.localpart_key, a.account, a.disabled, d.name
+        "SELECT d.organisation, d.service, d.disabled + h.disabled + s.disabled + o.disabled,
+                a.id, a.localpart, a.localpart_key, a.account, a.disabled, d.name, h.name
          FROM domain d
          JOIN service s ON s.id = d.service
          JOIN organisation o ON o.id = d.organisation
-         LEFT JOIN address a ON a.domain = d.id AND a.localpart_key IN (?2, ?3)
+         JOIN domain h ON h.id = CASE WHEN d.linked = 1 THEN s.main_domain ELSE d.id END
+         LEFT JOIN address a ON a.domain = h.id AND a.localpart_key IN (?2, ?3)
          WHERE d.name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)
            AND d.organisation = COALESCE((SELECT y.organisation FROM domain_synonym y WHERE y.name = ?1),
                                          d.organisation)",
@@ -93,6 +97,7 @@ pub(crate) fn candidates(
                 organisation: OrganisationId(row.integer(0)?),
                 service: row.integer(1)?,
                 domain: row.text(8)?.to_owned(),
+                home: row.text(9)?.to_owned(),
                 is_domain_disabled: row.integer(2)? > 0,
                 address: match row.optional_integer(3)? {
                     None => None,

@@ -4,6 +4,7 @@ mod administering;
 mod authenticator;
 mod factors;
 mod finding;
+mod linking;
 mod logging_in;
 mod memberships;
 mod sessions;

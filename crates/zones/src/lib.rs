@@ -5,6 +5,7 @@
 //!                     → change (serial, who, what was added and removed)
 //!                     → secondary (address, TSIG key)
 //!                zone that is a synonym → its main zone, whose records it says under its own name
+//! mail service → operation on one of its domains → step → line of the log
 //! ```
 //!
 //! Three faces:
@@ -27,6 +28,7 @@ pub mod guided;
 mod installation;
 mod kind;
 pub mod limits;
+mod linking;
 mod load;
 pub mod mail;
 mod managed;
@@ -53,6 +55,10 @@ pub use entities::{
 pub use error::ZoneError;
 pub use installation::{Access, Exchanger, Host, Installation, StsMode};
 pub use kind::{RecordKind, Wrong, quoted, text_octets};
+pub use linking::{
+    Failure, LineKind, Link, LinkCandidate, LogLine, NewLink, OPERATIONS, Operation, OperationId,
+    OperationKind, OperationState, Step,
+};
 pub use load::{HostedZone, ZoneVersion};
 pub use mail::{FullRecord, SpfStrictness};
 pub use managed::{Kept, MailConflict, Standing};

@@ -16,6 +16,8 @@ pub const HISTORY_LIMIT: i64 = 1_000;
 pub const SECONDARIES_LIMIT: usize = 16;
 /// Synonyms of one zone.
 pub const SYNONYMS_LIMIT: u64 = 100;
+/// Operations that are remembered of each mail service, with their logs.
+pub const OPERATIONS_KEPT: i64 = 100;
 /// Zones whose name servers are looked up before somebody chooses a synonym among them.
 pub const CANDIDATES_LOOKED_UP: usize = 50;
 

@@ -18,6 +18,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         (1, "hosted zones", include_str!("0001_zones.sql")),
         (2, "diagnosis", include_str!("0002_diagnosis.sql")),
+        (3, "operations on domains", include_str!("0003_domain_operations.sql")),
     ],
 };
 
@@ -429,6 +430,17 @@ pub(crate) fn delete_record(tx: &mut Tx, zone: &ZoneInfo, id: RecordId) -> Resul
         values![zone.id, id, zone.organisation],
     )?;
     Ok(())
+}
+
+/// How many records the mail service of a domain keeps right.
+pub(crate) fn count_records_of(tx: &mut Tx, domain: DomainId) -> Result<u64, DbError> {
+    let count = tx.query_one(
+        "SELECT count(*) FROM zone_record
+         WHERE manager_domain = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![domain, scope(tx)],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
 /// Zones that hold records of the mail service of a domain, deepest first.

@@ -5,6 +5,7 @@ mod diagnosing;
 mod files;
 mod guided;
 mod history;
+mod linking;
 mod mailing;
 mod ownership;
 mod pure;
@@ -93,8 +94,12 @@ fn ours(zones: &[&str]) -> StaticNames {
 }
 
 async fn towns_in(names: StaticNames) -> Vec<Town> {
+    towns_on(db::testing::engines(), names).await
+}
+
+async fn towns_on(engines: Vec<Db>, names: StaticNames) -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
+    for db in engines {
         db.migrate(&[
             trail::MIGRATIONS,
             directory::MIGRATIONS,

@@ -8,6 +8,7 @@ use super::{Administration, Result, checked_quota, conflict, found, not_a_mailbo
 use crate::entities::{AddressInfo, AddressKind};
 use crate::error::DirectoryError;
 use crate::limits;
+use crate::linking::DomainPlace;
 use crate::rows::{address_key, localpart_key};
 
 /// A new address.
@@ -53,6 +54,13 @@ impl Administration {
         };
         self.act("create address", what, move |tx| {
             let domain = found("domain", rows::domain_called(tx, new.address.domain().as_str())?)?;
+            if domain.place == DomainPlace::Linked {
+                return Err(DirectoryError::Invalid {
+                    field: "address",
+                    reason: format!("«{}» is linked to the main domain of its mail service", domain.name),
+                    rule: "addresses are made at the main domain, and answer under the name of each linked one",
+                });
+            }
             let key = localpart_key(new.address.localpart());
             let taken = || DirectoryError::Conflict {
                 field: "address",

@@ -5,9 +5,11 @@ use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::service::insert_service;
 use super::told::{state, told};
-use super::{Administration, Result, conflict, found, in_use, rows};
+use super::{Administration, Result, conflict, counted, found, in_use, rows};
 use crate::entities::DomainInfo;
 use crate::error::DirectoryError;
+use crate::linking::rows::settle_main;
+use crate::linking::{DomainPlace, count_linked_to};
 
 /// What to change of a domain; `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +83,8 @@ impl Administration {
                 if service.organisation != domain.organisation {
                     return Err(DirectoryError::NotFound { what: "service" });
                 }
-                rows::move_domain(tx, id, domain.organisation, service.id)?;
+                check_movable(tx, &domain)?;
+                place_in(tx, &domain, service.id)?;
             }
             if let Some(is_disabled) = change.is_disabled {
                 rows::disable_domain(tx, id, domain.organisation, is_disabled)?;
@@ -151,6 +154,7 @@ pub fn create_domain(tx: &mut Tx, creation: &DomainCreation, name: &Domain) -> R
     }
     rows::insert_domain(tx, id, organisation, service, &name, at)
         .map_err(conflict(|| domain_exists(&name)))?;
+    settle_main(tx, service, organisation)?;
     found("domain", rows::domain(tx, id)?)
 }
 
@@ -161,8 +165,65 @@ pub fn delete_domain(tx: &mut Tx, id: DomainId, force: bool, at: Timestamp) -> R
     if domain.addresses > 0 && !force {
         return Err(in_use("domain", domain.name.to_string(), domain.addresses));
     }
+    check_without_links(tx, &domain)?;
     rows::delete_domain(tx, domain.organisation, id, at)?;
+    settle_main(tx, domain.service, domain.organisation)?;
     Ok(domain)
+}
+
+/// A domain, if it lies within the scope.
+pub(crate) fn domain_within(tx: &mut Tx, id: DomainId) -> Result<DomainInfo> {
+    found("domain", rows::domain(tx, id)?)
+}
+
+/// The domain of this name, if it is the organisation's.
+pub(crate) fn domain_in(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    name: &Domain,
+) -> Result<Option<DomainInfo>> {
+    let domain = rows::domain_called(tx, name.as_str())?;
+    Ok(domain.filter(|domain| domain.organisation == organisation))
+}
+
+/// The domains of a mail service within the scope, by name.
+pub(crate) fn domains_in(tx: &mut Tx, service: ServiceId) -> Result<Vec<DomainInfo>> {
+    Ok(rows::domains_in(tx, service)?)
+}
+
+/// A new domain in a mail service, without a look at what else is in it.
+pub(crate) fn insert_linked(tx: &mut Tx, creation: &DomainCreation, name: &Domain) -> Result<DomainId> {
+    Ok(create_domain(tx, creation, name)?.id)
+}
+
+/// Puts a domain, with its addresses, into a mail service of its organisation.
+pub(crate) fn place_in(tx: &mut Tx, domain: &DomainInfo, service: ServiceId) -> Result<()> {
+    rows::move_domain(tx, domain.id, domain.organisation, service)?;
+    settle_main(tx, domain.service, domain.organisation)?;
+    Ok(settle_main(tx, service, domain.organisation)?)
+}
+
+fn check_movable(tx: &mut Tx, domain: &DomainInfo) -> Result<()> {
+    if domain.place == DomainPlace::Linked {
+        return Err(DirectoryError::Invalid {
+            field: "service",
+            reason: format!("«{}» is linked to the main domain of its mail service", domain.name),
+            rule: "a domain is unlinked before it goes into another mail service",
+        });
+    }
+    check_without_links(tx, domain)
+}
+
+fn check_without_links(tx: &mut Tx, domain: &DomainInfo) -> Result<()> {
+    match count_linked_to(tx, domain)? {
+        0 => Ok(()),
+        linked => Err(DirectoryError::InUse {
+            field: "domain",
+            value: domain.name.to_string(),
+            dependents: counted(linked, "linked domain", "linked domains"),
+            rule: "the main domain goes after those linked to it, or after another one became the main domain",
+        }),
+    }
 }
 
 fn domain_exists(name: &str) -> DirectoryError {

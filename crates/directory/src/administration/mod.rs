@@ -26,9 +26,11 @@ use crate::{Directory, Role, limits};
 
 pub use address::{AddressChange, NewAddress};
 pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
+pub(crate) use domain::{domain_in, domain_within, domains_in, insert_linked, place_in};
 pub use organisation::OrganisationChange;
 pub use password::NewDevicePassword;
 pub use service::ServiceChange;
+pub(crate) use service::service_within;
 pub use staff::StaffInfo;
 pub use user::{NewUser, UserChange};
 pub(crate) use user::{own_user, user_at_home, user_in};
@@ -192,7 +194,7 @@ fn not_a_mailbox(field: &'static str, address: &Address) -> DirectoryError {
     }
 }
 
-fn counted(count: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

@@ -125,6 +125,11 @@ impl Administration {
     }
 }
 
+/// A mail service, if it lies within the scope.
+pub(crate) fn service_within(tx: &mut Tx, id: ServiceId) -> Result<ServiceInfo> {
+    found("service", rows::service(tx, id)?)
+}
+
 pub(super) fn insert_service(
     tx: &mut Tx,
     organisation: OrganisationId,

@@ -16,7 +16,7 @@ use db::Tx;
 use model::{Address, DomainId, OrganisationId, ServiceId};
 
 use crate::DomainCreation;
-use crate::administration::{delete_domain, domain_within, found, insert_linked, service_within};
+use crate::administration::{delete_domain, domain_within, insert_linked, service_within};
 use crate::entities::DomainInfo;
 use crate::error::DirectoryError;
 use crate::rows::address_key;
@@ -51,8 +51,10 @@ impl fmt::Display for DomainPlace {
     }
 }
 
-const LINKED_EMPTY: &str = "a linked domain has no addresses of its own: those of the main domain answer under its name";
-const UNLINK_LINKED: &str = "what is unlinked, or becomes the main domain, is a linked domain of the mail service";
+const LINKED_EMPTY: &str =
+    "a linked domain has no addresses of its own: those of the main domain answer under its name";
+const UNLINK_LINKED: &str =
+    "what is unlinked, or becomes the main domain, is a linked domain of the mail service";
 
 fn invalid(reason: String, rule: &'static str) -> DirectoryError {
     DirectoryError::Invalid { field: "domain", reason, rule }
@@ -74,7 +76,10 @@ pub fn domains_of_service(tx: &mut Tx, service: ServiceId) -> Result<Vec<DomainI
 pub fn main_of(tx: &mut Tx, service: ServiceId) -> Result<DomainInfo> {
     let domains = domains_of_service(tx, service)?;
     domains.into_iter().find(|domain| domain.place == DomainPlace::Main).ok_or_else(|| {
-        invalid("the mail service has no domain yet".to_owned(), "the first domain of a mail service is its main one")
+        invalid(
+            "the mail service has no domain yet".to_owned(),
+            "the first domain of a mail service is its main one",
+        )
     })
 }
 
@@ -144,6 +149,11 @@ pub fn keeps_records(tx: &mut Tx, domain: DomainId) -> Result<bool> {
 /// From now on the mail records of a domain are kept right in a hosted zone.
 pub fn keep_records(tx: &mut Tx, domain: &DomainInfo) -> Result<()> {
     Ok(rows::set_keeps_records(tx, domain.id, domain.organisation, true)?)
+}
+
+/// From now on nobody keeps the mail records of a domain right: it is about to go.
+pub fn leave_records(tx: &mut Tx, domain: &DomainInfo) -> Result<()> {
+    Ok(rows::set_keeps_records(tx, domain.id, domain.organisation, false)?)
 }
 
 /// Refuses what is no linked domain.
@@ -236,6 +246,15 @@ pub fn unlink_domain(tx: &mut Tx, id: DomainId, at: model::Timestamp) -> Result<
     let domain = domain_within(tx, id)?;
     check_unlinkable(tx, &domain)?;
     delete_domain(tx, id, false, at)
+}
+
+/// The domain of this name, if it is the organisation's.
+pub fn domain_called(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    name: &model::Domain,
+) -> Result<Option<DomainInfo>> {
+    crate::administration::domain_in(tx, organisation, name)
 }
 
 /// The domain of which a name is a synonym, within the organisation.

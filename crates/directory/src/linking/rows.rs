@@ -38,9 +38,8 @@ pub(super) fn set_keeps_records(
 }
 
 pub(super) fn keeps_records(tx: &mut Tx, domain: DomainId) -> Result<bool, DbError> {
-    let keeps = tx.query_one("SELECT keeps_records FROM domain WHERE id = ?1", values![domain], |row| {
-        row.boolean(0)
-    })?;
+    let keeps = tx
+        .query_one("SELECT keeps_records FROM domain WHERE id = ?1", values![domain], |row| row.boolean(0))?;
     Ok(keeps.unwrap_or(false))
 }
 
@@ -58,7 +57,11 @@ pub(super) fn set_main(
 }
 
 /// Where a service has lost its main domain or has none yet, its oldest domain with addresses of its own becomes it.
-pub(crate) fn settle_main(tx: &mut Tx, service: ServiceId, organisation: OrganisationId) -> Result<(), DbError> {
+pub(crate) fn settle_main(
+    tx: &mut Tx,
+    service: ServiceId,
+    organisation: OrganisationId,
+) -> Result<(), DbError> {
     tx.execute(
         "UPDATE service SET main_domain =
              (SELECT min(d.id) FROM domain d WHERE d.service = service.id AND d.linked = 0)
@@ -105,7 +108,11 @@ pub(super) fn targets_at(
          WHERE organisation = ?1 AND target LIKE ?2 ORDER BY address, position",
         values![organisation, format!("%@{domain}").as_str()],
         |row| {
-            Ok(Target { address: row.integer(0)?, position: row.integer(1)?, target: row.text(2)?.to_owned() })
+            Ok(Target {
+                address: row.integer(0)?,
+                position: row.integer(1)?,
+                target: row.text(2)?.to_owned(),
+            })
         },
     )
 }

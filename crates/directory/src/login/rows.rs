@@ -35,14 +35,15 @@ pub(super) struct Credential {
 pub(super) fn candidate(tx: &mut Tx, localpart: &str, domain: &str) -> Result<Option<Candidate>, DbError> {
     let mut found: Option<Candidate> = None;
     tx.for_each(
-        "SELECT c.organisation, c.id, a.localpart, d.name, COALESCE(c.quota_bytes, s.quota_bytes),
-                a.disabled + d.disabled + s.disabled + o.disabled, c.scram_salt, c.scram_iterations,
+        "SELECT c.organisation, c.id, a.localpart, h.name, COALESCE(c.quota_bytes, s.quota_bytes),
+                a.disabled + d.disabled + h.disabled + s.disabled + o.disabled, c.scram_salt, c.scram_iterations,
                 k.id, k.selector, k.protocols, k.argon2, k.scram_stored_key, k.scram_server_key, k.version,
                 k.disabled, k.last_used_at
          FROM domain d
-         JOIN address a ON a.domain = d.id AND a.localpart_key = ?2
+         JOIN service s ON s.id = d.service
+         JOIN domain h ON h.id = CASE WHEN d.linked = 1 THEN s.main_domain ELSE d.id END
+         JOIN address a ON a.domain = h.id AND a.localpart_key = ?2
          JOIN account c ON c.id = a.account
-         JOIN service s ON s.id = a.service
          JOIN organisation o ON o.id = a.organisation
          LEFT JOIN credential k ON k.account = c.id
          WHERE d.name = ?1 ORDER BY k.id",

@@ -17,7 +17,7 @@ use crate::rules::Language;
 use crate::{Result, ZoneError, rows};
 
 /// Each domain signs with both: RSA, which everybody verifies, and Ed25519 (RFC 8463).
-const ALGORITHMS: [Algorithm; 2] = [Algorithm::Rsa, Algorithm::Ed25519];
+pub(crate) const ALGORITHMS: [Algorithm; 2] = [Algorithm::Rsa, Algorithm::Ed25519];
 
 /// A domain with what became of its records.
 #[derive(Clone, Debug)]
@@ -97,10 +97,7 @@ impl Administration {
     /// Deletes a mail domain as `directory` does, and those records of it that its mail service kept.
     pub async fn delete_domain(&self, id: DomainId, force: bool) -> Result<Kept> {
         self.write(move |tx, hand| {
-            let mut kept = Kept::default();
-            for zone in rows::zones_with_records_of(tx, id)? {
-                remove_from(tx, hand, zone, id, &mut kept)?;
-            }
+            let kept = remove_mail(tx, hand, id)?;
             let domain = directory::delete_domain(tx, id, force, hand.at)?;
             hand.audit(tx, Some(domain.organisation), "delete domain", domain.name.to_string())?;
             Ok(kept)
@@ -234,7 +231,7 @@ impl Administration {
         }
     }
 
-    pub(super) fn directory(&self) -> directory::Administration {
+    pub(crate) fn directory(&self) -> directory::Administration {
         self.zones.directory.administration(self.scope, self.who.clone())
     }
 
@@ -262,9 +259,54 @@ fn own_zone(tx: &mut Tx, domain: &MailOf) -> Result<Option<ZoneInfo>> {
     Ok(enclosing.filter(|zone| zone.organisation == domain.organisation && zone.main.is_none()))
 }
 
+/// [`own_zone`], if the domain's records are kept right in it.
+pub(crate) fn zone_of_mail(tx: &mut Tx, domain: &MailOf) -> Result<Option<ZoneInfo>> {
+    match directory::linking::keeps_records(tx, domain.id)? {
+        true => own_zone(tx, domain),
+        false => Ok(None),
+    }
+}
+
+/// The hosted zone of this very name, if it is the organisation's.
+pub(crate) fn own_zone_called(
+    tx: &mut Tx,
+    name: &DnsName,
+    organisation: OrganisationId,
+) -> Result<Option<ZoneInfo>> {
+    Ok(rows::zone_called(tx, name)?.filter(|zone| zone.organisation == organisation))
+}
+
+/// The mail domain of this name, if it is the organisation's.
+pub(crate) fn own_domain_called(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    name: &Domain,
+) -> Result<Option<DomainInfo>> {
+    Ok(directory::linking::domain_called(tx, organisation, name)?)
+}
+
+/// Whether mail is taken for a name within the scope.
+pub(crate) fn is_mail_domain(tx: &mut Tx, name: &Domain) -> Result<bool> {
+    Ok(rows::domain_organisation(tx, name)?.is_some())
+}
+
+/// How many records are kept right for a domain.
+pub(crate) fn count_mail_records(tx: &mut Tx, domain: DomainId) -> Result<u64> {
+    Ok(rows::count_records_of(tx, domain)?)
+}
+
+/// Takes the records of a domain that are kept right away, wherever they stand.
+pub(crate) fn remove_mail(tx: &mut Tx, hand: &Hand, domain: DomainId) -> Result<Kept> {
+    let mut kept = Kept::default();
+    for zone in rows::zones_with_records_of(tx, domain)? {
+        remove_from(tx, hand, zone, domain, &mut kept)?;
+    }
+    Ok(kept)
+}
+
 /// Writes the records of a domain into the deepest hosted zone of its organisation that encloses it, and
 /// removes them from others; tells the keys whether their records stand in one of our zones.
-pub(super) fn keep_mail(
+pub(crate) fn keep_mail(
     tx: &mut Tx,
     hand: &Hand,
     keys: &Keys,
@@ -273,7 +315,7 @@ pub(super) fn keep_mail(
     spf: Option<SpfStrictness>,
 ) -> Result<(Option<ZoneId>, Kept)> {
     let mut kept = Kept::default();
-    let enclosing = own_zone(tx, domain)?;
+    let enclosing = zone_of_mail(tx, domain)?;
     for other in rows::zones_with_records_of(tx, domain.id)? {
         if enclosing.as_ref().is_none_or(|zone| zone.id != other) {
             remove_from(tx, hand, other, domain.id, &mut kept)?;

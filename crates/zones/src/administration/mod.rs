@@ -30,10 +30,16 @@ use crate::{Result, ZONES, ZoneError, Zones, limits, rows, serial};
 pub use candidates::Candidate;
 pub use file::ImportOptions;
 pub(crate) use installation::installation_of;
-pub(crate) use mail::MailOf;
+pub(crate) use mail::{
+    ALGORITHMS, MailOf, count_mail_records, is_mail_domain, keep_mail, own_domain_called, own_zone_called,
+    remove_mail, zone_of_mail,
+};
 pub use mail::{Checked, MailDomain, Seen};
+pub(crate) use ownership::{check_domain, check_domain_free, enclosing};
 pub use synonym::Prerequisite;
+pub(crate) use synonym::join;
 use synonym::synonym_refusal;
+pub(crate) use zone::{check_public_suffix, create_zone_within};
 
 /// The zones within a scope, in somebody's name.
 #[derive(Clone)]
@@ -112,7 +118,7 @@ impl Administration {
         self.scoped().write(move |tx| write(tx, &hand)).await
     }
 
-    fn operator_only(&self) -> Result<()> {
+    pub(crate) fn operator_only(&self) -> Result<()> {
         match self.scope {
             Scope::Operator(_) => Ok(()),
             // Nothing is said about what lies outside of a tenant's scope.
@@ -126,7 +132,7 @@ pub(crate) fn found<T>(what: &'static str, thing: Option<T>) -> Result<T> {
 }
 
 /// Two administrators created the same name at the same moment.
-fn conflict(taken: impl FnOnce() -> ZoneError) -> impl FnOnce(DbError) -> ZoneError {
+pub(crate) fn conflict(taken: impl FnOnce() -> ZoneError) -> impl FnOnce(DbError) -> ZoneError {
     move |error| match error {
         DbError::Conflict { .. } => taken(),
         other => other.into(),

@@ -14,7 +14,7 @@ use crate::installation::Installation;
 use crate::kind::{RecordKind, quoted};
 use crate::mail::FullRecord;
 use crate::name::DnsName;
-use crate::{Result, ZoneError, rows};
+use crate::{Result, ZoneError, ZoneInfo, rows};
 
 /// The label below a domain at which its owner publishes the proof.
 const PROOF_LABEL: &str = "_relais";
@@ -51,7 +51,7 @@ pub(super) fn whose(tx: &mut Tx, name: &DnsName, organisation: OrganisationId) -
 }
 
 /// Refuses what a tenant may not have as a mail domain, apart from the proof that it is its own.
-pub(super) fn check_domain(tx: &mut Tx, name: &Domain, organisation: OrganisationId) -> Result<()> {
+pub(crate) fn check_domain(tx: &mut Tx, name: &Domain, organisation: OrganisationId) -> Result<()> {
     let rule = "a domain belongs to one mail service of the installation, and names above and below it to the same organisation";
     let taken = || ZoneError::Conflict { field: "domain", value: name.to_string(), rule };
     if rows::domain_organisation(tx, name)?.is_some() {
@@ -68,7 +68,33 @@ pub(super) fn check_domain(tx: &mut Tx, name: &Domain, organisation: Organisatio
     }
 }
 
+/// Refuses a name that is a mail domain or a synonym of somebody already.
+pub(crate) fn check_domain_free(tx: &mut Tx, name: &Domain) -> Result<()> {
+    let rule = "a domain belongs to one mail service of the installation, and names above and below it to the same organisation";
+    match rows::domain_organisation(tx, name)? {
+        Some(_) => Err(ZoneError::Conflict { field: "domain", value: name.to_string(), rule }),
+        None => Ok(()),
+    }
+}
+
+/// The deepest hosted zone that encloses a name, if it lies within the scope.
+pub(crate) fn enclosing(tx: &mut Tx, name: &DnsName) -> Result<Option<ZoneInfo>> {
+    match rows::enclosing_anywhere(tx, name)? {
+        Some(zone) => Ok(rows::zone(tx, zone.id)?),
+        None => Ok(None),
+    }
+}
+
 impl Administration {
+    /// Whether the world finds one of our name servers for a name that is not hosted here yet.
+    pub(crate) async fn is_delegated_here(&self, name: &DnsName) -> Result<bool> {
+        match self.zones.installation().await? {
+            // What cannot be looked up now is not proven.
+            Some(installation) => Ok(self.has_our_name_servers(name, &installation).await.unwrap_or(false)),
+            None => Ok(false),
+        }
+    }
+
     /// Everything that a tenant's new mail domain has to be before it is made.
     pub(super) async fn check_new_domain(
         &self,
@@ -94,7 +120,7 @@ impl Administration {
     }
 
     /// Refuses a name that the world does not show to be the organisation's.
-    pub(super) async fn check_ownership(
+    pub(crate) async fn check_ownership(
         &self,
         field: &'static str,
         organisation: OrganisationId,

@@ -1,6 +1,7 @@
 //! Synonym domains: a second name for everything that a main zone says, live, and for its mail.
 
 use db::Tx;
+use keys::Keys;
 use model::{Domain, ZoneId};
 
 use super::mail::keep_mail_within;
@@ -89,65 +90,7 @@ impl Administration {
             self.check_ownership("synonym", organisation, &name).await?;
         }
         let keys = self.zones.keys.clone();
-        self.write(move |tx, hand| {
-            let main = found("zone", rows::zone(tx, main)?)?;
-            if main.main.is_some() {
-                return Err(ZoneError::invalid(
-                    "main",
-                    format!("{} is a synonym itself", main.name),
-                    "the main zone of a synonym has records of its own",
-                ));
-            }
-            if main.has_newsletter {
-                return Err(synonym_refusal(Prerequisite::NoNewsletter, &main.name));
-            }
-            let synonyms = rows::synonyms(tx, main.id)?;
-            if u64::try_from(synonyms.len()).unwrap_or(u64::MAX) >= limits::SYNONYMS_LIMIT {
-                return Err(ZoneError::invalid(
-                    "synonym",
-                    "the zone has 100",
-                    "a zone has at most 100 synonyms",
-                ));
-            }
-            let mut zone = match rows::zone_called(tx, &name)? {
-                Some(zone) if zone.organisation == main.organisation => zone,
-                _ => return Err(synonym_refusal(Prerequisite::ManagedHere, &name)),
-            };
-            if zone.id == main.id {
-                return Err(ZoneError::invalid(
-                    "synonym",
-                    "it is the main zone",
-                    "a synonym is another domain",
-                ));
-            }
-            zone = found("zone", rows::take_zone(tx, zone.id, hand.at)?)?;
-            if let Some(refusal) = bound(tx, &zone)? {
-                return Err(refusal);
-            }
-            let before = rows::records(tx, zone.id)?;
-            super::apply(tx, hand, &mut zone, &before, Vec::new(), "became a synonym", false)?;
-            // Its secondaries see the main zone's serials from now on, which must come after what they saw.
-            if !serial::is_after(main.serial, zone.serial) {
-                let mut main = found("zone", rows::take_zone(tx, main.id, hand.at)?)?;
-                main.serial = serial::next(zone.serial, hand.at);
-                rows::update_zone(tx, &main)?;
-                notify(tx, main.id)?;
-            }
-            zone.main = Some(main.id);
-            rows::update_zone(tx, &zone)?;
-            if main.is_signed {
-                sign_as_main(tx, hand, &keys, zone.clone())?;
-            }
-            if let Ok(domain) = Domain::parse(name.as_str()) {
-                directory_synonym(tx, &domain, &main)?;
-            }
-            let what = format!("{name} of {}", main.name);
-            hand.audit(tx, Some(main.organisation), "add synonym", what)?;
-            keep_mail_within(tx, hand, &keys, main.id)?;
-            notify(tx, zone.id)?;
-            found("zone", rows::zone(tx, zone.id)?)
-        })
-        .await
+        self.write(move |tx, hand| join(tx, hand, &keys, main, &name)).await
     }
 
     /// Ends a synonym: it is a zone of its own again, with the name servers only (R183).
@@ -170,7 +113,7 @@ impl Administration {
     }
 
     /// Refuses a name that the world knows under other name servers.
-    pub(super) async fn check_name_servers(&self, name: &DnsName) -> Result<()> {
+    pub(crate) async fn check_name_servers(&self, name: &DnsName) -> Result<()> {
         let Some(installation) = self.zones.installation().await? else { return Ok(()) };
         let ours: Vec<DnsName> =
             installation.name_servers.iter().map(|host| DnsName::from(&host.name)).collect();
@@ -190,6 +133,58 @@ impl Administration {
             false => Err(synonym_refusal(Prerequisite::OurNameServers, name)),
         }
     }
+}
+
+/// [`Administration::add_synonym`] within the caller's transaction; the caller has asked whose the name is.
+pub(crate) fn join(tx: &mut Tx, hand: &Hand, keys: &Keys, main: ZoneId, name: &DnsName) -> Result<ZoneInfo> {
+    let main = found("zone", rows::zone(tx, main)?)?;
+    if main.main.is_some() {
+        return Err(ZoneError::invalid(
+            "main",
+            format!("{} is a synonym itself", main.name),
+            "the main zone of a synonym has records of its own",
+        ));
+    }
+    if main.has_newsletter {
+        return Err(synonym_refusal(Prerequisite::NoNewsletter, &main.name));
+    }
+    let synonyms = rows::synonyms(tx, main.id)?;
+    if u64::try_from(synonyms.len()).unwrap_or(u64::MAX) >= limits::SYNONYMS_LIMIT {
+        return Err(ZoneError::invalid("synonym", "the zone has 100", "a zone has at most 100 synonyms"));
+    }
+    let mut zone = match rows::zone_called(tx, name)? {
+        Some(zone) if zone.organisation == main.organisation => zone,
+        _ => return Err(synonym_refusal(Prerequisite::ManagedHere, name)),
+    };
+    if zone.id == main.id {
+        return Err(ZoneError::invalid("synonym", "it is the main zone", "a synonym is another domain"));
+    }
+    zone = found("zone", rows::take_zone(tx, zone.id, hand.at)?)?;
+    if let Some(refusal) = bound(tx, &zone)? {
+        return Err(refusal);
+    }
+    let before = rows::records(tx, zone.id)?;
+    super::apply(tx, hand, &mut zone, &before, Vec::new(), "became a synonym", false)?;
+    // Its secondaries see the main zone's serials from now on, which must come after what they saw.
+    if !serial::is_after(main.serial, zone.serial) {
+        let mut main = found("zone", rows::take_zone(tx, main.id, hand.at)?)?;
+        main.serial = serial::next(zone.serial, hand.at);
+        rows::update_zone(tx, &main)?;
+        notify(tx, main.id)?;
+    }
+    zone.main = Some(main.id);
+    rows::update_zone(tx, &zone)?;
+    if main.is_signed {
+        sign_as_main(tx, hand, keys, zone.clone())?;
+    }
+    if let Ok(domain) = Domain::parse(name.as_str()) {
+        directory_synonym(tx, &domain, &main)?;
+    }
+    let what = format!("{name} of {}", main.name);
+    hand.audit(tx, Some(main.organisation), "add synonym", what)?;
+    keep_mail_within(tx, hand, keys, main.id)?;
+    notify(tx, zone.id)?;
+    found("zone", rows::zone(tx, zone.id)?)
 }
 
 /// Makes a synonym a zone of its own, within the caller's transaction.

@@ -23,45 +23,8 @@ impl Administration {
             check_public_suffix("zone", &name)?;
         }
         let keys = self.zones.keys.clone();
-        self.write(move |tx, hand| {
-            if !rows::is_organisation(tx, organisation)? {
-                return Err(ZoneError::NotFound { what: "organisation" });
-            }
-            if rows::count_zones(tx, organisation)? >= limits::ZONES_PER_ORGANISATION_LIMIT {
-                return Err(ZoneError::invalid(
-                    "zone",
-                    "the organisation has 10000 zones",
-                    "an organisation has at most 10000 zones",
-                ));
-            }
-            // The installation's own names are taken too.
-            if !is_operator && !matches!(whose(tx, &name, organisation)?, Whose::Free) {
-                return Err(taken(&name));
-            }
-            let mut zone = ZoneInfo {
-                id: ZoneId(hand.new_id()),
-                organisation,
-                serial: serial::next(0, hand.at),
-                default_ttl: limits::TTL_DEFAULT_SECONDS,
-                is_signed: false,
-                main: None,
-                has_newsletter: false,
-                version: 1,
-                created_at: hand.at,
-                changed_at: hand.at,
-                records: 0,
-                name: name.clone(),
-            };
-            rows::insert_zone(tx, &zone).map_err(conflict(|| taken(&name)))?;
-            hand.audit(tx, Some(organisation), "create zone", name.to_string())?;
-            let drafts = name_server_drafts(tx, hand, &zone)?;
-            super::apply(tx, hand, &mut zone, &[], drafts, "zone created", false)?;
-            // Mail domains that were there before get their records now.
-            super::mail::keep_mail_within(tx, hand, &keys, zone.id)?;
-            notify(tx, zone.id)?;
-            found("zone", rows::zone(tx, zone.id)?)
-        })
-        .await
+        self.write(move |tx, hand| create_zone_within(tx, hand, &keys, organisation, &name, is_operator))
+            .await
     }
 
     /// The zones within the scope, of one organisation or of all, by name.
@@ -224,6 +187,53 @@ impl Administration {
     }
 }
 
+/// [`Administration::create_zone`] within the caller's transaction.
+pub(crate) fn create_zone_within(
+    tx: &mut Tx,
+    hand: &Hand,
+    keys: &Keys,
+    organisation: OrganisationId,
+    name: &DnsName,
+    is_operator: bool,
+) -> Result<ZoneInfo> {
+    if !rows::is_organisation(tx, organisation)? {
+        return Err(ZoneError::NotFound { what: "organisation" });
+    }
+    if rows::count_zones(tx, organisation)? >= limits::ZONES_PER_ORGANISATION_LIMIT {
+        return Err(ZoneError::invalid(
+            "zone",
+            "the organisation has 10000 zones",
+            "an organisation has at most 10000 zones",
+        ));
+    }
+    // The installation's own names are taken too.
+    if !is_operator && !matches!(whose(tx, name, organisation)?, Whose::Free) {
+        return Err(taken(name));
+    }
+    let mut zone = ZoneInfo {
+        id: ZoneId(hand.new_id()),
+        organisation,
+        serial: serial::next(0, hand.at),
+        default_ttl: limits::TTL_DEFAULT_SECONDS,
+        is_signed: false,
+        main: None,
+        has_newsletter: false,
+        version: 1,
+        created_at: hand.at,
+        changed_at: hand.at,
+        records: 0,
+        name: name.clone(),
+    };
+    rows::insert_zone(tx, &zone).map_err(conflict(|| taken(name)))?;
+    hand.audit(tx, Some(organisation), "create zone", name.to_string())?;
+    let drafts = name_server_drafts(tx, hand, &zone)?;
+    super::apply(tx, hand, &mut zone, &[], drafts, "zone created", false)?;
+    // Mail domains that were there before get their records now.
+    super::mail::keep_mail_within(tx, hand, keys, zone.id)?;
+    notify(tx, zone.id)?;
+    found("zone", rows::zone(tx, zone.id)?)
+}
+
 /// Signs a zone that was taken, from its next serial on.
 fn sign(tx: &mut Tx, keys: &Keys, zone: &mut ZoneInfo) -> Result<()> {
     zone.is_signed = true;
@@ -268,7 +278,7 @@ pub(super) fn checked_name(text: &str) -> Result<DnsName> {
     Ok(name)
 }
 
-pub(super) fn check_public_suffix(field: &'static str, name: &DnsName) -> Result<()> {
+pub(crate) fn check_public_suffix(field: &'static str, name: &DnsName) -> Result<()> {
     let suffix = psl::suffix_str(name.as_str());
     // `test` and other unlisted top-level names count as suffixes too.
     if name.is_root() || suffix == Some(name.as_str()) {

@@ -5,6 +5,7 @@ use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::{count, scope};
 use crate::entities::DomainInfo;
+use crate::linking::DomainPlace;
 
 fn domain_info(row: &Row) -> Result<DomainInfo, DbError> {
     Ok(DomainInfo {
@@ -15,6 +16,12 @@ fn domain_info(row: &Row) -> Result<DomainInfo, DbError> {
         is_disabled: row.boolean(4)?,
         created_at: row.timestamp(5)?,
         addresses: count(row.integer(6)?),
+        place: match (row.boolean(7)?, row.boolean(8)?) {
+            (true, _) => DomainPlace::Linked,
+            (false, true) => DomainPlace::Main,
+            (false, false) => DomainPlace::Apart,
+        },
+        keeps_records: row.boolean(9)?,
     })
 }
 
@@ -22,8 +29,9 @@ macro_rules! select_domain {
     ($($rest:literal),+) => {
         concat!(
             "SELECT d.id, d.organisation, d.service, d.name, d.disabled, d.created_at,
-                    (SELECT count(*) FROM address a WHERE a.domain = d.id)
-             FROM domain d ",
+                    (SELECT count(*) FROM address a WHERE a.domain = d.id), d.linked,
+                    CASE WHEN s.main_domain = d.id THEN 1 ELSE 0 END, d.keeps_records
+             FROM domain d JOIN service s ON s.id = d.service ",
             $($rest),+
         )
     };
@@ -68,6 +76,19 @@ pub(in crate::administration) fn domains(
              ORDER BY d.name"
         ),
         values![organisation, scope(tx)],
+        domain_info,
+    )
+}
+
+pub(in crate::administration) fn domains_in(
+    tx: &mut Tx,
+    service: ServiceId,
+) -> Result<Vec<DomainInfo>, DbError> {
+    tx.query(
+        select_domain!(
+            "WHERE d.service = ?1 AND d.organisation = COALESCE(?2, d.organisation) ORDER BY d.name"
+        ),
+        values![service, scope(tx)],
         domain_info,
     )
 }
