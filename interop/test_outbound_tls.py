@@ -74,7 +74,7 @@ def policies(work):
 def town(work, policies):
     directory, https_port = policies
     certificate, key = issue(directory, "mail", [f"named.{ZONE}"])
-    users = [f"eve@{domain}" for domain in [*(f"{domain}.{ZONE}" for domain in DOMAINS), *ROUTED]]
+    users = [f"eve@{domain}" for domain in [*(f"{domain}.{ZONE}" for domain in DOMAINS), *ROUTED, f"any.suffix.{ZONE}"]]
     stranger = Postfix(work / "outbound-peer", domains=[user.split("@")[1] for user in users], users=users, extra={
         "smtpd_tls_cert_file": certificate, "smtpd_tls_key_file": key, "smtpd_tls_security_level": "may"})
     relais = Served(work / "outbound-relais", f"sqlite:{work / 'outbound-relais' / 'relais.db'}")
@@ -92,6 +92,7 @@ def town(work, policies):
     records = [f"@ NS ns.{ZONE}."]
     records += [f"{host} A 127.0.0.1" for host in ("ns", "good", "bad", "named", "other")]
     records += [f"{domain} MX 10 {host}.{ZONE}." for domain, host in DOMAINS.items()]
+    records.append(f"*.suffix MX 10 good.{ZONE}.")
     for host, named in (("good", public_key), ("bad", b"another")):
         records.append(f"_{stranger.port}._tcp.{host} TLSA 3 1 1 {hashlib.sha256(named).hexdigest()}")
     for host in POLICY_HOSTS:
@@ -230,3 +231,12 @@ def test_a_static_address_is_taken_with_a_warning(town):
     route = relais.command("route", "add", "static.test", "192.0.2.25")
     assert "change" in route["warning"]
     relais.command("route", "remove", route["id"])
+
+
+def test_a_wildcard_of_a_signed_zone_leads_to_its_exchanger_and_is_proved(town):
+    """The suffix zone of secure mail: `*.suffix MX`. The answer is authentic, so that the TLSA record of its host counts."""
+    relais, stranger = town
+    marker, address = post(relais, "any.suffix")
+    stranger.wait_for_letter(address, marker.encode())
+    told = tried(relais, address, marker)
+    assert told["host"].startswith("good.") and told["policy"] == "DANE"

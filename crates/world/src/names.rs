@@ -3,6 +3,7 @@
 mod anchors;
 mod fixed;
 mod upstream;
+mod wildcard;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

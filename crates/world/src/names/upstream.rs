@@ -11,6 +11,7 @@ use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{
     ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
 };
+use hickory_resolver::net::dnssec::DnssecDnsHandle;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::{DnsHandle, FirstAnswer, RetryDnsHandle};
 use hickory_resolver::net::{DnsError, NetError};
@@ -19,7 +20,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::anchors::Anchors;
-use super::{NamesOptions, NamesSetupError, Validation};
+use super::{NamesOptions, NamesSetupError, Validation, wildcard};
 
 /// Each try of a question; the resolver tries twice.
 const TRY_TIMEOUT: Duration = Duration::from_secs(4);
@@ -41,10 +42,19 @@ enum Authentic {
     /// Never.
     Off,
     /// By following the signatures.
-    Own { resolver: Box<TokioResolver>, anchors: Arc<Anchors>, probe: Mutex<Probe> },
+    Own {
+        resolver: Box<TokioResolver>,
+        /// Follows the signatures as the resolver does, and shows what it calls bogus.
+        second: Box<DnssecDnsHandle<Pool>>,
+        anchors: Arc<Anchors>,
+        probe: Mutex<Probe>,
+    },
     /// By the resolver's word. It keeps answers itself.
-    Bit(Box<RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>>),
+    Bit(Box<Pool>),
 }
+
+/// The servers, asked without a cache.
+type Pool = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 
 /// Whether the resolvers hand on signatures.
 #[derive(Clone, Copy)]
@@ -85,9 +95,17 @@ impl Upstream {
             }
             builder.build()
         };
+        let pool = || -> Result<Pool, NetError> {
+            let context =
+                Arc::new(PoolContext::new(options(system_options.clone(), kept_answers), TlsConfig::new()?));
+            let servers = config.name_servers().to_vec();
+            let pool = NameServerPool::from_config(servers, context, TokioRuntimeProvider::default());
+            Ok(RetryDnsHandle::new(pool, TRIES))
+        };
         let authentic = match validation {
             Validation::Own => Authentic::Own {
                 resolver: Box::new(build(true)?),
+                second: Box::new(DnssecDnsHandle::with_trust_anchor(pool()?, Arc::new(anchors.keys.clone()))),
                 anchors: anchors.clone(),
                 probe: Mutex::new(Probe::Unknown),
             },
@@ -95,16 +113,7 @@ impl Upstream {
                 if let Some(far) = config.name_servers().iter().find(|server| !server.ip.is_loopback()) {
                     return Err(NamesSetupError::NotLoopback(far.ip));
                 }
-                let context = Arc::new(PoolContext::new(
-                    options(system_options.clone(), kept_answers),
-                    TlsConfig::new()?,
-                ));
-                let pool = NameServerPool::from_config(
-                    config.name_servers().to_vec(),
-                    context,
-                    TokioRuntimeProvider::default(),
-                );
-                Authentic::Bit(Box::new(RetryDnsHandle::new(pool, TRIES)))
+                Authentic::Bit(Box::new(pool()?))
             }
             Validation::Off => Authentic::Off,
         };
@@ -126,7 +135,7 @@ impl Upstream {
     pub(super) async fn look_up_securely(&self, name: Name, kind: RecordType) -> Result<Answer, NetError> {
         match &self.authentic {
             Authentic::Off => self.look_up(name, kind).await,
-            Authentic::Own { resolver, anchors, probe } => {
+            Authentic::Own { resolver, second, anchors, probe } => {
                 let is_validated = match anchors.covers(&name) {
                     true => true,
                     // Where a zone is forwarded, no chain leads from the root to it.
@@ -136,8 +145,19 @@ impl Upstream {
                 if !is_validated {
                     return self.look_up(name, kind).await;
                 }
-                let lookup = resolver.lookup(name, kind).await?;
-                let records = lookup.answers().to_vec();
+                let records = match resolver.lookup(name.clone(), kind).await {
+                    Ok(lookup) => lookup.answers().to_vec(),
+                    Err(error @ NetError::Dns(DnsError::DnssecBogus)) => {
+                        let query = Query::query(name, kind);
+                        return match second.lookup(query, dnssec_options()).first_answer().await {
+                            Err(seen) => wildcard::proved(&seen)
+                                .map(|records| Answer { records, is_secure: true })
+                                .ok_or(error),
+                            Ok(_) => Err(error),
+                        };
+                    }
+                    Err(error) => return Err(error),
+                };
                 // Every alias on the way as well as its goal.
                 let is_secure = records
                     .iter()
@@ -146,11 +166,7 @@ impl Upstream {
                 Ok(Answer { records, is_secure })
             }
             Authentic::Bit(pool) => {
-                let mut options = DnsRequestOptions::default();
-                options.use_edns = true;
-                options.edns_set_dnssec_ok = true;
-                options.case_randomization = true;
-                let response = pool.lookup(Query::query(name, kind), options).first_answer().await?;
+                let response = pool.lookup(Query::query(name, kind), dnssec_options()).first_answer().await?;
                 let is_secure = response.metadata.authentic_data;
                 // RFC 4035 §3.2.3: an answer without records reads as an error here.
                 let response = DnsError::from_response(response)?;
@@ -181,6 +197,15 @@ async fn hands_on_signatures(resolver: &TokioResolver, probe: &Mutex<Probe>) -> 
     }
     *probe.lock() = if found { Probe::Signatures } else { Probe::NoSignaturesAt(Instant::now()) };
     Ok(found)
+}
+
+/// With signatures, please.
+fn dnssec_options() -> DnsRequestOptions {
+    let mut options = DnsRequestOptions::default();
+    options.use_edns = true;
+    options.edns_set_dnssec_ok = true;
+    options.case_randomization = true;
+    options
 }
 
 fn options(mut options: ResolverOpts, kept_answers: u64) -> ResolverOpts {

@@ -87,6 +87,10 @@ async fn scene() -> (SocketAddr, String) {
                 ("alias", "CNAME", &format!("mx.{origin}")),
                 ("out", "CNAME", "mx.unsigned.test."),
                 ("*.wild", "TXT", "\"anything\""),
+                ("*.suffix", "MX", &format!("10 mx.{origin}")),
+                ("taken.suffix", "A", "127.0.0.2"),
+                ("deep.hollow.suffix", "A", "127.0.0.2"),
+                ("*.zz-last", "TXT", "\"the last name\""),
             ],
         )
     };
@@ -159,9 +163,25 @@ async fn signatures_are_followed_to_the_trust_anchor() {
     ] {
         assert_eq!(ask(name, kind).await, expected, "{name} {kind}");
     }
-    // A fault of the library, which this line notices when it is mended: what a wildcard answers is bogus to it
-    // where the wildcard's own NSEC record is the proof. `delv` validates the same answer.
-    assert_eq!(ask("x.wild.signed.test", RecordType::TXT).await, "bogus");
+    // What wildcards answer: proved by their own NSEC record, by one before the name, and by the last of the zone.
+    for (name, kind, expected) in [
+        ("x.wild.signed.test", RecordType::TXT, "secure"),
+        ("x.y.wild.signed.test", RecordType::TXT, "secure"),
+        ("x.wild.signed.test", RecordType::MX, "no records"),
+        ("x.suffix.signed.test", RecordType::MX, "secure"),
+        ("taken.suffix.signed.test", RecordType::A, "secure"),
+        // A name that exists is not the wildcard's, with records of its own or only with names below it.
+        ("taken.suffix.signed.test", RecordType::MX, "no records"),
+        ("hollow.suffix.signed.test", RecordType::MX, "no records"),
+        ("zz.signed.test", RecordType::TXT, "no such name"),
+        ("x.zz-last.signed.test", RecordType::TXT, "secure"),
+        ("x.wild.forged.test", RecordType::TXT, "bogus"),
+        ("x.wild.old.test", RecordType::TXT, "bogus"),
+        ("x.wild.stripped.test", RecordType::TXT, "bogus"),
+        ("x.wild.unsigned.test", RecordType::TXT, "insecure"),
+    ] {
+        assert_eq!(ask(name, kind).await, expected, "{name} {kind}");
+    }
     // Who does not care gets an answer all the same.
     assert!(!names.look_up("forged.test", RecordType::MX).await.unwrap().is_secure);
     let mx = Domain::parse("signed.test").unwrap();
