@@ -31,6 +31,7 @@ mod settle;
 mod sign;
 mod stamp;
 mod trouble;
+pub mod testing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -68,6 +68,9 @@ impl Flow {
                             let told = match mail_reports::keep(tx, reading, id)? {
                                 Kept::New => "",
                                 Kept::Known => " (it had come before)",
+                                Kept::Unproved => {
+                                    " (it counts for nothing: it names no letter sent from here)"
+                                }
                                 Kept::TooMany => " (not kept: too many of one day)",
                             };
                             let kind = reading.content.kind();

@@ -7,6 +7,7 @@ mod letters_in;
 mod letters_out;
 mod machine_reports;
 mod reports;
+mod sender_lists;
 mod signing;
 
 use std::net::IpAddr;
@@ -15,11 +16,11 @@ use std::time::Duration;
 
 use blobs::Blobs;
 use db::Db;
-use directory::{AddressChange, Administration, Authenticated, Directory, NewAddress, Scope};
+use directory::{AddressChange, Authenticated, NewAddress, Scope};
 use mail_deliver::StaticRoute;
 use mail_deliver::testing::Stranger;
 use mail_queue::{Entry, Selection};
-use mail_store::{Columns, MailStore, Role, UidSet};
+use mail_store::{Columns, Role, UidSet};
 use model::{
     AccountRef, Address, BodyKind, CredentialId, Domain, Envelope, MessageId, Notify, OrganisationId,
     Protocol, Recipient, Reply, ReturnContent, ReversePath,
@@ -29,7 +30,7 @@ use tokio::task::JoinHandle;
 use trail::{Search, Trail};
 use world::{StaticNames, World};
 
-use crate::{Arrival, Flow, Origin, Parts, Session, Settings};
+use crate::{Arrival, Origin, Session, Settings, testing};
 
 /// How long a test waits for what must happen.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -37,51 +38,19 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A node with `valbois.test` (anna, bruno, the alias team) and `acme.test` (zoe).
+/// A node of the town, and its delivery loop.
 struct Town {
-    world: World,
-    db: Db,
-    blobs: Blobs,
-    directory: Directory,
-    store: MailStore,
-    operator: Administration,
-    flow: Flow,
+    town: testing::Town,
     shutdown: watch::Sender<bool>,
     loop_task: Option<JoinHandle<()>>,
 }
 
-/// Migrations of everything that the flow needs.
-fn migrate(db: &Db) {
-    db.migrate(&[
-        trail::MIGRATIONS,
-        trust::MIGRATIONS,
-        directory::MIGRATIONS,
-        keys::MIGRATIONS,
-        mail_store::MIGRATIONS,
-        mail_queue::MIGRATIONS,
-        mail_route::MIGRATIONS,
-        reputation::MIGRATIONS,
-        mail_reports::MIGRATIONS,
-    ])
-    .unwrap();
-}
+impl std::ops::Deref for Town {
+    type Target = testing::Town;
 
-async fn populate(directory: &Directory) -> Administration {
-    let operator = directory.administration(Scope::Operator("test"), "test");
-    for (name, domain) in [("Commune de Valbois", "valbois.test"), ("Acme", "acme.test")] {
-        let organisation = operator.create_organisation(name).await.unwrap().id;
-        operator.create_domain(organisation, None, &Domain::parse(domain).unwrap()).await.unwrap();
+    fn deref(&self) -> &testing::Town {
+        &self.town
     }
-    for mailbox in ["anna@valbois.test", "bruno@valbois.test", "zoe@acme.test"] {
-        let new = NewAddress { address: address(mailbox), alias_to: Vec::new(), quota_bytes: None };
-        operator.create_address(new).await.unwrap();
-    }
-    let alias_to = vec![address("anna@valbois.test"), address("bruno@valbois.test")];
-    operator
-        .create_address(NewAddress { address: address("team@valbois.test"), alias_to, quota_bytes: None })
-        .await
-        .unwrap();
-    operator
 }
 
 /// A town on each engine; `routes` lead domains to strangers.
@@ -104,16 +73,8 @@ impl Town {
         Town::with_names(db, names, routes).await
     }
 
-    fn start(
-        world: World,
-        db: Db,
-        blobs: Blobs,
-        directory: Directory,
-        operator: Administration,
-        node: &str,
-        routes: &[(&str, &Stranger)],
-    ) -> Town {
-        let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
+    /// A node on a database that has its tables and people.
+    fn start(world: World, db: Db, blobs: Blobs, node: &str, routes: &[(&str, &Stranger)]) -> Town {
         let mut settings = Settings::new(Domain::parse("mx.valbois.test").unwrap(), node);
         settings.outbound.routes = routes
             .iter()
@@ -123,40 +84,21 @@ impl Town {
                 port: stranger.port,
             })
             .collect();
-        let flow = Flow::new(Parts {
-            db: db.clone(),
-            blobs: blobs.clone(),
-            world: world.clone(),
-            directory: directory.clone(),
-            store: store.clone(),
-            keys: keys::Keys::new(db.clone(), world.clone()),
-            settings,
-        });
-        let (shutdown, _) = watch::channel(false);
-        Town { world, db, blobs, directory, store, operator, flow, shutdown, loop_task: None }
+        let town = testing::Town::node(db, blobs, world, settings);
+        Town { town, shutdown: watch::Sender::new(false), loop_task: None }
     }
 
     /// A town with the records that its domains and strangers' domains publish about their mail.
     async fn with_names(db: Db, names: StaticNames, routes: &[(&str, &Stranger)]) -> Town {
-        migrate(&db);
         let world = World::testing_with_names(names);
-        let directory = Directory::new(db.clone(), world.clone());
-        let operator = populate(&directory).await;
+        testing::populate(&db, &world).await;
         let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
-        Town::start(world, db, blobs, directory, operator, "node", routes)
+        Town::start(world, db, blobs, "node", routes)
     }
 
     /// A second node on the same database and bodies.
     fn second_node(&self, routes: &[(&str, &Stranger)]) -> Town {
-        Town::start(
-            self.world.clone(),
-            self.db.clone(),
-            self.blobs.clone(),
-            self.directory.clone(),
-            self.directory.administration(Scope::Operator("test"), "test"),
-            "other",
-            routes,
-        )
+        Town::start(self.world.clone(), self.db.clone(), self.blobs.clone(), "other", routes)
     }
 
     /// Starts the delivery loop.

@@ -1,8 +1,10 @@
 //! Complaints of recipients, as their providers send them on (ARF, RFC 5965).
 
+use model::MessageId;
 use wire_mime::{Structure, fields};
 
 use crate::kept;
+use crate::limits::MARKS_LIMIT;
 
 /// Somebody pressed «this is spam».
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct Complaint {
     pub author: Option<String>,
     /// How many letters it stands for (RFC 5965 §3.2: Incidents).
     pub incidents: u64,
+    /// What the letter's Received fields and Message-ID have where ours have the letter's number.
+    pub marks: Vec<MessageId>,
 }
 
 impl Complaint {
@@ -64,6 +68,13 @@ impl Complaint {
                 let text = || kept(String::from_utf8_lossy(&field.unfolded()).trim());
                 if field.is("message-id") && complaint.message_id.is_none() {
                     complaint.message_id = Some(text());
+                    complaint.mark(text().trim_start_matches('<').split('@').next());
+                }
+                if field.is("received") {
+                    let text = String::from_utf8_lossy(&field.unfolded()).into_owned();
+                    // RFC 5321 §4.4: `id` and what follows it, before the date.
+                    let mut words = text.split([' ', '\t', ';']).filter(|word| !word.is_empty());
+                    complaint.mark(words.by_ref().find(|word| *word == "id").and_then(|_| words.next()));
                 }
                 if field.is("from") && complaint.author.is_none() {
                     complaint.author = Some(text());
@@ -71,6 +82,13 @@ impl Complaint {
             }
         }
         Some(complaint)
+    }
+
+    fn mark(&mut self, word: Option<&str>) {
+        let number = word.and_then(|word| word.parse().ok()).filter(|number| *number > 0);
+        if self.marks.len() < MARKS_LIMIT {
+            self.marks.extend(number.map(MessageId));
+        }
     }
 
     /// Whether it says that the letter was unwanted: `not-spam` says the contrary.

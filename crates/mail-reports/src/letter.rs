@@ -6,7 +6,7 @@ use wire_mime::{Structure, fields};
 use crate::complaint::is_kind;
 use crate::limits::{AGE_LIMIT, PARTS_TRIED, PERIOD_LIMIT};
 use crate::unpack::unpack;
-use crate::{Aggregate, Complaint, TlsReport, Unreadable};
+use crate::{Aggregate, Complaint, Sent, TlsReport, Unreadable};
 
 /// What a letter holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Reading {
     pub received_at: Timestamp,
     /// What it says.
     pub content: Content,
+    /// The letter of ours that a complaint is about; without one it counts for nothing.
+    pub letter: Option<Sent>,
 }
 
 impl Content {

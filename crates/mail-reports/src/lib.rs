@@ -23,6 +23,7 @@ pub mod limits;
 mod merge;
 mod outgoing;
 mod rows;
+mod sent;
 mod tls;
 mod unpack;
 
@@ -42,6 +43,7 @@ pub use letter::{Content, Reading};
 pub use outgoing::rows::sent;
 pub use outgoing::{Outgoing, OutgoingKind};
 pub use rows::{Kept, MIGRATIONS, keep};
+pub use sent::Sent;
 pub use tls::{DateRange, TlsFailure, TlsPolicy, TlsPolicyRow, TlsReport, TlsSummary};
 
 /// Why a letter is not kept as a report. The words stand in the trail; nobody is written to.
@@ -138,10 +140,16 @@ impl Reports {
         content: Content,
     ) -> Result<Reading, ReportsError> {
         content.middle(received_at)?;
+        if let Content::Complaint(complaint) = &content
+            && let Some(sent) = self.letter_of(organisation, complaint, received_at).await?
+        {
+            let domain = sent.domain.clone();
+            return Ok(Reading { organisation, domain, received_at, content, letter: Some(sent) });
+        }
         let about = content.about();
         for claimed in &about {
             if let Some(domain) = self.hosted(organisation, claimed).await? {
-                return Ok(Reading { organisation, domain, received_at, content });
+                return Ok(Reading { organisation, domain, received_at, content, letter: None });
             }
         }
         let words = about.first().map_or_else(|| format!("not {domain}"), ToString::to_string);
@@ -149,7 +157,7 @@ impl Reports {
     }
 
     /// The hosted domain of the organisation that `claimed` is, or stands below.
-    async fn hosted(
+    pub(crate) async fn hosted(
         &self,
         organisation: OrganisationId,
         claimed: &Domain,

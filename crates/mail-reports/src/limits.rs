@@ -34,6 +34,10 @@ pub const POLICY_LIMIT_OCTETS: usize = 1024;
 pub const COUNT_LIMIT: u64 = 1 << 32;
 /// Octets of text between two elements of a DMARC report.
 pub const ELEMENT_LIMIT_OCTETS: usize = 64 * 1024;
+/// Numbers in a complaint's letter that are looked up as ours.
+pub const MARKS_LIMIT: usize = 10;
+/// Letters to the reader who complains that are looked through.
+pub const LETTERS_TRIED: usize = 20;
 /// Reports about one domain and day that are kept: more come from nobody honest.
 pub const REPORTS_PER_DAY: i64 = 2_000;
 /// Rows of all reports about one domain and day; a report that would bring more is not kept.

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use db::{DbError, Migrations, Tx, Value, values};
 use model::{OrganisationId, Timestamp};
+use trail::{Event, Step};
 
 use crate::letter::{Content, Reading};
 use crate::merge::{TlsCount, TlsKey, tls_rows};
@@ -16,6 +17,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         (1, "reports", include_str!("0001_reports.sql")),
         (2, "rows of a report and what is left out", include_str!("0002_bounds.sql")),
+        (3, "letters of complaints", include_str!("0003_letters_of_complaints.sql")),
     ],
 };
 
@@ -26,6 +28,8 @@ pub enum Kept {
     New,
     /// It had come already: reporters try again.
     Known,
+    /// It is new, and counts for nothing: a complaint that names no letter of ours.
+    Unproved,
     /// The domain has more reports of that day, or more rows in them, than anybody honest writes.
     TooMany,
 }
@@ -42,7 +46,7 @@ pub fn keep(tx: &mut Tx, reading: &Reading, id: i64) -> Result<Kept, DbError> {
     match &reading.content {
         Content::Aggregate(report) => keep_aggregate(tx, &place, reading.received_at, report),
         Content::Tls(report) => keep_tls(tx, &place, reading.received_at, report),
-        Content::Complaint(complaint) => keep_complaint(tx, &place, reading.received_at, complaint),
+        Content::Complaint(complaint) => keep_complaint(tx, &place, reading, complaint),
     }
 }
 
@@ -324,39 +328,46 @@ fn policies(report: &TlsReport) -> String {
 fn keep_complaint(
     tx: &mut Tx,
     place: &Place<'_>,
-    received_at: Timestamp,
+    reading: &Reading,
     complaint: &Complaint,
 ) -> Result<Kept, DbError> {
+    let letter = reading.letter.as_ref();
+    let reader = letter.and_then(|letter| letter.reader.as_ref());
+    // Whatever number of incidents it claims: one reader of one letter counts once.
+    let counted = letter.is_some() && complaint.is_against_us();
     let (count, known) = tx
         .query_one(
             "SELECT count(*), count(CASE WHEN message_id = ?4 AND recipient = ?5 THEN 1 END) FROM complaint
-             WHERE organisation = ?1 AND domain = ?2 AND day = ?3",
+             WHERE organisation = ?1 AND domain = ?2 AND day = ?3 AND CASE WHEN message IS NULL THEN 0 ELSE 1 END = ?6",
             values![
                 place.organisation,
                 place.domain,
                 place.day,
                 complaint.message_id.as_deref().unwrap_or_default(),
                 complaint.recipient.as_deref().unwrap_or_default(),
+                letter.is_some(),
             ],
             |row| Ok((row.integer(0)?, row.integer(1)?)),
         )?
         .unwrap_or((0, 0));
+    // Those about letters of ours have a limit of their own, which nobody else can use up.
     if count >= limits::REPORTS_PER_DAY {
         return Ok(Kept::TooMany);
     }
-    if known > 0 {
+    if letter.is_none() && known > 0 {
         return Ok(Kept::Known);
     }
-    tx.execute(
+    let written = tx.execute(
         "INSERT INTO complaint (organisation, id, domain, day, received_at, feedback, agent, source, sender, recipient,
-             message_id, incidents)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+             message_id, incidents, message, reader, counted)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+         ON CONFLICT DO NOTHING",
         values![
             place.organisation,
             place.id,
             place.domain,
             place.day,
-            received_at,
+            reading.received_at,
             &complaint.kind,
             &complaint.agent,
             complaint.source.as_deref(),
@@ -364,10 +375,28 @@ fn keep_complaint(
             complaint.recipient.as_deref(),
             complaint.message_id.as_deref(),
             number(complaint.incidents),
+            letter.map(|letter| letter.message.0),
+            reader.map_or("", |(reader, _)| reader),
+            counted,
         ],
     )?;
-    if complaint.is_against_us() {
-        let signal = reputation::Signal::Complaints(complaint.incidents);
+    if written == 0 {
+        return Ok(Kept::Known);
+    }
+    let Some(letter) = letter else { return Ok(Kept::Unproved) };
+    let event = Event {
+        at: reading.received_at,
+        id: place.id,
+        organisation: Some(place.organisation),
+        message: Some(letter.message),
+        delivery: reader.map(|(_, delivery)| *delivery),
+        sender: letter.sender.clone(),
+        recipient: reader.map(|(reader, _)| reader.clone()),
+        step: Step::Complained { feedback: complaint.kind.clone(), agent: complaint.agent.clone() },
+    };
+    trail::record(tx, &event)?;
+    if counted {
+        let signal = reputation::Signal::Complaints(1);
         reputation::note(tx, place.organisation, place.domain, place.day, signal)?;
     }
     Ok(Kept::New)

@@ -39,6 +39,8 @@ pub const POLICY_POINTS: f64 = 35.0;
 pub const UNKNOWN_POINTS: f64 = 20.0;
 /// Points that complaints may cost, reached at three in a thousand (Google's and Yahoo's limit for bulk senders).
 pub const COMPLAINT_POINTS: f64 = 35.0;
+/// Recipients below which complaints are taken as of that many: one reader does not sink a small domain.
+pub const COMPLAINTS_OF_AT_LEAST: f64 = 1_000.0;
 /// Points that failed authentication of our own sources may cost, reached at a fifth.
 pub const AUTHENTICATION_POINTS: f64 = 15.0;
 /// Points that one hit of a trap costs.

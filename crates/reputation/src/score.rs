@@ -73,10 +73,10 @@ pub fn score(days: &[Counts]) -> Score {
     };
     let total = |of: fn(&Counts) -> i64| days.iter().map(of).fold(0i64, i64::saturating_add);
     let sent = weighted(|day| day.sent);
-    let base = sent.max(limits::LITTLE);
     let of = total(|day| day.sent);
     let rate = |cause, count: fn(&Counts) -> i64, most: f64, full_at: f64| {
-        let points = (weighted(count) / base / full_at).min(1.0) * most;
+        let least = if cause == Cause::Complaints { limits::COMPLAINTS_OF_AT_LEAST } else { limits::LITTLE };
+        let points = (weighted(count) / sent.max(least) / full_at).min(1.0) * most;
         Factor { cause, points: points.round() as i64, seen: total(count), of }
     };
     let traps = (weighted(|day| day.trap_hits) * limits::TRAP_POINTS).min(limits::TRAPS_POINTS);

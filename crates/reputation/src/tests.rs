@@ -233,6 +233,7 @@ fn each_factor_costs_what_its_rate_deserves() {
 #[test]
 fn one_bounce_of_a_small_domain_is_no_catastrophe() {
     check(&[Counts { unknown_bounces: 1, ..sent(1) }], 98, &[Cause::UnknownRecipients]);
+    check(&[Counts { complaints: 1, ..sent(1) }], 88, &[Cause::Complaints]);
 }
 
 #[test]

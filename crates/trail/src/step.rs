@@ -120,6 +120,13 @@ pub enum Step {
         #[serde(rename = "report")]
         kind: String,
     },
+    /// A recipient said that he did not want it, or that he did.
+    Complained {
+        /// `abuse`, `fraud`, `not-spam` … (RFC 5965 §3.5).
+        feedback: String,
+        /// The program that reports it.
+        agent: String,
+    },
 }
 
 impl Step {
@@ -139,6 +146,7 @@ impl Step {
             Step::Released => "released",
             Step::Deleted => "deleted",
             Step::Reported { .. } => "reported",
+            Step::Complained { .. } => "complained",
         }
     }
 }
@@ -215,6 +223,10 @@ impl fmt::Display for Step {
             Step::Released => write!(f, "released"),
             Step::Deleted => write!(f, "deleted from the queue"),
             Step::Reported { kind } => write!(f, "reported to the sender as {kind}"),
+            Step::Complained { feedback, agent } => {
+                write!(f, "a reader complained: {feedback}")?;
+                if agent.is_empty() { Ok(()) } else { write!(f, " (told by {agent})") }
+            }
         }
     }
 }

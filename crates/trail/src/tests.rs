@@ -184,6 +184,7 @@ fn every_step_survives_the_database() {
         Step::Released,
         Step::Deleted,
         Step::Reported { kind: "delayed".to_owned() },
+        Step::Complained { feedback: "abuse".to_owned(), agent: "x/1".to_owned() },
     ] {
         let json = serde_json::to_value(&step).unwrap();
         assert_eq!(json["kind"], step.kind());

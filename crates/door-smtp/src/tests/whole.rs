@@ -7,10 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use blobs::Blobs;
-use directory::{Directory, NewAddress, Scope};
 use keys::{Authority, ServerTls};
-use mail_flow::{Flow, Parts, Settings};
-use mail_store::MailStore;
+use mail_flow::Settings;
+use mail_flow::testing::Town;
 use model::{Address, Domain, Timestamp};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
@@ -19,7 +18,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
-use world::World;
+use trust::ListWeight;
+use world::{StaticNames, World};
 
 use super::{bytes, scripts};
 use crate::limits::{COMMAND_PATIENCE, DATA_PATIENCE, LOGIN_FAILURE_DELAY, SESSION_PATIENCE};
@@ -29,7 +29,7 @@ const PASSWORD: &str = "a horse in the valley";
 const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
 
-/// A platform with anna@, bruno@ and the alias team@valbois.test.
+/// A platform with the people of the flow's town; anna has a password.
 struct Place {
     shared: Arc<Shared>,
     db: db::Db,
@@ -46,92 +46,92 @@ struct Faults {
     of_db: Arc<AtomicBool>,
 }
 
-async fn places(limits: Limits) -> Vec<Place> {
-    places_with(limits, &Faults::default()).await
+/// How a place differs from others.
+#[derive(Clone, Default)]
+struct Wanted {
+    limits: Limits,
+    faults: Faults,
+    names: StaticNames,
+    lists: Vec<mail_judge::List>,
 }
 
-async fn places_with(limits: Limits, faults: &Faults) -> Vec<Place> {
+impl Wanted {
+    /// `given: name NAME TYPE DATA`, `given: failing NAME` and `given: list LIST WEIGHT [CODES]` of a script.
+    fn by(script: &str) -> Wanted {
+        let mut wanted = Wanted::default();
+        for line in script.lines().filter_map(|line| line.strip_prefix("given: ")) {
+            match line.splitn(4, ' ').collect::<Vec<_>>()[..] {
+                ["name", name, kind, data] => wanted.names = wanted.names.with(name, kind, data),
+                ["failing", name] => wanted.names = wanted.names.failing(name),
+                ["list", list, weight, ref codes @ ..] => wanted.lists.push(mail_judge::List {
+                    list: list.parse().unwrap(),
+                    codes: codes.iter().map(|codes| codes.parse().unwrap()).collect(),
+                    weight: match weight {
+                        "mark" => ListWeight::Mark,
+                        "spam" => ListWeight::Spam,
+                        "refuse" => ListWeight::Refuse,
+                        "allow" => ListWeight::Allow,
+                        other => panic!("given: list … {other}"),
+                    },
+                }),
+                ["kind", _] => {}
+                _ => panic!("given: {line}"),
+            }
+        }
+        wanted
+    }
+}
+
+async fn places(limits: Limits) -> Vec<Place> {
+    places_with(&Wanted { limits, ..Wanted::default() }).await
+}
+
+async fn places_with(wanted: &Wanted) -> Vec<Place> {
     let mut places = Vec::new();
     let full = |fault: &Arc<AtomicBool>| match fault.load(Ordering::Relaxed) {
         true => Err(std::io::Error::from(std::io::ErrorKind::StorageFull)),
         false => Ok(()),
     };
-    let of_db = Arc::clone(&faults.of_db);
+    let of_db = Arc::clone(&wanted.faults.of_db);
     let options = db::Options {
         commit_hook: Some(Arc::new(move |_| full(&of_db))),
         durable: false,
         ..db::Options::default()
     };
     for db in db::testing::engines_with(&options) {
-        db.migrate(&[
-            trail::MIGRATIONS,
-            trust::MIGRATIONS,
-            directory::MIGRATIONS,
-            keys::MIGRATIONS,
-            mail_store::MIGRATIONS,
-            mail_queue::MIGRATIONS,
-            mail_route::MIGRATIONS,
-            reputation::MIGRATIONS,
-            mail_reports::MIGRATIONS,
-        ])
-        .unwrap();
-        let world = World::testing();
         let files = tempfile::tempdir().unwrap();
-        let of_blobs = Arc::clone(&faults.of_blobs);
+        let of_blobs = Arc::clone(&wanted.faults.of_blobs);
         let options = blobs::Options {
             hook: Some(Arc::new(move |_| full(&of_blobs))),
             durable: false,
             ..blobs::Options::default()
         };
         let blobs = Blobs::open(&format!("file:{}", files.path().join("blobs").display()), options).unwrap();
-        let directory = Directory::new(db.clone(), world.clone());
-        populate(&directory).await;
-        let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
         let hostname = Domain::parse("mx.valbois.test").unwrap();
-        let parts = Parts {
-            db: db.clone(),
-            blobs,
-            world: world.clone(),
-            directory: directory.clone(),
-            store,
-            keys: keys::Keys::new(db.clone(), world.clone()),
-            settings: Settings::new(hostname.clone(), "one"),
-        };
+        let mut settings = Settings::new(hostname.clone(), "one");
+        settings.policy.lists.clone_from(&wanted.lists);
+        let world = World::testing_with_names(wanted.names.clone());
+        let town = Town::found(db, blobs, world, settings).await;
+        let anna = Address::parse("anna@valbois.test").unwrap();
+        let anna = town.operator.address_called(&anna).await.unwrap();
+        town.operator.choose_password(anna.id, PASSWORD).await.unwrap();
         let (tls, trust) = certificate(files.path());
         let shared = Shared {
-            flow: Flow::new(parts),
-            directory,
-            world: world.clone(),
+            flow: town.flow,
+            directory: town.directory,
+            world: town.world.clone(),
             tls: Some(tls),
             hostname,
             plaintext_from: vec!["127.0.0.0/8".parse().unwrap()],
             exempt_loopback: false,
-            limits: limits.clone(),
+            limits: wanted.limits.clone(),
             gate: doorway::Gate::default(),
         };
         let stop = watch::Sender::new(false);
+        let (db, world) = (town.db, town.world);
         places.push(Place { shared: Arc::new(shared), db, world, stop, trust, _files: files });
     }
     places
-}
-
-async fn populate(directory: &Directory) {
-    let administration = directory.administration(Scope::Operator("prepare a test"), "test");
-    let organisation = administration.create_organisation("Commune de Valbois").await.unwrap();
-    let domain = Domain::parse("valbois.test").unwrap();
-    administration.create_domain(organisation.id, None, &domain).await.unwrap();
-    let address = |text: &str| Address::parse(text).unwrap();
-    for (name, targets) in [
-        ("anna@valbois.test", vec![]),
-        ("bruno@valbois.test", vec![]),
-        ("team@valbois.test", vec![address("anna@valbois.test"), address("bruno@valbois.test")]),
-    ] {
-        let new = NewAddress { address: address(name), alias_to: targets, quota_bytes: None };
-        let created = administration.create_address(new).await.unwrap();
-        if name.starts_with("anna") {
-            administration.choose_password(created.id, PASSWORD).await.unwrap();
-        }
-    }
 }
 
 fn certificate(files: &std::path::Path) -> (Arc<rustls::ServerConfig>, Arc<ClientConfig>) {
@@ -274,7 +274,7 @@ async fn whole_conversations_go_as_their_scripts_say() {
     let is_new = std::env::var_os("UPDATE").is_some();
     for path in scripts("scripts/whole") {
         let script = std::fs::read_to_string(&path).unwrap();
-        for place in places(Limits::default()).await {
+        for place in places_with(&Wanted::by(&script)).await {
             let played = play(&place, &script, is_new).await;
             if is_new {
                 std::fs::write(&path, &played).unwrap();
@@ -457,8 +457,9 @@ async fn failed_logins_close_the_door_to_a_stranger() {
 
 #[tokio::test]
 async fn our_own_trouble_is_temporary_and_leaves_nothing_behind() {
-    let faults = Faults::default();
-    for place in places_with(Limits::default(), &faults).await {
+    let wanted = Wanted::default();
+    let faults = &wanted.faults;
+    for place in places_with(&wanted).await {
         let (mut client, _ended) = place.connect(Kind::Mx, STRANGER);
         client.reply().await;
         client.ask("EHLO peer.test").await;

@@ -84,9 +84,7 @@ impl Disk {
             ..blobs::Options::default()
         };
         let blobs = Blobs::open(&format!("file:{}", self.bodies.path().display()), options).unwrap();
-        let directory = Directory::new(db.clone(), self.world.clone());
-        let operator = directory.administration(Scope::Operator("test"), "test");
-        Town::start(self.world.clone(), db, blobs, directory, operator, "node", routes)
+        Town::start(self.world.clone(), db, blobs, "node", routes)
     }
 }
 
@@ -149,8 +147,7 @@ async fn whatever_the_moment_of_a_crash_each_letter_is_there_once() {
             stranger.says("RCPT TO:<nobody", "550 5.1.1 no such user");
             let routes = [("else.test", &stranger)];
             disk.death.never();
-            migrate(&disk.db);
-            populate(&Directory::new(disk.db.clone(), disk.world.clone())).await;
+            testing::populate(&disk.db, &disk.world).await;
             disk.death.at(if point == 0 { usize::MAX } else { point });
             let mut town = disk.start(&routes);
             let acknowledged = first_life(&mut town, &disk.death).await;
@@ -181,8 +178,7 @@ async fn when_disk_or_database_is_gone_letters_wait_and_go_on_without_a_restart(
     for disk in Disk::all() {
         let stranger = Stranger::new().await;
         let routes = [("else.test", &stranger)];
-        migrate(&disk.db);
-        populate(&Directory::new(disk.db.clone(), disk.world.clone())).await;
+        testing::populate(&disk.db, &disk.world).await;
         let mut town = disk.start(&routes);
         let text = letter("zed@else.test", "one");
         let to_anna = || envelope("zed@else.test", &["anna@valbois.test"]);

@@ -165,6 +165,53 @@ async fn a_doubtful_letter_is_no_report() {
     }
 }
 
+/// What a provider writes when a reader of `letter` presses «this is spam».
+fn complaint(letter: &str) -> String {
+    format!(
+        "From: fbl@else.test\r\nTo: complaint-reports@valbois.test\r\nSubject: complaint\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=feedback-report; boundary=part\r\n\r\n--part\r\n\
+         Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: Else/1\r\nVersion: 1\r\n\
+         \r\n--part\r\nContent-Type: message/rfc822\r\n\r\n{letter}\r\n--part--\r\n"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_complaint_finds_the_letter_that_was_sent_and_an_invented_one_finds_none() {
+    let stranger = Stranger::new().await;
+    for mut town in towns_with_names(&[("else.test", &stranger)]).await {
+        town.go();
+        let before = stranger.heard().len();
+        let (anna, text) = (town.user("anna@valbois.test").await, letter("anna@valbois.test", "an-offer"));
+        town.bring(anna, envelope("anna@valbois.test", &["zed@else.test"]), &text).await.unwrap();
+        town.queue_is_empty().await;
+        // With our Received field in it, as every reporter sends it on.
+        let sent = stranger.heard().split_off(before).remove(0).body;
+        let invented = letter("anna@valbois.test", "an-invention");
+        for letter in [&sent, &sent, &invented] {
+            let envelope = envelope("fbl@else.test", &["complaint-reports@valbois.test"]);
+            town.bring(peer(), envelope, &complaint(letter)).await.unwrap();
+        }
+        town.queue_is_empty().await;
+        assert_eq!(summary(&town).await.complaints, 1);
+        let told = Trail::new(town.db.clone());
+        let place = Search { to: Some(address("complaint-reports@valbois.test")), ..Search::default() };
+        let kept: Vec<String> = told.search(place).await.unwrap().iter().map(ToString::to_string).collect();
+        for end in [
+            "a complaint",
+            "a complaint (it had come before)",
+            "a complaint (it counts for nothing: it names no letter sent from here)",
+        ] {
+            let lines = kept.iter().filter(|line| line.ends_with(&format!("valbois.test: {end}")));
+            assert_eq!(lines.count(), 1, "{end}: {kept:#?}");
+        }
+        // The reader is not told, so that it stands with the letter and not with his copy.
+        let search = Search { from: Some(address("anna@valbois.test")), ..Search::default() };
+        let steps = told.search(search).await.unwrap();
+        assert_eq!(steps.iter().filter(|event| event.step.kind() == "complained").count(), 1, "{steps:#?}");
+        town.stop().await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_that_somebody_made_gets_its_letters() {
     for mut town in towns_with_names(&[]).await {

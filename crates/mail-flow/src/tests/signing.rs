@@ -214,12 +214,7 @@ async fn a_letter_that_is_forwarded_twice_has_a_chain_of_two_seals() {
         let once = goal.heard().split_off(before).remove(0);
 
         let names = published(StaticNames::default(), &town, "valbois.test").await;
-        migrate(&db);
-        let world = World::testing_with_names(names.clone());
-        let directory = Directory::new(db.clone(), world.clone());
-        let operator = populate(&directory).await;
-        let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
-        let mut next = Town::start(world, db, blobs, directory, operator, "node", &[("else.test", &goal)]);
+        let mut next = Town::with_names(db, names.clone(), &[("else.test", &goal)]).await;
         signs(&next, "acme.test").await;
         alias(&next, "far@acme.test", &["yan@else.test"]).await;
         next.go();

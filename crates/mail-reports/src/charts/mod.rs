@@ -106,7 +106,7 @@ pub struct Summary {
     pub tls_reporters: Vec<Reporter>,
     /// Letters that reports told of and no row was kept of: those of their smallest sources, and of broken rows.
     pub left_out: i64,
-    /// Complaints.
+    /// Complaints about letters that were sent from here.
     pub complaints: i64,
 }
 

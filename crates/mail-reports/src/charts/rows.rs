@@ -64,7 +64,7 @@ pub(crate) fn summary(
         },
     )?;
     let complaints = tx.query_one(
-        "SELECT CAST(COALESCE(sum(incidents), 0) AS BIGINT) FROM complaint
+        "SELECT CAST(COALESCE(sum(counted), 0) AS BIGINT) FROM complaint
          WHERE organisation = ?1 AND domain = ?2 AND day >= ?3 AND day <= ?4",
         values![organisation, domain, from, to],
         |row| row.integer(0),

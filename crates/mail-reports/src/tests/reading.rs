@@ -156,19 +156,149 @@ async fn reports_about_others_and_other_times_are_refused() {
     }
 }
 
+/// The complaint of the fixture, with its lines as they travel.
+fn complaint() -> String {
+    include_str!("fixtures/complaint.eml").replace('\n', "\r\n")
+}
+
+impl Town {
+    /// A letter that anna of this organisation sent, as the trail has it.
+    async fn anna_sent(
+        &self,
+        organisation: OrganisationId,
+        message_id: &str,
+        to: &[&str],
+    ) -> model::MessageId {
+        let (message, at) = (model::MessageId(self.world.new_id()), self.world.clock.now());
+        let event = |recipient: Option<&str>, step| trail::Event {
+            at,
+            id: self.world.new_id(),
+            organisation: Some(organisation),
+            message: Some(message),
+            delivery: recipient.map(|_| model::DeliveryId(self.world.new_id())),
+            sender: "anna@valbois.test".to_owned(),
+            recipient: recipient.map(str::to_owned),
+            step,
+        };
+        let accepted = trail::Step::Accepted {
+            protocol: "ESMTPSA".to_owned(),
+            peer_ip: None,
+            helo: None,
+            tls: None,
+            login: Some("anna@valbois.test".to_owned()),
+            size_bytes: 1,
+            subject: None,
+            message_id: Some(message_id.to_owned()),
+        };
+        let queued = || trail::Step::Queued { route: "mail servers of provider.example".to_owned() };
+        let mut events = vec![event(None, accepted)];
+        events.extend(to.iter().map(|to| event(Some(to), queued())));
+        let tenant = self.db.tenant(organisation);
+        let written = tenant.write(move |tx| events.iter().try_for_each(|event| trail::record(tx, event)));
+        written.await.unwrap();
+        message
+    }
+
+    async fn complained(&self, text: &str) -> Result<Kept, String> {
+        self.receive(text.as_bytes()).await
+    }
+
+    /// How many complaints the score and the summary know.
+    async fn counted(&self) -> (i64, i64) {
+        let name = domain("valbois.test");
+        let score = self.reputation.score(self.valbois, &name).await.unwrap();
+        let factors = score.factors.iter().filter(|factor| factor.cause == reputation::Cause::Complaints);
+        let range = crate::Range::last_days(self.world.clock.now(), 7);
+        let summary = self.reports.summary(self.valbois, &name, range).await.unwrap();
+        (factors.map(|factor| factor.seen).sum(), summary.complaints)
+    }
+}
+
 #[tokio::test]
-async fn complaints_are_kept_and_lower_the_reputation() {
-    let complaint = include_str!("fixtures/complaint.eml").replace('\n', "\r\n");
+async fn a_complaint_counts_once_for_each_reader_of_a_letter_that_was_sent() {
     for town in towns(StaticNames::default()).await {
-        assert_eq!(town.receive(complaint.as_bytes()).await, Ok(Kept::New));
-        assert_eq!(town.receive(complaint.as_bytes()).await, Ok(Kept::Known));
-        let praise =
-            complaint.replace("Feedback-Type: abuse", "Feedback-Type: not-spam").replace("offer-1", "2");
-        assert_eq!(town.receive(praise.as_bytes()).await, Ok(Kept::New));
-        let score = town.reputation.score(town.valbois, &domain("valbois.test")).await.unwrap();
-        let [factor] = &score.factors[..] else { panic!("{score:?}") };
-        assert_eq!((factor.cause, factor.seen), (reputation::Cause::Complaints, 2));
-        let forged = complaint.replace("anna@valbois.test", "anna@else.example").replace("offer-1", "3");
-        assert!(town.receive(forged.as_bytes()).await.is_err());
+        let to = ["Victim@provider.example", "other@provider.example"];
+        let message = town.anna_sent(town.valbois, "<offer-1@valbois.test>", &to).await;
+        // Found by the reader and the Message-ID; it claims two incidents.
+        assert_eq!(town.complained(&complaint()).await, Ok(Kept::New));
+        assert_eq!(town.counted().await, (1, 1));
+        // The same reader once more, whatever the words; also days later.
+        town.world.clock.advance(std::time::Duration::from_secs(3 * 86_400));
+        let fraud = complaint().replace("Feedback-Type: abuse", "Feedback-Type: fraud");
+        for again in [complaint(), fraud] {
+            assert_eq!(town.complained(&again).await, Ok(Kept::Known));
+        }
+        // He may change his mind, which counts for nothing.
+        let praise = complaint().replace("Feedback-Type: abuse", "Feedback-Type: not-spam");
+        assert_eq!(town.complained(&praise).await, Ok(Kept::New));
+        assert_eq!(town.counted().await, (1, 1));
+        // Found by our own Received field, where the reporter hides the reader; that counts once, too.
+        let received = format!(
+            "Received: from [192.0.2.7]\r\n\tby mx.relais.test with ESMTPSA\r\n\tid {message};\r\n\tSat, 21 Nov 2026 \
+             09:00:00 +0000\r\nFrom: Anna <"
+        );
+        let hidden = complaint()
+            .replace("From: Anna <", &received)
+            .replace("Original-Rcpt-To: <victim@provider.example>\r\n", "");
+        assert_eq!(town.complained(&hidden).await, Ok(Kept::New));
+        for invented in ["", "Original-Rcpt-To: <x@provider.example>\r\n", "Incidents: 1000\r\n"] {
+            let again = hidden.replace("Version: 1\r\n", &format!("Version: 1\r\n{invented}"));
+            assert_eq!(town.complained(&again).await, Ok(Kept::Known), "{invented}");
+        }
+        assert_eq!(town.counted().await, (2, 2));
+        let search = trail::Search { message: Some(message), ..trail::Search::default() };
+        let told = trail::Trail::new(town.db.clone()).search(search).await.unwrap();
+        let told: Vec<String> = told.iter().map(|event| event.to_string()).collect();
+        let expected = "to <victim@provider.example>: a reader complained: abuse (told by SomeGenerator/1.0)";
+        assert!(told.iter().any(|line| line.ends_with(expected)), "{told:#?}");
+    }
+}
+
+#[tokio::test]
+async fn who_never_had_the_letter_lowers_nothing_with_any_number_of_complaints() {
+    for town in towns(StaticNames::default()).await {
+        let message = town.anna_sent(town.valbois, "<offer-1@valbois.test>", &["a@provider.example"]).await;
+        let theirs = town.anna_sent(town.acme, "<theirs@acme.test>", &["victim@provider.example"]).await;
+        let invented = |number: usize| {
+            complaint()
+                .replace("offer-1", &format!("offer-{}", number + 2))
+                .replace("Incidents: 2", "Incidents: 1000")
+        };
+        for number in 0..20 {
+            assert_eq!(town.complained(&invented(number)).await, Ok(Kept::Unproved));
+            assert_eq!(town.complained(&invented(number)).await, Ok(Kept::Known));
+        }
+        // The number of a letter is no secret, and its Message-ID does not fit.
+        let guessed = |id: model::MessageId| {
+            invented(30)
+                .replace("From: Anna", &format!("Received: by x with SMTP id {id}; now\r\nFrom: Anna"))
+        };
+        assert_eq!(town.complained(&guessed(message)).await, Ok(Kept::Unproved));
+        // Another organisation's letter is none of ours, with all that belongs to it.
+        let foreign = guessed(theirs).replace("offer-32@valbois.test", "theirs@acme.test");
+        assert_eq!(town.complained(&foreign).await, Ok(Kept::Unproved));
+        assert_eq!(town.counted().await, (0, 0));
+        let stranger = invented(40).replace("anna@valbois.test", "anna@else.example");
+        assert!(town.complained(&stranger).await.unwrap_err().contains("no domain of this organisation"));
+        // Who floods the address does not keep out those who read the letter.
+        let flooded = town.db.tenant(town.valbois);
+        let (organisation, day) = (town.valbois, crate::day_of(town.world.clock.now()));
+        flooded
+            .write(move |tx| {
+                for id in 1..=crate::limits::REPORTS_PER_DAY {
+                    tx.execute(
+                        "INSERT INTO complaint (organisation, id, domain, day, received_at, feedback, agent, incidents)
+                         VALUES (?1, ?2, 'valbois.test', ?3, ?3, 'abuse', '', 1)",
+                        db::values![organisation, id, day],
+                    )?;
+                }
+                Ok::<_, db::DbError>(())
+            })
+            .await
+            .unwrap();
+        assert_eq!(town.complained(&invented(50)).await, Ok(Kept::TooMany));
+        let true_one = complaint().replace("victim@", "a@");
+        assert_eq!(town.complained(&true_one).await, Ok(Kept::New));
+        assert_eq!(town.counted().await, (1, 1));
     }
 }

@@ -131,7 +131,8 @@ pub(super) fn of(direction: Direction, begin: &Event, follows: &[Event], why_spa
             | Step::Judged { .. }
             | Step::Queued { .. }
             | Step::Tried { .. }
-            | Step::Reported { .. } => None,
+            | Step::Reported { .. }
+            | Step::Complained { .. } => None,
         };
         if let Some((status, detail)) = told {
             outcome = Outcome { status, at: event.at, detail };
