@@ -13,6 +13,7 @@ mod gather;
 pub mod limits;
 mod lists;
 mod origin;
+mod placing;
 mod stamp;
 mod verify;
 
@@ -21,6 +22,7 @@ pub use evidence::{Authorship, Evidence, HeaderFacts};
 pub use gather::{Judge, Letter};
 pub use lists::List;
 pub use origin::{Finding, weigh};
+pub use placing::{Standing, place};
 pub use stamp::{disown, results};
 pub use trust::Authentication;
 

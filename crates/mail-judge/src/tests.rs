@@ -3,6 +3,7 @@
 mod gathering;
 mod lists;
 mod origin;
+mod placing;
 
 use crate::*;
 

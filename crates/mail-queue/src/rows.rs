@@ -19,6 +19,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         (1, "messages and deliveries", include_str!("0001_queue.sql")),
         (2, "what senders wish of TLS", include_str!("0002_tls_wish.sql")),
+        (3, "doubt by recipient", include_str!("0003_doubt.sql")),
     ],
 };
 
@@ -83,8 +84,8 @@ pub fn commit(
         tx.execute(
             "INSERT INTO queue_delivery (id, message, organisation, recipient, original, notify, route, account,
                  destination, address, next_at, attempts, lease_node, lease_token, is_held, is_delay_reported,
-                 last_reply)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, ?15)",
+                 last_reply, is_doubtful)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, ?15, ?16)",
             values![
                 delivery.id,
                 message.id,
@@ -101,6 +102,7 @@ pub fn commit(
                 lease.map(|_| node),
                 lease.map_or(0, |lease| lease.token),
                 last_reply.as_deref(),
+                delivery.is_doubtful.map(i64::from),
             ],
         )?;
     }
@@ -215,7 +217,7 @@ pub(crate) fn claim(
                       ORDER BY next_at LIMIT ?5)
              AND is_held = 0 AND next_at <= ?4
          RETURNING id, message, organisation, recipient, original, notify, route, account, destination, address,
-             attempts, is_delay_reported, last_reply",
+             attempts, is_delay_reported, last_reply, is_doubtful",
         values![lease.until, node, lease.token, now, limit as i64, excluded_route(with_remote)],
         Claimed::read,
     )?;
@@ -269,6 +271,7 @@ struct Claimed {
     original: Option<OriginalRecipient>,
     notify: Option<Notify>,
     route: Route,
+    is_doubtful: Option<bool>,
     attempts: u32,
     is_delay_reported: bool,
     last_reply: Option<Reply>,
@@ -313,6 +316,7 @@ impl Claimed {
             original: row.optional_text(4)?.and_then(read_original),
             notify: row.optional_integer(5)?.map(read_notify),
             route,
+            is_doubtful: row.optional_integer(13)?.map(|doubt| doubt != 0),
             attempts: read_number(row, 10)?,
             is_delay_reported: row.boolean(11)?,
             last_reply,
@@ -328,6 +332,7 @@ impl Claimed {
             original: self.original,
             notify: self.notify,
             route: self.route,
+            is_doubtful: self.is_doubtful,
             attempts: self.attempts,
             is_delay_reported: self.is_delay_reported,
             last_reply: self.last_reply,

@@ -44,6 +44,7 @@ fn deliveries(world: &World) -> Vec<NewDelivery> {
         }),
         notify: Some(Notify { success: true, failure: false, delay: true }),
         route,
+        is_doubtful: Some(false),
     };
     let account = AccountRef { organisation: OrganisationId(7), account: AccountId(8) };
     vec![
@@ -99,6 +100,7 @@ async fn what_is_claimed_is_what_was_committed() {
                 original: claimed.original.clone(),
                 notify: claimed.notify,
                 route: claimed.route.clone(),
+                is_doubtful: claimed.is_doubtful,
             };
             assert_eq!(again, *new);
             assert_eq!((claimed.attempts, claimed.is_delay_reported), (1, false));

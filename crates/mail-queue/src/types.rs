@@ -60,6 +60,8 @@ pub struct NewDelivery {
     pub notify: Option<Notify>,
     /// Where it goes.
     pub route: Route,
+    /// Whether the letter is doubtful for this recipient; `None`: as it is for all.
+    pub is_doubtful: Option<bool>,
 }
 
 /// The right to work on a delivery. Whoever holds a token that the row no longer has can change nothing.
@@ -88,6 +90,8 @@ pub struct Delivery {
     pub notify: Option<Notify>,
     /// Where it goes.
     pub route: Route,
+    /// Whether the letter is doubtful for this recipient; `None`: as it is for all.
+    pub is_doubtful: Option<bool>,
     /// Attempts, this one included: a claim counts, so that a crash loop cannot retry for ever.
     pub attempts: u32,
     /// Whether the sender knows already that it takes long.
@@ -99,6 +103,11 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// Whether it lies in the folder for doubtful mail.
+    pub fn is_doubtful(&self) -> bool {
+        self.is_doubtful.unwrap_or(self.message.is_doubtful)
+    }
+
     /// The claimed form of a delivery that was committed with `lease`.
     pub fn fresh(new: NewDelivery, message: Arc<Message>, lease: Lease) -> Delivery {
         Delivery {
@@ -109,6 +118,7 @@ impl Delivery {
             original: new.original,
             notify: new.notify,
             route: new.route,
+            is_doubtful: new.is_doubtful,
             attempts: 1,
             is_delay_reported: false,
             last_reply: None,
