@@ -219,6 +219,7 @@ async fn make_sample(installation: &Installation, administration: &Administratio
             address: made.id,
             label: "demo".to_owned(),
             protocols: directory::Protocols::ALL,
+            kind: directory::DeviceKind::Other,
         };
         let created = administration.create_device_password(device).await?;
         addresses.push(KnownAddress { address: name.to_owned(), password: created.password.to_string() });

@@ -120,7 +120,7 @@ async fn first_mailbox(
     let new = NewAddress { address: admin.clone(), alias_to: Vec::new(), quota_bytes: None };
     let address = administration.create_address(new).await.context("--admin")?;
     let device =
-        NewDevicePassword { address: address.id, label: "setup".to_owned(), protocols: Protocols::ALL };
+        NewDevicePassword { address: address.id, label: "setup".to_owned(), protocols: Protocols::ALL, kind: directory::DeviceKind::Other };
     let created = administration.create_device_password(device).await?;
     Ok((admin.clone(), created.password.to_string()))
 }

@@ -36,6 +36,24 @@ pub enum Found {
         address: Address,
         /// The subaddress: `list` of `anna+list@…`.
         detail: Option<String>,
+        /// What the mailbox is for.
+        purpose: Purpose,
+        /// Where its letters go besides, or instead.
+        forwarding: Option<Forwarding>,
+    },
+    /// There is no such address, and the domain's catch-all takes what no address takes.
+    CatchAll {
+        /// The account.
+        account: AccountRef,
+        /// The catch-all's own address.
+        address: Address,
+    },
+    /// It leads to others who agreed to that; to nobody as long as none of them has.
+    Redirection {
+        /// The owner.
+        organisation: OrganisationId,
+        /// Who agreed.
+        targets: Vec<Address>,
     },
     /// Reports about a hosted domain go there, unless somebody has made an address of that name.
     Reports {
@@ -51,6 +69,45 @@ pub enum Found {
         /// The addresses.
         targets: Vec<Address>,
     },
+}
+
+/// Where a mailbox's letters go besides; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forwarding {
+    /// Who agreed to receive them.
+    pub targets: Vec<Address>,
+    /// Whether the mailbox keeps them too.
+    pub keeps_copy: bool,
+}
+
+/// What a mailbox is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// One person's.
+    Personal,
+    /// For several people: it is shown so.
+    Shared,
+    /// It takes what no address of the domain takes, and never sends.
+    CatchAll,
+}
+
+impl Purpose {
+    /// The word of the column, of commands and of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Personal => "mailbox",
+            Purpose::Shared => "shared",
+            Purpose::CatchAll => "catchall",
+        }
+    }
+
+    pub(crate) fn of(text: &str) -> Purpose {
+        match text {
+            "shared" => Purpose::Shared,
+            "catchall" => Purpose::CatchAll,
+            _ => Purpose::Personal,
+        }
+    }
 }
 
 /// What the store needs to know of an account.
@@ -92,6 +149,8 @@ pub struct ServiceInfo {
     pub name: String,
     /// Whether everything below is out of use.
     pub is_disabled: bool,
+    /// Whether letters are received, and nobody reads or sends any.
+    pub is_in_maintenance: bool,
     /// The quota of its addresses that have none of their own; `None` without a limit.
     pub quota_bytes: Option<u64>,
     /// Who gets the letters to postmaster and abuse where these are no addresses; `None` is its oldest
@@ -129,6 +188,8 @@ pub struct DomainInfo {
 pub enum AddressKind {
     /// It opens an account.
     Mailbox {
+        /// What it is for.
+        purpose: Purpose,
         /// The account.
         account: AccountId,
         /// Its own quota; `None` is the service's.
@@ -143,6 +204,28 @@ pub enum AddressKind {
         /// The addresses it stands for.
         targets: Vec<Address>,
     },
+    /// It leads to those of its targets that agreed: [`AddressInfo::targets`].
+    Redirection,
+}
+
+impl AddressKind {
+    /// The word of the column, of commands and of the API.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            AddressKind::Mailbox { purpose, .. } => purpose.as_str(),
+            AddressKind::Alias { .. } => "alias",
+            AddressKind::Redirection => "redirection",
+        }
+    }
+}
+
+/// How many targets an address has, and how many of them agreed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Agreed {
+    /// All.
+    pub targets: u64,
+    /// Those who agreed.
+    pub accepted: u64,
 }
 
 /// An address.
@@ -158,8 +241,16 @@ pub struct AddressInfo {
     pub domain: DomainId,
     /// The address as it was created.
     pub address: Address,
-    /// Mailbox or alias.
+    /// Mailbox, alias or redirection.
     pub kind: AddressKind,
+    /// What stands before the address in letters: `Anna Muster`; may be empty.
+    pub display_name: String,
+    /// What administrators noted; may be empty.
+    pub note: String,
+    /// Where a redirection leads, or a mailbox forwards.
+    pub targets: Agreed,
+    /// Whether a mailbox keeps what it forwards.
+    pub keeps_copy: bool,
     /// Whether it is out of use.
     pub is_disabled: bool,
     /// When it was made.
@@ -314,12 +405,57 @@ pub struct DevicePasswordInfo {
     pub selector: Option<String>,
     /// What it is for.
     pub protocols: Protocols,
+    /// On what kind of device it is.
+    pub kind: DeviceKind,
     /// Whether it is out of use.
     pub is_disabled: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the hour.
     pub last_used_at: Option<Timestamp>,
+    /// From where it was last used.
+    pub last_source: Option<String>,
+}
+
+/// A kind of device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DeviceKind {
+    /// «Ordinateur».
+    Computer,
+    /// «Téléphone».
+    Phone,
+    /// «Tablette».
+    Tablet,
+    /// «Autre».
+    #[default]
+    Other,
+}
+
+impl DeviceKind {
+    /// All, in the order in which they are offered.
+    pub const ALL: [DeviceKind; 4] =
+        [DeviceKind::Computer, DeviceKind::Phone, DeviceKind::Tablet, DeviceKind::Other];
+
+    /// The word of the column, of commands and of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DeviceKind::Computer => "computer",
+            DeviceKind::Phone => "phone",
+            DeviceKind::Tablet => "tablet",
+            DeviceKind::Other => "other",
+        }
+    }
+}
+
+impl FromStr for DeviceKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<DeviceKind, String> {
+        DeviceKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == text)
+            .ok_or_else(|| format!("«{text}» is no kind of device: computer, phone, tablet or other"))
+    }
 }
 
 /// A new password; the only moment at which it can be read.

@@ -94,6 +94,9 @@ pub enum AuthRefusal {
     /// The password is right, but the address, its domain or its organisation is disabled.
     #[error("the address is disabled")]
     Disabled,
+    /// The password is right, but the mail service is being worked on: letters are received, nobody reads or sends.
+    #[error("the mail service is in maintenance")]
+    Maintenance,
     /// The peer's message breaks its mechanism's grammar (RFC 4616, RFC 5802).
     #[error("malformed: {0}")]
     Malformed(&'static str),

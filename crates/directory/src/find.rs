@@ -3,7 +3,7 @@
 use db::DbError;
 use model::{AccountRef, Address, Domain};
 
-use crate::entities::Found;
+use crate::entities::{Forwarding, Found, Purpose};
 use crate::error::DirectoryError;
 use crate::{Directory, limits, rows};
 
@@ -36,9 +36,13 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
                 .find(|candidate| candidate.key == exact)
                 .map(|candidate| (candidate, None))
                 .or_else(|| {
-                    let detail = subaddress.as_ref().map(|(_, detail)| detail.clone());
-                    addresses().next().map(|candidate| (candidate, detail))
+                    let (detail, base) =
+                        (subaddress.as_ref().map(|(_, detail)| detail.clone()), base.as_ref()?);
+                    addresses().find(|candidate| candidate.key == *base).map(|candidate| (candidate, detail))
                 });
+            let catch_all = addresses().find(|candidate| {
+                Purpose::of(&candidate.kind) == Purpose::CatchAll && !candidate.is_disabled
+            });
             // RFC 5321 §4.5.1, RFC 2142 §2: these exist wherever mail is received, whatever the
             // administrator created or disabled.
             let role = base.as_deref().unwrap_or(&exact);
@@ -52,7 +56,19 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
                         account: AccountRef { organisation, account },
                         address: rows::address_of(&candidate.localpart, &home)?,
                         detail,
+                        purpose: Purpose::of(&candidate.kind),
+                        forwarding: match candidate.has_targets {
+                            true => Some(Forwarding {
+                                targets: rows::accepted_targets(tx, organisation, candidate.id)?,
+                                keeps_copy: candidate.keeps_copy,
+                            }),
+                            false => None,
+                        },
                     }),
+                    None if candidate.kind == "redirection" => {
+                        let targets = rows::accepted_targets(tx, organisation, candidate.id)?;
+                        Ok(Found::Redirection { organisation, targets })
+                    }
                     None => {
                         let targets = rows::alias_targets(tx, organisation, candidate.id)?;
                         Ok(Found::Alias { organisation, targets })
@@ -63,6 +79,8 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
                         account: AccountRef { organisation, account },
                         address,
                         detail: None,
+                        purpose: Purpose::Personal,
+                        forwarding: None,
                     },
                     None => Found::Unknown { organisation },
                 }),
@@ -71,7 +89,13 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
                         .map_err(|_| DbError::Column { column: 0, expected: "domain" })?;
                     Ok(Found::Reports { organisation, domain })
                 }
-                _ => Ok(Found::Unknown { organisation }),
+                _ => Ok(match catch_all.and_then(|candidate| Some((candidate, candidate.account?))) {
+                    Some((candidate, account)) => Found::CatchAll {
+                        account: AccountRef { organisation, account },
+                        address: rows::address_of(&candidate.localpart, &home)?,
+                    },
+                    None => Found::Unknown { organisation },
+                }),
             }
         })
         .await
@@ -95,6 +119,8 @@ pub(crate) async fn may_send_as(
     let mut address = address.clone();
     for _ in 0..limits::ALIAS_DEPTH_LIMIT {
         match find(directory, &address).await? {
+            // What takes letters for everybody writes for nobody.
+            Found::Mailbox { purpose: Purpose::CatchAll, .. } => return Ok(false),
             Found::Mailbox { account: found, .. } => return Ok(found == *account),
             // An alias with several targets belongs to none of them alone.
             Found::Alias { organisation, targets } if organisation == account.organisation => {

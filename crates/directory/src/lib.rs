@@ -24,11 +24,13 @@
 //! what happened to them stands in the trail's audit. Organisations and accounts stay as rows with a time
 //! of deletion, because the log and the stored letters name them.
 
+mod access;
 mod administration;
 mod entities;
 mod error;
 mod factor;
 mod find;
+mod forwarding;
 pub mod limits;
 pub mod linking;
 mod login;
@@ -36,6 +38,7 @@ mod membership;
 mod notice;
 mod profile;
 mod rows;
+mod sender_list;
 mod session;
 mod settings;
 mod sources;
@@ -47,20 +50,27 @@ use db::Db;
 use model::{AccountRef, Address, CredentialId, Domain, OrganisationId, Timestamp};
 use world::World;
 
+pub use access::{
+    AccessChange, AccessInfo, AddressProof, CreatedInvitation, Hindrance, InvitationChange, InvitationInfo,
+    InvitationLetter, NewAccount, NewInvitation, Offer, Opened, OpenedInfo, OwnMailbox, Permission,
+    Permissions, Way,
+};
 pub use administration::{
-    AddressChange, Administration, DomainChange, DomainCreation, NewAddress, NewDevicePassword, NewUser,
-    OrganisationChange, Scope, ServiceChange, StaffInfo, UserChange, check_domain_name, create_domain,
-    delete_domain,
+    AddressChange, AddressCreation, Administration, DeletedAddress, DomainChange, DomainCreation, Done,
+    NewAddress, NewDevicePassword, NewKind, NewUser, OrganisationChange, Scope, SelectedAct, ServiceChange,
+    StaffInfo, UserChange, check_domain_name, create_domain, delete_domain,
 };
 pub use entities::{
-    AccountInfo, AddressInfo, AddressKind, Ban, BanView, CreatedDevicePassword, DevicePasswordInfo,
-    DomainInfo, Found, OrganisationInfo, Protocols, Role, ServiceInfo, UserInfo,
+    AccountInfo, AddressInfo, AddressKind, Agreed, Ban, BanView, CreatedDevicePassword, DeviceKind,
+    DevicePasswordInfo, DomainInfo, Forwarding, Found, OrganisationInfo, Protocols, Purpose, Role,
+    ServiceInfo, UserInfo,
 };
 pub use error::{AuthRefusal, DirectoryError};
 pub use factor::{
     Challenge, Entrance, FactorId, FactorInfo, FactorKind, Factors, Proof, Proved, RecoveryCodes,
     RelyingParty, Step, StepRefusal, TotpSetup,
 };
+pub use forwarding::{Confirmation, ForwardLetter, ForwardTarget, NewTargets, TargetState};
 pub use linking::DomainPlace;
 pub use login::{
     Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,
@@ -70,6 +80,7 @@ pub use membership::{Limits, Membership, NewMember};
 pub use notice::Notice;
 pub use profile::{Profile, ProfileChange};
 pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
+pub use sender_list::{EntryState, Glob, Listed, Pattern, SenderEntry, SenderKind};
 pub use session::{Session, SessionId, SessionInfo};
 pub use settings::{
     Brand, Logo, LogoKind, OrganisationSettings, SettingsChange, Support, contrast_with_white,
@@ -89,6 +100,9 @@ pub struct Directory {
     world: World,
     login: Arc<login::Login>,
     passkeys: Option<Arc<factor::Passkeys>>,
+    senders: Arc<sender_list::Lists>,
+    invitations_live: std::time::Duration,
+    base_url: Option<String>,
 }
 
 impl Directory {
@@ -100,8 +114,20 @@ impl Directory {
     /// The directory kept in this database.
     pub fn with_options(db: Db, world: World, options: Options) -> Directory {
         let passkeys = options.relying_party.as_ref().and_then(factor::Passkeys::new).map(Arc::new);
+        let invitations_live = options.invitations_live.unwrap_or(limits::INVITATION_FOR);
+        let base_url = options.base_url.clone();
         let login = Arc::new(login::Login::new(&world, options));
-        Directory { db, world, login, passkeys }
+        Directory { db, world, login, passkeys, senders: Arc::default(), invitations_live, base_url }
+    }
+
+    /// How long an invitation can be accepted.
+    pub(crate) fn invitations_live(&self) -> std::time::Duration {
+        self.invitations_live
+    }
+
+    /// The link by which an invitation is accepted.
+    pub fn invitation_link(&self, token: &str) -> String {
+        format!("{}/invitation/{token}", self.base_url.as_deref().unwrap_or_default())
     }
 
     pub(crate) fn now(&self) -> Timestamp {

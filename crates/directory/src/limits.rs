@@ -9,6 +9,36 @@ pub const NAME_LIMIT_CHARACTERS: usize = 200;
 pub const REPORT_LOCALPARTS: [&str; 3] = ["dmarc-reports", "tls-reports", "complaint-reports"];
 /// Targets of one alias.
 pub const ALIAS_TARGETS_LIMIT: usize = 100;
+/// Targets of a redirection address, or of a mailbox that forwards.
+pub const FORWARD_TARGETS_LIMIT: usize = 10;
+/// Letters that ask one target to agree.
+pub const FORWARD_LETTERS_PER_TARGET_LIMIT: u32 = 5;
+/// How long after a letter the next one may go to the same target.
+pub const FORWARD_LETTER_AGAIN_AFTER: Duration = Duration::from_secs(10 * 60);
+/// Targets to which one organisation writes within a day.
+pub const FORWARD_LETTERS_PER_DAY_LIMIT: i64 = 200;
+/// Characters of a note.
+pub const NOTE_LIMIT_CHARACTERS: usize = 80;
+/// The local part of a catch-all.
+pub const CATCH_ALL_LOCALPART: &str = "catchall";
+/// How long a deleted address can be restored.
+pub const RESTORABLE_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Deleted addresses that are forgotten in one transaction.
+pub const FORGOTTEN_AT_ONCE: i64 = 200;
+/// Addresses that one act changes.
+pub const SELECTED_LIMIT: usize = 1_000;
+/// Lines of a list of new addresses.
+pub const JOB_LINES_LIMIT: usize = 5_000;
+/// Octets of a list of new addresses.
+pub const JOB_OCTETS_LIMIT: usize = 1024 * 1024;
+/// Lists of an organisation that are shown and not made; the oldest makes room.
+pub const JOBS_SHOWN_LIMIT: usize = 20;
+/// Lines whose passwords are hashed between two looks at what was asked meanwhile.
+pub const JOB_LINES_AT_ONCE: i64 = 20;
+/// How long made passwords can be fetched, and a list that nobody confirmed is kept.
+pub const JOB_SECRETS_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a list that was made is remembered.
+pub const JOB_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How many aliases may follow one another until an account, when the sender's right is checked.
 pub const ALIAS_DEPTH_LIMIT: usize = 5;
 /// Passwords of one address: SCRAM compares a proof with each.
@@ -125,3 +155,19 @@ pub const CONTACTS_LIMIT: usize = 5;
 pub const LOGO_LIMIT_OCTETS: usize = 128 * 1024;
 /// Pixels of a logo's side.
 pub const LOGO_LIMIT_PIXELS: u32 = 2_000;
+
+/// Octets of randomness in an invitation's link.
+pub const INVITATION_TOKEN_OCTETS: usize = 24;
+/// How long an invitation can be accepted.
+pub const INVITATION_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// Invitations to one address that wait.
+pub const INVITATIONS_PER_ADDRESS_LIMIT: usize = 50;
+
+/// Characters of an entry of a sender list.
+pub const SENDER_PATTERN_LIMIT_CHARACTERS: usize = 255;
+/// Entries of one list.
+pub const SENDERS_PER_LIST_LIMIT: usize = 10_000;
+/// Domains of which the service is remembered for judging.
+pub const SENDER_SERVICES_LIMIT: usize = 10_000;
+/// How long it is: a domain seldom moves to another service.
+pub const SENDER_SERVICE_KNOWN_FOR: Duration = Duration::from_secs(60);

@@ -18,7 +18,9 @@ pub const MIGRATIONS: Migrations = Migrations {
         (5, "lists in order", include_str!("0005_lists.sql")),
         (6, "people in several organisations, second factors", include_str!("0006_people.sql")),
         (7, "sources", include_str!("0007_sources.sql")),
+        (8, "kinds of addresses, targets that agree, restoring", include_str!("0008_addresses.sql")),
         (9, "linked domains", include_str!("0009_linked_domains.sql")),
+        (10, "access to mailboxes, invitations, sender lists", include_str!("0010_access.sql")),
     ],
 };
 
@@ -70,10 +72,15 @@ pub(crate) struct CandidateAddress {
     pub(crate) key: String,
     pub(crate) account: Option<AccountId>,
     pub(crate) is_disabled: bool,
+    pub(crate) kind: String,
+    pub(crate) keeps_copy: bool,
+    /// Somebody agreed to receive what comes for it.
+    pub(crate) has_targets: bool,
 }
 
-/// The domain, which may be asked for by a synonym, and those of its addresses that have one of two local parts: one row without an address if
-/// there is none, no row if the domain is not hosted.
+/// The domain, which may be asked for by a synonym or be linked to the one that holds its addresses, and those of
+/// the addresses that have one of two local parts, or that of a catch-all: one row without an address if there is
+/// none, no row if the domain is not hosted.
 pub(crate) fn candidates(
     tx: &mut Tx,
     domain: &str,
@@ -82,12 +89,15 @@ pub(crate) fn candidates(
 ) -> Result<Vec<Candidate>, DirectoryError> {
     Ok(tx.query(
         "SELECT d.organisation, d.service, d.disabled + h.disabled + s.disabled + o.disabled,
-                a.id, a.localpart, a.localpart_key, a.account, a.disabled, d.name, h.name
+                a.id, a.localpart, a.localpart_key, a.account, a.disabled, d.name, a.kind, a.keeps_copy,
+                CASE WHEN EXISTS (SELECT 1 FROM forward_target t
+                                  WHERE t.address = a.id AND t.state = 'accepted' AND t.removed = 0)
+                     THEN 1 ELSE 0 END, h.name
          FROM domain d
          JOIN service s ON s.id = d.service
          JOIN organisation o ON o.id = d.organisation
          JOIN domain h ON h.id = CASE WHEN d.linked = 1 THEN s.main_domain ELSE d.id END
-         LEFT JOIN address a ON a.domain = h.id AND a.localpart_key IN (?2, ?3)
+         LEFT JOIN address a ON a.domain = h.id AND a.localpart_key IN (?2, ?3, 'catchall')
          WHERE d.name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)
            AND d.organisation = COALESCE((SELECT y.organisation FROM domain_synonym y WHERE y.name = ?1),
                                          d.organisation)",
@@ -97,7 +107,7 @@ pub(crate) fn candidates(
                 organisation: OrganisationId(row.integer(0)?),
                 service: row.integer(1)?,
                 domain: row.text(8)?.to_owned(),
-                home: row.text(9)?.to_owned(),
+                home: row.text(12)?.to_owned(),
                 is_domain_disabled: row.integer(2)? > 0,
                 address: match row.optional_integer(3)? {
                     None => None,
@@ -107,6 +117,9 @@ pub(crate) fn candidates(
                         key: row.text(5)?.to_owned(),
                         account: row.optional_integer(6)?.map(AccountId),
                         is_disabled: row.boolean(7)?,
+                        kind: row.text(9)?.to_owned(),
+                        keeps_copy: row.boolean(10)?,
+                        has_targets: row.boolean(11)?,
                     }),
                 },
             })
@@ -169,6 +182,20 @@ pub(crate) fn alias_targets(
     )
 }
 
+/// Who agreed to receive what comes for an address, in order.
+pub(crate) fn accepted_targets(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    address: i64,
+) -> Result<Vec<Address>, DbError> {
+    tx.query(
+        "SELECT target FROM forward_target
+         WHERE address = ?1 AND organisation = ?2 AND state = 'accepted' AND removed = 0 ORDER BY position, id",
+        values![address, organisation],
+        |row| Address::parse(row.text(0)?).map_err(|_| DbError::Column { column: 0, expected: "address" }),
+    )
+}
+
 /// Who gets the letters to postmaster and abuse: the service's administrator, or its oldest mailbox.
 pub(crate) fn administrator(
     tx: &mut Tx,
@@ -179,6 +206,7 @@ pub(crate) fn administrator(
         "SELECT a.account, a.localpart, d.name
          FROM address a JOIN domain d ON d.id = a.domain JOIN service s ON s.id = a.service
          WHERE a.organisation = ?1 AND a.service = ?2 AND a.account IS NOT NULL AND a.disabled = 0
+           AND a.kind <> 'catchall'
            AND d.disabled = 0
          ORDER BY CASE WHEN a.account = s.administrator THEN 0 ELSE 1 END, a.id LIMIT 1",
         values![organisation, service],
@@ -214,6 +242,15 @@ pub(crate) fn still_opens(
     credential: CredentialId,
 ) -> Result<bool, DirectoryError> {
     if account_info(tx, account)?.is_none_or(|info| info.is_disabled) {
+        return Ok(false);
+    }
+    let is_in_maintenance = tx.query_one(
+        "SELECT s.maintenance FROM account c JOIN address a ON a.id = c.address JOIN service s ON s.id = a.service
+         WHERE c.id = ?1 AND c.organisation = ?2",
+        values![account.account, account.organisation],
+        |row| row.boolean(0),
+    )?;
+    if is_in_maintenance.unwrap_or(false) {
         return Ok(false);
     }
     let is_enabled = tx.query_one(

@@ -1,12 +1,16 @@
 //! The directory on each engine.
 
+mod access;
 mod administering;
 mod authenticator;
+mod deleting;
 mod factors;
 mod finding;
+mod forwarding;
 mod linking;
 mod logging_in;
 mod memberships;
+mod sender_lists;
 mod sessions;
 mod sources;
 mod tokens;

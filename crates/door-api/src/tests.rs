@@ -264,6 +264,7 @@ impl Place {
             original: None,
             notify: None,
             route: Route::Remote { address: to },
+            is_doubtful: None,
         };
         let node = self.queue.node().to_owned();
         self.db

@@ -126,6 +126,11 @@ pub(crate) fn login_refusal(refusal: &AuthRefusal) -> Answer {
             Answer::no(Code::Unavailable, format!("Too many failures; try again after {}", until.rfc3339()))
         }
         AuthRefusal::Disabled => Answer::no(Code::AuthorizationFailed, "This address is disabled"),
+        AuthRefusal::Maintenance => {
+            let text =
+                "The mail service is in maintenance: letters are received, and can be read again later";
+            Answer::no(Code::Unavailable, text)
+        }
         AuthRefusal::Malformed(_) => Answer::bad("This is not what the mechanism asks for"),
         AuthRefusal::Later(error) => {
             tracing::warn!(error = %Chain(error), "a login cannot be checked");

@@ -262,6 +262,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 LoginRefusal::Wrong
             }
             AuthRefusal::Banned { .. } => LoginRefusal::Banned,
+            AuthRefusal::Maintenance => LoginRefusal::Maintenance,
             AuthRefusal::Malformed(_) => LoginRefusal::Malformed,
             AuthRefusal::Later(cause) => {
                 error!(peer = %self.ip, error = %model::Chain(&cause), "cannot check a login");

@@ -57,6 +57,8 @@ pub(crate) enum LoginRefusal {
     Banned,
     /// The message breaks its mechanism's grammar.
     Malformed,
+    /// The mail service is being worked on.
+    Maintenance,
     /// Our own trouble.
     Later,
 }
@@ -534,6 +536,11 @@ impl Session {
         match refusal {
             LoginRefusal::Later => {
                 self.say(&Reply::later(454, 7, 0, "Temporary trouble here, try again later"))
+            }
+            LoginRefusal::Maintenance => {
+                let text =
+                    "The mail service is in maintenance: letters are received, sending works again later";
+                self.say(&Reply::later(454, 7, 0, text))
             }
             LoginRefusal::Banned => {
                 self.dismiss(&Reply::later(421, 7, 0, "Too many failures, try again later"))

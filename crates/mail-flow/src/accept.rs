@@ -20,6 +20,7 @@ use wire_mime::Summary;
 use crate::arrival::{Accepted, Arrival, Incoming, Origin};
 use crate::hand::{Body, Cargo, Fresh};
 use crate::judging::Told;
+use crate::placing::{Placed, as_placed};
 use crate::recipient::may_relay;
 use crate::sign::Letter;
 use crate::{Flow, limits, stamp, trouble};
@@ -31,6 +32,8 @@ pub(crate) struct Ready {
     /// Where each of them goes, in words.
     routes: Vec<String>,
     steps: Vec<Step>,
+    /// What the recipients' lists made of it.
+    placed: Vec<Placed>,
     body: parking_lot::Mutex<Option<Body>>,
 }
 
@@ -98,6 +101,9 @@ impl Flow {
             self.note_refusal(&origin, &envelope, &reply, told).await;
             return Err(reply);
         }
+        let judged = (placement, evidence.authentication.as_ref());
+        let placed =
+            self.ask_sender_lists(&origin, &envelope, &evidence.header, judged, &mut deliveries).await?;
         if matches!(origin, Origin::Peer(_)) {
             limit_success_reports(&mut deliveries);
         }
@@ -153,13 +159,14 @@ impl Flow {
             deliveries,
             routes,
             steps,
+            placed,
             body: parking_lot::Mutex::new(body),
         })
     }
 
     /// The rows of an accepted letter, in the caller's transaction.
     pub(crate) fn commit(&self, tx: &mut Tx, ready: &Ready, lease: Option<Lease>) -> Result<(), DbError> {
-        let Ready { message, deliveries, routes, steps, .. } = ready;
+        let Ready { message, deliveries, routes, steps, placed, .. } = ready;
         mail_queue::commit(tx, message, deliveries, self.inner.queue.node(), lease)?;
         let event = |organisation, delivery: Option<&NewDelivery>, step| Event {
             at: message.received_at,
@@ -178,6 +185,7 @@ impl Flow {
                     true => step.clone(),
                     false => as_others_see(step),
                 };
+                let step = as_placed(step, placed, organisation);
                 trail::record(tx, &event(organisation, None, step))?;
             }
         }
@@ -301,6 +309,7 @@ impl Flow {
                     original: recipient.original.clone(),
                     notify: recipient.notify,
                     route,
+                    is_doubtful: None,
                 });
             }
         }
@@ -400,8 +409,9 @@ fn owner(found: &directory::Found) -> Option<OrganisationId> {
         Found::Unknown { organisation }
         | Found::Disabled { organisation }
         | Found::Reports { organisation, .. }
+        | Found::Redirection { organisation, .. }
         | Found::Alias { organisation, .. } => Some(*organisation),
-        Found::Mailbox { account, .. } => Some(account.organisation),
+        Found::Mailbox { account, .. } | Found::CatchAll { account, .. } => Some(account.organisation),
     }
 }
 

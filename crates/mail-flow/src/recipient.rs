@@ -1,6 +1,6 @@
 //! Answers while the envelope is being built: may this one send, can that one receive?
 
-use directory::Found;
+use directory::{Found, Purpose};
 use mail_store::StoreError;
 use model::{AccountRef, Address, Recipient, Reply, ReversePath, Route};
 use tracing::error;
@@ -19,7 +19,7 @@ impl Flow {
         };
         match self.inner.directory.may_send_as(&authenticated.account, address).await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Reply::never(553, 7, 1, format!("{address} is not an address of yours"))),
+            Ok(false) => Err(Reply::never(553, 7, 1, self.foreign(&authenticated.address, address).await)),
             Err(error) => Err(trouble::directory(&error)),
         }
     }
@@ -42,18 +42,39 @@ impl Flow {
         match found {
             Found::NotOurs => may_relay(origin),
             // What it leads to depends on the sender, and is found out at the end of the letter.
-            Found::Unknown { .. } => match self.inner.return_paths.follow(address).await {
-                Ok(None) => refused(mail_route::unknown()),
-                Ok(Some(found)) => found.map(drop),
-                Err(error) => Err(trouble::routing(&error.into())),
-            },
+            Found::CatchAll { account, .. } if !mail_route::looks_like_one(address) => {
+                self.has_room(account, address, declared_bytes).await
+            }
+            Found::Unknown { .. } | Found::CatchAll { .. } => {
+                match self.inner.return_paths.follow(address).await {
+                    Ok(None) => refused(mail_route::unknown()),
+                    Ok(Some(found)) => found.map(drop),
+                    Err(error) => Err(trouble::routing(&error.into())),
+                }
+            }
             Found::Disabled { .. } => refused(mail_route::disabled()),
-            Found::Alias { .. } | Found::Reports { .. } => Ok(()),
-            Found::Mailbox { account, address: mailbox, .. } => {
+            Found::Redirection { targets, .. } if targets.is_empty() => refused(mail_route::unanswered()),
+            Found::Alias { .. } | Found::Redirection { .. } | Found::Reports { .. } => Ok(()),
+            // Whose letters go on is found out again at the end; there may be no room, and no need of any.
+            Found::Mailbox { forwarding: Some(forwarding), .. } if !forwarding.keeps_copy => Ok(()),
+            Found::Mailbox { account, forwarding: Some(_), .. } => {
+                self.has_room(account, address, declared_bytes).await
+            }
+            Found::Mailbox { account, address: mailbox, forwarding: None, .. } => {
                 self.has_room(account, address, declared_bytes).await?;
                 self.inner.known.learn(address, account, mailbox, self.inner.world.clock.now());
                 Ok(())
             }
+        }
+    }
+
+    /// Why somebody may not write an address as the sender.
+    async fn foreign(&self, own: &Address, address: &Address) -> String {
+        match self.inner.directory.find(own).await {
+            Ok(Found::Mailbox { purpose: Purpose::CatchAll, .. }) => {
+                format!("{own} takes what no address takes, and sends nothing")
+            }
+            _ => format!("{address} is not an address of yours"),
         }
     }
 

@@ -168,10 +168,13 @@ impl Reports {
             let localpart = model::Localpart::parse("postmaster").expect("invariant: a local part");
             let owner = match self.directory.find(&Address::new(localpart, domain.clone())).await? {
                 Found::NotOurs => None,
-                Found::Mailbox { account, .. } => Some(account.organisation),
+                Found::Mailbox { account, .. } | Found::CatchAll { account, .. } => {
+                    Some(account.organisation)
+                }
                 Found::Unknown { organisation }
                 | Found::Disabled { organisation }
                 | Found::Reports { organisation, .. }
+                | Found::Redirection { organisation, .. }
                 | Found::Alias { organisation, .. } => Some(organisation),
             };
             match (owner, name.split_once('.')) {

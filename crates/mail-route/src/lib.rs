@@ -9,8 +9,8 @@ mod rows;
 
 use std::collections::{HashSet, VecDeque};
 
-use directory::{Directory, DirectoryError, Found};
-use model::{Address, OrganisationId, Reply, ReversePath, Route};
+use directory::{Directory, DirectoryError, Forwarding, Found};
+use model::{AccountRef, Address, OrganisationId, Reply, ReversePath, Route};
 use thiserror::Error;
 
 pub use relay::{NewRelayRule, Pattern, RelayAdministration, RelayRule, Relays};
@@ -54,18 +54,35 @@ pub async fn route(
     let mut circle = None;
     while let Some((address, owner, depth)) = open.pop_front() {
         let (organisation, route) = match directory.find(&address).await? {
-            Found::Mailbox { account, address, .. } => {
-                (Some(account.organisation), Route::Account { account, address })
+            Found::Mailbox { account, address, forwarding, .. } => {
+                let organisation = Some(account.organisation);
+                if let Some(Forwarding { targets, keeps_copy }) = forwarding
+                    && depth < limits::ALIAS_DEPTH_LIMIT
+                {
+                    let before = open.len();
+                    let new = targets.into_iter().filter(|target| seen.insert(target.canonical()));
+                    open.extend(new.map(|target| (target, organisation, depth + 1)));
+                    // What would be led nowhere, because mailboxes lead to each other, stays where it is.
+                    if !keeps_copy && open.len() > before {
+                        continue;
+                    }
+                }
+                (organisation, Route::Account { account, address })
             }
             Found::Reports { organisation, domain } => {
                 (Some(organisation), Route::Reports { organisation, domain })
             }
             Found::NotOurs => (owner, Route::Remote { address }),
-            Found::Alias { organisation, .. } if depth >= limits::ALIAS_DEPTH_LIMIT => {
+            Found::Redirection { organisation, targets } if targets.is_empty() => {
+                (Some(organisation), unanswered())
+            }
+            Found::Alias { organisation, .. } | Found::Redirection { organisation, .. }
+                if depth >= limits::ALIAS_DEPTH_LIMIT =>
+            {
                 circle = Some(organisation);
                 continue;
             }
-            Found::Alias { organisation, targets } => {
+            Found::Alias { organisation, targets } | Found::Redirection { organisation, targets } => {
                 for target in targets {
                     if seen.insert(target.canonical()) {
                         open.push_back((target, Some(organisation), depth + 1));
@@ -75,19 +92,26 @@ pub async fn route(
                 }
                 continue;
             }
-            Found::Unknown { organisation } => match return_paths.follow(&address).await? {
-                None => (Some(organisation), unknown()),
-                Some(Err(reply)) => (Some(organisation), Route::Nowhere { reply }),
-                Some(Ok(_)) if *from != ReversePath::Null => (Some(organisation), reports_only()),
-                Some(Ok(sender)) => {
-                    if depth < limits::ALIAS_DEPTH_LIMIT && seen.insert(sender.canonical()) {
-                        open.push_back((sender, Some(organisation), depth + 1));
-                    } else {
-                        circle = Some(organisation);
+            // A return path is one even where somebody takes what no address takes.
+            Found::CatchAll { account, address: mailbox } if !looks_like_one(&address) => {
+                (Some(account.organisation), Route::Account { account, address: mailbox })
+            }
+            Found::Unknown { organisation }
+            | Found::CatchAll { account: AccountRef { organisation, .. }, .. } => {
+                match return_paths.follow(&address).await? {
+                    None => (Some(organisation), unknown()),
+                    Some(Err(reply)) => (Some(organisation), Route::Nowhere { reply }),
+                    Some(Ok(_)) if *from != ReversePath::Null => (Some(organisation), reports_only()),
+                    Some(Ok(sender)) => {
+                        if depth < limits::ALIAS_DEPTH_LIMIT && seen.insert(sender.canonical()) {
+                            open.push_back((sender, Some(organisation), depth + 1));
+                        } else {
+                            circle = Some(organisation);
+                        }
+                        continue;
                     }
-                    continue;
                 }
-            },
+            }
             Found::Disabled { organisation } => (Some(organisation), disabled()),
         };
         if !legs.iter().any(|leg| is_same_goal(&leg.route, &route)) {
@@ -113,6 +137,11 @@ pub fn unknown() -> Route {
 /// The answer to an address that its administrator has disabled.
 pub fn disabled() -> Route {
     Route::Nowhere { reply: Reply::never(550, 2, 1, "the address is disabled") }
+}
+
+/// The answer to an address that leads to others, of whom nobody has agreed yet.
+pub fn unanswered() -> Route {
+    Route::Nowhere { reply: Reply::never(550, 2, 1, "nobody has agreed to receive for the address yet") }
 }
 
 /// The answer to a letter that is no report and comes to a return path.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use directory::{DevicePasswordInfo, NewDevicePassword, Protocols};
+use directory::{DeviceKind, DevicePasswordInfo, NewDevicePassword, Protocols};
 use model::{Address, CredentialId};
 use serde_json::{Value, json};
 
@@ -24,6 +24,9 @@ pub enum DevicePassword {
         /// What it is for: `all`, or some of smtp, imap, pop3, sieve, jmap with commas.
         #[arg(long, default_value = "all")]
         protocols: Protocols,
+        /// On what it is: computer, phone, tablet or other.
+        #[arg(long, default_value = "other")]
+        kind: DeviceKind,
     },
     /// Lists the passwords of a mailbox.
     List {
@@ -49,6 +52,9 @@ pub enum DevicePassword {
         /// What it is for from now on.
         #[arg(long, group = "news")]
         protocols: Option<Protocols>,
+        /// On what it is: computer, phone, tablet or other.
+        #[arg(long, group = "news")]
+        kind: Option<DeviceKind>,
     },
     /// Puts it out of use, at once.
     Disable {
@@ -62,6 +68,12 @@ pub enum DevicePassword {
         #[arg(value_parser = values::id)]
         id: i64,
     },
+    /// Revokes every password of a mailbox, at once and for good.
+    DeleteAll {
+        /// The mailbox.
+        #[arg(value_parser = values::address)]
+        address: Address,
+    },
     /// Revokes it, at once and for good.
     Delete {
         /// Its identifier.
@@ -74,9 +86,9 @@ impl DevicePassword {
     pub(super) async fn run(self, platform: &Platform) -> Result<Output> {
         let administration = &platform.administration;
         match self {
-            DevicePassword::Create { address, label, protocols } => {
+            DevicePassword::Create { address, label, protocols, kind } => {
                 let address = administration.address_called(&address).await?.id;
-                let new = NewDevicePassword { address, label, protocols };
+                let new = NewDevicePassword { address, label, protocols, kind };
                 let created = administration.create_device_password(new).await?;
                 let mut value = to_json(&created.info);
                 value["password"] = created.password.as_str().into();
@@ -101,9 +113,14 @@ impl DevicePassword {
                 Ok(table(&["LABEL", "ID", "BEGINS", "PROTOCOLS", "LAST USED", "STATE"], rows.collect()))
             }
             DevicePassword::Show { id } => Ok(show(&administration.device_password(CredentialId(id)).await?)),
-            DevicePassword::Change { id, label, protocols } => {
-                let id = CredentialId(id);
-                Ok(show(&administration.change_device_password(id, label.as_deref(), protocols).await?))
+            DevicePassword::Change { id, label, protocols, kind } => {
+                let (id, label) = (CredentialId(id), label.as_deref());
+                Ok(show(&administration.change_device_password(id, label, protocols, kind).await?))
+            }
+            DevicePassword::DeleteAll { address } => {
+                let id = administration.address_called(&address).await?.id;
+                let count = administration.delete_device_passwords(id).await?;
+                Ok(Output::done(format!("{count} passwords of {address} are deleted")))
             }
             DevicePassword::Disable { id } => {
                 Ok(show(&administration.disable_device_password(CredentialId(id), true).await?))

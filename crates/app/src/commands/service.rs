@@ -28,6 +28,14 @@ pub enum Service {
         /// Its name or identifier.
         service: String,
     },
+    /// Begins or ends its maintenance: letters are received, and nobody reads or sends any.
+    Maintenance {
+        /// Its name or identifier.
+        service: String,
+        /// `on` or `off`.
+        #[arg(value_parser = ["on", "off"])]
+        state: String,
+    },
     /// Changes its name, quota or administrator.
     #[command(group(clap::ArgGroup::new("news").required(true).multiple(true)))]
     Change {
@@ -100,6 +108,10 @@ impl Service {
                 };
                 changed(&service, change).await
             }
+            Service::Maintenance { service, state } => {
+                let is_in_maintenance = Some(state == "on");
+                changed(&service, ServiceChange { is_in_maintenance, ..ServiceChange::default() }).await
+            }
             Service::Disable { service } => {
                 changed(&service, ServiceChange { is_disabled: Some(true), ..ServiceChange::default() }).await
             }
@@ -122,6 +134,7 @@ fn to_json(info: &ServiceInfo) -> Value {
         "organisation": info.organisation.to_string(),
         "name": info.name,
         "disabled": info.is_disabled,
+        "maintenance": info.is_in_maintenance,
         "quota_bytes": info.quota_bytes,
         "administrator": info.administrator.as_ref().map(ToString::to_string),
         "created_at": info.created_at.rfc3339(),
@@ -137,6 +150,7 @@ fn show(info: &ServiceInfo) -> Output {
             ("id", info.id.to_string()),
             ("organisation", info.organisation.to_string()),
             ("state", state(info.is_disabled)),
+            ("maintenance", if info.is_in_maintenance { "on" } else { "off" }.to_owned()),
             ("quota", quota(info.quota_bytes)),
             ("administrator", administrator.unwrap_or_else(|| "the oldest mailbox".to_owned())),
             ("created", info.created_at.rfc3339()),

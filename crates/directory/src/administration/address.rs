@@ -1,17 +1,17 @@
-//! Addresses: mailboxes and aliases.
+//! Addresses: mailboxes, aliases and redirections.
 
-use db::{Page, Seek};
-use model::{AccountId, Address, AddressId, DomainId};
+use db::{Page, Seek, Tx};
+use model::{AccountId, Address, AddressId, DomainId, Timestamp};
 
 use super::told::{quota, state, told};
-use super::{Administration, Result, checked_quota, conflict, found, not_a_mailbox, rows};
-use crate::entities::{AddressInfo, AddressKind};
+use super::{Administration, Result, checked_name, checked_quota, conflict, found, not_a_mailbox, rows};
+use crate::entities::{AddressInfo, AddressKind, DomainInfo, Purpose};
 use crate::error::DirectoryError;
 use crate::limits;
 use crate::linking::DomainPlace;
 use crate::rows::{address_key, localpart_key};
 
-/// A new address.
+/// A new address of the two common kinds.
 #[derive(Clone, Debug)]
 pub struct NewAddress {
     /// The address; its domain exists.
@@ -20,6 +20,53 @@ pub struct NewAddress {
     pub alias_to: Vec<Address>,
     /// A mailbox's own quota; `None` is the service's.
     pub quota_bytes: Option<u64>,
+}
+
+/// What a new address is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NewKind {
+    /// It has an account.
+    Mailbox {
+        /// What it is for.
+        purpose: Purpose,
+        /// Its own quota; `None` is the service's.
+        quota_bytes: Option<u64>,
+    },
+    /// It stands for these.
+    Alias(Vec<Address>),
+    /// It leads to those who agree: they are named by [`Administration::set_targets`].
+    Redirection,
+}
+
+/// A new address.
+#[derive(Clone, Debug)]
+pub struct AddressCreation {
+    /// The address; its domain exists.
+    pub address: Address,
+    /// What it is to be.
+    pub kind: NewKind,
+    /// What stands before the address in letters; may be empty.
+    pub display_name: String,
+    /// What administrators note; may be empty.
+    pub note: String,
+}
+
+impl AddressCreation {
+    /// An address without a name and a note.
+    pub fn of(address: Address, kind: NewKind) -> AddressCreation {
+        AddressCreation { address, kind, display_name: String::new(), note: String::new() }
+    }
+}
+
+impl From<NewAddress> for AddressCreation {
+    fn from(new: NewAddress) -> AddressCreation {
+        let NewAddress { address, alias_to, quota_bytes } = new;
+        let kind = match alias_to.is_empty() {
+            true => NewKind::Mailbox { purpose: Purpose::Personal, quota_bytes },
+            false => NewKind::Alias(alias_to),
+        };
+        AddressCreation::of(address, kind)
+    }
 }
 
 /// What to change of an address; `None` stays.
@@ -31,54 +78,30 @@ pub struct AddressChange {
     pub quota_bytes: Option<Option<u64>>,
     /// An alias's new targets.
     pub alias_to: Option<Vec<Address>>,
+    /// What stands before the address in letters.
+    pub display_name: Option<String>,
+    /// What administrators note.
+    pub note: Option<String>,
+    /// Whether a mailbox is for several people. A catch-all stays what it is.
+    pub is_shared: Option<bool>,
 }
 
 impl Administration {
-    /// Creates a mailbox, with its account, or an alias.
-    pub async fn create_address(&self, new: NewAddress) -> Result<AddressInfo> {
-        let quota_bytes = new.quota_bytes.map(checked_quota).transpose()?;
-        check_targets(&new.address, &new.alias_to)?;
-        if !new.alias_to.is_empty() && quota_bytes.is_some() {
-            return Err(DirectoryError::Invalid {
-                field: "quota",
-                reason: "an alias holds no letters".to_owned(),
-                rule: "only a mailbox has a quota",
-            });
-        }
+    /// Creates a mailbox, with its account, an alias or a redirection.
+    pub async fn create_address(&self, new: impl Into<AddressCreation>) -> Result<AddressInfo> {
+        let new = checked(new.into())?;
         let (id, account, at) = (AddressId(self.new_id()), AccountId(self.new_id()), self.now());
         let mut salt = [0; limits::SCRAM_SALT_OCTETS];
         self.directory.world.random.fill(&mut salt);
-        let what = match new.alias_to.is_empty() {
-            true => format!("mailbox {}", new.address),
-            false => format!("alias {} to {}", new.address, joined(&new.alias_to)),
+        let what = match &new.kind {
+            NewKind::Mailbox { purpose: Purpose::Personal, .. } => format!("mailbox {}", new.address),
+            NewKind::Mailbox { purpose, .. } => format!("mailbox {} ({})", new.address, purpose.as_str()),
+            NewKind::Alias(targets) => format!("alias {} to {}", new.address, joined(targets)),
+            NewKind::Redirection => format!("redirection {}", new.address),
         };
         self.act("create address", what, move |tx| {
             let domain = found("domain", rows::domain_called(tx, new.address.domain().as_str())?)?;
-            if domain.place == DomainPlace::Linked {
-                return Err(DirectoryError::Invalid {
-                    field: "address",
-                    reason: format!("«{}» is linked to the main domain of its mail service", domain.name),
-                    rule: "addresses are made at the main domain, and answer under the name of each linked one",
-                });
-            }
-            let key = localpart_key(new.address.localpart());
-            let taken = || DirectoryError::Conflict {
-                field: "address",
-                value: new.address.to_string(),
-                rule: "an address exists once, as a mailbox or as an alias",
-            };
-            if rows::is_address_taken(tx, domain.id, domain.organisation, &key)? {
-                return Err(taken());
-            }
-            let mailbox = new.alias_to.is_empty().then_some(account);
-            rows::insert_address(tx, id, &domain, new.address.localpart().as_str(), &key, mailbox, at)
-                .map_err(conflict(taken))?;
-            match mailbox {
-                Some(account) => {
-                    rows::insert_account(tx, account, domain.organisation, id, quota_bytes, &salt, at)?;
-                }
-                None => rows::replace_targets(tx, id, domain.organisation, &texts(&new.alias_to))?,
-            }
+            insert(tx, &domain, &new, (id, account), &salt, at)?;
             Ok((Some(domain.organisation), found("address", rows::address(tx, id)?)?))
         })
         .await
@@ -105,18 +128,20 @@ impl Administration {
         self.read(move |tx| found("address", rows::address_called(tx, &domain, &key)?)).await
     }
 
-    /// Disables or enables an address, changes a mailbox's quota or an alias's targets.
+    /// Disables or enables an address, changes a mailbox's quota, an alias's targets, or what it is called.
     pub async fn change_address(&self, id: AddressId, change: AddressChange) -> Result<AddressInfo> {
         if let Some(Some(bytes)) = change.quota_bytes {
             checked_quota(bytes)?;
         }
+        let display_name = change.display_name.as_deref().map(checked_display_name).transpose()?;
+        let note = change.note.as_deref().map(checked_note).transpose()?;
         let news = told([
             state(change.is_disabled),
             quota(change.quota_bytes),
-            change.alias_to.as_ref().map(|targets| {
-                let targets: Vec<String> = targets.iter().map(ToString::to_string).collect();
-                format!("stands for {}", targets.join(", "))
-            }),
+            change.alias_to.as_ref().map(|targets| format!("stands for {}", joined(targets))),
+            display_name.as_ref().map(|name| format!("called «{name}»")),
+            note.as_ref().map(|note| format!("noted «{note}»")),
+            change.is_shared.map(|is_shared| if is_shared { "shared" } else { "not shared" }.to_owned()),
         ]);
         self.act("change address", format!("{id}: {news}"), move |tx| {
             let address = found("address", rows::address(tx, id)?)?;
@@ -134,29 +159,139 @@ impl Administration {
                 if !matches!(address.kind, AddressKind::Alias { .. }) || targets.is_empty() {
                     return Err(DirectoryError::Invalid {
                         field: "alias-to",
-                        reason: format!("«{}» is a mailbox, or no target is left", address.address),
+                        reason: format!("«{}» is no alias, or no target is left", address.address),
                         rule: "an alias has at least one target; a mailbox has none",
                     });
                 }
                 check_targets(&address.address, targets)?;
                 rows::replace_targets(tx, id, organisation, &texts(targets))?;
             }
+            let kind = match (change.is_shared, &address.kind) {
+                (None, kind) => kind.as_str(),
+                (
+                    Some(is_shared),
+                    AddressKind::Mailbox { purpose: Purpose::Personal | Purpose::Shared, .. },
+                ) => {
+                    if is_shared {
+                        "shared"
+                    } else {
+                        "mailbox"
+                    }
+                }
+                (Some(_), _) => return Err(not_a_mailbox("shared", &address.address)),
+            };
+            let display_name = display_name.as_ref().unwrap_or(&address.display_name);
+            let note = note.as_ref().unwrap_or(&address.note);
+            rows::describe_address(tx, id, organisation, display_name, note, kind)?;
             Ok((Some(organisation), found("address", rows::address(tx, id)?)?))
         })
         .await
     }
+}
 
-    /// Deletes an address: a mailbox with its passwords, and its letters later
-    /// ([`crate::Directory::deleted_accounts`]).
-    pub async fn delete_address(&self, id: AddressId) -> Result<()> {
-        let at = self.now();
-        self.act("delete address", id.to_string(), move |tx| {
-            let address = found("address", rows::address(tx, id)?)?;
-            rows::delete_address(tx, &address, &address_key(&address.address), at)?;
-            Ok((Some(address.organisation), ()))
-        })
-        .await
+/// Refuses what breaks a rule whatever else there is.
+pub(crate) fn checked(new: AddressCreation) -> Result<AddressCreation> {
+    let (display_name, note) = (checked_display_name(&new.display_name)?, checked_note(&new.note)?);
+    match &new.kind {
+        NewKind::Mailbox { purpose, quota_bytes } => {
+            quota_bytes.map(checked_quota).transpose()?;
+            if *purpose == Purpose::CatchAll
+                && localpart_key(new.address.localpart()) != limits::CATCH_ALL_LOCALPART
+            {
+                return Err(DirectoryError::Invalid {
+                    field: "address",
+                    reason: format!("«{}» is to take what no address takes", new.address),
+                    rule: "a catch-all is called catchall",
+                });
+            }
+        }
+        NewKind::Alias(targets) if targets.is_empty() => {
+            return Err(DirectoryError::Invalid {
+                field: "alias-to",
+                reason: "no target is given".to_owned(),
+                rule: "an alias has at least one target; a mailbox has none",
+            });
+        }
+        NewKind::Alias(targets) => check_targets(&new.address, targets)?,
+        NewKind::Redirection => {}
     }
+    Ok(AddressCreation { display_name, note, ..new })
+}
+
+/// Writes a checked address into its domain, if the name is free.
+pub(crate) fn insert(
+    tx: &mut Tx,
+    domain: &DomainInfo,
+    new: &AddressCreation,
+    (id, account): (AddressId, AccountId),
+    salt: &[u8],
+    at: Timestamp,
+) -> Result<()> {
+    if domain.place == DomainPlace::Linked {
+        return Err(DirectoryError::Invalid {
+            field: "address",
+            reason: format!("«{}» is linked to the main domain of its mail service", domain.name),
+            rule: "addresses are made at the main domain, and answer under the name of each linked one",
+        });
+    }
+    let key = localpart_key(new.address.localpart());
+    let taken = || DirectoryError::Conflict {
+        field: "address",
+        value: new.address.to_string(),
+        rule: "an address exists once, as a mailbox, an alias or a redirection",
+    };
+    if rows::is_address_taken(tx, domain.id, domain.organisation, &key)? {
+        return Err(taken());
+    }
+    if rows::is_address_restorable(tx, domain.id, domain.organisation, &key)? {
+        return Err(DirectoryError::Conflict {
+            field: "address",
+            value: new.address.to_string(),
+            rule: "a deleted address keeps its name for 30 days: it is restored, or deleted for good",
+        });
+    }
+    let (kind, mailbox) = match &new.kind {
+        NewKind::Mailbox { purpose, .. } => (purpose.as_str(), Some(account)),
+        NewKind::Alias(_) => ("alias", None),
+        NewKind::Redirection => ("redirection", None),
+    };
+    let row = rows::AddressRow {
+        id,
+        localpart: new.address.localpart().as_str(),
+        key: &key,
+        account: mailbox,
+        kind,
+        display_name: &new.display_name,
+        note: &new.note,
+        at,
+    };
+    rows::insert_address(tx, domain, &row).map_err(conflict(taken))?;
+    match &new.kind {
+        NewKind::Mailbox { quota_bytes, .. } => {
+            let quota_bytes = quota_bytes.map(checked_quota).transpose()?;
+            rows::insert_account(tx, account, domain.organisation, id, quota_bytes, salt, at)?;
+        }
+        NewKind::Alias(targets) => rows::replace_targets(tx, id, domain.organisation, &texts(targets))?,
+        NewKind::Redirection => {}
+    }
+    Ok(())
+}
+
+pub(crate) fn checked_display_name(name: &str) -> Result<String> {
+    if name.trim().is_empty() { Ok(String::new()) } else { checked_name("display-name", name) }
+}
+
+pub(crate) fn checked_note(note: &str) -> Result<String> {
+    let note = note.trim();
+    let characters = note.chars().count();
+    if characters > limits::NOTE_LIMIT_CHARACTERS || note.chars().any(char::is_control) {
+        return Err(DirectoryError::Invalid {
+            field: "note",
+            reason: format!("it has {characters} characters, or one that is not printed"),
+            rule: "a note has at most 80 characters, on one line",
+        });
+    }
+    Ok(note.to_owned())
 }
 
 fn check_targets(address: &Address, targets: &[Address]) -> Result<()> {

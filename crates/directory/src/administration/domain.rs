@@ -165,6 +165,15 @@ pub fn delete_domain(tx: &mut Tx, id: DomainId, force: bool, at: Timestamp) -> R
     if domain.addresses > 0 && !force {
         return Err(in_use("domain", domain.name.to_string(), domain.addresses));
     }
+    let restorable = rows::count_deleted(tx, id, domain.organisation)?;
+    if restorable > 0 && !force {
+        return Err(DirectoryError::InUse {
+            field: "domain",
+            value: domain.name.to_string(),
+            dependents: counted(restorable, "deleted address", "deleted addresses"),
+            rule: "what can be restored yet is deleted for good before its domain, or with it by force",
+        });
+    }
     check_without_links(tx, &domain)?;
     rows::delete_domain(tx, domain.organisation, id, at)?;
     settle_main(tx, domain.service, domain.organisation)?;

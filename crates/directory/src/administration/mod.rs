@@ -6,29 +6,33 @@
 
 mod address;
 mod ban;
+mod deleted;
 mod domain;
 mod log_plan;
 mod organisation;
 mod password;
 mod rows;
+mod selected;
 mod service;
 mod staff;
 mod told;
 mod user;
 
 use db::{DbError, Scoped, Tx};
-use model::{Address, OrganisationId, Timestamp};
+use model::{Address, AddressId, OrganisationId, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::error::DirectoryError;
 use crate::login::NewHash;
 use crate::{Directory, Role, limits};
 
-pub use address::{AddressChange, NewAddress};
+pub use address::{AddressChange, AddressCreation, NewAddress, NewKind};
+pub use deleted::DeletedAddress;
 pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
 pub(crate) use domain::{domain_in, domain_within, domains_in, insert_linked, place_in};
 pub use organisation::OrganisationChange;
 pub use password::NewDevicePassword;
+pub use selected::{Done, SelectedAct};
 pub use service::ServiceChange;
 pub(crate) use service::service_within;
 pub use staff::StaffInfo;
@@ -163,6 +167,21 @@ pub(crate) fn organisation_in_scope(
     id: OrganisationId,
 ) -> Result<Option<crate::OrganisationInfo>> {
     Ok(rows::organisation(tx, id)?)
+}
+
+/// An address, if it lies within the scope.
+pub(crate) fn address_within(tx: &mut Tx, id: AddressId) -> Result<Option<crate::AddressInfo>> {
+    Ok(rows::address(tx, id)?)
+}
+
+/// Whether a mailbox keeps what it forwards.
+pub(crate) fn keep_copy(
+    tx: &mut Tx,
+    id: AddressId,
+    organisation: OrganisationId,
+    keeps_copy: bool,
+) -> Result<()> {
+    Ok(rows::keep_copy(tx, id, organisation, keeps_copy)?)
 }
 
 pub(crate) fn found<T>(what: &'static str, thing: Option<T>) -> Result<T> {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::told::{called, told};
 use super::{Administration, Result, checked_name, found, not_a_mailbox, rows};
-use crate::entities::{AddressKind, CreatedDevicePassword, DevicePasswordInfo, Protocols};
+use crate::entities::{AddressKind, CreatedDevicePassword, DeviceKind, DevicePasswordInfo, Protocols};
 use crate::error::DirectoryError;
 use crate::limits;
 use crate::login::{check_chosen, device_password};
@@ -20,6 +20,8 @@ pub struct NewDevicePassword {
     pub label: String,
     /// What it is for.
     pub protocols: Protocols,
+    /// On what kind of device it is.
+    pub kind: DeviceKind,
 }
 
 impl Administration {
@@ -34,14 +36,15 @@ impl Administration {
                 break (selector, password);
             }
         };
-        self.create_password(new.address, label, Some(selector), new.protocols, password).await
+        let purpose = (new.protocols, new.kind);
+        self.create_password(new.address, label, Some(selector), purpose, password).await
     }
 
     /// Gives an address a password that somebody chose, instead of the one it had.
     pub async fn choose_password(&self, address: AddressId, password: &str) -> Result<DevicePasswordInfo> {
         let password = check_chosen(password)?;
-        let created =
-            self.create_password(address, "chosen".to_owned(), None, Protocols::ALL, password).await?;
+        let purpose = (Protocols::ALL, DeviceKind::Other);
+        let created = self.create_password(address, "chosen".to_owned(), None, purpose, password).await?;
         Ok(created.info)
     }
 
@@ -50,7 +53,7 @@ impl Administration {
         address: AddressId,
         label: String,
         selector: Option<String>,
-        protocols: Protocols,
+        (protocols, kind): (Protocols, DeviceKind),
         password: Zeroizing<String>,
     ) -> Result<CreatedDevicePassword> {
         let (account, name, salt, iterations) = self
@@ -98,6 +101,7 @@ impl Administration {
                     label: &label,
                     selector: selector.as_deref(),
                     protocols,
+                    kind,
                     hash: &hash,
                     at,
                 };
@@ -150,22 +154,34 @@ impl Administration {
         .await
     }
 
-    /// Changes what a password is called and what it is for.
+    /// Changes what a password is called, what it is for and on what kind of device it is.
     pub async fn change_device_password(
         &self,
         id: CredentialId,
         label: Option<&str>,
         protocols: Option<Protocols>,
+        kind: Option<DeviceKind>,
     ) -> Result<DevicePasswordInfo> {
         let label = label.map(|label| checked_name("label", label)).transpose()?;
         let purpose = protocols.map(|protocols| format!("for {protocols}"));
-        let news = told([called(label.as_deref()), purpose]);
+        let device = kind.map(|kind| format!("on a device of kind {}", kind.as_str()));
+        let news = told([called(label.as_deref()), purpose, device]);
         self.act("change password", format!("{id}: {news}"), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             let label = label.as_deref().unwrap_or(&password.label);
             let protocols = protocols.unwrap_or(password.protocols);
-            rows::describe_password(tx, password.account, password.organisation, id, label, protocols)?;
+            let (account, kind) = (password.account, kind.unwrap_or(password.kind));
+            rows::describe_password(tx, account, password.organisation, id, label, protocols, kind)?;
             Ok((Some(password.organisation), found("device password", rows::password(tx, id)?)?))
+        })
+        .await
+    }
+
+    /// Deletes every password of an address, at once; gives how many there were.
+    pub async fn delete_device_passwords(&self, address: AddressId) -> Result<u64> {
+        self.act("delete passwords", format!("all of {address}"), move |tx| {
+            let (account, organisation) = mailbox(tx, address)?;
+            Ok((Some(organisation), rows::delete_passwords(tx, account, organisation)?))
         })
         .await
     }
@@ -186,6 +202,8 @@ fn mailbox(tx: &mut Tx, address: AddressId) -> Result<(AccountId, OrganisationId
     let address = found("address", rows::address(tx, address)?)?;
     match address.kind {
         AddressKind::Mailbox { account, .. } => Ok((account, address.organisation)),
-        AddressKind::Alias { .. } => Err(not_a_mailbox("address", &address.address)),
+        AddressKind::Alias { .. } | AddressKind::Redirection => {
+            Err(not_a_mailbox("address", &address.address))
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 mod address;
 mod ban;
+mod deleted;
 mod domain;
 mod organisation;
 mod password;
@@ -14,6 +15,7 @@ use db::Tx;
 
 pub(super) use address::*;
 pub(super) use ban::*;
+pub(super) use deleted::*;
 pub(super) use domain::*;
 pub(super) use organisation::*;
 pub(super) use password::*;

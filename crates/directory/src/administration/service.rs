@@ -19,6 +19,8 @@ pub struct ServiceChange {
     pub name: Option<String>,
     /// Out of use, or in use again.
     pub is_disabled: Option<bool>,
+    /// Letters are received, and nobody reads or sends any; or everything works again.
+    pub is_in_maintenance: Option<bool>,
     /// The quota of addresses without one of their own; `Some(None)` is no limit.
     pub quota_bytes: Option<Option<u64>>,
     /// The mailbox that gets the letters to postmaster and abuse; `Some(None)` is the oldest one.
@@ -71,6 +73,9 @@ impl Administration {
         }
         let news = told([
             state(change.is_disabled),
+            change
+                .is_in_maintenance
+                .map(|is| if is { "in maintenance" } else { "out of maintenance" }.to_owned()),
             called(name.as_deref()),
             quota(change.quota_bytes),
             change.administrator.as_ref().map(|administrator| match administrator {
@@ -89,6 +94,9 @@ impl Administration {
             }
             if let Some(is_disabled) = change.is_disabled {
                 rows::disable_service(tx, id, service.organisation, is_disabled)?;
+            }
+            if let Some(is_in_maintenance) = change.is_in_maintenance {
+                rows::maintain_service(tx, id, service.organisation, is_in_maintenance)?;
             }
             if let Some(quota_bytes) = change.quota_bytes {
                 rows::service_quota(tx, id, service.organisation, quota_bytes.map(|bytes| bytes as i64))?;

@@ -241,7 +241,7 @@ impl Directory {
             .tenant(organisation)
             .write(move |tx| {
                 if is_use_due {
-                    rows::used(tx, organisation, usage, now)?;
+                    rows::used(tx, organisation, usage, value(&source), now)?;
                 }
                 if is_source_due {
                     rows::know_source(tx, &login, &source, now)?;

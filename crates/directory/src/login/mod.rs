@@ -66,6 +66,11 @@ pub struct Options {
     pub never_banned: Vec<IpNet>,
     /// How many failures lead to what.
     pub failures: FailureLimits,
+    /// Where the pages of the web doors are, without a slash at the end: `https://mail.example.ch`; links in letters
+    /// and on screens begin with it.
+    pub base_url: Option<String>,
+    /// How long an invitation to a mailbox can be accepted; `None` is [`limits::INVITATION_FOR`].
+    pub invitations_live: Option<Duration>,
     /// For whom passkeys are made; none where the installation is reached by an address.
     pub relying_party: Option<RelyingParty>,
 }
@@ -296,6 +301,9 @@ impl Directory {
         }
         if candidate.is_disabled {
             return Err(AuthRefusal::Disabled);
+        }
+        if candidate.is_in_maintenance {
+            return Err(AuthRefusal::Maintenance);
         }
         let usage = rows::Use::Credential(candidate.account.account, credential.id);
         self.succeeded(admission, usage, candidate.account.organisation, credential.last_used_at).await;

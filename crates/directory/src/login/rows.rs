@@ -14,6 +14,8 @@ pub(super) struct Candidate {
     pub(super) address: Address,
     pub(super) quota_bytes: Option<u64>,
     pub(super) is_disabled: bool,
+    /// The mail service lets nobody read or send now.
+    pub(super) is_in_maintenance: bool,
     pub(super) scram_salt: Vec<u8>,
     pub(super) scram_iterations: u32,
     pub(super) credentials: Vec<Credential>,
@@ -38,7 +40,7 @@ pub(super) fn candidate(tx: &mut Tx, localpart: &str, domain: &str) -> Result<Op
         "SELECT c.organisation, c.id, a.localpart, h.name, COALESCE(c.quota_bytes, s.quota_bytes),
                 a.disabled + d.disabled + h.disabled + s.disabled + o.disabled, c.scram_salt, c.scram_iterations,
                 k.id, k.selector, k.protocols, k.argon2, k.scram_stored_key, k.scram_server_key, k.version,
-                k.disabled, k.last_used_at
+                k.disabled, k.last_used_at, s.maintenance
          FROM domain d
          JOIN service s ON s.id = d.service
          JOIN domain h ON h.id = CASE WHEN d.linked = 1 THEN s.main_domain ELSE d.id END
@@ -58,6 +60,7 @@ pub(super) fn candidate(tx: &mut Tx, localpart: &str, domain: &str) -> Result<Op
                     address: address_of(row.text(2)?, row.text(3)?)?,
                     quota_bytes: quota(row.optional_integer(4)?),
                     is_disabled: row.integer(5)? > 0,
+                    is_in_maintenance: row.boolean(17)?,
                     scram_salt: row.bytes(6)?.to_vec(),
                     scram_iterations: u32::try_from(row.integer(7)?).unwrap_or(limits::SCRAM_ITERATIONS),
                     credentials: Vec::new(),
@@ -135,12 +138,14 @@ pub(super) fn used(
     tx: &mut Tx,
     organisation: OrganisationId,
     usage: Use,
+    source: &str,
     now: Timestamp,
 ) -> Result<(), DbError> {
     match usage {
         Use::Credential(account, credential) => tx.execute(
-            "UPDATE credential SET last_used_at = ?4 WHERE account = ?1 AND id = ?2 AND organisation = ?3",
-            values![account, credential, organisation, now],
+            "UPDATE credential SET last_used_at = ?4, last_source = ?5
+             WHERE account = ?1 AND id = ?2 AND organisation = ?3",
+            values![account, credential, organisation, now, source],
         )?,
         Use::Person(user) => tx.execute(
             "UPDATE person SET last_used_at = ?3 WHERE id = ?1 AND organisation = ?2",

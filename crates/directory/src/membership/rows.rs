@@ -112,6 +112,7 @@ pub(crate) fn disable(
 
 /// Takes the membership away; the home moves to another one, where there is one.
 pub(crate) fn remove(tx: &mut Tx, organisation: OrganisationId, person: UserId) -> Result<(), DbError> {
+    crate::access::forget_member(tx, organisation, person)?;
     for table in [
         "DELETE FROM membership_service WHERE organisation = ?1 AND person = ?2",
         "DELETE FROM membership WHERE organisation = ?1 AND person = ?2",

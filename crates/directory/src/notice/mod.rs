@@ -30,6 +30,8 @@ pub(crate) enum Event {
     RecoveryCodes,
     /// Somebody signed in with a recovery code; so many are left.
     RecoveryCodeUsed(u64),
+    /// An administrator opened something of the person's mailbox.
+    MailboxOpened { address: String, kind: &'static str, detail: String },
 }
 
 /// A letter that is to be posted.
@@ -74,6 +76,11 @@ pub(crate) fn write(
         Event::FactorRemoved(name) => ("factor-removed", name.clone()),
         Event::RecoveryCodes => ("recovery-codes", String::new()),
         Event::RecoveryCodeUsed(left) => ("recovery-code-used", left.to_string()),
+        Event::MailboxOpened { address, kind, detail } => match *kind {
+            "access" => ("mailbox-access", format!("{address}: {detail}")),
+            "logs" => ("mailbox-logs", address.clone()),
+            _ => ("mailbox-password", address.clone()),
+        },
     };
     Ok(rows::insert(tx, id, person, kind, &detail, who, at)?)
 }

@@ -14,6 +14,10 @@ async fn found(town: &Town, text: &str) -> String {
         Found::Alias { targets, .. } => {
             targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         }
+        Found::Redirection { targets, .. } => {
+            format!("to {}", targets.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+        }
+        Found::CatchAll { address, .. } => format!("{address} takes it"),
         Found::Reports { domain, .. } => format!("reports about {domain}"),
     }
 }

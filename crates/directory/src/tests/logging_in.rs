@@ -20,7 +20,12 @@ const HOME: &str = "192.0.2.1";
 impl Town {
     async fn device(&self, protocols: &[AuthProtocol]) -> CreatedDevicePassword {
         let protocols = Protocols::of(protocols);
-        let new = NewDevicePassword { address: self.anna, label: "iPhone".to_owned(), protocols };
+        let new = NewDevicePassword {
+            address: self.anna,
+            label: "iPhone".to_owned(),
+            protocols,
+            kind: crate::DeviceKind::Phone,
+        };
         self.operator.create_device_password(new).await.unwrap()
     }
 
@@ -43,6 +48,7 @@ pub(super) fn outcome<T>(result: &Result<T, AuthRefusal>) -> &'static str {
         Err(AuthRefusal::Wrong) => "wrong",
         Err(AuthRefusal::Banned { .. }) => "banned",
         Err(AuthRefusal::Disabled) => "disabled",
+        Err(AuthRefusal::Maintenance) => "maintenance",
         Err(AuthRefusal::Malformed(_)) => "malformed",
         Err(AuthRefusal::Later(_)) => "later",
     }
@@ -127,7 +133,7 @@ async fn a_device_password_is_for_its_protocols_and_ends_when_it_is_revoked() {
         assert_eq!(outcome(&town.directory.authenticate(submission.clone()).await), "wrong");
         let id = phone.info.id;
         let both = "smtp,imap".parse().unwrap();
-        town.operator.change_device_password(id, None, Some(both)).await.unwrap();
+        town.operator.change_device_password(id, None, Some(both), None).await.unwrap();
         assert_eq!(outcome(&town.directory.authenticate(submission).await), "in");
         town.operator.disable_device_password(id, true).await.unwrap();
         assert_eq!(town.tried(ANNA, &phone.password, HOME).await, "wrong");

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use directory::{DevicePasswordInfo, NewDevicePassword, Protocols};
+use directory::{DeviceKind, DevicePasswordInfo, NewDevicePassword, Protocols};
 use model::{AddressId, CredentialId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,12 +23,16 @@ pub(crate) struct DevicePassword {
     selector: Option<String>,
     /// What it is for: `all`, or names of protocols.
     protocols: Vec<String>,
+    /// On what kind of device it is: `computer`, `phone`, `tablet` or `other`.
+    kind: String,
     disabled: bool,
     #[schema(format = DateTime)]
     created_at: String,
     /// When it was last used, to the hour.
     #[schema(format = DateTime)]
     last_used_at: Option<String>,
+    /// From where it was last used.
+    last_source: Option<String>,
 }
 
 fn view(info: DevicePasswordInfo) -> DevicePassword {
@@ -38,9 +42,11 @@ fn view(info: DevicePasswordInfo) -> DevicePassword {
         label: info.label,
         selector: info.selector,
         protocols: info.protocols.names().into_iter().map(str::to_owned).collect(),
+        kind: info.kind.as_str().to_owned(),
         disabled: info.is_disabled,
         created_at: info.created_at.rfc3339(),
         last_used_at: info.last_used_at.map(|at| at.rfc3339()),
+        last_source: info.last_source,
     }
 }
 
@@ -61,6 +67,8 @@ pub(crate) struct New {
     /// `imap`, `smtp` and so on; none means all.
     #[serde(default)]
     protocols: Vec<String>,
+    /// `computer`, `phone`, `tablet` or `other`, which it is without.
+    kind: Option<String>,
 }
 
 /// What to change; what is absent stays.
@@ -70,6 +78,7 @@ pub(crate) struct New {
 pub(crate) struct Change {
     label: Option<String>,
     protocols: Option<Vec<String>>,
+    kind: Option<String>,
     disabled: Option<bool>,
 }
 
@@ -79,6 +88,10 @@ fn protocols(names: &[String]) -> Result<Protocols> {
     }
     let rule = "names of protocols, or all";
     names.join(",").parse().map_err(|reason: String| invalid("protocols", reason, rule))
+}
+
+fn device(kind: &str) -> Result<DeviceKind> {
+    kind.parse().map_err(|reason: String| invalid("kind", reason, "computer, phone, tablet or other"))
 }
 
 /// The passwords of a mailbox
@@ -103,7 +116,8 @@ pub(crate) async fn create_device_password(
     Input(new): Input<New>,
 ) -> Result<(Extension<ShownOnce>, Created<CreatedDevicePassword>)> {
     let protocols = protocols(&new.protocols)?;
-    let new = NewDevicePassword { address: AddressId(address), label: new.label, protocols };
+    let kind = new.kind.as_deref().map(device).transpose()?.unwrap_or_default();
+    let new = NewDevicePassword { address: AddressId(address), label: new.label, protocols, kind };
     let made = caller.directory().create_device_password(new).await?;
     let place = format!("/api/v1/device-passwords/{}", made.info.id);
     let shown =
@@ -129,13 +143,28 @@ pub(crate) async fn change_device_password(
 ) -> Result<Json<DevicePassword>> {
     let (directory, id) = (caller.directory(), CredentialId(id));
     let protocols = change.protocols.as_deref().map(protocols).transpose()?;
-    if change.label.is_some() || protocols.is_some() {
-        directory.change_device_password(id, change.label.as_deref(), protocols).await?;
+    let kind = change.kind.as_deref().map(device).transpose()?;
+    if change.label.is_some() || protocols.is_some() || kind.is_some() {
+        directory.change_device_password(id, change.label.as_deref(), protocols, kind).await?;
     }
     if let Some(is_disabled) = change.disabled {
         directory.disable_device_password(id, is_disabled).await?;
     }
     Ok(Json(view(directory.device_password(id).await?)))
+}
+
+/// How many passwords were deleted.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RevokedPasswords {
+    deleted: u64,
+}
+
+/// Delete every password of a mailbox, at once
+#[utoipa::path(delete, path = "/addresses/{address}/device-passwords", tag = "device passwords",
+    params(("address" = String, Path)), responses((status = 200, body = RevokedPasswords)))]
+pub(crate) async fn delete_device_passwords(caller: Caller, Of(id): Of) -> Result<Json<RevokedPasswords>> {
+    let deleted = caller.directory().delete_device_passwords(AddressId(id)).await?;
+    Ok(Json(RevokedPasswords { deleted }))
 }
 
 /// Delete a password, at once

@@ -7,6 +7,7 @@ mod device_password;
 mod diagnosis;
 mod dkim;
 mod domain;
+mod forwarding;
 mod host;
 mod installation;
 mod judge;
@@ -86,7 +87,15 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(address::list_addresses, address::create_address))
         .routes(routes!(address::show_address, address::change_address, address::delete_address))
         .routes(routes!(address::choose_password))
-        .routes(routes!(device_password::list_device_passwords, device_password::create_device_password))
+        .routes(routes!(forwarding::list_targets, forwarding::set_targets))
+        .routes(routes!(forwarding::ask_target_again))
+        .routes(routes!(forwarding::list_deleted_addresses))
+        .routes(routes!(forwarding::restore_address))
+        .routes(routes!(
+            device_password::list_device_passwords,
+            device_password::create_device_password,
+            device_password::delete_device_passwords
+        ))
         .routes(routes!(
             device_password::show_device_password,
             device_password::change_device_password,

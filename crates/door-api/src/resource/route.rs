@@ -90,7 +90,7 @@ pub(crate) struct Letter {
 
 /// The rule by which a letter goes; null is the usual way.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct Way {
+pub(crate) struct RouteCheck {
     route: Option<Route>,
 }
 
@@ -130,11 +130,11 @@ pub(crate) async fn create_route(caller: Caller, Input(new): Input<New>) -> Resu
 
 /// The route by which a letter would go
 #[utoipa::path(get, path = "/routes/check", tag = "routes", params(Letter),
-    responses((status = 200, body = Way)))]
-pub(crate) async fn check_route(caller: Caller, Asked(letter): Asked<Letter>) -> Result<Json<Way>> {
+    responses((status = 200, body = RouteCheck)))]
+pub(crate) async fn check_route(caller: Caller, Asked(letter): Asked<Letter>) -> Result<Json<RouteCheck>> {
     let organisation: Option<OrganisationId> = caller.chosen(letter.organisation.map(|Id(id)| id)).await?;
     let rule = routes(&caller).check(organisation, &domain("to", &letter.to)?, &letter.subject).await?;
-    Ok(Json(Way { route: rule.map(view) }))
+    Ok(Json(RouteCheck { route: rule.map(view) }))
 }
 
 /// A route

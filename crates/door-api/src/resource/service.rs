@@ -22,6 +22,8 @@ pub(crate) struct Service {
     name: String,
     /// Whether everything below is out of use.
     disabled: bool,
+    /// Whether letters are received, and nobody reads or sends any.
+    maintenance: bool,
     /// The quota of addresses without one of their own; null is no limit.
     quota_bytes: Option<u64>,
     /// Who gets the letters to postmaster and abuse; null is the oldest mailbox.
@@ -36,6 +38,7 @@ fn view(info: ServiceInfo) -> Service {
         organisation: info.organisation.to_string(),
         name: info.name,
         disabled: info.is_disabled,
+        maintenance: info.is_in_maintenance,
         quota_bytes: info.quota_bytes,
         administrator: info.administrator.map(|address| address.to_string()),
         created_at: info.created_at.rfc3339(),
@@ -62,6 +65,8 @@ pub(crate) struct New {
 pub(crate) struct Change {
     name: Option<String>,
     disabled: Option<bool>,
+    /// Letters are received, and nobody reads or sends any.
+    maintenance: Option<bool>,
     /// Null is no limit.
     #[serde(default, deserialize_with = "absent_or")]
     #[schema(value_type = Option<u64>)]
@@ -101,7 +106,7 @@ pub(crate) async fn show_service(caller: Caller, Of(id): Of) -> Result<Json<Serv
     Ok(Json(view(caller.directory().service(ServiceId(id)).await?)))
 }
 
-/// Rename, disable or enable a mail service; change its quota or its postmaster
+/// Rename, disable or enable a mail service, put it into maintenance; change its quota or its postmaster
 #[utoipa::path(patch, path = "/services/{service}", tag = "services", params(("service" = String, Path)),
     request_body = Change, responses((status = 200, body = Service)))]
 pub(crate) async fn change_service(
@@ -117,6 +122,7 @@ pub(crate) async fn change_service(
     let change = ServiceChange {
         name: change.name,
         is_disabled: change.disabled,
+        is_in_maintenance: change.maintenance,
         quota_bytes: change.quota_bytes,
         administrator,
     };

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use zones::{Edit, ImportMode, ImportOptions, NewRecord, RecordData, ZoneChange, ZoneInfo};
 
-use super::organisation::Force;
 use super::user::Whose;
 use crate::caller::Caller;
 use crate::input::{Asked, Created, Id, Input, OfZone};
@@ -209,6 +208,15 @@ pub(crate) struct ForceRecords {
     force: bool,
 }
 
+/// Whether to delete a zone that has synonyms.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ForceZone {
+    /// Delete it although it has synonyms: these become zones of their own without records.
+    #[serde(default)]
+    force: bool,
+}
+
 /// A zone file.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -364,11 +372,11 @@ pub(crate) async fn roll_zone_key_over(
 
 /// Delete a zone with its records and history
 #[utoipa::path(delete, path = "/zones/{zone}", tag = "zones",
-    params(("zone" = String, Path), Force, IfMatch), responses((status = 204)))]
+    params(("zone" = String, Path), ForceZone, IfMatch), responses((status = 204)))]
 pub(crate) async fn delete_zone(
     caller: Caller,
     OfZone(zone): OfZone,
-    Asked(how): Asked<Force>,
+    Asked(how): Asked<ForceZone>,
     headers: HeaderMap,
 ) -> Result<StatusCode> {
     unchanged(&zone, &headers)?;

@@ -98,6 +98,19 @@ pub(crate) struct Platform {
 impl Platform {
     /// Starts a node in `home` that brings mail for the domains of `routes` to these servers.
     pub(crate) async fn start(home: &Home, routes: &[(&str, SocketAddr)], faults: Faults) -> Platform {
+        let world =
+            World::real(Names::fixed(StaticNames::default()), Dial::new(SourceAddresses::default()).unwrap());
+        Platform::start_in(home, world, "", routes, faults).await
+    }
+
+    /// The same in another world, with these further lines of configuration.
+    pub(crate) async fn start_in(
+        home: &Home,
+        world: World,
+        further: &str,
+        routes: &[(&str, SocketAddr)],
+        faults: Faults,
+    ) -> Platform {
         let mut text = format!(
             "[node]\nname = {:?}\nhostname = \"mail.home.test\"\ndata = {:?}\n\n[database]\nurl = {:?}\n\n[blobs]\nurl = {:?}\n\n",
             home.node,
@@ -117,9 +130,8 @@ impl Platform {
         for (domain, server) in routes {
             text.push_str(&format!("{domain:?} = \"{server}\"\n"));
         }
+        text.push_str(&format!("\n{further}"));
         let config = Config::parse(&text, Path::new("/")).unwrap();
-        let world =
-            World::real(Names::fixed(StaticNames::default()), Dial::new(SourceAddresses::default()).unwrap());
         let db_options =
             db::Options { commit_hook: faults.commit, schema: home.schema.clone(), ..db::Options::default() };
         let blob_options = blobs::Options { hook: faults.write, ..blobs::Options::default() };
@@ -155,7 +167,12 @@ impl Platform {
             let address = Address::parse(&format!("{mailbox}@{domain}")).unwrap();
             let new = NewAddress { address, alias_to: Vec::new(), quota_bytes: None };
             let address = administration.create_address(new).await.unwrap().id;
-            let device = NewDevicePassword { address, label: "test".to_owned(), protocols: Protocols::ALL };
+            let device = NewDevicePassword {
+                address,
+                label: "test".to_owned(),
+                protocols: Protocols::ALL,
+                kind: directory::DeviceKind::Other,
+            };
             let created = administration.create_device_password(device).await.unwrap();
             passwords.push(created.password.to_string());
         }
@@ -184,7 +201,11 @@ pub(crate) struct Talk {
 impl Talk {
     /// Connects and reads the greeting.
     pub(crate) async fn to(server: SocketAddr) -> Talk {
-        let stream = TcpStream::connect(server).await.unwrap();
+        Talk::over(TcpStream::connect(server).await.unwrap()).await
+    }
+
+    /// Reads the greeting of whoever is at the other end.
+    pub(crate) async fn over(stream: TcpStream) -> Talk {
         let mut talk = Talk { stream: BufReader::new(stream), tag: 0 };
         talk.line().await;
         talk

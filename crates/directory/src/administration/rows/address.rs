@@ -4,7 +4,7 @@ use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::{count, scope};
-use crate::entities::{AddressInfo, AddressKind, DomainInfo};
+use crate::entities::{AddressInfo, AddressKind, Agreed, DomainInfo, Purpose};
 use crate::limits;
 use crate::rows::{address_of, quota};
 
@@ -18,13 +18,16 @@ fn bare(row: &Row) -> Result<Bare, DbError> {
     let account = row.optional_integer(8)?.map(AccountId);
     let kind = match account {
         Some(account) => AddressKind::Mailbox {
+            purpose: Purpose::of(row.text(12)?),
             account,
             own_quota_bytes: quota(row.optional_integer(9)?),
             quota_bytes: quota(row.optional_integer(10)?),
             passwords: count(row.integer(11)?),
         },
+        None if row.text(12)? == "redirection" => AddressKind::Redirection,
         None => AddressKind::Alias { targets: Vec::new() },
     };
+    let is_alias = matches!(kind, AddressKind::Alias { .. });
     let info = AddressInfo {
         id: AddressId(row.integer(0)?),
         organisation: OrganisationId(row.integer(1)?),
@@ -32,10 +35,14 @@ fn bare(row: &Row) -> Result<Bare, DbError> {
         domain: DomainId(row.integer(3)?),
         address: address_of(row.text(4)?, row.text(5)?)?,
         kind,
+        display_name: row.text(13)?.to_owned(),
+        note: row.text(14)?.to_owned(),
+        targets: Agreed { targets: count(row.integer(16)?), accepted: count(row.integer(17)?) },
+        keeps_copy: row.boolean(15)?,
         is_disabled: row.boolean(6)?,
         created_at: row.timestamp(7)?,
     };
-    Ok(Bare { info, is_alias: account.is_none() })
+    Ok(Bare { info, is_alias })
 }
 
 fn with_targets(tx: &mut Tx, bare: Bare) -> Result<AddressInfo, DbError> {
@@ -52,7 +59,11 @@ macro_rules! select_address {
         concat!(
             "SELECT a.id, a.organisation, a.service, a.domain, a.localpart, d.name, a.disabled, a.created_at,
                     a.account, c.quota_bytes, COALESCE(c.quota_bytes, s.quota_bytes),
-                    (SELECT count(*) FROM credential k WHERE k.account = a.account)
+                    (SELECT count(*) FROM credential k WHERE k.account = a.account),
+                    a.kind, a.display_name, a.note, a.keeps_copy,
+                    (SELECT count(*) FROM forward_target t WHERE t.address = a.id AND t.removed = 0),
+                    (SELECT count(*) FROM forward_target t
+                     WHERE t.address = a.id AND t.removed = 0 AND t.state = 'accepted')
              FROM address a
              JOIN domain d ON d.id = a.domain
              JOIN service s ON s.id = a.service
@@ -150,20 +161,86 @@ pub(in crate::administration) fn is_address_taken(
         .is_some())
 }
 
+/// Whether a deleted address has the name, which can be restored yet.
+pub(in crate::administration) fn is_address_restorable(
+    tx: &mut Tx,
+    domain: DomainId,
+    organisation: OrganisationId,
+    key: &str,
+) -> Result<bool, DbError> {
+    Ok(tx
+        .query_one(
+            "SELECT 1 FROM deleted_address WHERE domain = ?1 AND localpart_key = ?2 AND organisation = ?3",
+            values![domain, key, organisation],
+            |row| row.integer(0),
+        )?
+        .is_some())
+}
+
+/// An address about to be inserted.
+pub(in crate::administration) struct AddressRow<'a> {
+    pub(in crate::administration) id: AddressId,
+    pub(in crate::administration) localpart: &'a str,
+    pub(in crate::administration) key: &'a str,
+    pub(in crate::administration) account: Option<AccountId>,
+    pub(in crate::administration) kind: &'static str,
+    pub(in crate::administration) display_name: &'a str,
+    pub(in crate::administration) note: &'a str,
+    pub(in crate::administration) at: Timestamp,
+}
+
 pub(in crate::administration) fn insert_address(
     tx: &mut Tx,
-    id: AddressId,
     domain: &DomainInfo,
-    localpart: &str,
-    key: &str,
-    account: Option<AccountId>,
-    at: Timestamp,
+    new: &AddressRow,
 ) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO address
-             (id, organisation, service, domain, localpart, localpart_key, account, disabled, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
-        values![id, domain.organisation, domain.service, domain.id, localpart, key, account, at],
+             (id, organisation, service, domain, localpart, localpart_key, account, disabled, created_at,
+              kind, display_name, note, keeps_copy)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, ?11, 1)",
+        values![
+            new.id,
+            domain.organisation,
+            domain.service,
+            domain.id,
+            new.localpart,
+            new.key,
+            new.account,
+            new.at,
+            new.kind,
+            new.display_name,
+            new.note
+        ],
+    )?;
+    Ok(())
+}
+
+/// What people call an address, what they noted, and what a mailbox is for.
+pub(in crate::administration) fn describe_address(
+    tx: &mut Tx,
+    id: AddressId,
+    organisation: OrganisationId,
+    display_name: &str,
+    note: &str,
+    kind: &str,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE address SET display_name = ?3, note = ?4, kind = ?5 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, display_name, note, kind],
+    )?;
+    Ok(())
+}
+
+pub(in crate::administration) fn keep_copy(
+    tx: &mut Tx,
+    id: AddressId,
+    organisation: OrganisationId,
+    keeps_copy: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE address SET keeps_copy = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, keeps_copy],
     )?;
     Ok(())
 }
@@ -227,32 +304,5 @@ pub(in crate::administration) fn account_quota(
         "UPDATE account SET quota_bytes = ?3 WHERE id = ?1 AND organisation = ?2",
         values![id, organisation, quota_bytes],
     )?;
-    Ok(())
-}
-
-/// The address with its passwords; a mailbox's account stays, marked.
-pub(in crate::administration) fn delete_address(
-    tx: &mut Tx,
-    address: &AddressInfo,
-    key: &str,
-    at: Timestamp,
-) -> Result<(), DbError> {
-    let organisation = address.organisation;
-    match address.kind {
-        AddressKind::Mailbox { account, .. } => {
-            tx.execute(
-                "DELETE FROM credential WHERE account = ?1 AND organisation = ?2",
-                values![account, organisation],
-            )?;
-            tx.execute(
-                "UPDATE account SET deleted_at = ?3 WHERE id = ?1 AND organisation = ?2",
-                values![account, organisation, at],
-            )?;
-            let subject = format!("login {key}");
-            tx.execute("DELETE FROM known_source WHERE subject = ?1", values![subject.as_str()])?;
-        }
-        AddressKind::Alias { .. } => replace_targets(tx, address.id, organisation, &[])?,
-    }
-    tx.execute("DELETE FROM address WHERE id = ?1 AND organisation = ?2", values![address.id, organisation])?;
     Ok(())
 }

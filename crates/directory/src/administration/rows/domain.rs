@@ -139,6 +139,10 @@ pub(in crate::administration) fn move_domain(
         "UPDATE address SET service = ?3 WHERE domain = ?1 AND organisation = ?2",
         values![id, organisation, service],
     )?;
+    tx.execute(
+        "UPDATE deleted_address SET service = ?3 WHERE domain = ?1 AND organisation = ?2",
+        values![id, organisation, service],
+    )?;
     Ok(())
 }
 
@@ -155,35 +159,67 @@ pub(in crate::administration) fn disable_domain(
     Ok(())
 }
 
-/// The domain with its addresses; their accounts stay, marked.
+/// Deletes what a domain has in one of the two tables of addresses; their accounts stay, marked.
+macro_rules! empty_domain {
+    ($tx:ident, $id:ident, $organisation:ident, $at:ident, $addresses:literal) => {
+        $tx.execute(
+            concat!(
+                "DELETE FROM known_source WHERE subject IN
+                     (SELECT 'login ' || a.localpart_key || '@' || d.name FROM ",
+                $addresses,
+                " a
+                      JOIN domain d ON d.id = a.domain WHERE a.domain = ?1 AND a.organisation = ?2)"
+            ),
+            values![$id, $organisation],
+        )?;
+        $tx.execute(
+            concat!(
+                "DELETE FROM credential WHERE organisation = ?2 AND account IN (SELECT account FROM ",
+                $addresses,
+                " WHERE domain = ?1 AND organisation = ?2 AND account IS NOT NULL)"
+            ),
+            values![$id, $organisation],
+        )?;
+        $tx.execute(
+            concat!(
+                "UPDATE account SET deleted_at = ?3 WHERE organisation = ?2 AND id IN (SELECT account FROM ",
+                $addresses,
+                " WHERE domain = ?1 AND organisation = ?2 AND account IS NOT NULL)"
+            ),
+            values![$id, $organisation, $at],
+        )?;
+        $tx.execute(
+            concat!(
+                "DELETE FROM alias_target WHERE organisation = ?2 AND address IN (SELECT id FROM ",
+                $addresses,
+                " WHERE domain = ?1 AND organisation = ?2)"
+            ),
+            values![$id, $organisation],
+        )?;
+        $tx.execute(
+            concat!(
+                "DELETE FROM forward_target WHERE organisation = ?2 AND address IN (SELECT id FROM ",
+                $addresses,
+                " WHERE domain = ?1 AND organisation = ?2)"
+            ),
+            values![$id, $organisation],
+        )?;
+        $tx.execute(
+            concat!("DELETE FROM ", $addresses, " WHERE domain = ?1 AND organisation = ?2"),
+            values![$id, $organisation],
+        )?;
+    };
+}
+
+/// The domain with its addresses, also those that could be restored; their accounts stay, marked.
 pub(in crate::administration) fn delete_domain(
     tx: &mut Tx,
     organisation: OrganisationId,
     id: DomainId,
     at: Timestamp,
 ) -> Result<(), DbError> {
-    tx.execute(
-        "DELETE FROM known_source WHERE subject IN
-             (SELECT 'login ' || a.localpart_key || '@' || d.name
-              FROM address a JOIN domain d ON d.id = a.domain WHERE a.domain = ?1 AND a.organisation = ?2)",
-        values![id, organisation],
-    )?;
-    tx.execute(
-        "DELETE FROM credential WHERE organisation = ?2 AND account IN
-             (SELECT account FROM address WHERE domain = ?1 AND organisation = ?2 AND account IS NOT NULL)",
-        values![id, organisation],
-    )?;
-    tx.execute(
-        "UPDATE account SET deleted_at = ?3 WHERE organisation = ?2 AND id IN
-             (SELECT account FROM address WHERE domain = ?1 AND organisation = ?2 AND account IS NOT NULL)",
-        values![id, organisation, at],
-    )?;
-    tx.execute(
-        "DELETE FROM alias_target WHERE organisation = ?2 AND address IN
-             (SELECT id FROM address WHERE domain = ?1 AND organisation = ?2)",
-        values![id, organisation],
-    )?;
-    tx.execute("DELETE FROM address WHERE domain = ?1 AND organisation = ?2", values![id, organisation])?;
+    empty_domain!(tx, id, organisation, at, "address");
+    empty_domain!(tx, id, organisation, at, "deleted_address");
     tx.execute("DELETE FROM domain WHERE id = ?1 AND organisation = ?2", values![id, organisation])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use db::{DbError, Page, Row, Seek, Tx, values};
 use model::{AccountId, CredentialId, OrganisationId, Timestamp};
 
 use super::scope;
-use crate::entities::{DevicePasswordInfo, Protocols};
+use crate::entities::{DeviceKind, DevicePasswordInfo, Protocols};
 use crate::limits;
 use crate::login::NewHash;
 
@@ -35,13 +35,16 @@ fn password_info(row: &Row) -> Result<DevicePasswordInfo, DbError> {
         is_disabled: row.boolean(6)?,
         created_at: row.timestamp(7)?,
         last_used_at: row.optional_timestamp(8)?,
+        kind: row.text(9)?.parse().unwrap_or_default(),
+        last_source: row.optional_text(10)?.map(str::to_owned),
     })
 }
 
 macro_rules! select_password {
     ($rest:literal) => {
         concat!(
-            "SELECT id, organisation, account, label, selector, protocols, disabled, created_at, last_used_at
+            "SELECT id, organisation, account, label, selector, protocols, disabled, created_at, last_used_at,
+                    kind, last_source
              FROM credential ",
             $rest
         )
@@ -92,6 +95,7 @@ pub(in crate::administration) struct NewCredential<'a> {
     pub(in crate::administration) label: &'a str,
     pub(in crate::administration) selector: Option<&'a str>,
     pub(in crate::administration) protocols: Protocols,
+    pub(in crate::administration) kind: DeviceKind,
     pub(in crate::administration) hash: &'a NewHash,
     pub(in crate::administration) at: Timestamp,
 }
@@ -100,8 +104,8 @@ pub(in crate::administration) fn insert_password(tx: &mut Tx, new: &NewCredentia
     tx.execute(
         "INSERT INTO credential
              (account, id, organisation, label, selector, protocols, argon2, scram_stored_key, scram_server_key,
-              version, disabled, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, 0, ?10)",
+              version, disabled, created_at, kind)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, 0, ?10, ?11)",
         values![
             new.account,
             new.id,
@@ -113,6 +117,7 @@ pub(in crate::administration) fn insert_password(tx: &mut Tx, new: &NewCredentia
             &new.hash.scram_stored_key,
             &new.hash.scram_server_key,
             new.at,
+            new.kind.as_str(),
         ],
     )?;
     Ok(())
@@ -139,10 +144,12 @@ pub(in crate::administration) fn describe_password(
     id: CredentialId,
     label: &str,
     protocols: Protocols,
+    kind: DeviceKind,
 ) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE credential SET label = ?4, protocols = ?5 WHERE account = ?1 AND id = ?2 AND organisation = ?3",
-        values![account, id, organisation, label, protocols.bits()],
+        "UPDATE credential SET label = ?4, protocols = ?5, kind = ?6
+         WHERE account = ?1 AND id = ?2 AND organisation = ?3",
+        values![account, id, organisation, label, protocols.bits(), kind.as_str()],
     )?;
     Ok(())
 }
@@ -158,4 +165,16 @@ pub(in crate::administration) fn delete_password(
         values![account, id, organisation],
     )?;
     Ok(())
+}
+
+/// All of an address; gives how many there were.
+pub(in crate::administration) fn delete_passwords(
+    tx: &mut Tx,
+    account: AccountId,
+    organisation: OrganisationId,
+) -> Result<u64, DbError> {
+    tx.execute(
+        "DELETE FROM credential WHERE account = ?1 AND organisation = ?2",
+        values![account, organisation],
+    )
 }

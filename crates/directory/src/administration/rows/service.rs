@@ -20,6 +20,7 @@ fn service_info(row: &Row) -> Result<ServiceInfo, DbError> {
         quota_bytes: quota(row.optional_integer(4)?),
         created_at: row.timestamp(5)?,
         administrator,
+        is_in_maintenance: row.boolean(9)?,
     })
 }
 
@@ -27,7 +28,7 @@ macro_rules! select_service {
     ($($rest:literal),+) => {
         concat!(
             "SELECT s.id, s.organisation, s.name, s.disabled, s.quota_bytes, s.created_at, s.administrator,
-                    a.localpart, d.name
+                    a.localpart, d.name, s.maintenance
              FROM service s
              LEFT JOIN account c ON c.id = s.administrator AND c.deleted_at IS NULL
              LEFT JOIN address a ON a.id = c.address
@@ -171,5 +172,18 @@ pub(in crate::administration) fn delete_service(
     organisation: OrganisationId,
 ) -> Result<(), DbError> {
     tx.execute("DELETE FROM service WHERE id = ?1 AND organisation = ?2", values![id, organisation])?;
+    Ok(())
+}
+
+pub(in crate::administration) fn maintain_service(
+    tx: &mut Tx,
+    id: ServiceId,
+    organisation: OrganisationId,
+    is_in_maintenance: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE service SET maintenance = ?3 WHERE id = ?1 AND organisation = ?2",
+        values![id, organisation, is_in_maintenance],
+    )?;
     Ok(())
 }

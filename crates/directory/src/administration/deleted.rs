@@ -1,0 +1,148 @@
+//! Deleted addresses: for thirty days everything can be brought back, then it is gone.
+//!
+//! A deleted address is no address: letters to it are refused, nobody signs in with it, and its name stays with its
+//! organisation. The account with its letters, the passwords and the targets wait where they are.
+
+use db::{Page, Seek};
+use model::{AccountId, Address, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
+
+use super::{Administration, Result, conflict, found, rows};
+use crate::entities::{AddressInfo, AddressKind};
+use crate::error::DirectoryError;
+use crate::rows::address_key;
+use crate::{Directory, Scope, limits};
+
+/// An address that was deleted and can be restored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeletedAddress {
+    /// Its identifier: the same when it is restored.
+    pub id: AddressId,
+    /// The owner.
+    pub organisation: OrganisationId,
+    /// Its mail service.
+    pub service: ServiceId,
+    /// Its domain.
+    pub domain: DomainId,
+    /// The address.
+    pub address: Address,
+    /// `mailbox`, `shared`, `catchall`, `alias` or `redirection`.
+    pub kind: String,
+    /// What stands before the address in letters.
+    pub display_name: String,
+    /// What administrators noted.
+    pub note: String,
+    /// When it was deleted.
+    pub deleted_at: Timestamp,
+    /// Who did it.
+    pub deleted_by: String,
+    /// The account that waits with its letters.
+    pub account: Option<AccountId>,
+}
+
+impl DeletedAddress {
+    /// Until when it can be restored.
+    pub fn restorable_until(&self) -> Timestamp {
+        self.deleted_at.plus(limits::RESTORABLE_FOR)
+    }
+}
+
+impl Administration {
+    /// Deletes an address in a way that [`Administration::restore_address`] undoes within thirty days.
+    pub async fn delete_address(&self, id: AddressId) -> Result<DeletedAddress> {
+        let (at, who) = (self.now(), self.who.clone());
+        self.act("delete address", id.to_string(), move |tx| {
+            let address = found("address", rows::address(tx, id)?)?;
+            rows::put_away(tx, id, address.organisation, &who, at)?;
+            let deleted = found("address", rows::deleted_address(tx, id)?)?;
+            Ok((Some(address.organisation), deleted))
+        })
+        .await
+    }
+
+    /// The deleted addresses that can be restored, a page at a time.
+    pub async fn page_of_deleted_addresses(&self, seek: Seek) -> Result<Page<DeletedAddress>> {
+        self.read(move |tx| Ok(rows::page_of_deleted_addresses(tx, &seek)?)).await
+    }
+
+    /// A deleted address by its identifier.
+    pub async fn deleted_address(&self, id: AddressId) -> Result<DeletedAddress> {
+        self.read(move |tx| found("deleted address", rows::deleted_address(tx, id)?)).await
+    }
+
+    /// Brings a deleted address back: letters, passwords, targets, everything.
+    pub async fn restore_address(&self, id: AddressId) -> Result<AddressInfo> {
+        self.act("restore address", id.to_string(), move |tx| {
+            let deleted = found("deleted address", rows::deleted_address(tx, id)?)?;
+            let taken = || DirectoryError::Conflict {
+                field: "address",
+                value: deleted.address.to_string(),
+                rule: "an address exists once, as a mailbox, an alias or a redirection",
+            };
+            rows::bring_back(tx, id, deleted.organisation).map_err(conflict(taken))?;
+            Ok((Some(deleted.organisation), found("address", rows::address(tx, id)?)?))
+        })
+        .await
+    }
+
+    /// Deletes an address for good, whether it was deleted before or not: a mailbox with its passwords, and its
+    /// letters later ([`crate::Directory::deleted_accounts`]).
+    pub async fn erase_address(&self, id: AddressId) -> Result<()> {
+        let at = self.now();
+        self.act("delete address for good", id.to_string(), move |tx| {
+            let (organisation, account, key) = match rows::address(tx, id)? {
+                Some(address) => {
+                    let account = match address.kind {
+                        AddressKind::Mailbox { account, .. } => Some(account),
+                        AddressKind::Alias { .. } | AddressKind::Redirection => None,
+                    };
+                    (address.organisation, account, address_key(&address.address))
+                }
+                None => {
+                    let deleted = found("address", rows::deleted_address(tx, id)?)?;
+                    (deleted.organisation, deleted.account, address_key(&deleted.address))
+                }
+            };
+            rows::erase_address(tx, id, organisation, account, &key, at)?;
+            Ok((Some(organisation), ()))
+        })
+        .await
+    }
+}
+
+impl Directory {
+    /// Forgets for good what was deleted more than thirty days ago; gives how many addresses that were.
+    pub async fn forget_deleted_addresses(&self) -> Result<u64> {
+        let operator =
+            self.administration(Scope::Operator("end the time in which addresses come back"), "relais");
+        let (now, world) = (self.now(), self.world.clone());
+        let before = now.minus(limits::RESTORABLE_FOR);
+        let mut forgotten = 0;
+        loop {
+            let world = world.clone();
+            let count = operator
+                .scoped()
+                .write(move |tx| {
+                    let overdue = rows::overdue(tx, before, limits::FORGOTTEN_AT_ONCE)?;
+                    for one in &overdue {
+                        let key = address_key(&one.address);
+                        rows::erase_address(tx, one.id, one.organisation, one.account, &key, now)?;
+                        let change = trail::Change {
+                            at: now,
+                            id: world.new_id(),
+                            organisation: Some(one.organisation),
+                            who: "relais".to_owned(),
+                            action: "delete address for good".to_owned(),
+                            what: format!("{}, deleted 30 days ago by {}", one.address, one.deleted_by),
+                        };
+                        trail::audit(tx, &change)?;
+                    }
+                    Ok::<_, DirectoryError>(overdue.len() as u64)
+                })
+                .await?;
+            forgotten += count;
+            if count < limits::FORGOTTEN_AT_ONCE as u64 {
+                return Ok(forgotten);
+            }
+        }
+    }
+}
