@@ -96,6 +96,12 @@ const CHORES: &[Chore] = &[
         run: |installation| Box::pin(watching::write_letters(installation)),
     },
     Chore {
+        what: "ask who is to receive for an address",
+        every: LETTERS_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(watching::ask_targets(installation)),
+    },
+    Chore {
         what: "tell of this node",
         every: NODE_INTERVAL,
         at_start: true,

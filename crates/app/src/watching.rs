@@ -20,11 +20,12 @@ use crate::own_letter::{self, OwnLetter, Posted, language_of};
 
 /// What somebody who is kept out may still ask for: where he stands and how to be let in again, and what other servers
 /// and mail programs fetch.
-const OPEN_TO_ALL: [&str; 9] = [
+const OPEN_TO_ALL: [&str; 10] = [
     "/ip",
     "/help",
     "/unblock",
     "/allow/",
+    "/redirection/",
     "/public/",
     "/health",
     "/.well-known/",
@@ -91,6 +92,22 @@ pub(crate) async fn write_letters(installation: &Installation) -> Result<()> {
         };
         if posted == Posted::Done {
             installation.directory.source_letter_sent(&letter).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes to those who are to agree that letters come to them. What cannot be written now waits, and nothing waits for
+/// it.
+pub(crate) async fn ask_targets(installation: &Installation) -> Result<()> {
+    let base = http::base_url(&installation.config);
+    for letter in installation.directory.forward_letters().await? {
+        let base = base.as_deref().context("there is no https door")?;
+        let link = format!("{base}/redirection/{}", letter.token);
+        let words = letters::redirection(language_of(Some(&letter.asked.language)), &letter.asked, &link);
+        let target = [letter.asked.target.clone()];
+        if notice(installation, words).post(installation, &target).await == Posted::Done {
+            installation.directory.forward_letter_sent(&letter).await?;
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ mod ip;
 mod limits;
 mod mta_sts;
 mod pages;
+mod redirection;
 mod unblock;
 mod words;
 mod xml;
@@ -75,6 +76,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/help", get(help::page))
         .route("/unblock", get(unblock::form).post(unblock::ask))
         .route("/allow/{token}", get(unblock::show_request).post(unblock::confirm_request))
+        .route("/redirection/{token}", get(redirection::show).post(redirection::decide))
         .route("/public/style.css", get(pages::style))
         .route("/robots.txt", get(async || "User-agent: *\nDisallow: /\n"))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))

@@ -11,11 +11,12 @@ use tracing::error;
 
 use crate::words::{LANGUAGES, say};
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("ip.html", include_str!("../templates/ip.html")),
     ("unblock.html", include_str!("../templates/unblock.html")),
     ("allow.html", include_str!("../templates/allow.html")),
+    ("redirection.html", include_str!("../templates/redirection.html")),
     ("help.html", include_str!("../templates/help.html")),
 ];
 const STYLE: &str = include_str!("../../../web/public/style.css");

@@ -26,3 +26,7 @@ letter-recovery-code-used-text = Jemand hat sich mit einem Ersatzcode bei Ihrem 
 letter-account-greeting = Guten Tag { $name }
 letter-account-who = Getan von { $who }, am { $when }.
 letter-account-not-you = Waren Sie das nicht, ändern Sie sofort Ihr Passwort und wenden Sie sich an Ihre Administratoren.
+letter-redirection-subject = Weiterleitung von { $address }: Ihr Einverständnis
+letter-redirection-text = { $who } ({ $organisation }) möchte Nachrichten an { $address } an { $target } weiterleiten. Nichts wird weitergeleitet, solange Sie nicht annehmen.
+letter-redirection-link = Nehmen Sie hier an oder lehnen Sie ab, ohne Konto:
+letter-redirection-ignore = Wenn Sie nichts davon wissen, beachten Sie diese Nachricht nicht: Es ändert sich nichts.

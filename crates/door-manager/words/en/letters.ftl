@@ -26,3 +26,7 @@ letter-recovery-code-used-text = Somebody signed in to your account with a recov
 letter-account-greeting = Dear { $name },
 letter-account-who = Done by { $who } on { $when }.
 letter-account-not-you = If this was not you, change your password at once and ask your administrators.
+letter-redirection-subject = Redirection of { $address }: your agreement
+letter-redirection-text = { $who } ({ $organisation }) asks to pass messages for { $address } on to { $target }. Nothing is passed on unless you accept.
+letter-redirection-link = Accept or refuse here, without an account:
+letter-redirection-ignore = If you know nothing of this, ignore this message: nothing changes.

@@ -26,3 +26,7 @@ letter-recovery-code-used-text = Quelqu’un s’est connecté à votre compte a
 letter-account-greeting = Bonjour { $name },
 letter-account-who = Fait par { $who }, le { $when }.
 letter-account-not-you = Si ce n’était pas vous, changez tout de suite de mot de passe et adressez-vous à vos administrateurs.
+letter-redirection-subject = Redirection de { $address } : votre accord est demandé
+letter-redirection-text = { $who } ({ $organisation }) demande que les messages adressés à { $address } soient transmis à { $target }. Rien n’est transmis tant que vous n’acceptez pas.
+letter-redirection-link = Acceptez ou refusez ici, sans compte :
+letter-redirection-ignore = Si vous n’en savez rien, ignorez ce message : rien ne change.

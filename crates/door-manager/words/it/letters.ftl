@@ -26,3 +26,7 @@ letter-recovery-code-used-text = Qualcuno ha effettuato l’accesso al suo accou
 letter-account-greeting = Buongiorno { $name },
 letter-account-who = Fatto da { $who }, il { $when }.
 letter-account-not-you = Se non è stato lei, cambi subito la password e si rivolga ai suoi amministratori.
+letter-redirection-subject = Inoltro di { $address }: il Suo consenso
+letter-redirection-text = { $who } ({ $organisation }) chiede di inoltrare a { $target } i messaggi per { $address }. Nulla è inoltrato finché Lei non accetta.
+letter-redirection-link = Accetti o rifiuti qui, senza conto:
+letter-redirection-ignore = Se non ne sa nulla, ignori questo messaggio: nulla cambia.
