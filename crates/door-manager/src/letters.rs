@@ -1,6 +1,6 @@
 //! What the program writes to people, in the four languages of the screens; the program posts it.
 
-use directory::{AllowedSource, Notice, UnbanRequest};
+use directory::{AllowedSource, Confirmation, Notice, UnbanRequest};
 use zones::diagnosis::Changed;
 
 use crate::words::{Language, Word, say};
@@ -61,6 +61,26 @@ pub fn asked(language: Language, request: &UnbanRequest, link: &str) -> Words {
             say(language, "letter-asked-text", &values),
             plain(&request.message).replace('\n', "\n    "),
             say(language, "letter-asked-link", &[]),
+        ),
+    }
+}
+
+/// To the target of a redirection: who asks, and the link behind which it agrees or does not.
+pub fn redirection(language: Language, asked: &Confirmation, link: &str) -> Words {
+    let values = [
+        ("who", Word::from(plain(&asked.asked_by))),
+        ("organisation", Word::from(plain(&asked.organisation))),
+        ("address", Word::from(asked.address.to_string())),
+        ("target", Word::from(asked.target.to_string())),
+    ];
+    Words {
+        language,
+        subject: say(language, "letter-redirection-subject", &values),
+        text: format!(
+            "{}\n\n{}\n\n    {link}\n\n{}\n",
+            say(language, "letter-redirection-text", &values),
+            say(language, "letter-redirection-link", &values),
+            say(language, "letter-redirection-ignore", &values),
         ),
     }
 }
