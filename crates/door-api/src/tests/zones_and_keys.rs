@@ -259,3 +259,119 @@ async fn the_key_of_a_signed_zone_is_replaced() {
         assert_eq!(rollover().await.status, StatusCode::UNPROCESSABLE_ENTITY, "one at a time");
     }
 }
+
+/// The identifiers of the records of this owner and type that this keeper keeps.
+async fn records(place: &Place, tenant: &Tenant, owner: &str, kind: &str, keeper: &str) -> Vec<String> {
+    let path = format!("/zones/{}/records?limit=200", tenant.id("zone"));
+    let page = place.get(&tenant.token, &path).await.body;
+    let records = page["items"].as_array().unwrap_or_else(|| panic!("{page}"));
+    let meant = records.iter().filter(|record| {
+        (&record["owner"], &record["type"], &record["managed_by"])
+            == (&json!(owner), &json!(kind), &json!(keeper))
+    });
+    meant.map(|record| record["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn what_a_mail_service_keeps_goes_by_force_only() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        place.ask(&place.operator, Method::PUT, "/installation", Some(installation())).await;
+        let path = format!("/zones/{}/records", tenant.id("zone"));
+        let kept = records(&place, &tenant, "@", "MX", "mail-service").await;
+        let [mx] = &kept[..] else { panic!("{kept:?}") };
+        let removal = json!({"remove": [mx]});
+        let refused = place.post(&tenant.token, &path, removal.clone()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        assert!(refused.body["detail"].as_str().unwrap().contains("nowhere to go"), "{}", refused.body);
+        assert_eq!(refused.body["field"], "force", "{}", refused.body);
+        let unforced = place.post(&tenant.token, &format!("{path}?force=false"), removal.clone()).await;
+        assert_eq!(unforced.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unforced.body);
+        let wrong = place.post(&tenant.token, &format!("{path}?force=perhaps"), removal.clone()).await;
+        assert_eq!(wrong.status, StatusCode::BAD_REQUEST, "{}", wrong.body);
+        assert_eq!(records(&place, &tenant, "@", "MX", "mail-service").await, kept, "nothing changed");
+        // A dry run by force tells what would go.
+        let dry = json!({"remove": [mx], "dry_run": true});
+        let told = place.post(&tenant.token, &format!("{path}?force=true"), dry).await;
+        assert_eq!(
+            (told.status, &told.body["removed"][0]["type"]),
+            (StatusCode::OK, &json!("MX")),
+            "{}",
+            told.body
+        );
+        assert_eq!(records(&place, &tenant, "@", "MX", "mail-service").await, kept);
+        let forced = place.post(&tenant.token, &format!("{path}?force=true"), removal).await;
+        assert_eq!(forced.status, StatusCode::OK, "{}", forced.body);
+        assert_eq!(records(&place, &tenant, "@", "MX", "mail-service").await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn what_has_something_below_is_deleted_by_force_only() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        place.ask(&place.operator, Method::PUT, "/installation", Some(installation())).await;
+        let delete = async |path: &str| place.ask(&tenant.token, Method::DELETE, path, None).await;
+        let domain = format!("/domains/{}", tenant.id("domain"));
+        let refused = delete(&domain).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+        assert_eq!(records(&place, &tenant, "@", "MX", "mail-service").await.len(), 1);
+        assert_eq!(delete(&format!("{domain}?force=true")).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(place.get(&tenant.token, &domain).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            records(&place, &tenant, "@", "MX", "mail-service").await.len(),
+            0,
+            "its records went with it"
+        );
+        // A zone with a synonym: by force the synonym stands alone.
+        let zone = format!("/zones/{}", tenant.id("zone"));
+        place.made(&tenant.token, "/zones", json!({"name": "twin.test"})).await;
+        let joined =
+            place.post(&place.operator, &format!("{zone}/synonyms"), json!({"name": "twin.test"})).await;
+        assert_eq!(joined.status, StatusCode::CREATED, "{}", joined.body);
+        let refused = delete(&zone).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+        assert!(refused.body["detail"].as_str().unwrap().contains("1 synonym"), "{}", refused.body);
+        assert_eq!(delete(&format!("{zone}?force=true")).await.status, StatusCode::NO_CONTENT);
+        let twin = place.get(&tenant.token, "/zones/twin.test").await;
+        assert_eq!((twin.status, &twin.body["synonym_of"]), (StatusCode::OK, &Value::Null), "{}", twin.body);
+    }
+}
+
+#[tokio::test]
+async fn the_newsletter_is_bound_to_a_zone_that_has_no_synonyms() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let zone = format!("/zones/{}", tenant.id("zone"));
+        place.made(&tenant.token, "/zones", json!({"name": "twin.test"})).await;
+        let switch = async |value: Value| {
+            place.ask(&tenant.token, Method::PATCH, &zone, Some(json!({"newsletter": value}))).await
+        };
+        let join = async || {
+            place.post(&place.operator, &format!("{zone}/synonyms"), json!({"name": "twin.test"})).await
+        };
+        assert_eq!(place.get(&tenant.token, &zone).await.body["newsletter"], false);
+        let bound = switch(json!(true)).await;
+        assert_eq!(
+            (bound.status, &bound.body["newsletter"]),
+            (StatusCode::OK, &json!(true)),
+            "{}",
+            bound.body
+        );
+        // R179.
+        let refused = join().await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        assert!(refused.body["detail"].as_str().unwrap().contains("newsletter"), "{}", refused.body);
+        assert_eq!(switch(json!("yes")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(place.get(&tenant.token, &zone).await.body["newsletter"], true, "nothing changed");
+        assert_eq!(switch(json!(false)).await.status, StatusCode::OK);
+        assert_eq!(join().await.status, StatusCode::CREATED);
+        let refused = switch(json!(true)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        // Each has a key of its own, and a parent that has to know it.
+        let signed = place.ask(&tenant.token, Method::PATCH, &zone, Some(json!({"signed": true}))).await.body;
+        let synonyms = place.get(&tenant.token, &format!("{zone}/synonyms")).await.body;
+        let (own, main) = (&synonyms["items"][0]["ds"], &signed["ds"]);
+        assert!(own.as_array().is_some_and(|ds| ds.len() == 1) && own != main, "{synonyms} {main}");
+    }
+}
