@@ -40,9 +40,15 @@ async fn show(at: &Hosted, typed: &Fields, errors: &[FieldError]) -> Answer {
         .iter()
         .map(|secondary| context! { address => secondary.address.to_string(), key_name => secondary.key_name.to_string(), secret => STANDARD.encode(&secondary.secret) })
         .collect();
+    // Each synonym is signed with it, by a key of its own.
+    let mut ds_of_synonyms = Vec::new();
+    for synonym in at.zones().synonyms(zone.id).await? {
+        ds_of_synonyms.extend(at.zones().ds(synonym.id).await?);
+    }
     let content = context! {
         form => "settings",
         zone_name => at.zone_name(),
+        ds_of_synonyms,
         default_ttl => zone.default_ttl,
         is_signed => zone.is_signed,
         is_synonym => zone.main.is_some(),

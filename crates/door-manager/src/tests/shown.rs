@@ -35,6 +35,30 @@ async fn only_domains_that_can_be_synonyms_are_offered_and_the_others_say_why() 
 }
 
 #[tokio::test]
+async fn a_signed_synonym_shows_what_its_own_parent_has_to_hold() {
+    for town in towns().await {
+        let zones = town.zones.administration(Scope::Operator("test"), "test");
+        let main = zones.zone_called("valbois.test").await.unwrap();
+        zones.create_zone(town.valbois, "jumelle.test").await.unwrap();
+        let twin = zones.add_synonym(main.id, "jumelle.test").await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        let unsigned = browser.get("/manager/domains/valbois.test/synonyms").await.text;
+        assert!(unsigned.contains("jumelle.test") && !unsigned.contains(" IN DS "), "{unsigned}");
+        browser.post("/manager/domains/valbois.test/zone/dnssec", &[("signed", "yes")]).await;
+        let (main, twin) = (zones.ds(main.id).await.unwrap(), zones.ds(twin.id).await.unwrap());
+        let ([main], [twin]) = (&main[..], &twin[..]) else { panic!("{main:?} {twin:?}") };
+        assert!(main != twin && twin.starts_with("jumelle.test."), "{main} {twin}");
+        // With the synonyms and with the synonym itself, as by command, and where the zone is signed.
+        let listed = browser.get("/manager/domains/valbois.test/synonyms").await.text;
+        assert!(listed.contains(twin.as_str()), "{listed}");
+        let own = browser.get("/manager/domains/jumelle.test/zone/settings").await.text;
+        assert!(own.contains(twin.as_str()) && !own.contains(main.as_str()), "{own}");
+        let settings = browser.get("/manager/domains/valbois.test/zone/settings").await.text;
+        assert!(settings.contains(main.as_str()) && settings.contains(twin.as_str()), "{settings}");
+    }
+}
+
+#[tokio::test]
 async fn an_empty_form_says_in_its_raw_view_what_is_still_to_be_typed() {
     for town in towns().await.into_iter().take(1) {
         let mut browser = town.signed_in("valbois").await;

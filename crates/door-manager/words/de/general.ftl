@@ -486,6 +486,7 @@ dnssec-off = DNSSEC ausschalten
 dnssec-on-done = Die Zone ist signiert. Kopieren Sie den DS-Eintrag zu Ihrem Registrar.
 dnssec-off-done = Die Zone ist nicht mehr signiert.
 dnssec-ds = DS-Eintrag für Ihren Registrar:
+dnssec-ds-synonyms = DS-Einträge der Synonyme, jeder bei seinem Registrar:
 dnssec-rollover = Schlüssel ersetzen
 dnssec-rollover-text = Ein neuer Schlüssel unterschreibt neben dem alten. Dieser endet, sobald der Registrar das neue DS zeigt und der neue Schlüssel einen Tag steht.
 dnssec-rollover-done = Der neue Schlüssel unterschreibt. Geben Sie auch sein DS Ihrem Registrar.

@@ -486,6 +486,7 @@ dnssec-off = Switch DNSSEC off
 dnssec-on-done = The zone is signed. Copy the DS record to your registrar.
 dnssec-off-done = The zone is no longer signed.
 dnssec-ds = DS record for your registrar:
+dnssec-ds-synonyms = DS records of the synonyms, each for its own registrar:
 dnssec-rollover = Replace the key
 dnssec-rollover-text = A new key signs beside the former one, which ends once the registrar shows the new DS and the new key has stood for a day.
 dnssec-rollover-done = The new key signs. Give its DS to your registrar too.

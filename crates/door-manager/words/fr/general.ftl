@@ -486,6 +486,7 @@ dnssec-off = Désactiver DNSSEC
 dnssec-on-done = La zone est signée. Copiez l’enregistrement DS chez votre registraire.
 dnssec-off-done = La zone n’est plus signée.
 dnssec-ds = Enregistrement DS à donner à votre registraire :
+dnssec-ds-synonyms = Enregistrements DS des synonymes, chacun chez son registraire :
 dnssec-rollover = Remplacer la clé
 dnssec-rollover-text = Une nouvelle clé signe à côté de l’ancienne, qui s’arrête dès que le registraire montre le nouveau DS et que la nouvelle clé est là depuis un jour.
 dnssec-rollover-done = La nouvelle clé signe. Donnez aussi son DS à votre registraire.

@@ -486,6 +486,7 @@ dnssec-off = Disattivare DNSSEC
 dnssec-on-done = La zona è firmata. Copi il record DS presso il Suo registrar.
 dnssec-off-done = La zona non è più firmata.
 dnssec-ds = Record DS per il Suo registrar:
+dnssec-ds-synonyms = Record DS dei sinonimi, ognuno presso il proprio registrar:
 dnssec-rollover = Sostituire la chiave
 dnssec-rollover-text = Una nuova chiave firma accanto alla vecchia, che termina quando il registrar mostra il nuovo DS e la nuova chiave sta lì da un giorno.
 dnssec-rollover-done = La nuova chiave firma. Dia anche il suo DS al Suo registrar.
