@@ -57,6 +57,11 @@ pub enum DirectoryError {
 }
 
 impl DirectoryError {
+    /// A value that breaks a rule.
+    pub fn invalid(field: &'static str, reason: impl Into<String>, rule: &'static str) -> DirectoryError {
+        DirectoryError::Invalid { field, reason: reason.into(), rule }
+    }
+
     /// Whether the same call may succeed later without anybody changing anything.
     pub fn is_temporary(&self) -> bool {
         match self {

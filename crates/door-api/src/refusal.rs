@@ -5,7 +5,6 @@ use axum::response::{IntoResponse, Response};
 use db::DbError;
 use directory::DirectoryError;
 use doorway_http::Problem;
-use hosts::HostError;
 use keys::KeysError;
 use mail_reports::ReportsError;
 use reputation::ReputationError;
@@ -85,23 +84,6 @@ impl From<DirectoryError> for Refusal {
     }
 }
 
-impl From<HostError> for Refusal {
-    fn from(error: HostError) -> Refusal {
-        match error {
-            HostError::Invalid { field, reason, rule } => invalid(field, reason, rule),
-            HostError::Conflict { field, value, rule } => {
-                conflict(field, format!("«{value}» exists already"), rule)
-            }
-            HostError::InUse { field, value, dependents, rule } => {
-                in_use(field, format!("«{value}» still has {dependents}"), rule)
-            }
-            HostError::NotFound { what } => not_found(what),
-            HostError::Directory(error) => error.into(),
-            HostError::Db(error) => error.into(),
-        }
-    }
-}
-
 impl From<DbError> for Refusal {
     fn from(error: DbError) -> Refusal {
         let is_temporary = error.is_temporary();
@@ -126,7 +108,6 @@ impl From<ZoneError> for Refusal {
             ZoneError::NotFound { what } => not_found(what),
             ZoneError::Stale { serial, .. } => stale(serial),
             ZoneError::Directory(error) => error.into(),
-            ZoneError::Hosts(error) => error.into(),
             ZoneError::Keys(error) => error.into(),
             other => {
                 let is_temporary = other.is_temporary();

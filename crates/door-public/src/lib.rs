@@ -108,7 +108,7 @@ impl Shared {
                 submission: offered(access.submission),
             };
         }
-        let later = |error: hosts::HostError| {
+        let later = |error: directory::DirectoryError| {
             warn!(error = %model::Chain(&error), "cannot read the servers of a domain now");
             Problem::later()
         };

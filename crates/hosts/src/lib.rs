@@ -21,14 +21,13 @@
 mod administration;
 mod csv;
 mod entities;
-mod error;
 pub mod limits;
 mod rows;
 mod run;
 mod runtime;
 
 use db::{Db, Migrations, Notices};
-use directory::{Directory, Scope};
+use directory::{Directory, DirectoryError, Scope};
 use model::DomainId;
 use world::World;
 
@@ -38,7 +37,6 @@ pub use entities::{
     Act, ApplyRun, ChangeId, DomainServers, Host, HostId, Links, MailServer, MailServerId, PendingChange,
     Roles, RunId, RunState, Server, ServerRole, ServerSearch, Thing, Values,
 };
-pub use error::HostError;
 pub use runtime::domain_servers;
 
 /// Tables of hosts and servers.
@@ -50,7 +48,7 @@ pub const MIGRATIONS: Migrations = Migrations {
 /// The channel of notices about hosts: the payload is the organisation's identifier.
 pub const HOSTS: &str = "hosts";
 
-type Result<T> = std::result::Result<T, HostError>;
+type Result<T> = std::result::Result<T, DirectoryError>;
 
 /// Hosts and mail servers; cheap to clone.
 #[derive(Clone)]

@@ -1,11 +1,12 @@
 //! Working on a run: one commit for each change, under a lease, so that another can go on where one stopped.
 
+use directory::DirectoryError;
 use model::{Chain, OrganisationId};
 use tracing::{error, info, warn};
 
 use crate::entities::{RunId, RunState};
 use crate::limits::RUN_LEASE;
-use crate::{HOSTS, HostError, Hosts, Result, rows};
+use crate::{HOSTS, Hosts, Result, rows};
 
 /// What one step of a run did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl Hosts {
     pub async fn resume(&self) -> Result<()> {
         let now = self.world.clock.now();
         let scope = self.db.operator("take up what a dead process left half applied");
-        let abandoned = scope.read(move |tx| Ok::<_, HostError>(rows::abandoned_runs(tx, now)?)).await?;
+        let abandoned = scope.read(move |tx| Ok::<_, DirectoryError>(rows::abandoned_runs(tx, now)?)).await?;
         for run in abandoned {
             info!(%run, "applying goes on");
             self.work(run).await?;

@@ -7,13 +7,11 @@ mod staging;
 use std::net::Ipv4Addr;
 
 use db::Db;
-use directory::{Directory, NewAddress, Scope};
+use directory::{Directory, DirectoryError, NewAddress, Scope};
 use model::{Address, AddressId, Domain, DomainId, OrganisationId};
 use world::World;
 
-use crate::{
-    Act, Administration, Host, HostError, Hosts, MIGRATIONS, MailServer, NewHost, NewMailServer, Roles,
-};
+use crate::{Act, Administration, Host, Hosts, MIGRATIONS, MailServer, NewHost, NewMailServer, Roles};
 
 /// Two organisations, of which the first has two domains; its host `hote1` in `valbois.test` stands in the form
 /// that each test needs.
@@ -110,14 +108,14 @@ async fn towns_on(engines: Vec<Db>) -> Vec<Town> {
 }
 
 /// The field that a rule or a name refuses.
-fn field<T>(result: Result<T, HostError>) -> &'static str {
+fn field<T>(result: Result<T, DirectoryError>) -> &'static str {
     match result.err().expect("a refusal") {
-        HostError::Invalid { field, reason, rule } => {
+        DirectoryError::Invalid { field, reason, rule } => {
             assert!(!reason.is_empty() && !rule.is_empty());
             field
         }
-        HostError::Conflict { field, .. } | HostError::InUse { field, .. } => field,
-        HostError::NotFound { .. } => "not found",
+        DirectoryError::Conflict { field, .. } | DirectoryError::InUse { field, .. } => field,
+        DirectoryError::NotFound { .. } => "not found",
         other => panic!("{other}"),
     }
 }

@@ -59,9 +59,6 @@ pub enum ZoneError {
     /// The directory refused its part of a combined act.
     #[error(transparent)]
     Directory(#[from] DirectoryError),
-    /// The servers of a domain cannot be read or chosen so.
-    #[error(transparent)]
-    Hosts(#[from] hosts::HostError),
     /// The keys of a domain cannot be read or made.
     #[error(transparent)]
     Keys(#[from] keys::KeysError),
@@ -91,7 +88,6 @@ impl ZoneError {
         match self {
             ZoneError::Db(error) => error.is_temporary(),
             ZoneError::Directory(error) => error.is_temporary(),
-            ZoneError::Hosts(error) => error.is_temporary(),
             _ => false,
         }
     }
@@ -100,7 +96,6 @@ impl ZoneError {
     pub fn is_refusal(&self) -> bool {
         match self {
             ZoneError::Directory(error) => error.is_refusal(),
-            ZoneError::Hosts(error) => error.is_refusal(),
             ZoneError::Keys(error) => {
                 matches!(error, keys::KeysError::Invalid { .. } | keys::KeysError::NotFound { .. })
             }

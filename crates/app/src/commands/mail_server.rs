@@ -218,7 +218,7 @@ async fn server_called(platform: &Platform, name: &str) -> Result<Server> {
     }
     let host = hosts.host_called(name).await?.id;
     let server = servers.into_iter().find(|server| server.host.id == host);
-    Ok(server.ok_or(hosts::HostError::NotFound { what: "mail server" })?)
+    Ok(server.ok_or(directory::DirectoryError::NotFound { what: "mail server" })?)
 }
 
 async fn assign(platform: &Platform, target: &str, role: ServerRole, names: &[String]) -> Result<Output> {

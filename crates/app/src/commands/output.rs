@@ -1,7 +1,6 @@
 //! What a command prints: a table or sentences for people, one JSON document for programs.
 
 use directory::DirectoryError;
-use hosts::HostError;
 use keys::KeysError;
 use serde_json::{Value, json};
 use zones::ZoneError;
@@ -133,7 +132,6 @@ pub(super) fn state(is_disabled: bool) -> String {
 pub(super) fn is_refusal(error: &anyhow::Error) -> bool {
     error.downcast_ref::<DirectoryError>().is_some_and(DirectoryError::is_refusal)
         || error.downcast_ref::<ZoneError>().is_some_and(ZoneError::is_refusal)
-        || error.downcast_ref::<HostError>().is_some_and(HostError::is_refusal)
 }
 
 /// The error as a JSON document, with what programs need to tell refusals apart.
@@ -142,7 +140,7 @@ pub(super) fn error_json(error: &anyhow::Error) -> Value {
     let known = match (error.downcast_ref::<DirectoryError>(), error.downcast_ref::<ZoneError>()) {
         (Some(error), _) | (None, Some(ZoneError::Directory(error))) => directory_json(error),
         (None, Some(error)) => zone_json(error),
-        (None, None) => error.downcast_ref::<HostError>().and_then(host_json),
+        (None, None) => None,
     };
     let mut error = known.unwrap_or_else(|| json!({"kind": "trouble"}));
     error["message"] = json!(message);
@@ -159,21 +157,9 @@ fn directory_json(error: &DirectoryError) -> Option<Value> {
     })
 }
 
-fn host_json(error: &HostError) -> Option<Value> {
-    Some(match error {
-        HostError::Invalid { field, reason, rule } => invalid(field, reason, rule),
-        HostError::Conflict { field, value, rule } => conflict(field, value, rule),
-        HostError::InUse { field, value, dependents, rule } => in_use(field, value, dependents, rule),
-        HostError::NotFound { what } => json!({"kind": "not_found", "what": what}),
-        HostError::Directory(error) => return directory_json(error),
-        HostError::Db(_) => return None,
-    })
-}
-
 fn zone_json(error: &ZoneError) -> Option<Value> {
     Some(match error {
         ZoneError::Invalid { field, reason, rule, .. } => invalid(field, reason, rule),
-        ZoneError::Hosts(error) => return host_json(error),
         ZoneError::Keys(KeysError::Invalid { field, reason, rule }) => invalid(field, reason, rule),
         ZoneError::Keys(KeysError::NotFound { what }) => json!({"kind": "not_found", "what": what}),
         ZoneError::Conflict { field, value, rule } => conflict(field, value, rule),

@@ -1,12 +1,13 @@
 //! What waits, taking it back, and beginning to apply it.
 
 use db::{Page, Seek};
+use directory::DirectoryError;
 use model::OrganisationId;
 
 use super::{Administration, conflict, found, page};
 use crate::entities::{ApplyRun, ChangeId, PendingChange, RunId, RunState, Thing};
 use crate::limits::RUNS_KEPT;
-use crate::{HostError, Result, rows};
+use crate::{Result, rows};
 
 impl Administration {
     /// What waits within the scope, of one organisation or of all, in the order in which it will be applied.
@@ -52,13 +53,13 @@ impl Administration {
         self.write(move |tx, hand| {
             let total = rows::count_changes(tx, Some(organisation), domain)?;
             if total == 0 {
-                return Err(HostError::invalid(
+                return Err(DirectoryError::invalid(
                     "changes",
                     "nothing waits",
                     "something must wait to be applied",
                 ));
             }
-            let underway = || HostError::Conflict {
+            let underway = || DirectoryError::Conflict {
                 field: "run",
                 value: "applying".to_owned(),
                 rule: "changes are applied once at a time: wait until the run has ended",

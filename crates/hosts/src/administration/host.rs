@@ -3,12 +3,13 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use db::{Page, Seek, Tx};
+use directory::DirectoryError;
 use model::{Domain, DomainId, OrganisationId};
 
 use super::{Administration, Hand, conflict, found, page};
 use crate::entities::{Host, HostId, Thing};
 use crate::limits::{DESCRIPTION_LIMIT_CHARACTERS, HOSTS_LIMIT};
-use crate::{HostError, Result, rows};
+use crate::{Result, rows};
 
 /// A new host.
 #[derive(Clone, Debug)]
@@ -72,12 +73,12 @@ impl Administration {
         let mut matching = hosts.into_iter().filter(is_it);
         match (matching.next(), matching.next()) {
             (Some(only), None) => Ok(only),
-            (Some(_), Some(_)) => Err(HostError::invalid(
+            (Some(_), Some(_)) => Err(DirectoryError::invalid(
                 "host",
                 format!("several are called «{name}»"),
                 "a name that several domains use needs the domain behind it, or the identifier",
             )),
-            _ => Err(HostError::NotFound { what: "host" }),
+            _ => Err(DirectoryError::NotFound { what: "host" }),
         }
     }
 
@@ -91,7 +92,11 @@ impl Administration {
             let domain_name = found("domain", rows::domain_name(tx, new.domain)?)?;
             if rows::count_hosts(tx, organisation)? >= HOSTS_LIMIT {
                 let reason = format!("there are {HOSTS_LIMIT}");
-                return Err(HostError::invalid("name", reason, "an organisation has at most 1000 hosts"));
+                return Err(DirectoryError::invalid(
+                    "name",
+                    reason,
+                    "an organisation has at most 1000 hosts",
+                ));
             }
             let fqdn = match &new.fqdn {
                 Some(fqdn) => checked_fqdn(fqdn)?,
@@ -190,7 +195,7 @@ impl Hand {
 
 fn refuse_server_on(tx: &mut Tx, host: &Host) -> Result<()> {
     if rows::server_on(tx, host.id)?.is_some() {
-        return Err(HostError::InUse {
+        return Err(DirectoryError::InUse {
             field: "host",
             value: host.name.clone(),
             dependents: "a mail server".to_owned(),
@@ -202,7 +207,7 @@ fn refuse_server_on(tx: &mut Tx, host: &Host) -> Result<()> {
 
 fn check(tx: &mut Tx, host: &Host) -> Result<()> {
     if host.ipv4.is_none() && host.ipv6.is_none() {
-        return Err(HostError::invalid(
+        return Err(DirectoryError::invalid(
             "ipv4",
             "there is no address",
             "a host has an IPv4 or an IPv6 address",
@@ -212,7 +217,7 @@ fn check(tx: &mut Tx, host: &Host) -> Result<()> {
     if let Some(address) = host.addresses().iter().find(|address| is_nowhere(address)) {
         let field = if address.is_ipv4() { "ipv4" } else { "ipv6" };
         let reason = format!("{address} is no machine's");
-        return Err(HostError::invalid(field, reason, "an address of one machine"));
+        return Err(DirectoryError::invalid(field, reason, "an address of one machine"));
     }
     if rows::has_other_host(tx, host.domain, &host.name, host.id)? {
         return Err(exists(&host.name));
@@ -231,13 +236,13 @@ fn checked_name(name: &str) -> Result<String> {
         return Ok(name);
     }
     let rule = "a host's name has 1 to 63 letters, digits and hyphens (RFC 1123 §2.1)";
-    Err(HostError::invalid("name", format!("«{name}» is no host name"), rule))
+    Err(DirectoryError::invalid("name", format!("«{name}» is no host name"), rule))
 }
 
 fn checked_fqdn(fqdn: &Domain) -> Result<Domain> {
     if fqdn.literal().is_some() || !fqdn.as_str().contains('.') {
         let rule = "it is a name of its own with a dot (RFC 5321 §2.3.5)";
-        return Err(HostError::invalid("fqdn", format!("«{fqdn}» is no full name"), rule));
+        return Err(DirectoryError::invalid("fqdn", format!("«{fqdn}» is no full name"), rule));
     }
     Ok(fqdn.clone())
 }
@@ -245,7 +250,7 @@ fn checked_fqdn(fqdn: &Domain) -> Result<Domain> {
 fn below(name: &str, domain: &Domain) -> Result<Domain> {
     Domain::parse(&format!("{name}.{domain}")).map_err(|_| {
         let rule = "with its domain a host's name has at most 253 characters (RFC 1035 §2.3.4)";
-        HostError::invalid("name", format!("«{name}.{domain}» is too long"), rule)
+        DirectoryError::invalid("name", format!("«{name}.{domain}» is too long"), rule)
     })
 }
 
@@ -254,13 +259,13 @@ fn checked_description(description: &str) -> Result<String> {
     let characters = description.chars().count();
     if characters > DESCRIPTION_LIMIT_CHARACTERS || description.chars().any(char::is_control) {
         let rule = "a description has at most 500 characters, none of them a control character";
-        return Err(HostError::invalid("description", format!("it has {characters} characters"), rule));
+        return Err(DirectoryError::invalid("description", format!("it has {characters} characters"), rule));
     }
     Ok(description.to_owned())
 }
 
-fn exists(name: &str) -> HostError {
-    HostError::Conflict {
+fn exists(name: &str) -> DirectoryError {
+    DirectoryError::Conflict {
         field: "name",
         value: name.to_owned(),
         rule: "a host's name exists once in its domain",

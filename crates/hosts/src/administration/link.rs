@@ -2,12 +2,13 @@
 //! its server is applied with the role.
 
 use db::Tx;
+use directory::DirectoryError;
 use model::{AddressId, DomainId, OrganisationId};
 
 use super::{Administration, found};
 use crate::entities::{MailServer, MailServerId, ServerRole};
 use crate::limits::SERVERS_OF_A_DOMAIN;
-use crate::{HOSTS, HostError, Result, rows};
+use crate::{HOSTS, Result, rows};
 
 impl Administration {
     /// Chooses the server on which a mailbox is read; `None`: wherever its domain's are.
@@ -71,7 +72,7 @@ pub fn assign_domain(
     let organisation = found("domain", rows::domain_owner(tx, domain)?)?;
     if servers.len() > SERVERS_OF_A_DOMAIN {
         let reason = format!("there are {}", servers.len());
-        return Err(HostError::invalid("servers", reason, "a domain uses at most 16 servers in a role"));
+        return Err(DirectoryError::invalid("servers", reason, "a domain uses at most 16 servers in a role"));
     }
     let mut names = Vec::new();
     let mut chosen: Vec<MailServerId> = Vec::new();
@@ -90,11 +91,11 @@ pub fn assign_domain(
 
 fn check_server(server: &MailServer, organisation: OrganisationId, role: ServerRole) -> Result<()> {
     if server.host.organisation != organisation {
-        return Err(HostError::NotFound { what: "mail server" });
+        return Err(DirectoryError::NotFound { what: "mail server" });
     }
     if !server.roles.has(role) {
         let reason = format!("«{}» has not the role {role}", server.host.name);
-        return Err(HostError::invalid("server", reason, "a server is used in the roles that it has"));
+        return Err(DirectoryError::invalid("server", reason, "a server is used in the roles that it has"));
     }
     Ok(())
 }

@@ -6,12 +6,12 @@ mod link;
 mod server;
 
 use db::{DbError, Page, Scoped, Seek, Tx};
-use directory::Scope;
+use directory::{DirectoryError, Scope};
 use model::{DomainId, OrganisationId, Timestamp};
 use world::World;
 
 use crate::entities::{Act, ChangeId, Host, MailServer, PendingChange, Thing};
-use crate::{HOSTS, HostError, Hosts, Result, rows};
+use crate::{HOSTS, Hosts, Result, rows};
 
 pub use host::{HostChange, NewHost};
 pub use link::assign_domain;
@@ -159,11 +159,11 @@ impl Hand {
 }
 
 fn found<T>(what: &'static str, thing: Option<T>) -> Result<T> {
-    thing.ok_or(HostError::NotFound { what })
+    thing.ok_or(DirectoryError::NotFound { what })
 }
 
 /// Two administrators wrote the same name at the same moment.
-fn conflict(taken: impl FnOnce() -> HostError) -> impl FnOnce(DbError) -> HostError {
+fn conflict(taken: impl FnOnce() -> DirectoryError) -> impl FnOnce(DbError) -> DirectoryError {
     move |error| match error {
         DbError::Conflict { .. } => taken(),
         other => other.into(),

@@ -1,11 +1,12 @@
 //! Mail servers: hosts with roles.
 
 use db::{Page, Seek, Tx};
+use directory::DirectoryError;
 use model::OrganisationId;
 
 use super::{Administration, Hand, conflict, counted, page};
 use crate::entities::{HostId, Links, MailServer, MailServerId, Roles, ServerRole, ServerSearch, Thing};
-use crate::{HostError, Result, rows};
+use crate::{Result, rows};
 
 /// A new mail server.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +52,7 @@ impl Administration {
     pub async fn create_server(&self, new: NewMailServer) -> Result<MailServer> {
         self.write(move |tx, hand| {
             let host = hand.host(tx, new.host)?;
-            let exists = || HostError::Conflict {
+            let exists = || DirectoryError::Conflict {
                 field: "host",
                 value: host.name.clone(),
                 rule: "a host is one mail server, with any of the roles",
@@ -120,15 +121,15 @@ impl Hand {
         }
         let host = match (&staged, rows::host_of_applied(tx, id)?) {
             (Some(server), _) => server.host.clone(),
-            (None, Some(host)) => rows::host(tx, host)?.ok_or_else(|| HostError::InUse {
+            (None, Some(host)) => rows::host(tx, host)?.ok_or_else(|| DirectoryError::InUse {
                 field: "host",
                 value: host.to_string(),
                 dependents: "a deletion that waits".to_owned(),
                 rule: "the deletion of its host is cancelled first",
             })?,
-            (None, None) => return Err(HostError::NotFound { what: "mail server" }),
+            (None, None) => return Err(DirectoryError::NotFound { what: "mail server" }),
         };
-        let taken = || HostError::Conflict {
+        let taken = || DirectoryError::Conflict {
             field: "host",
             value: host.name.clone(),
             rule: "a host is one mail server, with any of the roles",
@@ -148,7 +149,7 @@ fn refuse_linked(tx: &mut Tx, server: &MailServer) -> Result<()> {
             "a server that is linked to at least one user cannot be deleted",
         ),
     };
-    Err(HostError::InUse { field: "server", value: server.host.name.clone(), dependents, rule })
+    Err(DirectoryError::InUse { field: "server", value: server.host.name.clone(), dependents, rule })
 }
 
 fn refuse_used(tx: &mut Tx, server: &MailServer, role: ServerRole) -> Result<()> {
@@ -158,13 +159,13 @@ fn refuse_used(tx: &mut Tx, server: &MailServer, role: ServerRole) -> Result<()>
     if users > 0 {
         let dependents = counted(users, "user", "users");
         let rule = "a server on which people read their mail keeps IMAP";
-        return Err(HostError::InUse { field, value, dependents, rule });
+        return Err(DirectoryError::InUse { field, value, dependents, rule });
     }
     let domains = rows::uses_in(tx, server.id, role)?;
     if domains > 0 {
         let dependents = counted(domains, "domain", "domains");
         let rule = "a server keeps the roles in which a domain uses it";
-        return Err(HostError::InUse { field, value, dependents, rule });
+        return Err(DirectoryError::InUse { field, value, dependents, rule });
     }
     Ok(())
 }

@@ -95,6 +95,6 @@ async fn servers_are_chosen_for_a_domain_of_ones_own_only() {
         assert!(refused.is_err_and(|error| matches!(error, ZoneError::Directory(_))));
         let unknown = vec![hosts::MailServerId(1)];
         let refused = town.tenant.assign_servers(&name, ServerRole::SmtpIn, unknown).await;
-        assert!(refused.is_err_and(|error| matches!(error, ZoneError::Hosts(_))));
+        assert!(refused.is_err_and(|error| matches!(error, ZoneError::Directory(_))));
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use ::hosts::{Act, ApplyRun, ChangeId, PendingChange, RunState, ServerRole};
 use axum::Router;
 use axum::routing::{get, post};
+use directory::DirectoryError;
 use minijinja::{Value, context};
 
-use super::{Answer, Desk, id, trouble};
+use super::{Answer, Desk, id};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::toast::{Toast, done};
@@ -27,14 +28,14 @@ async fn show(desk: Desk) -> Answer {
 }
 
 async fn show_with(desk: &Desk, refused: Option<String>) -> Answer {
-    let changes = desk.servers().changes(None).await.map_err(trouble)?;
+    let changes = desk.servers().changes(None).await?;
     let of = |act: Act| -> Vec<Value> {
         changes.iter().filter(|change| change.act == act).map(|change| entry(desk, change)).collect()
     };
     let groups = [(Act::Create, "created"), (Act::Modify, "modified"), (Act::Delete, "deleted")];
     let groups: Vec<Value> =
         groups.into_iter().map(|(act, key)| context! { key, entries => of(act) }).collect();
-    let run = desk.servers().last_run(None).await.map_err(trouble)?;
+    let run = desk.servers().last_run(None).await?;
     let content = context! {
         groups,
         count => changes.len(),
@@ -88,7 +89,7 @@ async fn cancel(desk: Desk, fields: Fields) -> Answer {
     match desk.servers().cancel_change(ChangeId(id(fields.text("change"))?)).await {
         Ok(()) => Ok(done(&desk.person, PAGE, &Toast::of(desk.say("change-cancelled", &[])))),
         // It was applied or taken back a moment ago.
-        Err(::hosts::HostError::NotFound { .. }) => {
+        Err(DirectoryError::NotFound { .. }) => {
             Ok(done(&desk.person, PAGE, &Toast::of(desk.say("change-gone", &[]))))
         }
         Err(error) => {

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use ::hosts::{Host, HostChange, HostError, HostId, NewHost};
+use ::hosts::{Host, HostChange, HostId, NewHost};
 use axum::Router;
 use axum::extract::Path;
-use axum::response::IntoResponse;
 use axum::routing::get;
+use directory::DirectoryError;
 use minijinja::{Value, context};
 use model::{Domain, DomainId};
 
-use super::{Answer, Desk, addresses, id, trouble};
+use super::{Answer, Desk, addresses, id};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::refusal::FieldError;
@@ -35,7 +35,7 @@ async fn list(desk: Desk) -> Answer {
         Column { key: "description", ..Column::default() },
         Column { key: "server-state", ..Column::default() },
     ];
-    let hosts = desk.servers().hosts(None).await.map_err(trouble)?;
+    let hosts = desk.servers().hosts(None).await?;
     let rows = hosts.iter().map(|host| Row {
         id: host.id.to_string(),
         cells: vec![
@@ -69,12 +69,12 @@ fn facts(host: &Host) -> Value {
 }
 
 async fn found(desk: &Desk, text: &str) -> Result<Host, Trouble> {
-    desk.servers().host(HostId(id(text)?)).await.map_err(trouble)
+    Ok(desk.servers().host(HostId(id(text)?)).await?)
 }
 
 async fn show(desk: Desk, Path(host): Path<String>) -> Answer {
     let host = found(&desk, &host).await?;
-    let servers = desk.servers().servers(None, Default::default()).await.map_err(trouble)?;
+    let servers = desk.servers().servers(None, Default::default()).await?;
     let server = servers.iter().find(|server| server.host.id == host.id).map(|server| server.id.to_string());
     desk.page("host.html", "hosts", context! { host => facts(&host), server, live => "hosts" }).await
 }
@@ -197,7 +197,7 @@ async fn ask_delete(desk: Desk, Path(host): Path<String>) -> Answer {
 }
 
 async fn asked(desk: &Desk, host: &Host, is_refused: bool) -> Answer {
-    let servers = desk.servers().servers(None, Default::default()).await.map_err(trouble)?;
+    let servers = desk.servers().servers(None, Default::default()).await?;
     let server = servers.iter().find(|server| server.host.id == host.id).map(|server| server.id.to_string());
     let content = context! { host => facts(host), server, is_refused };
     desk.page("host_delete.html", "hosts", content).await
@@ -207,7 +207,7 @@ async fn delete(desk: Desk, Path(host): Path<String>, _proven: Fields) -> Answer
     let host = found(&desk, &host).await?;
     match desk.servers().delete_host(host.id).await {
         Ok(()) => desk.done("/manager/hosts", "host-deleted", &host.name),
-        Err(HostError::InUse { .. }) => asked(&desk, &host, true).await,
-        Err(error) => Ok(trouble(error).into_response()),
+        Err(DirectoryError::InUse { .. }) => asked(&desk, &host, true).await,
+        Err(error) => Err(error.into()),
     }
 }

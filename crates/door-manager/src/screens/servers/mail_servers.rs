@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use ::hosts::{
-    HostError, HostId, Links, MailServer, MailServerId, NewMailServer, Roles, ServerRole, ServerSearch,
-};
+use ::hosts::{HostId, Links, MailServer, MailServerId, NewMailServer, Roles, ServerRole, ServerSearch};
 use axum::Router;
 use axum::extract::Path;
-use axum::response::IntoResponse;
 use axum::routing::get;
+use directory::DirectoryError;
 use minijinja::{Value, context};
 
-use super::{Answer, Desk, addresses, id, trouble};
+use super::{Answer, Desk, addresses, id};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::refusal::FieldError;
@@ -51,7 +49,7 @@ async fn search(desk: Desk) -> Answer {
         Column { key: "smtp-in", ..Column::default() },
         Column { key: "smtp-out", ..Column::default() },
     ];
-    let servers = desk.servers().servers(None, asked).await.map_err(trouble)?;
+    let servers = desk.servers().servers(None, asked).await?;
     let found = servers.len();
     let rows = servers.iter().map(|server| {
         let mut host = Cell::link(&server.host.name, format!("/manager/servers/{}", server.id));
@@ -110,8 +108,7 @@ async fn form(desk: &Desk, picked: &str, roles: Roles, errors: &[FieldError]) ->
     let taken: Vec<HostId> = desk
         .servers()
         .servers(None, ServerSearch::default())
-        .await
-        .map_err(trouble)?
+        .await?
         .iter()
         .map(|server| server.host.id)
         .collect();
@@ -119,7 +116,7 @@ async fn form(desk: &Desk, picked: &str, roles: Roles, errors: &[FieldError]) ->
         .servers()
         .hosts(None)
         .await
-        .map_err(trouble)?
+        ?
         .iter()
         .map(|host| {
             let is_taken = taken.contains(&host.id);
@@ -150,7 +147,7 @@ async fn create(desk: Desk, fields: Fields) -> Answer {
 }
 
 async fn found(desk: &Desk, text: &str) -> Result<MailServer, Trouble> {
-    desk.servers().server(MailServerId(id(text)?)).await.map_err(trouble)
+    Ok(desk.servers().server(MailServerId(id(text)?)).await?)
 }
 
 fn facts(desk: &Desk, server: &MailServer) -> Value {
@@ -174,7 +171,7 @@ fn facts(desk: &Desk, server: &MailServer) -> Value {
 
 async fn show(desk: Desk, Path(server): Path<String>) -> Answer {
     let server = found(&desk, &server).await?;
-    let Links { users, domains } = desk.servers().links(server.id).await.map_err(trouble)?;
+    let Links { users, domains } = desk.servers().links(server.id).await?;
     let content = context! { server => facts(&desk, &server), users, domains, live => "hosts" };
     desk.page("server.html", "servers", content).await
 }
@@ -211,7 +208,7 @@ async fn ask_delete(desk: Desk, Path(server): Path<String>) -> Answer {
 }
 
 async fn asked(desk: &Desk, server: &MailServer) -> Answer {
-    let Links { users, domains } = desk.servers().links(server.id).await.map_err(trouble)?;
+    let Links { users, domains } = desk.servers().links(server.id).await?;
     let content = context! { server => facts(desk, server), users, domains };
     desk.page("server_delete.html", "servers", content).await
 }
@@ -221,7 +218,7 @@ async fn delete(desk: Desk, Path(server): Path<String>, _proven: Fields) -> Answ
     let server = found(&desk, &server).await?;
     match desk.servers().delete_server(server.id).await {
         Ok(()) => desk.done("/manager/servers", "server-deleted", &server.host.name),
-        Err(HostError::InUse { .. }) => asked(&desk, &server).await,
-        Err(error) => Ok(trouble(error).into_response()),
+        Err(DirectoryError::InUse { .. }) => asked(&desk, &server).await,
+        Err(error) => Err(error.into()),
     }
 }

@@ -6,16 +6,16 @@ mod mail_servers;
 
 use std::sync::Arc;
 
-use ::hosts::{Administration, HostError};
+use ::hosts::Administration;
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
+use directory::DirectoryError;
 use minijinja::{Value, context};
-use zones::ZoneError;
 
 use super::Answer;
-use super::refusal::{FieldError, refusal};
+use super::refusal::{FieldError, directory_refusal};
 use crate::table::Cell;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
@@ -58,7 +58,7 @@ impl Desk {
 
     /// A page with the post-it above it.
     async fn page(&self, template: &str, section: &str, content: Value) -> Answer {
-        let waiting = self.servers().count_changes(None).await.map_err(trouble)?;
+        let waiting = self.servers().count_changes(None).await?;
         page::of(&self.person, template, section, context! { waiting, ..content })
     }
 
@@ -70,8 +70,8 @@ impl Desk {
     }
 
     /// What a form says of a refusal.
-    fn refusal(&self, error: HostError) -> Result<FieldError, Trouble> {
-        refusal(&self.person.guest, zone_error(error))
+    fn refusal(&self, error: DirectoryError) -> Result<FieldError, Trouble> {
+        directory_refusal(&self.person.guest, error)
     }
 
     /// Whether something waits, as a cell.
@@ -81,24 +81,6 @@ impl Desk {
             None => Cell::lamp("ok", self.say("waits-not", &[])),
         }
     }
-}
-
-/// Refusals of the floors below look alike, and the screens have one way to say them.
-fn zone_error(error: HostError) -> ZoneError {
-    match error {
-        HostError::Invalid { field, reason, rule } => ZoneError::Invalid { field, reason, rule, index: None },
-        HostError::Conflict { field, value, rule } => ZoneError::Conflict { field, value, rule },
-        HostError::InUse { field, value, dependents, rule } => {
-            ZoneError::InUse { field, value, dependents, rule }
-        }
-        HostError::NotFound { what } => ZoneError::NotFound { what },
-        HostError::Directory(error) => ZoneError::Directory(error),
-        HostError::Db(error) => ZoneError::Db(error),
-    }
-}
-
-fn trouble(error: HostError) -> Trouble {
-    zone_error(error).into()
 }
 
 /// The number in a part of the address.
