@@ -263,7 +263,7 @@ impl Flow {
                         prefix: &prefix,
                         blob: message.blob,
                         summary: &body.summary,
-                        is_doubtful: message.is_doubtful,
+                        is_doubtful: delivery.is_doubtful(),
                         received_at: message.received_at,
                     };
                     if let Err(error) = into_account(tx, &opened, &parcel) {
@@ -286,5 +286,5 @@ impl Flow {
 
 /// The folder that a letter goes to, for the trail.
 fn place_of(job: &Job) -> &'static str {
-    if job.delivery.message.is_doubtful { Role::Junk.default_name() } else { Role::Inbox.default_name() }
+    if job.delivery.is_doubtful() { Role::Junk.default_name() } else { Role::Inbox.default_name() }
 }

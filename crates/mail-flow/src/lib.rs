@@ -21,6 +21,7 @@ mod judging;
 mod known;
 mod lanes;
 mod limits;
+mod placing;
 mod posting;
 mod reading;
 mod recipient;
@@ -30,8 +31,8 @@ mod send;
 mod settle;
 mod sign;
 mod stamp;
-mod trouble;
 pub mod testing;
+mod trouble;
 
 use std::sync::Arc;
 use std::time::Duration;

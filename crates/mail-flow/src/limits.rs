@@ -63,3 +63,5 @@ pub(crate) const REPORT_LIMIT_BYTES: u64 = 16 * 1024 * 1024;
 pub(crate) const HOSTED_LIMIT: usize = 10_000;
 /// How long that is remembered.
 pub(crate) const HOSTED_FOR: Duration = Duration::from_secs(30);
+/// Authors of one letter that are looked for in sender lists.
+pub(crate) const LISTED_AUTHORS_LIMIT: usize = 10;
