@@ -10,6 +10,7 @@ mod hosting;
 mod http;
 pub mod installation;
 mod letters;
+mod linking;
 pub mod listeners;
 mod logging;
 mod notices;

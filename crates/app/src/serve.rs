@@ -14,7 +14,7 @@ use crate::hosting::{self, MailDoors};
 use crate::http;
 use crate::installation::Installation;
 use crate::listeners::{Listener, Purpose};
-use crate::upkeep;
+use crate::{linking, upkeep};
 
 /// Serves `listeners` until `shutdown` becomes true; then no new work is begun and what is under way ends.
 pub async fn serve(
@@ -81,6 +81,7 @@ pub async fn serve(
     let flow = installation.flow.clone();
     let stop_sending = shutdown.clone();
     tasks.spawn(async move { flow.send_due(stop_sending).await });
+    tasks.spawn(linking::carry(installation.clone(), shutdown.clone()));
     tasks.spawn(upkeep::keep_house(installation.clone(), shutdown.clone()));
     tasks.spawn(upkeep::tend_certificates(installation.clone(), tls.clone(), shutdown.clone()));
     while let Some(ended) = tasks.join_next().await {

@@ -193,7 +193,12 @@ impl Place {
         let route = self.made(&self.operator, "/routes", route).await;
         let (message, delivery) = self.queued(owner, &mailbox).await;
         let (ip, unban_request, allowed_source) = self.sources(name, &organisation).await;
+        let linked = json!({"name": format!("linked-{name}.test")});
+        let begun = self.post(&self.operator, &format!("/services/{service}/domains"), linked).await;
+        assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.body);
+        let domain_operation = begun.body["id"].as_str().unwrap().to_owned();
         let things = vec![
+            ("domain_operation", domain_operation),
             ("organisation", organisation),
             ("service", service),
             // No such factor, of a user that is nobody else's business.

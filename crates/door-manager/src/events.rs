@@ -13,7 +13,7 @@ use crate::visitor::Person;
 use crate::{Shared, limits};
 
 /// The channels of the database that pages show.
-const CHANNELS: [&str; 4] = ["zones", "keys", "reports", "hosts"];
+const CHANNELS: [&str; 5] = ["zones", "keys", "reports", "hosts", "domain-operations"];
 
 /// Tells what changed, until the page is left.
 pub(crate) async fn events(State(shared): State<Arc<Shared>>, person: Person) -> Response {

@@ -2,6 +2,7 @@
 
 mod events;
 mod letters;
+mod linking;
 mod people;
 mod screens;
 mod servers;

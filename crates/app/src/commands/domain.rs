@@ -12,7 +12,7 @@ use zones::{MailConflict, MailDomain, Seen, SpfStrictness, Standing};
 use super::Platform;
 use super::dkim::Dkim;
 use super::output::{Output, card, state, table};
-use super::{diagnosis, reports, values};
+use super::{diagnosis, linking, reports, values};
 use crate::diagnosing;
 
 /// How often a mended domain is looked at again until the world sees it.
@@ -127,6 +127,35 @@ pub enum Domain {
         #[arg(long, num_args = 0.., value_name = "CHECK")]
         fix: Option<Vec<Check>>,
     },
+    /// Links it to a mail service: every address of the main domain answers under its name too.
+    Link(linking::Link),
+    /// Makes a linked domain the main one: the addresses bear its name, and answer under the former one too.
+    Main {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+    },
+    /// Unlinks it: nobody answers under its name any more.
+    Unlink {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+        /// Only tells what would stop.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Unlinks it and makes its zone a synonym of the main domain's.
+    Synonym {
+        /// Its name.
+        #[arg(value_parser = values::domain)]
+        domain: model::Domain,
+    },
+    /// Lists what was done to the domains of a mail service, and what is being done.
+    Operations {
+        /// The mail service (name or identifier), where there are several.
+        #[arg(long)]
+        service: Option<String>,
+    },
     /// Keys that sign its letters.
     #[command(subcommand)]
     Dkim(Dkim),
@@ -167,6 +196,11 @@ impl Domain {
                 Ok(show_mail(&zones.create_domain(owner, service, &domain, standing(replace)).await?))
             }
             Domain::Dkim(dkim) => dkim.run(platform).await,
+            Domain::Link(link) => link.run(platform).await,
+            Domain::Main { domain } => linking::make_main(platform, &domain).await,
+            Domain::Unlink { domain, dry_run } => linking::unlink(platform, &domain, dry_run).await,
+            Domain::Synonym { domain } => linking::make_synonym(platform, &domain).await,
+            Domain::Operations { service } => linking::list(platform, service).await,
             Domain::List => {
                 let domains = administration.domains(None).await?;
                 let rows = domains.iter().map(|info| {
@@ -175,11 +209,12 @@ impl Domain {
                         info.id.to_string(),
                         info.organisation.to_string(),
                         info.addresses.to_string(),
+                        info.place.to_string(),
                         state(info.is_disabled),
                     ];
                     (to_json(info), cells)
                 });
-                Ok(table(&["DOMAIN", "ID", "ORGANISATION", "ADDRESSES", "STATE"], rows.collect()))
+                Ok(table(&["DOMAIN", "ID", "ORGANISATION", "ADDRESSES", "PLACE", "STATE"], rows.collect()))
             }
             Domain::Show { domain } => Ok(show(&administration.domain_called(&domain).await?)),
             Domain::Change { domain, service } => {
@@ -261,6 +296,7 @@ fn to_json(info: &DomainInfo) -> Value {
         "name": info.name.to_string(),
         "disabled": info.is_disabled,
         "addresses": info.addresses,
+        "place": info.place.as_str(),
         "created_at": info.created_at.rfc3339(),
     })
 }
@@ -277,6 +313,7 @@ fn fields(info: &DomainInfo) -> Vec<(&'static str, String)> {
         ("service", info.service.to_string()),
         ("state", state(info.is_disabled)),
         ("addresses", info.addresses.to_string()),
+        ("place", info.place.to_string()),
         ("created", info.created_at.rfc3339()),
     ]
 }

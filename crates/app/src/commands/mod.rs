@@ -14,6 +14,7 @@ mod domain;
 mod host;
 mod installation;
 pub mod judge;
+mod linking;
 mod log;
 mod mail_server;
 mod organisation;

@@ -31,6 +31,8 @@ pub(crate) struct DomainView {
     created_at: String,
     /// How many addresses it has.
     addresses: u64,
+    /// Within its mail service: `main`, `linked` (the addresses of the main domain answer under its name too) or `apart`.
+    place: &'static str,
 }
 
 fn view(info: DomainInfo) -> DomainView {
@@ -42,6 +44,7 @@ fn view(info: DomainInfo) -> DomainView {
         disabled: info.is_disabled,
         created_at: info.created_at.rfc3339(),
         addresses: info.addresses,
+        place: info.place.as_str(),
     }
 }
 

@@ -12,6 +12,7 @@ mod host;
 mod installation;
 mod judge;
 mod letters;
+mod linking;
 mod log;
 mod mail_server;
 mod organisation;
@@ -57,6 +58,12 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(people::show_settings, people::change_settings))
         .routes(routes!(service::list_services, service::create_service))
         .routes(routes!(service::show_service, service::change_service, service::delete_service))
+        .routes(routes!(linking::list_service_domains, linking::link_domain))
+        .routes(routes!(linking::list_domain_operations))
+        .routes(routes!(linking::show_domain_operation))
+        .routes(routes!(linking::make_main_domain))
+        .routes(routes!(linking::show_unlinking, linking::unlink_domain))
+        .routes(routes!(linking::make_synonym_domain))
         .routes(routes!(domain::list_domains, domain::create_domain))
         .routes(routes!(domain::show_domain, domain::change_domain, domain::delete_domain))
         .routes(routes!(domain::list_mail_records))

@@ -4,6 +4,7 @@ mod dashboard;
 mod domains;
 mod guide;
 mod history;
+mod linking;
 mod logs;
 mod organisation;
 mod profile;
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(settings::routes())
         .merge(spf::routes())
         .merge(synonyms::routes())
+        .merge(linking::routes())
         .merge(security::routes())
         .merge(reports::routes())
         .merge(reputation::routes())
