@@ -85,13 +85,13 @@ pub fn main_of(tx: &mut Tx, service: ServiceId) -> Result<DomainInfo> {
 
 /// Refuses a domain that cannot be linked to `service` as it stands; nothing stands in the way of a name that is no
 /// mail domain yet.
-pub fn check_linkable(domain: &DomainInfo, service: ServiceId, linked_to_it: u64) -> Result<()> {
+pub fn check_linkable(tx: &mut Tx, domain: &DomainInfo, service: ServiceId) -> Result<()> {
     let name = &domain.name;
     if domain.service == service && domain.place != DomainPlace::Apart {
         let is = if domain.place == DomainPlace::Main { "is its main domain" } else { "is linked already" };
         return Err(invalid(format!("«{name}» {is}"), "what is linked is another domain"));
     }
-    if domain.place == DomainPlace::Linked || linked_to_it > 0 {
+    if domain.place == DomainPlace::Linked || count_linked_to(tx, domain)? > 0 {
         return Err(invalid(
             format!("«{name}» is linked within another mail service, or others are linked to it"),
             "a domain is unlinked there before it is linked here",
@@ -101,11 +101,16 @@ pub fn check_linkable(domain: &DomainInfo, service: ServiceId, linked_to_it: u64
         let count = crate::administration::counted(domain.addresses, "address", "addresses");
         return Err(invalid(format!("«{name}» has {count} of its own"), LINKED_EMPTY));
     }
+    let restorable = rows::count_restorable(tx, domain.id, domain.organisation)?;
+    if restorable > 0 {
+        let count = crate::administration::counted(restorable, "deleted address", "deleted addresses");
+        return Err(invalid(format!("«{name}» has {count} that can be restored"), LINKED_EMPTY));
+    }
     Ok(())
 }
 
 /// How many domains are linked to `domain`.
-pub fn count_linked_to(tx: &mut Tx, domain: &DomainInfo) -> Result<u64> {
+pub(crate) fn count_linked_to(tx: &mut Tx, domain: &DomainInfo) -> Result<u64> {
     if domain.place != DomainPlace::Main {
         return Ok(0);
     }
@@ -131,8 +136,7 @@ pub fn link_domain(
         // A step that is done again finds its work done.
         Some(domain) if domain.service == service && domain.place == DomainPlace::Linked => domain.id,
         Some(domain) => {
-            let linked_to_it = count_linked_to(tx, &domain)?;
-            check_linkable(&domain, service, linked_to_it)?;
+            check_linkable(tx, &domain, service)?;
             crate::administration::place_in(tx, &domain, service)?;
             domain.id
         }

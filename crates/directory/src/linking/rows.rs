@@ -3,11 +3,33 @@
 use db::{DbError, Tx, values};
 use model::{DomainId, OrganisationId, ServiceId};
 
-/// An address for which another one stands.
+/// An address to which another one leads.
 pub(super) struct Target {
     address: i64,
-    position: i64,
+    place: Place,
     pub(super) target: String,
+}
+
+/// Where that stands.
+enum Place {
+    /// An alias, at this position.
+    Alias(i64),
+    /// A redirection or a mailbox that forwards, by its identifier.
+    Forward(i64),
+}
+
+/// Addresses of a domain that were deleted and can be restored.
+pub(super) fn count_restorable(
+    tx: &mut Tx,
+    domain: DomainId,
+    organisation: OrganisationId,
+) -> Result<u64, DbError> {
+    let found = tx.query_one(
+        "SELECT count(*) FROM deleted_address WHERE domain = ?1 AND organisation = ?2",
+        values![domain, organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(found.unwrap_or(0)).unwrap_or(0))
 }
 
 pub(super) fn set_linked(
@@ -78,6 +100,11 @@ pub(super) fn move_addresses(
     to: DomainId,
     organisation: OrganisationId,
 ) -> Result<u64, DbError> {
+    // Those that can be restored come back under the new name.
+    tx.execute(
+        "UPDATE deleted_address SET domain = ?2 WHERE domain = ?1 AND organisation = ?3",
+        values![from, to, organisation],
+    )?;
     tx.execute(
         "UPDATE address SET domain = ?2 WHERE domain = ?1 AND organisation = ?3",
         values![from, to, organisation],
@@ -97,24 +124,32 @@ pub(super) fn move_limits(
     Ok(())
 }
 
-/// What of an organisation stands for an address under this name.
+/// What of an organisation leads to an address under this name.
 pub(super) fn targets_at(
     tx: &mut Tx,
     organisation: OrganisationId,
     domain: &str,
 ) -> Result<Vec<Target>, DbError> {
-    tx.query(
+    let pattern = format!("%@{domain}");
+    let mut targets = tx.query(
         "SELECT address, position, target FROM alias_target
          WHERE organisation = ?1 AND target LIKE ?2 ORDER BY address, position",
-        values![organisation, format!("%@{domain}").as_str()],
+        values![organisation, pattern.as_str()],
         |row| {
-            Ok(Target {
-                address: row.integer(0)?,
-                position: row.integer(1)?,
-                target: row.text(2)?.to_owned(),
-            })
+            let place = Place::Alias(row.integer(1)?);
+            Ok(Target { address: row.integer(0)?, place, target: row.text(2)?.to_owned() })
         },
-    )
+    )?;
+    targets.extend(tx.query(
+        "SELECT address, id, target FROM forward_target
+         WHERE organisation = ?1 AND target LIKE ?2 AND removed = 0 ORDER BY address, id",
+        values![organisation, pattern.as_str()],
+        |row| {
+            let place = Place::Forward(row.integer(1)?);
+            Ok(Target { address: row.integer(0)?, place, target: row.text(2)?.to_owned() })
+        },
+    )?);
+    Ok(targets)
 }
 
 /// Writes a target anew, or takes it away where the same stands there already.
@@ -125,21 +160,36 @@ pub(super) fn rename_target(
     new: &str,
     key: &str,
 ) -> Result<(), DbError> {
-    let twice = tx.query_one(
-        "SELECT 1 FROM alias_target WHERE address = ?1 AND organisation = ?2 AND lower(target) = ?3",
-        values![target.address, organisation, key],
-        |row| row.integer(0),
-    )?;
-    if twice.is_some() {
-        tx.execute(
-            "DELETE FROM alias_target WHERE address = ?1 AND position = ?2 AND organisation = ?3",
-            values![target.address, target.position, organisation],
-        )?;
-    } else {
-        tx.execute(
-            "UPDATE alias_target SET target = ?4 WHERE address = ?1 AND position = ?2 AND organisation = ?3",
-            values![target.address, target.position, organisation, new],
-        )?;
+    match target.place {
+        Place::Alias(position) => {
+            let twice = tx.query_one(
+                "SELECT 1 FROM alias_target WHERE address = ?1 AND organisation = ?2 AND lower(target) = ?3",
+                values![target.address, organisation, key],
+                |row| row.integer(0),
+            )?;
+            match twice {
+                Some(_) => tx.execute(
+                    "DELETE FROM alias_target WHERE address = ?1 AND position = ?2 AND organisation = ?3",
+                    values![target.address, position, organisation],
+                )?,
+                None => tx.execute(
+                    "UPDATE alias_target SET target = ?4
+                     WHERE address = ?1 AND position = ?2 AND organisation = ?3",
+                    values![target.address, position, organisation, new],
+                )?,
+            };
+        }
+        Place::Forward(id) => {
+            // One that was asked under both names, or taken out under the new one.
+            tx.execute(
+                "DELETE FROM forward_target WHERE address = ?1 AND organisation = ?2 AND target_key = ?3",
+                values![target.address, organisation, key],
+            )?;
+            tx.execute(
+                "UPDATE forward_target SET target = ?3, target_key = ?4 WHERE id = ?1 AND organisation = ?2",
+                values![id, organisation, new, key],
+            )?;
+        }
     }
     Ok(())
 }

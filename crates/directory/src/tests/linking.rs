@@ -7,7 +7,8 @@ use super::administering::field;
 use super::{CHOSEN, Town, address, towns};
 use crate::linking::{link_domain, make_main, rename_targets, unlink_domain, unlinked};
 use crate::{
-    AddressKind, AuthProtocol, DirectoryError, DomainChange, DomainCreation, DomainPlace, Found, NewAddress,
+    AddressCreation, AddressKind, AuthProtocol, DirectoryError, DomainChange, DomainCreation, DomainPlace,
+    Found, NewAddress, NewKind, NewTargets,
 };
 
 fn name(text: &str) -> Domain {
@@ -210,5 +211,48 @@ async fn what_is_disabled_is_so_under_each_name() {
         town.operator.change_domain(linked, on).await.unwrap();
         town.operator.change_domain(main, off).await.unwrap();
         assert!(town.opens("anna@bois.test").await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn redirections_and_deleted_addresses_follow_the_main_name() {
+    for town in towns().await {
+        let new = town.link("bois.test").await.unwrap();
+        let creation = AddressCreation::of(address("press@valbois.test"), NewKind::Redirection);
+        let press = town.operator.create_address(creation).await.unwrap().id;
+        let targets = NewTargets {
+            targets: vec![address("anna@valbois.test"), address("zoe@far.test")],
+            keeps_copy: None,
+            language: "fr".to_owned(),
+        };
+        town.tenant(town.valbois).set_targets(press, targets).await.unwrap();
+        let gone = town.mailbox("gone@valbois.test").await;
+        town.operator.delete_address(gone).await.unwrap();
+        let (told, moved) = town
+            .within(move |tx| {
+                let told = unlinked(tx, new)?;
+                let (old, moved) = make_main(tx, new)?;
+                let new = crate::administration::domain_within(tx, new)?;
+                let old = crate::administration::domain_within(tx, old.id)?;
+                rename_targets(tx, &old, &new)?;
+                Ok((told, moved))
+            })
+            .await
+            .unwrap();
+        assert_eq!((told.leading_there, moved), (0, 2));
+        let found = town.directory.find(&address("press@valbois.test")).await.unwrap();
+        assert!(
+            matches!(&found, Found::Redirection { targets, .. } if *targets == [address("anna@bois.test")]),
+            "{found:?}"
+        );
+        let restored = town.operator.restore_address(gone).await.unwrap();
+        assert_eq!(restored.address, address("gone@bois.test"));
+        assert!(town.opens("gone@valbois.test").await.is_some());
+        // What can be restored keeps a domain from being linked.
+        let apart = town.operator.create_domain(town.valbois, None, &name("apart.test")).await.unwrap();
+        let own = town.mailbox("zoe@apart.test").await;
+        town.operator.delete_address(own).await.unwrap();
+        assert_eq!(field(town.link("apart.test").await), "domain");
+        town.operator.delete_domain(apart.id, true).await.unwrap();
     }
 }

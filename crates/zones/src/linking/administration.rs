@@ -78,8 +78,7 @@ impl Administration {
                 if domain.service == service && domain.place != DomainPlace::Apart {
                     continue;
                 }
-                let linked = linking::count_linked_to(tx, &domain)?;
-                let refusal = linking::check_linkable(&domain, service, linked).err().map(ZoneError::from);
+                let refusal = linking::check_linkable(tx, &domain, service).err().map(ZoneError::from);
                 candidates.push(LinkCandidate { name: domain.name, refusal });
             }
             for zone in &zones {
@@ -114,17 +113,15 @@ impl Administration {
                 if let Some(main) = linking::synonym_of(tx, organisation, &name)? {
                     return Err(is_synonym(name.as_str(), &main));
                 }
-                let main = linking::main_of(tx, new.service)?;
+                linking::main_of(tx, new.service)?;
                 let standing = administration::own_domain_called(tx, organisation, &name)?;
                 if let Some(domain) = &standing {
-                    let linked = linking::count_linked_to(tx, domain)?;
-                    linking::check_linkable(domain, new.service, linked)?;
+                    linking::check_linkable(tx, domain, new.service)?;
                 } else if is_operator {
                     administration::check_domain_free(tx, &name)?;
                 } else {
                     check_domain(tx, &name, organisation)?;
                 }
-                debug_assert_eq!(main.organisation, organisation);
                 Ok(standing)
             })
             .await?;
