@@ -11,6 +11,26 @@ use crate::day_of;
 /// Lists in a summary.
 const LISTED: i64 = 100;
 
+/// What [`letters`] reads, of a domain's days ?3 to ?4, behind the column by which it is grouped.
+macro_rules! sums_of_letters {
+    ($by:literal, $further:literal, $grouped:literal) => {
+        concat!(
+            "SELECT ",
+            $by,
+            ", CAST(sum(CASE WHEN dkim_aligned + spf_aligned > 0 THEN letters ELSE 0 END) AS BIGINT),
+             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'none' THEN letters ELSE 0 END)
+                 AS BIGINT),
+             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'quarantine' THEN letters ELSE 0 END)
+                 AS BIGINT),
+             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'reject' THEN letters ELSE 0 END)
+                 AS BIGINT)",
+            $further,
+            " FROM report_row WHERE organisation = ?1 AND domain = ?2 AND day >= ?3 AND day <= ?4 ",
+            $grouped
+        )
+    };
+}
+
 fn letters(row: &Row<'_>, from: usize) -> Result<Letters, DbError> {
     Ok(Letters {
         passed: row.integer(from)?,
@@ -28,16 +48,7 @@ pub(crate) fn summary(
 ) -> Result<Summary, DbError> {
     let (from, to) = (day_of(range.from), day_of(range.to));
     let dmarc = tx.query(
-        "SELECT day,
-             CAST(sum(CASE WHEN dkim_aligned + spf_aligned > 0 THEN letters ELSE 0 END) AS BIGINT),
-             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'none' THEN letters ELSE 0 END)
-                 AS BIGINT),
-             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'quarantine' THEN letters ELSE 0 END)
-                 AS BIGINT),
-             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'reject' THEN letters ELSE 0 END)
-                 AS BIGINT)
-         FROM report_row WHERE organisation = ?1 AND domain = ?2 AND day >= ?3 AND day <= ?4
-         GROUP BY day ORDER BY day",
+        sums_of_letters!("day", "", "GROUP BY day ORDER BY day"),
         values![organisation, domain, from, to],
         |row| Ok(DmarcDay { day: row.timestamp(0)?, letters: letters(row, 1)? }),
     )?;
@@ -118,18 +129,12 @@ pub(crate) fn sources(
     limit: usize,
 ) -> Result<Vec<Source>, DbError> {
     tx.query(
-        "SELECT source,
-             CAST(sum(CASE WHEN dkim_aligned + spf_aligned > 0 THEN letters ELSE 0 END) AS BIGINT),
-             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'none' THEN letters ELSE 0 END)
-                 AS BIGINT),
-             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'quarantine' THEN letters ELSE 0 END)
-                 AS BIGINT),
-             CAST(sum(CASE WHEN dkim_aligned + spf_aligned = 0 AND disposition = 'reject' THEN letters ELSE 0 END)
-                 AS BIGINT),
-             CAST(sum(dkim_aligned * letters) AS BIGINT), CAST(sum(spf_aligned * letters) AS BIGINT),
-             CAST(sum(letters) AS BIGINT) AS total
-         FROM report_row WHERE organisation = ?1 AND domain = ?2 AND day >= ?3 AND day <= ?4
-         GROUP BY source ORDER BY total DESC, source LIMIT ?5",
+        sums_of_letters!(
+            "source",
+            ", CAST(sum(dkim_aligned * letters) AS BIGINT), CAST(sum(spf_aligned * letters) AS BIGINT),
+             CAST(sum(letters) AS BIGINT) AS total",
+            "GROUP BY source ORDER BY total DESC, source LIMIT ?5"
+        ),
         values![organisation, domain, day_of(range.from), day_of(range.to), limit as i64],
         |row| {
             Ok(Source {
