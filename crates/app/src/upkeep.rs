@@ -14,7 +14,7 @@ use trail::ChoreRun;
 use zones::Standing;
 
 use crate::installation::{Installation, MAINTENANCE_INTERVAL};
-use crate::{diagnosing, fsck, notices, watching};
+use crate::{diagnosing, fsck, invitations, notices, watching};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -26,6 +26,8 @@ const DIAGNOSIS_INTERVAL: Duration = Duration::from_secs(60);
 const HOSTS_INTERVAL: Duration = Duration::from_secs(10);
 /// How soon the letter with a confirmation's link is written.
 const LETTERS_INTERVAL: Duration = Duration::from_secs(5);
+/// How soon a confirmed list of new addresses is begun, or gone on with.
+const JOBS_INTERVAL: Duration = Duration::from_secs(2);
 /// How often a node says that it is there, and at most that a chore was done.
 const NODE_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -96,10 +98,22 @@ const CHORES: &[Chore] = &[
         run: |installation| Box::pin(watching::write_letters(installation)),
     },
     Chore {
+        what: "make the addresses of confirmed lists",
+        every: JOBS_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(async { Ok(installation.directory.go_on_with_jobs().await?) }),
+    },
+    Chore {
         what: "ask who is to receive for an address",
         every: LETTERS_INTERVAL,
         at_start: true,
         run: |installation| Box::pin(watching::ask_targets(installation)),
+    },
+    Chore {
+        what: "send invitations",
+        every: LETTERS_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(invitations::send_what_waits(installation)),
     },
     Chore {
         what: "tell of this node",
@@ -165,6 +179,7 @@ async fn clean(installation: &Installation) -> Result<()> {
     installation.trail.prune_by_plan(now).await.context("log events")?;
     installation.flow.reports().prune(now).await.context("reports about mail")?;
     trust::mta_sts::forget_expired(&installation.db, now).await.context("MTA-STS policies")?;
+    installation.directory.forget_old_jobs().await.context("lists of new addresses")?;
     installation.directory.forget_deleted_addresses().await.context("deleted addresses")?;
     for account in installation.directory.deleted_accounts().await.context("deleted accounts")? {
         installation.store.account(account).erase().await.context("letters of a deleted account")?;

@@ -31,6 +31,7 @@ mod error;
 mod factor;
 mod find;
 mod forwarding;
+mod job;
 pub mod limits;
 pub mod linking;
 mod login;
@@ -56,9 +57,10 @@ pub use access::{
     Permissions, Way,
 };
 pub use administration::{
-    AddressChange, AddressCreation, Administration, DeletedAddress, DomainChange, DomainCreation, Done,
-    NewAddress, NewDevicePassword, NewKind, NewUser, OrganisationChange, Scope, SelectedAct, ServiceChange,
-    StaffInfo, UserChange, check_domain_name, create_domain, delete_domain,
+    AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, Administration,
+    DeletedAddress, DomainChange, DomainCreation, Done, NewAddress, NewDevicePassword, NewKind, NewUser,
+    OrganisationChange, Scope, SelectedAct, ServiceChange, StaffInfo, UserChange, check_domain_name,
+    create_domain, delete_domain,
 };
 pub use entities::{
     AccountInfo, AddressInfo, AddressKind, Agreed, Ban, BanView, CreatedDevicePassword, DeviceKind,
@@ -71,6 +73,9 @@ pub use factor::{
     RelyingParty, Step, StepRefusal, TotpSetup,
 };
 pub use forwarding::{Confirmation, ForwardLetter, ForwardTarget, NewTargets, TargetState};
+pub use job::{
+    AddressJob, Choice, Fault, JobLine, JobState, NewAddressJob, quota_of as quota_of_text, text_of,
+};
 pub use linking::DomainPlace;
 pub use login::{
     Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,

@@ -7,6 +7,7 @@ mod deleting;
 mod factors;
 mod finding;
 mod forwarding;
+mod jobs;
 mod linking;
 mod logging_in;
 mod memberships;

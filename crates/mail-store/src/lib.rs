@@ -52,7 +52,7 @@ use std::sync::Arc;
 
 use blobs::Blobs;
 use db::Db;
-use model::{AccountId, AccountRef, LetterId, Timestamp};
+use model::{AccountId, AccountRef, LetterId, OrganisationId, Timestamp};
 use world::World;
 
 pub use account::Account;
@@ -86,6 +86,17 @@ pub(crate) struct Inner {
     parsed: letters::ParsedCache,
     watchers: watch::Watchers,
     history: rows::History,
+}
+
+/// How many octets each of an organisation's accounts holds, in their order; zero for one that is empty or gone.
+pub async fn used_bytes(
+    db: &Db,
+    organisation: OrganisationId,
+    accounts: Vec<AccountId>,
+) -> Result<Vec<u64>, db::DbError> {
+    db.tenant(organisation)
+        .read(move |tx| accounts.iter().map(|account| rows::used_bytes(tx, *account, organisation)).collect())
+        .await
 }
 
 impl MailStore {

@@ -1,12 +1,13 @@
 //! Addresses: mailboxes, aliases and redirections.
 
 use db::{Page, Seek, Tx};
-use model::{AccountId, Address, AddressId, DomainId, Timestamp};
+use model::{AccountId, Address, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::told::{quota, state, told};
 use super::{Administration, Result, checked_name, checked_quota, conflict, found, not_a_mailbox, rows};
 use crate::entities::{AddressInfo, AddressKind, DomainInfo, Purpose};
 use crate::error::DirectoryError;
+use crate::job::Fault;
 use crate::limits;
 use crate::linking::DomainPlace;
 use crate::rows::{address_key, localpart_key};
@@ -69,6 +70,48 @@ impl From<NewAddress> for AddressCreation {
     }
 }
 
+/// By what a list of addresses is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AddressSort {
+    /// By domain, then local part.
+    #[default]
+    Address,
+    /// By what they are for.
+    Kind,
+    /// By their notes.
+    Note,
+}
+
+/// Which addresses of an organisation a table shows.
+#[derive(Clone, Debug, Default)]
+pub struct AddressQuery {
+    /// Only those of this mail service.
+    pub service: Option<ServiceId>,
+    /// Only those of this kind: its word; empty: all.
+    pub kind: String,
+    /// What address, name or note holds; any case.
+    pub search: String,
+    /// The order.
+    pub sort: AddressSort,
+    /// From the last one.
+    pub is_descending: bool,
+    /// How many come before.
+    pub skip: usize,
+    /// How many at most.
+    pub limit: usize,
+}
+
+/// A part of a table of addresses.
+#[derive(Clone, Debug)]
+pub struct AddressesFound {
+    /// The addresses.
+    pub items: Vec<AddressInfo>,
+    /// How many fit the question.
+    pub found: u64,
+    /// How many there are.
+    pub total: u64,
+}
+
 /// What to change of an address; `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct AddressChange {
@@ -115,6 +158,29 @@ impl Administration {
     /// As [`Administration::addresses`], a page at a time in the order they were made.
     pub async fn page_of_addresses(&self, domain: Option<DomainId>, seek: Seek) -> Result<Page<AddressInfo>> {
         self.read(move |tx| Ok(rows::page_of_addresses(tx, domain, &seek)?)).await
+    }
+
+    /// The addresses of an organisation that fit a question, in an order, a part of them.
+    pub async fn find_addresses(
+        &self,
+        organisation: OrganisationId,
+        query: AddressQuery,
+    ) -> Result<AddressesFound> {
+        self.read(move |tx| {
+            found("organisation", rows::organisation(tx, organisation)?)?;
+            let (items, fit, total) = rows::find_addresses(tx, organisation, &query)?;
+            Ok(AddressesFound { items, found: fit, total })
+        })
+        .await
+    }
+
+    /// The aliases that stand for an address, among others or alone.
+    pub async fn aliases_of(&self, id: AddressId) -> Result<Vec<AddressInfo>> {
+        self.read(move |tx| {
+            let address = found("address", rows::address(tx, id)?)?;
+            Ok(rows::aliases_of(tx, address.organisation, &address.address.to_string().to_lowercase())?)
+        })
+        .await
     }
 
     /// An address by its identifier.
@@ -275,6 +341,15 @@ pub(crate) fn insert(
         NewKind::Redirection => {}
     }
     Ok(())
+}
+
+/// Why an address of this name cannot be made, if it cannot.
+pub(crate) fn name_state(tx: &mut Tx, domain: &DomainInfo, key: &str) -> Result<Option<Fault>> {
+    if rows::is_address_taken(tx, domain.id, domain.organisation, key)? {
+        return Ok(Some(Fault::Taken));
+    }
+    let is_restorable = rows::is_address_restorable(tx, domain.id, domain.organisation, key)?;
+    Ok(is_restorable.then_some(Fault::Restorable))
 }
 
 pub(crate) fn checked_display_name(name: &str) -> Result<String> {

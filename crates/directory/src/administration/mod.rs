@@ -19,14 +19,17 @@ mod told;
 mod user;
 
 use db::{DbError, Scoped, Tx};
-use model::{Address, AddressId, OrganisationId, Timestamp};
+use model::{AccountId, Address, AddressId, CredentialId, OrganisationId, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::error::DirectoryError;
 use crate::login::NewHash;
 use crate::{Directory, Role, limits};
 
-pub use address::{AddressChange, AddressCreation, NewAddress, NewKind};
+pub use address::{
+    AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, NewAddress, NewKind,
+};
+pub(crate) use address::{checked_display_name, checked_note, insert as insert_address, name_state};
 pub use deleted::DeletedAddress;
 pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
 pub(crate) use domain::{domain_in, domain_within, domains_in, insert_linked, place_in};
@@ -113,6 +116,13 @@ impl Administration {
         self.scoped().read(read).await
     }
 
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.scoped().write(write).await
+    }
+
     /// Runs `act`, which returns the organisation concerned and a result, and audits it in the same
     /// transaction.
     pub(crate) async fn act<T: Send + 'static>(
@@ -149,7 +159,7 @@ impl Administration {
         }
     }
 
-    async fn hash(
+    pub(crate) async fn hash(
         &self,
         password: &Zeroizing<String>,
         scram_salt: Vec<u8>,
@@ -167,6 +177,29 @@ pub(crate) fn organisation_in_scope(
     id: OrganisationId,
 ) -> Result<Option<crate::OrganisationInfo>> {
     Ok(rows::organisation(tx, id)?)
+}
+
+/// Gives a new mailbox the password that somebody chose for it.
+pub(crate) fn insert_chosen(
+    tx: &mut Tx,
+    id: CredentialId,
+    account: AccountId,
+    organisation: OrganisationId,
+    hash: &NewHash,
+    at: Timestamp,
+) -> Result<()> {
+    let new = rows::NewCredential {
+        id,
+        account,
+        organisation,
+        label: "chosen",
+        selector: None,
+        protocols: crate::Protocols::ALL,
+        kind: crate::DeviceKind::Other,
+        hash,
+        at,
+    };
+    Ok(rows::insert_password(tx, &new)?)
 }
 
 /// An address, if it lies within the scope.

@@ -8,8 +8,8 @@ use super::told::{called, told};
 use super::{Administration, Result, checked_name, found, not_a_mailbox, rows};
 use crate::entities::{AddressKind, CreatedDevicePassword, DeviceKind, DevicePasswordInfo, Protocols};
 use crate::error::DirectoryError;
-use crate::limits;
 use crate::login::{check_chosen, device_password};
+use crate::{Opened, limits};
 
 /// A new device password.
 #[derive(Clone, Debug)]
@@ -37,7 +37,9 @@ impl Administration {
             }
         };
         let purpose = (new.protocols, new.kind);
-        self.create_password(new.address, label, Some(selector), purpose, password).await
+        let created = self.create_password(new.address, label, Some(selector), purpose, password).await?;
+        self.leave_notice(new.address, Opened::Password).await?;
+        Ok(created)
     }
 
     /// Gives an address a password that somebody chose, instead of the one it had.

@@ -1,7 +1,7 @@
 //! The account: its MODSEQ, and what it uses.
 
 use db::{DbError, Tx, values};
-use model::{AccountId, AccountRef, Timestamp};
+use model::{AccountId, AccountRef, OrganisationId, Timestamp};
 
 use super::{History, Step};
 use crate::error::StoreError;
@@ -92,4 +92,18 @@ pub(super) fn next_uid_validity(tx: &mut Tx, step: Step, now: Timestamp) -> Resu
         |row| row.integer(0),
     )?;
     Ok(next.unwrap_or(1))
+}
+
+/// How many octets an account holds; zero if it is not there.
+pub(crate) fn used_bytes(
+    tx: &mut Tx,
+    account: AccountId,
+    organisation: OrganisationId,
+) -> Result<u64, DbError> {
+    let used = tx.query_one(
+        "SELECT used_bytes FROM store_account WHERE account = ?1 AND organisation = ?2",
+        values![account, organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(used.unwrap_or(0)).unwrap_or(0))
 }

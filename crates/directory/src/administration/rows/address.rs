@@ -4,6 +4,7 @@ use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::{count, scope};
+use crate::administration::{AddressQuery, AddressSort};
 use crate::entities::{AddressInfo, AddressKind, Agreed, DomainInfo, Purpose};
 use crate::limits;
 use crate::rows::{address_of, quota};
@@ -305,4 +306,92 @@ pub(in crate::administration) fn account_quota(
         values![id, organisation, quota_bytes],
     )?;
     Ok(())
+}
+
+/// The order of a table, once for the rows that are chosen and once for those that are shown.
+macro_rules! ordered {
+    ($order:literal) => {
+        select_address!(
+            "WHERE a.id IN (
+                 SELECT f.id FROM address f JOIN domain e ON e.id = f.domain
+                 WHERE f.organisation = ?1 AND f.service = COALESCE(?2, f.service) AND (?3 = '' OR f.kind = ?3)
+                   AND (?4 = '' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
+                        OR lower(f.display_name) LIKE ?4 ESCAPE '!' OR lower(f.note) LIKE ?4 ESCAPE '!')
+                 ORDER BY ",
+            $order,
+            " LIMIT ?5 OFFSET ?6)"
+        )
+    };
+}
+
+/// A part of the addresses that fit a question, how many fit, and how many there are.
+pub(in crate::administration) fn find_addresses(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    query: &AddressQuery,
+) -> Result<(Vec<AddressInfo>, u64, u64), DbError> {
+    let needle = query.search.trim().to_lowercase();
+    let escaped = needle.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let like = if needle.is_empty() { String::new() } else { format!("%{escaped}%") };
+    let (service, kind) = (query.service, query.kind.as_str());
+    let total = tx.query_one(
+        "SELECT count(*) FROM address WHERE organisation = ?1 AND service = COALESCE(?2, service)",
+        values![organisation, service],
+        |row| row.integer(0),
+    )?;
+    let fit = tx.query_one(
+        "SELECT count(*) FROM address f JOIN domain e ON e.id = f.domain
+         WHERE f.organisation = ?1 AND f.service = COALESCE(?2, f.service) AND (?3 = '' OR f.kind = ?3)
+           AND (?4 = '' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
+                OR lower(f.display_name) LIKE ?4 ESCAPE '!' OR lower(f.note) LIKE ?4 ESCAPE '!')",
+        values![organisation, service, kind, like.as_str()],
+        |row| row.integer(0),
+    )?;
+    let sql = match (query.sort, query.is_descending) {
+        (AddressSort::Address, false) => ordered!("e.name, f.localpart_key"),
+        (AddressSort::Address, true) => ordered!("e.name DESC, f.localpart_key DESC"),
+        (AddressSort::Kind, false) => ordered!("f.kind, e.name, f.localpart_key"),
+        (AddressSort::Kind, true) => ordered!("f.kind DESC, e.name DESC, f.localpart_key DESC"),
+        (AddressSort::Note, false) => ordered!("f.note, e.name, f.localpart_key"),
+        (AddressSort::Note, true) => ordered!("f.note DESC, e.name DESC, f.localpart_key DESC"),
+    };
+    let rows = tx.query(
+        sql,
+        values![organisation, service, kind, like.as_str(), query.limit as i64, query.skip as i64],
+        bare,
+    )?;
+    let mut items: Vec<AddressInfo> =
+        rows.into_iter().map(|bare| with_targets(tx, bare)).collect::<Result<_, _>>()?;
+    // The rows of a part are few: they are put in order here.
+    items.sort_by_cached_key(|one| {
+        let name = (one.address.domain().to_string(), crate::rows::localpart_key(one.address.localpart()));
+        let first = match query.sort {
+            AddressSort::Address => String::new(),
+            AddressSort::Kind => one.kind.as_str().to_owned(),
+            AddressSort::Note => one.note.clone(),
+        };
+        (first, name)
+    });
+    if query.is_descending {
+        items.reverse();
+    }
+    Ok((items, count(fit.unwrap_or(0)), count(total.unwrap_or(0))))
+}
+
+/// The aliases that stand for an address, among others or alone.
+pub(in crate::administration) fn aliases_of(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    address: &str,
+) -> Result<Vec<AddressInfo>, DbError> {
+    let found = tx.query(
+        select_address!(
+            "WHERE a.organisation = ?1 AND a.kind = 'alias' AND a.id IN
+                 (SELECT t.address FROM alias_target t WHERE t.organisation = ?1 AND lower(t.target) = ?2)
+             ORDER BY d.name, a.localpart_key"
+        ),
+        values![organisation, address],
+        bare,
+    )?;
+    found.into_iter().map(|bare| with_targets(tx, bare)).collect()
 }
