@@ -4,7 +4,9 @@ Used by the interop tests and by the benchmark (bench/names.py), so that both as
 """
 
 import os
+import random
 import shutil
+import socket
 import subprocess
 
 from peers import free_port, wait_until
@@ -36,6 +38,23 @@ def dig(port, *question, options=()):
 def short(port, *question, options=()):
     """The data of the answers, one a line."""
     return dig(port, *question, options=["+short", *options]).split("\n")[:-1]
+
+
+def free_loopback(*ports):
+    """An address of 127.0.0.0/8 whose ports of these numbers nobody has."""
+    for _ in range(50):
+        address = f"127.{random.randrange(1, 255)}.{random.randrange(1, 255)}.{random.randrange(2, 255)}"
+        try:
+            for port in ports:
+                for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                    with socket.socket(socket.AF_INET, kind) as probe:
+                        probe.bind((address, port))
+            return address
+        except OSError:
+            continue
+    # The benchmark, which imports this file, has no pytest.
+    import pytest
+    pytest.skip(f"somebody has ports {ports} of every address of this machine")
 
 
 class Nsd:
@@ -93,14 +112,15 @@ class Nsd:
 
 
 class Unbound:
-    """Unbound as a validating resolver on port 53 of an address of loopback: it knows one zone, whose keys it trusts."""
+    """Unbound as a validating resolver on port 53 of an address of loopback: it knows one zone, whose keys it trusts.
+    That zone may be the root, `.`: then every name is looked for from there."""
 
-    def __init__(self, directory, address, zone, port, keys):
+    def __init__(self, directory, address, zone, port, keys, server="127.0.0.1"):
         self.directory = directory
         self.directory.mkdir(parents=True, exist_ok=True)
         self.address = address
         self.process = None
-        (directory / "anchor").write_text("".join(f"{zone}. IN DNSKEY {key}\n" for key in keys))
+        (directory / "anchor").write_text("".join(f"{zone.rstrip('.')}. IN DNSKEY {key}\n" for key in keys))
         self.configuration = directory / "unbound.conf"
         self.configuration.write_text(f"""\
 server:
@@ -127,7 +147,7 @@ remote-control:
   control-enable: no
 stub-zone:
   name: "{zone}"
-  stub-addr: 127.0.0.1@{port}
+  stub-addr: {server}@{port}
 """)
 
     def __enter__(self):

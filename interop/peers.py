@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -171,6 +172,17 @@ class Postfix:
         (self.directory / "conf" / "main.cf").write_text(
             "".join(f"{key} = {value}\n" for key, value in settings.items()))
         (self.directory / "conf" / "master.cf").write_text(MASTER_CF.format(port=self.port))
+
+    def ask(self, resolver):
+        """Lets what brings mail elsewhere look names up at this address, port 53. Postfix knows no resolver but that of
+        the system: in a chroot of its own, that is ours."""
+        master = self.directory / "conf" / "master.cf"
+        text, count = re.subn(r"(?m)^smtp( +unix +- - )n", r"smtp\1y", master.read_text())
+        assert count == 1
+        master.write_text(text)
+        etc = self.directory / "queue" / "etc"
+        etc.mkdir()
+        (etc / "resolv.conf").write_text(f"nameserver {resolver}\noptions edns0 trust-ad timeout:5\n")
 
     def start(self):
         """Starts the master in the foreground of a session of its own and waits until it greets."""

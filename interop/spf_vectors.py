@@ -1,5 +1,7 @@
-"""The SPF test suites of RFC 7208 and RFC 4408, as they ship in the source of PyPI's pyspf: fetched by name, never copied."""
+"""The SPF test suites of RFC 7208 and RFC 4408, and a checker that is not ours, as they ship in the source of PyPI's pyspf:
+fetched by name, never copied."""
 
+import importlib.util
 import subprocess
 import sys
 import tarfile
@@ -9,19 +11,32 @@ from scripted_dns import SERVFAIL
 
 SOURCE = "pyspf==2.0.14"
 SUITES = ["rfc7208-tests.yml", "rfc4408-tests.yml"]
+CHECKER = "spf.py"
 
 
 def fetch(directory):
-    """The path of the folder that holds the suites."""
+    """The path of the folder that holds the suites and the checker."""
     subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
                     "--no-binary", ":all:", "--dest", str(directory), SOURCE],
                    stdin=subprocess.DEVNULL, check=True)
     (source,) = directory.glob("pyspf-*.tar.gz")
     with tarfile.open(source) as archive:
         for member in archive.getmembers():
-            if member.isfile() and member.name.rsplit("/", 1)[-1] in SUITES:
-                (directory / member.name.rsplit("/", 1)[-1]).write_bytes(archive.extractfile(member).read())
+            name = member.name.rsplit("/", 1)[-1]
+            if member.isfile() and name in [*SUITES, CHECKER]:
+                (directory / name).write_bytes(archive.extractfile(member).read())
     return directory
+
+
+def checker(directory, resolver):
+    """pyspf itself, which asks the resolver at this address, port 53."""
+    import dns.resolver
+    spec = importlib.util.spec_from_file_location("spf", fetch(directory) / CHECKER)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    dns.resolver.default_resolver = dns.resolver.Resolver(configure=False)
+    dns.resolver.default_resolver.nameservers = [resolver]
+    return module
 
 
 def scenarios(path):

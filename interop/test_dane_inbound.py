@@ -4,17 +4,15 @@ Everything is as on the internet, ports included, on addresses of loopback: Rela
 25, Debian's Unbound validates with the zone's key as its trust anchor, and Postfix asks nobody but Unbound.
 """
 
-import random
 import re
 import smtplib
-import socket
 import subprocess
 
 import pytest
 
 from conftest import ANNA
 from letters import letter, mark
-from names import Unbound, dig, missing_tools, short
+from names import Unbound, free_loopback, missing_tools, short
 from peers import Postfix, free_port, wait_until
 from relais import Served
 
@@ -25,20 +23,6 @@ ASTRAY = "astray.test"
 ZED = f"zed@{ASTRAY}"
 EVE = "eve@stranger.test"
 WRONG = "3 1 1 " + "ab" * 32
-
-
-def free_loopback(port):
-    """An address of 127.0.0.0/8 whose port of that number nobody has."""
-    for _ in range(50):
-        address = f"127.{random.randrange(1, 255)}.{random.randrange(1, 255)}.{random.randrange(2, 255)}"
-        try:
-            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-                with socket.socket(socket.AF_INET, kind) as probe:
-                    probe.bind((address, port))
-            return address
-        except OSError:
-            continue
-    pytest.skip(f"somebody has port {port} of every address of this machine")
 
 
 @pytest.fixture(scope="module")
@@ -83,14 +67,7 @@ def postfix(relais, work):
             "smtp_connection_cache_on_demand": "no", "max_use": "1",
         })
         (postfix.directory / "conf" / "transport").write_text(f"{ASTRAY} smtp:[old.{ZONE}]\n")
-        # Postfix knows no resolver but that of the system: in a chroot of its own, that is ours.
-        master = postfix.directory / "conf" / "master.cf"
-        text, count = re.subn(r"(?m)^smtp( +unix +- - )n", r"smtp\1y", master.read_text())
-        assert count == 1
-        master.write_text(text)
-        etc = postfix.directory / "queue" / "etc"
-        etc.mkdir()
-        (etc / "resolv.conf").write_text(f"nameserver {unbound.address}\noptions edns0 trust-ad timeout:5\n")
+        postfix.ask(unbound.address)
         with postfix:
             yield postfix
 

@@ -265,6 +265,18 @@ def policy(house, domain):
     return answer if answer.startswith("HTTP/1.1 200") and "version: STSv1" in answer else None
 
 
+def test_others_read_the_file_that_we_export(house, tmp_path):
+    file = tmp_path / "exported.zone"
+    file.write_text(house.command_raw("zone", "export", ZONE).stdout)
+    assert "is ok" in run("nsd-checkzone", ZONE, file)
+    # And it is the same zone: what people wrote stands in what another reader prints, one record a line.
+    printed = run("ldns-read-zone", file)
+    for owner, kind in {(owner, kind) for owner, kind, _ in RECORDS}:
+        name = f"{ZONE}." if owner == "@" else f"{owner}.{ZONE}."
+        assert re.search(rf"(?m)^{re.escape(name)}\s+\d+\s+IN\s+{kind}\s", printed), (name, kind, printed)
+    assert "RRSIG" not in printed
+
+
 def test_nsd_follows_changes(house, signed):
     secret, _, directory, port = signed
     nsd = Nsd(directory, ZONE, primary_port=house.port("dns"), secret=secret)
