@@ -265,7 +265,15 @@ def test_a_linked_domain_becomes_the_main_one_while_mail_flows_and_the_former_on
     with submission(relais, f"bruno@{NEW}", password=bruno) as smtp, pytest.raises(smtplib.SMTPResponseException):
         smtp.sendmail(f"anna@{NEW}", [f"anna@{OLD}"], letter(f"anna@{NEW}", f"anna@{OLD}", mark()))
 
+    # Its hosts would go with it: that is refused, until they are deleted.
+    choose(page, OLD, "Délier le domaine")
+    expect(page.get_by_role("alert")).to_contain_text("Supprimez d’abord ses hôtes")
+    for host in ("hote1", "hote2", "hote3"):
+        relais.command("mail-server", "delete", host)
+        relais.command("host", "delete", host)
+    relais.command("mail-server", "apply")
     # What unlinking means is said in numbers before.
+    domains_page(page, relais)
     choose(page, OLD, "Délier le domaine")
     expect(page.get_by_text(re.compile(rf"cesseront de répondre sous @{OLD}"))).to_be_visible()
     expect(page.get_by_text(f"anna@{OLD}")).to_be_visible()

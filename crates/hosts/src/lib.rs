@@ -37,7 +37,7 @@ pub use entities::{
     Act, ApplyRun, ChangeId, DomainServers, Host, HostId, Links, MailServer, MailServerId, PendingChange,
     Roles, RunId, RunState, Server, ServerRole, ServerSearch, Thing, Values,
 };
-pub use runtime::domain_servers;
+pub use runtime::{count_hosts, domain_servers};
 
 /// Tables of hosts and servers.
 pub const MIGRATIONS: Migrations = Migrations {

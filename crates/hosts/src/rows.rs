@@ -378,6 +378,17 @@ pub(crate) fn applied_of_account(tx: &mut Tx, account: AccountId) -> Result<Opti
     )
 }
 
+/// The hosts of a domain, staged or applied.
+pub(crate) fn count_hosts_of_domain(tx: &mut Tx, domain: DomainId) -> Result<u64, DbError> {
+    let found = tx.query_one(
+        "SELECT count(*) FROM (SELECT id FROM host WHERE domain = ?1
+                               UNION SELECT id FROM applied_host WHERE domain = ?1) AS h",
+        values![domain],
+        |row| row.integer(0),
+    )?;
+    Ok(count(found.unwrap_or(0)))
+}
+
 /// The domains that use some server.
 pub(crate) fn domains_with_servers(tx: &mut Tx) -> Result<Vec<Domain>, DbError> {
     tx.query(

@@ -2,7 +2,7 @@
 
 use db::{DbError, Tx};
 use directory::Found;
-use model::{Address, Domain};
+use model::{Address, Domain, DomainId};
 
 use crate::entities::{DomainServers, Roles};
 use crate::{Hosts, Result, rows};
@@ -14,6 +14,11 @@ pub fn domain_servers(tx: &mut Tx, domain: &Domain) -> std::result::Result<Domai
         servers.of(role).push(server);
     }
     Ok(servers)
+}
+
+/// How many hosts a domain has, staged or applied: they would go with it.
+pub fn count_hosts(tx: &mut Tx, domain: DomainId) -> std::result::Result<u64, DbError> {
+    rows::count_hosts_of_domain(tx, domain)
 }
 
 impl Hosts {

@@ -127,6 +127,7 @@ rule-what-is-linked-is-another-domain = Diese Domain gehört schon zum Mail-Dien
 rule-a-domain-is-unlinked-there-before-it-is = Trennen Sie diese Domain zuerst im anderen Mail-Dienst.
 rule-the-first-domain-of-a-mail-service-is-it = Die erste Domain eines Mail-Dienstes ist seine Hauptdomain: Legen Sie sie zuerst an.
 rule-a-linked-domain-is-unlinked-after-its-sy = Lösen Sie zuerst seine synonymen Domains.
+rule-a-domain-is-unlinked-after-its-hosts-are = Löschen Sie zuerst seine Hosts und Mailserver, und wenden Sie das an.
 rule-a-domain-is-unlinked-before-it-goes-into = Trennen Sie diese Domain zuerst.
 rule-the-main-domain-goes-after-those-linked = Trennen Sie zuerst die verbundenen Domains, oder legen Sie eine andere Hauptdomain fest.
 rule-addresses-are-made-at-the-main-domain-an = Legen Sie die Adresse in der Hauptdomain an: Sie antwortet auch unter jeder verbundenen Domain.

@@ -127,6 +127,7 @@ rule-what-is-linked-is-another-domain = This domain is part of the mail service 
 rule-a-domain-is-unlinked-there-before-it-is = First unlink this domain in the other mail service.
 rule-the-first-domain-of-a-mail-service-is-it = The first domain of a mail service is its main one: make it first.
 rule-a-linked-domain-is-unlinked-after-its-sy = First dissociate its synonyms.
+rule-a-domain-is-unlinked-after-its-hosts-are = First delete its hosts and mail servers, and apply that.
 rule-a-domain-is-unlinked-before-it-goes-into = First unlink this domain.
 rule-the-main-domain-goes-after-those-linked = First unlink the linked domains, or make another one the main domain.
 rule-addresses-are-made-at-the-main-domain-an = Make the address at the main domain: it answers under each linked one too.

@@ -127,6 +127,7 @@ rule-what-is-linked-is-another-domain = Ce domaine fait déjà partie du Service
 rule-a-domain-is-unlinked-there-before-it-is = Déliez d’abord ce domaine dans l’autre Service Mail.
 rule-the-first-domain-of-a-mail-service-is-it = Le premier domaine d’un Service Mail est son domaine principal : créez-le d’abord.
 rule-a-linked-domain-is-unlinked-after-its-sy = Dissociez d’abord ses domaines synonymes.
+rule-a-domain-is-unlinked-after-its-hosts-are = Supprimez d’abord ses hôtes et serveurs de mail, puis appliquez.
 rule-a-domain-is-unlinked-before-it-goes-into = Déliez d’abord ce domaine.
 rule-the-main-domain-goes-after-those-linked = Déliez d’abord les domaines liés, ou définissez un autre domaine principal.
 rule-addresses-are-made-at-the-main-domain-an = Créez l’adresse dans le domaine principal : elle répond aussi sous chaque domaine lié.

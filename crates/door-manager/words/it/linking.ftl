@@ -127,6 +127,7 @@ rule-what-is-linked-is-another-domain = Questo dominio fa già parte del servizi
 rule-a-domain-is-unlinked-there-before-it-is = Prima scolleghi questo dominio nell’altro servizio mail.
 rule-the-first-domain-of-a-mail-service-is-it = Il primo dominio di un servizio mail è il suo dominio principale: lo crei prima.
 rule-a-linked-domain-is-unlinked-after-its-sy = Prima dissoci i suoi domini sinonimi.
+rule-a-domain-is-unlinked-after-its-hosts-are = Prima elimini i suoi host e server di posta, poi applichi.
 rule-a-domain-is-unlinked-before-it-goes-into = Prima scolleghi questo dominio.
 rule-the-main-domain-goes-after-those-linked = Prima scolleghi i domini collegati, o definisca un altro dominio principale.
 rule-addresses-are-made-at-the-main-domain-an = Crei l’indirizzo nel dominio principale: risponde anche sotto ogni dominio collegato.

@@ -1,6 +1,6 @@
 //! Which domains answer for a mail service, which could, and beginning an operation.
 
-use db::{Page, Seek};
+use db::{Page, Seek, Tx};
 use directory::linking::{self, Unlinked};
 use directory::{DomainInfo, DomainPlace};
 use model::{Domain, OrganisationId, ServiceId};
@@ -169,7 +169,7 @@ impl Administration {
     pub async fn begin_unlink(&self, service: ServiceId, name: &Domain) -> Result<Operation> {
         let domain = self.linked(service, name).await?;
         let checked = domain.clone();
-        self.read(move |tx| Ok(linking::check_unlinkable(tx, &checked)?)).await?;
+        self.read(move |tx| check_unlinkable(tx, &checked)).await?;
         self.begin(domain.organisation, service, OperationKind::Unlink, domain.name, Options::default()).await
     }
 
@@ -178,7 +178,7 @@ impl Administration {
         let domain = self.linked(service, name).await?;
         let (checked, organisation) = (domain.clone(), domain.organisation);
         self.read(move |tx| {
-            linking::check_unlinkable(tx, &checked)?;
+            check_unlinkable(tx, &checked)?;
             let main = linking::main_of(tx, service)?;
             for name in [&checked.name, &main.name] {
                 let zone = administration::own_zone_called(tx, &DnsName::from(name), organisation)?;
@@ -201,7 +201,7 @@ impl Administration {
     pub async fn unlinked(&self, service: ServiceId, name: &Domain) -> Result<(Unlinked, u64)> {
         let domain = self.linked(service, name).await?;
         self.read(move |tx| {
-            linking::check_unlinkable(tx, &domain)?;
+            check_unlinkable(tx, &domain)?;
             let records = administration::count_mail_records(tx, domain.id)?;
             Ok((linking::unlinked(tx, domain.id)?, records))
         })
@@ -272,6 +272,20 @@ impl Administration {
     pub async fn page_of_operations(&self, service: ServiceId, seek: Seek) -> Result<Page<Operation>> {
         self.directory().service(service).await?;
         self.read(move |tx| Ok(rows::operations(tx, service, &seek)?)).await
+    }
+}
+
+/// Refuses a domain that cannot be unlinked as it stands.
+pub(super) fn check_unlinkable(tx: &mut Tx, domain: &DomainInfo) -> Result<()> {
+    linking::check_unlinkable(tx, domain)?;
+    match hosts::count_hosts(tx, domain.id)? {
+        0 => Ok(()),
+        hosts => Err(ZoneError::InUse {
+            field: "domain",
+            value: domain.name.to_string(),
+            dependents: if hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") },
+            rule: "a domain is unlinked after its hosts are deleted, and that is applied",
+        }),
     }
 }
 

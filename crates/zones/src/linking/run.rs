@@ -5,6 +5,7 @@ use directory::{DomainCreation, DomainInfo, linking};
 use keys::{FreshKeys, Keys};
 use model::{DomainId, ServiceId};
 
+use super::administration::check_unlinkable;
 use super::entities::{Failure, LineKind, LogLine, Operation, OperationId, Step};
 use super::{OPERATIONS, rows};
 use crate::administration::{self, ALGORITHMS, Hand, MailOf, found};
@@ -162,6 +163,7 @@ impl Work {
             Step::RemoveRecords => self.remove_records(tx),
             Step::Unlink => {
                 let domain = self.domain(tx)?;
+                check_unlinkable(tx, &domain)?;
                 linking::unlink_domain(tx, domain.id, self.hand.at)?;
                 self.audit(tx, "unlink domain", domain.name.to_string())?;
                 // Its keys go, and its hosts need no certificate.
@@ -236,7 +238,7 @@ impl Work {
 
     fn remove_records(&self, tx: &mut Tx) -> Result<()> {
         let domain = self.domain(tx)?;
-        linking::check_unlinkable(tx, &domain)?;
+        check_unlinkable(tx, &domain)?;
         // Else they would be written again before the next step.
         linking::leave_records(tx, &domain)?;
         let kept = administration::remove_mail(tx, &self.hand, domain.id)?;

@@ -236,6 +236,23 @@ async fn only_what_is_the_organisations_own_is_linked() {
         assert_eq!(town.carry(begun).await.state, OperationState::Done);
         assert_eq!(field(town.operator.begin_link(link(service, "far.test")).await), "domain");
         assert_eq!(town.place("far.test").await, DomainPlace::Linked);
+        // Hosts would go with their domain.
+        let machines = hosts::Hosts::new(town.db.clone(), town.world.clone(), town.directory.clone());
+        let machines = machines.administration(Scope::Operator("test"), None, "test");
+        let people = town.directory.administration(Scope::Operator("test"), "test");
+        let host = hosts::NewHost {
+            domain: people.domain_called(&domain("far.test")).await.unwrap().id,
+            name: "hote1".to_owned(),
+            fqdn: None,
+            ipv4: Some("192.0.2.1".parse().unwrap()),
+            ipv6: None,
+            description: String::new(),
+        };
+        let host = machines.create_host(host).await.unwrap().id;
+        assert_eq!(field(town.tenant.begin_unlink(service, &domain("far.test")).await), "domain");
+        machines.delete_host(host).await.unwrap();
+        let begun = town.tenant.begin_unlink(service, &domain("far.test")).await.unwrap();
+        assert_eq!(town.carry(begun).await.state, OperationState::Done);
         // The main one is neither unlinked nor made the main one.
         assert_eq!(field(town.tenant.begin_unlink(service, &domain("valbois.test")).await), "domain");
         assert_eq!(field(town.tenant.begin_main(service, &domain("valbois.test")).await), "domain");
