@@ -42,9 +42,45 @@ pub struct Config {
     /// How arriving letters are checked.
     #[serde(default)]
     pub judge: Judge,
+    /// Invitations to use an address.
+    #[serde(default)]
+    pub invitations: Invitations,
+    /// How short messages are sent; nobody sends any where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms: Option<Sms>,
     /// What is logged.
     #[serde(default)]
     pub log: Log,
+}
+
+/// `[invitations]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Invitations {
+    /// How many days an invitation can be accepted; seven where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+}
+
+/// `[sms]`
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sms {
+    /// The gateway; `{to}` and `{text}` stand for the number and the message.
+    pub url: String,
+    /// How it is asked.
+    #[serde(default = "post")]
+    pub method: String,
+    /// The body, with `{to}` and `{text}`: coded as JSON where the type says so, else as a form.
+    #[serde(default)]
+    pub body: String,
+    /// What the request carries: a key, the type of the body.
+    #[serde(default)]
+    pub headers: std::collections::BTreeMap<String, String>,
+}
+
+fn post() -> String {
+    "POST".to_owned()
 }
 
 /// `[node]`

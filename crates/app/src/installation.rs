@@ -98,6 +98,11 @@ impl Installation {
             never_banned: config.auth.never_banned.clone(),
             failures: FailureLimits::default(),
             relying_party: crate::http::relying_party(&config),
+            base_url: crate::http::base_url(&config),
+            invitations_live: config
+                .invitations
+                .days
+                .map(|days| Duration::from_secs(u64::from(days) * 86_400)),
         };
         let directory = Directory::with_options(db.clone(), world.clone(), options);
         let hosts = Hosts::new(db.clone(), world.clone(), directory.clone());

@@ -9,6 +9,7 @@ mod fsck;
 mod hosting;
 mod http;
 pub mod installation;
+mod invitations;
 mod letters;
 mod linking;
 pub mod listeners;

@@ -119,8 +119,12 @@ async fn first_mailbox(
     zones.create_domain(organisation, None, admin.domain(), Standing::Stays).await.context("--admin")?;
     let new = NewAddress { address: admin.clone(), alias_to: Vec::new(), quota_bytes: None };
     let address = administration.create_address(new).await.context("--admin")?;
-    let device =
-        NewDevicePassword { address: address.id, label: "setup".to_owned(), protocols: Protocols::ALL, kind: directory::DeviceKind::Other };
+    let device = NewDevicePassword {
+        address: address.id,
+        label: "setup".to_owned(),
+        protocols: Protocols::ALL,
+        kind: directory::DeviceKind::Other,
+    };
     let created = administration.create_device_password(device).await?;
     Ok((admin.clone(), created.password.to_string()))
 }

@@ -170,6 +170,13 @@ impl Place {
         let user = self.made(&token, "/users", user).await;
         let passwords = format!("/addresses/{address}/device-passwords");
         let device_password = self.made(&token, &passwords, json!({"label": "phone"})).await;
+        let own = self.directory.administration(Scope::Tenant(owner), "test");
+        let (proof, invitation) = (directory::AddressProof::Machine, directory::NewInvitation::default());
+        let invitation =
+            own.invite(model::AddressId(address.parse().unwrap()), invitation, proof).await.unwrap();
+        let invitation = invitation.info.id.to_string();
+        let sender = json!({"list": "blocked", "pattern": format!("{name}-spam.test")});
+        let sender = self.made(&token, &format!("/services/{service}/senders"), sender).await;
         let other = self.made(&token, "/tokens", json!({"name": "other"})).await;
         let host = json!({"domain": domain, "name": "hote1", "ipv4": "192.162.0.1"});
         let host = self.made(&token, "/hosts", host).await;
@@ -209,6 +216,10 @@ impl Place {
             ("user", user),
             ("device_password", device_password),
             ("token", other),
+            ("invitation", invitation),
+            ("sender", sender),
+            // No such target, of an address that is nobody else's business.
+            ("target", "9000000000000000002".to_owned()),
             ("host", host),
             ("mail_server", server),
             ("apply_run", run),

@@ -1,6 +1,6 @@
 //! What the program writes to people, in the four languages of the screens; the program posts it.
 
-use directory::{AllowedSource, Confirmation, Notice, UnbanRequest};
+use directory::{AllowedSource, Confirmation, InvitationInfo, Notice, UnbanRequest};
 use zones::diagnosis::Changed;
 
 use crate::words::{Language, Word, say};
@@ -135,4 +135,32 @@ pub fn changed(language: Language, changed: &Changed) -> Words {
     let closing = say(language, "letter-changed-closing", &values);
     text.push_str(&format!("\n{closing}\n    relais domain check {domain}\n"));
     Words { language, subject: say(language, "letter-changed-subject", &values), text }
+}
+
+/// To whom somebody invites to use an address: who, which address, and the link that accepts.
+pub fn invitation(language: Language, invitation: &InvitationInfo, link: &str) -> Words {
+    let values = [
+        ("inviter", Word::from(plain(&invitation.inviter))),
+        ("address", Word::from(invitation.address.to_string())),
+        ("when", Word::from(reader::moment(language, &invitation.expires_at.rfc3339()))),
+    ];
+    Words {
+        language,
+        subject: say(language, "letter-invitation-subject", &values),
+        text: format!(
+            "{}\n\n    {link}\n\n{}\n",
+            say(language, "letter-invitation-text", &values),
+            say(language, "letter-invitation-until", &values),
+        ),
+    }
+}
+
+/// The same as a short message.
+pub fn invitation_sms(language: Language, invitation: &InvitationInfo, link: &str) -> String {
+    let values = [
+        ("inviter", Word::from(plain(&invitation.inviter).replace('\n', " "))),
+        ("address", Word::from(invitation.address.to_string())),
+        ("link", Word::from(link)),
+    ];
+    say(language, "letter-invitation-sms", &values)
 }

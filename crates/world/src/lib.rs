@@ -10,6 +10,7 @@ mod certificate;
 mod clock;
 mod dial;
 mod fetch;
+mod gateway;
 mod names;
 mod random;
 
@@ -17,6 +18,7 @@ pub use certificate::{CertificateJudge, JudgedBy, Shown};
 pub use clock::Clock;
 pub use dial::{Dial, SourceAddresses, TlsSetupError};
 pub use fetch::{FetchError, FetchOptions, is_elsewhere};
+pub use gateway::{GatewayError, GatewayRequest};
 pub use names::{
     Found, LookupError, Mx, Name, Names, NamesOptions, NamesSetupError, RData, RecordType, StaticNames,
     Validation,
@@ -81,6 +83,11 @@ impl World {
     /// valid for the host.
     pub async fn fetch(&self, host: &Domain, path: &str) -> Result<Vec<u8>, FetchError> {
         fetch::fetch(&self.names, &self.dial, self.fetching, host, path).await
+    }
+
+    /// Sends one request to a gateway that the operator chose; done when it answers 2xx.
+    pub async fn send_to_gateway(&self, request: &GatewayRequest) -> Result<(), GatewayError> {
+        gateway::send(&self.dial, request).await
     }
 
     /// A positive identifier, later than all before it and unique across nodes.

@@ -5,6 +5,7 @@
 //! refused by a rule or a name (the error names the field, the reason and the rule), 2 wrong usage or our
 //! own trouble.
 
+mod access;
 mod address;
 mod ban;
 mod device_password;
@@ -62,6 +63,12 @@ pub enum Command {
     MailServer(Administer<mail_server::MailServer>),
     /// Addresses: mailboxes and aliases.
     Address(Administer<address::Address>),
+    /// Who uses which mailbox with an account of the Manager.
+    Access(Administer<access::Access>),
+    /// Invitations to use a mailbox.
+    Invitation(Administer<access::Invitation>),
+    /// Whom a mail service blocks and approves.
+    SenderList(Administer<access::SenderList>),
     /// Passwords of mailboxes, one for each device.
     DevicePassword(Administer<device_password::DevicePassword>),
     /// People who administer.
@@ -237,6 +244,9 @@ impl Command {
             Command::Host(administer) => &administer.common,
             Command::MailServer(administer) => &administer.common,
             Command::Address(administer) => &administer.common,
+            Command::Access(administer) => &administer.common,
+            Command::Invitation(administer) => &administer.common,
+            Command::SenderList(administer) => &administer.common,
             Command::DevicePassword(administer) => &administer.common,
             Command::User(administer) => &administer.common,
             Command::Staff(administer) => &administer.common,
@@ -262,6 +272,9 @@ impl Command {
             Command::Host(administer) => administer.command.run(platform).await,
             Command::MailServer(administer) => administer.command.run(platform).await,
             Command::Address(administer) => administer.command.run(platform).await,
+            Command::Access(administer) => administer.command.run(platform).await,
+            Command::Invitation(administer) => administer.command.run(platform).await,
+            Command::SenderList(administer) => administer.command.run(platform).await,
             Command::DevicePassword(administer) => administer.command.run(platform).await,
             Command::User(administer) => administer.command.run(platform).await,
             Command::Staff(administer) => administer.command.run(platform).await,

@@ -69,7 +69,7 @@ fn collect(prefix: &str, table: &toml::Table, keys: &mut Vec<String>) {
     for (name, value) in table {
         match value {
             // Its names are domains, not keys.
-            toml::Value::Table(_) if name == "routes" || name == "forward" => {
+            toml::Value::Table(_) if ["routes", "forward", "headers"].contains(&name.as_str()) => {
                 keys.push(format!("{prefix}{name}"))
             }
             toml::Value::Table(inner) => collect(&format!("{prefix}{name}."), inner, keys),

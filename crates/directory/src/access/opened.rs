@@ -63,6 +63,17 @@ fn login_of(who: &str) -> &str {
     who.split(' ').next().unwrap_or(who)
 }
 
+/// Whether the people of a mailbox have not heard of it: what somebody does with the own mailbox is no news, and the same
+/// act of the same person once an hour.
+fn is_news(tx: &mut Tx, mailbox: &Mailbox, opened: &Opened, who: &str, at: Timestamp) -> Result<bool> {
+    if matches!(opened, Opened::Access(_)) {
+        return Ok(true);
+    }
+    let told = rows::told(tx, mailbox.account, &address_key(&mailbox.address))?;
+    let is_own = told.iter().any(|(_, login)| login == login_of(who));
+    Ok(!is_own && !rows::was_noted(tx, mailbox.account, opened.kind(), who, at.minus(AGAIN_AFTER))?)
+}
+
 /// Leaves a notice, and letters to the people of the mailbox but the one who did it. `ids` are for the rows.
 pub(super) fn note(
     tx: &mut Tx,
@@ -73,18 +84,11 @@ pub(super) fn note(
     at: Timestamp,
 ) -> Result<()> {
     let Some((id, ids)) = ids.split_first() else { return Ok(()) };
+    if !is_news(tx, mailbox, opened, who, at)? {
+        return Ok(());
+    }
     let told = rows::told(tx, mailbox.account, &address_key(&mailbox.address))?;
     let (kind, detail) = (opened.kind(), opened.detail());
-    let is_own = told.iter().any(|(_, login)| login == login_of(who));
-    // What somebody does with the own mailbox is no news.
-    if is_own && !matches!(opened, Opened::Access(_)) {
-        return Ok(());
-    }
-    if !matches!(opened, Opened::Access(_))
-        && rows::was_noted(tx, mailbox.account, kind, who, at.minus(AGAIN_AFTER))?
-    {
-        return Ok(());
-    }
     rows::insert_notice(tx, *id, mailbox.account, kind, detail, who, at)?;
     let others = told.iter().filter(|(_, login)| login != login_of(who) && login != detail);
     for ((user, _), id) in others.zip(ids) {
@@ -96,15 +100,37 @@ pub(super) fn note(
 }
 
 impl Administration {
-    /// Leaves a notice for the people of a mailbox that its data were opened by who asks.
+    /// Leaves a notice for the people of a mailbox that its data were opened by who asks, and says so in the audit;
+    /// nothing if that was said within the hour, or if the mailbox is the own one.
     pub async fn note_opened(&self, address: AddressId, opened: Opened) -> Result<()> {
-        let (who, at, ids) = (self.who().to_owned(), self.now(), self.ids());
+        let (who, at) = (self.who().to_owned(), self.now());
+        let what = opened.clone();
+        let is_news = self
+            .read(move |tx| {
+                let (mailbox, is_mailbox) = found("address", rows::mailbox(tx, address)?)?;
+                Ok(is_mailbox && is_news(tx, &mailbox, &what, &who, at)?)
+            })
+            .await?;
+        if !is_news {
+            return Ok(());
+        }
+        let (who, ids) = (self.who().to_owned(), self.ids());
         self.act("open mailbox data", format!("{} of {address}", opened.kind()), move |tx| {
-            let (mailbox, is_mailbox) = found("address", rows::mailbox(tx, address)?)?;
-            if is_mailbox {
-                note(tx, &ids, &mailbox, &opened, &who, at)?;
-            }
+            let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
+            note(tx, &ids, &mailbox, &opened, &who, at)?;
             Ok((Some(mailbox.account.organisation), ()))
+        })
+        .await
+    }
+}
+
+impl Administration {
+    /// The same for what has its own place in the audit.
+    pub(crate) async fn leave_notice(&self, address: AddressId, opened: Opened) -> Result<()> {
+        let (who, at, ids) = (self.who().to_owned(), self.now(), self.ids());
+        self.write(move |tx| match rows::mailbox(tx, address)? {
+            Some((mailbox, true)) => note(tx, &ids, &mailbox, &opened, &who, at),
+            _ => Ok(()),
         })
         .await
     }

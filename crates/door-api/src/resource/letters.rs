@@ -82,7 +82,10 @@ pub(crate) async fn list_letters(
         None => None,
     };
     let (organisation, whose) = match (named, service) {
-        (Some(info), None) => (info.organisation, Whose::Address(info.address)),
+        (Some(info), None) => {
+            directory.note_opened(info.id, directory::Opened::Logs).await?;
+            (info.organisation, Whose::Address(info.address))
+        }
         (None, Some(service)) => {
             let domains = directory.domains(Some(service.organisation)).await?;
             let domains = domains.into_iter().filter(|domain| domain.service == service.id);

@@ -1,6 +1,7 @@
 //! The things of the API, a file for each kind.
 #![expect(unused_qualifications, reason = "what utoipa::path writes for `params`")]
 
+mod access;
 mod address;
 mod ban;
 mod device_password;
@@ -20,6 +21,7 @@ mod people;
 mod queue;
 mod report;
 mod route;
+mod sender;
 mod server_change;
 mod service;
 mod source;
@@ -94,6 +96,16 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(address::list_addresses, address::create_address))
         .routes(routes!(address::show_address, address::change_address, address::delete_address))
         .routes(routes!(address::choose_password))
+        .routes(routes!(access::list_accesses, access::grant_access))
+        .routes(routes!(access::change_access, access::revoke_access))
+        .routes(routes!(access::list_invitations, access::create_invitation))
+        .routes(routes!(access::show_invitation, access::change_invitation, access::revoke_invitation))
+        .routes(routes!(access::renew_invitation))
+        .routes(routes!(access::show_default_permissions, access::set_default_permissions))
+        .routes(routes!(sender::list_senders, sender::add_sender))
+        .routes(routes!(sender::show_sender, sender::remove_sender))
+        .routes(routes!(sender::apply_senders))
+        .routes(routes!(sender::discard_senders))
         .routes(routes!(forwarding::list_targets, forwarding::set_targets))
         .routes(routes!(forwarding::ask_target_again))
         .routes(routes!(forwarding::list_deleted_addresses))

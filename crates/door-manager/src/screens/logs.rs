@@ -84,6 +84,8 @@ async fn chosen(
             directory.address_called(&address).await?
         }
     };
+    // Its people see who reads it.
+    directory.note_opened(info.id, directory::Opened::Logs).await?;
     Ok(Some(Chosen { value: info.address.to_string(), whose: Whose::Address(info.address) }))
 }
 

@@ -45,7 +45,7 @@ struct Next {
 
 /// A path of the Manager to go to, and nothing else: not another host, not another door.
 fn safe(next: &str) -> &str {
-    let is_ours = next.starts_with("/manager/")
+    let is_ours = (next.starts_with("/manager/") || next.starts_with("/invitation/"))
         && !next.contains('\\')
         && !next.contains("//")
         && !next.contains("/..");

@@ -1,0 +1,203 @@
+//! Inviting and accepting, «Mes adresses», «Configuration globale».
+
+use axum::http::StatusCode;
+use directory::{NewUser, Permissions, Role, SenderKind, Zeroizing};
+use model::{Address, AddressId, ServiceId};
+
+use super::{PASSWORD, Town, towns};
+
+async fn mailbox(town: &Town) -> (AddressId, ServiceId) {
+    let address = Address::parse("anna@valbois.test").unwrap();
+    let info = town
+        .people()
+        .create_address(directory::NewAddress { address, alias_to: Vec::new(), quota_bytes: None })
+        .await
+        .unwrap();
+    town.people().choose_password(info.id, PASSWORD).await.unwrap();
+    (info.id, info.service)
+}
+
+async fn person(town: &Town, login: &str, role: Role) -> model::UserId {
+    let new = NewUser {
+        organisation: town.valbois,
+        login: Address::parse(login).unwrap(),
+        name: "Marc".to_owned(),
+        role,
+        password: Zeroizing::new(PASSWORD.to_owned()),
+    };
+    town.people().create_user(new).await.unwrap().id
+}
+
+/// The path of the link on the page.
+fn link(text: &str) -> String {
+    let (_, rest) = text.split_once("/invitation/").expect("the page has a link");
+    let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    format!("/invitation/{token}")
+}
+
+#[tokio::test]
+async fn an_administrator_invites_and_somebody_without_an_account_accepts() {
+    for town in towns().await {
+        let (anna, _) = mailbox(&town).await;
+        let mut admin = town.signed_in("valbois").await;
+        let users = format!("/manager/addresses/{anna}/users");
+        let invite = format!("/manager/addresses/{anna}/invite");
+        let page = admin.get(&users).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        assert!(page.text.contains(&format!("href=\"{invite}\"")) && page.text.contains("Inviter"));
+        assert!(admin.get(&invite).await.text.contains("Mot de passe de l’adresse mail"));
+        let wrong =
+            admin.post(&invite, &[("way", "link"), ("language", "de"), ("password", "nonsense")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("n’est ni celui de l’adresse ni le vôtre"), "{}", wrong.text);
+        let fields =
+            [("way", "link"), ("language", "de"), ("permission", "send_emails"), ("password", PASSWORD)];
+        let shown = admin.post(&invite, &fields).await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+        let link = link(&shown.text);
+        assert!(admin.get(&users).await.text.contains("Invitations en attente"));
+        let mut marc = town.browser();
+        let page = marc.get(&link).await;
+        assert!(page.text.contains("anna@valbois.test") && page.text.contains("Claire"), "{}", page.text);
+        assert!(page.text.contains("Ein Konto erstellen"), "in the invitation's language");
+        let account = format!("{link}/account");
+        let mut fields = vec![("name", "Marc"), ("login", "marc@far.test"), ("password", PASSWORD)];
+        let differs = marc.post(&account, &[&fields[..], &[("repeated", "other")]].concat()).await;
+        assert_eq!(differs.status, StatusCode::UNPROCESSABLE_ENTITY);
+        fields.push(("repeated", PASSWORD));
+        let accepted = marc.post(&account, &fields).await;
+        assert_eq!(
+            (accepted.status, accepted.location.as_str()),
+            (StatusCode::SEE_OTHER, "/manager/mine"),
+            "{}",
+            accepted.text
+        );
+        let mine = marc.get("/manager/mine").await;
+        assert!(mine.text.contains("anna@valbois.test"), "{}", mine.text);
+        assert_eq!(town.browser().get(&link).await.status, StatusCode::NOT_FOUND, "it serves once");
+        assert!(admin.get(&users).await.text.contains("marc@far.test"));
+        // What was not given is refused.
+        let own = mine.text.split("/manager/mine/").nth(1).unwrap();
+        let own: String = own.chars().take_while(char::is_ascii_digit).collect();
+        let page = marc.get(&format!("/manager/mine/{own}")).await;
+        assert!(
+            page.text.contains("E-Mails senden") || page.text.contains("Envoyer des mails"),
+            "{}",
+            page.text
+        );
+        let refused = marc.post(&format!("/manager/mine/{own}/passwords"), &[("label", "phone")]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        assert_eq!(marc.get(&users).await.status, StatusCode::NOT_FOUND, "nor does he see who else");
+    }
+}
+
+#[tokio::test]
+async fn a_person_of_the_organisation_gets_the_address_at_once_and_loses_it_at_once() {
+    for town in towns().await {
+        let (anna, _) = mailbox(&town).await;
+        let marc = person(&town, "marc@far.test", Role::Collaborator).await;
+        let mut admin = town.signed_in("valbois").await;
+        let id = marc.to_string();
+        let invite = format!("/manager/addresses/{anna}/invite");
+        let fields = [
+            ("way", "user"),
+            ("user", id.as_str()),
+            ("permission", "configure_device"),
+            ("password", PASSWORD),
+        ];
+        let done = admin.post(&invite, &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        let mut browser = town.browser();
+        browser.post("/manager/sign-in", &[("login", "marc@far.test"), ("password", PASSWORD)]).await;
+        let mine = browser.get("/manager/mine").await.text;
+        let own = mine.split("/manager/mine/").nth(1).unwrap();
+        let own: String = own.chars().take_while(char::is_ascii_digit).collect();
+        let made = browser.post(&format!("/manager/mine/{own}/passwords"), &[("label", "phone")]).await;
+        assert_eq!(made.status, StatusCode::OK);
+        assert!(made.text.contains("n’est montré que maintenant"), "{}", made.text);
+        let card = format!("/manager/addresses/{anna}/users/{marc}");
+        assert_eq!(admin.get(&card).await.status, StatusCode::OK);
+        assert_eq!(admin.post(&card, &[("permission", "send_emails")]).await.status, StatusCode::SEE_OTHER);
+        let refused = browser.post(&format!("/manager/mine/{own}/passwords"), &[("label", "tablet")]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        assert_eq!(admin.post(&format!("{card}/revoke"), &[]).await.status, StatusCode::SEE_OTHER);
+        assert!(!browser.get("/manager/mine").await.text.contains("href=\"/manager/mine/"), "gone at once");
+    }
+}
+
+#[tokio::test]
+async fn a_button_that_cannot_be_pressed_says_why() {
+    for town in towns().await {
+        let (anna, service) = mailbox(&town).await;
+        let users = format!("/manager/addresses/{anna}/users");
+        let mut admin = town.signed_in("valbois").await;
+        let login = person(&town, "anna@valbois.test", Role::Collaborator).await;
+        let page = admin.get(&users).await.text;
+        assert!(page.contains("disabled") && page.contains("déjà l’identifiant de connexion"), "{page}");
+        let proof = directory::AddressProof::Machine;
+        assert!(town.people().grant_access(anna, login, Some(Permissions::NONE), proof).await.is_err());
+        town.people().delete_user(login).await.unwrap();
+        assert!(admin.get(&users).await.text.contains("/invite\""));
+        let marc = person(&town, "marc@far.test", Role::Collaborator).await;
+        let mut browser = town.browser();
+        browser.post("/manager/sign-in", &[("login", "marc@far.test"), ("password", PASSWORD)]).await;
+        assert_eq!(browser.get(&users).await.status, StatusCode::NOT_FOUND, "not his service");
+        let limits = directory::Limits { services: Some(vec![service]), ..Default::default() };
+        town.people().limit_member(town.valbois, marc, limits).await.unwrap();
+        let page = browser.get(&users).await.text;
+        assert!(page.contains("pas de permissions suffisantes"), "{page}");
+        assert_eq!(
+            browser.get(&format!("/manager/addresses/{anna}/invite")).await.status,
+            StatusCode::FORBIDDEN
+        );
+        let mut stranger = town.signed_in("acme").await;
+        assert_eq!(stranger.get(&users).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn entries_of_the_service_wait_for_valider() {
+    for town in towns().await {
+        let (_, service) = mailbox(&town).await;
+        let mut admin = town.signed_in("valbois").await;
+        assert_eq!(admin.get("/manager/global").await.location, format!("/manager/global/{service}"));
+        let security = format!("/manager/global/{service}/security");
+        let page = admin.get(&security).await.text;
+        assert!(page.contains("Adresse bloquée") && page.contains("Ajouter une adresse"), "{page}");
+        let bad = admin.post(&security, &[("kind", "blocked"), ("pattern", "two words")]).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            bad.text.contains("value=\"two words\"") && bad.text.contains("255 caractères"),
+            "{}",
+            bad.text
+        );
+        assert_eq!(
+            admin.post(&security, &[("kind", "blocked"), ("pattern", "spam.test")]).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let page = admin.get(&security).await.text;
+        assert!(page.contains("attend d’être validée") && page.contains("Valider"), "{page}");
+        let state = async || town.people().senders(service).await.unwrap()[0].state.as_str();
+        assert_eq!(state().await, "adding");
+        admin.post(&format!("{security}/apply"), &[]).await;
+        assert_eq!(state().await, "applied");
+        let entry = town.people().senders(service).await.unwrap().remove(0);
+        assert_eq!(entry.kind, SenderKind::Blocked);
+        admin.post(&format!("{security}/remove"), &[("entry", &entry.id.to_string())]).await;
+        assert_eq!(state().await, "removing");
+        admin.post(&format!("{security}/discard"), &[]).await;
+        assert_eq!(state().await, "applied");
+        let root = format!("/manager/global/{service}");
+        for tab in ["", "/rules", "/responder"] {
+            assert_eq!(admin.get(&format!("{root}{tab}")).await.status, StatusCode::OK, "{tab}");
+        }
+        admin.post(&root, &[("permission", "send_emails")]).await;
+        assert_eq!(town.people().default_permissions(service).await.unwrap().to_string(), "send_emails");
+        let mut stranger = town.signed_in("acme").await;
+        for path in [root.clone(), security.clone()] {
+            assert_eq!(stranger.get(&path).await.status, StatusCode::NOT_FOUND);
+        }
+        let post = stranger.post(&security, &[("kind", "blocked"), ("pattern", "x.test")]).await;
+        assert_eq!(post.status, StatusCode::NOT_FOUND);
+    }
+}
