@@ -248,6 +248,46 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
     }
 }
 
+/// Rows of a page that the database searched, sorted and cut: `found` fit the wish, `total` there are. Only the
+/// columns that are named sort.
+pub(crate) fn cut(
+    wish: &Wish,
+    columns: &[Column],
+    sortable: &[&str],
+    rows: Vec<Row>,
+    (found, total): (usize, usize),
+) -> Table {
+    let plain = Wish { search: String::new(), is_csv: true, sort: String::new(), ..wish.clone() };
+    let mut table = of(&plain, columns, rows);
+    let pages = found.div_ceil(limits::ROWS_PER_PAGE).max(1);
+    let page = wish.page.min(pages);
+    let at = |page: usize| wish.address(&[("page", &page.to_string())]);
+    for head in &mut table.heads {
+        let is_current = wish.sort == head.key;
+        let sort =
+            if is_current && !wish.is_descending { format!("-{}", head.key) } else { head.key.to_owned() };
+        head.href =
+            if sortable.contains(&head.key) { wish.address(&[("sort", &sort)]) } else { String::new() };
+        head.direction = match (is_current, wish.is_descending) {
+            (false, _) => "",
+            (true, false) => "up",
+            (true, true) => "down",
+        };
+    }
+    Table {
+        search: wish.search.clone(),
+        sort: wish.sort.clone(),
+        previous: if page > 1 { at(page - 1) } else { String::new() },
+        next: if page < pages { at(page + 1) } else { String::new() },
+        csv: wish.address(&[("format", "csv")]),
+        found,
+        total,
+        page,
+        pages,
+        ..table
+    }
+}
+
 /// Rows that stand in the one order that their list has, a page of it or all: nothing is searched, sorted or cut here.
 pub(crate) fn in_order(wish: &Wish, columns: &[Column], rows: Vec<Row>) -> Table {
     let plain = Wish { search: String::new(), sort: String::new(), page: 1, is_csv: true, ..wish.clone() };

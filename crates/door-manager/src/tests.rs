@@ -1,5 +1,6 @@
 //! The screens through the router, as a browser uses them; and what must hold of words and templates.
 
+mod addresses;
 mod events;
 mod letters;
 mod linking;
@@ -67,6 +68,7 @@ async fn towns() -> Vec<Town> {
             directory::MIGRATIONS,
             hosts::MIGRATIONS,
             mail_queue::MIGRATIONS,
+            mail_store::MIGRATIONS,
             keys::MIGRATIONS,
             zones::MIGRATIONS,
             mail_reports::MIGRATIONS,

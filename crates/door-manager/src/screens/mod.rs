@@ -1,5 +1,6 @@
 //! The screens, one file each.
 
+mod addresses;
 mod dashboard;
 mod domains;
 mod guide;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(signing_in::routes())
         .merge(sessions::routes())
         .merge(profile::routes())
+        .merge(addresses::routes())
         .merge(users::routes())
         .merge(organisation::routes())
         .merge(domains::routes())

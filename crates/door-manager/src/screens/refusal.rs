@@ -26,6 +26,11 @@ impl FieldError {
         FieldError { field: field.to_owned(), ..self }
     }
 
+    /// The same, beside `field` unless it concerns one of those.
+    pub(super) fn at_known(self, known: &[&str], field: &str) -> FieldError {
+        if known.contains(&self.field.as_str()) { self } else { self.at(field) }
+    }
+
     /// In a line of its own, where there is no form.
     pub(super) fn sentence(&self) -> String {
         format!("{} {}", self.reason, self.rule).trim_end().to_owned()

@@ -1,0 +1,181 @@
+//! «Créer plusieurs adresses»: a list or a file, a preview that names each bad line, the addresses, the passwords.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, REFRESH};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use directory::{AddressJob, Choice, JobState, NewAddressJob, text_of};
+use minijinja::{Value, context};
+use model::Domain;
+
+use super::new::domains;
+use super::{shown, size};
+use crate::Shared;
+use crate::fields::Fields;
+use crate::screens::Answer;
+use crate::screens::refusal::{FieldError, directory_refusal};
+use crate::toast::{Toast, done, see_other};
+use crate::trouble::Trouble;
+use crate::visitor::Administrator;
+
+/// Lines that a preview shows at most.
+const LINES: usize = 200;
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/addresses/several", get(blank).post(preview))
+        .route("/addresses/lists/{id}", get(show))
+        .route("/addresses/lists/{id}/confirm", post(confirm))
+        .route("/addresses/lists/{id}/discard", post(discard))
+        .route("/addresses/lists/{id}/passwords", post(passwords))
+}
+
+async fn blank(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    form(&shared, &person, &Fields::default(), &[]).await
+}
+
+async fn form(shared: &Shared, person: &Administrator, fields: &Fields, errors: &[FieldError]) -> Answer {
+    let content = context! {
+        domains => domains(shared, person).await?,
+        domain => fields.text("domain"),
+        lines => fields.raw("lines"),
+        makes_passwords => fields.has("makes_passwords"),
+    };
+    shown(person, "addresses_several.html", content, errors)
+}
+
+async fn preview(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+    let people = person.people(&shared);
+    let Ok(name) = Domain::parse(fields.text("domain")) else { return Err(Trouble::NotFound) };
+    let domain = people.domain_called(&name).await?;
+    let text = fields.file("file").map_or_else(|| fields.raw("lines").to_owned(), text_of);
+    let new = NewAddressJob { domain: domain.id, text, makes_passwords: fields.has("makes_passwords") };
+    match people.show_addresses(new).await {
+        Ok(job) => Ok(see_other(&format!("/manager/addresses/lists/{}", job.id))),
+        Err(error) => {
+            let error = directory_refusal(&person.guest, error)?;
+            form(&shared, &person, &fields, &[error]).await
+        }
+    }
+}
+
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+    page(&shared, &person, id, &[]).await
+}
+
+fn line(person: &Administrator, line: directory::JobLine) -> Value {
+    let fault = line.fault.as_ref();
+    context! {
+        number => line.number,
+        local => line.localpart,
+        name => line.display_name,
+        quota => line.quota_bytes.map(|bytes| size(&person.guest, bytes)),
+        note => line.note,
+        has_password => line.has_password,
+        field => fault.map(|(fault, _)| person.guest.say(&format!("line-{}", fault.field()), &[])),
+        reason => fault.map(|(fault, _)| person.guest.say(&format!("fault-{}", fault.as_str()), &[])),
+        value => fault.map(|(_, value)| value.clone()),
+    }
+}
+
+async fn page(shared: &Shared, person: &Administrator, id: i64, errors: &[FieldError]) -> Answer {
+    let people = person.people(shared);
+    let job: AddressJob = people.address_job(id).await?;
+    let lines =
+        |all: Vec<directory::JobLine>| all.into_iter().map(|one| line(person, one)).collect::<Vec<_>>();
+    let bad = lines(people.address_job_lines(id, true, 0, LINES).await?);
+    let all = match job.state {
+        JobState::Shown => lines(people.address_job_lines(id, false, 0, LINES).await?),
+        JobState::Running | JobState::Done | JobState::Failed => Vec::new(),
+    };
+    let good = job.lines.saturating_sub(job.bad);
+    let content = context! {
+        id => job.id.to_string(),
+        domain => job.domain_name,
+        state => job.state.as_str(),
+        lines => job.lines,
+        bad_count => job.bad,
+        good,
+        ready => job.ready,
+        made => job.made,
+        passwords => job.passwords,
+        bad,
+        all,
+    };
+    let mut response: Response = shown(person, "addresses_list.html", content, errors)?;
+    if job.state == JobState::Running {
+        // The page goes on by itself, also without script, and also after a restart of the program.
+        response.headers_mut().insert(REFRESH, HeaderValue::from_static("2"));
+    }
+    Ok(response)
+}
+
+async fn confirm(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer {
+    let choice = if fields.text("choice") == "good" { Choice::Good } else { Choice::All };
+    match person.people(&shared).confirm_addresses(id, choice).await {
+        Ok(_) => Ok(see_other(&format!("/manager/addresses/lists/{id}"))),
+        Err(error) => {
+            let error = directory_refusal(&person.guest, error)?;
+            page(&shared, &person, id, &[error]).await
+        }
+    }
+}
+
+async fn discard(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    _fields: Fields,
+) -> Answer {
+    match person.people(&shared).discard_addresses(id).await {
+        Ok(()) => {
+            let words = person.guest.say("list-discarded", &[]);
+            Ok(done(&person, "/manager/addresses", &Toast::of(words)))
+        }
+        Err(error) => {
+            let error = directory_refusal(&person.guest, error)?;
+            page(&shared, &person, id, &[error]).await
+        }
+    }
+}
+
+/// The made passwords as a file, this once.
+async fn passwords(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    _fields: Fields,
+) -> Answer {
+    let made = person.people(&shared).fetch_made_passwords(id).await?;
+    if made.is_empty() {
+        let words = person.guest.say("passwords-fetched", &[]);
+        return Ok(done(&person, &format!("/manager/addresses/lists/{id}"), &Toast::of(words)));
+    }
+    let mut text = String::from("\u{feff}");
+    text.push_str(&format!(
+        "{},{}\r\n",
+        person.guest.say("column-address", &[]),
+        person.guest.say("line-password", &[])
+    ));
+    for (address, password) in &made {
+        // A spreadsheet takes a cell that begins like this for a formula.
+        let address = address.to_string().replace('"', "\"\"");
+        let guard = if address.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+        text.push_str(&format!("\"{guard}{address}\",{}\r\n", password.as_str()));
+    }
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"passwords.csv\""),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, text).into_response())
+}
