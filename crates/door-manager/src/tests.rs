@@ -1,5 +1,6 @@
 //! The screens through the router, as a browser uses them; and what must hold of words and templates.
 
+mod access;
 mod addresses;
 mod events;
 mod letters;

@@ -1,12 +1,16 @@
 //! The screens, one file each.
 
+mod access;
 mod addresses;
 mod dashboard;
 mod domains;
+mod global;
 mod guide;
 mod history;
+mod invitation;
 mod linking;
 mod logs;
+mod mine;
 mod organisation;
 mod profile;
 mod queue;
@@ -41,7 +45,7 @@ type Answer = Result<Response, Trouble>;
 
 /// The first page, by its whole path.
 pub(crate) fn first() -> Router<Arc<Shared>> {
-    dashboard::routes()
+    dashboard::routes().merge(invitation::routes())
 }
 
 /// The routes of every screen, relative to `/manager`.
@@ -70,6 +74,9 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(queue::routes())
         .merge(system::routes())
         .merge(servers::routes())
+        .merge(access::routes())
+        .merge(mine::routes())
+        .merge(global::routes())
 }
 
 #[cfg(test)]
