@@ -113,6 +113,16 @@ async fn null_sender_is_never_bounced() {
     }
 }
 
+/// Waits until nobody works on anything in the queue, and nothing is due.
+async fn everything_waits(town: &Town) {
+    until(async || {
+        let now = town.world.clock.now();
+        let waits = |entry: &Entry| entry.next_at > now && entry.node.is_none();
+        town.queue().await.iter().all(waits).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn delays_are_told_once_and_the_end_comes_after_five_days() {
     let nobody = Stranger::nobody().await;
@@ -122,13 +132,7 @@ async fn delays_are_told_once_and_the_end_comes_after_five_days() {
         town.waiting(1).await;
         for _ in 0..5 {
             town.world.clock.advance(HOUR);
-            until(async || {
-                let now = town.world.clock.now();
-                let queue = town.queue().await;
-                let waits = |entry: &Entry| entry.next_at > now && entry.node.is_none();
-                queue.iter().all(waits).then_some(())
-            })
-            .await;
+            everything_waits(&town).await;
         }
         let inbox = town.inbox_of("anna@valbois.test", 1).await;
         for expected in
@@ -138,13 +142,7 @@ async fn delays_are_told_once_and_the_end_comes_after_five_days() {
         }
         for _ in 0..40 {
             town.world.clock.advance(3 * HOUR);
-            until(async || {
-                let now = town.world.clock.now();
-                let queue = town.queue().await;
-                let waits = |entry: &Entry| entry.next_at > now && entry.node.is_none();
-                queue.iter().all(waits).then_some(())
-            })
-            .await;
+            everything_waits(&town).await;
         }
         town.queue_is_empty().await;
         let inbox = town.inbox_of("anna@valbois.test", 2).await;
