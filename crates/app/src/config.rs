@@ -76,7 +76,7 @@ pub struct Sms {
     pub body: String,
     /// What the request carries: a key, the type of the body.
     #[serde(default)]
-    pub headers: std::collections::BTreeMap<String, String>,
+    pub headers: BTreeMap<String, String>,
 }
 
 fn post() -> String {

@@ -140,6 +140,8 @@ impl Demo {
             },
             database: Database { url: format!("sqlite:{}", data.join("relais.db").display()) },
             blobs: crate::config::Blobs { url: format!("file:{}", data.join("blobs").display()) },
+            invitations: crate::config::Invitations::default(),
+            sms: None,
             tls: Tls::default(),
             dns: Dns {
                 // What the demo hosts, it also finds.

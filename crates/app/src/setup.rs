@@ -159,6 +159,8 @@ fn config(hostname: &Domain, data: &Path, dns: Vec<SocketAddr>) -> Result<Config
         outbound: Outbound::default(),
         auth: Auth::default(),
         judge: Judge::default(),
+        invitations: crate::config::Invitations::default(),
+        sms: None,
         log: Log::default(),
     })
 }
