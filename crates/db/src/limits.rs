@@ -39,5 +39,6 @@ pub(crate) const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 pub(crate) const TCP_USER_TIMEOUT: Duration = Duration::from_secs(20);
 /// NULLs in a statement of which PostgreSQL may be unable to find the types: each multiplies the attempts by 3.
 pub(crate) const UNKNOWN_NULLS_LIMIT: usize = 4;
-/// How often an idle SQLite committer looks whether another process wrote.
-pub(crate) const LOOK_PAUSE: Duration = Duration::from_secs(1);
+/// How often an idle SQLite committer looks whether another process wrote: what a command changes is in force within a
+/// second, and whoever hears of it needs a part of that (a zone of 10,000 records). A look is one pragma.
+pub(crate) const LOOK_PAUSE: Duration = Duration::from_millis(250);

@@ -100,9 +100,28 @@ fn signatures_are_read() {
         ("bh=AA\r\n\tAA;", ""),
         ("l=5", "l=x"),
         ("s=brisbane", "s=a..b"),
+        ("s=brisbane", "s=a/b"),
         ("t=1", "t=1; t=1"),
     ] {
         assert!(Signature::parse(&text.replace(from, to)).is_err(), "{from} -> {to}");
+    }
+}
+
+#[test]
+fn a_domain_has_letters_digits_and_hyphens_only() {
+    let text = |domain: &str| format!("v=1; a=rsa-sha256; d={domain}; s=y; h=from; bh=AAAA; b=BBBB");
+    for good in ["x.test", "X-1.test.", "under_score.test", "xn--bcher-kva.test", "bücher.test"] {
+        assert!(Signature::parse(&text(good)).is_ok(), "{good}");
+    }
+    for wrong in [
+        "good.test(.evil.test",
+        "good.test\".evil.test",
+        "good.test/.evil.test",
+        "a b.test",
+        "a..test",
+        "a@b.test",
+    ] {
+        assert!(Signature::parse(&text(wrong)).is_err(), "{wrong}");
     }
 }
 
