@@ -2,14 +2,18 @@
 
 import smtplib
 import subprocess
+import time
 from email.parser import BytesHeaderParser
 
+import dkim
 import pytest
 from peers import Postfix, free_port, listens, wait_until
 from relais import Served
 from scripted_dns import SERVFAIL, ScriptedDns
+from test_judge import Keys
 
 ANNA = "anna@valbois.test"
+KEYS = Keys()
 
 
 class OpenDkim:
@@ -56,6 +60,10 @@ def town(work, program):
         "good.test": [("TXT", "v=spf1 ip4:127.0.0.1 -all")],
         "quarantine.test": [("TXT", "v=spf1 ?all")],
         "_dmarc.quarantine.test": [("TXT", "v=DMARC1; p=quarantine")],
+        # A list that changes what it passes on, and one that nobody knows: they seal with the same key.
+        **{f"arc._domainkey.{name}": [("TXT", KEYS.rsa_record)] for name in ("list.test", "nobodys-list.test")},
+        "strict.test": [("TXT", "v=spf1 -all")],
+        "_dmarc.strict.test": [("TXT", "v=DMARC1; p=reject")],
         "slow.test": [SERVFAIL],
         "nomail.test": [("MX", (0, "."))],
     }
@@ -63,7 +71,8 @@ def town(work, program):
         relais = Served(work / "checking", f"sqlite:{work}/checking/relais.db", program=program)
         configuration = relais.data / "relais.toml"
         configuration.write_text(configuration.read_text() + 
-                                 f'\n[dns]\nvalidation = "off"\n\n[dns.forward]\ntest = ["{dns.address}"]\n')
+                                 f'\n[dns]\nvalidation = "off"\n\n[dns.forward]\ntest = ["{dns.address}"]\n'
+                                 '\n[judge]\ntrusted_forwarders = ["list.test"]\n')
         relais.populate(ANNA)
         postfix = Postfix(work / "signer", routes={"valbois.test": relais.port("smtp")}, hostname="mail.signed.test",
                           extra={"smtpd_milters": f"inet:127.0.0.1:{milter.port}"})
@@ -156,3 +165,28 @@ def test_forged_results_lose_our_name(town):
     (ours,) = header.get_all("Authentication-Results")
     assert "bank.test" not in ours
     assert "bank.test" in header["X-thentication-Results"]
+
+
+@pytest.mark.parametrize("forwarder, is_trusted", [("list.test", True), ("nobodys-list.test", False)])
+def test_a_forwarder_that_the_configuration_names_is_believed(town, forwarder, is_trusted):
+    """What it found before it changed the letter counts: DMARC fails here, and would refuse."""
+    relais, _, _ = town
+    subject = f"sealed-by-{forwarder}"
+    letter = (f"Authentication-Results: mx.{forwarder}; dmarc=pass header.from=strict.test\r\n"
+              f"From: zed@strict.test\r\nTo: {ANNA}\r\nSubject: {subject}\r\nDate: Sat, 21 Nov 2026 12:00:00 +0000\r\n"
+              f"Message-ID: <1@strict.test>\r\n\r\nhello\r\n").encode()
+    seals = dkim.arc_sign(letter, b"arc", forwarder.encode(), KEYS.rsa, f"mx.{forwarder}".encode(), timestamp=str(int(time.time())))
+    letter = b"".join(seals) + letter
+
+    def bring():
+        with smtplib.SMTP("127.0.0.1", relais.port("smtp"), timeout=30) as smtp:
+            smtp.sendmail("zed@strict.test", [ANNA], letter)
+
+    if not is_trusted:
+        with pytest.raises(smtplib.SMTPResponseException) as refused:
+            bring()
+        assert (refused.value.smtp_code, refused.value.smtp_error.split()[0]) == (550, b"5.7.1")
+        return
+    bring()
+    told = results(relais.wait_for_letter(ANNA, subject.encode()))
+    assert "dmarc=fail" in told and "arc=pass" in told, told
