@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use ipnet::IpNet;
-use model::Domain;
+use model::{Address, Domain};
 use serde::{Deserialize, Serialize};
 
 /// The whole file.
@@ -321,6 +321,20 @@ pub struct Judge {
     /// What follows when a sender's earlier letters were mostly doubtful; nobody looks where it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub senders: Option<Weight>,
+    /// Addresses that nobody writes to but those who guess or buy lists: a letter that one of our users sends there
+    /// costs his domain reputation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub traps: Vec<String>,
+}
+
+impl Judge {
+    /// The addresses of `traps`.
+    pub fn traps(&self) -> Result<Vec<Address>> {
+        self.traps
+            .iter()
+            .map(|trap| Address::parse(trap).with_context(|| format!("judge.traps: «{trap}»")))
+            .collect()
+    }
 }
 
 /// `[[judge.lists]]`
@@ -417,6 +431,7 @@ impl Config {
     /// Fills in what follows from the rest and refuses what cannot be.
     fn complete(&mut self, base: &Path) -> Result<()> {
         self.hostname().context("node.hostname")?;
+        self.judge.traps()?;
         self.node.be(None)?;
         if self.node.name.is_empty() {
             self.node.name = self.node.hostname.clone();

@@ -190,7 +190,9 @@ async fn clean(installation: &Installation) -> Result<()> {
 
 async fn count_reputation(installation: &Installation) -> Result<()> {
     let (db, world) = (installation.db.clone(), installation.world.clone());
-    reputation::Reputation::new(db, world, installation.directory.clone()).update().await?;
+    let traps = installation.config.judge.traps()?;
+    let reputation = reputation::Reputation::new(db, world, installation.directory.clone());
+    reputation.with_traps(&traps).update().await?;
     Ok(())
 }
 

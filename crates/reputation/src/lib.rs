@@ -19,11 +19,13 @@ mod sender;
 mod words;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use db::{Db, DbError};
 use directory::{Directory, DirectoryError, Scope};
 use model::{Address, Domain, MessageId, OrganisationId, Timestamp};
 use thiserror::Error;
+use tracing::info;
 use trail::{Event, Search, Step, Trail};
 use world::World;
 
@@ -34,7 +36,7 @@ pub use score::{Cause, Counts, Factor, Score, score};
 pub use sender::Sender;
 pub use words::{TOOLS, Tool, Words, advice, consequence, explanation};
 
-/// Something that speaks against a domain and does not stand in the trail.
+/// Something that speaks against a domain and does not stand in the trail, or not any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
     /// Recipients complained about so many letters.
@@ -74,6 +76,8 @@ pub struct Reputation {
     world: World,
     directory: Directory,
     trail: Trail,
+    /// In lower case.
+    traps: Arc<HashSet<String>>,
 }
 
 pub(crate) const DAY_MILLISECONDS: i64 = 86_400_000;
@@ -90,7 +94,14 @@ impl Reputation {
     /// The reputation kept in this database.
     pub fn new(db: Db, world: World, directory: Directory) -> Reputation {
         let trail = Trail::new(db.clone());
-        Reputation { db, world, directory, trail }
+        Reputation { db, world, directory, trail, traps: Arc::default() }
+    }
+
+    /// The same, which knows addresses that nobody writes to but those who guess or buy lists. A letter that one of our
+    /// users sends there speaks against his domain.
+    pub fn with_traps(self, traps: &[Address]) -> Reputation {
+        let traps = traps.iter().map(|trap| trap.to_string().to_lowercase()).collect();
+        Reputation { traps: Arc::new(traps), ..self }
     }
 
     /// Counts what the trail has gained since the last time and computes today's scores. To be called every hour or
@@ -128,6 +139,10 @@ impl Reputation {
         self.trail
             .for_each(&["accepted", "queued", "bounced", "judged", "refused"], from, to, |event| {
                 strangers.see(&event);
+                if let Some((organisation, domain)) = self.trapped(&event, &owners, &submitted) {
+                    let seen = seen.entry((organisation, domain)).or_default();
+                    seen.days.entry(start_of(event.at, DAY_MILLISECONDS)).or_default().trap_hits += 1;
+                }
                 let Some((organisation, domain)) = owner_of(&event, &owners) else { return };
                 match (&event.step, event.message) {
                     (Step::Accepted { login: Some(_), .. }, Some(message))
@@ -196,6 +211,26 @@ impl Reputation {
             })
             .await?;
         Ok(moved)
+    }
+
+    /// The hosted domain whose user wrote to a trap. The trap may be another organisation's, in whose log it stands then.
+    fn trapped(
+        &self,
+        event: &Event,
+        owners: &HashMap<String, OrganisationId>,
+        submitted: &HashSet<MessageId>,
+    ) -> Option<(OrganisationId, String)> {
+        let Step::Queued { .. } = &event.step else { return None };
+        if self.traps.is_empty() || !submitted.contains(&event.message?) {
+            return None;
+        }
+        if !self.traps.contains(&event.recipient.as_ref()?.to_lowercase()) {
+            return None;
+        }
+        let (organisation, domain) = named_in(event, owners)?;
+        // The trap's name is nobody's business but the operator's.
+        info!(sender = event.sender, trap = event.recipient, "a user wrote to a trap");
+        Some((organisation, domain))
     }
 
     /// Whether one of our users submitted the message: others may have written the domain's name.
@@ -290,24 +325,6 @@ impl Reputation {
         Ok(strangers.read(move |tx| rows::sender(tx, &domain, since)).await?)
     }
 
-    /// A letter in the name of one of the organisation's domains went to a trap.
-    pub async fn record_trap_hit(
-        &self,
-        organisation: OrganisationId,
-        domain: &Domain,
-        trap: &Address,
-        sender: &str,
-    ) -> Result<(), ReputationError> {
-        let name = self.own(organisation, domain).await?;
-        let (id, at) = (self.world.new_id(), self.world.clock.now());
-        let (trap, sender) = (bounded(&trap.to_string()), bounded(sender));
-        self.db
-            .tenant(organisation)
-            .write(move |tx| rows::insert_trap_hit(tx, organisation, id, &name, at, (&trap, &sender)))
-            .await?;
-        Ok(())
-    }
-
     /// The domain's name, if it is the organisation's.
     async fn own(&self, organisation: OrganisationId, domain: &Domain) -> Result<String, DirectoryError> {
         let scope = Scope::Tenant(organisation);
@@ -318,18 +335,18 @@ impl Reputation {
 
 /// The hosted domain in whose name the letter was sent, where the event is its owner's.
 fn owner_of(event: &Event, owners: &HashMap<String, OrganisationId>) -> Option<(OrganisationId, String)> {
+    named_in(event, owners).filter(|(owner, _)| event.organisation == Some(*owner))
+}
+
+/// The hosted domain in whose name the letter was sent.
+fn named_in(event: &Event, owners: &HashMap<String, OrganisationId>) -> Option<(OrganisationId, String)> {
     let (_, domain) = event.sender.rsplit_once('@')?;
     let domain = domain.to_ascii_lowercase();
-    let owner = *owners.get(&domain)?;
-    (event.organisation == Some(owner)).then_some((owner, domain))
+    Some((*owners.get(&domain)?, domain))
 }
 
 fn start_of(at: Timestamp, unit: i64) -> Timestamp {
     Timestamp(at.0.div_euclid(unit) * unit)
-}
-
-fn bounded(text: &str) -> String {
-    text.chars().take(limits::TEXT_LIMIT_CHARACTERS).collect()
 }
 
 #[cfg(test)]

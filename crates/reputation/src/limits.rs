@@ -30,8 +30,6 @@ pub const SENDERS_RETENTION: Duration = Duration::from_secs(31 * 86_400);
 pub const BURST_MINIMUM: i64 = 200;
 /// How many times the usual day's busiest hour makes a burst.
 pub const BURST_FACTOR: f64 = 5.0;
-/// Characters of a trap's or a sender's address.
-pub const TEXT_LIMIT_CHARACTERS: usize = 320;
 
 /// Points that refusals as spam may cost, reached at a tenth of the recipients.
 pub const POLICY_POINTS: f64 = 35.0;

@@ -14,6 +14,8 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         (1, "days and traps", include_str!("0001_reputation.sql")),
         (2, "others' domains", include_str!("0002_senders.sql")),
+        // Nobody ever read it: who wrote to a trap stands in the trail.
+        (3, "no list of trap hits", "DROP TABLE trap_hit"),
     ],
 };
 
@@ -202,23 +204,6 @@ pub(crate) fn windows(
     Ok(windows)
 }
 
-/// One letter that went to a trap.
-pub(crate) fn insert_trap_hit(
-    tx: &mut Tx,
-    organisation: OrganisationId,
-    id: i64,
-    domain: &str,
-    at: Timestamp,
-    (trap, sender): (&str, &str),
-) -> Result<(), DbError> {
-    tx.execute(
-        "INSERT INTO trap_hit (organisation, id, domain, at, trap, sender) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        values![organisation, id, domain, at, trap, sender],
-    )?;
-    note(tx, organisation, domain, at, Signal::TrapHit)
-}
-
-/// Forgets what is out of date.
 /// Adds what came from a stranger's domain to its day.
 pub(crate) fn add_letters(
     tx: &mut Tx,
@@ -245,10 +230,10 @@ pub(crate) fn sender(tx: &mut Tx, domain: &str, since: Timestamp) -> Result<Opti
     )
 }
 
+/// Forgets what is out of date.
 pub(crate) fn prune(tx: &mut Tx, now: Timestamp) -> Result<(), DbError> {
     let days = now.minus(limits::RETENTION);
     tx.execute("DELETE FROM reputation_day WHERE day < ?1", values![days])?;
-    tx.execute("DELETE FROM trap_hit WHERE at < ?1", values![days])?;
     tx.execute("DELETE FROM sender_day WHERE day < ?1", values![now.minus(limits::SENDERS_RETENTION)])?;
     tx.execute("DELETE FROM reputation_hour WHERE hour < ?1", values![now.minus(limits::HOURS_RETENTION)])?;
     Ok(())

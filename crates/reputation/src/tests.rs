@@ -34,7 +34,8 @@ async fn towns() -> Vec<Town> {
             operator.create_domain(organisation, None, &domain(name)).await.unwrap();
             ids.push(organisation);
         }
-        let reputation = Reputation::new(db.clone(), world.clone(), directory);
+        let traps = [Address::parse("Trap@honey.test").unwrap(), Address::parse("trap@acme.test").unwrap()];
+        let reputation = Reputation::new(db.clone(), world.clone(), directory).with_traps(&traps);
         towns.push(Town { db, world, reputation, valbois: ids[0], acme: ids[1] });
     }
     towns
@@ -42,14 +43,25 @@ async fn towns() -> Vec<Town> {
 
 impl Town {
     async fn tell(&self, message: i64, sender: &str, step: Step) {
+        self.tell_of(self.valbois, message, sender, None, step).await;
+    }
+
+    async fn tell_of(
+        &self,
+        whose: OrganisationId,
+        message: i64,
+        sender: &str,
+        recipient: Option<&str>,
+        step: Step,
+    ) {
         let event = Event {
             at: self.world.clock.now(),
             id: self.world.new_id(),
-            organisation: Some(self.valbois),
+            organisation: Some(whose),
             message: Some(MessageId(message)),
             delivery: None,
             sender: sender.to_owned(),
-            recipient: None,
+            recipient: recipient.map(str::to_owned),
             step,
         };
         self.db.operator("test").write(move |tx| trail::record(tx, &event)).await.unwrap();
@@ -146,13 +158,20 @@ async fn a_domain_that_sends_nothing_is_spotless_and_says_so() {
 #[tokio::test]
 async fn traps_cost_points_and_stand_in_the_history() {
     for town in towns().await {
-        let trap = Address::parse("trap@honey.test").unwrap();
-        for _ in 0..2 {
-            let name = domain("valbois.test");
-            town.reputation.record_trap_hit(town.valbois, &name, &trap, ANNA).await.unwrap();
-        }
+        // A trap elsewhere, and one of another organisation here, in whose log the letter stands.
+        let route = || Step::Queued { route: "mail servers of honey.test".to_owned() };
+        let message = town.letter(ANNA, Some(ANNA), 0).await;
+        town.tell_of(town.valbois, message, ANNA, Some("trap@HONEY.test"), route()).await;
+        town.tell_of(town.acme, message, ANNA, Some("trap@acme.test"), route()).await;
+        town.tell_of(town.valbois, message, ANNA, Some("eve@honey.test"), route()).await;
+        // Who only says to be Anna costs her nothing.
+        let forged = town.letter(ANNA, None, 0).await;
+        town.tell_of(town.acme, forged, ANNA, Some("trap@acme.test"), route()).await;
+        town.update().await;
         let score = town.reputation.score(town.valbois, &domain("valbois.test")).await.unwrap();
         assert_eq!((score.points, score.factors[0].cause, score.factors[0].seen), (84, Cause::TrapHits, 2));
+        let acme = town.reputation.score(town.acme, &domain("acme.test")).await.unwrap();
+        assert_eq!(acme.points, 100);
         // What was done wrong is forgiven with time.
         town.update().await;
         assert_eq!(town.today().await.score.unwrap().points, 84);
@@ -169,10 +188,8 @@ async fn traps_cost_points_and_stand_in_the_history() {
 async fn another_tenants_domain_is_not_found() {
     for town in towns().await {
         let (acme, name) = (town.acme, domain("valbois.test"));
-        let trap = Address::parse("trap@honey.test").unwrap();
         assert!(town.reputation.score(acme, &name).await.is_err());
         assert!(town.reputation.history(acme, &name, 30).await.is_err());
-        assert!(town.reputation.record_trap_hit(acme, &name, &trap, ANNA).await.is_err());
         town.update().await;
         assert_eq!(town.today().await.counts, Counts::default());
     }

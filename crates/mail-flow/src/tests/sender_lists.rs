@@ -32,7 +32,8 @@ async fn whom_the_mail_service_blocks_goes_to_spam_for_its_own_addresses_only() 
         let search = Search { organisation, ..Search::default() };
         let events = Trail::new(town.db.clone()).search(search).await.unwrap();
         let judged: Vec<String> = events.iter().map(|event| event.step.to_string()).collect();
-        let expected = "judged: junk, because the mail service's list of blocked senders names boss@else.test";
+        let expected =
+            "judged: junk, because the mail service's list of blocked senders names boss@else.test";
         assert!(judged.iter().any(|step| step.starts_with(expected)), "{judged:#?}");
         let organisation = Some(town.organisation("zoe@acme.test").await);
         let search = Search { organisation, ..Search::default() };
