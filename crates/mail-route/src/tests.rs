@@ -1,5 +1,6 @@
 //! Aliases, on each engine.
 
+mod forwarding;
 mod relays;
 
 use directory::{NewAddress, Scope};
