@@ -100,6 +100,10 @@ async fn several_addresses_are_changed_after_their_numbers_were_told() {
         assert_eq!(restored.location, format!("/manager/addresses/{}", ids[0]));
         let erased = browser.post(&format!("/manager/addresses/deleted/{}/erase", ids[1]), &[]).await;
         assert_eq!(erased.status, StatusCode::SEE_OTHER);
+        assert!(
+            browser.get("/manager/addresses/deleted").await.text.contains("bruno@"),
+            "what was done is told"
+        );
         assert!(!browser.get("/manager/addresses/deleted").await.text.contains("bruno@"));
     }
 }
@@ -162,8 +166,7 @@ async fn a_device_gets_a_password_that_is_shown_once_and_can_be_revoked() {
 async fn a_mail_service_is_renamed_limited_and_put_into_maintenance() {
     for town in towns().await {
         let mut browser = town.signed_in("valbois").await;
-        let list = browser.get("/manager/services").await.text;
-        let id = between(&list, "href=\"/manager/services/", "\"").to_owned();
+        let id = town.people().services(Some(town.valbois)).await.unwrap()[0].id;
         let path = format!("/manager/services/{id}");
         let fields = [("name", "Courrier"), ("quota", "10 GB"), ("administrator", "")];
         assert_eq!(browser.post(&path, &fields).await.location, path);
