@@ -5,6 +5,7 @@ mod addresses;
 mod events;
 mod letters;
 mod linking;
+mod names;
 mod people;
 mod screens;
 mod servers;
@@ -77,7 +78,13 @@ async fn towns() -> Vec<Town> {
             trust::MIGRATIONS,
         ])
         .unwrap();
-        let names = StaticNames::default().with("valbois.test", "TXT", "v=spf1 include:spf.relais.test -all");
+        let names = StaticNames::default()
+            .with("valbois.test", "TXT", "v=spf1 include:spf.relais.test -all")
+            .with("deux.test", "TXT", "v=spf1 include:un.test -all")
+            .with("deux.test", "TXT", "v=spf1 include:autre.test ~all")
+            .with("faux.test", "TXT", "v=spf1 ip4:300.1.1.1 -all")
+            .with("boucle.test", "TXT", "v=spf1 mx include:rien.test include:boucle.test ~all mx")
+            .failing("muet.test");
         let world = World::testing_with_names(names);
         let options = Options { exempt_loopback: true, ..Options::default() };
         let directory = Directory::with_options(db.clone(), world.clone(), options);

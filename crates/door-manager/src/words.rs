@@ -14,6 +14,7 @@ macro_rules! source {
     ($tag:literal) => {
         concat!(
             include_str!(concat!("../words/", $tag, "/general.ftl")),
+            include_str!(concat!("../words/", $tag, "/names.ftl")),
             include_str!(concat!("../words/", $tag, "/servers.ftl")),
             include_str!(concat!("../words/", $tag, "/people.ftl")),
             include_str!(concat!("../words/", $tag, "/addresses.ftl")),

@@ -47,6 +47,14 @@ pub enum LookupError {
 }
 
 impl LookupError {
+    /// What was asked for.
+    pub fn name(&self) -> &str {
+        match self {
+            LookupError::NoSuchName(name) | LookupError::NoRecords(name) => name,
+            LookupError::Later { name, .. } => name,
+        }
+    }
+
     /// Whether an answer came whose signatures are wrong or missing (RFC 4035 §5.5).
     pub fn is_bogus(&self) -> bool {
         matches!(self, LookupError::Later { reason, .. } if reason == NOT_AUTHENTIC)

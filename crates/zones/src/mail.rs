@@ -38,6 +38,8 @@ pub enum SpfStrictness {
     Strict,
     /// `?all`: the one-click soft variant (R116).
     Soft,
+    /// `~all`: what comes from elsewhere is marked (R118).
+    Marking,
 }
 
 impl SpfStrictness {
@@ -46,7 +48,16 @@ impl SpfStrictness {
         match self {
             SpfStrictness::Strict => "-all",
             SpfStrictness::Soft => "?all",
+            SpfStrictness::Marking => "~all",
         }
+    }
+
+    /// What a record's text ends in; anything else is strict.
+    pub(crate) fn of_end(text: &str) -> SpfStrictness {
+        [SpfStrictness::Soft, SpfStrictness::Marking]
+            .into_iter()
+            .find(|strictness| text.ends_with(strictness.term()))
+            .unwrap_or_default()
     }
 }
 

@@ -34,13 +34,12 @@ fn lamp_json(lamp: &Lamp) -> Value {
     })
 }
 
-/// The lamps, and how to mend them.
-pub(super) fn show(diagnosis: &Diagnosis, mended: Option<&Mended>) -> Output {
+/// The lamps, and how to mend them; what was mended comes with the name of its zone.
+pub(super) fn show(diagnosis: &Diagnosis, mended: Option<&(Mended, String)>) -> Output {
     let mut text = String::new();
-    if let Some(mended) = mended {
+    if let Some((mended, zone)) = mended {
         let (added, removed) = (mended.diff.added.len(), mended.diff.removed.len());
         text.push_str(&format!("mended: {added} records written, {removed} removed; "));
-        let zone = &diagnosis.domain;
         text.push_str(&format!("`relais zone restore {zone} {}` takes it back\n\n", mended.before));
     }
     for lamp in &diagnosis.lamps {
@@ -68,7 +67,7 @@ pub(super) fn show(diagnosis: &Diagnosis, mended: Option<&Mended>) -> Output {
         "checked_at": diagnosis.checked_at.rfc3339(),
         "light": diagnosis.light().as_str(),
         "lamps": diagnosis.lamps.iter().map(lamp_json).collect::<Vec<_>>(),
-        "mended": mended.map(|mended| json!({"zone": mended.zone.to_string(), "before": mended.before})),
+        "mended": mended.map(|(mended, zone)| json!({"zone": zone, "before": mended.before})),
     });
     let status = match diagnosis.light() {
         Light::Bad => 1,

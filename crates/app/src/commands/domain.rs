@@ -105,12 +105,13 @@ pub enum Domain {
         #[arg(long)]
         replace: bool,
     },
-    /// Makes its SPF record strict (`-all`: everything else is refused) or soft (`?all`: nothing is said of it).
+    /// Makes its SPF record strict (`-all`: everything else is refused), marking (`~all`: it is marked) or soft
+    /// (`?all`: nothing is said of it).
     Spf {
         /// Its name.
         #[arg(value_parser = values::domain)]
         domain: model::Domain,
-        /// `strict` or `soft`.
+        /// `strict`, `marking` or `soft`.
         #[arg(value_parser = strictness)]
         strictness: SpfStrictness,
         /// An SPF record that people wrote goes.
@@ -164,8 +165,9 @@ pub enum Domain {
 fn strictness(text: &str) -> Result<SpfStrictness, String> {
     match text {
         "strict" => Ok(SpfStrictness::Strict),
+        "marking" => Ok(SpfStrictness::Marking),
         "soft" => Ok(SpfStrictness::Soft),
-        other => Err(format!("«{other}» is neither strict nor soft")),
+        other => Err(format!("«{other}» is neither strict, marking nor soft")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! SPF as people keep it: strict or soft for a domain, and several records made one.
+//! SPF as people keep it: strict, soft or marking for a domain, and several records made one.
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ pub(crate) enum Strictness {
     Strict,
     /// `?all`: nothing is said of others.
     Soft,
+    /// `~all`: what others send is marked.
+    Marking,
 }
 
 /// What the SPF of a domain should be.
@@ -47,7 +49,7 @@ pub(crate) struct SpfRecord {
     record: String,
 }
 
-/// Make the SPF of a domain on a hosted zone strict or soft
+/// Make the SPF of a domain on a hosted zone strict, soft or marking
 #[utoipa::path(put, path = "/domains/{domain}/spf", tag = "domains", params(("domain" = String, Path)),
     request_body = SpfChange, responses((status = 200, body = Refreshed)))]
 pub(crate) async fn set_spf(
@@ -59,6 +61,7 @@ pub(crate) async fn set_spf(
     let strictness = match wanted.strictness {
         Strictness::Strict => SpfStrictness::Strict,
         Strictness::Soft => SpfStrictness::Soft,
+        Strictness::Marking => SpfStrictness::Marking,
     };
     let standing = if wanted.replace { Standing::IsReplaced } else { Standing::Stays };
     Ok(Json(refreshed(caller.zones().set_spf(&name, strictness, standing).await?.kept)))

@@ -7,15 +7,18 @@ use axum::routing::{get, post};
 use minijinja::{Value, context};
 use trust::spf::{Branch, Count, Problem};
 use wire_trust::spf::{Qualifier, Record};
-use zones::{Edit, NewRecord, RecordInfo, quoted, text_octets};
+use zones::diagnosis::Remark;
+use zones::{Edit, ManagedBy, NewRecord, RecordInfo, SpfStrictness, Standing, quoted, text_octets};
 
 use super::Answer;
 use super::refusal::FieldError;
 use super::subject::{Hosted, Subject, text};
 use super::zone::purpose;
 use crate::fields::Fields;
+use crate::toast::Toast;
 use crate::trouble::Trouble;
-use crate::{Shared, limits};
+use crate::words::Language;
+use crate::{Shared, lamps, limits};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -61,13 +64,26 @@ fn tree(branch: &Branch) -> Value {
     }
 }
 
-fn problems(count: &Count) -> Vec<Value> {
-    let known = |problem: &Problem| problem.to_string();
-    count
-        .problems
+/// What the world sees at the domain; empty where that cannot be found out.
+async fn published(subject: &Subject) -> Vec<String> {
+    let texts = subject.shared.world.names.texts(&subject.name).await.unwrap_or_default();
+    texts
         .iter()
-        .map(|problem| context! { text => known(problem), state => if problem.is_grave() { "lost" } else { "waiting" } })
+        .filter(|text| Record::is_meant(text.as_slice()))
+        .map(|text| String::from_utf8_lossy(text).into_owned())
         .collect()
+}
+
+fn in_words(language: Language, problem: &Problem, domain: &str) -> String {
+    lamps::remark(language, &Remark::of_spf(problem, domain))
+}
+
+fn problems(language: Language, count: &Count) -> Vec<Value> {
+    let view = |problem: &Problem| {
+        let state = if problem.is_grave() { "lost" } else { "waiting" };
+        context! { text => in_words(language, problem, &count.tree.domain), state }
+    };
+    count.problems.iter().map(view).collect()
 }
 
 async fn show(subject: Subject) -> Answer {
@@ -86,8 +102,12 @@ struct Merging {
 async fn show_with(subject: &Subject, merging: Merging) -> Answer {
     let records = standing(subject).await?;
     let count = trust::spf::count(&subject.shared.world.names, &subject.name).await;
-    let own = records.first().map(plain).or_else(|| count.tree.record.clone());
-    let all = own.as_deref().and_then(|text| Record::parse(text).ok()).and_then(|record| record.all());
+    let (is_hosted, language) = (subject.zone.is_some(), subject.person.guest.language);
+    let texts = match is_hosted {
+        true => records.iter().map(plain).collect(),
+        false => published(subject).await,
+    };
+    let all = texts.first().and_then(|text| Record::parse(text).ok()).and_then(|record| record.all());
     let sign = all.map_or("", |all| match all {
         Qualifier::Fail => "fail",
         Qualifier::SoftFail => "softfail",
@@ -95,15 +115,15 @@ async fn show_with(subject: &Subject, merging: Merging) -> Answer {
         Qualifier::Pass => "pass",
     });
     let content = context! {
-        is_hosted => subject.zone.is_some(),
-        record => own,
-        several => records.len(),
+        is_hosted,
+        is_known => is_hosted || count.is_known(),
+        texts,
         record_path => records.first().map(|record| subject.path(&format!("zone/records/{}", record.id))),
         sign,
         lookups => count.lookups,
         voids => count.void_lookups,
         tree => tree(&count.tree),
-        problems => problems(&count),
+        problems => problems(language, &count),
         expected => expected(subject).await?,
         pasted => merging.pasted,
         result => merging.result,
@@ -134,12 +154,30 @@ async fn write(at: &Hosted, wanted: &str, words: String) -> Answer {
 }
 
 async fn set_all(at: Hosted, fields: Fields) -> Answer {
-    let qualifier = match fields.text("all") {
-        "softfail" => Qualifier::SoftFail,
-        "neutral" => Qualifier::Neutral,
-        _ => Qualifier::Fail,
+    let (qualifier, strictness) = match fields.text("all") {
+        "softfail" => (Qualifier::SoftFail, SpfStrictness::Marking),
+        "neutral" => (Qualifier::Neutral, SpfStrictness::Soft),
+        _ => (Qualifier::Fail, SpfStrictness::Strict),
     };
-    let text = match standing(&at).await?.first() {
+    let records = standing(&at).await?;
+    let is_kept = |record: &RecordInfo| matches!(record.managed_by, ManagedBy::MailService(_));
+    // What the mail service keeps right stays its own.
+    if let Some(domain) = at.domain.as_ref().filter(|_| records.iter().all(is_kept)) {
+        match at.zones().set_spf(&domain.name, strictness, Standing::Stays).await {
+            // Its records are kept by hand.
+            Ok(changed) if changed.zone.is_none() => {}
+            Ok(changed) => {
+                let words = at.say("spf-written", &[]);
+                let toast = match changed.kept.changes.iter().find(|(zone, _)| *zone == at.zone.id) {
+                    Some((_, diff)) => at.undoable(diff.serial, words),
+                    None => Toast::of(words),
+                };
+                return at.done("spf", &toast);
+            }
+            Err(error) => return at.refused("spf", error),
+        }
+    }
+    let text = match records.first() {
         Some(record) => Some(plain(record)),
         None => expected(&at).await?,
     };
@@ -170,8 +208,11 @@ async fn merge(subject: Subject, fields: Fields) -> Answer {
     if texts.is_empty() {
         texts.extend(expected(&subject).await?);
     }
+    if subject.zone.is_none() {
+        texts.extend(published(&subject).await);
+    }
     let given = pasted_records(&pasted);
-    if given.is_empty() && records.len() < 2 {
+    if given.is_empty() && texts.len() < 2 {
         merging.errors.push(FieldError::new("pasted", subject.say("spf-merge-empty", &[])));
         return show_with(&subject, merging).await;
     }
@@ -184,7 +225,13 @@ async fn merge(subject: Subject, fields: Fields) -> Answer {
     for text in &texts {
         match Record::parse(text) {
             Ok(record) => parsed.push(record),
-            Err(fault) => merging.errors.push(FieldError::new("pasted", format!("{text}: {fault}"))),
+            Err(fault) => {
+                let problem = Problem::Syntax(subject.name.clone(), fault.clone());
+                let reason = in_words(subject.person.guest.language, &problem, &subject.name);
+                // The rule quotes values, in English.
+                let error = FieldError { rule: fault.to_string(), ..FieldError::new("pasted", reason) };
+                merging.errors.push(error);
+            }
         }
     }
     if !merging.errors.is_empty() {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use wire_trust::Fault;
 use wire_trust::spf::{MacroString, Mechanism, Record, Remark, Term};
-use world::{Names, RecordType};
+use world::{LookupError, Names, RecordType};
 
 use super::{is_askable, published};
 use crate::limits::{SPF_COUNT_LIMIT, SPF_LOOKUP_LIMIT, SPF_VOID_LIMIT};
@@ -54,7 +54,7 @@ pub enum Problem {
     /// The record includes itself.
     Loop(String),
     /// A name cannot be looked up now; the count is not complete.
-    Later(String),
+    Later(LookupError),
     /// It is allowed, and a mistake most likely.
     Remark(String, Remark),
     /// The term finds nothing.
@@ -87,10 +87,29 @@ impl fmt::Display for Problem {
                 write!(f, "{used} look-ups find nothing; {SPF_VOID_LIMIT} are allowed")
             }
             Problem::Loop(domain) => write!(f, "the record of {domain} includes itself"),
-            Problem::Later(reason) => f.write_str(reason),
+            Problem::Later(error) => error.fmt(f),
             Problem::Remark(domain, remark) => write!(f, "{domain}: {remark}"),
             Problem::Void(domain, term) => write!(f, "{domain}: {term} finds nothing"),
         }
+    }
+}
+
+impl Count {
+    /// Whether it is known what the domain publishes: one record, several, or none.
+    pub fn is_known(&self) -> bool {
+        !self.problems.iter().any(|problem| match problem {
+            Problem::Later(error) => error.name().trim_end_matches('.') == self.tree.domain,
+            _ => false,
+        })
+    }
+
+    /// How many records the domain itself publishes.
+    pub fn records(&self) -> usize {
+        let several = self.problems.iter().find_map(|problem| match problem {
+            Problem::Several(domain, number) if *domain == self.tree.domain => Some(*number),
+            _ => None,
+        });
+        several.unwrap_or(usize::from(self.tree.record.is_some()))
     }
 }
 
@@ -186,7 +205,7 @@ impl Walk<'_> {
             false => Ok(Vec::new()),
         };
         let problem = match records.as_deref() {
-            Err(error) => Problem::Later(error.to_string()),
+            Err(error) => Problem::Later(error.clone()),
             Ok([]) => Problem::Missing(domain.to_owned()),
             Ok([record]) => {
                 branch.record = Some(record.clone());
@@ -218,7 +237,7 @@ impl Walk<'_> {
             match self.names.look_up(name, *kind).await {
                 Ok(_) => return,
                 Err(error) if error.is_void() => {}
-                Err(error) => return self.problems.push(Problem::Later(error.to_string())),
+                Err(error) => return self.problems.push(Problem::Later(error)),
             }
         }
         self.voids += 1;

@@ -112,7 +112,7 @@ impl Administration {
         self.refresh_with(domain, standing, None).await
     }
 
-    /// Makes the SPF of a domain strict or soft (R116). One that people wrote is replaced only if `standing`
+    /// Makes the SPF of a domain strict, soft or marking (R116). One that people wrote is replaced only if `standing`
     /// says so.
     pub async fn set_spf(
         &self,
@@ -376,10 +376,9 @@ fn remove_from(tx: &mut Tx, hand: &Hand, zone: ZoneId, domain: DomainId, kept: &
 
 /// What the managed SPF record says now: a choice that was made once stays made.
 fn standing_strictness(tx: &mut Tx, zone: &ZoneInfo, manager: ManagedBy) -> Result<SpfStrictness> {
-    let soft = rows::records(tx, zone.id)?.iter().any(|info| {
-        info.managed_by == manager
-            && Language::of_record(info) == Some(Language::Spf)
-            && info.data.ends_with("?all\"")
-    });
-    Ok(if soft { SpfStrictness::Soft } else { SpfStrictness::Strict })
+    let records = rows::records(tx, zone.id)?;
+    let ours = records
+        .iter()
+        .find(|info| info.managed_by == manager && Language::of_record(info) == Some(Language::Spf));
+    Ok(ours.map(|info| SpfStrictness::of_end(info.data.trim_end_matches('"'))).unwrap_or_default())
 }

@@ -83,7 +83,7 @@ impl Findings {
         match self.answer(name, kind) {
             Ok(records) => Ok(records),
             Err(error) if error.is_void() => Ok(Vec::new()),
-            Err(error) => Err(Remark::new(Says::CannotLookUp, error.to_string())),
+            Err(error) => Err(Remark::unanswered(&error)),
         }
     }
 
@@ -245,14 +245,12 @@ fn spf_record(expectation: &Expectation, count: &Count, making: &mut Making) {
     let mut is_complete = true;
     for problem in &count.problems {
         match problem {
-            Problem::Later(reason) => {
-                is_complete = false;
-                making.say(Says::CannotLookUp, reason);
-            }
-            Problem::TooManyLookups(_) | Problem::TooManyVoids(_) | Problem::Remark(..) => {}
-            Problem::Void(..) => making.say(Says::SpfVoid, problem.to_string()),
-            _ => making.say(Says::SpfWrong, problem.to_string()),
+            // The counter and the end of the record say these below.
+            Problem::TooManyLookups(_) | Problem::TooManyVoids(_) | Problem::Remark(..) => continue,
+            Problem::Later(_) => is_complete = false,
+            _ => {}
         }
+        making.remarks.push(Remark::of_spf(problem, expectation.domain.as_str()));
     }
     let too_many = count.lookups > SPF_LOOKUP_LIMIT;
     making.say(if too_many { Says::SpfTooManyLookups } else { Says::SpfUsed }, count.lookups.to_string());
@@ -482,7 +480,7 @@ fn reverse(expectation: &Expectation, findings: &Findings, making: &mut Making) 
         let names = match findings.pointers.get(&ip) {
             Some(Ok(names)) => names.as_slice(),
             Some(Err(error)) if !error.is_void() => {
-                making.say(Says::CannotLookUp, error.to_string());
+                making.remarks.push(Remark::unanswered(error));
                 continue;
             }
             _ => &[],
@@ -516,7 +514,7 @@ fn helo(expectation: &Expectation, findings: &Findings, making: &mut Making) -> 
                 making.say(Says::HeloElsewhere, name);
             }
         }
-        Some(Err(error)) if !error.is_void() => making.say(Says::CannotLookUp, error.to_string()),
+        Some(Err(error)) if !error.is_void() => making.remarks.push(Remark::unanswered(error)),
         _ => making.say(Says::HeloWithoutAddress, name),
     }
     Ok(())

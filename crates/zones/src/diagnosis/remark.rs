@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use trust::spf::Problem;
+use world::LookupError;
+
 /// How good or bad something is, from best to worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Light {
@@ -54,6 +57,43 @@ pub struct Remark {
 impl Remark {
     pub(super) fn new(says: Says, what: impl Into<String>) -> Remark {
         Remark { says, what: what.into() }
+    }
+
+    /// What a name server keeps to itself now.
+    pub(super) fn unanswered(error: &LookupError) -> Remark {
+        Remark::new(Says::CannotLookUp, error.name())
+    }
+
+    /// What is wrong with the SPF record of `domain`, or with one that it leads to.
+    pub fn of_spf(problem: &Problem, domain: &str) -> Remark {
+        use wire_trust::spf::Remark as Mistake;
+        let at = |whose: &str, term: &str| match whose == domain {
+            true => term.to_owned(),
+            false => format!("{whose}: {term}"),
+        };
+        match problem {
+            Problem::Missing(whose) if whose == domain => Remark::new(Says::Missing, "SPF"),
+            Problem::Missing(whose) => Remark::new(Says::SpfLeadsNowhere, whose),
+            Problem::Several(whose, number) if whose == domain => {
+                Remark::new(Says::SpfSeveral, number.to_string())
+            }
+            Problem::Several(whose, _) => Remark::new(Says::SpfLeadsToSeveral, whose),
+            Problem::Syntax(whose, fault) => Remark::new(Says::SpfWrong, at(whose, &fault.term)),
+            Problem::TooManyLookups(used) => Remark::new(Says::SpfTooManyLookups, used.to_string()),
+            Problem::TooManyVoids(used) => Remark::new(Says::SpfTooManyVoids, used.to_string()),
+            Problem::Loop(whose) => Remark::new(Says::SpfLoop, whose),
+            Problem::Later(error) => Remark::unanswered(error),
+            Problem::Void(whose, term) => Remark::new(Says::SpfVoid, at(whose, term)),
+            Problem::Remark(whose, Mistake::EverybodyPasses) => match whose == domain {
+                true => Remark::new(Says::SpfAllowsAll, ""),
+                false => Remark::new(Says::SpfLeadsToAll, whose),
+            },
+            Problem::Remark(whose, Mistake::Duplicate(term)) => Remark::new(Says::SpfTwice, at(whose, term)),
+            Problem::Remark(whose, Mistake::BehindAll(term)) => Remark::new(Says::SpfBehindAll, at(whose, term)),
+            Problem::Remark(whose, Mistake::RedirectBesideAll) => Remark::new(Says::SpfRedirectUnused, whose),
+            Problem::Remark(whose, Mistake::NoEnd) => Remark::new(Says::SpfNoEnd, whose),
+            Problem::Remark(whose, Mistake::Ptr(term)) => Remark::new(Says::SpfSlow, at(whose, term)),
+        }
     }
 
     /// How bad it is.
@@ -112,8 +152,26 @@ remarks! {
     MxAlsoElsewhere = ("mx-also-elsewhere", Warning, "some mail goes to {what} and not here"),
     /// Several SPF records.
     SpfSeveral = ("spf-several", Bad, "there are {what} SPF records; receivers reject all of them (RFC 7208 §4.5)"),
-    /// The record, or one that it includes, cannot be read.
-    SpfWrong = ("spf-wrong", Bad, "the SPF record does not hold: {what}"),
+    /// A term cannot be read, here or in a record that this one leads to.
+    SpfWrong = ("spf-wrong", Bad, "the SPF record cannot be read at {what}"),
+    /// What it includes has no record.
+    SpfLeadsNowhere = ("spf-leads-nowhere", Bad, "the SPF record leads to {what}, which publishes none"),
+    /// What it includes has several records.
+    SpfLeadsToSeveral = ("spf-leads-to-several", Bad, "the SPF record leads to {what}, which publishes several"),
+    /// What it includes lets everybody send.
+    SpfLeadsToAll = ("spf-leads-to-all", Bad, "the SPF record leads to {what}, which lets everybody send"),
+    /// It includes itself.
+    SpfLoop = ("spf-loop", Bad, "the SPF record of {what} leads back to itself"),
+    /// The same term again.
+    SpfTwice = ("spf-twice", Warning, "{what} stands in the SPF record twice"),
+    /// A term that nobody comes to.
+    SpfBehindAll = ("spf-behind-all", Warning, "{what} stands behind all and is never looked at"),
+    /// A redirect that nobody comes to.
+    SpfRedirectUnused = ("spf-redirect-unused", Warning, "redirect= in the SPF record of {what} is never used, because there is an all"),
+    /// Neither `all` nor `redirect=`.
+    SpfNoEnd = ("spf-no-end", Warning, "the SPF record of {what} has neither all nor redirect= at its end"),
+    /// `ptr`.
+    SpfSlow = ("spf-slow", Warning, "{what} in the SPF record is slow and unreliable and should not be used"),
     /// More than ten look-ups.
     SpfTooManyLookups = ("spf-too-many-lookups", Bad, "SPF needs {what} look-ups; receivers stop after 10 (RFC 7208 §4.6.4)"),
     /// More than two void look-ups.

@@ -98,6 +98,9 @@ async fn spf_is_softened_with_one_click_and_stays_so() {
         assert_eq!(spf().await, "@ TXT \"v=spf1 include:spf.relais.test ?all\"");
         town.tenant.refresh(&name, Standing::Stays).await.unwrap();
         assert_eq!(spf().await, "@ TXT \"v=spf1 include:spf.relais.test ?all\"");
+        town.tenant.set_spf(&name, SpfStrictness::Marking, Standing::Stays).await.unwrap();
+        town.tenant.refresh(&name, Standing::Stays).await.unwrap();
+        assert_eq!(spf().await, "@ TXT \"v=spf1 include:spf.relais.test ~all\"");
         town.tenant.set_spf(&name, SpfStrictness::Strict, Standing::Stays).await.unwrap();
         assert_eq!(spf().await, "@ TXT \"v=spf1 include:spf.relais.test -all\"");
     }
