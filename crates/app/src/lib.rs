@@ -48,6 +48,9 @@ enum Command {
     /// Checks a sender or a stored message as the doors would: SPF, DKIM, DMARC, ARC.
     #[command(subcommand)]
     Judge(commands::judge::Judge),
+    /// SPF records: what one costs, and several made one.
+    #[command(subcommand)]
+    Spf(commands::spf::Spf),
     #[command(flatten)]
     Administration(commands::Command),
     /// Is every body that a row names there and whole?
@@ -118,6 +121,7 @@ pub fn main() -> ExitCode {
             Command::Serve(serve) => serve.run().await.map(|()| ExitCode::SUCCESS),
             Command::Check(check) => check.run().await.map(|()| ExitCode::SUCCESS),
             Command::Judge(judge) => judge.run().await.map(|()| ExitCode::SUCCESS),
+            Command::Spf(spf) => spf.run().await,
             Command::Administration(command) => command.run().await,
             Command::Fsck { place, fsck } => fsck.run(&place.open()?).await.map(|()| ExitCode::SUCCESS),
         }

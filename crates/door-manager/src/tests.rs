@@ -84,6 +84,7 @@ async fn towns() -> Vec<Town> {
             .with("deux.test", "TXT", "v=spf1 include:autre.test ~all")
             .with("faux.test", "TXT", "v=spf1 ip4:300.1.1.1 -all")
             .with("boucle.test", "TXT", "v=spf1 mx include:rien.test include:boucle.test ~all mx")
+            .with("jumeau.test", "NS", "mail.relais.test.")
             .failing("muet.test");
         let world = World::testing_with_names(names);
         let options = Options { exempt_loopback: true, ..Options::default() };

@@ -1,5 +1,9 @@
 //! What a score means, what helps, and where others measure: data for commands, API and screens.
 
+use std::net::IpAddr;
+
+use model::Domain;
+
 use crate::Cause;
 
 /// A text by its key, in English and in French; screens have the other languages under the same key.
@@ -20,8 +24,24 @@ pub struct Tool {
     pub name: &'static str,
     /// Where it is.
     pub uri: &'static str,
+    /// Its page about a domain, where it has one; `{domain}` stands for it.
+    domain_page: &'static str,
+    /// Its page about an address, where it has one; `{address}` stands for it.
+    address_page: &'static str,
     /// What it tells of.
     pub measures: &'static str,
+}
+
+impl Tool {
+    /// Its page about a domain, if it takes the domain in its address.
+    pub fn about_domain(&self, domain: &Domain) -> Option<String> {
+        (!self.domain_page.is_empty()).then(|| self.domain_page.replace("{domain}", domain.as_str()))
+    }
+
+    /// Its page about an address, if it takes the address in its own.
+    pub fn about_address(&self, address: IpAddr) -> Option<String> {
+        (!self.address_page.is_empty()).then(|| self.address_page.replace("{address}", &address.to_string()))
+    }
 }
 
 const fn words(key: &'static str, english: &'static str, french: &'static str) -> Words {
@@ -118,21 +138,39 @@ pub fn advice(cause: Cause) -> Words {
 
 /// Where others measure.
 pub const TOOLS: [Tool; 5] = [
-    Tool { name: "Google Postmaster Tools", uri: "https://postmaster.google.com/", measures: "domain" },
+    Tool {
+        name: "Google Postmaster Tools",
+        uri: "https://postmaster.google.com/",
+        domain_page: "https://postmaster.google.com/dashboards#do={domain}",
+        address_page: "",
+        measures: "domain",
+    },
     Tool {
         name: "Microsoft SNDS",
         uri: "https://sendersupport.olc.protection.outlook.com/snds/",
+        domain_page: "",
+        address_page: "",
         measures: "address",
     },
-    Tool { name: "Sender Score", uri: "https://senderscore.org/", measures: "address" },
+    Tool {
+        name: "Sender Score",
+        uri: "https://senderscore.org/",
+        domain_page: "",
+        address_page: "https://senderscore.org/assess/get-your-score/report/?lookup={address}",
+        measures: "address",
+    },
     Tool {
         name: "Talos Intelligence",
         uri: "https://talosintelligence.com/reputation_center",
+        domain_page: "https://talosintelligence.com/reputation_center/lookup?search={domain}",
+        address_page: "https://talosintelligence.com/reputation_center/lookup?search={address}",
         measures: "domain and address",
     },
     Tool {
         name: "Trellix (McAfee) TrustedSource",
         uri: "https://trustedsource.org/",
+        domain_page: "",
+        address_page: "",
         measures: "domain and address",
     },
 ];

@@ -24,7 +24,6 @@ mod administration;
 pub mod diagnosis;
 mod entities;
 mod error;
-pub mod guided;
 mod installation;
 mod kind;
 pub mod limits;

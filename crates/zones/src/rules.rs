@@ -151,6 +151,13 @@ fn check_text(owner: &str, data: &str) -> Result<()> {
         Some(Language::TlsReports) => wire_trust::tls_rpt::Record::parse(&text).map(drop).map_err(|fault| {
             ZoneError::invalid("data", fault.to_string(), "a TLS-RPT record follows RFC 8460 §3")
         }),
+        Some(Language::Bimi) => wire_trust::bimi::Record::parse(&text).map(drop).map_err(|fault| {
+            ZoneError::invalid(
+                "data",
+                fault.to_string(),
+                "a BIMI record names a picture and a certificate behind https:// (draft-brand-indicators-for-message-identification §4.2)",
+            )
+        }),
         None => Ok(()),
     }
 }
@@ -162,6 +169,7 @@ pub(crate) enum Language {
     Dmarc,
     Sts,
     TlsReports,
+    Bimi,
 }
 
 impl Language {
@@ -179,6 +187,8 @@ impl Language {
             "_dmarc" if begins("v=DMARC1") => Some(Language::Dmarc),
             "_mta-sts" if begins("v=STSv1") => Some(Language::Sts),
             "_smtp" if owner.starts_with("_smtp._tls") && begins("v=TLSRPTv1") => Some(Language::TlsReports),
+            // One label before it is the selector.
+            _ if begins("v=BIMI1") && owner.split('.').nth(1) == Some("_bimi") => Some(Language::Bimi),
             _ => None,
         }
     }
@@ -208,6 +218,10 @@ impl Language {
             Language::TlsReports => (
                 "it would be the second TLS-RPT record of this name",
                 "a name has one TLS-RPT record at most, or none of them counts (RFC 8460 §3)",
+            ),
+            Language::Bimi => (
+                "it would be the second BIMI record of this name",
+                "a name has one BIMI record at most, or none of them counts (draft-brand-indicators-for-message-identification §7.2)",
             ),
         }
     }

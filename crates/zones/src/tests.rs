@@ -3,7 +3,6 @@
 mod administering;
 mod diagnosing;
 mod files;
-mod guided;
 mod history;
 mod linking;
 mod mailing;

@@ -275,6 +275,14 @@ impl Domain {
                     Some(checks) => zones.mend(&domain, &checks, &looker).await?,
                     None => None,
                 };
+                // A domain below its zone has another name.
+                let mended = match mended {
+                    Some(mended) => {
+                        let zone = zones.zone(mended.zone).await?.name.to_string();
+                        Some((mended, zone.trim_end_matches('.').to_owned()))
+                    }
+                    None => None,
+                };
                 let mut found = zones.diagnose(&domain, &looker).await?;
                 // The name servers follow within a second; until then the world sees what was there before.
                 for _ in 0..LOOKS_AFTER_MENDING {

@@ -74,7 +74,7 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    fn names(&self) -> Result<Names> {
+    pub(super) fn names(&self) -> Result<Names> {
         let servers = self.dns.into_iter().collect();
         Names::resolver(&NamesOptions { servers, ..NamesOptions::default() })
             .context("cannot use the name server")

@@ -25,6 +25,7 @@ mod reports;
 mod route;
 mod service;
 mod source;
+pub mod spf;
 mod staff;
 mod system;
 mod token;

@@ -161,7 +161,12 @@ pub(super) async fn reputation(platform: &Platform, domain: &DomainInfo, days: u
         "consequence": consequence(score.points).english,
         "factors": score.factors.iter().map(factor).collect::<Vec<_>>(),
         "history": history.iter().map(day).collect::<Vec<_>>(),
-        "elsewhere": TOOLS.map(|tool| json!({ "name": tool.name, "uri": tool.uri, "measures": tool.measures })),
+        "elsewhere": TOOLS.map(|tool| json!({
+            "name": tool.name,
+            "uri": tool.uri,
+            "domain_page": tool.about_domain(&domain.name),
+            "measures": tool.measures,
+        })),
     });
     let mut text = card(
         Value::Null,
@@ -206,7 +211,8 @@ pub(super) async fn reputation(platform: &Platform, domain: &DomainInfo, days: u
     }
     text.push_str("\nWhere others measure\n");
     for tool in TOOLS {
-        text.push_str(&format!("  {} ({}): {}\n", tool.name, tool.measures, tool.uri));
+        let page = tool.about_domain(&domain.name).unwrap_or_else(|| tool.uri.to_owned());
+        text.push_str(&format!("  {} ({}): {page}\n", tool.name, tool.measures));
     }
     Ok(Output::new(json, text))
 }

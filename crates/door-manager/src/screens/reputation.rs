@@ -1,12 +1,14 @@
 //! Réputation: the score that our own data give a domain, what takes points away, what follows and what helps.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
 use minijinja::{Value, context};
-use reputation::{Factor, ReputationError, TOOLS};
+use model::Domain;
+use reputation::{Factor, ReputationError, TOOLS, Tool};
 
 use super::Answer;
 use super::reports::days;
@@ -47,14 +49,27 @@ fn factor(subject: &Subject, factor: &Factor) -> Value {
     }
 }
 
+/// Where others measure: each with its page about the domain and about every address that sends for it.
+async fn tools(subject: &Subject) -> Result<Vec<Value>, Trouble> {
+    let installation = subject.shared.zones.installation().await?;
+    let exchangers = installation.map(|installation| installation.exchangers).unwrap_or_default();
+    let addresses: Vec<IpAddr> = exchangers.iter().flat_map(|each| each.host.addresses.clone()).collect();
+    let domain = Domain::parse(&subject.name).ok();
+    let view = |tool: &Tool| {
+        let measures = subject.say(&format!("measures-{}", tool.measures.replace(' ', "-")), &[]);
+        let about_domain =
+            domain.iter().filter_map(|domain| Some((domain.to_string(), tool.about_domain(domain)?)));
+        let about_address =
+            addresses.iter().filter_map(|address| Some((address.to_string(), tool.about_address(*address)?)));
+        let pages: Vec<Value> =
+            about_domain.chain(about_address).map(|(name, href)| context! { name, href }).collect();
+        context! { name => tool.name, href => tool.uri, measures, pages }
+    };
+    Ok(TOOLS.iter().map(view).collect())
+}
+
 async fn show(subject: Subject) -> Answer {
-    let tools: Vec<Value> = TOOLS
-        .iter()
-        .map(|tool| {
-            let measures = subject.say(&format!("measures-{}", tool.measures.replace(' ', "-")), &[]);
-            context! { name => tool.name, href => tool.uri, measures }
-        })
-        .collect();
+    let tools = tools(&subject).await?;
     let Some(domain) = subject.domain.as_ref().map(|domain| &domain.name) else {
         return subject.page("reputation.html", "reputation", context! { tools });
     };

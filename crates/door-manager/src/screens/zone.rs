@@ -31,6 +31,7 @@ pub(super) fn purpose(record: &RecordData) -> &'static str {
         RecordKind::Txt if data.starts_with("v=spf1") => "spf",
         RecordKind::Txt if record.owner.starts_with("_dmarc") => "dmarc",
         RecordKind::Txt if record.owner.contains("_domainkey") => "dkim",
+        RecordKind::Txt if record.owner.contains("._bimi") => "bimi",
         _ => "",
     }
 }

@@ -89,7 +89,9 @@ impl Remark {
                 false => Remark::new(Says::SpfLeadsToAll, whose),
             },
             Problem::Remark(whose, Mistake::Duplicate(term)) => Remark::new(Says::SpfTwice, at(whose, term)),
-            Problem::Remark(whose, Mistake::BehindAll(term)) => Remark::new(Says::SpfBehindAll, at(whose, term)),
+            Problem::Remark(whose, Mistake::BehindAll(term)) => {
+                Remark::new(Says::SpfBehindAll, at(whose, term))
+            }
             Problem::Remark(whose, Mistake::RedirectBesideAll) => Remark::new(Says::SpfRedirectUnused, whose),
             Problem::Remark(whose, Mistake::NoEnd) => Remark::new(Says::SpfNoEnd, whose),
             Problem::Remark(whose, Mistake::Ptr(term)) => Remark::new(Says::SpfSlow, at(whose, term)),

@@ -96,5 +96,4 @@ fn the_three_records_of_the_seed_become_one() {
     let twice = spf::merge("v=spf1 include:a.test ?all", &["v=spf1 include:a.test mx -all"]).unwrap();
     assert_eq!(twice, "v=spf1 include:a.test mx ?all");
     assert!(spf::merge("v=spf1 -all", &["v=spf2 -all"]).is_err());
-    assert!(spf::MEANINGS.iter().filter(|meaning| meaning.is_recommended).all(|meaning| meaning.sign == '-'));
 }

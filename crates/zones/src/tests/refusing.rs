@@ -47,6 +47,12 @@ const REFUSED: &[(&[&str], &str, &str)] = &[
     (&["_dmarc TXT v=DMARC1; p=reject"], "data", "RFC 7489 §6.6.3"),
     (&["_dmarc.x TXT v=DMARC1; p=perhaps"], "data", "RFC 7489 §6.4"),
     (&["_mta-sts TXT v=STSv1; id=2"], "data", "RFC 8461 §3.1"),
+    (&["default._bimi TXT v=BIMI1; l=http://a.test/m.svg"], "data", "behind https://"),
+    (
+        &["b._bimi TXT v=BIMI1; l=https://a.test/m.svg", "b._bimi TXT v=BIMI1; l=https://b.test/m.svg"],
+        "data",
+        "one BIMI record",
+    ),
     (&["_smtp._tls TXT v=TLSRPTv1; rua=mailto:u@valbois.test"], "data", "RFC 8460 §3"),
     (&["null MX 10 mx"], "data", "RFC 7505 §3"),
     (&["@ MX 0 ."], "data", "RFC 7505 §3"),

@@ -71,6 +71,14 @@ fn dmarc_text(fields: &Fields) -> String {
     tags.join("; ")
 }
 
+fn bimi_text(fields: &Fields) -> String {
+    let picture = format!("v=BIMI1; l={}", fields.text("location"));
+    match fields.text("certificate") {
+        "" => picture,
+        certificate => format!("{picture}; a={certificate}"),
+    }
+}
+
 fn under(labels: &str, owner: &str) -> String {
     if owner.is_empty() || owner == "@" { labels.to_owned() } else { format!("{labels}.{owner}") }
 }
@@ -85,6 +93,10 @@ pub(in crate::screens) fn compose(kind: &str, fields: &Fields, spf_host: &str) -
         "spf" => (owner, "TXT", quote(&spf_text(fields, spf_host))),
         "dkim" => (format!("{}._domainkey", text("selector")), "TXT", quote(&dkim_text(fields))),
         "dmarc" => ("_dmarc".to_owned(), "TXT", quote(&dmarc_text(fields))),
+        "bimi" => {
+            let labels = format!("{}._bimi", text("selector"));
+            (under(&labels, &owner), "TXT", quote(&bimi_text(fields)))
+        }
         "a" => (owner, "A", text("address")),
         "aaaa" => (owner, "AAAA", text("address")),
         "cname" => (owner, "CNAME", text("target")),

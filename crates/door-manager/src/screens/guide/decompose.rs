@@ -104,6 +104,7 @@ fn guess(record: &RecordData, spf_host: &str) -> Option<(&'static str, Fields)> 
                 "spf" => ("spf", spf_fields(owner, &text, spf_host)?),
                 "dmarc" if owner == "_dmarc" => ("dmarc", dmarc_fields(&text)),
                 "dkim" => ("dkim", dkim_fields(owner, &text)?),
+                "bimi" => ("bimi", bimi_fields(owner, &text)?),
                 _ => ("txt", pairs([("owner", owner), ("text", &text)])),
             }
         }
@@ -165,6 +166,19 @@ fn dkim_fields(owner: &str, text: &str) -> Option<Fields> {
     Some(pairs([("selector", selector), ("algorithm", algorithm), ("key", value("p")), ("testing", testing)]))
 }
 
+fn bimi_fields(owner: &str, text: &str) -> Option<Fields> {
+    let (selector, rest) = owner.split_once("._bimi")?;
+    let value = |wanted: &str| tags(text).find(|(name, _)| *name == wanted).map_or("", |(_, value)| value);
+    let owner = rest.trim_start_matches('.');
+    let (location, certificate) = (value("l"), value("a"));
+    Some(pairs([
+        ("owner", owner),
+        ("selector", selector),
+        ("location", location),
+        ("certificate", certificate),
+    ]))
+}
+
 #[cfg(test)]
 mod tests {
     use zones::{ManagedBy, RecordData, RecordKind};
@@ -202,6 +216,14 @@ mod tests {
             ("_dmarc", RecordKind::Txt, "\"v=DMARC1; p=quarantine; rua=mailto:d@a.test\"", "dmarc"),
             ("_dmarc", RecordKind::Txt, "\"v=DMARC1; p=reject; fo=1\"", "raw"),
             ("s1._domainkey", RecordKind::Txt, "\"v=DKIM1; k=ed25519; p=AAAA\"", "dkim"),
+            (
+                "default._bimi",
+                RecordKind::Txt,
+                "\"v=BIMI1; l=https://a.test/m.svg; a=https://a.test/m.pem\"",
+                "bimi",
+            ),
+            ("news._bimi.shop", RecordKind::Txt, "\"v=BIMI1; l=https://a.test/m.svg\"", "bimi"),
+            ("default._bimi", RecordKind::Txt, "\"v=BIMI1; l=; a=\"", "raw"),
             ("www", RecordKind::A, "192.0.2.1", "a"),
             ("_imaps._tcp", RecordKind::Srv, "0 1 993 imap.relais.test.", "srv"),
             ("_xmpp-client._tcp.chat", RecordKind::Srv, "5 0 5222 x.test.", "srv"),

@@ -9,7 +9,7 @@ pub(super) use decompose::{as_raw, decompose};
 
 /// The kinds in the order in which they are offered: mail first, then addresses, then the rest.
 pub(super) const KINDS: [(&str, &[&str]); 3] = [
-    ("mail", &["mx", "spf", "dkim", "dmarc"]),
+    ("mail", &["mx", "spf", "dkim", "dmarc", "bimi"]),
     ("hosts", &["a", "aaaa", "cname", "txt", "srv", "caa"]),
     ("more", &["ns", "ptr", "tlsa", "sshfp", "svcb", "https", "ds", "raw"]),
 ];
@@ -71,6 +71,12 @@ const DMARC: &[Input] = &[
     choice("dkim_alignment", "select", &["r", "s"], "r"),
     choice("spf_alignment", "select", &["r", "s"], "r"),
 ];
+const BIMI: &[Input] = &[
+    OWNER,
+    input("selector", "text", "default", true),
+    input("location", "text", "", true),
+    input("certificate", "text", "", false),
+];
 const ADDRESS: &[Input] = &[OWNER, input("address", "text", "", true)];
 const HOST: &[Input] = &[OWNER, TARGET];
 const TXT: &[Input] = &[OWNER, input("text", "textarea", "", true)];
@@ -121,6 +127,7 @@ pub(super) fn inputs(kind: &str) -> Option<&'static [Input]> {
         "spf" => SPF,
         "dkim" => DKIM,
         "dmarc" => DMARC,
+        "bimi" => BIMI,
         "a" | "aaaa" => ADDRESS,
         "cname" | "ns" | "ptr" => HOST,
         "txt" => TXT,
@@ -151,6 +158,7 @@ pub(super) fn field_for(kind: &str, refused: &str) -> &'static str {
         (_, "spf") => "includes",
         (_, "dkim") => "key",
         (_, "dmarc") => "policy",
+        (_, "bimi") => "location",
         (_, "caa") => "authority",
         (_, "tlsa" | "sshfp" | "ds") => "digest",
         (_, "a" | "aaaa") => "address",
