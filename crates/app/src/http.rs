@@ -30,6 +30,7 @@ fn manager(installation: &Installation) -> Result<door_manager::Shared> {
         looker: diagnosing::looker(installation)?,
         trail: installation.trail.clone(),
         queue: installation.flow.queue().clone(),
+        relays: installation.flow.relays().clone(),
         reports: installation.flow.reports().clone(),
         reputation: reputation::Reputation::new(db.clone(), world.clone(), directory.clone()),
         db,

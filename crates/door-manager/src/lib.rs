@@ -42,6 +42,7 @@ use hosts::Hosts;
 use keys::Keys;
 use mail_queue::Queue;
 use mail_reports::Reports;
+use mail_route::Relays;
 use reputation::Reputation;
 use trail::Trail;
 use world::World;
@@ -70,6 +71,8 @@ pub struct Shared {
     pub trail: Trail,
     /// Letters that wait.
     pub queue: Queue,
+    /// Which mail for others goes to a relay.
+    pub relays: Relays,
     /// What others report.
     pub reports: Reports,
     /// What our own data say of a domain.

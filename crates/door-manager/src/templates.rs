@@ -97,6 +97,7 @@ templates![
     "sources.html",
     "allow.html",
     "queue.html",
+    "routes.html",
     "queue_delete.html",
     "system.html",
 ];

@@ -71,6 +71,7 @@ async fn towns() -> Vec<Town> {
             hosts::MIGRATIONS,
             mail_queue::MIGRATIONS,
             mail_store::MIGRATIONS,
+            mail_route::MIGRATIONS,
             keys::MIGRATIONS,
             zones::MIGRATIONS,
             mail_reports::MIGRATIONS,
@@ -121,6 +122,7 @@ async fn towns() -> Vec<Town> {
         let shared = Shared {
             hosts: hosts.clone(),
             trail: trail::Trail::new(db.clone()),
+            relays: mail_route::Relays::new(db.clone(), world.clone()),
             queue: mail_queue::Queue::new(db.clone(), world.clone(), "one"),
             reports: mail_reports::Reports::new(db.clone(), world.clone(), directory.clone(), settings),
             reputation: reputation::Reputation::new(db.clone(), world.clone(), directory.clone()),

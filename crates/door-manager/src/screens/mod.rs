@@ -18,6 +18,7 @@ mod record;
 mod refusal;
 mod reports;
 mod reputation;
+mod routes;
 mod security;
 mod servers;
 mod sessions;
@@ -72,6 +73,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(logs::routes())
         .merge(sources::routes())
         .merge(queue::routes())
+        .merge(routes::routes())
         .merge(system::routes())
         .merge(servers::routes())
         .merge(access::routes())

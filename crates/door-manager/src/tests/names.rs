@@ -326,3 +326,44 @@ async fn the_tools_of_others_open_at_the_domain_and_its_addresses() {
         }
     }
 }
+
+/// R094–R096: the operator's staff adds and removes routes, an address only with a warning; others look on.
+#[tokio::test]
+async fn routes_are_seen_by_administrators_and_changed_by_the_operators_staff() {
+    for town in towns().await {
+        let path = "/manager/routes";
+        let operator = town.directory.administration(Scope::Operator("test"), "test");
+        let fields = [("recipients", "*.incamail.ch"), ("route_target", "192.0.2.7"), ("subject", "<im>")];
+        let mut others = town.signed_in("acme").await;
+        assert_eq!(others.post(path, &fields).await.status, StatusCode::NOT_FOUND);
+        let login = model::Address::parse("admin@valbois.test").unwrap();
+        let claire = operator.user_called(&login).await.unwrap();
+        operator.set_operator(claire.id, true).await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        let empty = browser.get(path).await.text;
+        assert!(empty.contains("Aucune route") && empty.contains("déconseillée"), "{empty}");
+        let wrong = browser.post(path, &[("recipients", "a b"), ("route_target", "")]).await.text;
+        for field in ["recipients", "route_target"] {
+            assert!(wrong.contains(&format!("id=\"error-{field}\"")), "{wrong}");
+        }
+        let own = [&fields[..], &[("own", "yes"), ("tls", "verify")]].concat();
+        assert_eq!(browser.post(path, &own).await.location, path);
+        let everybodys = [("recipients", "secure.ch"), ("route_target", "mx:im.post.ch")];
+        browser.post(path, &everybodys).await;
+        let relays = mail_route::Relays::new(town.db.clone(), town.world.clone());
+        let rules = relays.rules().await.unwrap();
+        assert_eq!(rules.len(), 2);
+        assert_eq!(rules[0].to_string(), "*.incamail.ch, subject with «<im>» → 192.0.2.7:25 (TLS verify)");
+        assert_eq!((rules[0].organisation, rules[1].organisation), (Some(town.valbois), None));
+        let warning = "Il est déconseillé d’utiliser des IP statiques";
+        let listed = browser.get(path).await.text;
+        assert_eq!(listed.matches(warning).count(), 1, "{listed}");
+        let seen = others.get(path).await.text;
+        assert!(seen.contains("secure.ch") && !seen.contains("incamail"), "{seen}");
+        assert!(!seen.contains("routes&#x2f;remove") && !seen.contains("/manager/routes/remove"), "{seen}");
+        let id = rules[1].id.to_string();
+        assert_eq!(others.post("/manager/routes/remove", &[("id", &id)]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.post("/manager/routes/remove", &[("id", &id)]).await.location, path);
+        assert_eq!(relays.rules().await.unwrap().len(), 1);
+    }
+}

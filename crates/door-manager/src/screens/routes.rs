@@ -1,0 +1,124 @@
+//! Routes: which mail for others goes to a relay instead of its domain's own servers. The organisation's
+//! administrators see those that concern its senders; the operator's staff adds and removes them.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, post};
+use directory::Scope;
+use mail_route::{NewRelayRule, RelayAdministration, RelayRule};
+use minijinja::{Value, context};
+use model::{Relay, RelayTarget};
+
+use super::Answer;
+use super::refusal::{FieldError, directory_refusal};
+use crate::fields::Fields;
+use crate::toast::{Toast, done};
+use crate::trouble::Trouble;
+use crate::visitor::Administrator;
+use crate::{Shared, page};
+
+const PATH: &str = "/manager/routes";
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new().route("/routes", get(show).post(add)).route("/routes/remove", post(remove))
+}
+
+fn relays(shared: &Shared, person: &Administrator) -> RelayAdministration {
+    let scope = match person.session.is_operator {
+        true => Scope::Operator("the operator's staff looks after routes"),
+        false => person.scope(),
+    };
+    shared.relays.administration(scope, person.who())
+}
+
+fn view(person: &Administrator, rule: &RelayRule) -> Value {
+    let own = person.session.organisation;
+    context! {
+        id => rule.id.to_string(),
+        recipients => rule.recipients.to_string(),
+        subject => rule.subject,
+        target => rule.relay.target.to_string(),
+        tls => format!("route-tls-{}", rule.relay.tls.as_str()),
+        is_static => is_static(&rule.relay.target),
+        is_own => rule.organisation == Some(own),
+        is_another => rule.organisation.is_some_and(|organisation| organisation != own),
+    }
+}
+
+/// R096: an address is not advised, because it usually changes.
+fn is_static(target: &RelayTarget) -> bool {
+    target.warning().is_some()
+}
+
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    show_with(&shared, &person, &Fields::default(), &[]).await
+}
+
+/// The page, with what was typed and what is wrong with it.
+async fn show_with(shared: &Shared, person: &Administrator, typed: &Fields, errors: &[FieldError]) -> Answer {
+    let rules = relays(shared, person).list().await?;
+    let content = context! {
+        routes => rules.iter().map(|rule| view(person, rule)).collect::<Vec<_>>(),
+        can_change => person.session.is_operator,
+        recipients => typed.text("recipients"),
+        subject => typed.text("subject"),
+        route_target => typed.text("route_target"),
+        tls => if typed.has("tls") { typed.text("tls") } else { "opportunistic" },
+        own => typed.has("own"),
+        errors => Value::from_serialize(errors),
+    };
+    page::of(person, "routes.html", "routes", content)
+}
+
+/// What was typed, or what cannot be read of it.
+fn typed(person: &Administrator, fields: &Fields) -> Result<NewRelayRule, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, reason: String| {
+        let error = FieldError::new(field, person.guest.say(&format!("route-wrong-{field}"), &[]));
+        errors.push(FieldError { rule: reason, ..error });
+    };
+    let recipients = fields.text("recipients").parse().map_err(|error| wrong("recipients", error)).ok();
+    let target = fields.text("route_target").parse();
+    let target =
+        target.map_err(|error: model::NotARelayTarget| wrong("route_target", error.to_string())).ok();
+    let tls = fields.text("tls").parse().unwrap_or_default();
+    let subject = fields.has("subject").then(|| fields.text("subject").to_owned());
+    match (recipients, target) {
+        (Some(recipients), Some(target)) => Ok(NewRelayRule {
+            position: None,
+            organisation: fields.has("own").then_some(person.session.organisation),
+            recipients,
+            subject,
+            relay: Relay { target, tls },
+        }),
+        _ => Err(errors),
+    }
+}
+
+async fn add(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+    if !person.session.is_operator {
+        return Err(Trouble::NotFound);
+    }
+    let new = match typed(&person, &fields) {
+        Ok(new) => new,
+        Err(errors) => return show_with(&shared, &person, &fields, &errors).await,
+    };
+    match relays(&shared, &person).add(new).await {
+        Ok(rule) => {
+            let key = if is_static(&rule.relay.target) { "route-added-static" } else { "route-added" };
+            Ok(done(&person, PATH, &Toast::of(person.guest.say(key, &[]))))
+        }
+        Err(error) => {
+            let error = directory_refusal(&person.guest, error)?;
+            show_with(&shared, &person, &fields, &[error]).await
+        }
+    }
+}
+
+async fn remove(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+    let id = fields.text("id").parse().map_err(|_| Trouble::NotFound)?;
+    relays(&shared, &person).remove(id).await?;
+    Ok(done(&person, PATH, &Toast::of(person.guest.say("route-removed", &[]))))
+}
