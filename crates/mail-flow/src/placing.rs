@@ -44,7 +44,9 @@ impl Flow {
             let trouble = |error| trouble::directory(&error);
             let domain = delivery.recipient.domain();
             let mut listed = directory.listed(domain, sender, &authors).await.map_err(trouble)?;
-            if listed.as_ref().is_none_or(|listed| listed.kind == SenderKind::Approved) && address.domain() != domain {
+            if listed.as_ref().is_none_or(|listed| listed.kind == SenderKind::Approved)
+                && address.domain() != domain
+            {
                 let there = directory.listed(address.domain(), sender, &authors).await.map_err(trouble)?;
                 listed = there.filter(|there| there.kind == SenderKind::Blocked).or(listed);
             }

@@ -154,7 +154,7 @@ async fn each_kind_is_listed_shown_changed_disabled_enabled_and_deleted() {
         assert_eq!((shown["used_bytes"].as_u64(), shown["used_messages"].as_u64()), (Some(0), Some(0)));
         assert!(machine.text("log changes").await.contains("disabled"), "the words of an administrator");
         machine.text("user delete u@far.test").await;
-        machine.text("address delete a@acme.test").await;
+        machine.text("address delete a@acme.test --for-good").await;
         machine.text("domain delete acme.test").await;
         machine.text("organisation delete ace").await;
         assert_eq!(machine.text("organisation list").await, "none\n");

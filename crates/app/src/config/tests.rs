@@ -50,6 +50,7 @@ fn the_manual_explains_every_key_and_no_other() {
         weight: Weight::Mark,
     });
     full.judge.senders = Some(Weight::Mark);
+    full.judge.traps.push("trap@example.org".to_owned());
     let written = toml::Table::try_from(&full).unwrap();
     let mut keys = Vec::new();
     collect("", &written, &mut keys);

@@ -1,3 +1,5 @@
+//! Letters of our own: how they are written, and that one that is refused holds up no other.
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use directory::{NewAddress, NewUnbanRequest, NewUser, Role, Scope};

@@ -30,6 +30,7 @@ async fn person(town: &Town, login: &str, role: Role) -> model::UserId {
 
 /// The path of the link on the page.
 fn link(text: &str) -> String {
+    let text = text.replace("&#x2f;", "/");
     let (_, rest) = text.split_once("/invitation/").expect("the page has a link");
     let token: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
     format!("/invitation/{token}")
