@@ -11,7 +11,7 @@
 //!
 //! **Sent.** Nothing is written for reports while letters come and go: [`Reports::gather`] counts a finished
 //! day from the trail, in one commit for the day, so that several nodes and crashes count it once.
-//! [`Reports::due`] makes letters of what was counted, for those who want them; [`sent`] ends a row in the
+//! [`Reports::due`] makes letters of what was counted, for those who want them; [`sent()`] ends a row in the
 //! transaction that queues its letter, so that each report leaves exactly once.
 
 mod aggregate;

@@ -355,7 +355,7 @@ impl Directory {
     pub async fn own_mailboxes(&self, session: &Session) -> Result<Vec<OwnMailbox>> {
         let user = session.user;
         let operator = self.db.operator("a person's mailboxes lie in several organisations");
-        Ok(operator.read(move |tx| rows::own_mailboxes(tx, user)).await?)
+        operator.read(move |tx| rows::own_mailboxes(tx, user)).await
     }
 
     /// A mailbox that a person may use, if the person has this permission on it; otherwise it is not found.

@@ -119,7 +119,7 @@ impl Reports {
         Ok(())
     }
 
-    /// Claims reports that are due and makes letters of them. Each is to be queued together with [`crate::sent`] in one
+    /// Claims reports that are due and makes letters of them. Each is to be queued together with [`crate::sent()`] in one
     /// transaction; what is not, comes again after its claim.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<Outgoing>, ReportsError> {
         let token = self.world.new_id();
