@@ -1,0 +1,175 @@
+"""Access to addresses and sender lists in the Manager, in a real Chromium, by the seed's own steps."""
+
+import email
+import imaplib
+import re
+import shutil
+import subprocess
+import uuid
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from letters import imap_login
+from peers import wait_until
+from relais import REPOSITORY
+
+PICTURES = REPOSITORY / "target" / "test-logs" / "screens"
+PASSWORD = "une phrase de passe"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, relais):
+    context = chromium.new_context(locale="fr", ignore_https_errors=True, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    user = relais.facts["users"][0]
+    page.goto(at(relais, "/manager/sign-in"))
+    page.fill("#login", user["login"])
+    page.fill("#password", user["password"])
+    page.click("main form[action='/manager/sign-in'] button")
+    page.wait_for_url("**/manager/")
+    yield page
+    context.close()
+
+
+def at(relais, path):
+    return f"https://127.0.0.1:{relais.port('https')}{path}"
+
+
+def picture(page, name):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for width, height in [(1280, 900), (360, 780)]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.screenshot(path=PICTURES / f"access-{name}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def mailbox(relais):
+    """A new mailbox of the sample organisation, with a password."""
+    address = f"team-{uuid.uuid4().hex[:8]}@valbois.test"
+    created = relais.command("address", "create", address, "--password-stdin", stdin=PASSWORD + "\n")
+    return address, created["id"]
+
+
+def arrived(relais, address, words):
+    """The text of the letter that says this."""
+    def text():
+        for octets in relais.letters(address):
+            content = email.message_from_bytes(octets).get_payload(decode=True) or b""
+            if words.encode() in content:
+                return content.decode()
+        return None
+    return wait_until(text, f"a letter that says {words!r}", 60, step_seconds=0.2)
+
+
+def test_invite_and_accept(page, relais, chromium):
+    address, identifier = mailbox(relais)
+    page.goto(at(relais, f"/manager/addresses/{identifier}/users"))
+    picture(page, "users")
+    page.get_by_role("link", name="Inviter").click()
+    page.get_by_role("radio", name="Générer un lien de partage").check()
+    page.get_by_role("checkbox", name="Gérer les alias").uncheck()
+    page.get_by_label("Langue de l’invitation").select_option("de")
+    picture(page, "invite")
+    page.get_by_label("Mot de passe de l’adresse mail").fill("not the password")
+    page.get_by_role("button", name="Inviter").click()
+    expect(page.locator(".summary")).to_contain_text("n’est ni celui de l’adresse ni le vôtre")
+    page.get_by_label("Mot de passe de l’adresse mail").fill(PASSWORD)
+    page.get_by_role("button", name="Inviter").click()
+    link = page.inner_text("#invitation-link").strip()
+    expect(page.get_by_role("button", name="Copier")).to_be_visible()
+    picture(page, "link")
+    page.get_by_role("link", name="J’ai copié le lien").click()
+    expect(page.get_by_role("heading", name="Invitations en attente")).to_be_visible()
+
+    context = chromium.new_context(locale="de", ignore_https_errors=True)
+    guest = context.new_page()
+    guest.goto(link)
+    expect(guest.locator("#invited-address")).to_have_text(address)
+    picture(guest, "accept")
+    guest.get_by_label("Name", exact=True).fill("Marc")
+    guest.get_by_label("Anmeldename").fill(f"marc-{uuid.uuid4().hex[:8]}@stranger.test")
+    guest.locator("#field-password").fill(PASSWORD)
+    guest.locator("#field-repeated").fill(PASSWORD)
+    guest.get_by_role("button", name="Konto erstellen und Adresse benutzen").click()
+    guest.wait_for_url("**/manager/mine")
+    expect(guest.get_by_role("link", name=address)).to_be_visible()
+    picture(guest, "mine")
+    guest.get_by_role("link", name=address).click()
+    expect(guest.get_by_text(re.compile("Aliasse verwalten.*nicht erlaubt"))).to_be_visible()
+    guest.fill("#field-label", "Telefon")
+    guest.get_by_role("button", name="Passwort erstellen").click()
+    password = guest.locator(".notice pre").inner_text().strip()
+    with imap_login(relais, address, password) as imap:
+        assert imap.select("INBOX")[0] == "OK"
+    guest.goto(link)
+    expect(guest.get_by_role("heading", level=1)).to_have_text("Diese Einladung gilt nicht mehr")
+    context.close()
+
+    # Withdrawn at once, with the password that was made by it.
+    page.reload()
+    page.get_by_role("link", name="Marc").click()
+    picture(page, "user")
+    page.get_by_role("button", name="Retirer l’accès").click()
+    expect(page.locator(".toast")).to_contain_text("L’accès est retiré")
+    with pytest.raises(imaplib.IMAP4.error):
+        with imap_login(relais, address, password):
+            pass
+
+
+def test_an_invitation_by_mail_arrives_in_its_language(page, relais):
+    address, identifier = mailbox(relais)
+    reader = relais.facts["addresses"][0]
+    page.goto(at(relais, f"/manager/addresses/{identifier}/invite"))
+    page.get_by_label("Langue de l’invitation").select_option("it")
+    page.get_by_role("checkbox", name="Envoyer par mail").check()
+    page.get_by_label("Adresse e-mail de la personne").fill(reader["address"])
+    page.get_by_label("Mot de passe de l’adresse mail").fill(PASSWORD)
+    page.get_by_role("button", name="Inviter").click()
+    shown = page.inner_text("#invitation-link").strip()
+    letter = arrived(relais, reader["address"], "vi invita a usare l’indirizzo e-mail " + address)
+    link = re.search(r"https://\S+/invitation/\S+", letter).group()
+    assert link != shown
+    context = page.context.browser.new_context(ignore_https_errors=True)
+    guest = context.new_page()
+    guest.goto(link)
+    expect(guest.locator("#invited-address")).to_have_text(address)
+    context.close()
+
+
+def test_block_a_sender_for_the_whole_service(page, relais):
+    reader = relais.facts["addresses"][0]
+    marker = uuid.uuid4().hex
+    sender = f"boss@{marker[:12]}.spam.test"
+
+    def bring(text):
+        subprocess.run(
+            ["swaks", "--server", "127.0.0.1", "--port", str(relais.port("smtp")), "--helo", "client.stranger.test",
+             "--from", sender, "--to", reader["address"], "--header", f"Subject: {text}", "--hide-all"],
+            check=True, timeout=60)
+
+    page.goto(at(relais, "/manager/"))
+    page.get_by_role("link", name="Configuration globale").click()
+    page.get_by_role("link", name="Sécurité", exact=True).click()
+    blocked = page.locator("section", has=page.get_by_role("heading", name="Adresse bloquée"))
+    blocked.locator("input[name=pattern]").fill(f"*@{marker[:12]}.spam.test")
+    blocked.get_by_role("button", name="Ajouter une adresse").click()
+    expect(page.get_by_text("attend d’être validée")).to_be_visible()
+    picture(page, "senders")
+    bring(f"before {marker}")
+    relais.wait_for_letter(reader["address"], f"before {marker}".encode())
+    page.get_by_role("button", name="Valider").click()
+    expect(page.locator(".toast")).to_contain_text("actif sur toutes les adresses")
+    bring(f"after {marker}")
+    relais.wait_for_letter(reader["address"], f"after {marker}".encode(), folder="Spam")
+    page.get_by_role("button", name=f"Retirer *@{marker[:12]}.spam.test").click()
+    page.get_by_role("button", name="Valider").click()
+    expect(page.get_by_text(marker[:12])).to_have_count(0)
