@@ -57,7 +57,32 @@ def free_loopback(*ports):
     pytest.skip(f"somebody has ports {ports} of every address of this machine")
 
 
-class Nsd:
+class NameServer:
+    """A stranger's name server in the foreground, as long as the block lasts: its `command()`, whether it `answers()`."""
+
+    def __enter__(self):
+        environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+        with open(self.directory / "output.log", "ab") as log:
+            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+        try:
+            wait_until(lambda: self.process.poll() is not None or self.answers(), f"{type(self).__name__} to answer")
+            assert self.process.poll() is None, self.log()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+class Nsd(NameServer):
     """NSD as a secondary, or with a zone file of its own. It runs in the foreground and as whoever starts it."""
 
     def __init__(self, directory, zone, primary_port=None, secret=None, zone_file=None, threads=1):
@@ -82,36 +107,18 @@ class Nsd:
         self.configuration = directory / "nsd.conf"
         self.configuration.write_text("\n".join(lines) + "\n")
 
-    def __enter__(self):
-        environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
-        log = open(self.directory / "output.log", "ab")
-        self.process = subprocess.Popen(["nsd", "-d", "-c", str(self.configuration)], stdin=subprocess.DEVNULL,
-                                        stdout=log, stderr=log, env=environment)
-        log.close()
-        try:
-            wait_until(lambda: self.process.poll() is not None or "status:" in dig(self.port, "version.bind", "TXT", "CH"),
-                       "NSD to answer")
-            assert self.process.poll() is None, self.log()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+    def command(self):
+        return ["nsd", "-d", "-c", str(self.configuration)]
 
-    def __exit__(self, *_):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+    def answers(self):
+        return "status:" in dig(self.port, "version.bind", "TXT", "CH")
 
     def log(self):
         parts = [self.directory / "output.log", self.log_path]
         return "\n".join(part.read_text(errors="replace") for part in parts if part.exists())[-4000:]
 
 
-class Unbound:
+class Unbound(NameServer):
     """Unbound as a validating resolver on port 53 of an address of loopback: it knows one zone, whose keys it trusts.
     That zone may be the root, `.`: then every name is looked for from there."""
 
@@ -150,29 +157,12 @@ stub-zone:
   stub-addr: {server}@{port}
 """)
 
-    def __enter__(self):
-        environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
-        with open(self.directory / "output.log", "ab") as log:
-            self.process = subprocess.Popen(["unbound", "-d", "-c", str(self.configuration)], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, env=environment)
-        ask = ["dig", f"@{self.address}", "+tries=1", "+time=2", "version.bind", "TXT", "CH"]
-        try:
-            wait_until(lambda: self.process.poll() is not None or "status:" in run(*ask, check=False),
-                       "Unbound to answer")
-            assert self.process.poll() is None, self.log()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+    def command(self):
+        return ["unbound", "-d", "-c", str(self.configuration)]
 
-    def __exit__(self, *_):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+    def answers(self):
+        ask = ["dig", f"@{self.address}", "+tries=1", "+time=2", "version.bind", "TXT", "CH"]
+        return "status:" in run(*ask, check=False)
 
     def log(self):
         parts = [self.directory / "output.log", self.directory / "unbound.log"]
