@@ -1,7 +1,7 @@
 //! The tables, and what the flow and the store read of them.
 
 use db::{DbError, Migrations, Tx, values};
-use model::{AccountId, AccountRef, Address, CredentialId, Domain, Localpart, OrganisationId};
+use model::{AccountId, AccountRef, Address, CredentialId, Domain, DomainId, Localpart, OrganisationId};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::entities::AccountInfo;
@@ -307,4 +307,18 @@ pub(crate) fn is_active(tx: &mut Tx, organisation: OrganisationId) -> Result<boo
             |row| row.integer(0),
         )?
         .is_some())
+}
+
+/// How many deleted addresses of a domain can be restored.
+pub(crate) fn count_deleted_addresses(
+    tx: &mut Tx,
+    domain: DomainId,
+    organisation: OrganisationId,
+) -> Result<u64, DbError> {
+    let found = tx.query_one(
+        "SELECT count(*) FROM deleted_address WHERE domain = ?1 AND organisation = ?2",
+        values![domain, organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(found.unwrap_or(0)).unwrap_or(0))
 }

@@ -306,15 +306,16 @@ pub(crate) fn insert(
         value: new.address.to_string(),
         rule: "an address exists once, as a mailbox, an alias or a redirection",
     };
-    if rows::is_address_taken(tx, domain.id, domain.organisation, &key)? {
-        return Err(taken());
-    }
-    if rows::is_address_restorable(tx, domain.id, domain.organisation, &key)? {
-        return Err(DirectoryError::Conflict {
-            field: "address",
-            value: new.address.to_string(),
-            rule: "a deleted address keeps its name for 30 days: it is restored, or deleted for good",
-        });
+    match name_state(tx, domain, &key)? {
+        None => {}
+        Some(Fault::Restorable) => {
+            return Err(DirectoryError::Conflict {
+                field: "address",
+                value: new.address.to_string(),
+                rule: "a deleted address keeps its name for 30 days: it is restored, or deleted for good",
+            });
+        }
+        Some(_) => return Err(taken()),
     }
     let (kind, mailbox) = match &new.kind {
         NewKind::Mailbox { purpose, .. } => (purpose.as_str(), Some(account)),

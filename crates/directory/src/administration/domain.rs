@@ -165,7 +165,7 @@ pub fn delete_domain(tx: &mut Tx, id: DomainId, force: bool, at: Timestamp) -> R
     if domain.addresses > 0 && !force {
         return Err(in_use("domain", domain.name.to_string(), domain.addresses));
     }
-    let restorable = rows::count_deleted(tx, id, domain.organisation)?;
+    let restorable = crate::rows::count_deleted_addresses(tx, id, domain.organisation)?;
     if restorable > 0 && !force {
         return Err(DirectoryError::InUse {
             field: "domain",

@@ -101,7 +101,7 @@ pub fn check_linkable(tx: &mut Tx, domain: &DomainInfo, service: ServiceId) -> R
         let count = crate::administration::counted(domain.addresses, "address", "addresses");
         return Err(invalid(format!("«{name}» has {count} of its own"), LINKED_EMPTY));
     }
-    let restorable = rows::count_restorable(tx, domain.id, domain.organisation)?;
+    let restorable = crate::rows::count_deleted_addresses(tx, domain.id, domain.organisation)?;
     if restorable > 0 {
         let count = crate::administration::counted(restorable, "deleted address", "deleted addresses");
         return Err(invalid(format!("«{name}» has {count} that can be restored"), LINKED_EMPTY));

@@ -18,20 +18,6 @@ enum Place {
     Forward(i64),
 }
 
-/// Addresses of a domain that were deleted and can be restored.
-pub(super) fn count_restorable(
-    tx: &mut Tx,
-    domain: DomainId,
-    organisation: OrganisationId,
-) -> Result<u64, DbError> {
-    let found = tx.query_one(
-        "SELECT count(*) FROM deleted_address WHERE domain = ?1 AND organisation = ?2",
-        values![domain, organisation],
-        |row| row.integer(0),
-    )?;
-    Ok(u64::try_from(found.unwrap_or(0)).unwrap_or(0))
-}
-
 pub(super) fn set_linked(
     tx: &mut Tx,
     domain: DomainId,

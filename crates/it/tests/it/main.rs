@@ -9,3 +9,5 @@ mod nodes;
 mod platform;
 #[cfg(test)]
 mod roles;
+#[cfg(test)]
+mod senders;

@@ -3,7 +3,7 @@
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::{count, scope};
+use super::scope;
 use crate::administration::deleted::DeletedAddress;
 use crate::rows::address_of;
 
@@ -50,20 +50,6 @@ pub(in crate::administration) fn page_of_deleted_addresses(
     seek: &Seek,
 ) -> Result<Page<DeletedAddress>, DbError> {
     tx.page(in_order!(select_deleted, "a"), None, seek, deleted, |one| one.id.0)
-}
-
-/// How many deleted addresses of a domain can be restored.
-pub(in crate::administration) fn count_deleted(
-    tx: &mut Tx,
-    domain: DomainId,
-    organisation: OrganisationId,
-) -> Result<u64, DbError> {
-    let found = tx.query_one(
-        "SELECT count(*) FROM deleted_address WHERE domain = ?1 AND organisation = ?2",
-        values![domain, organisation],
-        |row| row.integer(0),
-    )?;
-    Ok(count(found.unwrap_or(0)))
 }
 
 /// Takes an address out of use in a way that can be undone.
