@@ -19,14 +19,18 @@
       const answer = await fetch(url, { ...options.request, signal: own.signal, headers: { "X-Fragment": "1" } });
       if (!(answer.headers.get("Content-Type") ?? "").startsWith("text/html")) { location.href = url; return; }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (!page.getElementById("main") || !document.querySelector(".frame")) { location.href = answer.url; return; }
-      isDirty = false;
+      const isForm = options.request && !answer.redirected;
+      // A page without the frame, such as the sign-in page: the browser shows it, and it carries what was typed.
+      if (!page.querySelector(".frame")) { if (isForm) send(url, options.request.body); else location.href = answer.url; return; }
+      // What was refused is not saved yet.
+      isDirty = Boolean(isForm && page.querySelector(".summary"));
       // What was just told stays where only the content is renewed.
       if (options.isLive) renew(page);
       else for (const part of [".header", ".side", "#main", "#toasts"]) swap(part, page);
       document.title = page.title;
       document.documentElement.lang = page.documentElement.lang;
-      if (!options.isBack && !options.isLive) history.pushState(null, "", answer.url);
+      // What a form was answered has no address: a reload shows the page of the form.
+      if (!options.isBack && !options.isLive && !isForm) history.pushState(null, "", answer.url);
       if (!options.isLive) { window.scrollTo(0, options.keepPlace ? window.scrollY : 0); focusAfter(options); }
       ready();
     } catch (trouble) {
@@ -35,6 +39,13 @@
     } finally {
       if (pending === own) { isLeaving = false; document.body.classList.remove("loading"); }
     }
+  }
+  function send(url, data) {
+    const form = Object.assign(document.createElement("form"), { method: "post", action: url, hidden: true });
+    for (const [name, value] of data) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    document.body.append(form);
+    isDirty = false;
+    HTMLFormElement.prototype.submit.call(form);
   }
   function swap(part, page) {
     const [before, after] = [document.querySelector(part), page.querySelector(part)];
@@ -91,7 +102,7 @@
   window.addEventListener("popstate", () => { if (!location.hash) go(location.href, { isBack: true }); });
   window.addEventListener("beforeunload", event => { if (isDirty) event.preventDefault(); });
   document.addEventListener("input", event => {
-    if (event.target.closest("form[data-guard]")) isDirty = true;
+    if (event.target.closest("form[data-guard], form.form[method=post]:not([data-passkey])")) isDirty = true;
     if (event.target.matches("[data-preview]")) preview(event.target.form);
   });
   document.addEventListener("change", event => {

@@ -2,12 +2,13 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use subtle::ConstantTimeEq;
 
 use crate::limits;
+use crate::trouble::Trouble;
 use crate::visitor;
 
 /// The field that proves that the form came from our page.
@@ -63,6 +64,13 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// What a form in the usual coding says.
+    pub(crate) fn of_body(body: &[u8]) -> Fields {
+        url::form_urlencoded::parse(body).into_owned().take(limits::FORM_FIELDS_LIMIT + 1).collect()
+    }
+}
+
 impl FromIterator<(String, String)> for Fields {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Fields {
         Fields { pairs: pairs.into_iter().collect(), files: Vec::new() }
@@ -81,14 +89,8 @@ pub(crate) enum Refused {
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         match self {
-            Refused::Unreadable => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "The form cannot be read.").into_response()
-            }
-            Refused::NotOurs => (
-                StatusCode::FORBIDDEN,
-                "The form was not sent by a page of the Manager. Go back and try again.",
-            )
-                .into_response(),
+            Refused::Unreadable => Trouble::Unreadable.into_response(),
+            Refused::NotOurs => Trouble::NotOurs.into_response(),
         }
     }
 }
@@ -97,14 +99,15 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Fields, Refused> {
-        if origin(&request) == Origin::Another {
+        if origin(request.headers(), request.uri()) == Origin::Another {
             return Err(Refused::NotOurs);
         }
         let token =
             visitor::session_token(request.headers(), request.extensions()).ok_or(Refused::NotOurs)?;
         let fields = read(request, state).await?;
         let expected = visitor::form_token(&token);
-        let is_ours: bool = fields.raw(TOKEN).as_bytes().ct_eq(expected.as_bytes()).into();
+        let sent = fields.raw(TOKEN).split('.').next().unwrap_or_default();
+        let is_ours: bool = sent.as_bytes().ct_eq(expected.as_bytes()).into();
         if is_ours { Ok(fields) } else { Err(Refused::NotOurs) }
     }
 }
@@ -119,7 +122,7 @@ impl<S: Send + Sync> FromRequest<S> for SignInFields {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<SignInFields, Refused> {
-        match origin(&request) {
+        match origin(request.headers(), request.uri()) {
             Origin::Ours => read(request, state).await.map(SignInFields),
             Origin::Unsaid | Origin::Another => Err(Refused::NotOurs),
         }
@@ -150,7 +153,14 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Fields, Ref
     if body.len() > limits::FORM_LIMIT_BYTES {
         return Err(Refused::Unreadable);
     }
-    Ok(url::form_urlencoded::parse(&body).into_owned().take(limits::FORM_FIELDS_LIMIT).collect())
+    let fields = Fields::of_body(&body);
+    // Never a part of a form.
+    if fields.pairs.len() > limits::FORM_FIELDS_LIMIT { Err(Refused::Unreadable) } else { Ok(fields) }
+}
+
+/// Whether the browser itself says that a page of ours sent the form.
+pub(crate) fn is_ours(headers: &HeaderMap, uri: &Uri) -> bool {
+    origin(headers, uri) == Origin::Ours
 }
 
 /// What a browser says of the page that sent a form.
@@ -164,8 +174,7 @@ enum Origin {
 
 /// Where the form comes from. Browsers send Origin with every POST (Fetch §3.2), and Sec-Fetch-Site (Fetch Metadata
 /// §2.3) to hosts that they trust: what they send must not contradict.
-fn origin(request: &Request) -> Origin {
-    let headers = request.headers();
+fn origin(headers: &HeaderMap, uri: &Uri) -> Origin {
     let site = headers.get("sec-fetch-site");
     if site.is_some_and(|site| site != "same-origin" && site != "none") {
         return Origin::Another;
@@ -173,7 +182,7 @@ fn origin(request: &Request) -> Origin {
     let Some(origin) = headers.get(ORIGIN) else {
         return if site.is_some_and(|site| site == "same-origin") { Origin::Ours } else { Origin::Unsaid };
     };
-    let authority = request.uri().authority().map(|authority| authority.as_str());
+    let authority = uri.authority().map(|authority| authority.as_str());
     let host = authority.or_else(|| headers.get(HOST).and_then(|host| host.to_str().ok()));
     let from = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
     if from.is_some() && from == host { Origin::Ours } else { Origin::Another }

@@ -17,6 +17,7 @@ mod chart;
 mod events;
 mod fields;
 mod headers;
+mod kept;
 pub mod lamps;
 pub mod letters;
 mod limits;
@@ -28,12 +29,14 @@ mod templates;
 mod toast;
 mod trouble;
 mod visitor;
+mod ways;
 mod words;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use db::Db;
@@ -81,6 +84,9 @@ pub struct Shared {
 
 /// Every page below `/manager/`.
 pub fn router(shared: Arc<Shared>) -> Router {
+    // Asked for what they take, never run.
+    let bare = Router::new().nest("/manager", screens::routes()).merge(screens::first());
+    let ways = ways::Ways::of(bare.with_state(shared.clone()));
     let screens = screens::routes()
         .route("/events", get(events::events))
         .route("/assets/{name}", get(assets::asset))
@@ -89,8 +95,9 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .nest("/manager", screens)
         // A nested router knows `/manager`, and not `/manager/`.
         .merge(screens::first())
+        .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
         .layer(DefaultBodyLimit::max(limits::FORM_LIMIT_BYTES))
-        .layer(from_fn_with_state(shared.clone(), trouble::explain))
+        .layer(from_fn_with_state((shared.clone(), ways), trouble::explain))
         .layer(from_fn(headers::complete))
         .with_state(shared)
 }

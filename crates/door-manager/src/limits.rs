@@ -26,3 +26,7 @@ pub(crate) const CHART_DAYS_LIMIT: u32 = 180;
 pub(crate) const LOOKS_FOR_CHANGE: u32 = 20;
 /// How long after one such look the next one follows.
 pub(crate) const LOOK_FOR_CHANGE_AFTER: Duration = Duration::from_millis(100);
+/// Octets of a form that is kept while its sender signs in again.
+pub(crate) const KEPT_FORM_LIMIT_BYTES: usize = 64 * 1024;
+/// How long it is kept.
+pub(crate) const KEPT_FORM_FOR: Duration = Duration::from_secs(15 * 60);

@@ -23,6 +23,7 @@ templates![
     "ui.html",
     "sign_in.html",
     "step.html",
+    "kept.html",
     "profile.html",
     "profile_security.html",
     "profile_totp.html",

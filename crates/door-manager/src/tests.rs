@@ -3,14 +3,17 @@
 mod access;
 mod addresses;
 mod events;
+mod forms;
 mod letters;
 mod linking;
 mod names;
 mod people;
+mod rules;
 mod screens;
 mod servers;
 mod shown;
 mod watching;
+mod ways;
 mod words;
 
 use std::net::Ipv4Addr;

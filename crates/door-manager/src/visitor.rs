@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, COOKIE, LOCATION, SET_COOKIE};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, StatusCode};
+use axum::http::{Extensions, HeaderMap};
 use axum::response::{IntoResponse, Response};
 use directory::{Administration, Role, Scope, Session};
 use doorway_http::{Client, Host};
@@ -46,8 +46,12 @@ pub(crate) fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 /// The token in the session's cookie. A cookie without the prefix could come from a neighbouring host, so it counts
 /// only where there is no encryption.
 pub(crate) fn session_token(headers: &HeaderMap, extensions: &Extensions) -> Option<String> {
-    let name = if client(extensions).is_tls { SECURE_COOKIE } else { PLAIN_COOKIE };
-    cookie(headers, name)
+    session_token_of(headers, client(extensions).is_tls)
+}
+
+/// The same, where it is known whether the connection is encrypted.
+pub(crate) fn session_token_of(headers: &HeaderMap, is_tls: bool) -> Option<String> {
+    cookie(headers, if is_tls { SECURE_COOKIE } else { PLAIN_COOKIE })
 }
 
 /// RFC 6265bis §4.1.3.2: `__Host-` holds the cookie to this very host, over TLS.
@@ -60,6 +64,30 @@ pub(crate) fn session_cookie(is_tls: bool, token: &str, seconds: u64) -> String 
 pub(crate) fn form_token(session_token: &str) -> String {
     let key = blake3::derive_key("relais 2026-11 door-manager form token", session_token.as_bytes());
     blake3::Hash::from(key).to_hex().to_string()
+}
+
+/// What a form carries, and whose page it stands on: the proof, the person, and a proof of that.
+fn proof(session_token: &str, user: i64) -> String {
+    format!("{}.{user}.{}", form_token(session_token), person_hash(session_token, user).to_hex())
+}
+
+fn person_hash(session_token: &str, user: i64) -> blake3::Hash {
+    let key = blake3::derive_key("relais 2026-11 door-manager whose form", session_token.as_bytes());
+    blake3::keyed_hash(&key, &user.to_be_bytes())
+}
+
+/// Whose page carried this proof, if it was made for this session, which may have ended.
+pub(crate) fn whose(proof: &str, session_token: &str) -> Option<i64> {
+    let mut parts = proof.split('.').skip(1);
+    let user: i64 = parts.next()?.parse().ok()?;
+    let hash = blake3::Hash::from_hex(parts.next()?).ok()?;
+    // Hashes compare in constant time.
+    (person_hash(session_token, user) == hash).then_some(user)
+}
+
+/// What a form carries, for a session that was just opened.
+pub(crate) fn new_proof(session_token: &str, session: &Session) -> String {
+    proof(session_token, session.user.0)
 }
 
 /// Somebody, signed in or not.
@@ -123,9 +151,10 @@ impl Person {
         let Some(token) = session_token(&parts.headers, &parts.extensions) else { return Ok(None) };
         let Some(session) = shared.directory.session(&token).await? else { return Ok(None) };
         let guest = Guest::of(parts);
+        let form_token = new_proof(&token, &session);
         let toast_key = toast::Key::of(&token);
         let toast = toast::of(&parts.headers, guest.client.is_tls, &toast_key);
-        Ok(Some(Person { guest, session, form_token: form_token(&token), toast, toast_key }))
+        Ok(Some(Person { guest, session, form_token, toast, toast_key }))
     }
 
     /// What of the installation the person may touch: the organisation looked at, never more.
@@ -163,21 +192,29 @@ impl Person {
     }
 }
 
-/// Where a request without a session goes: to the sign-in page, and back afterwards.
+/// Marks the answer to a form whose session has ended: what was typed is kept, where it can be.
+#[derive(Clone, Copy)]
+pub(crate) struct SessionOver;
+
+/// Where a request without a session goes: to the sign-in page, and back afterwards. The cookie stays, though it opens
+/// nothing any more: it proves whose the forms of its pages are.
 fn to_sign_in(parts: &Parts) -> Response {
     let guest = Guest::of(parts);
-    let next: String = url::form_urlencoded::byte_serialize(guest.target.as_bytes()).collect();
-    let location = match parts.method == axum::http::Method::GET && guest.target != "/manager/" {
-        true => format!("/manager/sign-in?next={next}"),
-        false => "/manager/sign-in".to_owned(),
-    };
-    let mut response = (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
-    if session_token(&parts.headers, &parts.extensions).is_some() {
-        // It opens nothing any more.
-        let cookie = session_cookie(guest.client.is_tls, "", 0);
-        response.headers_mut().append(SET_COOKIE, cookie.parse().expect("the cookie is ASCII"));
+    if parts.method != axum::http::Method::GET {
+        let mut response = see_other("/manager/sign-in");
+        response.extensions_mut().insert(SessionOver);
+        return response;
     }
-    response
+    match guest.target.as_str() {
+        "/manager/" => see_other("/manager/sign-in"),
+        target => see_other(&sign_in_for(target)),
+    }
+}
+
+/// The sign-in page that leads to `next`.
+pub(crate) fn sign_in_for(next: &str) -> String {
+    let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    format!("/manager/sign-in?next={next}")
 }
 
 impl FromRequestParts<Arc<Shared>> for Person {

@@ -273,7 +273,13 @@ fn link(shared: &Shared, person: &Person, created: &CreatedInvitation) -> Answer
     shown(person, "invite_link.html", content, &[])
 }
 
-async fn editor(shared: &Shared, person: &Person, id: i64, user: i64, errors: &[FieldError]) -> Answer {
+async fn editor(
+    shared: &Shared,
+    person: &Person,
+    (id, user): (i64, i64),
+    typed: Option<&Fields>,
+    errors: &[FieldError],
+) -> Answer {
     let address = changeable(shared, person, id).await?;
     let accesses = person.people(shared).accesses(address.id).await?;
     let access = accesses.iter().find(|access| access.user == UserId(user)).ok_or(Trouble::NotFound)?;
@@ -283,10 +289,10 @@ async fn editor(shared: &Shared, person: &Person, id: i64, user: i64, errors: &[
         user => access.user.to_string(),
         name => access.name,
         login => access.login,
-        is_primary => access.is_primary,
+        is_primary => typed.map_or(access.is_primary, |typed| typed.has("primary")),
         granted_by => access.granted_by,
         created_at => access.created_at.rfc3339(),
-        permissions => boxes(&person.guest, access.permissions),
+        permissions => boxes(&person.guest, typed.map_or(access.permissions, ticked)),
     };
     shown(person, "address_user.html", content, errors)
 }
@@ -296,7 +302,7 @@ async fn edit(
     person: Person,
     Path((id, user)): Path<(i64, i64)>,
 ) -> Answer {
-    editor(&shared, &person, id, user, &[]).await
+    editor(&shared, &person, (id, user), None, &[]).await
 }
 
 async fn change(
@@ -314,7 +320,7 @@ async fn change(
         }
         Err(error) => {
             let error = directory_refusal(&person.guest, error)?;
-            editor(&shared, &person, id, user, &[error]).await
+            editor(&shared, &person, (id, user), Some(&fields), &[error]).await
         }
     }
 }
@@ -348,7 +354,7 @@ async fn edit_invitation(State(shared): State<Arc<Shared>>, person: Person, Path
         invitation => invitation_view(&shared, &person.guest, &invitation),
         invitation_language => invitation.language,
         tongues => languages(),
-        trouble => invitation.sms_trouble,
+        trouble => super::way::told(&person.guest, &invitation.sms_trouble),
         permissions => boxes(&person.guest, invitation.permissions),
     };
     shown(&person, "invitation_edit.html", content, &[])

@@ -11,16 +11,16 @@ use directory::DomainPlace;
 use minijinja::{Value, context};
 use model::{Domain, ServiceId};
 use serde::Deserialize;
-use zones::{Link, LogLine, NewLink, Operation, OperationState, ZoneError};
+use zones::{LineKind, Link, LogLine, NewLink, Operation, OperationState, ZoneError};
 
 use super::Answer;
-use super::refusal::{FieldError, refusal, rule_key};
+use super::refusal::{FieldError, detail, in_words, refusal};
 use super::subject::text;
 use crate::fields::Fields;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
 use crate::visitor::Administrator;
-use crate::words::{Word, knows};
+use crate::words::Word;
 use crate::{Shared, page};
 
 /// Operations that the page shows.
@@ -164,18 +164,22 @@ impl Desk {
         let log: Vec<Value> = lines
             .iter()
             .map(|line| {
-                let values =
-                    [("name", Word::from(line.name.as_str())), ("count", Word::from(line.count as usize))];
+                let name = match line.what {
+                    // The log keeps the reason; its rule stands beside.
+                    LineKind::Refused => match &operation.failure {
+                        Some(failure) => in_words(&self.person.guest, &line.name, &failure.rule).0,
+                        None => detail(&self.person.guest, &line.name),
+                    },
+                    _ => line.name.clone(),
+                };
+                let values = [("name", Word::from(name)), ("count", Word::from(line.count as usize))];
                 let says = self.say(&format!("operation-line-{}", line.what.as_str()), &values);
                 context! { at => line.at.rfc3339(), says }
             })
             .collect();
         let failure = operation.failure.as_ref().map(|failure| {
-            let key = rule_key(&failure.rule);
-            match knows(self.person.guest.language, &key) {
-                true => context! { reason => self.say(&key, &[]), rule => failure.reason },
-                false => context! { reason => failure.reason, rule => failure.rule },
-            }
+            let (reason, rule) = in_words(&self.person.guest, &failure.reason, &failure.rule);
+            context! { reason, rule }
         });
         context! {
             title => self.say(

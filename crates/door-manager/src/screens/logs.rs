@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 use model::{Address, MessageId, ServiceId, Timestamp};
 use trail::{Direction, LetterSearch, Line, Search, Status, Step, Whose};
 
-use super::Answer;
+use super::{Answer, way};
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::trouble::Trouble;
 use crate::visitor::Administrator;
@@ -35,7 +35,7 @@ const COLUMNS: [Column; 6] = [
 ];
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
-    Router::new().route("/logs", get(show)).route("/logs/{message}", get(way))
+    Router::new().route("/logs", get(show)).route("/logs/{message}", get(show_way))
 }
 
 /// The zone in which moments are asked for: that of the customers.
@@ -127,7 +127,7 @@ fn row(person: &Administrator, line: Line) -> Row {
                 kind: "status",
                 state: state(line.status),
                 text: status,
-                note: line.detail,
+                note: way::told(&person.guest, &line.detail),
                 ..Cell::default()
             },
         ],
@@ -232,7 +232,10 @@ async fn export(
         let lines = shared.trail.letters(search.clone(), now, seek).await?;
         rows.extend(lines.items.into_iter().map(|line| {
             // In a file the reason stands beside the status.
-            let reason = if line.detail.is_empty() { String::new() } else { format!(" ({})", line.detail) };
+            let reason = match line.detail.as_str() {
+                "" => String::new(),
+                detail => format!(" ({})", way::told(&person.guest, detail)),
+            };
             let mut row = row(person, line);
             if let Some(cell) = row.cells.last_mut() {
                 cell.text.push_str(&reason);
@@ -246,7 +249,7 @@ async fn export(
 }
 
 /// The whole way of a letter, step by step.
-async fn way(
+async fn show_way(
     State(shared): State<Arc<Shared>>,
     person: Administrator,
     Path(message): Path<String>,
@@ -276,6 +279,7 @@ async fn way(
         .take(500)
         .map(|event| {
             let kind = event.step.kind();
+            let said = way::sentence(&person.guest, &event.step);
             let state = match &event.step {
                 Step::Delivered { .. } => "ok",
                 Step::Deferred { .. } | Step::Held => "waiting",
@@ -288,8 +292,8 @@ async fn way(
                 state,
                 title => person.guest.say(&format!("step-{kind}"), &[]),
                 recipient => event.recipient,
-                // The trail's own sentence: names, addresses and the servers' words are the same in every language.
-                text => event.step.to_string(),
+                text => said.ours,
+                reply => said.theirs,
             }
         })
         .collect();

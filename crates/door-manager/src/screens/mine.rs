@@ -57,7 +57,13 @@ async fn list(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
     page::of(&person, "mine.html", "mine", content)
 }
 
-async fn card(shared: &Shared, person: &Person, account: i64, secret: &str, errors: &[FieldError]) -> Answer {
+async fn card(
+    shared: &Shared,
+    person: &Person,
+    account: i64,
+    (secret, label): (&str, &str),
+    errors: &[FieldError],
+) -> Answer {
     let account = AccountId(account);
     let mailbox = shared.directory.own_mailbox(&person.session, account, None).await?;
     let passwords: Vec<Value> = shared
@@ -80,6 +86,7 @@ async fn card(shared: &Shared, person: &Person, account: i64, secret: &str, erro
         may_make_passwords => mailbox.permissions.has(Permission::ConfigureDevice),
         passwords,
         secret,
+        label,
         errors => Value::from_serialize(errors),
     };
     let mut page = page::of(person, "mine_mailbox.html", "mine", content)?;
@@ -90,7 +97,7 @@ async fn card(shared: &Shared, person: &Person, account: i64, secret: &str, erro
 }
 
 async fn show(State(shared): State<Arc<Shared>>, person: Person, Path(account): Path<i64>) -> Answer {
-    card(&shared, &person, account, "", &[]).await
+    card(&shared, &person, account, ("", ""), &[]).await
 }
 
 async fn add(
@@ -104,10 +111,10 @@ async fn add(
         .create_own_device_password(&person.session, AccountId(account), fields.text("label"))
         .await
     {
-        Ok(created) => card(&shared, &person, account, &created.password, &[]).await,
+        Ok(created) => card(&shared, &person, account, (&created.password, ""), &[]).await,
         Err(error) => {
             let error = directory_refusal(&person.guest, error)?;
-            card(&shared, &person, account, "", &[error]).await
+            card(&shared, &person, account, ("", fields.text("label")), &[error]).await
         }
     }
 }

@@ -31,6 +31,7 @@ mod synonyms;
 mod system;
 mod transfer;
 mod users;
+mod way;
 mod zone;
 
 use std::sync::Arc;
@@ -81,8 +82,12 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(global::routes())
 }
 
+pub(crate) use signing_in::sign_in_keeping;
+
 #[cfg(test)]
-pub(crate) use refusal::rule_key;
+pub(crate) use refusal::{held_key, rule_key};
+#[cfg(test)]
+pub(crate) use way::SENTENCES as STORED_SENTENCES;
 
 /// Every key that guided entry puts together, for the test of the words.
 #[cfg(test)]

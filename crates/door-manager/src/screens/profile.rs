@@ -55,7 +55,8 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
     let profile = shared.directory.own_profile(&person.session).await?;
     let typed = context! {
         name => person.session.name,
-        language => person.session.language.clone().unwrap_or_default(),
+        // The page has a language of its own.
+        letters_in => person.session.language.clone().unwrap_or_default(),
         phone => profile.phone.unwrap_or_default(),
         contacts => profile.contacts.join("\n"),
     };
@@ -72,7 +73,7 @@ async fn change(State(shared): State<Arc<Shared>>, person: Person, fields: Field
     let again = |error: FieldError| {
         let typed = context! {
             name => fields.text("name"),
-            language => fields.text("language"),
+            letters_in => fields.text("language"),
             phone => fields.text("phone"),
             contacts => fields.raw("contacts"),
         };

@@ -12,7 +12,7 @@ use minijinja::{Value, context};
 use model::{Relay, RelayTarget};
 
 use super::Answer;
-use super::refusal::{FieldError, directory_refusal};
+use super::refusal::{FieldError, detail, directory_refusal};
 use crate::fields::Fields;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
@@ -77,7 +77,7 @@ fn typed(person: &Administrator, fields: &Fields) -> Result<NewRelayRule, Vec<Fi
     let mut errors = Vec::new();
     let mut wrong = |field: &str, reason: String| {
         let error = FieldError::new(field, person.guest.say(&format!("route-wrong-{field}"), &[]));
-        errors.push(FieldError { rule: reason, ..error });
+        errors.push(FieldError { rule: detail(&person.guest, &reason), ..error });
     };
     let recipients = fields.text("recipients").parse().map_err(|error| wrong("recipients", error)).ok();
     let target = fields.text("route_target").parse();

@@ -15,10 +15,11 @@ use serde::Deserialize;
 use super::Answer;
 use crate::Shared;
 use crate::fields::{Fields, SignInFields};
+use crate::kept::{self, Kept};
 use crate::page;
 use crate::toast::see_other;
 use crate::trouble::Trouble;
-use crate::visitor::{Entering, Guest, LANGUAGE_COOKIE, cookie, session_cookie};
+use crate::visitor::{Entering, Guest, LANGUAGE_COOKIE, cookie, new_proof, session_cookie, session_token_of};
 use crate::words::{Language, Word};
 
 /// The cookie of the step between password and session, where the connection is encrypted (RFC 6265bis §4.1.3.2).
@@ -67,8 +68,39 @@ pub(super) fn has_passkeys(shared: &Shared, guest: &Guest) -> bool {
     guest.client.is_tls && party.is_some() && party == guest.host.as_deref()
 }
 
-fn form(shared: &Shared, guest: &Guest, next: &str, login: Option<&str>, trouble: Option<String>) -> Answer {
-    let mut content = context! { next, has_passkeys => has_passkeys(shared, guest) };
+/// Where somebody goes after signing in: to a page, or on with a form that is kept.
+#[derive(Clone, Copy)]
+struct Going<'a> {
+    next: &'a str,
+    /// The form, sealed; empty for none.
+    kept: &'a str,
+}
+
+impl<'a> Going<'a> {
+    fn to(next: &'a str) -> Going<'a> {
+        Going { next: safe(next), kept: "" }
+    }
+
+    fn of(fields: &'a Fields) -> Going<'a> {
+        Going { next: safe(fields.text("next")), kept: fields.text(kept::FIELD) }
+    }
+}
+
+/// The sign-in page for somebody whose session ended while a form was filled in.
+pub(crate) fn sign_in_keeping(shared: &Shared, guest: &Guest, next: &str, kept: &str) -> Answer {
+    let words = guest.say("kept-sign-in", &[]);
+    form(shared, guest, Going { next: safe(next), kept }, None, Some(words))
+}
+
+fn form(
+    shared: &Shared,
+    guest: &Guest,
+    going: Going<'_>,
+    login: Option<&str>,
+    trouble: Option<String>,
+) -> Answer {
+    let Going { next, kept } = going;
+    let mut content = context! { next, kept, has_passkeys => has_passkeys(shared, guest) };
     if let Some(login) = login {
         content = context! { login, ..content };
     }
@@ -84,7 +116,7 @@ fn form(shared: &Shared, guest: &Guest, next: &str, login: Option<&str>, trouble
 }
 
 async fn show(State(shared): State<Arc<Shared>>, guest: Guest, Query(Next { next }): Query<Next>) -> Answer {
-    form(&shared, &guest, safe(next.as_deref().unwrap_or("/manager/")), None, None)
+    form(&shared, &guest, Going::to(next.as_deref().unwrap_or("/manager/")), None, None)
 }
 
 /// Why somebody is not let in, in words; trouble if it is ours.
@@ -103,10 +135,11 @@ pub(super) fn refusal(shared: &Shared, guest: &Guest, refusal: AuthRefusal) -> R
 async fn sign_in(
     State(shared): State<Arc<Shared>>,
     guest: Guest,
+    headers: HeaderMap,
     SignInFields(fields): SignInFields,
 ) -> Answer {
-    let (login, next) = (fields.text("login"), safe(fields.text("next")));
-    let again = |trouble: String| form(&shared, &guest, next, Some(login), Some(trouble));
+    let (login, going) = (fields.text("login"), Going::of(&fields));
+    let again = |trouble: String| form(&shared, &guest, going, Some(login), Some(trouble));
     if !fields.has("login") || !fields.has("password") {
         return again(guest.say("sign-in-empty", &[]));
     }
@@ -115,10 +148,16 @@ async fn sign_in(
         Err(refused) => return again(refusal(&shared, &guest, refused)?),
     };
     match shared.directory.enter(&signed_in, guest.client.ip, &guest.agent).await? {
-        Entrance::Session(token) => Ok(opened(&guest, &token, next)),
+        Entrance::Session(token) => opened(&shared, &guest, &headers, &token, going).await,
         Entrance::Step(token) => {
-            let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-            let mut response = see_other(&format!("/manager/sign-in/step?next={query}"));
+            let mut response = match going.kept {
+                "" => {
+                    let query: String = url::form_urlencoded::byte_serialize(going.next.as_bytes()).collect();
+                    see_other(&format!("/manager/sign-in/step?next={query}"))
+                }
+                // A form does not fit into an address.
+                _ => step_page(&shared, &guest, &token, going, None).await?,
+            };
             let seconds = directory_limits::CEREMONY_FOR.as_secs();
             set_step(&mut response, &guest, &token, seconds);
             Ok(response)
@@ -126,12 +165,27 @@ async fn sign_in(
     }
 }
 
-/// Goes on with a session.
-fn opened(guest: &Guest, token: &str, next: &str) -> Response {
-    let mut response = see_other(next);
+/// Goes on with a session: with the form that is kept, if it is this person's, or to the page.
+async fn opened(
+    shared: &Shared,
+    guest: &Guest,
+    headers: &HeaderMap,
+    token: &str,
+    going: Going<'_>,
+) -> Answer {
+    let former = session_token_of(headers, guest.client.is_tls).unwrap_or_default();
+    let mut response = match Kept::open(going.kept, &former, shared.world.clock.now()) {
+        Some(kept) => match shared.directory.session(token).await? {
+            Some(session) if session.user.0 == kept.user() => {
+                kept.page(guest, &new_proof(token, &session))?
+            }
+            _ => see_other(going.next),
+        },
+        None => see_other(going.next),
+    };
     let cookie = session_cookie(guest.client.is_tls, token, directory_limits::SESSION_LIFETIME.as_secs());
     response.headers_mut().append(SET_COOKIE, cookie.parse().expect("base64 is ASCII"));
-    response
+    Ok(response)
 }
 
 fn set_step(response: &mut Response, guest: &Guest, token: &str, seconds: u64) {
@@ -149,15 +203,16 @@ async fn step_page(
     shared: &Shared,
     guest: &Guest,
     token: &str,
-    next: &str,
+    going: Going<'_>,
     trouble: Option<String>,
 ) -> Answer {
+    let Going { next, kept } = going;
     let Some(step) = shared.directory.step(token).await? else {
-        return form(shared, guest, next, None, Some(guest.say("step-over", &[])));
+        return form(shared, guest, going, None, Some(guest.say("step-over", &[])));
     };
     let has_passkey = step.factors.has(FactorKind::Passkey) && has_passkeys(shared, guest);
     let is_refused = trouble.is_some();
-    let mut content = context! { next, has_passkey, has_totp => step.factors.has(FactorKind::Totp) };
+    let mut content = context! { next, kept, has_passkey, has_totp => step.factors.has(FactorKind::Totp) };
     if let Some(trouble) = trouble {
         content = context! { trouble, ..content };
     }
@@ -174,8 +229,8 @@ async fn step(
     headers: HeaderMap,
     Query(Next { next }): Query<Next>,
 ) -> Answer {
-    let next = safe(next.as_deref().unwrap_or("/manager/"));
-    step_page(&shared, &guest, &step_token(&guest, &headers), next, None).await
+    let going = Going::to(next.as_deref().unwrap_or("/manager/"));
+    step_page(&shared, &guest, &step_token(&guest, &headers), going, None).await
 }
 
 async fn with_code(
@@ -184,10 +239,10 @@ async fn with_code(
     headers: HeaderMap,
     SignInFields(fields): SignInFields,
 ) -> Answer {
-    let (token, next) = (step_token(&guest, &headers), safe(fields.text("next")));
+    let (token, going) = (step_token(&guest, &headers), Going::of(&fields));
     let code = fields.text("code");
     let entered = shared.directory.enter_with_code(&token, code, guest.client.ip, &guest.agent).await;
-    ended(&shared, &guest, &token, next, entered.map(|token| token.to_string())).await
+    ended(&shared, &guest, &headers, &token, going, entered.map(|token| token.to_string())).await
 }
 
 async fn with_passkey(
@@ -196,32 +251,33 @@ async fn with_passkey(
     headers: HeaderMap,
     SignInFields(fields): SignInFields,
 ) -> Answer {
-    let (token, next) = (step_token(&guest, &headers), safe(fields.text("next")));
+    let (token, going) = (step_token(&guest, &headers), Going::of(&fields));
     let answer = fields.raw("answer");
     let entered = shared.directory.enter_with_passkey(&token, answer, guest.client.ip, &guest.agent).await;
-    ended(&shared, &guest, &token, next, entered.map(|token| token.to_string())).await
+    ended(&shared, &guest, &headers, &token, going, entered.map(|token| token.to_string())).await
 }
 
 async fn ended(
     shared: &Shared,
     guest: &Guest,
+    headers: &HeaderMap,
     token: &str,
-    next: &str,
+    going: Going<'_>,
     entered: Result<String, StepRefusal>,
 ) -> Answer {
     match entered {
         Ok(session) => {
-            let mut response = opened(guest, &session, next);
+            let mut response = opened(shared, guest, headers, &session, going).await?;
             set_step(&mut response, guest, "", 0);
             Ok(response)
         }
-        Err(StepRefusal::Over) => form(shared, guest, next, None, Some(guest.say("step-over", &[]))),
+        Err(StepRefusal::Over) => form(shared, guest, going, None, Some(guest.say("step-over", &[]))),
         Err(StepRefusal::Refused(AuthRefusal::Wrong)) => {
-            step_page(shared, guest, token, next, Some(guest.say("step-wrong", &[]))).await
+            step_page(shared, guest, token, going, Some(guest.say("step-wrong", &[]))).await
         }
         Err(StepRefusal::Refused(refused)) => {
             let words = refusal(shared, guest, refused)?;
-            form(shared, guest, next, None, Some(words))
+            form(shared, guest, going, None, Some(words))
         }
     }
 }
@@ -244,17 +300,18 @@ async fn options(State(shared): State<Arc<Shared>>, guest: Guest, SignInFields(_
 async fn by_passkey(
     State(shared): State<Arc<Shared>>,
     guest: Guest,
+    headers: HeaderMap,
     SignInFields(fields): SignInFields,
 ) -> Answer {
-    let (token, answer, next) = (fields.text("challenge"), fields.raw("answer"), safe(fields.text("next")));
+    let (token, answer, going) = (fields.text("challenge"), fields.raw("answer"), Going::of(&fields));
     match shared.directory.sign_in_with_passkey(token, answer, guest.client.ip, &guest.agent).await {
-        Ok(session) => Ok(opened(&guest, &session, next)),
+        Ok(session) => opened(&shared, &guest, &headers, &session, going).await,
         Err(StepRefusal::Over | StepRefusal::Refused(AuthRefusal::Wrong)) => {
-            form(&shared, &guest, next, None, Some(guest.say("passkey-wrong", &[])))
+            form(&shared, &guest, going, None, Some(guest.say("passkey-wrong", &[])))
         }
         Err(StepRefusal::Refused(refused)) => {
             let words = refusal(&shared, &guest, refused)?;
-            form(&shared, &guest, next, None, Some(words))
+            form(&shared, &guest, going, None, Some(words))
         }
     }
 }

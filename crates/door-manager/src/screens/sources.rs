@@ -194,7 +194,16 @@ async fn show_with(view: &View, typed: &Fields, errors: &[FieldError]) -> Answer
         allowed,
         ips,
         ip => typed.text("ip"),
-        reason => typed.text("reason"),
+        reason => if typed.has("id") { "" } else { typed.text("reason") },
+        new_ip => typed.text("new_ip"),
+        note => typed.text("note"),
+        dedicated => typed.has("dedicated"),
+        dynamic => typed.has("dynamic"),
+        // The source that is refused, and the address whose pointer is set.
+        refused_id => typed.text("id"),
+        refused_reason => typed.text("reason"),
+        pointer_of => typed.text("address"),
+        pointer => typed.text("pointer"),
         hours => if typed.has("hours") { typed.text("hours") } else { "24" },
         errors => Value::from_serialize(errors),
     };
@@ -298,6 +307,11 @@ async fn decide_allowed(State(shared): State<Arc<Shared>>, person: Administrator
     };
     match result {
         Ok(()) => view.done(view.say(key, &[])),
+        Err(error) if fields.has("reason") => {
+            let error = directory_refusal(&view.person.guest, error)?;
+            let field = format!("reason-{}", fields.text("id"));
+            show_with(&view, &fields, &[error.at(&field)]).await
+        }
         Err(error) => view.refused(error),
     }
 }
@@ -334,8 +348,13 @@ async fn pointer(State(shared): State<Arc<Shared>>, person: Administrator, field
     match zones.set_pointer(&view.directory(), ip, name, &view.person.who()).await {
         Ok((_, true)) => view.done(view.say("ip-pointer-written", &[])),
         Ok((_, false)) => view.done(view.say("ip-pointer-noted", &[])),
-        Err(ZoneError::Directory(error)) => view.refused(error),
-        Err(error) => view.done(refusal(&view.person.guest, error)?.sentence()),
+        Err(error) => {
+            let error = match error {
+                ZoneError::Directory(error) => directory_refusal(&view.person.guest, error)?,
+                error => refusal(&view.person.guest, error)?,
+            };
+            show_with(&view, &fields, &[error.at(&format!("pointer-{ip}"))]).await
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use zones::diagnosis::Remark;
 use zones::{Edit, ManagedBy, NewRecord, RecordInfo, SpfStrictness, Standing, quoted, text_octets};
 
 use super::Answer;
-use super::refusal::FieldError;
+use super::refusal::{FieldError, detail};
 use super::subject::{Hosted, Subject, text};
 use super::zone::purpose;
 use crate::fields::Fields;
@@ -228,8 +228,8 @@ async fn merge(subject: Subject, fields: Fields) -> Answer {
             Err(fault) => {
                 let problem = Problem::Syntax(subject.name.clone(), fault.clone());
                 let reason = in_words(subject.person.guest.language, &problem, &subject.name);
-                // The rule quotes values, in English.
-                let error = FieldError { rule: fault.to_string(), ..FieldError::new("pasted", reason) };
+                let rule = detail(&subject.person.guest, &fault.to_string());
+                let error = FieldError { rule, ..FieldError::new("pasted", reason) };
                 merging.errors.push(error);
             }
         }

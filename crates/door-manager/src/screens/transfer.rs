@@ -12,11 +12,12 @@ use zones::{Import, ImportMode, ImportOptions};
 
 use super::Answer;
 use super::history::lines;
-use super::refusal::FieldError;
+use super::refusal::{FieldError, in_words};
 use super::subject::Hosted;
 use crate::Shared;
 use crate::fields::Fields;
 use crate::toast::{self, Toast};
+use crate::visitor::Guest;
 use crate::words::Word;
 
 /// Lines of a file that are left out or refused, of which one page tells.
@@ -33,12 +34,15 @@ async fn form(at: Hosted) -> Answer {
     at.page("import.html", "zone", context! { text => "", mode => "add", errors => Vec::<Value>::new() })
 }
 
-fn preview(import: &Import) -> Value {
+fn preview(guest: &Guest, import: &Import) -> Value {
     let told = |lines: &[zones::RefusedLine]| -> Vec<Value> {
         lines
             .iter()
             .take(LINES_TOLD)
-            .map(|line| context! { line => line.line, reason => line.reason, rule => line.rule })
+            .map(|line| {
+                let (reason, rule) = in_words(guest, &line.reason, line.rule);
+                context! { line => line.line, reason, rule }
+            })
             .collect()
     };
     context! {
@@ -68,7 +72,7 @@ async fn import(at: Hosted, fields: Fields) -> Answer {
                 let words = at.say("imported", &[("count", Word::from(count))]);
                 return at.done("zone", &at.undoable(import.diff.serial, words));
             }
-            Ok(import) => view = Some(preview(&import)),
+            Ok(import) => view = Some(preview(&at.person.guest, &import)),
             Err(error) => errors.push(at.refusal(error)?.at("text")),
         }
     }

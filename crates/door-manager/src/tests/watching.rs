@@ -146,7 +146,12 @@ async fn asking_for_a_permanent_permission_keeps_what_was_typed_and_needs_the_ac
         let ip = ("ip", "198.51.100.7");
         let typed = [ip, ("purpose", "le bureau"), ("contact", "admin@valbois.test"), ("acceptance", "yes")];
         let refused = browser.post("/manager/sources/allow", &typed).await;
-        assert!(refused.text.contains("le bureau") && refused.text.contains("dedicated"), "{}", refused.text);
+        assert!(
+            refused.text.contains("le bureau") && refused.text.contains("adresse IP dédiée"),
+            "{}",
+            refused.text
+        );
+        assert!(!refused.text.contains("permanent permission"), "{}", refused.text);
         let new = NewIp {
             ip: "203.0.113.10".to_owned(),
             organisation: Some(town.valbois),

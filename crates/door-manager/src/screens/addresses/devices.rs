@@ -73,6 +73,7 @@ async fn listed(
         passwords,
         kinds,
         label => typed.text("label"),
+        protocols => if typed.has("protocols") { typed.text("protocols") } else { "all" },
         kind => if typed.has("kind") { typed.text("kind") } else { "computer" },
         ..about(person, &info)
     };

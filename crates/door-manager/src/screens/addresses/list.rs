@@ -152,21 +152,37 @@ async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
                 .to_vec(),
         },
     ];
-    shown(&person, "addresses.html", context! { table => Value::from_serialize(&table), filters }, &[])
+    let content = context! {
+        table => Value::from_serialize(&table),
+        filters,
+        back => person.guest.target,
+    };
+    shown(&person, "addresses.html", content, &[])
 }
 
 /// The identifiers that a form chose.
 fn chosen(fields: &Fields) -> Vec<AddressId> {
-    fields.all("id").filter_map(|id| id.parse().ok().map(AddressId)).take(limits::FORM_FIELDS_LIMIT).collect()
+    fields.all("id").filter_map(|id| id.parse().ok().map(AddressId)).collect()
+}
+
+/// The list as it was looked at: search, filters and page.
+fn back(fields: &Fields) -> String {
+    let query = fields.text("back").split_once('?').map_or("", |(_, query)| query);
+    let mut list = url::form_urlencoded::Serializer::new(String::new());
+    list.extend_pairs(url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "format"));
+    match list.finish() {
+        query if query.is_empty() => "/manager/addresses".to_owned(),
+        query => format!("/manager/addresses?{query}"),
+    }
 }
 
 /// Asks first, with numbers; then does it.
 async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
-    let (ids, action) = (chosen(&fields), fields.text("action").to_owned());
+    let (ids, action, back) = (chosen(&fields), fields.text("action").to_owned(), back(&fields));
     let people = person.people(&shared);
     if ids.is_empty() {
         let words = person.guest.say("addresses-choose", &[]);
-        return Ok(done(&person, "/manager/addresses", &Toast::of(words)));
+        return Ok(done(&person, &back, &Toast::of(words)));
     }
     if action == "export" {
         return export(&shared, &person, ids).await;
@@ -194,7 +210,7 @@ async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: F
                     words.push(' ');
                     words.push_str(&person.guest.say("addresses-passed-over", &counted(result.passed_over)));
                 }
-                return Ok(done(&person, "/manager/addresses", &Toast::of(words)));
+                return Ok(done(&person, &back, &Toast::of(words)));
             }
             Err(error) => errors.push(directory_refusal(&person.guest, error)?),
         }
@@ -220,6 +236,7 @@ async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: F
     );
     let content = context! {
         action,
+        back,
         effect,
         button => person.guest.say(&format!("addresses-do-{}", fields.text("action")), &counted(count)),
         ids => ids.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -62,7 +62,7 @@ async fn form(
         note => own("note", info.note.clone()),
         quota => own("quota", own_quota),
         targets => own("alias-to", targets),
-        is_shared => info.kind.as_str() == "shared",
+        is_shared => typed.map_or(info.kind.as_str() == "shared", |typed| typed.has("shared")),
         is_catch_all => info.kind.as_str() == "catchall",
         space,
         passwords,

@@ -42,7 +42,8 @@ async fn form(shared: &Shared, person: &Administrator, fields: &Fields, errors: 
     let content = context! {
         domains => domains(shared, person).await?,
         domain => fields.text("domain"),
-        lines => fields.raw("lines"),
+        // What a file held stands in the field: a browser does not send a file again.
+        lines => fields.file("file").map_or_else(|| fields.raw("lines").to_owned(), text_of),
         makes_passwords => fields.has("makes_passwords"),
     };
     shown(person, "addresses_several.html", content, errors)

@@ -1,0 +1,204 @@
+//! What was typed is never lost, and no page breaks by a reload.
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+
+use super::{Browser, PASSWORD, Town, towns};
+
+/// Every route of the Manager: its path and whether it has a page and takes forms.
+fn routes() -> Vec<(String, bool, bool)> {
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/screens"))];
+    let mut routes = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let text: String = text.split_whitespace().collect();
+            for rest in text.split(".route(\"").skip(1) {
+                let (route, rest) = rest.split_once("\",").unwrap();
+                // Up to the next route, or the end of the function.
+                let takes = rest.split(".route(").next().unwrap().split('}').next().unwrap();
+                let (has_page, takes_forms) =
+                    (takes.starts_with("get("), takes.contains("post(") || takes.starts_with("post("));
+                let whole = match route.starts_with("/invitation/") || route.starts_with("/manager") {
+                    true => route.to_owned(),
+                    false => format!("/manager{route}"),
+                };
+                routes.push((whole, has_page, takes_forms));
+            }
+        }
+    }
+    assert!(routes.len() > 80, "{routes:?}");
+    routes
+}
+
+/// A path with something in the place of each variable.
+fn filled(route: &str, values: &[(&str, &str)], otherwise: &str) -> String {
+    let parts = route.split('/').map(|part| match part.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
+        Some(name) => values.iter().find(|(known, _)| *known == name).map_or(otherwise, |(_, value)| value),
+        None => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The value of the first hidden field with this name.
+fn hidden(page: &str, name: &str) -> String {
+    let rest = page.split_once(&format!("name=\"{name}\" value=\"")).map(|(_, rest)| rest);
+    let value = rest.and_then(|rest| rest.split_once('"')).map(|(value, _)| value);
+    value.unwrap_or_else(|| panic!("{name} is missing in {page}")).to_owned()
+}
+
+#[tokio::test]
+async fn an_address_that_only_takes_forms_leads_to_the_page_of_the_form() {
+    let routes = routes();
+    let only_forms: BTreeSet<&str> = routes
+        .iter()
+        .filter(|(_, has_page, takes_forms)| *takes_forms && !has_page)
+        .map(|(route, ..)| route.as_str())
+        .collect();
+    assert!(only_forms.len() > 40, "{only_forms:?}");
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        for route in &only_forms {
+            let path = filled(route, &[("name", "valbois.test"), ("kind", "mx")], "1");
+            let answer = browser.get(&path).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.text);
+            let mut page = browser.get(&answer.location).await;
+            // The sign-in page, for instance, leads on.
+            if page.status == StatusCode::SEE_OTHER {
+                page = browser.get(&page.location).await;
+            }
+            // The number may name nothing, and the step of signing in is over.
+            let statuses = [StatusCode::OK, StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY];
+            assert!(statuses.contains(&page.status), "{path}: {}", page.text);
+            assert!(page.text.contains("<html lang=\"fr\">"), "{path}: {}", page.text);
+        }
+        let answer = browser.get("/manager/queue/act").await;
+        assert_eq!(answer.location, "/manager/queue");
+        let page = browser.get(&answer.location).await;
+        assert!(page.text.contains("Rien n’a été envoyé de nouveau."), "{}", page.text);
+        // A change of the language on a page that a form was answered with goes the same way.
+        let answer = browser.get("/manager/language/de?next=/manager/queue/act").await;
+        let answer = browser.get(&answer.location).await;
+        assert_eq!((answer.status, answer.location.as_str()), (StatusCode::SEE_OTHER, "/manager/queue"));
+    }
+}
+
+#[tokio::test]
+async fn an_address_with_something_else_in_the_place_of_a_number_does_not_exist() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        for (route, has_page, _) in routes() {
+            if !has_page || !route.contains('{') {
+                continue;
+            }
+            let answer = browser.get(&filled(&route, &[], "x")).await;
+            assert_ne!(answer.status, StatusCode::BAD_REQUEST, "{route}: {}", answer.text);
+            let is_page =
+                answer.status != StatusCode::NOT_FOUND || answer.text.contains("<html lang=\"fr\">");
+            assert!(is_page, "{route}: {}", answer.text);
+        }
+        let answer = browser.get("/manager/addresses/x").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(answer.text.contains("Cette page n’existe pas"), "{}", answer.text);
+    }
+}
+
+const PATH: &str = "/manager/domains/valbois.test/zone/new/mx";
+
+/// Sends what was typed on a page of a session that another browser of the person ended meanwhile.
+async fn sent_too_late(town: &Town, browser: &mut Browser<'_>) -> super::Answer {
+    let proof = hidden(&browser.get(PATH).await.text, "_token");
+    let mut other = town.signed_in("valbois").await;
+    assert_eq!(other.post("/manager/sessions/end-others", &[]).await.status, StatusCode::SEE_OTHER);
+    let fields =
+        [("_token", proof.as_str()), ("guide", "mx"), ("target", "mx.valbois.test"), ("note", "saisie")];
+    browser.post_raw(PATH, &fields, "http://localhost").await
+}
+
+#[tokio::test]
+async fn what_was_typed_when_the_session_ended_waits_behind_the_sign_in_page() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        let answer = sent_too_late(&town, &mut browser).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
+        assert!(answer.text.contains("name=\"login\"") && answer.text.contains("n’est pas perdu"));
+        let kept = hidden(&answer.text, "kept");
+        // A wrong password loses nothing.
+        let fields = [("login", "admin@valbois.test"), ("password", "x"), ("kept", &kept)];
+        let again = browser.post_raw("/manager/sign-in", &fields, "http://localhost").await;
+        assert_eq!(hidden(&again.text, "kept"), kept);
+        let fields = [("login", "admin@valbois.test"), ("password", PASSWORD), ("kept", &kept)];
+        let page = browser.post_raw("/manager/sign-in", &fields, "http://localhost").await;
+        assert_eq!(
+            (hidden(&page.text, "note"), hidden(&page.text, "target")),
+            ("saisie".into(), "mx.valbois.test".into())
+        );
+        assert!(page.text.contains(&format!("action=\"{}\"", PATH.replace('/', "&#x2f;"))), "{}", page.text);
+        // It goes with the proof of the new session.
+        let proof = hidden(&page.text, "_token");
+        let fields = [("_token", proof.as_str()), ("guide", "mx"), ("priority", "x"), ("note", "saisie")];
+        let sent = browser.post_raw(PATH, &fields, "http://localhost").await;
+        assert!(sent.text.contains("saisie") && sent.text.contains("id=\"error-"), "{}", sent.text);
+    }
+}
+
+#[tokio::test]
+async fn what_was_typed_is_kept_for_nobody_else() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        let answer = sent_too_late(&town, &mut browser).await;
+        let kept = hidden(&answer.text, "kept");
+        let fields = [("login", "admin@acme.test"), ("password", PASSWORD), ("kept", &kept)];
+        let page = browser.post_raw("/manager/sign-in", &fields, "http://localhost").await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+        // Nor in another browser.
+        let fields = [("login", "admin@valbois.test"), ("password", PASSWORD), ("kept", &kept)];
+        let page = town.browser().post_raw("/manager/sign-in", &fields, "http://localhost").await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text);
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_the_session_before_is_offered_again_and_one_from_elsewhere_is_not() {
+    for town in towns().await.into_iter().take(1) {
+        let mut browser = town.signed_in("valbois").await;
+        let proof = hidden(&browser.get(PATH).await.text, "_token");
+        // In another window of the same browser.
+        let fields = [("login", "admin@valbois.test"), ("password", PASSWORD)];
+        browser.post("/manager/sign-in", &fields).await;
+        let fields =
+            [("_token", proof.as_str()), ("guide", "mx"), ("note", "saisie"), ("password", "geheim")];
+        let answer = browser.post_raw(PATH, &fields, "http://localhost").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert_eq!(hidden(&answer.text, "note"), "saisie");
+        assert_ne!(hidden(&answer.text, "_token"), proof);
+        assert!(!answer.text.contains("geheim") && answer.text.contains("type=\"password\""));
+        let answer = browser.post_raw(PATH, &fields, "https://evil.test").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        assert!(
+            !answer.text.contains("saisie") && answer.text.contains("Rien n’a été changé"),
+            "{}",
+            answer.text
+        );
+    }
+}
+
+/// Every password that a page asks for is known to be one.
+#[test]
+fn passwords_are_never_kept() {
+    for (name, text) in crate::templates::TEMPLATES {
+        for input in text.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default()) {
+            if input.contains("type=\"password\"") && !input.contains("{{ name }}") {
+                let field =
+                    input.split_once(" name=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
+                assert!(crate::kept::PASSWORDS.contains(&field), "{name}: {field}");
+            }
+        }
+    }
+}
