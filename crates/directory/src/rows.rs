@@ -258,7 +258,9 @@ pub(crate) fn still_opens(
         values![account.account, credential],
         |row| Ok(!row.boolean(0)?),
     )?;
-    Ok(is_enabled.unwrap_or(false))
+    let holder = crate::access::holder(tx, account, credential)?;
+    let is_withdrawn = holder.is_some_and(|holder| !holder.has(crate::Permission::ConfigureDevice));
+    Ok(is_enabled.unwrap_or(false) && !is_withdrawn)
 }
 
 /// The quota that holds for an account (`Some(None)` is no limit), in the caller's transaction; `None` if the

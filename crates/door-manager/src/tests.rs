@@ -8,6 +8,7 @@ mod letters;
 mod linking;
 mod names;
 mod people;
+mod roles;
 mod rules;
 mod screens;
 mod servers;

@@ -75,6 +75,20 @@ pub(crate) async fn converse<S>(
     }
 }
 
+/// Whether the password that somebody signed in with still opens the address: it may have been revoked since.
+async fn standing(shared: &Shared, ip: IpAddr, origin: &Origin) -> Result<(), Reply> {
+    let Some(signed_in) = origin.authenticated() else { return Ok(()) };
+    match shared.directory.still_opens(signed_in.account, signed_in.credential).await {
+        Ok(true) => Ok(()),
+        // RFC 4954 §6: as whoever has not signed in.
+        Ok(false) => Err(Reply::never(530, 7, 0, "The password you signed in with holds no more")),
+        Err(error) => {
+            error!(peer = %ip, error = %model::Chain(&error), "cannot ask whether a login still holds");
+            Err(Reply::later(451, 3, 0, "Cannot check the login now, try again later"))
+        }
+    }
+}
+
 struct Connection<'a, S> {
     wire: Wire<S>,
     session: Session,
@@ -137,7 +151,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         match need {
             Need::Sender { from, hello } => {
                 let origin = self.origin_of(hello);
-                let answer = flow.sender(&origin, &from).await;
+                let answer = match standing(self.shared, self.ip, &origin).await {
+                    Ok(()) => flow.sender(&origin, &from).await,
+                    Err(reply) => Err(reply),
+                };
                 if let Err(reply) = &answer {
                     info!(peer = %self.ip, %from, %reply, "a sender was refused");
                 }

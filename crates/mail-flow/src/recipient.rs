@@ -1,6 +1,6 @@
 //! Answers while the envelope is being built: may this one send, can that one receive?
 
-use directory::{Found, Purpose};
+use directory::{Authenticated, Found, Purpose};
 use mail_store::StoreError;
 use model::{AccountRef, Address, Recipient, Reply, ReversePath, Route};
 use tracing::error;
@@ -12,6 +12,9 @@ use crate::{Flow, trouble};
 impl Flow {
     /// At MAIL: whether `origin` may send with this reverse path.
     pub async fn sender(&self, origin: &Origin, from: &ReversePath) -> Result<(), Reply> {
+        if let Some(authenticated) = origin.authenticated() {
+            self.submits(authenticated).await?;
+        }
         let (Some(authenticated), Some(address)) = (origin.authenticated(), from.address()) else {
             self.expect(origin, from);
             // RFC 5321 §4.5.5: the null sender is for everybody, also for a client's own receipts (RFC 8098 §3).
@@ -65,6 +68,22 @@ impl Flow {
                 self.inner.known.learn(address, account, mailbox, self.inner.world.clock.now());
                 Ok(())
             }
+        }
+    }
+
+    /// Whether the password that somebody signed in with sends: what a person may be taken away while a device is signed
+    /// in, so that it is asked for each letter.
+    async fn submits(&self, authenticated: &Authenticated) -> Result<(), Reply> {
+        let Authenticated { account, credential, address, .. } = authenticated;
+        match self.inner.directory.may_submit(*account, *credential).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Reply::never(
+                550,
+                7,
+                1,
+                format!("you may read {address} and not send from it; its administrator can allow it"),
+            )),
+            Err(error) => Err(trouble::directory(&error)),
         }
     }
 

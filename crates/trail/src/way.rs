@@ -17,6 +17,22 @@ pub struct Way {
     pub events: Vec<Event>,
 }
 
+impl Way {
+    /// Who wrote and who was to get it, as the events have them.
+    pub fn addresses(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for event in &self.events {
+            let recipient = event.recipient.iter();
+            for text in std::iter::once(&event.sender).chain(recipient) {
+                if !text.is_empty() && !all.contains(text) {
+                    all.push(text.clone());
+                }
+            }
+        }
+        all
+    }
+}
+
 /// The ways that begin before the key, newest first.
 pub(crate) fn page(tx: &mut Tx, search: &Search, seek: &Seek<Moment>) -> Result<Page<Way, Moment>, DbError> {
     let mut items = Vec::new();

@@ -13,6 +13,7 @@ mod accept;
 mod invitation;
 mod letter;
 mod opened;
+mod own;
 mod permission;
 mod rows;
 
@@ -35,9 +36,10 @@ use crate::{
 pub use accept::{NewAccount, Offer};
 pub use invitation::{CreatedInvitation, InvitationChange, InvitationInfo, NewInvitation};
 pub use letter::{InvitationLetter, Way};
+pub(crate) use opened::note_at;
 pub use opened::{Opened, OpenedInfo};
 pub use permission::{Permission, Permissions};
-pub(crate) use rows::forget_member;
+pub(crate) use rows::{forget_member, holder};
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 
@@ -282,7 +284,7 @@ impl Administration {
     }
 
     /// Identifiers for what a change writes besides its own row.
-    fn ids(&self) -> Vec<i64> {
+    pub(crate) fn ids(&self) -> Vec<i64> {
         (0..opened::TOLD_LIMIT).map(|_| self.new_id()).collect()
     }
 
@@ -450,6 +452,27 @@ impl Directory {
         let mailbox = self.own_mailbox(session, account, None).await?;
         let scope = Scope::Tenant(mailbox.account.organisation);
         self.administration(scope, session.login.clone()).delete_device_password(id).await
+    }
+}
+
+impl Directory {
+    /// What the person may do now who made this password for a device by an access to the mailbox: asked whenever it is
+    /// used, so that what is taken away ends at once. `None` for a password of the address itself.
+    async fn holder_of(&self, account: AccountRef, credential: CredentialId) -> Result<Option<Permissions>> {
+        let tenant = self.db.tenant(account.organisation);
+        tenant.read(move |tx| Ok(holder(tx, account, credential)?)).await
+    }
+
+    /// Whether a password opens the mailbox: one that a person made by an access does while that person may have devices.
+    pub(crate) async fn may_open(&self, account: AccountRef, credential: CredentialId) -> Result<bool> {
+        let holder = self.holder_of(account, credential).await?;
+        Ok(holder.is_none_or(|permissions| permissions.has(Permission::ConfigureDevice)))
+    }
+
+    /// Whether letters may be submitted with a password: one that a person made by an access sends while that person may.
+    pub async fn may_submit(&self, account: AccountRef, credential: CredentialId) -> Result<bool> {
+        let holder = self.holder_of(account, credential).await?;
+        Ok(holder.is_none_or(|permissions| permissions.has(Permission::SendEmails)))
     }
 }
 

@@ -1,17 +1,23 @@
 //! What an administrator opened of somebody's mailbox: a notice that its people see, and a letter to each.
 
+use std::collections::HashSet;
+
 use db::Tx;
-use model::{Address, AddressId, Timestamp};
+use model::{Address, AddressId, ServiceId, Timestamp};
 
 use super::{Mailbox, Result, found, rows};
 use crate::notice::{self, Event};
 use crate::rows::{address_key, localpart_key};
-use crate::{Administration, Directory, Session};
+use crate::{Administration, Directory, DirectoryError, Found, Session};
 
 /// People who are told at most.
 pub(super) const TOLD_LIMIT: usize = 20;
 /// The same act of the same person is told once in this time.
 const AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(3600);
+/// Mailboxes of a mail service that are told at most when its log is read.
+const SERVICE_LIMIT: usize = 1000;
+/// Senders and recipients of letters that are told at most when their ways are read.
+const LETTER_LIMIT: usize = 100;
 /// Notices that are shown.
 const SHOWN_LIMIT: usize = 100;
 
@@ -24,6 +30,14 @@ pub enum Opened {
     Logs,
     /// A password for a device was made.
     Password,
+    /// The password of the address was chosen by somebody else.
+    Chosen,
+    /// The log of the whole mail service was read, this address among others.
+    Service,
+    /// The whole way of a letter from or to the address was read.
+    Letter,
+    /// Letters are sent on, to these.
+    Redirection(String),
 }
 
 impl Opened {
@@ -32,13 +46,18 @@ impl Opened {
             Opened::Access(_) => "access",
             Opened::Logs => "logs",
             Opened::Password => "password",
+            Opened::Chosen => "chosen",
+            Opened::Service => "service",
+            Opened::Letter => "letter",
+            Opened::Redirection(_) => "redirection",
         }
     }
 
     fn detail(&self) -> &str {
         match self {
             Opened::Access(login) => login,
-            Opened::Logs | Opened::Password => "",
+            Opened::Redirection(targets) => targets,
+            Opened::Logs | Opened::Password | Opened::Chosen | Opened::Service | Opened::Letter => "",
         }
     }
 }
@@ -48,9 +67,9 @@ impl Opened {
 pub struct OpenedInfo {
     /// The address.
     pub address: String,
-    /// `access`, `logs` or `password`.
+    /// `access`, `logs`, `service`, `letter`, `password`, `chosen` or `redirection`.
     pub kind: String,
-    /// Whose access it is.
+    /// Whose access it is, or where letters are sent on to.
     pub detail: String,
     /// Who did it.
     pub who: String,
@@ -70,8 +89,15 @@ fn is_news(tx: &mut Tx, mailbox: &Mailbox, opened: &Opened, who: &str, at: Times
         return Ok(true);
     }
     let told = rows::told(tx, mailbox.account, &address_key(&mailbox.address))?;
+    // The first password of an address that nobody uses yet is no news to whoever comes later.
+    if *opened == Opened::Chosen && told.is_empty() {
+        return Ok(false);
+    }
     let is_own = told.iter().any(|(_, login)| login == login_of(who));
-    Ok(!is_own && !rows::was_noted(tx, mailbox.account, opened.kind(), who, at.minus(AGAIN_AFTER))?)
+    let is_each_time = matches!(opened, Opened::Redirection(_));
+    Ok(!is_own
+        && (is_each_time
+            || !rows::was_noted(tx, mailbox.account, opened.kind(), who, at.minus(AGAIN_AFTER))?))
 }
 
 /// Leaves a notice, and letters to the people of the mailbox but the one who did it. `ids` are for the rows.
@@ -97,6 +123,71 @@ pub(super) fn note(
         notice::write(tx, *id, *user, &event, who, at)?;
     }
     Ok(())
+}
+
+/// The same for whoever changes a mailbox in the caller's transaction; nothing for what is no mailbox.
+pub(crate) fn note_at(
+    tx: &mut Tx,
+    ids: &[i64],
+    address: AddressId,
+    opened: &Opened,
+    who: &str,
+    at: Timestamp,
+) -> Result<()> {
+    match rows::mailbox(tx, address)? {
+        Some((mailbox, true)) => note(tx, ids, &mailbox, opened, who, at),
+        _ => Ok(()),
+    }
+}
+
+impl Administration {
+    /// Leaves a notice at every mailbox of a mail service that has people that its log was read by who asks, unless that
+    /// was said within the hour. They see it; nobody gets a letter for what concerns everybody.
+    pub async fn note_service_opened(&self, service: ServiceId) -> Result<()> {
+        let (who, since) = (self.who().to_owned(), self.now().minus(AGAIN_AFTER));
+        let mailboxes = self
+            .read(move |tx| {
+                let is_told = rows::was_noted_of_service(tx, service, Opened::Service.kind(), &who, since)?;
+                if is_told { Ok(Vec::new()) } else { Ok(rows::used_mailboxes(tx, service, SERVICE_LIMIT)?) }
+            })
+            .await?;
+        if mailboxes.is_empty() {
+            return Ok(());
+        }
+        let (who, at) = (self.who().to_owned(), self.now());
+        let ids: Vec<i64> = mailboxes.iter().map(|_| self.new_id()).collect();
+        let organisation = self.service(service).await?.organisation;
+        self.act("open mailbox data", format!("logs of service {service}"), move |tx| {
+            for (address, id) in mailboxes.iter().zip(&ids) {
+                // One identifier is for the notice, and none is left for letters.
+                note_at(tx, std::slice::from_ref(id), *address, &Opened::Service, &who, at)?;
+            }
+            Ok((Some(organisation), ()))
+        })
+        .await
+    }
+
+    /// Leaves a notice at the mailboxes of these senders and recipients that the whole way of a letter was read.
+    pub async fn note_letter_opened(&self, addresses: impl IntoIterator<Item = String>) -> Result<()> {
+        let mut seen = HashSet::new();
+        for text in addresses {
+            let Ok(address) = Address::parse(&text) else { continue };
+            if !seen.insert(address_key(&address)) {
+                continue;
+            }
+            if seen.len() > LETTER_LIMIT {
+                break;
+            }
+            let Found::Mailbox { address, .. } = self.directory().find(&address).await? else { continue };
+            match self.address_called(&address).await {
+                Ok(info) => self.note_opened(info.id, Opened::Letter).await?,
+                // Somebody else's.
+                Err(DirectoryError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Administration {
@@ -128,11 +219,7 @@ impl Administration {
     /// The same for what has its own place in the audit.
     pub(crate) async fn leave_notice(&self, address: AddressId, opened: Opened) -> Result<()> {
         let (who, at, ids) = (self.who().to_owned(), self.now(), self.ids());
-        self.write(move |tx| match rows::mailbox(tx, address)? {
-            Some((mailbox, true)) => note(tx, &ids, &mailbox, &opened, &who, at),
-            _ => Ok(()),
-        })
-        .await
+        self.write(move |tx| note_at(tx, &ids, address, &opened, &who, at)).await
     }
 }
 

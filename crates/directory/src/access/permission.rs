@@ -67,6 +67,19 @@ impl Permission {
         }
     }
 
+    /// Whether it is about something that comes with the webmail: until then it is kept and opens nothing.
+    pub fn is_for_webmail(self) -> bool {
+        matches!(
+            self,
+            Permission::ManageAutoReply
+                | Permission::ManageSignatures
+                | Permission::RestoreEmails
+                | Permission::ManageFilters
+                | Permission::ManageRules
+                | Permission::ConfigureMailFolders
+        )
+    }
+
     fn bit(self) -> i64 {
         1 << Permission::EACH.iter().position(|each| *each == self).unwrap_or_default()
     }

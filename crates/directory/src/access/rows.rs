@@ -1,7 +1,7 @@
 //! Rows of access to mailboxes, invitations and notices.
 
 use db::{DbError, Page, Row, Seek, Tx, values};
-use model::{AccountId, AccountRef, AddressId, OrganisationId, ServiceId, Timestamp, UserId};
+use model::{AccountId, AccountRef, AddressId, CredentialId, OrganisationId, ServiceId, Timestamp, UserId};
 
 use super::{AccessInfo, InvitationInfo, Mailbox, OpenedInfo, OwnMailbox, Permissions, Way};
 use crate::rows::address_of;
@@ -153,6 +153,25 @@ pub(super) fn own_credential(
         values![account.account, user, credential, account.organisation],
     )?;
     Ok(())
+}
+
+/// What the person may do now who made a password for a device by an access: nothing once the access is gone or the
+/// person is blocked. `None` for a password of the address itself.
+pub(crate) fn holder(
+    tx: &mut Tx,
+    account: AccountRef,
+    credential: CredentialId,
+) -> Result<Option<Permissions>, DbError> {
+    tx.query_one(
+        "SELECT CASE WHEN p.id IS NULL THEN 0 ELSE x.permissions END
+         FROM access_credential t
+         LEFT JOIN mailbox_access x ON x.account = t.account AND x.person = t.person
+         LEFT JOIN membership m ON m.person = x.person AND m.organisation = x.organisation AND m.disabled = 0
+         LEFT JOIN person p ON p.id = m.person AND p.disabled = 0
+         WHERE t.account = ?1 AND t.credential = ?2 AND t.organisation = ?3",
+        values![account.account, credential, account.organisation],
+        |row| Ok(Permissions::of_bits(row.integer(0)?)),
+    )
 }
 
 pub(super) fn own_credentials(tx: &mut Tx, account: AccountRef, user: UserId) -> Result<Vec<i64>, DbError> {
@@ -485,6 +504,43 @@ pub(super) fn was_noted(
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
+}
+
+/// The same for any mailbox of a mail service.
+pub(super) fn was_noted_of_service(
+    tx: &mut Tx,
+    service: ServiceId,
+    kind: &str,
+    who: &str,
+    since: Timestamp,
+) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM mailbox_notice n JOIN address a ON a.account = n.account AND a.organisation = n.organisation
+         WHERE a.service = ?1 AND n.kind = ?2 AND n.who = ?3 AND n.at > ?4 LIMIT 1",
+        values![service, kind, who, since],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// The mailboxes of a mail service that people use with accounts of the Manager.
+pub(super) fn used_mailboxes(
+    tx: &mut Tx,
+    service: ServiceId,
+    limit: usize,
+) -> Result<Vec<AddressId>, DbError> {
+    tx.query(
+        "SELECT a.id FROM address a JOIN domain d ON d.id = a.domain
+         WHERE a.service = ?1 AND a.account IS NOT NULL AND a.organisation = COALESCE(?3, a.organisation)
+           AND (EXISTS (SELECT 1 FROM mailbox_access x
+                        WHERE x.account = a.account AND x.organisation = a.organisation)
+                OR EXISTS (SELECT 1 FROM person p
+                           JOIN membership m ON m.person = p.id AND m.organisation = a.organisation
+                           WHERE p.login = a.localpart_key || '@' || d.name))
+         ORDER BY a.id LIMIT ?2",
+        values![service, limit as i64, scope(tx)],
+        |row| Ok(AddressId(row.integer(0)?)),
+    )
 }
 
 pub(super) fn insert_notice(

@@ -34,6 +34,7 @@ pub use deleted::DeletedAddress;
 pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
 pub(crate) use domain::{domain_in, domain_within, domains_in, insert_linked, place_in};
 pub use organisation::OrganisationChange;
+pub(crate) use organisation::rename as rename_organisation;
 pub use password::NewDevicePassword;
 pub use selected::{Done, SelectedAct};
 pub use service::ServiceChange;

@@ -1,6 +1,6 @@
 //! Organisations: the owners of everything else.
 
-use db::{Page, Seek};
+use db::{Page, Seek, Tx};
 use model::OrganisationId;
 
 use super::told::{called, state, told};
@@ -72,12 +72,7 @@ impl Administration {
         self.act("change organisation", format!("{id}: {news}"), move |tx| {
             found("organisation", rows::organisation(tx, id)?)?;
             if let Some(name) = &name {
-                let other = rows::organisation_by_name(tx, &name_key(name))?;
-                if other.is_some_and(|other| other != id) {
-                    return Err(organisation_exists(name));
-                }
-                rows::rename_organisation(tx, id, name, &name_key(name))
-                    .map_err(conflict(|| organisation_exists(name)))?;
+                rename(tx, id, name)?;
             }
             if let Some(is_disabled) = change.is_disabled {
                 rows::disable_organisation(tx, id, is_disabled)?;
@@ -105,6 +100,15 @@ impl Administration {
         })
         .await
     }
+}
+
+/// Gives an organisation another name, which nobody else has.
+pub(crate) fn rename(tx: &mut Tx, id: OrganisationId, name: &str) -> Result<()> {
+    let other = rows::organisation_by_name(tx, &name_key(name))?;
+    if other.is_some_and(|other| other != id) {
+        return Err(organisation_exists(name));
+    }
+    rows::rename_organisation(tx, id, name, &name_key(name)).map_err(conflict(|| organisation_exists(name)))
 }
 
 fn organisation_exists(name: &str) -> DirectoryError {

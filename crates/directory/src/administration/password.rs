@@ -47,6 +47,7 @@ impl Administration {
         let password = check_chosen(password)?;
         let purpose = (Protocols::ALL, DeviceKind::Other);
         let created = self.create_password(address, "chosen".to_owned(), None, purpose, password).await?;
+        self.leave_notice(address, Opened::Chosen).await?;
         Ok(created.info)
     }
 

@@ -1,7 +1,7 @@
 //! Users: the people who administer.
 
 use db::{Page, Seek, Tx};
-use model::{Address, OrganisationId, UserId};
+use model::{Address, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
 use super::told::{called, state, told};
@@ -10,7 +10,7 @@ use crate::entities::{Role, UserInfo};
 use crate::error::DirectoryError;
 use crate::factor;
 use crate::login::check_chosen;
-use crate::membership::{self, Membership, keep_an_owner, owner_grants};
+use crate::membership::{self, Limits, Membership, keep_an_owner, owner_grants};
 use crate::notice::{self, Event};
 use crate::rows::address_key;
 
@@ -127,18 +127,7 @@ impl Administration {
             let user = changeable(tx, id, actor)?;
             let organisation = user.organisation;
             if let Some(role) = change.role {
-                owner_grants(actor, role)?;
-                if role != user.role {
-                    if owns(&user) {
-                        keep_an_owner(tx, &user.login, [organisation])?;
-                    }
-                    membership::rows::set_role(tx, organisation, id, role)?;
-                    if role != Role::Administrator {
-                        membership::rows::limit_to(tx, organisation, id, None)?;
-                    }
-                    let event = Event::Role { organisation, role: Some(role) };
-                    notice::write(tx, notices[0], id, &event, &who, at)?;
-                }
+                give_role(tx, &user, role, &Grant { actor, who: &who, at, notice: notices[0] })?;
             }
             if let Some(name) = &name {
                 at_home(&user)?;
@@ -153,6 +142,24 @@ impl Administration {
                 disable(tx, &user, is_disabled)?;
             }
             Ok((Some(organisation), found("user", rows::user(tx, id)?)?))
+        })
+        .await
+    }
+
+    /// Gives a user another role together with what narrows it, or neither: nobody administers everything between two
+    /// changes. What narrows another role than this one is taken off.
+    pub async fn change_role(&self, id: UserId, role: Role, limits: Limits) -> Result<UserInfo> {
+        let (actor, who, at, notice) = (self.role(), self.who().to_owned(), self.now(), self.new_id());
+        let limits = Limits {
+            domain: Some(limits.domain.flatten()),
+            services: Some(limits.services.unwrap_or_default()),
+        };
+        self.act("change role", format!("{id}: role {role}, {limits}"), move |tx| {
+            let user = changeable(tx, id, actor)?;
+            let organisation = user.organisation;
+            give_role(tx, &user, role, &Grant { actor, who: &who, at, notice })?;
+            membership::limit(tx, &UserInfo { role, ..user }, &limits)?;
+            Ok((Some(organisation), found("user", rows::user_in(tx, id, organisation)?)?))
         })
         .await
     }
@@ -185,6 +192,31 @@ impl Administration {
         })
         .await
     }
+}
+
+/// Who gives a role, and when; `notice` identifies what the person is told.
+struct Grant<'a> {
+    actor: Role,
+    who: &'a str,
+    at: Timestamp,
+    notice: i64,
+}
+
+fn give_role(tx: &mut Tx, user: &UserInfo, role: Role, grant: &Grant<'_>) -> Result<()> {
+    let organisation = user.organisation;
+    owner_grants(grant.actor, role)?;
+    if role == user.role {
+        return Ok(());
+    }
+    if owns(user) {
+        keep_an_owner(tx, &user.login, [organisation])?;
+    }
+    membership::rows::set_role(tx, organisation, user.id, role)?;
+    if role != Role::Administrator {
+        membership::rows::limit_to(tx, organisation, user.id, None)?;
+    }
+    let event = Event::Role { organisation, role: Some(role) };
+    notice::write(tx, grant.notice, user.id, &event, grant.who, grant.at)
 }
 
 /// As one organisation sees a person.

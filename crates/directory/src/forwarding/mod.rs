@@ -23,7 +23,7 @@ use crate::administration::found;
 use crate::entities::{AddressInfo, AddressKind};
 use crate::error::DirectoryError;
 use crate::rows::address_key;
-use crate::{Administration, Directory, limits};
+use crate::{Administration, Directory, Opened, limits};
 
 pub use letter::ForwardLetter;
 
@@ -176,6 +176,7 @@ impl Administration {
     pub async fn set_targets(&self, address: AddressId, new: NewTargets) -> Result<Vec<ForwardTarget>> {
         let (at, who) = (self.now(), self.who().to_owned());
         let ids: Vec<i64> = new.targets.iter().map(|_| self.new_id()).collect();
+        let notices = self.ids();
         let told: Vec<String> = new.targets.iter().map(ToString::to_string).collect();
         let told = if told.is_empty() { "nobody".to_owned() } else { told.join(", ") };
         self.act("change targets", format!("{address}: leads to {told}"), move |tx| {
@@ -183,6 +184,15 @@ impl Administration {
             check(&info, &new.targets)?;
             let organisation = info.organisation;
             let known = rows::known(tx, organisation, address)?;
+            let is_new = |target: &&Address| {
+                let key = address_key(target);
+                known.iter().all(|known| known.key != key || known.is_removed)
+            };
+            let news: Vec<String> = new.targets.iter().filter(is_new).map(ToString::to_string).collect();
+            if !news.is_empty() {
+                let opened = Opened::Redirection(news.join(", "));
+                crate::access::note_at(tx, &notices, address, &opened, &who, at)?;
+            }
             let mut letters = rows::letters_since(tx, organisation, at.minus(DAY))?;
             let mut kept = HashSet::new();
             for (position, (target, id)) in new.targets.iter().zip(&ids).enumerate() {

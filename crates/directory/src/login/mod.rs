@@ -305,6 +305,10 @@ impl Directory {
         if candidate.is_in_maintenance {
             return Err(AuthRefusal::Maintenance);
         }
+        // Made by somebody who may have no devices any more. The device is honest, so that it counts as no failure.
+        if !self.may_open(candidate.account, credential.id).await? {
+            return Err(AuthRefusal::Disabled);
+        }
         let usage = rows::Use::Credential(candidate.account.account, credential.id);
         self.succeeded(admission, usage, candidate.account.organisation, credential.last_used_at).await;
         Ok(Authenticated {

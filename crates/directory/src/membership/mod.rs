@@ -7,6 +7,8 @@
 
 pub(crate) mod rows;
 
+use std::fmt;
+
 use db::Tx;
 use model::{Address, DomainId, OrganisationId, ServiceId, Timestamp, UserId};
 
@@ -60,6 +62,20 @@ pub struct Limits {
     pub services: Option<Vec<ServiceId>>,
 }
 
+impl fmt::Display for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.domain {
+            Some(Some(domain)) => write!(f, "of domain {domain} only")?,
+            Some(None) => f.write_str("of all domains")?,
+            None => f.write_str("of the same domains")?,
+        }
+        for service in self.services.iter().flatten() {
+            write!(f, ", service {service}")?;
+        }
+        Ok(())
+    }
+}
+
 impl Administration {
     /// Takes somebody who has an account elsewhere into an organisation.
     pub async fn add_member(&self, new: NewMember) -> Result<UserInfo> {
@@ -97,24 +113,7 @@ impl Administration {
         self.act("limit member", format!("{user}"), move |tx| {
             let info = found("user", member(tx, user, organisation)?)?;
             owner_grants(actor, info.role)?;
-            if let Some(domain) = limits.domain {
-                if let Some(domain) = domain {
-                    if info.role != Role::Administrator {
-                        return Err(DirectoryError::Invalid {
-                            field: "domain",
-                            reason: format!("«{}» is {}", info.login, info.role),
-                            rule: "only an administrator is limited to a domain",
-                        });
-                    }
-                    if !rows::has_domain(tx, organisation, domain)? {
-                        return Err(DirectoryError::NotFound { what: "domain" });
-                    }
-                }
-                rows::limit_to(tx, organisation, user, domain)?;
-            }
-            if let Some(services) = &limits.services {
-                rows::grant(tx, organisation, user, services)?;
-            }
+            limit(tx, &UserInfo { organisation, ..info }, &limits)?;
             let info = crate::administration::user_in(tx, user, organisation)?;
             Ok((Some(organisation), found("user", info)?))
         })
@@ -159,6 +158,30 @@ impl crate::Directory {
             .read(move |tx| rows::open_to_person(tx, user))
             .await?)
     }
+}
+
+/// Narrows the role of a member as `limits` say.
+pub(crate) fn limit(tx: &mut Tx, user: &UserInfo, limits: &Limits) -> Result<()> {
+    let organisation = user.organisation;
+    if let Some(domain) = limits.domain {
+        if let Some(domain) = domain {
+            if user.role != Role::Administrator {
+                return Err(DirectoryError::Invalid {
+                    field: "domain",
+                    reason: format!("«{}» is {}", user.login, user.role),
+                    rule: "only an administrator is limited to a domain",
+                });
+            }
+            if !rows::has_domain(tx, organisation, domain)? {
+                return Err(DirectoryError::NotFound { what: "domain" });
+            }
+        }
+        rows::limit_to(tx, organisation, user.id, domain)?;
+    }
+    if let Some(services) = &limits.services {
+        rows::grant(tx, organisation, user.id, services)?;
+    }
+    Ok(())
 }
 
 /// A member, as the scope sees it.

@@ -79,6 +79,9 @@ pub(crate) fn write(
         Event::MailboxOpened { address, kind, detail } => match *kind {
             "access" => ("mailbox-access", format!("{address}: {detail}")),
             "logs" => ("mailbox-logs", address.clone()),
+            "letter" => ("mailbox-letter", address.clone()),
+            "chosen" => ("mailbox-chosen", address.clone()),
+            "redirection" => ("mailbox-redirection", format!("{address} → {detail}")),
             _ => ("mailbox-password", address.clone()),
         },
     };

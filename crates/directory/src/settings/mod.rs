@@ -7,7 +7,7 @@ mod rows;
 use db::Tx;
 use model::{Address, OrganisationId};
 
-use crate::administration::{checked_name, found, organisation_in_scope};
+use crate::administration::{checked_name, found, organisation_in_scope, rename_organisation};
 use crate::error::DirectoryError;
 use crate::{Administration, Directory, Session};
 
@@ -57,6 +57,8 @@ pub struct Brand {
 pub struct SettingsChange {
     /// Its name in law.
     pub legal_name: Option<String>,
+    /// What the organisation is called.
+    pub name: Option<String>,
     /// Whether its people need a second factor.
     pub requires_second_factor: Option<bool>,
     /// An address for help.
@@ -163,13 +165,18 @@ impl Administration {
             Some(None) => Some(None),
             Some(Some(octets)) => Some(Some(Logo::checked(octets)?)),
         };
+        let name = change.name.as_deref().map(|name| checked_name("name", name)).transpose()?;
+        let called = name.as_deref().map(|name| format!("called «{name}», ")).unwrap_or_default();
         let news = match change.requires_second_factor {
             Some(true) => "a second factor is required",
             Some(false) => "no second factor is required",
             None => "what it says of itself",
         };
-        self.act("change organisation", format!("{organisation}: {news}"), move |tx| {
+        self.act("change organisation", format!("{organisation}: {called}{news}"), move |tx| {
             found("organisation", organisation_in_scope(tx, organisation)?)?;
+            if let Some(name) = &name {
+                rename_organisation(tx, organisation, name)?;
+            }
             let after = change.applied(settings(tx, organisation)?)?;
             rows::write(tx, organisation, &after)?;
             if let Some(logo) = &logo {

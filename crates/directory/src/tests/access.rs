@@ -333,3 +333,169 @@ async fn another_organisations_accesses_and_invitations_are_not_found() {
         assert!(not_found(acme.grant_access(own, UserId(9), None, with(CHOSEN, None)).await.err()));
     }
 }
+
+/// A password that Marc made for anna's mailbox, with his session and the credential.
+async fn device(town: &Town, permissions: Permissions) -> (UserInfo, Session, crate::CreatedDevicePassword) {
+    let marc = person(town, "marc@far.test", Role::Collaborator).await;
+    let here = session(town, "marc@far.test").await;
+    claire(town).grant_access(town.anna, marc.id, Some(permissions), AddressProof::Machine).await.unwrap();
+    let account = town.directory.own_mailboxes(&here).await.unwrap()[0].account;
+    let made = town.directory.create_own_device_password(&here, account.account, "phone").await.unwrap();
+    (marc, here, made)
+}
+
+#[tokio::test]
+async fn a_password_made_by_an_access_does_what_the_person_may_at_each_use() {
+    for town in towns().await {
+        let reads: Permissions = [Permission::ConfigureDevice].into_iter().collect();
+        let (marc, _, made) = device(&town, reads).await;
+        let password = made.password.as_str();
+        let signed_in = town.log_in("anna@valbois.test", password, "192.0.2.9").await.unwrap();
+        let (account, credential) = (signed_in.account, signed_in.credential);
+        let submits = async || town.directory.may_submit(account, credential).await.unwrap();
+        let opens = async || town.directory.still_opens(account, credential).await.unwrap();
+        let may = async |permissions: &[Permission]| {
+            let permissions = Some(permissions.iter().copied().collect());
+            let change = AccessChange { permissions, is_primary: None };
+            claire(&town).change_access(town.anna, marc.id, change).await.unwrap();
+        };
+        assert!(opens().await && !submits().await);
+        may(&[Permission::ConfigureDevice, Permission::SendEmails]).await;
+        assert!(opens().await && submits().await, "given at once");
+        may(&[Permission::SendEmails]).await;
+        assert!(!opens().await, "a device needs the permission to have devices");
+        let refused = town.log_in("anna@valbois.test", password, "192.0.2.9").await;
+        assert!(matches!(refused, Err(crate::AuthRefusal::Disabled)), "right, and of no use: {refused:?}");
+        may(&[Permission::ConfigureDevice, Permission::SendEmails]).await;
+        assert!(opens().await, "nothing was copied");
+        // Blocked in the organisation, and let in again.
+        for (is_disabled, expected) in [(true, false), (false, true)] {
+            let change = UserChange { is_disabled: Some(is_disabled), ..UserChange::default() };
+            claire(&town).change_user(marc.id, change).await.unwrap();
+            assert_eq!((opens().await, submits().await), (expected, expected));
+            assert_eq!(town.log_in("anna@valbois.test", password, "192.0.2.9").await.is_ok(), expected);
+        }
+        claire(&town).revoke_access(town.anna, marc.id).await.unwrap();
+        assert!(!opens().await && town.log_in("anna@valbois.test", password, "192.0.2.9").await.is_err());
+        // The address's own passwords are nobody's but its owner's.
+        let own = town.log_in("anna@valbois.test", CHOSEN, "192.0.2.9").await.unwrap();
+        assert!(town.directory.may_submit(own.account, own.credential).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_role_and_what_narrows_it_come_together_or_not_at_all() {
+    for town in towns().await {
+        let marc = person(&town, "marc@far.test", Role::Collaborator).await;
+        let domains = claire(&town).domains(Some(town.valbois)).await.unwrap();
+        let foreign = town.operator.domains(Some(town.acme)).await.unwrap()[0].id;
+        let to = |domain| crate::Limits { domain: Some(Some(domain)), services: None };
+        let refused = claire(&town).change_role(marc.id, Role::Administrator, to(foreign)).await;
+        assert!(matches!(refused, Err(DirectoryError::NotFound { .. })));
+        let known = claire(&town).user(marc.id).await.unwrap();
+        assert_eq!((known.role, known.domain), (Role::Collaborator, None), "no administrator meanwhile");
+        let made = claire(&town).change_role(marc.id, Role::Administrator, to(domains[0].id)).await.unwrap();
+        assert_eq!((made.role, made.domain), (Role::Administrator, Some(domains[0].id)));
+        let refused = claire(&town).change_role(marc.id, Role::Collaborator, to(domains[0].id)).await;
+        assert_eq!(field(refused.unwrap_err()), "domain");
+        assert_eq!(claire(&town).user(marc.id).await.unwrap().role, Role::Administrator);
+        let service = domains[0].service;
+        let given = crate::Limits { domain: None, services: Some(vec![service]) };
+        let made = claire(&town).change_role(marc.id, Role::Collaborator, given).await.unwrap();
+        assert_eq!((made.role, made.domain), (Role::Collaborator, None));
+        let services = claire(&town).granted_services(town.valbois, marc.id).await.unwrap();
+        assert_eq!(services, [service]);
+        let owner = claire(&town).change_role(marc.id, Role::LegalOwner, crate::Limits::default()).await;
+        assert_eq!(field(owner.unwrap_err()), "role", "an administrator makes no legal owner");
+        claire(&town).change_role(marc.id, Role::External, crate::Limits::default()).await.unwrap();
+        assert!(claire(&town).granted_services(town.valbois, marc.id).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_with_a_mailbox_behind_its_people_leaves_a_notice_for_each_kind() {
+    for town in towns().await {
+        let (_, here, _) = device(&town, Permissions::usual()).await;
+        let boss = claire(&town);
+        boss.choose_password(town.anna, "une autre phrase").await.unwrap();
+        let service = boss.address(town.anna).await.unwrap().service;
+        for _ in 0..2 {
+            boss.note_service_opened(service).await.unwrap();
+            boss.note_letter_opened(["eve@far.test".to_owned(), "anna@valbois.test".to_owned()])
+                .await
+                .unwrap();
+        }
+        let new = |targets: &[&str]| crate::NewTargets {
+            targets: targets.iter().map(|target| address(target)).collect(),
+            keeps_copy: Some(true),
+            language: "fr".to_owned(),
+        };
+        boss.set_targets(town.anna, new(&["boss@far.test"])).await.unwrap();
+        boss.set_targets(town.anna, new(&["boss@far.test"])).await.unwrap();
+        boss.set_targets(town.anna, new(&[])).await.unwrap();
+        let seen = town.directory.opened_of_own(&here).await.unwrap();
+        let told: Vec<_> = seen.iter().rev().map(|one| (one.kind.as_str(), one.detail.as_str())).collect();
+        let expected = [
+            ("access", "marc@far.test"),
+            ("chosen", ""),
+            ("service", ""),
+            ("letter", ""),
+            ("redirection", "boss@far.test"),
+        ];
+        assert_eq!(told, expected, "each once, and nothing for what the person does alone");
+        let letters = town.directory.waiting_notices().await.unwrap();
+        let kinds: Vec<_> = letters.iter().map(|one| one.kind.as_str()).collect();
+        assert_eq!(kinds, ["mailbox-chosen", "mailbox-letter", "mailbox-redirection"]);
+        let acme = town.tenant(town.acme);
+        assert!(acme.note_service_opened(service).await.is_ok(), "nothing of another organisation is told");
+        acme.note_letter_opened(["anna@valbois.test".to_owned()]).await.unwrap();
+        assert_eq!(town.directory.opened_of_own(&here).await.unwrap().len(), expected.len());
+    }
+}
+
+#[tokio::test]
+async fn aliases_redirections_and_passwords_are_changed_by_whoever_may_and_of_that_mailbox_only() {
+    for town in towns().await {
+        let (marc, here, made) = device(&town, Permissions::all()).await;
+        let directory = &town.directory;
+        let account = directory.own_mailboxes(&here).await.unwrap()[0].account.account;
+        let alias = directory.add_own_alias(&here, account, "accueil").await.unwrap();
+        assert_eq!(alias.address.to_string(), "accueil@valbois.test");
+        let elsewhere = directory.add_own_alias(&here, account, "a@acme.test").await;
+        assert!(elsewhere.is_err(), "a local part and nothing else");
+        let other = town.mailbox("bruno@valbois.test").await;
+        let foreign = town.alias("info@valbois.test", &["anna@valbois.test", "bruno@valbois.test"]).await;
+        assert_eq!(field(directory.delete_own_alias(&here, account, foreign).await.unwrap_err()), "alias");
+        let gone = directory.delete_own_alias(&here, account, other).await;
+        assert!(matches!(gone, Err(DirectoryError::NotFound { .. })), "only names of that mailbox");
+        directory.delete_own_alias(&here, account, alias.id).await.unwrap();
+        let targets = crate::NewTargets {
+            targets: vec![address("marc@far.test")],
+            keeps_copy: Some(true),
+            language: "fr".to_owned(),
+        };
+        let set = directory.set_own_targets(&here, account, targets.clone()).await.unwrap();
+        assert_eq!(set.len(), 1);
+        let all = directory.passwords_of_own(&here, account).await.unwrap();
+        assert_eq!(all.len(), 2, "the chosen one too");
+        let device = crate::NewDevicePassword {
+            address: other,
+            label: "bruno".to_owned(),
+            protocols: crate::Protocols::ALL,
+            kind: crate::DeviceKind::Other,
+        };
+        let brunos = town.operator.create_device_password(device).await.unwrap().info.id;
+        assert!(directory.delete_password_of_own(&here, account, brunos).await.is_err());
+        directory.delete_password_of_own(&here, account, made.info.id).await.unwrap();
+        let none = AccessChange { permissions: Some(Permissions::NONE), is_primary: None };
+        claire(&town).change_access(town.anna, marc.id, none).await.unwrap();
+        let is_gone = |is_err: bool| assert!(is_err, "without the permission there is nothing");
+        is_gone(directory.own_aliases(&here, account).await.is_err());
+        is_gone(directory.add_own_alias(&here, account, "b").await.is_err());
+        is_gone(directory.own_targets(&here, account).await.is_err());
+        is_gone(directory.set_own_targets(&here, account, targets).await.is_err());
+        is_gone(directory.ask_own_target_again(&here, account, set[0].id).await.is_err());
+        is_gone(directory.passwords_of_own(&here, account).await.is_err());
+        is_gone(directory.own_mailbox(&here, account, Some(Permission::AccessLogs)).await.is_err());
+    }
+}

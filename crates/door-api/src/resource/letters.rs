@@ -1,8 +1,8 @@
 //! `/log/letters`: what an address or a mail service sent and received; `/log/plan`: how much of it is shown.
 
 use axum::Json;
-use directory::{DirectoryError, Scope};
-use model::ServiceId;
+use directory::{AddressInfo, AddressKind, DirectoryError, Permission, Scope};
+use model::{AccountRef, ServiceId, UserId};
 use serde::{Deserialize, Serialize};
 use trail::{Direction, LetterSearch, Status, Whose};
 use utoipa::{IntoParams, ToSchema};
@@ -50,6 +50,9 @@ pub(crate) struct Which {
     /// Or all addresses of this mail service.
     #[param(value_type = Option<String>)]
     service: Option<Id>,
+    /// On behalf of this person: the address is found if the person uses its mailbox and may see its log.
+    #[param(value_type = Option<String>)]
+    user: Option<Id>,
     /// What was sent, or what came.
     #[param(inline)]
     direction: SentOrReceived,
@@ -81,12 +84,16 @@ pub(crate) async fn list_letters(
         Some(Id(id)) => Some(directory.service(ServiceId(id)).await?),
         None => None,
     };
+    if let Some(Id(user)) = which.user {
+        may_see(&caller, UserId(user), named.as_ref()).await?;
+    }
     let (organisation, whose) = match (named, service) {
         (Some(info), None) => {
             directory.note_opened(info.id, directory::Opened::Logs).await?;
             (info.organisation, Whose::Address(info.address))
         }
         (None, Some(service)) => {
+            directory.note_service_opened(service.id).await?;
             let domains = directory.domains(Some(service.organisation)).await?;
             let domains = domains.into_iter().filter(|domain| domain.service == service.id);
             (service.organisation, Whose::Domains(domains.map(|domain| domain.name).collect()))
@@ -120,6 +127,19 @@ pub(crate) async fn list_letters(
         detail: line.detail,
         status_at: line.status_at.rfc3339(),
     })))
+}
+
+/// Whether a person sees the log of this address: that of a mailbox, by the permission `access_logs`.
+async fn may_see(caller: &Caller, user: UserId, named: Option<&AddressInfo>) -> Result<()> {
+    let user = caller.directory().user(user).await?.id;
+    let Some(AddressInfo { organisation, kind: AddressKind::Mailbox { account, .. }, .. }) = named else {
+        return Err(crate::refusal::not_found("mailbox with this permission"));
+    };
+    let account = AccountRef { organisation: *organisation, account: *account };
+    match caller.shared.directory.may(user, account, Permission::AccessLogs).await? {
+        true => Ok(()),
+        false => Err(crate::refusal::not_found("mailbox with this permission")),
+    }
 }
 
 /// How much of an organisation's log is shown and kept.

@@ -77,7 +77,17 @@ pub(crate) async fn search_letters(
         message: which.message.map(|Id(id)| MessageId(id)),
         limit: None,
     };
+    let is_of_all = search.to.is_none() && search.from.is_none() && search.message.is_none();
     let ways = caller.shared.trail.page_of_ways(search, page.seek()?).await?;
+    let directory = caller.directory();
+    match organisation {
+        Some(organisation) if is_of_all => {
+            for service in directory.services(Some(organisation)).await? {
+                directory.note_service_opened(service.id).await?;
+            }
+        }
+        _ => directory.note_letter_opened(ways.items.iter().flat_map(trail::Way::addresses)).await?,
+    }
     Ok(Json(Page::of(ways, |way| Way {
         message: way.message.map(|id| id.to_string()),
         events: way.events.iter().map(trail::Event::to_json).collect(),

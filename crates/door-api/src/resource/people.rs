@@ -151,6 +151,7 @@ pub(crate) async fn change_settings(
     Input(change): Input<ChangeSettings>,
 ) -> Result<Json<Settings>> {
     let change = SettingsChange {
+        name: None,
         legal_name: change.legal_name,
         requires_second_factor: change.requires_second_factor,
         support_email: change.support_email,

@@ -412,3 +412,73 @@ async fn the_operators_staff_is_taken_in_and_out() {
         assert_eq!(nobody.status, StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn an_organisations_token_makes_no_legal_owner() {
+    for place in places().await {
+        let acme = place.tenant("acme").await;
+        let new = json!({"login": "eve@far.test", "name": "Eve", "role": "legal-owner",
+                         "password": "correct horse battery"});
+        let refused = place.post(&acme.token, "/users", new).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        let path = format!("/users/{}", acme.id("user"));
+        let change = json!({"role": "legal-owner", "name": "Other"});
+        let refused = place.ask(&acme.token, Method::PATCH, &path, Some(change)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.body);
+        assert_eq!(refused.body["field"], "role");
+        let known = place.get(&acme.token, &path).await.body;
+        assert_eq!((&known["role"], &known["name"]), (&json!("administrator"), &json!("Boss")));
+    }
+}
+
+#[tokio::test]
+async fn what_a_program_opens_of_a_mailbox_is_seen_by_its_people() {
+    for place in places().await {
+        let acme = place.tenant("acme").await;
+        let (address, owner) = (acme.id("address"), OrganisationId(acme.id("organisation").parse().unwrap()));
+        let own = place.directory.administration(directory::Scope::Tenant(owner), "test");
+        let user = model::UserId(acme.id("user").parse().unwrap());
+        let anna = model::AddressId(address.parse().unwrap());
+        let proof = directory::AddressProof::Machine;
+        own.grant_access(anna, user, Some(directory::Permissions::NONE), proof).await.unwrap();
+        let source = "192.0.2.7".parse().unwrap();
+        let signed_in =
+            place.directory.sign_in("boss@acme.test", "correct horse battery", source).await.unwrap();
+        let entered = place.directory.enter(&signed_in, source, "").await.unwrap();
+        let directory::Entrance::Session(token) = entered else { panic!("there is no second factor") };
+        let session = place.directory.session(&token).await.unwrap().unwrap();
+        let seen = async || {
+            let all = place.directory.opened_of_own(&session).await.unwrap();
+            all.into_iter().map(|one| (one.kind, one.who)).next().unwrap()
+        };
+        let own_log = format!("/log/letters?address=anna@acme.test&direction=sent&user={user}");
+        let answer = place.get(&acme.token, &own_log).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "the person may not see it");
+        let permissions = Some([directory::Permission::AccessLogs].into_iter().collect());
+        let change = directory::AccessChange { permissions, is_primary: None };
+        own.change_access(anna, user, change).await.unwrap();
+        let may = place.get(&acme.token, &own_log).await;
+        assert_eq!(may.status, StatusCode::OK, "{}", may.body);
+        let other = place.tenant("valbois").await;
+        assert_eq!(place.get(&other.token, &own_log).await.status, StatusCode::NOT_FOUND);
+        place.world.clock.advance(Duration::from_secs(2 * 3600));
+        let service = acme.id("service");
+        let password = json!({"password": "une phrase de passe"});
+        let targets = json!({"targets": ["boss@far.test"]});
+        for (kind, method, path, body) in [
+            ("service", Method::GET, format!("/log/letters?service={service}&direction=sent"), None),
+            ("logs", Method::GET, "/log/letters?address=anna@acme.test&direction=sent".to_owned(), None),
+            ("chosen", Method::PUT, format!("/addresses/{address}/password"), Some(password)),
+            ("redirection", Method::PUT, format!("/addresses/{address}/targets"), Some(targets)),
+        ] {
+            assert_ne!(seen().await.0, kind);
+            // The newest is looked at, by its moment.
+            place.world.clock.advance(Duration::from_secs(1));
+            let answer = place.ask(&acme.token, method, &path, body).await;
+            assert!(answer.status.is_success(), "{path}: {}", answer.body);
+            let (seen, who) = seen().await;
+            assert_eq!(seen, kind, "{path}");
+            assert!(who.starts_with("token «test»"), "{who}");
+        }
+    }
+}

@@ -38,9 +38,14 @@ pub(super) fn boxes(guest: &Guest, chosen: Permissions) -> Vec<Value> {
     Permission::EACH
         .iter()
         .map(|permission| {
+            let mut text = guest.say(&format!("permission-{permission}"), &[]);
+            if permission.is_for_webmail() {
+                text = format!("{text} ({})", guest.say("permission-later", &[]));
+            }
             context! {
                 value => permission.as_str(),
-                text => guest.say(&format!("permission-{permission}"), &[]),
+                text,
+                is_later => permission.is_for_webmail(),
                 is_given => chosen.has(*permission),
             }
         })

@@ -6,17 +6,17 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use db::{Moment, Seek};
-use directory::{AddressInfo, AddressKind, Administration};
+use directory::{AddressInfo, AddressKind, Administration, Permission};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use minijinja::{Value, context};
-use model::{Address, MessageId, ServiceId, Timestamp};
+use model::{AccountId, Address, MessageId, OrganisationId, ServiceId, Timestamp};
 use trail::{Direction, LetterSearch, Line, Search, Status, Step, Whose};
 
 use super::{Answer, way};
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, Person};
 use crate::words::Word;
 use crate::{Shared, limits, page};
 
@@ -35,7 +35,10 @@ const COLUMNS: [Column; 6] = [
 ];
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
-    Router::new().route("/logs", get(show)).route("/logs/{message}", get(show_way))
+    Router::new()
+        .route("/logs", get(show))
+        .route("/logs/{message}", get(show_way))
+        .route("/mine/{account}/logs", get(show_own))
 }
 
 /// The zone in which moments are asked for: that of the customers.
@@ -73,6 +76,7 @@ async fn chosen(
         let domains = directory.domains(Some(person.session.organisation)).await?;
         let own = domains.into_iter().filter(|domain| domain.service == service.id);
         let whose = Whose::Domains(own.map(|domain| domain.name).collect());
+        directory.note_service_opened(id).await?;
         return Ok(Some(Chosen { value: wanted.to_owned(), whose }));
     }
     let info = match (wanted, offered.first()) {
@@ -103,9 +107,10 @@ fn state(status: Status) -> &'static str {
     }
 }
 
-fn row(person: &Administrator, line: Line) -> Row {
+fn row(person: &Person, line: Line, opens: bool) -> Row {
     let say = |key: &str| person.guest.say(key, &[]);
-    let href = line.message.map(|id| format!("/manager/logs/{id}")).unwrap_or_default();
+    let message = line.message.filter(|_| opens);
+    let href = message.map(|id| format!("/manager/logs/{id}")).unwrap_or_default();
     let subject = line.subject.unwrap_or_default();
     let status = say(&format!("log-{}", line.status));
     let nobody = |address: String| if address.is_empty() { say("log-nobody") } else { address };
@@ -141,11 +146,35 @@ fn after(wish: &Wish) -> Option<Moment> {
     Some((Timestamp(at.parse().ok()?), id.parse().ok()?))
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+/// Whose log a page shows, and where it stands.
+struct Listing {
+    organisation: OrganisationId,
+    /// Which page of the Manager it is.
+    section: &'static str,
+    /// Where the form leads.
+    action: String,
+    chosen: Chosen,
+    /// What the form offers, and whether there is more that can be typed.
+    addresses: Vec<Value>,
+    has_more: bool,
+    /// Whether a line leads to the whole way of its letter, which names the others who got it.
+    opens: bool,
+}
+
+fn wish_of(person: &Person) -> Wish {
     let mut wish = Wish::of(&person.guest.target);
     for part in ["address", "direction", "from", "to", "status", "after"] {
         wish.hide(part);
     }
+    wish
+}
+
+fn option(value: String, text: String) -> Value {
+    context! { value, text }
+}
+
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    let wish = wish_of(&person);
     let directory = shared.directory.administration(person.scope(), person.who());
     let offered = directory.page_of_addresses(None, Seek::first(ADDRESSES_OFFERED + 1)).await?;
     let has_more = offered.items.len() > ADDRESSES_OFFERED;
@@ -160,7 +189,48 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
     let Some(chosen) = chosen(&directory, &person, wish.filter("address"), &offered).await? else {
         return page::of(&person, "logs.html", "logs", context! { has_nobody => true });
     };
-    let organisation = person.session.organisation;
+    let mut addresses: Vec<Value> =
+        offered.iter().map(|info| option(info.address.to_string(), info.address.to_string())).collect();
+    if !chosen.value.starts_with("service:")
+        && !offered.iter().any(|info| info.address.to_string() == chosen.value)
+    {
+        addresses.insert(0, option(chosen.value.clone(), chosen.value.clone()));
+    }
+    let of_service = |name: &str| person.guest.say("log-service", &[("service", Word::from(name))]);
+    addresses.extend(
+        services.iter().map(|service| option(format!("service:{}", service.id), of_service(&service.name))),
+    );
+    let listing = Listing {
+        organisation: person.session.organisation,
+        section: "logs",
+        action: "/manager/logs".to_owned(),
+        chosen,
+        addresses,
+        has_more,
+        opens: true,
+    };
+    listed(&shared, &person, &wish, listing).await
+}
+
+/// The log of one of the person's own mailboxes, where the person may see it (docs/decisions/0055).
+async fn show_own(State(shared): State<Arc<Shared>>, person: Person, Path(account): Path<i64>) -> Answer {
+    let permission = Some(Permission::AccessLogs);
+    let mailbox = shared.directory.own_mailbox(&person.session, AccountId(account), permission).await?;
+    let value = mailbox.address.to_string();
+    let listing = Listing {
+        organisation: mailbox.account.organisation,
+        section: "mine",
+        action: format!("/manager/mine/{account}/logs"),
+        addresses: vec![option(value.clone(), value.clone())],
+        chosen: Chosen { value, whose: Whose::Address(mailbox.address) },
+        has_more: false,
+        opens: false,
+    };
+    listed(&shared, &person, &wish_of(&person), listing).await
+}
+
+async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing) -> Answer {
+    let Listing { organisation, section, action, chosen, addresses, has_more, opens } = listing;
     let now = shared.world.clock.now();
     let window = shared.trail.window(organisation, now).await?;
     let direction = if wish.filter("direction") == "sent" { Direction::Sent } else { Direction::Received };
@@ -174,25 +244,13 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
         status: wish.filter("status").parse().ok(),
     };
     if wish.is_csv {
-        return export(&shared, &person, &wish, search, now).await;
+        return export(shared, person, wish, search, now).await;
     }
-    let seek = Seek { after: after(&wish), limit: limits::ROWS_PER_PAGE };
+    let seek = Seek { after: after(wish), limit: limits::ROWS_PER_PAGE };
     let lines = shared.trail.letters(search, now, seek).await?;
     let next = lines.next.map(|(at, id)| wish.address(&[("after", &format!("{}.{id}", at.0))]));
-    let rows: Vec<Row> = lines.items.into_iter().map(|line| row(&person, line)).collect();
-    let table = table::in_order(&wish, &COLUMNS, rows);
-    let option = |value: String, text: String| context! { value, text };
-    let mut addresses: Vec<Value> =
-        offered.iter().map(|info| option(info.address.to_string(), info.address.to_string())).collect();
-    if !chosen.value.starts_with("service:")
-        && !offered.iter().any(|info| info.address.to_string() == chosen.value)
-    {
-        addresses.insert(0, option(chosen.value.clone(), chosen.value.clone()));
-    }
-    let of_service = |name: &str| person.guest.say("log-service", &[("service", Word::from(name))]);
-    addresses.extend(
-        services.iter().map(|service| option(format!("service:{}", service.id), of_service(&service.name))),
-    );
+    let rows: Vec<Row> = lines.items.into_iter().map(|line| row(person, line, opens)).collect();
+    let table = table::in_order(wish, &COLUMNS, rows);
     let statuses: Vec<Value> = Status::EACH
         .iter()
         .map(|status| option(status.to_string(), person.guest.say(&format!("log-{status}"), &[])))
@@ -201,8 +259,9 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
     let content = context! {
         table => Value::from_serialize(&table),
         next,
-        is_first => after(&wish).is_none(),
+        is_first => after(wish).is_none(),
         first => wish.address(&[("after", "")]),
+        action,
         addresses,
         has_more,
         address => chosen.value,
@@ -216,12 +275,12 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
         kept_days => window.kept_days,
         has_locked => window.has_locked,
     };
-    page::of(&person, "logs.html", "logs", content)
+    page::of(person, "logs.html", section, content)
 }
 
 async fn export(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     wish: &Wish,
     search: LetterSearch,
     now: Timestamp,
@@ -236,7 +295,7 @@ async fn export(
                 "" => String::new(),
                 detail => format!(" ({})", way::told(&person.guest, detail)),
             };
-            let mut row = row(person, line);
+            let mut row = row(person, line, false);
             if let Some(cell) = row.cells.last_mut() {
                 cell.text.push_str(&reason);
             }
@@ -265,6 +324,8 @@ async fn show_way(
     };
     let ways = shared.trail.ways(search).await?;
     let way = ways.into_iter().next().ok_or(Trouble::NotFound)?;
+    // The people of its sender and recipients see who looked.
+    person.people(&shared).note_letter_opened(way.addresses()).await?;
     let accepted = way.events.iter().find_map(|event| match &event.step {
         Step::Accepted { subject, size_bytes, message_id, .. } => {
             Some((subject.clone(), *size_bytes, message_id.clone()))

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use directory::{OrganisationChange, OrganisationSettings, SettingsChange, contrast_with_white};
+use directory::{OrganisationSettings, SettingsChange, contrast_with_white};
 use minijinja::{Value, context};
 
 use super::Answer;
@@ -78,7 +78,9 @@ async fn change(State(shared): State<Arc<Shared>>, person: Administrator, fields
         (false, Some(octets)) => Some(Some(octets.to_vec())),
         (false, None) => None,
     };
+    let is_renamed = fields.text("name") != person.session.organisation_name;
     let change = SettingsChange {
+        name: is_renamed.then(|| fields.text("name").to_owned()),
         legal_name: text("legal_name"),
         requires_second_factor: Some(fields.has("requires")),
         support_email: text("support_email"),
@@ -89,17 +91,8 @@ async fn change(State(shared): State<Arc<Shared>>, person: Administrator, fields
         brand_colour: text("brand_colour"),
         logo,
     };
-    let mut changed = Ok(());
-    if fields.text("name") != person.session.organisation_name {
-        let name = Some(fields.text("name").to_owned());
-        let rename = OrganisationChange { name, ..OrganisationChange::default() };
-        changed = people.change_organisation(organisation, rename).await.map(drop);
-    }
-    if changed.is_ok() {
-        changed = people.change_settings(organisation, change).await.map(drop);
-    }
-    match changed {
-        Ok(()) => Ok(done(&person, "/manager/organisation", &Toast::of(person.guest.say("saved", &[])))),
+    match people.change_settings(organisation, change).await {
+        Ok(_) => Ok(done(&person, "/manager/organisation", &Toast::of(person.guest.say("saved", &[])))),
         Err(error) => {
             let error = directory_refusal(&person.guest, error)?;
             let mut typed = before;

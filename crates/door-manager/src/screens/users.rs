@@ -271,18 +271,29 @@ async fn role(
     fields: Fields,
 ) -> Answer {
     let Ok(role) = fields.text("role").parse::<Role>() else { return Err(Trouble::NotFound) };
-    let people = person.people(&shared);
-    let user = UserId(id);
-    let changed = people.change_user(user, UserChange { role: Some(role), ..UserChange::default() }).await;
+    let Some(limits) = limits(role, &fields) else {
+        let error = FieldError::new("domain", person.guest.say("user-limit-unknown", &[]));
+        return card(&shared, &person, id, &[error]).await;
+    };
+    let changed = person.people(&shared).change_role(UserId(id), role, limits).await;
     let words = person.guest.say("role-changed", &[("role", role_word(&person, role).into())]);
-    if let Err(error) = changed {
-        return after::<()>(&shared, &person, id, Err(error), words).await;
-    }
-    let domain = (role == Role::Administrator).then(|| fields.text("domain").parse().ok().map(DomainId));
-    let services = fields.all("service").filter_map(|id| id.parse().ok().map(ServiceId)).collect();
-    let services = Some(if role == Role::Collaborator { services } else { Vec::new() });
-    let limited = people.limit_member(person.session.organisation, user, Limits { domain, services }).await;
-    after(&shared, &person, id, limited, words).await
+    after(&shared, &person, id, changed, words).await
+}
+
+/// What narrows the role, of what stands in the form; `None` if that names nothing, which never means «everything».
+fn limits(role: Role, fields: &Fields) -> Option<Limits> {
+    let domain = match fields.text("domain") {
+        _ if role != Role::Administrator => None,
+        "" => None,
+        text => Some(DomainId(text.parse().ok()?)),
+    };
+    let services = match role {
+        Role::Collaborator => {
+            fields.all("service").map(|id| id.parse().ok().map(ServiceId)).collect::<Option<_>>()?
+        }
+        _ => Vec::new(),
+    };
+    Some(Limits { domain: Some(domain), services: Some(services) })
 }
 
 /// What will happen, in words, before it does.

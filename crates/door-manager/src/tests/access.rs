@@ -202,3 +202,108 @@ async fn entries_of_the_service_wait_for_valider() {
         assert_eq!(post.status, StatusCode::NOT_FOUND);
     }
 }
+
+/// Marc, who has access to anna's mailbox with these permissions; his browser, and the path of the mailbox's card.
+async fn with_access<'a>(
+    town: &'a Town,
+    anna: AddressId,
+    permissions: &str,
+) -> (model::UserId, super::Browser<'a>, String) {
+    let marc = person(town, "marc@far.test", Role::External).await;
+    let permissions = Permissions::parse(permissions.split_whitespace()).unwrap();
+    let proof = directory::AddressProof::Machine;
+    town.people().grant_access(anna, marc, Some(permissions), proof).await.unwrap();
+    let mut browser = town.browser();
+    browser.post("/manager/sign-in", &[("login", "marc@far.test"), ("password", PASSWORD)]).await;
+    let mine = browser.get("/manager/mine").await.text;
+    let own = mine.split("/manager/mine/").nth(1).unwrap();
+    let own: String = own.chars().take_while(char::is_ascii_digit).collect();
+    (marc, browser, format!("/manager/mine/{own}"))
+}
+
+#[tokio::test]
+async fn what_administrators_do_on_the_screens_is_seen_by_the_people_of_the_mailbox() {
+    for town in towns().await {
+        let (anna, service) = mailbox(&town).await;
+        let (_, mut marc, _) = with_access(&town, anna, "").await;
+        let now = town.world.clock.now();
+        town.letter(town.valbois, 1000, now, "anna@valbois.test", "Séance").await;
+        let mut admin = town.signed_in("valbois").await;
+        let page = async |marc: &mut super::Browser<'_>| marc.get("/manager/mine").await.text;
+        let steps: [(&str, &[(&str, &str)], &str); 4] = [
+            ("/manager/logs/1000", &[], "Le parcours d’un message de anna@valbois.test"),
+            (&format!("/manager/logs?address=service%3A{service}"), &[], "L’historique de tout le service"),
+            (
+                &format!("/manager/addresses/{anna}/password"),
+                &[("password", "une autre phrase")],
+                "Le mot de passe de anna@valbois.test a été choisi",
+            ),
+            (
+                &format!("/manager/addresses/{anna}/redirections"),
+                &[("targets", "boss@far.test"), ("keeps_copy", "yes")],
+                "sont aussi envoyés à boss@far.test",
+            ),
+        ];
+        for (path, fields, words) in steps {
+            let before = page(&mut marc).await.matches(words).count();
+            let done = if fields.is_empty() { admin.get(path).await } else { admin.post(path, fields).await };
+            assert!([StatusCode::OK, StatusCode::SEE_OTHER].contains(&done.status), "{path}: {}", done.text);
+            let seen = page(&mut marc).await;
+            assert_eq!(seen.matches(words).count(), before + 1, "{words}: {seen}");
+            assert!(seen.contains("admin@valbois.test"), "who did it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_permission_opens_its_screen_for_that_mailbox_until_it_is_taken_away() {
+    for town in towns().await {
+        let (anna, _) = mailbox(&town).await;
+        let (id, mut marc, card) = with_access(&town, anna, "manage_rules").await;
+        let now = town.world.clock.now();
+        town.letter(town.valbois, 1000, now, "anna@valbois.test", "Séance").await;
+        let logs = format!("{card}/logs");
+        let page = marc.get(&card).await.text;
+        assert!(page.contains("valable dès le webmail") && !page.contains("Consulter les logs"), "{page}");
+        let posts: [(&str, &[(&str, &str)]); 3] = [
+            ("aliases", &[("form", "alias"), ("alias", "accueil")]),
+            ("redirections", &[("form", "targets"), ("targets", "marc@far.test"), ("keeps_copy", "yes")]),
+            ("redirections", &[("form", "targets"), ("targets", "no address")]),
+        ];
+        assert_eq!(marc.get(&logs).await.status, StatusCode::NOT_FOUND, "off unless it is given");
+        for (what, fields) in posts {
+            let refused = marc.post(&format!("{card}/{what}"), fields).await;
+            assert_eq!(refused.status, StatusCode::NOT_FOUND, "{what}");
+        }
+        let may = async |permissions: &str| {
+            let permissions = Some(Permissions::parse(permissions.split_whitespace()).unwrap());
+            let change = directory::AccessChange { permissions, is_primary: None };
+            town.people().change_access(anna, id, change).await.unwrap();
+        };
+        may("access_logs manage_aliases manage_redirections manage_security").await;
+        let page = marc.get(&card).await.text;
+        assert!(page.contains(&format!("href=\"{logs}\"")) && page.contains("Consulter les logs"), "{page}");
+        let log = marc.get(&logs).await;
+        assert_eq!(log.status, StatusCode::OK, "{}", log.text);
+        assert!(log.text.contains("Séance") && !log.text.contains("/manager/logs/1000"), "{}", log.text);
+        assert_eq!(marc.get("/manager/logs").await.status, StatusCode::FORBIDDEN, "that mailbox only");
+        for (what, fields) in &posts[..2] {
+            let done = marc.post(&format!("{card}/{what}"), fields).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{what}: {}", done.text);
+        }
+        let (what, fields) = posts[2];
+        let wrong = marc.post(&format!("{card}/{what}"), fields).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("no address</textarea>"), "what was typed stays: {}", wrong.text);
+        let page = marc.get(&card).await.text.replace("&#x2f;", "/");
+        assert!(page.contains("accueil@valbois.test") && page.contains("marc@far.test"), "{page}");
+        let security = page.split("/security/").nth(1).expect("the address has a password");
+        let password: String = security.chars().take_while(char::is_ascii_digit).collect();
+        let gone = marc.post(&format!("{card}/security/{password}/revoke"), &[]).await;
+        assert_eq!(gone.status, StatusCode::SEE_OTHER);
+        assert!(town.people().device_passwords(anna).await.unwrap().is_empty());
+        may("manage_rules").await;
+        assert_eq!(marc.get(&logs).await.status, StatusCode::NOT_FOUND, "taken away at once");
+        assert!(!marc.get(&card).await.text.contains("accueil@valbois.test"));
+    }
+}

@@ -25,7 +25,14 @@ impl Town {
     }
 
     /// A letter that came and was put into the inbox.
-    async fn letter(&self, organisation: OrganisationId, id: i64, at: Timestamp, to: &str, subject: &str) {
+    pub(super) async fn letter(
+        &self,
+        organisation: OrganisationId,
+        id: i64,
+        at: Timestamp,
+        to: &str,
+        subject: &str,
+    ) {
         let event = |number, delivery: Option<i64>, step| Event {
             at,
             id: id + number,

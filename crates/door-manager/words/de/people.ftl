@@ -162,4 +162,4 @@ rule-whoever-belongs-to-several-organisations = Wer zu mehreren Organisationen g
 rule-the-six-digits-that-the-application-show = Dieser Code passt nicht zum Geheimnis: Geben Sie den ein, den die App jetzt anzeigt; die Uhr des Telefons muss stimmen.
 rule-the-last-second-factor-stays-where-an-or = Eine Organisation verlangt einen zweiten Faktor: Fügen Sie einen anderen hinzu, bevor Sie den letzten entfernen.
 rule-white-letters-stand-on-the-colour-a-cont = Weisse Schrift ist auf dieser Farbe zu schlecht lesbar: Nehmen Sie eine dunklere (Kontrast mindestens 4,5).
-
+user-limit-unknown = Diese Domain oder diesen Dienst gibt es nicht: Nichts wurde geändert.

@@ -162,4 +162,4 @@ rule-whoever-belongs-to-several-organisations = Whoever belongs to several organ
 rule-the-six-digits-that-the-application-show = This code does not belong to the secret: type the one that the application shows now; the telephone’s clock must be right.
 rule-the-last-second-factor-stays-where-an-or = An organisation asks for a second factor: add another before you remove the last one.
 rule-white-letters-stand-on-the-colour-a-cont = White text cannot be read well enough on this colour: take a darker one (a contrast of at least 4.5).
-
+user-limit-unknown = There is no such domain or service: nothing was changed.

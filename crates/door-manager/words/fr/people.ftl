@@ -162,4 +162,4 @@ rule-whoever-belongs-to-several-organisations = Qui appartient à plusieurs orga
 rule-the-six-digits-that-the-application-show = Ce code ne va pas avec ce secret : saisissez celui que l’application affiche maintenant ; l’heure du téléphone doit être juste.
 rule-the-last-second-factor-stays-where-an-or = Une organisation exige un second facteur : ajoutez-en un autre avant de retirer le dernier.
 rule-white-letters-stand-on-the-colour-a-cont = Le texte blanc ne se lit pas assez sur cette couleur : prenez-en une plus foncée (contraste de 4,5 au moins).
-
+user-limit-unknown = Ce domaine ou ce service n’existe pas : rien n’a été changé.

@@ -162,4 +162,4 @@ rule-whoever-belongs-to-several-organisations = Chi appartiene a più organizzaz
 rule-the-six-digits-that-the-application-show = Questo codice non va con il segreto: inserite quello che l’applicazione mostra ora; l’ora del telefono deve essere giusta.
 rule-the-last-second-factor-stays-where-an-or = Un’organizzazione esige un secondo fattore: aggiungetene un altro prima di rimuovere l’ultimo.
 rule-white-letters-stand-on-the-colour-a-cont = Il testo bianco non si legge abbastanza su questo colore: prendetene uno più scuro (contrasto di almeno 4,5).
-
+user-limit-unknown = Questo dominio o servizio non esiste: nulla è stato modificato.

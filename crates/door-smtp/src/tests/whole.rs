@@ -312,6 +312,79 @@ async fn starttls_drops_what_came_with_it_and_passwords_work_within() {
     }
 }
 
+/// Marc from outside has access to anna's mailbox, and a device with a password of his own making.
+async fn guest(place: &Place, permissions: &str) -> (model::AddressId, model::UserId, String) {
+    let directory = &place.shared.directory;
+    let anna = Address::parse("anna@valbois.test").unwrap();
+    let operator = directory.administration(directory::Scope::Operator("test"), "test");
+    let anna = operator.address_called(&anna).await.unwrap();
+    let new = directory::NewUser {
+        organisation: anna.organisation,
+        login: Address::parse("marc@far.test").unwrap(),
+        name: "Marc".to_owned(),
+        role: directory::Role::External,
+        password: PASSWORD.to_owned().into(),
+    };
+    let marc = operator.create_user(new).await.unwrap().id;
+    let permissions = directory::Permissions::parse(permissions.split(' ')).unwrap();
+    let proof = directory::AddressProof::Machine;
+    operator.grant_access(anna.id, marc, Some(permissions), proof).await.unwrap();
+    let signed_in = directory.sign_in("marc@far.test", PASSWORD, LOOPBACK).await.unwrap();
+    let directory::Entrance::Session(token) = directory.enter(&signed_in, LOOPBACK, "").await.unwrap() else {
+        panic!("marc has no second factor")
+    };
+    let session = directory.session(&token).await.unwrap().unwrap();
+    let account = directory.own_mailboxes(&session).await.unwrap()[0].account.account;
+    let made = directory.create_own_device_password(&session, account, "phone").await.unwrap();
+    (anna.id, marc, made.password.to_string())
+}
+
+#[tokio::test]
+async fn whoever_may_not_send_signs_in_and_submits_nothing_and_that_changes_at_once() {
+    for place in places(Limits::default()).await {
+        let (anna, marc, password) = guest(&place, "configure_device").await;
+        let operator = place.shared.directory.administration(directory::Scope::Operator("test"), "test");
+        let may = async |permissions: &str| {
+            let permissions = Some(directory::Permissions::parse(permissions.split(' ')).unwrap());
+            let change = directory::AccessChange { permissions, is_primary: None };
+            operator.change_access(anna, marc, change).await.unwrap();
+        };
+        let plain = wire_smtp::sasl::encode_base64(&wire_smtp::sasl::plain("anna@valbois.test", &password));
+        let auth = format!("AUTH PLAIN {plain}");
+        let (mut client, _) = place.connect(Kind::Submission, LOOPBACK);
+        client.reply().await;
+        client.ask("EHLO client.test").await;
+        assert!(client.ask(&auth).await.starts_with("235 2.7.0"));
+        for from in ["anna@valbois.test", ""] {
+            let refused = client.ask(&format!("MAIL FROM:<{from}>")).await;
+            let said = "550 5.7.1 you may read anna@valbois.test and not send from it";
+            assert!(refused.starts_with(said), "{refused}");
+        }
+        may("configure_device send_emails").await;
+        assert!(
+            client.ask("MAIL FROM:<anna@valbois.test>").await.starts_with("250 "),
+            "on the same connection"
+        );
+        client.ask("RSET").await;
+        may("configure_device").await;
+        assert!(client.ask("MAIL FROM:<anna@valbois.test>").await.starts_with("550 5.7.1"));
+        // No devices any more: neither what is signed in nor whoever signs in.
+        may("send_emails").await;
+        assert!(client.ask("MAIL FROM:<anna@valbois.test>").await.starts_with("530 5.7.0"));
+        may("configure_device send_emails").await;
+        operator.revoke_access(anna, marc).await.unwrap();
+        assert!(client.ask("MAIL FROM:<anna@valbois.test>").await.starts_with("530 5.7.0"));
+        assert_eq!(place.queued().await, 0);
+        // The owner sends as before.
+        let own = wire_smtp::sasl::encode_base64(&wire_smtp::sasl::plain("anna@valbois.test", PASSWORD));
+        let (mut owner, _) = place.connect(Kind::Submission, LOOPBACK);
+        owner.reply().await;
+        owner.ask("EHLO client.test").await;
+        assert!(owner.ask(&format!("AUTH PLAIN {own}")).await.starts_with("235 "));
+        assert!(owner.ask("MAIL FROM:<anna@valbois.test>").await.starts_with("250 "));
+    }
+}
+
 #[tokio::test]
 async fn submissions_begins_with_tls() {
     for place in places(Limits::default()).await {

@@ -16,6 +16,9 @@ use axum::response::Response;
 use directory::{AddressInfo, AddressKind};
 use minijinja::{Value, context};
 
+pub(super) use new::addresses as parsed;
+pub(super) use one::target;
+
 use super::Answer;
 use super::refusal::FieldError;
 use crate::visitor::{Guest, Person};

@@ -17,7 +17,7 @@ use crate::screens::refusal::{FieldError, directory_refusal};
 use crate::table::Wish;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, Person};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/addresses/new", get(blank).post(create))
@@ -65,8 +65,8 @@ async fn form(
 }
 
 /// The addresses in a text, one a line or with commas between them; what is none is told beside the field.
-pub(super) fn addresses(
-    person: &Administrator,
+pub(in crate::screens) fn addresses(
+    person: &Person,
     field: &str,
     text: &str,
     errors: &mut Vec<FieldError>,

@@ -18,7 +18,7 @@ use crate::fields::Fields;
 use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
 use crate::toast::{Toast, done};
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, Guest};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -205,7 +205,7 @@ async fn add_alias(
     }
 }
 
-fn target(person: &Administrator, target: ForwardTarget) -> Value {
+pub(in crate::screens) fn target(guest: &Guest, target: ForwardTarget) -> Value {
     let lamp = match target.state {
         TargetState::Pending => "waiting",
         TargetState::Accepted => "ok",
@@ -215,7 +215,7 @@ fn target(person: &Administrator, target: ForwardTarget) -> Value {
         id => target.id.to_string(),
         target => target.target.to_string(),
         lamp,
-        state => person.guest.say(&format!("target-{}", target.state.as_str()), &[]),
+        state => guest.say(&format!("target-{}", target.state.as_str()), &[]),
         is_pending => target.state == TargetState::Pending,
         letters => target.letters,
         letter_sent_at => target.letter_sent_at.map(|at| at.rfc3339()),
@@ -245,7 +245,7 @@ async fn redirection_page(
     let content = context! {
         text => typed.map_or(named, |typed| typed.raw("targets").to_owned()),
         keeps_copy => typed.map_or(info.keeps_copy, |typed| typed.has("keeps_copy")),
-        targets => targets.into_iter().map(|one| target(person, one)).collect::<Vec<_>>(),
+        targets => targets.into_iter().map(|one| target(&person.guest, one)).collect::<Vec<_>>(),
         ..about(person, &info)
     };
     shown(person, "address_redirections.html", content, errors)

@@ -1,0 +1,185 @@
+//! Who gets in where: every route of the screens has a decision; and what roles are changed by.
+
+use std::path::{Path, PathBuf};
+
+use axum::http::StatusCode;
+use directory::{NewUser, Role, Zeroizing};
+use model::{Address, UserId};
+
+use super::{Browser, PASSWORD, Town, towns};
+
+/// Who gets in, at least.
+#[derive(Clone, Copy, Debug)]
+enum Who {
+    /// Somebody without a session.
+    Anybody,
+    /// Whoever is signed in: what is shown is the person's own.
+    Person,
+    /// A collaborator who was given the mail service looks, an administrator changes.
+    Service,
+    /// Who administers the organisation.
+    Administrator,
+    /// The operator's staff; nobody else learns that it exists.
+    Staff,
+}
+
+/// Every route below `/manager`, in groups. A new one belongs into one of them.
+const DECISIONS: [(Who, &str); 5] = [
+    (
+        Who::Anybody,
+        "/manager /sign-in /sign-in/step /sign-in/step/options /sign-in/step/passkey /sign-in/options /sign-in/passkey
+         /language/{tag} /assets/{name} /invitation/{token} /invitation/{token}/account",
+    ),
+    (
+        Who::Person,
+        "/manager/ /events /sign-out /organisations /organisation/logo /organisation/brand.css
+         /sessions /sessions/end /sessions/end-others
+         /profile /profile/security /profile/password /profile/totp /profile/passkey /profile/passkey/options
+         /profile/proof/options /profile/recovery /profile/factors/{id}/remove
+         /mine /mine/{account} /mine/{account}/logs /mine/{account}/passwords /mine/{account}/passwords/{id}/delete
+         /mine/{account}/aliases /mine/{account}/aliases/{id}/delete /mine/{account}/redirections
+         /mine/{account}/targets/{id}/again /mine/{account}/security/{id}/revoke",
+    ),
+    (Who::Service, "/addresses/{id}/users"),
+    (
+        Who::Administrator,
+        "/users /users/new /users/{id} /users/{id}/role /users/{id}/block /users/{id}/delete
+         /users/{id}/factors/{factor}/remove /users/{id}/password /organisation
+         /services /services/{id} /services/{id}/maintenance /services/{service}/domains
+         /services/{service}/domains/add /services/{service}/domains/{name}/{act}
+         /addresses /addresses/act /addresses/new /addresses/several /addresses/deleted
+         /addresses/deleted/{id}/erase /addresses/deleted/{id}/restore /addresses/lists/{id}
+         /addresses/lists/{id}/confirm /addresses/lists/{id}/discard /addresses/lists/{id}/passwords
+         /addresses/{id} /addresses/{id}/aliases /addresses/{id}/delete /addresses/{id}/devices
+         /addresses/{id}/devices/revoke /addresses/{id}/devices/{password}/revoke /addresses/{id}/password
+         /addresses/{id}/redirections /addresses/{id}/state /addresses/{id}/targets/{target}/again
+         /addresses/{id}/invite /addresses/{id}/users/{user} /addresses/{id}/users/{user}/revoke
+         /invitations/{id} /invitations/{id}/link /invitations/{id}/revoke
+         /global /global/{service} /global/{service}/rules /global/{service}/responder
+         /global/{service}/security /global/{service}/security/apply /global/{service}/security/discard
+         /global/{service}/security/remove
+         /domains /domains/new /domains/{name}/dmarc /domains/{name}/tls /domains/{name}/reputation
+         /domains/{name}/security /domains/{name}/security/look /domains/{name}/security/fix
+         /domains/{name}/spf /domains/{name}/spf/all /domains/{name}/spf/merge /domains/{name}/synonyms
+         /domains/{name}/zone /domains/{name}/zone/delete /domains/{name}/zone/dnssec /domains/{name}/zone/end
+         /domains/{name}/zone/export /domains/{name}/zone/history /domains/{name}/zone/history/{serial}
+         /domains/{name}/zone/import /domains/{name}/zone/new /domains/{name}/zone/new/{kind}
+         /domains/{name}/zone/preview/{kind} /domains/{name}/zone/records/{id} /domains/{name}/zone/restore
+         /domains/{name}/zone/rollover /domains/{name}/zone/secondaries /domains/{name}/zone/settings
+         /domains/{name}/zone/ttl /domains/{name}/zone/undo
+         /hosts /hosts/new /hosts/{id} /hosts/{id}/edit /hosts/{id}/delete
+         /servers /servers/new /servers/{id} /servers/{id}/edit /servers/{id}/delete
+         /changes /changes/cancel /changes/apply
+         /logs /logs/{message} /queue /queue/act /routes /routes/remove
+         /sources /sources/allow /sources/allowed /sources/bans /sources/bans/lift /sources/ips /sources/ips/look
+         /sources/ips/pointer /sources/requests",
+    ),
+    (Who::Staff, "/system"),
+];
+
+fn decision(path: &str) -> Option<Who> {
+    let is_named = |paths: &str| paths.split_whitespace().any(|known| known == path);
+    DECISIONS.iter().find(|(_, paths)| is_named(paths)).map(|(who, _)| *who)
+}
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("tests") {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every `.route("…", …)` of the crate.
+fn routes() -> Vec<String> {
+    let mut files = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let mut all = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(file).unwrap();
+        for part in text.split(".route(").skip(1) {
+            let part = part.trim_start();
+            let Some((path, _)) = part.strip_prefix('"').and_then(|rest| rest.split_once('"')) else {
+                panic!("a route without a path in words: {}", &part[..part.len().min(80)])
+            };
+            all.push(path.to_owned());
+        }
+    }
+    all
+}
+
+async fn person(town: &Town, login: &str, role: Role) -> UserId {
+    let new = NewUser {
+        organisation: town.valbois,
+        login: Address::parse(login).unwrap(),
+        name: login.to_owned(),
+        role,
+        password: Zeroizing::new(PASSWORD.to_owned()),
+    };
+    town.people().create_user(new).await.unwrap().id
+}
+
+async fn browser<'a>(town: &'a Town, login: &str) -> Browser<'a> {
+    let mut browser = town.browser();
+    let entered = browser.post("/manager/sign-in", &[("login", login), ("password", PASSWORD)]).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{login}: {}", entered.text);
+    browser
+}
+
+#[test]
+fn every_route_has_a_decision_and_every_decision_a_route() {
+    let routes = routes();
+    assert!(routes.len() > 100, "the routes are found: {}", routes.len());
+    for route in &routes {
+        assert!(decision(route).is_some(), "who may ask for {route}?");
+    }
+    for path in DECISIONS.iter().flat_map(|(_, paths)| paths.split_whitespace()) {
+        assert!(routes.iter().any(|route| route == path), "{path} is no route any more");
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_makes_no_legal_owner_and_no_limit_is_ever_lifted_by_a_slip() {
+    for town in towns().await {
+        let domain = town.mail_domain().await.to_string();
+        person(&town, "administrateur@far.test", Role::Administrator).await;
+        let guest = person(&town, "externe@far.test", Role::External).await;
+        let mut admin = browser(&town, "administrateur@far.test").await;
+        let path = format!("/manager/users/{guest}/role");
+        let role = async || {
+            let user = town.people().user(guest).await.unwrap();
+            (user.role, user.domain.map(|domain| domain.to_string()))
+        };
+        for fields in [
+            vec![("role", "legal-owner")],
+            vec![("role", "administrator"), ("domain", "valbois.test")],
+            vec![("role", "administrator"), ("domain", "0x10")],
+            vec![("role", "collaborator"), ("service", "all")],
+        ] {
+            let refused = admin.post(&path, &fields).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
+            assert_eq!(role().await, (Role::External, None), "{fields:?}");
+        }
+        let new = [("login", "eve@far.test"), ("name", "Eve"), ("role", "legal-owner"), ("language", "fr")];
+        assert_eq!(admin.post("/manager/users/new", &new).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let foreign = town.directory.administration(super::Scope::Tenant(town.acme), "test");
+        let foreign = foreign.domains(Some(town.acme)).await.unwrap()[0].id.to_string();
+        let refused = admin.post(&path, &[("role", "administrator"), ("domain", &foreign)]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        assert_eq!(role().await, (Role::External, None), "nobody administers everything meanwhile");
+        let made = admin.post(&path, &[("role", "administrator"), ("domain", &domain)]).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        assert_eq!(role().await, (Role::Administrator, Some(domain)));
+        // An organisation is renamed with the rest or not at all.
+        let pale = [("name", "Autre nom"), ("brand_colour", "#ffee88")];
+        let refused = admin.post("/manager/organisation", &pale).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(town.people().organisation(town.valbois).await.unwrap().name, "valbois");
+        let good = [("name", "Autre nom"), ("brand_colour", "#0b4f57")];
+        assert_eq!(admin.post("/manager/organisation", &good).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(town.people().organisation(town.valbois).await.unwrap().name, "Autre nom");
+    }
+}
