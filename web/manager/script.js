@@ -5,15 +5,18 @@
   const main = () => document.getElementById("main");
   const words = () => document.getElementById("words").dataset;
   const isOurs = url => url.origin === location.origin && url.pathname.startsWith("/manager/");
-  let isDirty = false, pending = null, source = null, selection = -1;
+  let isDirty = false, pending = null, isLeaving = false, source = null, selection = -1;
 
   // --- replacing the main part ---------------------------------------------------------------------------------
   async function go(url, options = {}) {
+    // What a reader asked for is not lost to a renewal of the page that is left.
+    if (options.isLive && isLeaving) return;
     pending?.abort();
-    pending = new AbortController();
-    document.body.classList.add("loading");
+    const own = pending = new AbortController();
+    isLeaving = !options.isLive;
+    if (isLeaving) document.body.classList.add("loading");
     try {
-      const answer = await fetch(url, { ...options.request, signal: pending.signal, headers: { "X-Fragment": "1" } });
+      const answer = await fetch(url, { ...options.request, signal: own.signal, headers: { "X-Fragment": "1" } });
       if (!(answer.headers.get("Content-Type") ?? "").startsWith("text/html")) { location.href = url; return; }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const isForm = options.request && !answer.redirected;
@@ -22,7 +25,8 @@
       // What was refused is not saved yet.
       isDirty = Boolean(isForm && page.querySelector(".summary"));
       // What was just told stays where only the content is renewed.
-      for (const part of options.isLive ? ["#main"] : [".header", ".side", "#main", "#toasts"]) swap(part, page);
+      if (options.isLive) renew(page);
+      else for (const part of [".header", ".side", "#main", "#toasts"]) swap(part, page);
       document.title = page.title;
       document.documentElement.lang = page.documentElement.lang;
       // What a form was answered has no address: a reload shows the page of the form.
@@ -30,9 +34,10 @@
       if (!options.isLive) { window.scrollTo(0, options.keepPlace ? window.scrollY : 0); focusAfter(options); }
       ready();
     } catch (trouble) {
-      if (trouble.name !== "AbortError" && !options.isLive) location.href = url;
+      if (trouble.name === "AbortError") return;
+      if (options.isLive) soon(2000); else location.href = url;
     } finally {
-      document.body.classList.remove("loading");
+      if (pending === own) { isLeaving = false; document.body.classList.remove("loading"); }
     }
   }
   function send(url, data) {
@@ -45,8 +50,20 @@
   function swap(part, page) {
     const [before, after] = [document.querySelector(part), page.querySelector(part)];
     if (!before || !after) return;
-    // An open list of the narrow navigation stays as the reader left it.
     before.replaceWith(document.importNode(after, true));
+  }
+  // The content is renewed under the reader's eyes: what was open stays open, and the focus where it was.
+  function renew(page) {
+    swap(".header", page);
+    if (main().dataset.live === undefined && main().dataset.running === undefined) return;
+    const lists = part => [...part.querySelectorAll("details")];
+    const called = list => list.querySelector("summary")?.textContent.replace(/\d/g, "");
+    const open = new Set(lists(main()).filter(list => list.open).map(called));
+    const focused = main().contains(document.activeElement) ? document.activeElement : null;
+    const same = element => element.outerHTML === focused.outerHTML;
+    swap("#main", page);
+    for (const list of lists(main())) if (open.has(called(list))) list.open = true;
+    if (focused) ([...main().querySelectorAll(focused.localName)].find(same) ?? main()).focus({ preventScroll: true });
   }
   function focusAfter(options) {
     const summary = document.querySelector(".summary");
@@ -94,7 +111,17 @@
       for (const box of document.querySelectorAll("[data-select]")) box.checked = event.target.checked;
     }
     if (event.target.matches("[data-all], [data-select]")) count();
+    greyed();
   });
+  // What is of no use without a box, or another choice, is greyed until that is made.
+  function greyed() {
+    for (const field of document.querySelectorAll("[data-needs]")) {
+      const [name, value] = field.dataset.needs.split("=");
+      const holds = [...field.form.elements].some(other => other.name === name && other.checked && (!value || other.value === value));
+      field.disabled = !holds;
+      field.closest(".field")?.classList.toggle("off", !holds);
+    }
+  }
   async function copyText(button) {
     await navigator.clipboard.writeText(button.dataset.copy);
     say(words().copied);
@@ -174,20 +201,41 @@
       time.textContent = short.format(date);
       time.dataset.local = "";
     }
+    // What is asked for is in the same zone as what is shown.
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const local = moment => { const at = new Date(moment); return new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16); };
+    for (const field of document.querySelectorAll("input[data-zone]")) field.value = zone;
+    for (const name of document.querySelectorAll("[data-zone-name]")) name.textContent = zone;
+    for (const field of document.querySelectorAll("input[data-moment]")) {
+      field.value = local(field.dataset.moment);
+      if (field.dataset.earliest) field.min = local(field.dataset.earliest);
+    }
   }
 
   // --- live changes ------------------------------------------------------------------------------------------------
+  let renewal;
+  const isBusy = () => isDirty || isLeaving || document.querySelector("[data-select]:checked, details.menu[open]")
+    || document.activeElement?.matches(".header input, #main :is(textarea, select, input:not([type=checkbox], [type=radio]))");
+  // Not while the reader is at work on the page: then a little later.
+  function soon(milliseconds = 300) {
+    clearTimeout(renewal);
+    renewal = setTimeout(() => { if (isBusy()) soon(); else go(location.href, { isLive: true }); }, milliseconds);
+  }
   function listen() {
-    const wanted = main()?.dataset.live;
-    if (!wanted) { source?.close(); source = null; return; }
+    clearTimeout(renewal);
+    // An operation is followed to its end, whatever becomes of the stream.
+    if (main()?.dataset.running !== undefined || document.querySelector(".underway")) soon(1000);
+    if (!main()?.dataset.live) { source?.close(); source = null; return; }
     if (source) return;
+    let isAgain = false;
     source = new EventSource("/manager/events");
-    let timer;
     source.addEventListener("changed", event => {
-      const topics = (main()?.dataset.live ?? "").split(" ");
-      if (!topics.includes(event.data) || isDirty || document.querySelector("[data-select]:checked")) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => go(location.href, { isLive: true }), 300);
+      if ((main()?.dataset.live ?? "").split(" ").includes(event.data)) soon();
+    });
+    // What changed before the stream began, or while it was broken, was told to nobody.
+    source.addEventListener("open", () => {
+      if (isAgain || main()?.dataset.running !== undefined) soon();
+      isAgain = true;
     });
   }
 
@@ -195,6 +243,7 @@
     selection = -1;
     times();
     count();
+    greyed();
     listen();
     for (const toast of document.querySelectorAll(".toast[data-fades]")) setTimeout(() => { if (!toast.contains(document.activeElement)) toast.remove(); }, 10000);
     const side = document.querySelector(".side > details");

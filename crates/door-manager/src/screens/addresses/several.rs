@@ -98,6 +98,7 @@ async fn page(shared: &Shared, person: &Administrator, id: i64, errors: &[FieldE
         id => job.id.to_string(),
         domain => job.domain_name,
         state => job.state.as_str(),
+        is_running => job.state == JobState::Running,
         lines => job.lines,
         bad_count => job.bad,
         good,

@@ -40,6 +40,7 @@ async fn show_with(desk: &Desk, refused: Option<String>) -> Answer {
         groups,
         count => changes.len(),
         run => run.as_ref().map(progress),
+        is_running => run.as_ref().is_some_and(|run| run.state == RunState::Running),
         refused,
         live => "hosts",
     };
