@@ -1,7 +1,7 @@
 //! Numbers and moments in the form in which readers write them: one for numbers, as Switzerland has it in all its
 //! languages, and the day before the month.
 
-use model::Timestamp;
+use model::{SizeStyle, Timestamp};
 
 use crate::words::{Language, say};
 
@@ -18,17 +18,23 @@ pub(crate) fn number(number: i64) -> String {
     if number < 0 { format!("−{text}") } else { text }
 }
 
-/// Octets as people say them: `4.1 kB`.
-pub(crate) fn octets(octets: u64) -> String {
-    let mut value = octets as f64;
-    for unit in ["B", "kB", "MB", "GB"] {
-        if value < 1000.0 {
-            let rounded = format!("{value:.1}");
-            return format!("{}\u{a0}{unit}", rounded.strip_suffix(".0").unwrap_or(&rounded));
-        }
-        value /= 1000.0;
+/// How sizes are written: in French an octet is one.
+fn size_style(language: Language) -> SizeStyle {
+    match language {
+        Language::French => SizeStyle { octet: 'o', mark: ',' },
+        Language::Italian => SizeStyle { octet: 'B', mark: ',' },
+        Language::German | Language::English => SizeStyle::PLAIN,
     }
-    format!("{value:.1}\u{a0}TB")
+}
+
+/// Octets as people say them: `4,1 ko`.
+pub(crate) fn octets(language: Language, octets: u64) -> String {
+    size_style(language).about(octets)
+}
+
+/// Octets as a form holds them: read back ([`model::read_size`]) they are the same.
+pub(crate) fn exact_octets(language: Language, octets: u64) -> String {
+    size_style(language).exact(octets)
 }
 
 /// `21 novembre 2026`, from a moment of RFC 3339; what is none stays as it is.

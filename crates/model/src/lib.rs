@@ -11,6 +11,7 @@ mod ids;
 mod relay;
 mod reply;
 mod route;
+mod size;
 mod time;
 
 pub use address::{Address, Domain, Localpart, NotADomain, NotALocalpart, NotAnAddress};
@@ -26,6 +27,7 @@ pub use ids::{
 pub use relay::{NotARelayTarget, Relay, RelayTarget, RelayTls};
 pub use reply::{Class, EnhancedCode, Reply};
 pub use route::Route;
+pub use size::{SizeStyle, read_size};
 pub use time::{Civil, Timestamp};
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use directory::DirectoryError;
 use keys::KeysError;
+use model::SizeStyle;
 use serde_json::{Value, json};
 use zones::ZoneError;
 
@@ -109,19 +110,12 @@ fn moves_text(c: char) -> bool {
 
 /// Bytes as people say them.
 pub(super) fn size(bytes: u64) -> String {
-    let mut value = bytes as f64;
-    for unit in ["bytes", "kB", "MB", "GB", "TB"] {
-        if value < 1000.0 || unit == "TB" {
-            let rounded = format!("{value:.1}");
-            return format!("{} {unit}", rounded.strip_suffix(".0").unwrap_or(&rounded));
-        }
-        value /= 1000.0;
-    }
-    format!("{bytes} bytes")
+    SizeStyle::PLAIN.about(bytes).replace('\u{a0}', " ")
 }
 
+/// A quota to the octet, as `--quota` reads it.
 pub(super) fn quota(bytes: Option<u64>) -> String {
-    bytes.map_or_else(|| "no limit".to_owned(), size)
+    bytes.map_or_else(|| "no limit".to_owned(), |bytes| SizeStyle::PLAIN.exact(bytes).replace('\u{a0}', " "))
 }
 
 pub(super) fn state(is_disabled: bool) -> String {

@@ -364,6 +364,7 @@ async fn a_domains_reports_and_reputation_are_shown_to_its_owner_only() {
 fn sizes_are_read_as_people_write_them() {
     for (text, expected) in [
         ("5GB", Some(Some(5_000_000_000))),
+        ("1.5GB", Some(Some(1_500_000_000))),
         ("2 GiB", Some(Some(2 << 30))),
         ("1000", Some(Some(1000))),
         ("none", Some(None)),
@@ -375,8 +376,12 @@ fn sizes_are_read_as_people_write_them() {
     ] {
         assert_eq!(quota(text).ok(), expected.map(QuotaArgument), "{text}");
     }
-    for (bytes, expected) in [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (5_000_000_000, "5 GB")] {
+    for (bytes, expected) in [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (5_000_000_000, "5 GB")] {
         assert_eq!(size(bytes), expected);
+    }
+    for bytes in [1, 999, 5_000_000_000, 5 << 30, 1_234_567_891, u64::MAX] {
+        let shown = super::output::quota(Some(bytes));
+        assert_eq!(quota(&shown).ok(), Some(QuotaArgument(Some(bytes))), "{shown}");
     }
 }
 

@@ -9,32 +9,17 @@ use model::{Address, Domain, Timestamp};
 /// A quota; `None` is no limit of its own.
 type Quota = Option<u64>;
 
-/// `5GB`, `500 MiB`, `1000000`, or `none`.
+/// `5GB`, `1.5GB`, `500 MiB`, `1000000`, or `none`.
 pub(super) fn quota(text: &str) -> Result<QuotaArgument, String> {
     let text = text.trim();
     if text.eq_ignore_ascii_case("none") {
         return Ok(QuotaArgument(None));
     }
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "kb" | "k" => 1_000,
-        "mb" | "m" => 1_000_000,
-        "gb" | "g" => 1_000_000_000,
-        "tb" | "t" => 1_000_000_000_000,
-        "kib" => 1 << 10,
-        "mib" => 1 << 20,
-        "gib" => 1 << 30,
-        "tib" => 1 << 40,
-        _ => return Err(format!("«{text}» is no size: write 500MB, 5GB, 2GiB or none")),
-    };
-    number
-        .parse::<u64>()
-        .ok()
-        .and_then(|number| number.checked_mul(factor))
+    // A number alone is octets, as programs write it.
+    let octets = text.parse::<u64>().ok().or_else(|| model::read_size(text));
+    octets
         .map(|bytes| QuotaArgument(Some(bytes)))
-        .ok_or_else(|| format!("«{text}» is no size: write 500MB, 5GB, 2GiB or none"))
+        .ok_or_else(|| format!("«{text}» is no size: write 500MB, 1.5GB, 2GiB or none"))
 }
 
 /// A quota argument: wrapped, because clap takes a bare `Option` for an optional argument.

@@ -82,22 +82,9 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     lines
 }
 
-/// A quota as people write it: `5 GB`, `500 Mo`, `2G`. `None` if it is none, or has no unit.
+/// A quota as people write it ([`model::read_size`]): `5 GB`, `1,5 Go`. `None` if it is none, or has no unit.
 pub fn quota_of(text: &str) -> Option<u64> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace() && !"'’\u{202f}".contains(*c)).collect();
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at(digits);
-    let factor: u64 = match unit.to_ascii_uppercase().as_str() {
-        "M" | "MB" | "MO" | "MIB" => 1 << 20,
-        "G" | "GB" | "GO" | "GIB" => 1 << 30,
-        "T" | "TB" | "TO" | "TIB" => 1 << 40,
-        _ => return None,
-    };
-    number
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(factor)
-        .filter(|bytes| *bytes > 0 && i64::try_from(*bytes).is_ok())
+    model::read_size(text).filter(|bytes| *bytes > 0 && i64::try_from(*bytes).is_ok())
 }
 
 #[cfg(test)]
@@ -125,10 +112,13 @@ mod tests {
     #[test]
     fn quotas_have_a_unit() {
         for (text, expected) in [
-            ("5 GB", Some(5 << 30)),
-            ("500 Mo", Some(500 << 20)),
-            ("1'000M", Some(1000 << 20)),
-            ("2t", Some(2 << 40)),
+            ("5 GB", Some(5_000_000_000)),
+            ("500 Mo", Some(500_000_000)),
+            ("1,5 Go", Some(1_500_000_000)),
+            ("1'000M", Some(1_000_000_000)),
+            ("2t", Some(2_000_000_000_000)),
+            ("2 TiB", Some(2 << 40)),
+            ("800 kB", Some(800_000)),
             ("5", None),
             ("0 GB", None),
             ("GB", None),

@@ -70,7 +70,7 @@ async fn a_list_names_each_bad_line_and_makes_nothing_before_it_is_confirmed() {
         let bruno = tenant.address_called(&address("bruno@valbois.test")).await.unwrap();
         assert_eq!((bruno.display_name.as_str(), bruno.note.as_str()), ("Bruno Muster", "first floor"));
         assert!(
-            matches!(bruno.kind, AddressKind::Mailbox { passwords: 1, own_quota_bytes: Some(bytes), .. } if bytes == 5 << 30)
+            matches!(bruno.kind, AddressKind::Mailbox { passwords: 1, own_quota_bytes: Some(bytes), .. } if bytes == 5_000_000_000)
         );
         town.log_in("bruno@valbois.test", "a long password", "192.0.2.1").await.unwrap();
         let carla = tenant.address_called(&address("carla@valbois.test")).await.unwrap();

@@ -123,7 +123,7 @@ fn row(person: &Person, line: Line, opens: bool) -> Row {
             Cell::text(line.recipient),
             Cell::text(subject),
             line.size_bytes.map_or_else(Cell::default, |size| Cell {
-                text: crate::reader::octets(size),
+                text: crate::reader::octets(person.guest.language, size),
                 kind: "number",
                 order: i64::try_from(size).unwrap_or(i64::MAX),
                 ..Cell::default()
@@ -361,7 +361,7 @@ async fn show_way(
     let content = context! {
         subject => subject.unwrap_or_default(),
         sender,
-        size => crate::reader::octets(size),
+        size => crate::reader::octets(person.guest.language, size),
         message_id => message_id.unwrap_or_default(),
         id => message.to_string(),
         has_more => way.events.len() > 500,

@@ -10,6 +10,7 @@ mod history;
 mod invitation;
 mod linking;
 mod logs;
+mod mail_domains;
 mod mine;
 mod organisation;
 mod profile;
@@ -68,6 +69,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(spf::routes())
         .merge(synonyms::routes())
         .merge(linking::routes())
+        .merge(mail_domains::routes())
         .merge(security::routes())
         .merge(reports::routes())
         .merge(reputation::routes())

@@ -53,7 +53,7 @@ fn row(person: &Administrator, entry: Entry) -> Row {
             Cell::text(if from.is_empty() { say("log-nobody", &[]) } else { from }),
             Cell { text: entry.received_at.rfc3339(), kind: "time", ..Cell::default() },
             Cell {
-                text: crate::reader::octets(entry.size_bytes),
+                text: crate::reader::octets(person.guest.language, entry.size_bytes),
                 kind: "number",
                 order: i64::try_from(entry.size_bytes).unwrap_or(i64::MAX),
                 ..Cell::default()

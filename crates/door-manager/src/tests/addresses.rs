@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use directory::NewAddress;
 use model::Address;
 
-use super::towns;
+use super::{Scope, towns};
 
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let rest = text.split_once(before).unwrap_or_else(|| panic!("no «{before}» in {text}")).1;
@@ -90,7 +90,7 @@ async fn several_addresses_are_changed_after_their_numbers_were_told() {
         let right = [("confirmed", "yes"), ("quota", "2 GB")];
         let done = browser.post("/manager/addresses/act", &chosen("quota", &right)).await;
         assert_eq!(done.location, "/manager/addresses");
-        assert!(browser.get("/manager/addresses").await.text.contains("2,0\u{a0}Go"));
+        assert!(browser.get("/manager/addresses").await.text.contains("2\u{a0}Go"));
         let csv = browser.post("/manager/addresses/act", &chosen("export", &[])).await.text;
         assert_eq!(csv.lines().count(), 3);
         browser.post("/manager/addresses/act", &chosen("delete", &[("confirmed", "yes")])).await;
@@ -171,15 +171,103 @@ async fn a_mail_service_is_renamed_limited_and_put_into_maintenance() {
         let fields = [("name", "Courrier"), ("quota", "10 GB"), ("administrator", "")];
         assert_eq!(browser.post(&path, &fields).await.location, path);
         let page = browser.get(&path).await.text;
-        assert!(page.contains("Courrier") && page.contains("10,0\u{a0}Go"), "{page}");
-        // What was shown is understood when it comes back.
-        let same = [("name", "Courrier"), ("quota", "10,0\u{a0}Go"), ("administrator", "")];
-        assert_eq!(browser.post(&path, &same).await.status, StatusCode::SEE_OTHER);
-        let wrong = [("name", "Courrier"), ("quota", "10,5 GB"), ("administrator", "")];
+        assert!(page.contains("Courrier") && page.contains("10\u{a0}Go"), "{page}");
+        let quota = async || town.people().service(id).await.unwrap().quota_bytes;
+        assert_eq!(quota().await, Some(10_000_000_000));
+        // Whatever anybody set, by command or by API: what is shown comes back to the octet.
+        for octets in
+            [1, 5_000_000_000, 5 << 30, 1_536 << 20, 500_170_752, 500_000_000, 1_500_000_001, i64::MAX as u64]
+        {
+            let change = directory::ServiceChange { quota_bytes: Some(Some(octets)), ..Default::default() };
+            town.people().change_service(id, change).await.unwrap();
+            let page = browser.get(&path).await.text;
+            let shown = between(&page, "name=\"quota\"", ">");
+            let shown = between(shown, "value=\"", "\"").to_owned();
+            let same = [("name", "Courrier"), ("quota", shown.as_str()), ("administrator", "")];
+            assert_eq!(browser.post(&path, &same).await.status, StatusCode::SEE_OTHER, "{shown}");
+            assert_eq!(quota().await, Some(octets), "{shown}");
+        }
+        let half = [("name", "Courrier"), ("quota", "1,5 Go"), ("administrator", "")];
+        assert_eq!(browser.post(&path, &half).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(quota().await, Some(1_500_000_000));
+        let wrong = [("name", "Courrier"), ("quota", "10"), ("administrator", "")];
         assert_eq!(browser.post(&path, &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         browser.post(&format!("{path}/maintenance"), &[("state", "on")]).await;
         assert!(browser.get("/manager/services").await.text.contains("Maintenance"));
         browser.post(&format!("{path}/maintenance"), &[("state", "off")]).await;
         assert_eq!(town.signed_in("acme").await.get(&path).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn an_organisation_begins_in_the_browser_from_nothing_and_ends_there_with_numbers() {
+    for town in towns().await {
+        let operator = town.directory.administration(Scope::Operator("test"), "test");
+        let organisation = operator.create_organisation("Jumeau").await.unwrap().id;
+        let new = directory::NewUser {
+            organisation,
+            login: Address::parse("claire@jumeau.test").unwrap(),
+            name: "Claire".to_owned(),
+            role: directory::Role::LegalOwner,
+            password: directory::Zeroizing::new(super::PASSWORD.to_owned()),
+        };
+        operator.create_user(new).await.unwrap();
+        let mut browser = town.browser();
+        let sign_in = [("login", "claire@jumeau.test"), ("password", super::PASSWORD)];
+        browser.post("/manager/sign-in", &sign_in).await;
+        let empty = browser.get("/manager/addresses").await.text;
+        assert!(empty.contains("Il faut d’abord un domaine"), "{empty}");
+        assert!(empty.contains("href=\"/manager/addresses/domain\""), "{empty}");
+        assert_eq!(browser.get("/manager/addresses/domain").await.status, StatusCode::OK);
+        // A service first, by the page that makes one.
+        let service = browser.post("/manager/services", &[("name", "Courrier")]).await.location;
+        let page = browser.get(&service).await.text;
+        assert!(page.contains(&format!("{service}/domain")), "{page}");
+        let linked = browser.get(&format!("{service}/domains")).await.text.replace("&#x2f;", "/");
+        assert!(linked.contains(&format!("{service}/domain\"")), "{linked}");
+        assert!(browser.get("/manager/addresses").await.text.contains(&format!("{service}/domain")));
+        let path = format!("{service}/domain");
+        assert!(browser.get(&path).await.text.contains("Héberger la zone DNS ici"));
+        for (name, words) in [("pas un domaine", "n’est pas un domaine"), ("valbois.test", "valbois.test")]
+        {
+            let refused = browser.post(&path, &[("name", name), ("create_zone", "yes")]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+            assert!(refused.text.contains(words) && refused.text.contains(name), "{}", refused.text);
+        }
+        let made = browser.post(&path, &[("name", "jumeau.test"), ("create_zone", "yes")]).await;
+        assert_eq!(
+            (made.status, made.location.as_str()),
+            (StatusCode::SEE_OTHER, service.as_str()),
+            "{}",
+            made.text
+        );
+        assert_eq!(browser.get("/manager/domains/jumeau.test/zone").await.status, StatusCode::OK);
+        let address = [("kind", "mailbox"), ("address", "info"), ("domain", "jumeau.test")];
+        let address = browser.post("/manager/addresses/new", &address).await;
+        assert!(address.status.is_success() || address.status == StatusCode::SEE_OTHER, "{}", address.text);
+        assert!(browser.get("/manager/addresses").await.text.contains("info@jumeau.test"));
+        // And back: out of use, then domain and service, each with what goes.
+        browser.post(&format!("{service}/state"), &[("state", "off")]).await;
+        assert!(browser.get(&service).await.text.contains("est désactivé"));
+        browser.post(&format!("{service}/state"), &[("state", "on")]).await;
+        let ending = format!("{service}/delete");
+        assert!(browser.get(&ending).await.text.contains("1 domaine"));
+        assert_eq!(browser.post(&ending, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let domain = format!("{service}/domains/jumeau.test/delete");
+        let page = browser.get(&domain).await.text;
+        assert!(page.contains("1 adresse") && page.contains("1 boîte"), "{page}");
+        let wrong = browser.post(&domain, &[("name", "autre.test")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut other = town.signed_in("valbois").await;
+        for path in [&path, &ending, &domain] {
+            assert_eq!(other.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+            let answer = other.post(path, &[("name", "jumeau.test")]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let state = other.post(&format!("{service}/state"), &[("state", "off")]).await;
+        assert_eq!(state.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.post(&domain, &[("name", "jumeau.test")]).await.location, service);
+        assert_eq!(browser.post(&ending, &[]).await.location, "/manager/services");
+        assert!(!browser.get("/manager/services").await.text.contains("Courrier<"));
     }
 }

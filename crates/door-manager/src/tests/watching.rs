@@ -86,7 +86,7 @@ async fn the_log_shows_the_first_address_and_what_is_the_organisations_own() {
         {
             assert!(page.text.contains(word), "{word}: {}", page.text);
         }
-        assert!(page.text.contains("Séance &lt;b&gt;") && page.text.contains("4.1\u{a0}kB"), "{}", page.text);
+        assert!(page.text.contains("Séance &lt;b&gt;") && page.text.contains("4,1\u{a0}ko"), "{}", page.text);
         assert!(!page.text.contains("Trop vieux"), "the 21st day is not shown");
         assert!(page.text.contains("conservés"), "and it is said that there is more");
         assert!(!page.text.contains("Secret") && !page.text.contains("acme.test"));

@@ -93,15 +93,10 @@ what-redirection = Weiterleitung
 state-active = Aktiv
 state-disabled = Deaktiviert
 quota-none = unbegrenzt
-quota-help = Eine Zahl mit Einheit: 5 GB, 500 MB. Leer: unbegrenzt.
+quota-help = Eine Zahl mit Einheit: 5 GB, 1.5 GB, 500 MB (1 GB = 1000 MB; 1 GiB = 1024 MiB). Leer: unbegrenzt.
 quota-own-help = Eine Zahl mit Einheit: 5 GB, 500 MB. Leer: das des Dienstes.
 quota-used = { $percent } % belegt
-quota-wrong = «{ $text }» ist kein Kontingent: Schreiben Sie eine ganze Zahl und ihre Einheit.
-unit-b = B
-unit-kb = KB
-unit-mb = MB
-unit-gb = GB
-unit-tb = TB
+quota-wrong = «{ $text }» ist kein Kontingent: Schreiben Sie eine Zahl und ihre Einheit, zum Beispiel 1.5 GB.
 address-create = Mail-Adresse erstellen
 address-created = { $address } ist erstellt.
 address-local = Name der Adresse
@@ -268,6 +263,49 @@ fault-restorable = Eine gelöschte Adresse hat diesen Namen und lässt sich wied
 fault-twice = Eine andere Zeile hat dieselbe Adresse.
 fault-password = Ein Passwort hat mindestens 10 Zeichen, ohne Steuerzeichen.
 fault-name = Ein Name hat höchstens 200 Zeichen, auf einer Zeile.
-fault-quota = Ein Kontingent ist eine ganze Zahl mit Einheit, wie 5 GB.
+fault-quota = Ein Kontingent ist eine Zahl mit ihrer Einheit, wie 5 GB.
 fault-note = Eine Notiz hat höchstens 80 Zeichen, auf einer Zeile.
 fault-cells = Die Zeile hat mehr als fünf Felder.
+mail-domain-add = Mail-Domain hinzufügen
+mail-domain-lead = Die erste Domain eines Mail-Dienstes gibt seinen Adressen den Namen: info@ihre-domain.ch.
+mail-domain-name = Domain
+mail-domain-zone = DNS-Zone hier führen
+mail-domain-zone-help = Die Zone wird sofort erstellt, und die Mail-Einträge bleiben darin aktuell. Sonst zeigen wir, welche Sie bei Ihrem DNS-Anbieter eintragen.
+mail-domain-first = Geben Sie diesem Mail-Dienst seine Domain: Das ist das Erste, danach kommen die Adressen.
+mail-domain-none = «{ $text }» ist keine Domain: beispiel.ch.
+mail-domain-created = { $domain } empfängt Mail: Erstellen Sie nun die Adressen.
+mail-domain-created-elsewhere = { $domain } ist erstellt. Tragen Sie bei Ihrem DNS-Anbieter die Einträge ein, die hier stehen.
+mail-domain-delete = Mail-Domain löschen
+mail-domain-deleted = { $domain } empfängt hier keine Mail mehr.
+mail-domain-lost = { $addresses ->
+        [0] Keine Adresse geht verloren.
+        [one] Verloren: { $addresses } Adresse.
+       *[other] Verloren: { $addresses } Adressen.
+    }
+mail-domain-lost-letters = { $mailboxes ->
+        [0] Kein Postfach.
+        [one] Verloren mit allen Nachrichten: { $mailboxes } Postfach ({ $held }).
+       *[other] Verloren mit allen Nachrichten: { $mailboxes } Postfächer ({ $held }).
+    }
+mail-domain-lost-effect = Mail an { $name } wird ab sofort abgewiesen. Das lässt sich nicht rückgängig machen; früher gelöschte Adressen lassen sich nicht mehr wiederherstellen.
+service-end = Ende des Dienstes
+service-delete = Mail-Dienst löschen
+service-deleted = Der Mail-Dienst «{ $name }» ist gelöscht.
+service-delete-effect = «{ $name }» hat weder Domain noch Adresse: Ausser seinen Einstellungen geht nichts verloren.
+service-delete-domains = { $domains ->
+        [one] Dieser Dienst hat noch { $domains } Domain
+       *[other] Dieser Dienst hat noch { $domains } Domains
+    } mit { $addresses ->
+        [one] { $addresses } Adresse.
+       *[other] { $addresses } Adressen.
+    } Löschen Sie zuerst diese.
+service-is-disabled = Dieser Mail-Dienst ist ausser Betrieb: Seine Adressen empfangen nichts, und niemand meldet sich an.
+service-disable-effect = { $count ->
+        [0] Deaktivieren betrifft keine Adresse.
+        [one] Deaktivieren hält { $count } Adresse an: Sie empfängt nichts, und niemand meldet sich an. Nichts geht verloren.
+       *[other] Deaktivieren hält { $count } Adressen an: Sie empfangen nichts, und niemand meldet sich an. Nichts geht verloren.
+    }
+service-disabled = «{ $name }» ist ausser Betrieb.
+service-enabled = «{ $name }» ist wieder in Betrieb.
+addresses-no-domain = Zuerst braucht es eine Domain
+addresses-no-domain-text = Eine Adresse trägt den Namen einer Domain. Fügen Sie eine hinzu und erstellen Sie dann die Adressen.

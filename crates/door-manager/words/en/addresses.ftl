@@ -93,15 +93,10 @@ what-redirection = Redirection
 state-active = Active
 state-disabled = Disabled
 quota-none = no limit
-quota-help = A number with its unit: 5 GB, 500 MB. Empty: no limit.
+quota-help = A number with its unit: 5 GB, 1.5 GB, 500 MB (1 GB = 1000 MB; 1 GiB = 1024 MiB). Empty: no limit.
 quota-own-help = A number with its unit: 5 GB, 500 MB. Empty: the service’s.
 quota-used = { $percent } % used
-quota-wrong = “{ $text }” is no quota: write a whole number and its unit.
-unit-b = B
-unit-kb = KB
-unit-mb = MB
-unit-gb = GB
-unit-tb = TB
+quota-wrong = “{ $text }” is no quota: write a number and its unit, such as 1.5 GB.
 address-create = Create a mail address
 address-created = { $address } is created.
 address-local = Name of the address
@@ -268,6 +263,49 @@ fault-restorable = A deleted address has this name, and can be restored.
 fault-twice = Another line has the same address.
 fault-password = A password has 10 characters at least, and no control character.
 fault-name = A name has at most 200 characters, on one line.
-fault-quota = A quota is a whole number with its unit, such as 5 GB.
+fault-quota = A quota is a number with its unit, such as 5 GB.
 fault-note = A note has at most 80 characters, on one line.
 fault-cells = The line has more than five fields.
+mail-domain-add = Add the mail domain
+mail-domain-lead = The first domain of a mail service gives its addresses their name: info@your-domain.ch.
+mail-domain-name = Domain
+mail-domain-zone = Host the DNS zone here
+mail-domain-zone-help = The zone is made at once and the mail records in it are kept right. Otherwise we show which ones to copy to your DNS host.
+mail-domain-first = Give this mail service its domain: that comes first, the addresses come after it.
+mail-domain-none = “{ $text }” is no domain: example.ch.
+mail-domain-created = { $domain } receives mail: create the addresses now.
+mail-domain-created-elsewhere = { $domain } is created. Copy the records shown here to your DNS host.
+mail-domain-delete = Delete the mail domain
+mail-domain-deleted = { $domain } receives no mail here any more.
+mail-domain-lost = { $addresses ->
+        [0] No address is lost.
+        [one] Lost: { $addresses } address.
+       *[other] Lost: { $addresses } addresses.
+    }
+mail-domain-lost-letters = { $mailboxes ->
+        [0] No mailbox.
+        [one] Lost with all its messages: { $mailboxes } mailbox ({ $held }).
+       *[other] Lost with all their messages: { $mailboxes } mailboxes ({ $held }).
+    }
+mail-domain-lost-effect = Mail to { $name } is refused from now on. This cannot be undone; addresses that were deleted before can no longer be restored.
+service-end = End of the service
+service-delete = Delete the mail service
+service-deleted = The mail service “{ $name }” is deleted.
+service-delete-effect = “{ $name }” has neither domain nor address: nothing but its settings is lost.
+service-delete-domains = { $domains ->
+        [one] This service still has { $domains } domain
+       *[other] This service still has { $domains } domains
+    } with { $addresses ->
+        [one] { $addresses } address.
+       *[other] { $addresses } addresses.
+    } Delete them first.
+service-is-disabled = This mail service is disabled: its addresses receive nothing and nobody signs in to them.
+service-disable-effect = { $count ->
+        [0] Disabling touches no address.
+        [one] Disabling stops { $count } address: it receives nothing and nobody signs in to it. Nothing is lost.
+       *[other] Disabling stops { $count } addresses: they receive nothing and nobody signs in to them. Nothing is lost.
+    }
+service-disabled = “{ $name }” is disabled.
+service-enabled = “{ $name }” is in service again.
+addresses-no-domain = A domain comes first
+addresses-no-domain-text = An address bears the name of a domain. Add one, then create the addresses.

@@ -96,15 +96,10 @@ what-redirection = Redirection
 state-active = Active
 state-disabled = Désactivée
 quota-none = sans limite
-quota-help = Un nombre avec son unité : 5 GB, 500 MB. Vide : sans limite.
-quota-own-help = Un nombre avec son unité : 5 GB, 500 MB. Vide : celui du service.
+quota-help = Un nombre avec son unité : 5 Go, 1,5 Go, 500 Mo (1 Go = 1000 Mo ; 1 Gio = 1024 Mio). Vide : sans limite.
+quota-own-help = Un nombre avec son unité : 5 Go, 1,5 Go, 500 Mo. Vide : celui du service.
 quota-used = { $percent } % utilisés
-quota-wrong = « { $text } » n’est pas un quota : écrivez un nombre entier et son unité.
-unit-b = o
-unit-kb = Ko
-unit-mb = Mo
-unit-gb = Go
-unit-tb = To
+quota-wrong = « { $text } » n’est pas un quota : écrivez un nombre et son unité, par exemple 1,5 Go.
 address-create = Créer une adresse mail
 address-created = { $address } est créée.
 address-local = Nom de l’adresse
@@ -271,6 +266,49 @@ fault-restorable = Une adresse supprimée porte ce nom et peut être restaurée.
 fault-twice = Une autre ligne porte la même adresse.
 fault-password = Un mot de passe a 10 caractères au moins, sans caractère de contrôle.
 fault-name = Un nom a 200 caractères au plus, sur une ligne.
-fault-quota = Un quota est un nombre entier avec son unité, comme 5 GB.
+fault-quota = Un quota est un nombre avec son unité, comme 5 Go.
 fault-note = Une note a 80 caractères au plus, sur une ligne.
 fault-cells = La ligne a plus de cinq champs.
+mail-domain-add = Ajouter le domaine mail
+mail-domain-lead = Le premier domaine d’un Service Mail donne leur nom à ses adresses : info@votre-domaine.ch.
+mail-domain-name = Domaine
+mail-domain-zone = Héberger la zone DNS ici
+mail-domain-zone-help = La zone est créée tout de suite et les enregistrements mail y sont tenus à jour. Sinon nous montrons ceux à copier chez votre hébergeur DNS.
+mail-domain-first = Donnez à ce Service Mail son domaine : c’est la première chose à faire, les adresses viennent ensuite.
+mail-domain-none = « { $text } » n’est pas un domaine : exemple.ch.
+mail-domain-created = { $domain } reçoit du courrier : créez maintenant les adresses.
+mail-domain-created-elsewhere = { $domain } est créé. Copiez chez votre hébergeur DNS les enregistrements montrés ici.
+mail-domain-delete = Supprimer le domaine mail
+mail-domain-deleted = { $domain } ne reçoit plus de courrier ici.
+mail-domain-lost = { $addresses ->
+        [0] Aucune adresse n’est perdue.
+        [one] Perdue : { $addresses } adresse.
+       *[other] Perdues : { $addresses } adresses.
+    }
+mail-domain-lost-letters = { $mailboxes ->
+        [0] Aucune boîte.
+        [one] Perdue avec tous ses messages : { $mailboxes } boîte ({ $held }).
+       *[other] Perdues avec tous leurs messages : { $mailboxes } boîtes ({ $held }).
+    }
+mail-domain-lost-effect = Le courrier à { $name } est refusé dès maintenant. Cela ne peut pas être annulé ; les adresses supprimées auparavant ne peuvent plus être restaurées.
+service-end = Fin du service
+service-delete = Supprimer le Service Mail
+service-deleted = Le Service Mail « { $name } » est supprimé.
+service-delete-effect = « { $name } » n’a ni domaine ni adresse : rien d’autre n’est perdu que ses réglages.
+service-delete-domains = { $domains ->
+        [one] Ce service a encore { $domains } domaine
+       *[other] Ce service a encore { $domains } domaines
+    } avec { $addresses ->
+        [one] { $addresses } adresse.
+       *[other] { $addresses } adresses.
+    } Supprimez-les d’abord.
+service-is-disabled = Ce Service Mail est désactivé : ses adresses ne reçoivent rien et personne ne s’y connecte.
+service-disable-effect = { $count ->
+        [0] Désactiver ne touche aucune adresse.
+        [one] Désactiver arrête { $count } adresse : elle ne reçoit plus rien et personne ne s’y connecte. Rien n’est perdu.
+       *[other] Désactiver arrête { $count } adresses : elles ne reçoivent plus rien et personne ne s’y connecte. Rien n’est perdu.
+    }
+service-disabled = « { $name } » est désactivé.
+service-enabled = « { $name } » est de nouveau en service.
+addresses-no-domain = Il faut d’abord un domaine
+addresses-no-domain-text = Une adresse porte le nom d’un domaine. Ajoutez-en un, puis créez les adresses.

@@ -93,15 +93,10 @@ what-redirection = Inoltro
 state-active = Attivo
 state-disabled = Disattivato
 quota-none = senza limite
-quota-help = Un numero con l’unità: 5 GB, 500 MB. Vuoto: senza limite.
+quota-help = Un numero con l’unità: 5 GB, 1,5 GB, 500 MB (1 GB = 1000 MB; 1 GiB = 1024 MiB). Vuoto: senza limite.
 quota-own-help = Un numero con l’unità: 5 GB, 500 MB. Vuoto: quella del servizio.
 quota-used = { $percent } % usati
-quota-wrong = «{ $text }» non è una quota: scriva un numero intero e la sua unità.
-unit-b = B
-unit-kb = KB
-unit-mb = MB
-unit-gb = GB
-unit-tb = TB
+quota-wrong = «{ $text }» non è una quota: scriva un numero e la sua unità, per esempio 1,5 GB.
 address-create = Creare un indirizzo mail
 address-created = { $address } è creato.
 address-local = Nome dell’indirizzo
@@ -268,6 +263,49 @@ fault-restorable = Un indirizzo eliminato porta questo nome e può essere ripris
 fault-twice = Un’altra riga ha lo stesso indirizzo.
 fault-password = Una password ha almeno 10 caratteri, senza caratteri di controllo.
 fault-name = Un nome ha 200 caratteri al massimo, su una riga.
-fault-quota = Una quota è un numero intero con l’unità, come 5 GB.
+fault-quota = Una quota è un numero con la sua unità, come 5 GB.
 fault-note = Una nota ha 80 caratteri al massimo, su una riga.
 fault-cells = La riga ha più di cinque campi.
+mail-domain-add = Aggiungere il dominio mail
+mail-domain-lead = Il primo dominio di un servizio mail dà il nome ai suoi indirizzi: info@suo-dominio.ch.
+mail-domain-name = Dominio
+mail-domain-zone = Ospitare qui la zona DNS
+mail-domain-zone-help = La zona è creata subito e le registrazioni mail vi restano aggiornate. Altrimenti mostriamo quelle da copiare presso il Suo fornitore DNS.
+mail-domain-first = Dia a questo servizio mail il suo dominio: è la prima cosa da fare, poi vengono gli indirizzi.
+mail-domain-none = «{ $text }» non è un dominio: esempio.ch.
+mail-domain-created = { $domain } riceve posta: crei ora gli indirizzi.
+mail-domain-created-elsewhere = { $domain } è creato. Copi presso il Suo fornitore DNS le registrazioni mostrate qui.
+mail-domain-delete = Eliminare il dominio mail
+mail-domain-deleted = { $domain } non riceve più posta qui.
+mail-domain-lost = { $addresses ->
+        [0] Nessun indirizzo va perso.
+        [one] Perso: { $addresses } indirizzo.
+       *[other] Persi: { $addresses } indirizzi.
+    }
+mail-domain-lost-letters = { $mailboxes ->
+        [0] Nessuna casella.
+        [one] Persa con tutti i messaggi: { $mailboxes } casella ({ $held }).
+       *[other] Perse con tutti i messaggi: { $mailboxes } caselle ({ $held }).
+    }
+mail-domain-lost-effect = La posta a { $name } è rifiutata da subito. Non si può annullare; gli indirizzi eliminati prima non si possono più ripristinare.
+service-end = Fine del servizio
+service-delete = Eliminare il servizio mail
+service-deleted = Il servizio mail «{ $name }» è eliminato.
+service-delete-effect = «{ $name }» non ha né domini né indirizzi: oltre alle impostazioni non va perso nulla.
+service-delete-domains = { $domains ->
+        [one] Questo servizio ha ancora { $domains } dominio
+       *[other] Questo servizio ha ancora { $domains } domini
+    } con { $addresses ->
+        [one] { $addresses } indirizzo.
+       *[other] { $addresses } indirizzi.
+    } Li elimini prima.
+service-is-disabled = Questo servizio mail è disattivato: i suoi indirizzi non ricevono nulla e nessuno vi accede.
+service-disable-effect = { $count ->
+        [0] Disattivare non tocca alcun indirizzo.
+        [one] Disattivare ferma { $count } indirizzo: non riceve più nulla e nessuno vi accede. Nulla va perso.
+       *[other] Disattivare ferma { $count } indirizzi: non ricevono più nulla e nessuno vi accede. Nulla va perso.
+    }
+service-disabled = «{ $name }» è disattivato.
+service-enabled = «{ $name }» è di nuovo in servizio.
+addresses-no-domain = Prima serve un dominio
+addresses-no-domain-text = Un indirizzo porta il nome di un dominio. Ne aggiunga uno, poi crei gli indirizzi.

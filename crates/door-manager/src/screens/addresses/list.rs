@@ -10,7 +10,7 @@ use directory::{AddressInfo, AddressKind, AddressQuery, AddressSort, SelectedAct
 use minijinja::{Value, context};
 use model::{AccountId, AddressId, ServiceId};
 
-use super::{counted, kind_word, shown, size};
+use super::{counted, kind_word, quota_text, shown, size};
 use crate::fields::Fields;
 use crate::screens::Answer;
 use crate::screens::refusal::directory_refusal;
@@ -63,7 +63,7 @@ async fn rows(shared: &Shared, person: &Administrator, items: Vec<AddressInfo>) 
                     let bytes = used.next().unwrap_or(0);
                     let text = match quota_bytes {
                         Some(quota) => {
-                            format!("{} / {}", size(&person.guest, bytes), size(&person.guest, *quota))
+                            format!("{} / {}", size(&person.guest, bytes), quota_text(&person.guest, *quota))
                         }
                         None => size(&person.guest, bytes),
                     };
@@ -128,12 +128,23 @@ async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
     if wish.is_csv {
         return Ok(table.csv("addresses", |key| person.guest.say(key, &[])));
     }
+    let domains = people.domains(Some(organisation)).await?;
     let services: Vec<Value> = people
         .services(Some(organisation))
         .await?
         .into_iter()
-        .map(|one| context! { value => one.id.to_string(), text => one.name })
+        .map(|one| {
+            let has_domain = domains.iter().any(|domain| domain.service == one.id);
+            context! { value => one.id.to_string(), text => one.name, has_domain }
+        })
         .collect();
+    // Where there is no domain, no address can be made: the page says what comes first.
+    let without_domain: Vec<Value> = services
+        .iter()
+        .filter(|one| one.get_attr("has_domain").is_ok_and(|has_domain| !has_domain.is_true()))
+        .cloned()
+        .collect();
+
     let filters = vec![
         context! {
             name => "service",
@@ -156,6 +167,8 @@ async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
         table => Value::from_serialize(&table),
         filters,
         back => person.guest.target,
+        has_domain => !domains.is_empty(),
+        without_domain,
     };
     shown(&person, "addresses.html", content, &[])
 }

@@ -22,7 +22,7 @@ pub(super) use one::target;
 use super::Answer;
 use super::refusal::FieldError;
 use crate::visitor::{Guest, Person};
-use crate::words::{Language, Word};
+use crate::words::Word;
 use crate::{Shared, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
@@ -37,17 +37,12 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 
 /// A number of octets as people say it: `1.5 GB`.
 fn size(guest: &Guest, bytes: u64) -> String {
-    let (mut value, mut unit) = (bytes as f64, 0);
-    while value >= 1024.0 && unit < 4 {
-        value /= 1024.0;
-        unit += 1;
-    }
-    let number = if unit == 0 || value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") };
-    let number = match guest.language {
-        Language::French | Language::Italian => number.replace('.', ","),
-        Language::German | Language::English => number,
-    };
-    format!("{number}\u{a0}{}", guest.say(["unit-b", "unit-kb", "unit-mb", "unit-gb", "unit-tb"][unit], &[]))
+    crate::reader::octets(guest.language, bytes)
+}
+
+/// A quota to the octet: what stands in a form is read back unchanged.
+fn quota_text(guest: &Guest, bytes: u64) -> String {
+    crate::reader::exact_octets(guest.language, bytes)
 }
 
 /// What a mailbox holds of what it may hold.
@@ -55,7 +50,7 @@ fn usage(guest: &Guest, used: u64, quota: Option<u64>) -> Value {
     let share = quota.filter(|quota| *quota > 0).map(|quota| used.saturating_mul(100) / quota);
     context! {
         used => size(guest, used),
-        quota => quota.map(|quota| size(guest, quota)),
+        quota => quota.map(|quota| quota_text(guest, quota)),
         share => share.map(|share| share.min(100)),
         class => match share { Some(share) if share >= 100 => "over", Some(share) if share >= 90 => "near", _ => "" },
     }

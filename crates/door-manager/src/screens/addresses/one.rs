@@ -12,7 +12,7 @@ use minijinja::{Value, context};
 use model::{Address, AddressId};
 
 use super::new::addresses;
-use super::{about, counted, shown, size, usage};
+use super::{about, counted, quota_text, shown, size, usage};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::Answer;
@@ -49,7 +49,7 @@ async fn form(
             let used =
                 mail_store::used_bytes(&shared.db, person.session.organisation, vec![*account]).await?;
             space = Some(usage(&person.guest, used.first().copied().unwrap_or(0), *quota_bytes));
-            own_quota = own_quota_bytes.map(|bytes| size(&person.guest, bytes)).unwrap_or_default();
+            own_quota = own_quota_bytes.map(|bytes| quota_text(&person.guest, bytes)).unwrap_or_default();
             passwords = *count;
         }
         AddressKind::Alias { targets: all } => {

@@ -9,7 +9,7 @@ use directory::{AddressQuery, ServiceChange, quota_of_text};
 use minijinja::{Value, context};
 use model::{Address, ServiceId};
 
-use super::{counted, shown, size};
+use super::{counted, quota_text, shown};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::Answer;
@@ -43,7 +43,7 @@ async fn listed(shared: &Shared, person: &Administrator, typed: &Fields, errors:
             (false, false) => Cell::lamp("ok", person.guest.say("state-active", &[])),
         };
         let quota = match service.quota_bytes {
-            Some(bytes) => size(&person.guest, bytes),
+            Some(bytes) => quota_text(&person.guest, bytes),
             None => person.guest.say("quota-none", &[]),
         };
         rows.push(Row {
@@ -115,9 +115,10 @@ async fn form(
         id => service.id.to_string(),
         title => service.name.clone(),
         name => own("name", service.name),
-        quota => own("quota", service.quota_bytes.map(|bytes| size(&person.guest, bytes)).unwrap_or_default()),
+        quota => own("quota", service.quota_bytes.map(|bytes| quota_text(&person.guest, bytes)).unwrap_or_default()),
         administrator => own("administrator", service.administrator.map(|one| one.to_string()).unwrap_or_default()),
         is_in_maintenance => service.is_in_maintenance,
+        is_disabled => service.is_disabled,
         domains,
         count,
     };
@@ -167,15 +168,7 @@ async fn change(
 /// A quota that somebody typed; none where nothing stands.
 pub(super) fn quota(person: &Administrator, fields: &Fields, errors: &mut Vec<FieldError>) -> Option<u64> {
     let text = fields.text("quota");
-    // What we wrote ourselves: the reader's decimal sign.
-    let whole = text.split([',', '.']).next().unwrap_or_default();
-    let unit: String = text.chars().filter(|c| c.is_alphabetic()).collect();
-    let is_whole = text.split_once([',', '.']).is_none_or(|(_, rest)| rest.trim_start().starts_with('0'));
-    let read = if is_whole && whole != text {
-        quota_of_text(&format!("{whole}{unit}"))
-    } else {
-        quota_of_text(text)
-    };
+    let read = quota_of_text(text);
     if read.is_none() && !text.is_empty() {
         errors.push(FieldError::new("quota", person.guest.say("quota-wrong", &[("text", text.into())])));
     }

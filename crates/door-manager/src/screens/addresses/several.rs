@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 use model::Domain;
 
 use super::new::domains;
-use super::{shown, size};
+use super::{quota_text, shown};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::Answer;
@@ -74,7 +74,7 @@ fn line(person: &Administrator, line: directory::JobLine) -> Value {
         number => line.number,
         local => line.localpart,
         name => line.display_name,
-        quota => line.quota_bytes.map(|bytes| size(&person.guest, bytes)),
+        quota => line.quota_bytes.map(|bytes| quota_text(&person.guest, bytes)),
         note => line.note,
         has_password => line.has_password,
         field => fault.map(|(fault, _)| person.guest.say(&format!("line-{}", fault.field()), &[])),
