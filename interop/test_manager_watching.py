@@ -96,7 +96,8 @@ def test_look_up_a_log(chromium, relais, letters):
 
 
 def test_a_banned_person_asks_and_an_administrator_unbans(chromium, relais):
-    """R164, R165: the ban has a reason; the request with domain and address appears in the Manager; «Débloquer» lifts it."""
+    """R164, R165: the ban has a reason; the request with domain and address appears in the Manager. The operator made it,
+    so the organisation passes the request on, and the operator lifts the ban."""
     relais.command("ban", "create", "198.51.100.7", "--hours", "2", "--reason", "essai")
     stranger = window(chromium).new_page()
     base = relais.facts["urls"]["manager"].removesuffix("manager/")
@@ -122,9 +123,12 @@ def test_a_banned_person_asks_and_an_administrator_unbans(chromium, relais):
     request = page.locator("li", has_text="ouvrier@far.test")
     assert "Plus rien ne marche" in request.inner_text()
     page.screenshot(path=PICTURES / "sources-asked-1280-fr.png", full_page=True)
-    request.locator("button", has_text="Débloquer").click()
+    request.locator("button", has_text="Transmettre à l’opérateur").click()
     page.wait_for_selector(".toast")
-    assert "débloquée" in page.locator(".toast").inner_text()
+    assert "transmise à l’opérateur" in page.locator(".toast").inner_text()
+    assert [ban for ban in relais.command("ban", "list") if ban["subject"].endswith("198.51.100.7")]
+    [passed] = [asked for asked in relais.command("ban", "requests") if asked["state"] == "passed-on"]
+    relais.command("ban", "grant", passed["id"])
     assert not [ban for ban in relais.command("ban", "list") if ban["subject"].endswith("198.51.100.7")]
     context.close()
 

@@ -179,6 +179,7 @@ async fn clean(installation: &Installation) -> Result<()> {
     installation.trail.prune_by_plan(now).await.context("log events")?;
     installation.flow.reports().prune(now).await.context("reports about mail")?;
     trust::mta_sts::forget_expired(&installation.db, now).await.context("MTA-STS policies")?;
+    installation.directory.forget_old_membership_offers().await.context("offers of membership")?;
     installation.directory.forget_old_jobs().await.context("lists of new addresses")?;
     installation.directory.forget_deleted_addresses().await.context("deleted addresses")?;
     for account in installation.directory.deleted_accounts().await.context("deleted accounts")? {

@@ -81,7 +81,7 @@ pub use login::{
     Attempt, AuthProtocol, Authenticated, FailureLimits, MalformedPlain, Options, PlainMessage,
     ScramExchange, SignedIn,
 };
-pub use membership::{Limits, Membership, NewMember};
+pub use membership::{Joined, Limits, Membership, MembershipOffer, NewMember};
 pub use notice::Notice;
 pub use profile::{Profile, ProfileChange};
 pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};

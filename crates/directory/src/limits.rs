@@ -156,6 +156,13 @@ pub const LOGO_LIMIT_OCTETS: usize = 128 * 1024;
 /// Pixels of a logo's side.
 pub const LOGO_LIMIT_PIXELS: u32 = 2_000;
 
+/// How long somebody is asked to belong to an organisation.
+pub const MEMBERSHIP_OFFER_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// People whom one organisation asks at once.
+pub const OFFERS_PER_ORGANISATION_LIMIT: u64 = 200;
+/// Organisations that ask one person at once.
+pub const OFFERS_PER_PERSON_LIMIT: u64 = 20;
+
 /// Octets of randomness in an invitation's link.
 pub const INVITATION_TOKEN_OCTETS: usize = 24;
 /// How long an invitation can be accepted.

@@ -206,6 +206,7 @@ impl Place {
         let domain_operation = begun.body["id"].as_str().unwrap().to_owned();
         let things = vec![
             ("domain_operation", domain_operation),
+            ("membership_offer", self.offer(name, owner).await),
             ("organisation", organisation),
             ("service", service),
             // No such factor, of a user that is nobody else's business.
@@ -232,6 +233,28 @@ impl Place {
             ("allowed_source", allowed_source),
         ];
         Tenant { token, things }
+    }
+
+    /// Somebody from elsewhere who is asked to belong to the organisation.
+    async fn offer(&self, name: &str, owner: OrganisationId) -> String {
+        let login = format!("guest-of-{name}@far.test");
+        let elsewhere =
+            self.post(&self.operator, "/organisations", json!({"name": format!("home of {name}")})).await;
+        let new = json!({
+            "organisation": elsewhere.body["id"], "login": login, "name": "Guest", "role": "external",
+            "password": "correct horse battery",
+        });
+        self.post(&self.operator, "/users", new).await;
+        let people = self.directory.administration(directory::Scope::Tenant(owner), "test");
+        let new = directory::NewMember {
+            organisation: owner,
+            login: login.parse().unwrap(),
+            role: directory::Role::External,
+        };
+        match people.add_member(new).await.unwrap() {
+            directory::Joined::Asked(offer) => offer.id.to_string(),
+            directory::Joined::Member(user) => panic!("{user:?}"),
+        }
     }
 
     /// A dedicated address, somebody who asks to be let in, and a source that is to be allowed.

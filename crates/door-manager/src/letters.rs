@@ -108,7 +108,7 @@ pub fn account(language: Language, notice: &Notice) -> Words {
             say(language, "letter-account-greeting", &values),
             say(language, &format!("letter-{key}-text"), &values),
             say(language, "letter-account-who", &values),
-            say(language, "letter-account-not-you", &[]),
+            say(language, if key == "offer" { "letter-offer-ignore" } else { "letter-account-not-you" }, &[]),
         ),
     }
 }

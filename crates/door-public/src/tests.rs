@@ -330,8 +330,10 @@ async fn who_is_kept_out_asks_to_be_let_in_and_hears_the_same_about_any_domain()
     for place in places().await {
         let (_, form) = place.page("/unblock", "en").await;
         assert!(form.contains("value=\"192.0.2.7\""), "{form}");
-        let ask =
-            |domain: &str| format!("domain={domain}&ip=192.0.2.7&contact=worker%40far.test&message=help");
+        let about = |domain: &str, ip: &str| {
+            format!("domain={domain}&ip={ip}&contact=worker%40far.test&message=help")
+        };
+        let ask = |domain: &str| about(domain, "192.0.2.7");
         let (status, own) = place.form("/unblock", &ask("valbois.test")).await;
         assert_eq!(status, StatusCode::OK);
         let (_, nobodys) = place.form("/unblock", &ask("far.test")).await;
@@ -341,9 +343,16 @@ async fn who_is_kept_out_asks_to_be_let_in_and_hears_the_same_about_any_domain()
         let (status, wrong) = place.form("/unblock", &ask("no+domain")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.contains("This is no domain") && wrong.contains("worker@far.test"), "{wrong}");
-        place.form("/unblock", &ask("valbois.test")).await;
-        let (status, _) = place.form("/unblock", &ask("valbois.test")).await;
+        for domain in ["valbois.test", "far.test"] {
+            let (status, again) = place.form("/unblock", &ask(domain)).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{domain}");
+            assert!(again.contains("waiting for an answer already"), "{again}");
+        }
+        let (status, _) = place.form("/unblock", &about("valbois.test", "192.0.2.8")).await;
+        assert_eq!(status, StatusCode::OK);
+        let (status, full) = place.form("/unblock", &about("valbois.test", "192.0.2.9")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "three an hour");
+        assert!(full.contains("Your request was not taken") && full.contains("worker@far.test"), "{full}");
     }
 }
 

@@ -49,6 +49,9 @@ fn shown(
         title => "unblock-title",
         own_ip,
         banned_until => shared.directory.is_banned(client.ip).map(|until| until.rfc3339()),
+        // Nothing is wrong with what was typed: it cannot be taken now.
+        error => wrong.filter(|wrong| ["waits", "limit"].contains(wrong))
+            .map(|wrong| words::say(language, &format!("error-{wrong}"), &[])),
         fields,
     };
     pages::page(language, "unblock.html", "/unblock", content)

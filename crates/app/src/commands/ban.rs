@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::Subcommand;
+use directory::UnbanState;
 use serde_json::json;
 
 use super::Platform;
@@ -121,8 +122,10 @@ impl Ban {
                 Ok(table(&columns, rows.collect()))
             }
             Ban::Grant { id } => {
-                administration.decide_unban_request(id, true).await?;
-                Ok(Output::done("the ban is lifted; a running server follows within seconds"))
+                Ok(Output::done(match administration.decide_unban_request(id, true).await? {
+                    UnbanState::PassedOn => "the request is passed on to the operator, who decides",
+                    _ => "the ban is lifted; a running server follows within seconds",
+                }))
             }
             Ban::Refuse { id } => {
                 administration.decide_unban_request(id, false).await?;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use directory::{FactorId, NewMember, NewUser, Role, UserChange, UserInfo};
+use directory::{FactorId, Joined, MembershipOffer, NewMember, NewUser, Role, UserChange, UserInfo};
 use model::Address;
 use serde_json::{Value, json};
 
@@ -52,7 +52,8 @@ pub enum User {
         #[arg(long, group = "news")]
         password_stdin: bool,
     },
-    /// Takes somebody who has an account into another organisation.
+    /// Takes somebody who has an account into another organisation; within an organisation's scope the person is
+    /// asked and accepts or declines.
     Join {
         /// The login.
         #[arg(value_parser = values::address)]
@@ -60,6 +61,14 @@ pub enum User {
         /// legal-owner, administrator, collaborator or external.
         #[arg(long, default_value = "external")]
         role: Role,
+    },
+    /// Lists who is asked to belong to the organisation and has not answered.
+    Offers,
+    /// Asks somebody no longer.
+    WithdrawOffer {
+        /// The offer's identifier, as listed.
+        #[arg(value_parser = values::id)]
+        offer: i64,
     },
     /// Lists the organisations of a person, with the role in each.
     Memberships {
@@ -152,7 +161,23 @@ impl User {
             }
             User::Join { login, role } => {
                 let organisation = platform.owner().await?;
-                Ok(show(&administration.add_member(NewMember { organisation, login, role }).await?))
+                Ok(match administration.add_member(NewMember { organisation, login, role }).await? {
+                    Joined::Member(info) => show(&info),
+                    Joined::Asked(offer) => Output::done(format!(
+                        "{} is asked, by letter too, and has until {} to accept",
+                        offer.login,
+                        offer.expires_at.rfc3339()
+                    )),
+                })
+            }
+            User::Offers => {
+                let offers = administration.membership_offers().await?;
+                let rows = offers.into_iter().map(offer_row);
+                Ok(table(&["LOGIN", "ID", "ORGANISATION", "ROLE", "BY", "UNTIL"], rows.collect()))
+            }
+            User::WithdrawOffer { offer } => {
+                administration.withdraw_membership_offer(offer).await?;
+                Ok(Output::done("the offer is withdrawn"))
             }
             User::Memberships { login } => {
                 let id = administration.user_called(&login).await?.id;
@@ -216,6 +241,29 @@ impl User {
             }
         }
     }
+}
+
+fn offer_row(offer: MembershipOffer) -> (Value, Vec<String>) {
+    let until = offer.expires_at.rfc3339();
+    let value = json!({
+        "id": offer.id.to_string(),
+        "organisation": offer.organisation.to_string(),
+        "organisation_name": offer.organisation_name,
+        "login": offer.login,
+        "role": offer.role.as_str(),
+        "offered_by": offer.offered_by,
+        "created_at": offer.created_at.rfc3339(),
+        "expires_at": until,
+    });
+    let cells = vec![
+        offer.login,
+        offer.id.to_string(),
+        offer.organisation_name,
+        offer.role.to_string(),
+        offer.offered_by,
+        until,
+    ];
+    (value, cells)
 }
 
 fn to_json(info: &UserInfo) -> Value {

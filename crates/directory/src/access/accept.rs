@@ -65,21 +65,23 @@ impl Directory {
     ) -> Result<(InvitationInfo, SignedIn)> {
         let offer = found("invitation", self.offer(token).await?)?;
         let login = address_key(&new.login);
-        self.check_login(&new.login, &offer.invitation).await?;
+        let is_proved = self.check_login(&new.login, &offer.invitation, token).await?;
         // The account and what it is for: first the account without any right, so that the password is hashed outside
         // of the transaction that decides who wins.
         let scope = Scope::Tenant(offer.invitation.organisation);
         let who = format!("{login} (invitation)");
         let people = self.administration(scope, who);
-        let user = people
-            .create_user(NewUser {
-                organisation: offer.invitation.organisation,
-                login: new.login,
-                name: new.name,
-                role: Role::External,
-                password: new.password,
-            })
-            .await?;
+        let new = NewUser {
+            organisation: offer.invitation.organisation,
+            login: new.login,
+            name: new.name,
+            role: Role::External,
+            password: new.password,
+        };
+        let user = match is_proved {
+            true => people.create_proved_user(new).await?,
+            false => people.create_user(new).await?,
+        };
         match self.accept(user.id, login.clone(), token, language).await {
             Ok(invitation) => {
                 let signed_in =
@@ -97,14 +99,20 @@ impl Directory {
     }
 
     /// A name at a domain of this installation is taken only by whom it was written to: nobody else's login may stand
-    /// in the way of its owner.
-    async fn check_login(&self, login: &Address, invitation: &InvitationInfo) -> Result<()> {
+    /// in the way of its owner. Says whether it is proved: by the link of the letter, not by the one that is shown to
+    /// the inviting administrator.
+    async fn check_login(&self, login: &Address, invitation: &InvitationInfo, token: &str) -> Result<bool> {
         let key = address_key(login);
-        let is_proved = key == address_key(&invitation.address)
-            || Address::parse(&invitation.email).is_ok_and(|email| address_key(&email) == key);
+        let is_written_to = Address::parse(&invitation.email).is_ok_and(|email| address_key(&email) == key);
+        let hash = token_hash(token);
+        let operator = self.db.operator("see by which way a link came");
+        let is_letter = operator.read(move |tx| rows::is_letters_link(tx, &hash)).await?;
+        if key == address_key(&invitation.address) || (is_written_to && is_letter) {
+            return Ok(true);
+        }
         let domain: &Domain = login.domain();
-        if is_proved || !self.serves(domain).await? {
-            return Ok(());
+        if !self.serves(domain).await? {
+            return Ok(false);
         }
         Err(DirectoryError::Invalid {
             field: "login",

@@ -339,6 +339,16 @@ pub(super) fn set_link(tx: &mut Tx, invitation: i64, purpose: &str, hash: &[u8])
     Ok(())
 }
 
+/// Whether a link is the one that went out by letter.
+pub(super) fn is_letters_link(tx: &mut Tx, hash: &[u8]) -> Result<bool, crate::DirectoryError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM invitation_link WHERE token_hash = ?1 AND purpose = 'letter'",
+        values![hash],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
 pub(super) fn invitations(tx: &mut Tx, account: AccountRef) -> Result<Vec<InvitationInfo>, DbError> {
     tx.query(
         select_invitation!("WHERE i.account = ?1 AND i.organisation = ?2 ORDER BY i.id"),

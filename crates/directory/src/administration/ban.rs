@@ -4,11 +4,14 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use db::Tx;
+use model::Timestamp;
+
 use super::{Administration, Result, rows};
 use crate::entities::{Ban, BanView};
 use crate::error::DirectoryError;
+use crate::limits;
 use crate::sources::{BanRule, Evidence};
-use crate::{Scope, limits};
 
 /// The longest ban that the operator decides.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
@@ -18,35 +21,7 @@ impl Administration {
     /// people come or about which somebody asked it, and of attacks on its login names.
     pub async fn bans(&self) -> Result<Vec<BanView>> {
         let now = self.now();
-        let scope = self.scope();
-        self.read(move |tx| {
-            let bans = rows::bans(tx, now)?;
-            let Scope::Tenant(organisation) = scope else {
-                let asked = rows::asked_sources(tx, None)?;
-                return bans
-                    .into_iter()
-                    .map(|ban| {
-                        let recent = now.minus(limits::KNOWN_SOURCE_FOR);
-                        let is_known = !rows::known_logins(tx, &ban.subject, recent)?.is_empty();
-                        let is_asked = asked.contains(&ban.subject);
-                        Ok(BanView { ban, is_known, is_asked, can_lift: true })
-                    })
-                    .collect();
-            };
-            let own = Own {
-                domains: rows::names_of_domains(tx, organisation)?,
-                people: rows::logins_of_people(tx, organisation)?,
-            };
-            let asked = rows::asked_sources(tx, Some(organisation))?;
-            let recent = now.minus(limits::KNOWN_SOURCE_FOR);
-            let mut views = Vec::new();
-            for ban in bans {
-                let known = rows::known_logins(tx, &ban.subject, recent)?;
-                views.extend(own.view(ban, &known, &asked));
-            }
-            Ok(views)
-        })
-        .await
+        self.read(move |tx| views(tx, now)).await
     }
 
     /// Keeps a source out by the operator's own decision: an IP address, of IPv6 the /64.
@@ -83,23 +58,54 @@ impl Administration {
         self.directory().maintain().await
     }
 
-    /// Lifts a ban: `192.0.2.1`, `2001:db8::/64`, `login anna@…`, or the subject as listed.
+    /// Lifts a ban: `192.0.2.1`, `2001:db8::/64`, `login anna@…`, or the subject as listed. A tenant lifts those of
+    /// its login names and of sources from which its people come, never one that the operator decided: a ban holds
+    /// for everybody, and lifting it opens the doors of all.
     pub async fn lift_ban(&self, subject: &str) -> Result<()> {
         let subject = ban_subject(subject);
-        if let Scope::Tenant(_) = self.scope()
-            && !self.bans().await?.iter().any(|view| view.ban.subject == subject && view.can_lift)
-        {
-            return Err(DirectoryError::NotFound { what: "ban" });
-        }
-        let row = subject.clone();
+        let (row, now) = (subject.clone(), self.now());
         self.act("lift ban", subject, move |tx| {
-            if crate::login::delete_ban(tx, &row)? == 0 {
+            if !liftable(tx, now)?.contains(&row) || crate::login::delete_ban(tx, &row)? == 0 {
                 return Err(DirectoryError::NotFound { what: "ban" });
             }
-            Ok((None, ()))
+            // Whose act it is; the operator sees everybody's.
+            Ok((tx.organisation(), ()))
         })
         .await
     }
+}
+
+/// The subjects of the bans that the scope may lift.
+pub(crate) fn liftable(tx: &mut Tx, now: Timestamp) -> Result<HashSet<String>> {
+    let views = views(tx, now)?.into_iter();
+    Ok(views.filter(|view| view.can_lift).map(|view| view.ban.subject).collect())
+}
+
+fn views(tx: &mut Tx, now: Timestamp) -> Result<Vec<BanView>> {
+    let bans = rows::bans(tx, now)?;
+    let recent = now.minus(limits::KNOWN_SOURCE_FOR);
+    let Some(organisation) = tx.organisation() else {
+        let asked = rows::asked_sources(tx, None)?;
+        return bans
+            .into_iter()
+            .map(|ban| {
+                let is_known = !rows::known_logins(tx, &ban.subject, recent)?.is_empty();
+                let is_asked = asked.contains(&ban.subject);
+                Ok(BanView { ban, is_known, is_asked, can_lift: true })
+            })
+            .collect();
+    };
+    let own = Own {
+        domains: rows::names_of_domains(tx, organisation)?,
+        people: rows::logins_of_people(tx, organisation)?,
+    };
+    let asked = rows::asked_sources(tx, Some(organisation))?;
+    let mut views = Vec::new();
+    for ban in bans {
+        let known = rows::known_logins(tx, &ban.subject, recent)?;
+        views.extend(own.view(ban, &known, &asked));
+    }
+    Ok(views)
 }
 
 /// The login names of an organisation.
@@ -123,12 +129,9 @@ impl Own {
         let is_asked = asked.contains(&ban.subject);
         ban.evidence.logins.retain(|login| self.has(login));
         let concerns = is_own_login || is_known || is_asked || !ban.evidence.logins.is_empty();
-        concerns.then_some(BanView {
-            ban,
-            is_known,
-            is_asked,
-            can_lift: is_own_login || is_known || is_asked,
-        })
+        // That somebody asks gives no power: everybody can ask in the name of everybody.
+        let can_lift = ban.rule != BanRule::Operator && (is_own_login || is_known);
+        concerns.then_some(BanView { ban, is_known, is_asked, can_lift })
     }
 }
 

@@ -30,6 +30,7 @@ pub use address::{
     AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, NewAddress, NewKind,
 };
 pub(crate) use address::{checked_display_name, checked_note, insert as insert_address, name_state};
+pub(crate) use ban::liftable;
 pub use deleted::DeletedAddress;
 pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
 pub(crate) use domain::{domain_in, domain_within, domains_in, insert_linked, place_in};

@@ -43,12 +43,23 @@ pub struct UserChange {
 }
 
 impl Administration {
-    /// Creates a user.
+    /// Creates a user. Within a tenant's scope a login at a domain that another organisation has here is refused:
+    /// nobody takes the name of somebody else's people.
     pub async fn create_user(&self, new: NewUser) -> Result<UserInfo> {
+        self.make_user(new, false).await
+    }
+
+    /// As [`Administration::create_user`], for a login that the person has proved to be the own one.
+    pub(crate) async fn create_proved_user(&self, new: NewUser) -> Result<UserInfo> {
+        self.make_user(new, true).await
+    }
+
+    async fn make_user(&self, new: NewUser, is_proved: bool) -> Result<UserInfo> {
         let name = checked_name("name", &new.name)?;
         let password = check_chosen(&new.password)?;
         let hash = self.hash(&password, b"no SCRAM for users".to_vec(), 1).await?;
         let login = address_key(&new.login);
+        let domain = new.login.domain().as_str().to_owned();
         let (id, at) = (UserId(self.new_id()), self.now());
         let (organisation, role) = (new.organisation, new.role);
         let (who, actor) = (self.who().to_owned(), self.role());
@@ -62,6 +73,13 @@ impl Administration {
             };
             if rows::is_login_taken(tx, &login)? {
                 return Err(taken());
+            }
+            if !is_proved && is_anothers(tx, &domain)? {
+                return Err(DirectoryError::Invalid {
+                    field: "login",
+                    reason: format!("«{login}» is an address of another organisation"),
+                    rule: "a login at a domain of another organisation here is made there, or by an invitation",
+                });
             }
             let new =
                 rows::NewPerson { id, organisation, login: &login, name: &name, argon2: &hash.argon2, at };
@@ -186,6 +204,7 @@ impl Administration {
             }
             if left.len() == all.len() {
                 factor::rows::forget_person(tx, id)?;
+                membership::rows::forget_offers_to(tx, id)?;
                 rows::delete_user(tx, id, &user.login)?;
             }
             Ok((Some(organisation), ()))
@@ -262,6 +281,16 @@ fn at_home(user: &UserInfo) -> Result<()> {
 /// Else the administrators of one organisation would get into another one.
 fn alone_at_home(tx: &mut Tx, user: &UserInfo) -> Result<()> {
     at_home(user)?;
+    // Also where this became the home because the old one deleted the person.
+    let domain = user.login.rsplit_once('@').map_or("", |(_, domain)| domain);
+    if is_anothers(tx, domain)? {
+        return Err(DirectoryError::Invalid {
+            field: "user",
+            reason: format!("«{}» is an address of another organisation", user.login),
+            rule: "whoever signs in with an address of another organisation changes password and second factors \
+                   himself",
+        });
+    }
     if tx.organisation().is_some() && membership::rows::of_person(tx, user.id)?.len() > 1 {
         return Err(DirectoryError::Invalid {
             field: "user",
@@ -270,6 +299,12 @@ fn alone_at_home(tx: &mut Tx, user: &UserInfo) -> Result<()> {
         });
     }
     Ok(())
+}
+
+/// Whether a domain belongs to another organisation here than that of the scope.
+fn is_anothers(tx: &mut Tx, domain: &str) -> Result<bool> {
+    let Some(own) = tx.organisation() else { return Ok(false) };
+    Ok(membership::rows::owner_of_domain(tx, domain)?.is_some_and(|owner| owner != own))
 }
 
 fn owns(user: &UserInfo) -> bool {

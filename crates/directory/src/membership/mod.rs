@@ -4,8 +4,14 @@
 //! second factors, as long as the person belongs to nobody else; every organisation of the person changes the role
 //! that the person has there. Only a legal owner grants or takes the role of a legal owner, and an organisation keeps
 //! one who can sign in.
+//!
+//! Nobody belongs to an organisation without wanting to: a tenant asks ([`MembershipOffer`]), the person accepts or
+//! declines, and until then the organisation sees no more than the login that it wrote itself.
 
+mod offer;
 pub(crate) mod rows;
+
+pub use offer::{Joined, MembershipOffer};
 
 use std::fmt;
 
@@ -15,8 +21,6 @@ use model::{Address, DomainId, OrganisationId, ServiceId, Timestamp, UserId};
 use crate::administration::found;
 use crate::entities::UserInfo;
 use crate::error::DirectoryError;
-use crate::notice::{self, Event};
-use crate::rows::address_key;
 use crate::{Administration, Role, Session};
 
 type Result<T> = std::result::Result<T, DirectoryError>;
@@ -77,31 +81,6 @@ impl fmt::Display for Limits {
 }
 
 impl Administration {
-    /// Takes somebody who has an account elsewhere into an organisation.
-    pub async fn add_member(&self, new: NewMember) -> Result<UserInfo> {
-        let login = address_key(&new.login);
-        let (organisation, role, at) = (new.organisation, new.role, self.now());
-        let (who, actor, id) = (self.who().to_owned(), self.role(), self.new_id());
-        self.act("add member", format!("{login} as {role}"), move |tx| {
-            found("organisation", crate::administration::organisation_in_scope(tx, organisation)?)?;
-            owner_grants(actor, role)?;
-            let person = found("user", rows::person_called(tx, &login)?)?;
-            if rows::of_person(tx, person)?.iter().any(|known| known.organisation == organisation) {
-                return Err(DirectoryError::Conflict {
-                    field: "login",
-                    value: login.clone(),
-                    rule: "a person belongs to an organisation once",
-                });
-            }
-            rows::insert(tx, organisation, person, role, &who, at)?;
-            let event = Event::Role { organisation, role: Some(role) };
-            notice::write(tx, id, person, &event, &who, at)?;
-            let info = crate::administration::user_in(tx, person, organisation)?;
-            Ok((Some(organisation), found("user", info)?))
-        })
-        .await
-    }
-
     /// Narrows a role to a domain or to mail services, or lifts that.
     pub async fn limit_member(
         &self,

@@ -1,9 +1,9 @@
 //! Rows of memberships.
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, Page, Row, Seek, Tx, values};
 use model::{DomainId, OrganisationId, ServiceId, Timestamp, UserId};
 
-use super::Membership;
+use super::{Membership, MembershipOffer};
 use crate::Role;
 use crate::error::DirectoryError;
 
@@ -218,5 +218,159 @@ pub(crate) fn delete_organisation(tx: &mut Tx, organisation: OrganisationId) -> 
         remove(tx, organisation, person)?;
     }
     tx.execute("DELETE FROM organisation_settings WHERE organisation = ?1", values![organisation])?;
+    tx.execute("DELETE FROM membership_offer WHERE organisation = ?1", values![organisation])?;
     Ok(())
+}
+
+// Offers
+
+macro_rules! select_offer {
+    ($rest:literal) => {
+        concat!(
+            "SELECT f.id, f.organisation, o.name, p.login, f.role, f.offered_by, f.created_at, f.expires_at
+             FROM membership_offer f
+             JOIN person p ON p.id = f.person
+             JOIN organisation o ON o.id = f.organisation AND o.deleted_at IS NULL ",
+            $rest
+        )
+    };
+}
+
+fn offer_of(row: &Row) -> Result<MembershipOffer, DbError> {
+    Ok(MembershipOffer {
+        id: row.integer(0)?,
+        organisation: OrganisationId(row.integer(1)?),
+        organisation_name: row.text(2)?.to_owned(),
+        login: row.text(3)?.to_owned(),
+        role: row.text(4)?.parse().map_err(|_| DbError::Column { column: 4, expected: "role" })?,
+        offered_by: row.text(5)?.to_owned(),
+        created_at: row.timestamp(6)?,
+        expires_at: row.timestamp(7)?,
+    })
+}
+
+fn within(tx: &Tx) -> Option<i64> {
+    tx.organisation().map(|id| id.0)
+}
+
+/// Asks a person; false if the organisation does already.
+pub(super) fn insert_offer(tx: &mut Tx, offer: &MembershipOffer, person: UserId) -> Result<bool, DbError> {
+    let made = tx.execute(
+        "INSERT INTO membership_offer (id, organisation, person, role, offered_by, created_at, expires_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (organisation, person) DO NOTHING",
+        values![
+            offer.id,
+            offer.organisation,
+            person,
+            offer.role.as_str(),
+            offer.offered_by.as_str(),
+            offer.created_at,
+            offer.expires_at
+        ],
+    )?;
+    Ok(made > 0)
+}
+
+/// The offers within the scope that hold, by login.
+pub(super) fn offers(tx: &mut Tx, now: Timestamp) -> Result<Vec<MembershipOffer>, DbError> {
+    let whose = within(tx);
+    tx.query(
+        select_offer!(
+            "WHERE f.organisation = COALESCE(?1, f.organisation) AND f.expires_at > ?2 ORDER BY p.login, f.id"
+        ),
+        values![whose, now],
+        offer_of,
+    )
+}
+
+pub(super) fn page_of_offers(
+    tx: &mut Tx,
+    now: Timestamp,
+    seek: &Seek,
+) -> Result<Page<MembershipOffer>, DbError> {
+    let whose = within(tx);
+    let rows = tx.query(
+        select_offer!(
+            "WHERE f.organisation = COALESCE(?1, f.organisation) AND f.expires_at > ?2 AND f.id > ?3
+             ORDER BY f.id LIMIT ?4"
+        ),
+        values![whose, now, seek.after(), seek.rows()],
+        offer_of,
+    )?;
+    Ok(seek.page(rows, |offer| offer.id))
+}
+
+pub(super) fn offer(tx: &mut Tx, id: i64, now: Timestamp) -> Result<Option<MembershipOffer>, DbError> {
+    let whose = within(tx);
+    tx.query_one(
+        select_offer!(
+            "WHERE f.id = ?1 AND f.organisation = COALESCE(?2, f.organisation) AND f.expires_at > ?3"
+        ),
+        values![id, whose, now],
+        offer_of,
+    )
+}
+
+/// The offers to a person from organisations that are in use, the oldest first.
+pub(super) fn offers_to(
+    tx: &mut Tx,
+    person: UserId,
+    now: Timestamp,
+) -> Result<Vec<MembershipOffer>, DbError> {
+    tx.query(
+        select_offer!("WHERE f.person = ?1 AND f.expires_at > ?2 AND o.disabled = 0 ORDER BY f.id"),
+        values![person, now],
+        offer_of,
+    )
+}
+
+/// How many offers wait of an organisation and to a person.
+pub(super) fn count_offers(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    person: UserId,
+) -> Result<(u64, u64), DbError> {
+    let mut count = |sql: &'static str, id: i64| {
+        let count = tx.query_one(sql, values![id], |row| row.integer(0))?.unwrap_or(0);
+        Ok(u64::try_from(count).unwrap_or(0))
+    };
+    Ok((
+        count("SELECT count(*) FROM membership_offer WHERE organisation = ?1", organisation.0)?,
+        count("SELECT count(*) FROM membership_offer WHERE person = ?1", person.0)?,
+    ))
+}
+
+/// Ends an offer; false if somebody else did.
+pub(super) fn delete_offer(tx: &mut Tx, id: i64) -> Result<bool, DbError> {
+    Ok(tx.execute("DELETE FROM membership_offer WHERE id = ?1", values![id])? > 0)
+}
+
+pub(super) fn forget_offer(tx: &mut Tx, organisation: OrganisationId, person: UserId) -> Result<(), DbError> {
+    tx.execute(
+        "DELETE FROM membership_offer WHERE organisation = ?1 AND person = ?2",
+        values![organisation, person],
+    )?;
+    Ok(())
+}
+
+/// Of a person who is deleted.
+pub(crate) fn forget_offers_to(tx: &mut Tx, person: UserId) -> Result<(), DbError> {
+    tx.execute("DELETE FROM membership_offer WHERE person = ?1", values![person])?;
+    Ok(())
+}
+
+pub(super) fn forget_old_offers(tx: &mut Tx, now: Timestamp) -> Result<(), DbError> {
+    tx.execute("DELETE FROM membership_offer WHERE expires_at <= ?1", values![now])?;
+    Ok(())
+}
+
+/// Whose a domain is here, under its own name or by a synonym; only the owner's identifier leaves the scope, and only
+/// to be compared.
+pub(crate) fn owner_of_domain(tx: &mut Tx, domain: &str) -> Result<Option<OrganisationId>, DbError> {
+    tx.query_one(
+        "SELECT organisation FROM domain WHERE name = ?1
+         UNION ALL SELECT organisation FROM domain_synonym WHERE name = ?1 LIMIT 1",
+        values![domain],
+        |row| Ok(OrganisationId(row.integer(0)?)),
+    )
 }

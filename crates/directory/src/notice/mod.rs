@@ -20,6 +20,8 @@ const AT_ONCE: usize = 100;
 pub(crate) enum Event {
     /// The role in an organisation is another one, or none any more.
     Role { organisation: OrganisationId, role: Option<Role> },
+    /// An organisation asks the person to belong to it.
+    Offer { organisation: OrganisationId, role: Role },
     /// Another password.
     Password,
     /// One more second factor, by its name.
@@ -47,7 +49,7 @@ pub struct Notice {
     pub name: String,
     /// The language that the person chose.
     pub language: Option<String>,
-    /// `role`, `password`, `factor-added`, `factor-removed`, `recovery-codes` or `recovery-code-used`.
+    /// `role`, `offer`, `password`, `factor-added`, `factor-removed`, `recovery-codes` or `recovery-code-used`.
     pub kind: String,
     /// What it is about, by kind: «role @ organisation», the factor's name, how many codes are left.
     pub detail: String,
@@ -70,6 +72,10 @@ pub(crate) fn write(
         Event::Role { organisation, role } => {
             let name = rows::organisation_name(tx, *organisation)?.unwrap_or_default();
             ("role", format!("{} @ {name}", role.map_or("none", Role::as_str)))
+        }
+        Event::Offer { organisation, role } => {
+            let name = rows::organisation_name(tx, *organisation)?.unwrap_or_default();
+            ("offer", format!("{role} @ {name}"))
         }
         Event::Password => ("password", String::new()),
         Event::FactorAdded(name) => ("factor-added", name.clone()),

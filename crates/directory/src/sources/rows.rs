@@ -178,6 +178,7 @@ fn unban(row: &Row) -> Result<UnbanRequest, DbError> {
         state: UnbanState::of(row.text(8)?),
         decided_by: row.optional_text(9)?.map(str::to_owned),
         banned_until: None,
+        can_lift: false,
     })
 }
 
@@ -223,26 +224,57 @@ pub(super) fn unban_requests_from(tx: &mut Tx, source: &str, since: Timestamp) -
     Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
+/// Whether a request about a source waits that named this domain.
+pub(super) fn is_unban_asked_for(tx: &mut Tx, domain: &str, source: &str) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM unban_request
+         WHERE subject = ?1 AND domain = ?2 AND state IN ('open', 'passed-on') LIMIT 1",
+        values![source, domain],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Whether a request about a source waits at an organisation.
+pub(super) fn is_unban_asked(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    source: &str,
+) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM unban_request
+         WHERE subject = ?1 AND organisation = ?2 AND state IN ('open', 'passed-on') LIMIT 1",
+        values![source, organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// How many requests wait at an organisation, or at the operator alone.
 pub(super) fn open_unban_requests(tx: &mut Tx, organisation: Option<OrganisationId>) -> Result<u64, DbError> {
-    let count = match organisation {
-        Some(whose) => tx.query_one(
-            "SELECT COUNT(*) FROM unban_request WHERE organisation = ?1 AND state = 'open'",
-            values![whose],
-            |row| row.integer(0),
-        )?,
-        None => tx.query_one(
-            "SELECT COUNT(*) FROM unban_request WHERE organisation IS NULL AND state = 'open'",
-            &[],
-            |row| row.integer(0),
-        )?,
-    };
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM unban_request
+         WHERE COALESCE(organisation, 0) = ?1 AND state IN ('open', 'passed-on')",
+        values![organisation.map_or(0, |id| id.0)],
+        |row| row.integer(0),
+    )?;
     Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
-pub(super) fn add_unban_request(tx: &mut Tx, request: &UnbanRequest) -> Result<(), DbError> {
+/// How many requests wait that came from a network.
+pub(super) fn open_unban_requests_from(tx: &mut Tx, network: &str) -> Result<u64, DbError> {
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM unban_request WHERE network = ?1 AND state IN ('open', 'passed-on')",
+        values![network],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+}
+
+pub(super) fn add_unban_request(tx: &mut Tx, request: &UnbanRequest, network: &str) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO unban_request (id, organisation, domain, subject, contact, message, sent_from, at, state)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open')",
+        "INSERT INTO unban_request (id, organisation, domain, subject, contact, message, sent_from, at, state, network)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'open', ?9)",
         values![
             request.id,
             request.organisation,
@@ -251,7 +283,8 @@ pub(super) fn add_unban_request(tx: &mut Tx, request: &UnbanRequest) -> Result<(
             request.contact.as_str(),
             request.message.as_str(),
             request.sent_from.as_str(),
-            request.at
+            request.at,
+            network
         ],
     )?;
     Ok(())
@@ -274,12 +307,6 @@ pub(super) fn decide_unban_request(
 pub(super) fn banned_until(tx: &mut Tx, subject: &str, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
     tx.query_one("SELECT until FROM ban WHERE subject = ?1 AND until > ?2", values![subject, now], |row| {
         row.timestamp(0)
-    })
-}
-
-pub(super) fn owner_of_domain(tx: &mut Tx, domain: &str) -> Result<Option<OrganisationId>, DbError> {
-    tx.query_one("SELECT organisation FROM domain WHERE name = ?1", values![domain], |row| {
-        Ok(OrganisationId(row.integer(0)?))
     })
 }
 

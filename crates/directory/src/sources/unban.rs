@@ -1,5 +1,6 @@
 //! Somebody is kept out and asks to be let in again: a request with the domain and the public address, which goes to the
 //! administrators of the domain, or to the operator where the domain is nobody's here. Whether it is is not said.
+//! Administrators who may not lift the ban themselves pass the request on to the operator.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,17 +10,20 @@ use model::{Address, Domain, OrganisationId, Timestamp};
 
 use super::{checked_text, parsed_ip, rows, shown};
 use crate::Directory;
-use crate::administration::{Administration, found};
+use crate::administration::{Administration, found, liftable};
 use crate::error::DirectoryError;
 use crate::login::source_subject;
+use crate::membership::rows::owner_of_domain;
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 
 /// Requests from one source within an hour.
 const PER_SOURCE: u64 = 3;
 const PER_SOURCE_WITHIN: Duration = Duration::from_secs(3600);
-/// Requests to one organisation that wait; more are not kept, so that nobody fills the list.
+/// Requests to one organisation that wait.
 const OPEN_LIMIT: u64 = 200;
+/// Requests that wait in the whole installation from one network, so that none fills the lists of the others.
+const OPEN_PER_NETWORK: u64 = 10;
 
 /// What became of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub enum UnbanState {
     Granted,
     /// It stays.
     Refused,
+    /// The administrators are for it and may not lift the ban: the operator decides.
+    PassedOn,
 }
 
 impl UnbanState {
@@ -39,6 +45,7 @@ impl UnbanState {
             UnbanState::Open => "open",
             UnbanState::Granted => "granted",
             UnbanState::Refused => "refused",
+            UnbanState::PassedOn => "passed-on",
         }
     }
 
@@ -46,6 +53,7 @@ impl UnbanState {
         match text {
             "granted" => UnbanState::Granted,
             "refused" => UnbanState::Refused,
+            "passed-on" => UnbanState::PassedOn,
             _ => UnbanState::Open,
         }
     }
@@ -82,6 +90,8 @@ pub struct UnbanRequest {
     pub decided_by: Option<String>,
     /// Until when the source is kept out; `None` if it is not, or no longer.
     pub banned_until: Option<Timestamp>,
+    /// Whether this scope may lift the ban; otherwise granting passes the request on to the operator.
+    pub can_lift: bool,
 }
 
 /// A request as it was typed.
@@ -114,6 +124,7 @@ impl Directory {
         let message = checked_text("message", &new.message, true)?;
         let (id, now) = (self.world.new_id(), self.now());
         let subject = source_subject(ip);
+        let network = network(sent_from);
         let sent_from = source_subject(sent_from);
         let hour_ago = now.minus(PER_SOURCE_WITHIN);
         self.db
@@ -121,12 +132,35 @@ impl Directory {
             .write(move |tx| {
                 if rows::unban_requests_from(tx, &sent_from, hour_ago)? >= PER_SOURCE {
                     return Err(DirectoryError::Invalid {
-                        field: "ip",
+                        field: "limit",
                         reason: "three requests came from there within the hour".to_owned(),
                         rule: "three requests an hour from one address; the answer takes a while",
                     });
                 }
-                let organisation = rows::owner_of_domain(tx, domain.as_str())?;
+                let organisation = owner_of_domain(tx, domain.as_str())?;
+                // One request about a source waits at an organisation. Who repeats it is told; who names another of its
+                // domains is not, as that would tell whose the domains are.
+                if rows::is_unban_asked_for(tx, domain.as_str(), &subject)? {
+                    return Err(DirectoryError::Invalid {
+                        field: "waits",
+                        reason: "a request about this address waits already".to_owned(),
+                        rule: "one request about an address waits at a time; the answer takes a while",
+                    });
+                }
+                if let Some(organisation) = organisation
+                    && rows::is_unban_asked(tx, organisation, &subject)?
+                {
+                    return Ok(());
+                }
+                if rows::open_unban_requests(tx, organisation)? >= OPEN_LIMIT
+                    || rows::open_unban_requests_from(tx, &network)? >= OPEN_PER_NETWORK
+                {
+                    return Err(DirectoryError::Invalid {
+                        field: "limit",
+                        reason: "too many requests wait".to_owned(),
+                        rule: "200 requests wait at a time, ten from one network",
+                    });
+                }
                 let request = UnbanRequest {
                     id,
                     organisation,
@@ -139,11 +173,9 @@ impl Directory {
                     state: UnbanState::Open,
                     decided_by: None,
                     banned_until: None,
+                    can_lift: false,
                 };
-                if rows::open_unban_requests(tx, organisation)? < OPEN_LIMIT {
-                    rows::add_unban_request(tx, &request)?;
-                }
-                Ok(())
+                Ok(rows::add_unban_request(tx, &request, &network)?)
             })
             .await
     }
@@ -155,8 +187,10 @@ impl Administration {
         let now = self.now();
         self.read(move |tx| {
             let mut requests = rows::unban_requests(tx)?;
+            let liftable = liftable(tx, now)?;
             for request in &mut requests {
                 request.banned_until = rows::banned_until(tx, &request.source, now)?;
+                request.can_lift = request.banned_until.is_none() || liftable.contains(&request.source);
                 request.source = shown(&request.source).to_owned();
                 request.sent_from = shown(&request.sent_from).to_owned();
             }
@@ -165,23 +199,52 @@ impl Administration {
         .await
     }
 
-    /// Lifts the ban that a request is about, or lets it stand.
-    pub async fn decide_unban_request(&self, id: i64, is_granted: bool) -> Result<()> {
+    /// Lifts the ban that a request is about, or lets it stand. Administrators who may not lift it pass the request on
+    /// to the operator, whom it waits for then.
+    pub async fn decide_unban_request(&self, id: i64, is_granted: bool) -> Result<UnbanState> {
         let (at, who) = (self.now(), self.who().to_owned());
         let action = if is_granted { "grant unban request" } else { "refuse unban request" };
-        self.act(action, id.to_string(), move |tx| {
-            let request = found("unban request", rows::unban_request(tx, id)?)?;
-            if request.state != UnbanState::Open {
-                return Err(DirectoryError::NotFound { what: "open unban request" });
-            }
-            let state = if is_granted { UnbanState::Granted } else { UnbanState::Refused };
-            rows::decide_unban_request(tx, id, state, &who, at)?;
-            if is_granted {
-                crate::login::delete_ban(tx, &request.source)?;
-            }
-            Ok((request.organisation, ()))
-        })
-        .await?;
-        self.directory().maintain().await
+        let state = self
+            .act(action, id.to_string(), move |tx| {
+                let request = found("unban request", rows::unban_request(tx, id)?)?;
+                let is_waiting = match request.state {
+                    UnbanState::Open => true,
+                    // For the operator, not again for those who passed it on.
+                    UnbanState::PassedOn => tx.organisation().is_none(),
+                    UnbanState::Granted | UnbanState::Refused => false,
+                };
+                if !is_waiting {
+                    return Err(DirectoryError::NotFound { what: "open unban request" });
+                }
+                let is_banned = rows::banned_until(tx, &request.source, at)?.is_some();
+                let state = match is_granted {
+                    false => UnbanState::Refused,
+                    true if is_banned && !liftable(tx, at)?.contains(&request.source) => UnbanState::PassedOn,
+                    true => UnbanState::Granted,
+                };
+                rows::decide_unban_request(tx, id, state, &who, at)?;
+                if state == UnbanState::Granted {
+                    crate::login::delete_ban(tx, &request.source)?;
+                }
+                Ok((request.organisation, state))
+            })
+            .await?;
+        self.directory().maintain().await?;
+        Ok(state)
+    }
+}
+
+/// The network that counts as one sender: of IPv4 the /24, of IPv6 the /48 that a customer is given (RFC 6177 §2),
+/// so that whoever has thousands of /64 counts once.
+fn network(ip: IpAddr) -> String {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            format!("{a}.{b}.{c}.0/24")
+        }
+        IpAddr::V6(ip) => {
+            let [a, b, c, ..] = ip.segments();
+            format!("{}/48", std::net::Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
     }
 }

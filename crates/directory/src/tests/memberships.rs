@@ -5,8 +5,8 @@ use zeroize::Zeroizing;
 
 use super::{CHOSEN, Town, ip, towns};
 use crate::{
-    Administration, AuthRefusal, DirectoryError, Entrance, Limits, NewMember, NewUser, ProfileChange, Role,
-    Session, UserChange, UserInfo,
+    Administration, AuthRefusal, DirectoryError, Entrance, Joined, Limits, NewMember, NewUser, ProfileChange,
+    Role, Session, UserChange, UserInfo,
 };
 
 const CLAIRE: &str = "claire@valbois.test";
@@ -24,7 +24,25 @@ async fn person(town: &Town, login: &str, organisation: OrganisationId, role: Ro
 
 async fn join(who: &Administration, login: &str, organisation: OrganisationId, role: Role) -> UserInfo {
     let login = Address::parse(login).unwrap();
-    who.add_member(NewMember { organisation, login, role }).await.unwrap()
+    match who.add_member(NewMember { organisation, login, role }).await.unwrap() {
+        Joined::Member(info) => *info,
+        Joined::Asked(offer) => panic!("{offer:?}"),
+    }
+}
+
+async fn asks(who: &Administration, login: &str, organisation: OrganisationId) -> Joined {
+    let login = Address::parse(login).unwrap();
+    who.add_member(NewMember { organisation, login, role: Role::Collaborator }).await.unwrap()
+}
+
+fn new(login: &str, organisation: OrganisationId) -> NewUser {
+    NewUser {
+        organisation,
+        login: Address::parse(login).unwrap(),
+        name: "Claire Favre".to_owned(),
+        role: Role::Collaborator,
+        password: Zeroizing::new(CHOSEN.to_owned()),
+    }
 }
 
 async fn session(town: &Town, login: &str) -> Session {
@@ -53,7 +71,7 @@ async fn the_choice_of_organisation_is_exactly_the_memberships() {
         let claire = person(&town, CLAIRE, town.valbois, Role::LegalOwner).await;
         person(&town, "denis@acme.test", town.acme, Role::LegalOwner).await;
         let third = town.operator.create_organisation("Third").await.unwrap().id;
-        join(&town.tenant(town.acme), CLAIRE, town.acme, Role::External).await;
+        join(&town.operator, CLAIRE, town.acme, Role::External).await;
         let here = session(&town, CLAIRE).await;
         let choices: Vec<_> = town.directory.choices(&here).await.unwrap();
         let seen: Vec<_> = choices.iter().map(|one| (one.organisation, one.role, one.is_home)).collect();
@@ -71,7 +89,7 @@ async fn the_choice_of_organisation_is_exactly_the_memberships() {
 async fn a_session_has_the_role_of_the_organisation_that_is_looked_at() {
     for town in towns().await {
         person(&town, CLAIRE, town.valbois, Role::LegalOwner).await;
-        let claire = join(&town.tenant(town.acme), CLAIRE, town.acme, Role::Collaborator).await;
+        let claire = join(&town.operator, CLAIRE, town.acme, Role::Collaborator).await;
         let signed_in = town.directory.sign_in(CLAIRE, CHOSEN, ip("192.0.2.7")).await.unwrap();
         let entrance = town.directory.enter(&signed_in, ip("192.0.2.7"), "Firefox").await.unwrap();
         let Entrance::Session(token) = entrance else { panic!("no session") };
@@ -162,7 +180,137 @@ async fn an_organisation_does_not_get_into_another_by_a_person_of_both() {
         owner(&town, town.valbois).delete_user(claire.id).await.unwrap();
         let here = session(&town, CLAIRE).await;
         assert_eq!((here.home, here.role), (town.acme, Role::LegalOwner));
-        owner(&town, town.acme).change_user(claire.id, password).await.unwrap();
+        // The login is an address of the first one all the same: nobody else gets into what it opens.
+        let acme = owner(&town, town.acme);
+        let refused = acme.change_user(claire.id, password.clone()).await.unwrap_err();
+        assert!(matches!(refused, DirectoryError::Invalid { field: "user", .. }), "{refused}");
+        session(&town, CLAIRE).await;
+        town.operator.change_user(claire.id, password).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn nobody_takes_a_login_at_a_domain_of_another_organisation() {
+    for town in towns().await {
+        let name = |text: &str| model::Domain::parse(text).unwrap();
+        let second = name("second.test");
+        town.operator.create_domain(town.valbois, None, &second).await.unwrap();
+        let (tie, valbois) = (name("synonym.test"), town.valbois);
+        town.db
+            .operator("test")
+            .write(move |tx| {
+                crate::add_synonym(tx, valbois, &tie, &name("valbois.test"))?;
+                Ok::<_, DirectoryError>(())
+            })
+            .await
+            .unwrap();
+        let (acme, valbois) = (owner(&town, town.acme), owner(&town, town.valbois));
+        for login in ["anna@valbois.test", "ANNA@Valbois.Test", "x@second.test", "x@synonym.test"] {
+            let refused = acme.create_user(new(login, town.acme)).await.unwrap_err();
+            assert!(matches!(refused, DirectoryError::Invalid { field: "login", .. }), "{refused}");
+        }
+        for (who, login, organisation) in [
+            (&valbois, "x@synonym.test", town.valbois),
+            (&valbois, CLAIRE, town.valbois),
+            (&acme, "boss@acme.test", town.acme),
+            (&acme, "somebody@far.test", town.acme),
+        ] {
+            who.create_user(new(login, organisation)).await.unwrap();
+        }
+        // Who has the login already is asked, not told of: the answer is the same as elsewhere.
+        let refused = acme.create_user(new(CLAIRE, town.acme)).await.unwrap_err();
+        assert!(matches!(refused, DirectoryError::Conflict { field: "login", .. }), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn who_is_asked_to_belong_to_an_organisation_accepts_or_declines() {
+    for town in towns().await {
+        let claire = person(&town, CLAIRE, town.valbois, Role::LegalOwner).await;
+        let (acme, valbois) = (owner(&town, town.acme), owner(&town, town.valbois));
+        let Joined::Asked(offer) = asks(&acme, CLAIRE, town.acme).await else { panic!("joined at once") };
+        assert_eq!((offer.login.as_str(), offer.role), (CLAIRE, Role::Collaborator));
+        // Nothing is seen of the person, and nothing can be done with it.
+        assert!(acme.user(claire.id).await.is_err());
+        assert!(acme.profile(claire.id).await.is_err());
+        assert!(acme.factors(claire.id).await.is_err());
+        assert!(acme.memberships(claire.id).await.is_err());
+        assert!(acme.users(None).await.unwrap().is_empty());
+        assert_eq!(acme.membership_offers().await.unwrap(), [offer.clone()]);
+        assert!(valbois.membership_offers().await.unwrap().is_empty(), "the home learns nothing of it");
+        assert!(valbois.withdraw_membership_offer(offer.id).await.is_err());
+        let again = acme
+            .add_member(NewMember {
+                organisation: town.acme,
+                login: Address::parse(CLAIRE).unwrap(),
+                role: Role::External,
+            })
+            .await;
+        assert!(matches!(again.unwrap_err(), DirectoryError::Conflict { field: "login", .. }));
+        // The home goes on administering.
+        let password = UserChange {
+            password: Some(Zeroizing::new("forgotten at home".to_owned())),
+            ..UserChange::default()
+        };
+        valbois.change_user(claire.id, password).await.unwrap();
+        valbois
+            .change_user(
+                claire.id,
+                UserChange { password: Some(Zeroizing::new(CHOSEN.to_owned())), ..UserChange::default() },
+            )
+            .await
+            .unwrap();
+        let letters = town.directory.waiting_notices().await.unwrap();
+        let asked = letters.iter().find(|letter| letter.kind == "offer").unwrap();
+        assert_eq!((asked.login.as_str(), asked.detail.as_str()), (CLAIRE, "collaborator @ Acme"));
+
+        let here = session(&town, CLAIRE).await;
+        person(&town, "other@far.test", town.valbois, Role::External).await;
+        let other = session(&town, "other@far.test").await;
+        assert!(town.directory.own_membership_offers(&other).await.unwrap().is_empty());
+        assert!(town.directory.answer_membership_offer(&other, offer.id, true).await.is_err());
+        assert_eq!(town.directory.own_membership_offers(&here).await.unwrap()[0].organisation_name, "Acme");
+        town.directory.answer_membership_offer(&here, offer.id, false).await.unwrap();
+        assert!(town.directory.answer_membership_offer(&here, offer.id, true).await.is_err(), "once");
+        assert_eq!(town.directory.choices(&here).await.unwrap().len(), 1);
+
+        let Joined::Asked(offer) = asks(&acme, CLAIRE, town.acme).await else { panic!("joined at once") };
+        acme.withdraw_membership_offer(offer.id).await.unwrap();
+        assert!(town.directory.answer_membership_offer(&here, offer.id, true).await.is_err(), "withdrawn");
+
+        let Joined::Asked(offer) = asks(&acme, CLAIRE, town.acme).await else { panic!("joined at once") };
+        town.directory.answer_membership_offer(&here, offer.id, true).await.unwrap();
+        let choices = town.directory.choices(&here).await.unwrap();
+        let seen: Vec<_> = choices.iter().map(|one| (one.organisation, one.role)).collect();
+        assert_eq!(seen, [(town.valbois, Role::LegalOwner), (town.acme, Role::Collaborator)]);
+        assert_eq!(acme.user(claire.id).await.unwrap().login, CLAIRE);
+        assert!(acme.membership_offers().await.unwrap().is_empty());
+
+        let changes = trail::Trail::new(town.db.clone());
+        let changes = changes.changes(Some(town.acme), db::Seek::first(50)).await.unwrap().items;
+        let told: Vec<_> =
+            changes.iter().map(|change| (change.action.as_str(), change.who.as_str())).take(2).collect();
+        assert_eq!(told, [("accept membership", CLAIRE), ("offer membership", "test")]);
+    }
+}
+
+#[tokio::test]
+async fn an_offer_is_over_after_seven_days_and_goes_with_the_person() {
+    for town in towns().await {
+        let claire = person(&town, CLAIRE, town.valbois, Role::Collaborator).await;
+        let acme = owner(&town, town.acme);
+        asks(&acme, CLAIRE, town.acme).await;
+        town.world.clock.advance(crate::limits::MEMBERSHIP_OFFER_FOR);
+        assert!(acme.membership_offers().await.unwrap().is_empty());
+        town.directory.forget_old_membership_offers().await.unwrap();
+        // Asked anew, and for whom the operator takes in there is nothing left to answer.
+        asks(&acme, CLAIRE, town.acme).await;
+        join(&town.operator, CLAIRE, town.acme, Role::External).await;
+        assert!(acme.membership_offers().await.unwrap().is_empty());
+        acme.delete_user(claire.id).await.unwrap();
+        asks(&acme, CLAIRE, town.acme).await;
+        town.operator.delete_user(claire.id).await.unwrap();
+        assert!(acme.membership_offers().await.unwrap().is_empty());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use model::Address;
+use model::{Address, Domain};
 use world::{StaticNames, World};
 use zeroize::Zeroizing;
 
@@ -226,14 +226,14 @@ async fn who_is_kept_out_asks_the_administrators_of_the_domain() {
             assert!(town.asks(domain, about, "203.0.113.51").await.is_err());
         }
         town.asks("valbois.test", "2001:db8::1", "203.0.113.50").await.unwrap();
-        assert_eq!(field(town.asks("valbois.test", BAD, "203.0.113.50").await), "ip", "three an hour");
+        assert_eq!(field(town.asks("valbois.test", BAD, "203.0.113.50").await), "limit", "three an hour");
         let (valbois, acme) = (town.tenant(town.valbois), town.tenant(town.acme));
         let requests = valbois.unban_requests().await.unwrap();
         assert_eq!(requests.len(), 2);
         let request = requests.iter().find(|request| request.source == BAD).unwrap();
         assert!(request.banned_until.is_some());
         assert!(acme.unban_requests().await.unwrap().is_empty());
-        assert_eq!(field(acme.decide_unban_request(request.id, true).await), "not found");
+        assert_eq!(field(acme.decide_unban_request(request.id, true).await.map(drop)), "not found");
         assert_eq!(town.operator.unban_requests().await.unwrap().len(), 3);
         let letters = town.directory.source_letters().await.unwrap();
         let to: Vec<_> = letters
@@ -248,16 +248,86 @@ async fn who_is_kept_out_asks_the_administrators_of_the_domain() {
             .collect();
         let chief = vec![CHIEF];
         assert_eq!(to, [("valbois.test", chief.clone()), ("nobody.test", vec![]), ("valbois.test", chief)]);
-        // Somebody asked, so the organisation may lift it.
-        assert!(shown(&valbois).await.contains(&(format!("source {BAD}"), true)));
-        valbois.decide_unban_request(request.id, true).await.unwrap();
+        // That somebody asks gives no power over a source that is nobody's here: the operator decides.
+        assert!(!request.can_lift);
+        assert_eq!(shown(&valbois).await, [(format!("source {BAD}"), false)]);
+        assert_eq!(field(valbois.lift_ban(BAD).await), "not found");
+        let state = valbois.decide_unban_request(request.id, true).await.unwrap();
+        assert_eq!(state, UnbanState::PassedOn);
+        assert!(town.directory.is_banned(ip(BAD)).is_some());
+        assert_eq!(field(valbois.decide_unban_request(request.id, true).await.map(drop)), "not found");
+        assert!(town.operator.bans().await.unwrap()[0].is_asked);
+        let state = town.operator.decide_unban_request(request.id, true).await.unwrap();
+        assert_eq!(state, UnbanState::Granted);
         assert_eq!(town.directory.is_banned(ip(BAD)), None);
         let decided = valbois.unban_requests().await.unwrap();
         let decided = decided.iter().find(|one| one.id == request.id).unwrap();
         assert_eq!((decided.state, decided.banned_until), (UnbanState::Granted, None));
-        assert_eq!(field(valbois.decide_unban_request(request.id, true).await), "not found", "decided once");
+        let again = valbois.decide_unban_request(request.id, true).await;
+        assert_eq!(field(again.map(drop)), "not found", "decided once");
         town.world.clock.advance(Duration::from_secs(3601));
         town.asks("valbois.test", BAD, "203.0.113.50").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_lifts_what_keeps_its_own_people_out_and_never_what_the_operator_decided() {
+    for town in towns().await {
+        let valbois = town.tenant(town.valbois);
+        assert_eq!(outcome(&town.log_in(ANNA, CHOSEN, BAD).await), "in");
+        town.operator.ban_source(BAD, Duration::from_secs(7200), "attacks").await.unwrap();
+        town.asks("valbois.test", BAD, "203.0.113.50").await.unwrap();
+        let ban = valbois.bans().await.unwrap().remove(0);
+        assert_eq!((ban.is_known, ban.is_asked, ban.can_lift), (true, true, false));
+        assert_eq!(field(valbois.lift_ban(BAD).await), "not found");
+        let id = valbois.unban_requests().await.unwrap()[0].id;
+        assert_eq!(valbois.decide_unban_request(id, true).await.unwrap(), UnbanState::PassedOn);
+        assert_eq!(shown(&town.operator).await, [(format!("source {BAD}"), true)]);
+        assert_eq!(town.operator.decide_unban_request(id, false).await.unwrap(), UnbanState::Refused);
+        town.operator.lift_ban(BAD).await.unwrap();
+        // Made by a rule, and one's own people come from there.
+        town.fails(10, "x@far.test", BAD).await;
+        town.asks("valbois.test", BAD, "203.0.113.50").await.unwrap();
+        let request = valbois.unban_requests().await.unwrap().remove(0);
+        assert!(request.can_lift);
+        assert_eq!(valbois.decide_unban_request(request.id, true).await.unwrap(), UnbanState::Granted);
+        assert_eq!(shown(&town.operator).await, []);
+        town.fails(10, "y@far.test", BAD).await;
+        valbois.lift_ban(BAD).await.unwrap();
+        let changes = trail::Trail::new(town.db.clone());
+        for whose in [Some(town.valbois), None] {
+            let changes = changes.changes(whose, db::Seek::first(50)).await.unwrap().items;
+            let lifted = changes.iter().find(|change| change.action == "lift ban").unwrap();
+            assert_eq!(lifted.organisation, Some(town.valbois), "the organisation and the operator read it");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_request_about_a_source_waits_and_no_network_fills_the_list() {
+    for town in towns().await {
+        town.asks("valbois.test", BAD, "203.0.113.1").await.unwrap();
+        assert_eq!(field(town.asks("valbois.test", BAD, "192.0.2.1").await), "waits");
+        // Whether two names are the same organisation's, or nobody's here, is not heard.
+        let second = Domain::parse("second.test").unwrap();
+        town.operator.create_domain(town.valbois, None, &second).await.unwrap();
+        for domain in ["second.test", "acme.test", "nobody.test"] {
+            town.asks(domain, BAD, "192.0.2.1").await.unwrap();
+        }
+        assert_eq!(field(town.asks("nobody.test", BAD, "192.0.2.2").await), "waits");
+        assert_eq!(town.tenant(town.valbois).unban_requests().await.unwrap().len(), 1);
+        for at in 1..10 {
+            let about = format!("198.51.100.{}", 100 + at);
+            town.asks("valbois.test", &about, &format!("203.0.113.{}", 1 + at)).await.unwrap();
+        }
+        assert_eq!(field(town.asks("valbois.test", "198.51.100.1", "203.0.113.99").await), "limit");
+        town.asks("valbois.test", "198.51.100.1", "203.0.114.1").await.unwrap();
+        for at in 0..10 {
+            let about = format!("198.51.100.{}", 200 + at);
+            town.asks("valbois.test", &about, &format!("2001:db8:1:{at}::1")).await.unwrap();
+        }
+        assert_eq!(field(town.asks("valbois.test", "198.51.100.2", "2001:db8:1:ff::1").await), "limit");
+        town.asks("valbois.test", "198.51.100.2", "2001:db8:2::1").await.unwrap();
     }
 }
 

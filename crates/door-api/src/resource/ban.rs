@@ -116,12 +116,14 @@ pub(crate) struct UnbanRequest {
     message: String,
     #[schema(format = DateTime)]
     at: String,
-    /// `open`, `granted` or `refused`.
+    /// `open`, `granted`, `refused`, or `passed-on` to the operator.
     state: &'static str,
     decided_by: Option<String>,
     /// Null where the source is not kept out, or no longer.
     #[schema(format = DateTime)]
     banned_until: Option<String>,
+    /// Whether granting lifts the ban; otherwise it passes the request on to the operator.
+    can_lift: bool,
 }
 
 /// All requests.
@@ -145,11 +147,15 @@ pub(crate) async fn list_unban_requests(caller: Caller) -> Result<Json<UnbanRequ
         state: request.state.as_str(),
         decided_by: request.decided_by,
         banned_until: request.banned_until.map(|until| until.rfc3339()),
+        can_lift: request.can_lift,
     });
     Ok(Json(UnbanRequests { items: items.collect() }))
 }
 
-/// Lift the ban that a request is about
+/// Lift the ban that a request is about, or pass the request on to the operator
+///
+/// An organisation lifts bans of sources from which its people signed in recently, and never one that the operator
+/// made; otherwise the operator decides.
 #[utoipa::path(post, path = "/unban-requests/{unban_request}/grant", tag = "bans",
     params(("unban_request" = String, Path)), responses((status = 204)))]
 pub(crate) async fn grant_unban_request(caller: Caller, Of(id): Of) -> Result<StatusCode> {

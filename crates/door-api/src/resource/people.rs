@@ -3,14 +3,18 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use directory::{FactorId, FactorInfo, NewMember, OrganisationSettings, SettingsChange};
+use axum::response::{IntoResponse, Response};
+use directory::{
+    FactorId, FactorInfo, Joined, MembershipOffer as Offered, NewMember, OrganisationSettings, SettingsChange,
+};
 use model::{OrganisationId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::user::{RoleView, User, view as user_view};
 use crate::caller::Caller;
-use crate::input::{Created, Id, Input, Of, address};
+use crate::input::{Asked, Created, Id, Input, Of, address};
+use crate::page::{Page, PageQuery};
 use crate::refusal::Result;
 
 /// Somebody who is to belong to an organisation.
@@ -25,20 +29,73 @@ pub(crate) struct NewMembership {
     role: RoleView,
 }
 
-/// Take somebody who has an account into an organisation
+/// Somebody is asked to belong to an organisation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MembershipOffer {
+    id: String,
+    organisation: String,
+    organisation_name: String,
+    /// Who is asked; no more is told of the person before the answer.
+    login: String,
+    role: RoleView,
+    offered_by: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// Until when the person can accept.
+    #[schema(format = DateTime)]
+    expires_at: String,
+}
+
+fn offer_view(offer: Offered) -> MembershipOffer {
+    MembershipOffer {
+        id: offer.id.to_string(),
+        organisation: offer.organisation.to_string(),
+        organisation_name: offer.organisation_name,
+        login: offer.login,
+        role: offer.role.into(),
+        offered_by: offer.offered_by,
+        created_at: offer.created_at.rfc3339(),
+        expires_at: offer.expires_at.rfc3339(),
+    }
+}
+
+/// Ask somebody who has an account to belong to an organisation
+///
+/// The person is told by letter and accepts or declines within seven days; the operator's token takes the person in at
+/// once.
 #[utoipa::path(post, path = "/memberships", tag = "users", request_body = NewMembership,
-    responses((status = 201, body = User)))]
-pub(crate) async fn create_membership(
-    caller: Caller,
-    Input(new): Input<NewMembership>,
-) -> Result<Created<User>> {
+    responses((status = 201, body = User), (status = 202, body = MembershipOffer)))]
+pub(crate) async fn create_membership(caller: Caller, Input(new): Input<NewMembership>) -> Result<Response> {
     let new = NewMember {
         organisation: caller.owner(new.organisation.map(|Id(id)| id)).await?,
         login: address("login", &new.login)?,
         role: new.role.into(),
     };
-    let made = caller.directory().add_member(new).await?;
-    Ok(Created(format!("/api/v1/users/{}", made.id), user_view(made)))
+    Ok(match caller.directory().add_member(new).await? {
+        Joined::Member(made) => {
+            Created(format!("/api/v1/users/{}", made.id), user_view(*made)).into_response()
+        }
+        Joined::Asked(offer) => (StatusCode::ACCEPTED, Json(offer_view(offer))).into_response(),
+    })
+}
+
+/// Who is asked to belong to an organisation and has not answered
+#[utoipa::path(get, path = "/membership-offers", tag = "users", params(PageQuery),
+    responses((status = 200, body = Page<MembershipOffer>)))]
+pub(crate) async fn list_membership_offers(
+    caller: Caller,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<MembershipOffer>>> {
+    let page = caller.directory().page_of_membership_offers(page.seek()?).await?;
+    Ok(Json(Page::of(page, offer_view)))
+}
+
+/// Ask somebody no longer
+#[utoipa::path(delete, path = "/membership-offers/{membership_offer}", tag = "users",
+    params(("membership_offer" = String, Path)), responses((status = 204)))]
+pub(crate) async fn withdraw_membership_offer(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+    caller.directory().withdraw_membership_offer(id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A second factor.

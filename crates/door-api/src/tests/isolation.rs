@@ -157,7 +157,7 @@ async fn whoever_names_anothers_thing_hears_that_it_does_not_exist() {
 }
 
 /// What has no place for another's thing: a new operation belongs here only if that is so.
-const OWN_ONLY: [&str; 13] = [
+const OWN_ONLY: [&str; 14] = [
     "list_allowed_sources",
     "list_bans",
     "lift_ban",
@@ -165,6 +165,7 @@ const OWN_ONLY: [&str; 13] = [
     "list_ips",
     "judge_spf",
     "count_spf",
+    "list_membership_offers",
     "list_organisations",
     "list_routes",
     "list_tokens",
@@ -203,6 +204,56 @@ async fn lists_hold_ones_own_things_only() {
             assert!(!text.contains("valbois"), "{text}");
         }
         let all = place.get(&place.operator, "/organisations").await.body;
-        assert_eq!(all["items"].as_array().unwrap().len(), 2, "the operator sees both");
+        assert_eq!(
+            all["items"].as_array().unwrap().len(),
+            4,
+            "the operator sees both, and their guests' homes"
+        );
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_login_names_nobody_who_can_be_taken_or_looked_at() {
+    for place in places().await {
+        let other = place.tenant("valbois").await;
+        let own = place.tenant("acme").await;
+        let before = everything(&place, &other).await;
+        // A login at a domain of theirs, that of a mailbox and one that is nobody's yet.
+        for login in ["anna@valbois.test", "new@valbois.test", "New@VALBOIS.test"] {
+            let new =
+                json!({"login": login, "name": "x", "role": "external", "password": "correct horse battery"});
+            let answer = place.post(&own.token, "/users", new).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{login}: {}", answer.body);
+            assert_eq!(answer.body["field"], "login", "{}", answer.body);
+        }
+        let taken = json!({"login": "boss@valbois.test", "name": "x", "role": "external",
+                           "password": "correct horse battery"});
+        assert_eq!(place.post(&own.token, "/users", taken).await.status, StatusCode::CONFLICT);
+        // Somebody of theirs is asked, and nothing is seen or changed before the person answers.
+        let ask = json!({"login": "boss@valbois.test", "role": "administrator"});
+        let asked = place.post(&own.token, "/memberships", ask.clone()).await;
+        assert_eq!(asked.status, StatusCode::ACCEPTED, "{}", asked.body);
+        assert!(!asked.body.to_string().contains("Boss") && asked.body["name"].is_null(), "{}", asked.body);
+        assert_eq!(place.post(&own.token, "/memberships", ask).await.status, StatusCode::CONFLICT);
+        let user = format!("/users/{}", other.id("user"));
+        for (method, path, body) in [
+            (Method::GET, user.clone(), None),
+            (Method::PATCH, user.clone(), Some(json!({"password": "correct horse battery"}))),
+            (Method::DELETE, user.clone(), None),
+            (Method::GET, format!("{user}/second-factors"), None),
+        ] {
+            let answer = place.ask(&own.token, method, &path, body).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.body);
+        }
+        let users = place.get(&own.token, "/users").await.body.to_string();
+        assert!(!users.contains("valbois"), "{users}");
+        let offers = place.get(&other.token, "/membership-offers").await.body.to_string();
+        assert!(!offers.contains("acme"), "{offers}");
+        assert_eq!(everything(&place, &other).await, before, "and nothing has changed");
+        let offers = place.get(&own.token, "/membership-offers").await.body;
+        assert_eq!(offers["items"].as_array().unwrap().len(), 2, "the guest and the boss: {offers}");
+        let withdraw = format!("/membership-offers/{}", asked.body["id"].as_str().unwrap());
+        let answer = place.ask(&own.token, Method::DELETE, &withdraw, None).await;
+        assert_eq!(answer.status, StatusCode::NO_CONTENT);
     }
 }

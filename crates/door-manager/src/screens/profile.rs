@@ -31,6 +31,7 @@ const SECURITY: &str = "/manager/profile/security";
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/profile", get(show).post(change))
+        .route("/profile/offers/{offer}", post(answer_offer))
         .route("/profile/security", get(security))
         .route("/profile/password", post(password))
         .route("/profile/totp", get(totp).post(add_totp))
@@ -59,8 +60,43 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
         letters_in => person.session.language.clone().unwrap_or_default(),
         phone => profile.phone.unwrap_or_default(),
         contacts => profile.contacts.join("\n"),
+        offers => offers(&shared, &person).await?,
     };
     shown(&person, "profile.html", typed, &[])
+}
+
+/// Which organisations ask the person to belong to them.
+async fn offers(shared: &Shared, person: &Person) -> Result<Vec<Value>, Trouble> {
+    let offers = shared.directory.own_membership_offers(&person.session).await?.into_iter().map(|offer| {
+        let values = [
+            ("who", offer.offered_by.into()),
+            ("organisation", offer.organisation_name.into()),
+            ("role", person.guest.say(&format!("role-{}", offer.role), &[]).into()),
+        ];
+        context! {
+            id => offer.id.to_string(),
+            text => person.guest.say("own-offer-text", &values),
+            expires_at => offer.expires_at.rfc3339(),
+        }
+    });
+    Ok(offers.collect())
+}
+
+async fn answer_offer(
+    State(shared): State<Arc<Shared>>,
+    person: Person,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer {
+    let accepts = fields.text("answer") == "accept";
+    let known = shared.directory.own_membership_offers(&person.session).await?;
+    let offer = known.into_iter().find(|offer| offer.id == id).ok_or(Trouble::NotFound)?;
+    shared.directory.answer_membership_offer(&person.session, id, accepts).await?;
+    let words = match accepts {
+        true => person.guest.say("offer-accepted", &[("organisation", offer.organisation_name.into())]),
+        false => person.guest.say("offer-declined", &[]),
+    };
+    Ok(done(&person, "/manager/profile", &Toast::of(words)))
 }
 
 /// Addresses, one a line; the first that is none is given back.

@@ -152,7 +152,10 @@ async fn show_with(view: &View, typed: &Fields, errors: &[FieldError]) -> Answer
                 contact => request.contact,
                 message => request.message,
                 at => request.at.rfc3339(),
-                is_open => request.state == UnbanState::Open,
+                // What administrators passed on waits for the operator.
+                is_open => request.state == UnbanState::Open
+                    || (view.is_installation && request.state == UnbanState::PassedOn),
+                can_lift => request.can_lift,
                 state_key => format!("request-{}", request.state),
                 decided_by => request.decided_by,
                 banned_until => request.banned_until.map(|until| until.rfc3339()),
@@ -244,9 +247,7 @@ async fn decide_request(State(shared): State<Arc<Shared>>, person: Administrator
     let id = fields.text("id").parse().map_err(|_| Trouble::NotFound)?;
     let is_granted = fields.text("decision") == "grant";
     match view.directory().decide_unban_request(id, is_granted).await {
-        Ok(()) => {
-            view.done(view.say(if is_granted { "request-was-granted" } else { "request-was-refused" }, &[]))
-        }
+        Ok(state) => view.done(view.say(&format!("request-was-{state}"), &[])),
         Err(error) => view.refused(error),
     }
 }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use directory::{
-    DirectoryError, FactorId, Limits, NewMember, NewUser, ProfileChange, Role, UserChange, UserInfo,
+    DirectoryError, FactorId, Joined, Limits, NewMember, NewUser, ProfileChange, Role, UserChange, UserInfo,
 };
 use minijinja::{Value, context};
 use model::{Address, DomainId, ServiceId, UserId};
@@ -28,6 +28,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/users", get(list))
         .route("/users/new", get(blank).post(create))
+        .route("/users/offers/{offer}/withdraw", post(withdraw))
         .route("/users/{id}", get(show))
         .route("/users/{id}/role", post(role))
         .route("/users/{id}/block", get(blocking).post(block))
@@ -95,7 +96,17 @@ async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
         value => chosen,
         options => roles(&person, true),
     }];
-    let content = context! { table => Value::from_serialize(&table), filters => filters.to_vec() };
+    let offers = person.people(&shared).membership_offers().await?.into_iter().map(|offer| {
+        context! {
+            id => offer.id.to_string(),
+            login => offer.login,
+            role => role_word(&person, offer.role),
+            offered_by => offer.offered_by,
+            expires_at => offer.expires_at.rfc3339(),
+        }
+    });
+    let offers: Vec<Value> = offers.collect();
+    let content = context! { table => Value::from_serialize(&table), filters => filters.to_vec(), offers };
     page::of(&person, "users.html", "users", content)
 }
 
@@ -152,15 +163,29 @@ async fn create(State(shared): State<Arc<Shared>>, person: Administrator, fields
             people.change_profile(user.id, ProfileChange { language, ..ProfileChange::default() }).await?;
             secret(&person, &user, Some(password.as_str()))
         }
-        // Somebody of this installation: no second account, but a place here too.
+        // Somebody of this installation: no second account, but a place here too, if the person wants it.
         Err(DirectoryError::Conflict { field: "login", .. }) => {
             match people.add_member(NewMember { organisation, login, role }).await {
-                Ok(user) => secret(&person, &user, None),
+                Ok(Joined::Member(user)) => secret(&person, &user, None),
+                Ok(Joined::Asked(offer)) => {
+                    let words = person.guest.say("user-asked", &[("login", offer.login.into())]);
+                    Ok(done(&person, "/manager/users", &Toast::of(words)))
+                }
                 Err(error) => form(&person, &fields, &[directory_refusal(&person.guest, error)?]),
             }
         }
         Err(error) => form(&person, &fields, &[directory_refusal(&person.guest, error)?]),
     }
+}
+
+async fn withdraw(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(offer): Path<i64>,
+    _fields: Fields,
+) -> Answer {
+    person.people(&shared).withdraw_membership_offer(offer).await?;
+    Ok(done(&person, "/manager/users", &Toast::of(person.guest.say("offer-withdrawn", &[]))))
 }
 
 /// What a new user needs to know, shown once.

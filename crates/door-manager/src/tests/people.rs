@@ -160,7 +160,7 @@ async fn a_person_of_two_organisations_chooses_between_exactly_these() {
     for town in towns().await {
         let acme = town.directory.administration(Scope::Operator("test"), "test");
         let acme = acme.organisation_called("acme").await.unwrap().id;
-        let people = town.directory.administration(Scope::Tenant(acme), "test");
+        let people = town.directory.administration(Scope::Operator("test"), "test");
         let login = Address::parse("admin@valbois.test").unwrap();
         people
             .add_member(NewMember { organisation: acme, login, role: directory::Role::External })
@@ -177,6 +177,46 @@ async fn a_person_of_two_organisations_chooses_between_exactly_these() {
         let own = town.valbois.to_string();
         let refused = other.post("/manager/organisations", &[("organisation", &own)]).await;
         assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn who_has_an_account_elsewhere_is_asked_and_answers_in_the_profile() {
+    for town in towns().await {
+        let mut acme = town.signed_in("acme").await;
+        let mut valbois = town.signed_in("valbois").await;
+        let new =
+            [("login", "admin@valbois.test"), ("name", "x"), ("role", "collaborator"), ("language", "fr")];
+        let asked = acme.post("/manager/users/new", &new).await;
+        assert_eq!((asked.status, asked.location.as_str()), (StatusCode::SEE_OTHER, "/manager/users"));
+        let users = acme.get("/manager/users").await.text.replace("&#x2f;", "/");
+        assert!(users.contains("a déjà un compte") && users.contains("Demandes sans réponse"), "{users}");
+        let id = between(&users, "/users/offers/", "/").to_owned();
+        let answer = format!("/manager/profile/offers/{id}");
+        let other = acme.post(&answer, &[("answer", "accept")]).await;
+        assert_eq!(other.status, StatusCode::NOT_FOUND, "only the person answers");
+        let withdraw = format!("/manager/users/offers/{id}/withdraw");
+        assert_eq!(valbois.post(&withdraw, &[]).await.status, StatusCode::NOT_FOUND);
+        let profile = valbois.get("/manager/profile").await.text;
+        assert!(
+            profile.contains("Accepter") && profile.contains("Refuser") && profile.contains("acme"),
+            "{profile}"
+        );
+        let declined = valbois.post(&answer, &[("answer", "decline")]).await;
+        assert_eq!(declined.location, "/manager/profile");
+        assert!(!acme.get("/manager/users").await.text.contains("admin@valbois.test"));
+        acme.post("/manager/users/new", &new).await;
+        let users = acme.get("/manager/users").await.text.replace("&#x2f;", "/");
+        let id = between(&users, "/users/offers/", "/").to_owned();
+        valbois.post(&format!("/manager/profile/offers/{id}"), &[("answer", "accept")]).await;
+        assert!(valbois.get("/manager/organisations").await.text.contains("acme"));
+        assert!(acme.get("/manager/users").await.text.contains("admin@valbois.test"));
+        // No account is made in the name of somebody else's people.
+        let foreign =
+            [("login", "anna@valbois.test"), ("name", "x"), ("role", "external"), ("language", "fr")];
+        let refused = acme.post("/manager/users/new", &foreign).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("appartient à une autre organisation"), "{}", refused.text);
     }
 }
 

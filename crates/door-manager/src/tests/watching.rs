@@ -9,6 +9,10 @@ use super::{Town, towns};
 
 const PAGES: [&str; 4] = ["logs", "queue", "sources", "sources/allow"];
 
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    text.split_once(before).and_then(|(_, rest)| rest.split_once(after)).expect(before).0
+}
+
 impl Town {
     /// A mailbox of an organisation.
     async fn mailbox(&self, address: &str) {
@@ -111,7 +115,7 @@ async fn the_log_shows_the_first_address_and_what_is_the_organisations_own() {
 }
 
 #[tokio::test]
-async fn an_administrator_unbans_where_somebody_asked_and_nobody_elses() {
+async fn an_administrator_unbans_where_own_people_come_from_and_passes_on_the_rest() {
     for town in towns().await {
         let hours = std::time::Duration::from_secs(7200);
         for source in ["198.51.100.7", "198.51.100.8"] {
@@ -127,12 +131,31 @@ async fn an_administrator_unbans_where_somebody_asked_and_nobody_elses() {
         let mut browser = town.signed_in("valbois").await;
         let page = browser.get("/manager/sources").await;
         assert!(page.text.contains("198.51.100.7") && !page.text.contains("198.51.100.8"), "{}", page.text);
-        assert!(page.text.contains("&lt;script&gt;") && page.text.contains("Débloquer"), "{}", page.text);
-        browser.post("/manager/sources/bans/lift", &[("subject", "source 198.51.100.8")]).await;
-        assert_eq!(town.operator().bans().await.unwrap().len(), 2, "another's ban stays");
-        let lifted = browser.post("/manager/sources/bans/lift", &[("subject", "source 198.51.100.7")]).await;
+        assert!(page.text.contains("&lt;script&gt;"), "{}", page.text);
+        assert!(page.text.contains("Transmettre à l’opérateur") && !page.text.contains("Débloquer"));
+        for source in ["198.51.100.7", "198.51.100.8"] {
+            let subject = format!("source {source}");
+            browser.post("/manager/sources/bans/lift", &[("subject", &subject)]).await;
+        }
+        assert_eq!(town.operator().bans().await.unwrap().len(), 2, "the operator's own bans stay");
+        let id = between(&page.text, "name=\"id\" value=\"", "\"").to_owned();
+        let passed = [("id", id.as_str()), ("decision", "grant")];
+        let passed = browser.post("/manager/sources/requests", &passed).await;
+        assert_eq!(passed.status, StatusCode::SEE_OTHER);
+        assert_eq!(town.operator().bans().await.unwrap().len(), 2);
+        let page = browser.get("/manager/sources").await.text;
+        assert!(page.contains("transmise à l’opérateur") && !page.contains("Transmettre"), "{page}");
+        // A rule's ban of where one's own people come from.
+        let at = "198.51.100.9".parse().unwrap();
+        town.directory.sign_in("admin@valbois.test", super::PASSWORD, at).await.unwrap();
+        for _ in 0..10 {
+            // Too long to be hashed, so that the test is quick.
+            drop(town.directory.sign_in("x@far.test", &"x".repeat(1000), at).await);
+        }
+        assert_eq!(town.operator().bans().await.unwrap().len(), 3);
+        let lifted = browser.post("/manager/sources/bans/lift", &[("subject", "source 198.51.100.9")]).await;
         assert_eq!(lifted.status, StatusCode::SEE_OTHER);
-        assert_eq!(town.operator().bans().await.unwrap().len(), 1);
+        assert_eq!(town.operator().bans().await.unwrap().len(), 2);
         // What only the operator does is not there for others.
         for (path, fields) in [
             ("sources/bans", [("ip", "198.51.100.9"), ("reason", "x"), ("hours", "1")]),

@@ -30,3 +30,6 @@ letter-redirection-subject = Weiterleitung von { $address }: Ihr Einverständnis
 letter-redirection-text = { $who } ({ $organisation }) möchte Nachrichten an { $address } an { $target } weiterleiten. Nichts wird weitergeleitet, solange Sie nicht annehmen.
 letter-redirection-link = Nehmen Sie hier an oder lehnen Sie ab, ohne Konto:
 letter-redirection-ignore = Wenn Sie nichts davon wissen, beachten Sie diese Nachricht nicht: Es ändert sich nichts.
+letter-offer-subject = Eine Organisation lädt Sie ein
+letter-offer-text = «{ $organisation }» fragt, ob Sie mit der Rolle «{ $role }» dazugehören wollen. Nehmen Sie im Manager unter «Mein Profil» an oder lehnen Sie ab; ohne Antwort erlischt die Anfrage nach sieben Tagen. Bis dahin sieht die Organisation nichts von Ihnen.
+letter-offer-ignore = Wenn Sie diese Organisation nicht kennen, lehnen Sie ab oder beachten Sie diesen Brief nicht.

@@ -30,3 +30,6 @@ letter-redirection-subject = Redirection of { $address }: your agreement
 letter-redirection-text = { $who } ({ $organisation }) asks to pass messages for { $address } on to { $target }. Nothing is passed on unless you accept.
 letter-redirection-link = Accept or refuse here, without an account:
 letter-redirection-ignore = If you know nothing of this, ignore this message: nothing changes.
+letter-offer-subject = An organisation invites you
+letter-offer-text = “{ $organisation }” asks you to belong to it with the role “{ $role }”. Accept or decline in the Manager, under “My profile”; without an answer the offer ends after seven days. Until then the organisation sees nothing of you.
+letter-offer-ignore = If you do not know this organisation, decline or ignore this letter.

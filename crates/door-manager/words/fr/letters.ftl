@@ -30,3 +30,6 @@ letter-redirection-subject = Redirection de { $address } : votre accord est dema
 letter-redirection-text = { $who } ({ $organisation }) demande que les messages adressés à { $address } soient transmis à { $target }. Rien n’est transmis tant que vous n’acceptez pas.
 letter-redirection-link = Acceptez ou refusez ici, sans compte :
 letter-redirection-ignore = Si vous n’en savez rien, ignorez ce message : rien ne change.
+letter-offer-subject = Une organisation vous invite
+letter-offer-text = « { $organisation } » vous demande d’en faire partie avec le rôle « { $role } ». Acceptez ou refusez dans le Manager, sous « Mon profil » ; sans réponse, la demande s’éteint après sept jours. D’ici là l’organisation ne voit rien de vous.
+letter-offer-ignore = Si vous ne connaissez pas cette organisation, refusez ou ignorez cette lettre.

@@ -30,3 +30,6 @@ letter-redirection-subject = Inoltro di { $address }: il Suo consenso
 letter-redirection-text = { $who } ({ $organisation }) chiede di inoltrare a { $target } i messaggi per { $address }. Nulla è inoltrato finché Lei non accetta.
 letter-redirection-link = Accetti o rifiuti qui, senza conto:
 letter-redirection-ignore = Se non ne sa nulla, ignori questo messaggio: nulla cambia.
+letter-offer-subject = Un’organizzazione La invita
+letter-offer-text = «{ $organisation }» Le chiede di farne parte con il ruolo «{ $role }». Accetti o rifiuti nel Manager, sotto «Il mio profilo»; senza risposta la richiesta si estingue dopo sette giorni. Fino ad allora l’organizzazione non vede nulla di Lei.
+letter-offer-ignore = Se non conosce questa organizzazione, rifiuti o ignori questa lettera.

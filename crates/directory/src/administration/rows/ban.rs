@@ -42,12 +42,12 @@ pub(in crate::administration) fn asked_sources(
     let read = |row: &db::Row| Ok(row.text(0)?.to_owned());
     let subjects = match organisation {
         Some(whose) => tx.query(
-            "SELECT subject FROM unban_request WHERE state = 'open' AND organisation = ?1 LIMIT ?2",
+            "SELECT subject FROM unban_request WHERE state IN ('open', 'passed-on') AND organisation = ?1 LIMIT ?2",
             values![whose, limits::BANS_LISTED],
             read,
         )?,
         None => tx.query(
-            "SELECT subject FROM unban_request WHERE state = 'open' LIMIT ?1",
+            "SELECT subject FROM unban_request WHERE state IN ('open', 'passed-on') LIMIT ?1",
             values![limits::BANS_LISTED],
             read,
         )?,
