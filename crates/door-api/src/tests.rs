@@ -248,7 +248,7 @@ impl Place {
         let people = self.directory.administration(directory::Scope::Tenant(owner), "test");
         let new = directory::NewMember {
             organisation: owner,
-            login: login.parse().unwrap(),
+            login: model::Address::parse(&login).unwrap(),
             role: directory::Role::External,
         };
         match people.add_member(new).await.unwrap() {

@@ -119,7 +119,7 @@ pub(super) fn sentence(guest: &Guest, step: &Step) -> Sentence {
             parts.push(say("way-by", "protocol", protocol));
             parts.extend(tls.as_ref().map(|tls| say("way-tls", "tls", tls)));
             parts.extend(login.as_ref().map(|login| say("way-login", "login", login)));
-            parts.push(reader::octets(*size_bytes));
+            parts.push(reader::octets(guest.language, *size_bytes));
             parts.extend(subject.as_ref().map(|subject| format!("«{subject}»")));
             parts.extend(message_id.clone());
         }

@@ -268,3 +268,5 @@ sms-settings = Die Einstellungen des SMS-Gateways ergeben keine Anfrage: { $one 
 sms-unreachable = Das SMS-Gateway ist nicht erreichbar: { $one }
 sms-answer = Das SMS-Gateway antwortet { $one }.
 chore-failed = gescheitert
+rule-one-request-about-an-address-waits-at-a = Eine Anfrage zu dieser Adresse wartet bereits auf Antwort.
+rule-200-requests-wait-at-a-time-ten-from-one = Höchstens 200 Anfragen warten, zehn aus demselben Netz.

@@ -268,3 +268,5 @@ sms-settings = The settings of the gateway for SMS make no request: { $one }
 sms-unreachable = The gateway for SMS cannot be reached: { $one }
 sms-answer = The gateway for SMS answers { $one }.
 chore-failed = failed
+rule-one-request-about-an-address-waits-at-a = A request about this address is waiting for an answer already.
+rule-200-requests-wait-at-a-time-ten-from-one = At most 200 requests wait, ten from one network.

@@ -268,3 +268,5 @@ sms-settings = Les réglages de la passerelle SMS ne donnent pas de requête : {
 sms-unreachable = La passerelle SMS n’est pas joignable : { $one }
 sms-answer = La passerelle SMS répond { $one }.
 chore-failed = a échoué
+rule-one-request-about-an-address-waits-at-a = Une demande au sujet de cette adresse attend déjà une réponse.
+rule-200-requests-wait-at-a-time-ten-from-one = 200 demandes attendent au plus, dix d’un même réseau.

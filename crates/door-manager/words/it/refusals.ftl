@@ -268,3 +268,5 @@ sms-settings = Le impostazioni del gateway SMS non danno una richiesta: { $one }
 sms-unreachable = Il gateway SMS non è raggiungibile: { $one }
 sms-answer = Il gateway SMS risponde { $one }.
 chore-failed = fallito
+rule-one-request-about-an-address-waits-at-a = Una richiesta su questo indirizzo attende già una risposta.
+rule-200-requests-wait-at-a-time-ten-from-one = Attendono al massimo 200 richieste, dieci dalla stessa rete.
