@@ -2,7 +2,7 @@
 
 use world::StaticNames;
 
-use super::{Town, domain, line, towns, towns_in};
+use super::{Town, domain, installation, line, towns, towns_in};
 use crate::diagnosis::{Check, Fix, Light, Looker, Says};
 use crate::{Edit, ManagedBy, Standing, ZoneError};
 
@@ -164,5 +164,35 @@ async fn the_second_name_of_a_domain_is_looked_at_too() {
         assert_eq!(add.len(), 1, "the DMARC record stands in the zone");
         town.tenant.mend(&main, &[Check::Dmarc], &looker).await.unwrap().unwrap();
         town.id_of("bains.test._report._dmarc TXT \"v=DMARC1\"").await;
+    }
+}
+
+#[tokio::test]
+async fn lists_of_bad_senders_are_asked_once_they_are_switched_on() {
+    let names = StaticNames::default()
+        .with("25.2.0.192.bl.test", "A", "127.0.0.2")
+        .with("valbois.test.names.test", "A", "127.0.1.2");
+    for town in towns_in(names).await {
+        let (name, looker) = (domain("valbois.test"), looker(&town));
+        town.tenant.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
+        let look = async || town.tenant.diagnose(&name, &looker).await.unwrap();
+        let light = |found: &crate::diagnosis::Diagnosis| found.lamp(Check::BlockLists).unwrap().light;
+        assert_eq!(light(&look().await), Light::Off, "nobody is asked unless the operator wants it");
+
+        let mut asking = installation();
+        asking.block_lists = vec!["ip:clean.test".parse().unwrap()];
+        town.operator.change_installation(asking.clone()).await.unwrap();
+        assert_eq!(light(&look().await), Light::Good);
+
+        asking.block_lists = vec!["ip:bl.test".parse().unwrap(), "domain:names.test".parse().unwrap()];
+        town.operator.change_installation(asking).await.unwrap();
+        let found = look().await;
+        assert_eq!(light(&found), Light::Bad);
+        let remarks = &found.lamp(Check::BlockLists).unwrap().remarks;
+        let told: Vec<String> = remarks.iter().map(ToString::to_string).collect();
+        let told = told.join("\n");
+        for listed in ["192.0.2.25 at bl.test", "valbois.test at names.test"] {
+            assert!(told.contains(listed), "{told}");
+        }
     }
 }
