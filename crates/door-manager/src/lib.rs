@@ -28,6 +28,7 @@ mod table;
 mod templates;
 mod toast;
 mod trouble;
+mod underway;
 mod visitor;
 mod ways;
 mod words;

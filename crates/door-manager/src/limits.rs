@@ -30,3 +30,6 @@ pub(crate) const LOOK_FOR_CHANGE_AFTER: Duration = Duration::from_millis(100);
 pub(crate) const KEPT_FORM_LIMIT_BYTES: usize = 64 * 1024;
 /// How long it is kept.
 pub(crate) const KEPT_FORM_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// Rows of a list without end that are sorted in another order than its own: those that come first in that.
+pub(crate) const SORTED_ROWS: usize = 1_000;

@@ -20,8 +20,8 @@ pub(crate) fn of(
     let frame = context! {
         section,
         organisation => session.organisation_name,
-        login => session.login,
-        person => session.name,
+        own_login => session.login,
+        own_name => session.name,
         is_operator => session.is_operator,
         is_guest_here => !session.is_member,
         is_entering => person.lacks_second_factor(),
@@ -32,6 +32,8 @@ pub(crate) fn of(
             colour => session.brand.colour,
         },
         token => person.form_token,
+        postit => person.underway.waiting,
+        underway => person.underway.shown(&person.guest),
         toast => person.toast.as_ref().map(Value::from_serialize),
         ..content
     };

@@ -93,7 +93,7 @@ pub(crate) fn typeset_french(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{day, label, moment, number, typeset_french};
+    use super::{day, label, moment, number, octets, typeset_french};
     use crate::words::Language;
 
     #[test]
@@ -103,6 +103,14 @@ mod tests {
         {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn octets_have_the_readers_units_and_sign() {
+        assert_eq!(octets(Language::French, 4_100), "4,1\u{a0}ko");
+        assert_eq!(octets(Language::German, 4_100), "4.1\u{a0}kB");
+        assert_eq!(octets(Language::English, 999), "999\u{a0}B");
+        assert_eq!(octets(Language::Italian, 2_000_000_000_000_000), "2000\u{a0}TB");
     }
 
     #[test]

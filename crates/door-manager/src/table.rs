@@ -88,6 +88,8 @@ pub(crate) struct Cell {
     pub(crate) href: String,
     /// The state of a lamp.
     pub(crate) state: &'static str,
+    /// The moment with which a status ends.
+    pub(crate) at: String,
     /// A second line.
     pub(crate) note: String,
     /// What sorting compares, where that is not the text.
@@ -289,11 +291,12 @@ pub(crate) fn cut(
 }
 
 /// Rows that stand in the one order that their list has, a page of it or all: nothing is searched, sorted or cut here.
+/// The heads lead to the list sorted in another way, from its beginning.
 pub(crate) fn in_order(wish: &Wish, columns: &[Column], rows: Vec<Row>) -> Table {
     let plain = Wish { search: String::new(), sort: String::new(), page: 1, is_csv: true, ..wish.clone() };
     let mut table = of(&plain, columns, rows);
     for head in &mut table.heads {
-        head.href.clear();
+        head.href = wish.address(&[("sort", head.key), ("after", "")]);
     }
     table
 }

@@ -15,6 +15,7 @@ use model::DomainId;
 use crate::Shared;
 use crate::toast::{self, Toast, see_other};
 use crate::trouble::Trouble;
+use crate::underway::Underway;
 use crate::words::{Language, Word, say};
 
 /// The session's cookie where the connection is encrypted (RFC 6265bis §4.1.3.2).
@@ -143,6 +144,8 @@ pub(crate) struct Person {
     pub(crate) toast: Option<Toast>,
     /// Proves that a message was written for this session.
     pub(crate) toast_key: toast::Key,
+    /// What the header tells of the organisation.
+    pub(crate) underway: Underway,
 }
 
 impl Person {
@@ -154,7 +157,12 @@ impl Person {
         let form_token = new_proof(&token, &session);
         let toast_key = toast::Key::of(&token);
         let toast = toast::of(&parts.headers, guest.client.is_tls, &toast_key);
-        Ok(Some(Person { guest, session, form_token, toast, toast_key }))
+        let underway = Underway::default();
+        let mut person = Person { guest, session, form_token, toast, toast_key, underway };
+        if person.administers() {
+            person.underway = Underway::of(shared, person.scope(), person.session.organisation).await?;
+        }
+        Ok(Some(person))
     }
 
     /// What of the installation the person may touch: the organisation looked at, never more.

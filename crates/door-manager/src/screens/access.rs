@@ -105,7 +105,7 @@ fn invitation_view(shared: &Shared, guest: &Guest, invitation: &InvitationInfo) 
     let sent = match (&invitation.letter_sent_at, &invitation.sms_sent_at) {
         (Some(_), _) | (_, Some(_)) => "invitation-sent",
         _ if !invitation.sms_trouble.is_empty() => "invitation-sms-trouble",
-        _ if invitation.email.is_empty() && invitation.phone.is_empty() => "invitation-by-link",
+        _ if invitation.email.is_empty() && invitation.phone.is_empty() => "invitation-shown",
         _ => "invitation-sending",
     };
     context! {
@@ -153,7 +153,10 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person, Path(id): Path<
     let content = context! {
         id => address.id.to_string(),
         address => name,
+        kind_text => person.guest.say(&format!("what-{}", address.kind.as_str()), &[]),
         is_mailbox,
+        is_alias => matches!(address.kind, AddressKind::Alias { .. }),
+        is_disabled => address.is_disabled,
         may_change,
         why_not => hindrance.map(|hindrance| why_not(&person.guest, hindrance, &name)),
         users,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use db::Seek;
 use directory::Role;
+use mail_queue::Selection;
 use minijinja::context;
 
 use super::Answer;
@@ -13,6 +15,9 @@ use super::domains::{Listed, listed};
 use crate::toast::see_other;
 use crate::visitor::{Administrator, Person};
 use crate::{Shared, page};
+
+/// Letters that wait are counted so far.
+const QUEUE_COUNTED: usize = 1_000;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/manager/", get(show)).route("/manager", get(async || see_other("/manager/")))
@@ -34,6 +39,12 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
     let addresses: u64 =
         directory.domains(Some(organisation)).await?.iter().map(|domain| domain.addresses).sum();
     let services = directory.services(Some(organisation)).await?.len();
+    // Counted as far as it is shown: a queue may be long.
+    let queue = shared.queue.page(Some(organisation), Selection::All, Seek::first(QUEUE_COUNTED + 1)).await?;
+    let queue = match queue.items.len() {
+        count if count > QUEUE_COUNTED => format!("> {}", crate::reader::number(QUEUE_COUNTED as i64)),
+        count => crate::reader::number(count as i64),
+    };
     let alerts: Vec<_> = domains
         .iter()
         .filter(|domain| matches!(domain.state, "lost" | "waiting"))
@@ -47,8 +58,10 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
         zones => domains.iter().filter(|domain| domain.is_hosted).count(),
         services,
         addresses,
+        queue,
+        changes => person.underway.waiting,
         alerts,
-        live => "zones",
+        live => "zones hosts",
     };
     page::of(&person, "dashboard.html", "dashboard", content)
 }

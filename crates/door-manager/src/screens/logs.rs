@@ -20,6 +20,8 @@ use crate::visitor::{Administrator, Person};
 use crate::words::Word;
 use crate::{Shared, limits, page};
 
+/// Where the customers are.
+const CUSTOMERS_ZONE: &str = "Europe/Zurich";
 /// Addresses that the list offers; others are typed.
 const ADDRESSES_OFFERED: usize = 200;
 /// Lines of a file.
@@ -41,20 +43,27 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/mine/{account}/logs", get(show_own))
 }
 
-/// The zone in which moments are asked for: that of the customers.
-fn zone() -> TimeZone {
-    TimeZone::get("Europe/Zurich").unwrap_or(TimeZone::UTC)
+/// The zone in which moments are asked for: that of the browser, which its script tells; without, that of the customers.
+fn zone(wanted: &str) -> (String, TimeZone) {
+    match TimeZone::get(wanted) {
+        Ok(zone) if !wanted.is_empty() => (wanted.to_owned(), zone),
+        _ => (CUSTOMERS_ZONE.to_owned(), TimeZone::get(CUSTOMERS_ZONE).unwrap_or(TimeZone::UTC)),
+    }
 }
 
 /// What `datetime-local` sends, `2026-11-22T09:30`.
-fn moment(text: &str) -> Option<Timestamp> {
+fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let local: DateTime = text.parse().ok()?;
-    Some(Timestamp(local.to_zoned(zone()).ok()?.timestamp().as_millisecond()))
+    Some(Timestamp(local.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond()))
 }
 
-/// What `datetime-local` shows.
-fn shown(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone());
+/// What `datetime-local` shows, and the moment for the script, which knows the browser's zone.
+fn shown(at: Timestamp, zone: &TimeZone) -> Value {
+    context! { at => at.rfc3339(), text => local(at, zone) }
+}
+
+fn local(at: Timestamp, zone: &TimeZone) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone.clone());
     at.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
@@ -163,7 +172,7 @@ struct Listing {
 
 fn wish_of(person: &Person) -> Wish {
     let mut wish = Wish::of(&person.guest.target);
-    for part in ["address", "direction", "from", "to", "status", "after"] {
+    for part in ["address", "direction", "from", "to", "status", "after", "zone"] {
         wish.hide(part);
     }
     wish
@@ -234,28 +243,34 @@ async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing)
     let now = shared.world.clock.now();
     let window = shared.trail.window(organisation, now).await?;
     let direction = if wish.filter("direction") == "sent" { Direction::Sent } else { Direction::Received };
+    let (zone_name, zone) = zone(wish.filter("zone"));
     let search = LetterSearch {
         organisation,
         whose: chosen.whose,
         direction,
-        since: moment(wish.filter("from")),
+        since: moment(wish.filter("from"), &zone),
         // To the minute: the one that is named is still in.
-        until: moment(wish.filter("to")).map(|at| at.plus(std::time::Duration::from_secs(60))),
+        until: moment(wish.filter("to"), &zone).map(|at| at.plus(std::time::Duration::from_secs(60))),
         status: wish.filter("status").parse().ok(),
     };
     if wish.is_csv {
         return export(shared, person, wish, search, now).await;
     }
-    let seek = Seek { after: after(wish), limit: limits::ROWS_PER_PAGE };
+    let is_sorted = !wish.sort.is_empty();
+    let limit = if is_sorted { limits::SORTED_ROWS } else { limits::ROWS_PER_PAGE };
+    let seek = Seek { after: after(wish), limit };
     let lines = shared.trail.letters(search, now, seek).await?;
     let next = lines.next.map(|(at, id)| wish.address(&[("after", &format!("{}.{id}", at.0))]));
     let rows: Vec<Row> = lines.items.into_iter().map(|line| row(person, line, opens)).collect();
-    let table = table::in_order(wish, &COLUMNS, rows);
+    let table = match is_sorted {
+        true => table::of(wish, &COLUMNS, rows),
+        false => table::in_order(wish, &COLUMNS, rows),
+    };
     let statuses: Vec<Value> = Status::EACH
         .iter()
         .map(|status| option(status.to_string(), person.guest.say(&format!("log-{status}"), &[])))
         .collect();
-    let or = |text: &str, other: Timestamp| if text.is_empty() { shown(other) } else { text.to_owned() };
+    let or = |text: &str, other: Timestamp| shown(moment(text, &zone).unwrap_or(other), &zone);
     let content = context! {
         table => Value::from_serialize(&table),
         next,
@@ -268,7 +283,11 @@ async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing)
         direction => if direction == Direction::Sent { "sent" } else { "received" },
         from => or(wish.filter("from"), window.visible_from),
         to => or(wish.filter("to"), now),
-        earliest => shown(window.visible_from),
+        earliest => shown(window.visible_from, &zone),
+        zone => zone_name,
+        is_cut => is_sorted && next.is_some(),
+        is_sorted,
+        sorted => limits::SORTED_ROWS,
         status => wish.filter("status"),
         statuses,
         visible_days => window.visible_days,
@@ -345,7 +364,7 @@ async fn show_way(
                 Step::Delivered { .. } => "ok",
                 Step::Deferred { .. } | Step::Held => "waiting",
                 Step::Refused { .. } | Step::Bounced { .. } | Step::Expired | Step::Deleted => "lost",
-                _ => "unknown",
+                _ => "info",
             };
             context! {
                 at => event.at.rfc3339(),
@@ -372,12 +391,18 @@ async fn show_way(
 
 #[cfg(test)]
 mod tests {
-    use super::{moment, shown};
+    use super::{local, moment, zone};
 
     #[test]
-    fn moments_are_asked_for_and_shown_in_the_customers_zone() {
-        let at = moment("2026-07-01T09:30").unwrap();
-        assert_eq!(shown(at), "2026-07-01T09:30");
-        assert!(moment("yesterday").is_none());
+    fn moments_are_asked_for_and_shown_in_the_browsers_zone_else_in_the_customers() {
+        let (name, customers) = zone("");
+        assert_eq!(name, "Europe/Zurich");
+        let at = moment("2026-07-01T09:30", &customers).unwrap();
+        assert_eq!(local(at, &customers), "2026-07-01T09:30");
+        assert!(moment("yesterday", &customers).is_none());
+        // What a browser elsewhere shows is the same moment.
+        let (name, elsewhere) = zone("America/New_York");
+        assert_eq!((name.as_str(), local(at, &elsewhere).as_str()), ("America/New_York", "2026-07-01T03:30"));
+        assert_eq!(zone("Nowhere/Land").0, "Europe/Zurich");
     }
 }

@@ -39,10 +39,7 @@ fn row(person: &Administrator, entry: Entry) -> Row {
     let (state, text) = match (&entry.node, entry.is_held) {
         (Some(node), _) => ("unknown", say("queue-under-way", &[("node", Word::from(node.as_str()))])),
         (None, true) => ("lost", say("queue-held", &[])),
-        (None, false) => {
-            let at = crate::reader::moment(person.guest.language, &entry.next_at.rfc3339());
-            ("waiting", say("queue-next", &[("at", Word::from(at))]))
-        }
+        (None, false) => ("waiting", say("queue-next", &[])),
     };
     let from = entry.from.to_string();
     Row {
@@ -62,6 +59,8 @@ fn row(person: &Administrator, entry: Entry) -> Row {
             Cell {
                 kind: "status",
                 state,
+                at: if state == "waiting" { entry.next_at.rfc3339() } else { String::new() },
+                order: entry.next_at.0,
                 text,
                 note: entry.last_reply.map(|reply| reply.to_string()).unwrap_or_default(),
                 ..Cell::default()
@@ -81,17 +80,28 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
         Ok(domain) if !destination.is_empty() => Selection::Destination(domain),
         _ => Selection::All,
     };
-    let limit = if wish.is_csv { 10_000 } else { limits::ROWS_PER_PAGE };
+    let is_sorted = !wish.sort.is_empty() && !wish.is_csv;
+    let limit = match (wish.is_csv, is_sorted) {
+        (true, _) => 10_000,
+        (false, true) => limits::SORTED_ROWS,
+        (false, false) => limits::ROWS_PER_PAGE,
+    };
     let seek = Seek { after: wish.filter("after").parse().ok(), limit };
     let waiting = shared.queue.page(Some(person.session.organisation), selection, seek).await?;
     let next = waiting.next.map(|id| wish.address(&[("after", &id.to_string())]));
     let rows: Vec<Row> = waiting.items.into_iter().map(|entry| row(&person, entry)).collect();
-    let table = table::in_order(&wish, &COLUMNS, rows);
+    let table = match is_sorted {
+        true => table::of(&wish, &COLUMNS, rows),
+        false => table::in_order(&wish, &COLUMNS, rows),
+    };
     if wish.is_csv {
         return Ok(table.csv("queue", |key| person.guest.say(key, &[])));
     }
     let content = context! {
         table => Value::from_serialize(&table),
+        is_cut => is_sorted && next.is_some(),
+        is_sorted,
+        sorted => limits::SORTED_ROWS,
         next,
         is_first => wish.filter("after").is_empty(),
         first => wish.address(&[("after", "")]),

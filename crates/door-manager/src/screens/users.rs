@@ -65,10 +65,7 @@ async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
             ),
         };
         let last = match user.last_used_at {
-            Some(at) => Cell {
-                order: at.0,
-                ..Cell::text(crate::reader::moment(person.guest.language, &at.rfc3339()))
-            },
+            Some(at) => Cell { order: at.0, ..Cell::kind("time", at.rfc3339()) },
             None => Cell::text(person.guest.say("never", &[])),
         };
         Row {
@@ -132,7 +129,7 @@ fn form(person: &Administrator, fields: &Fields, errors: &[FieldError]) -> Answe
         login => fields.text("login"),
         name => fields.text("name"),
         role => chosen,
-        language => if fields.has("language") { fields.text("language") } else { person.guest.language.tag() },
+        wanted_language => if fields.has("language") { fields.text("language") } else { person.guest.language.tag() },
         roles => roles(person, false),
         errors => Value::from_serialize(errors),
     };

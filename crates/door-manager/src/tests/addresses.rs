@@ -44,7 +44,12 @@ async fn addresses_of_every_kind_are_made_and_each_has_its_pages() {
             assert!(again.text.contains("premier étage"), "what was typed stays");
         }
         let table = browser.get("/manager/addresses").await.text;
-        for text in ["anna@valbois.test", "catchall@valbois.test", "1 sur 2 acceptées", "premier étage"] {
+        for text in [
+            "anna@valbois.test",
+            "catchall@valbois.test",
+            "destinations acceptées\u{202f}: 1 sur 2",
+            "premier étage",
+        ] {
             assert!(table.contains(text), "no {text} in {table}");
         }
         let found = browser.get("/manager/addresses?q=press&what=redirection").await.text;

@@ -61,6 +61,7 @@ permission-yes = erlaubt
 permission-no = nicht erlaubt
 invitations-waiting = Offene Einladungen
 invitation-by-link = Link zum Teilen
+invitation-shown = Link zum Weitergeben
 invitation-sent = gesendet
 invitation-sending = wird gesendet
 invitation-sms-trouble = die SMS ging nicht ab

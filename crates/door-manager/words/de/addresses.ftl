@@ -14,6 +14,7 @@ service-addresses = { $count ->
         [one] { $count } Adresse
        *[other] { $count } Adressen
     }
+service-active = Aktiv
 service-maintenance = Wartung
 maintenance-text = In der Wartung geht der Empfang weiter; niemand liest oder sendet.
 maintenance-effect = { $count ->
@@ -52,10 +53,35 @@ addresses-do-delete = { $count ->
         [one] { $count } Adresse
        *[other] { $count } Adressen
     } löschen
-addresses-effect-disable = { $count } Adressen, davon { $mailboxes } Postfächer: Nachrichten an sie werden abgelehnt, niemand meldet sich an. Ihre { $size } bleiben.
-addresses-effect-enable = { $count } Adressen empfangen wieder; { $mailboxes } Postfächer öffnen sich.
-addresses-effect-quota = Das Kontingent betrifft { $mailboxes } Postfächer, die { $size } enthalten; die übrigen gewählten Adressen haben keines.
-addresses-effect-delete = { $count } Adressen, davon { $mailboxes } Postfächer mit { $size }, empfangen nicht mehr. Sie lassen sich 30 Tage lang wiederherstellen, danach ist alles verloren.
+addresses-effect-disable = { $count ->
+        [one] { $count } Adresse
+       *[other] { $count } Adressen
+    }, davon { $mailboxes ->
+        [0] kein Postfach
+        [one] ein Postfach
+       *[other] { $mailboxes } Postfächer
+    }: Nachrichten werden abgelehnt, niemand meldet sich an. Die Nachrichten darin ({ $size }) bleiben.
+addresses-effect-enable = { $count ->
+        [one] { $count } Adresse
+       *[other] { $count } Adressen
+    }, davon { $mailboxes ->
+        [0] kein Postfach
+        [one] ein Postfach
+       *[other] { $mailboxes } Postfächer
+    }: Empfang und Zugang gehen wieder.
+addresses-effect-quota = Das Kontingent gilt für { $mailboxes ->
+        [0] kein Postfach
+        [one] ein Postfach
+       *[other] { $mailboxes } Postfächer
+    } ({ $size } Nachrichten); die übrigen gewählten Adressen haben keines.
+addresses-effect-delete = { $count ->
+        [one] { $count } Adresse
+       *[other] { $count } Adressen
+    }, davon { $mailboxes ->
+        [0] kein Postfach
+        [one] ein Postfach
+       *[other] { $mailboxes } Postfächer
+    } ({ $size } Nachrichten): Nichts kommt mehr an. Wiederherstellen geht 30 Tage lang, danach ist alles verloren.
 addresses-done-disable = { $count ->
         [one] { $count } Adresse deaktiviert.
        *[other] { $count } Adressen deaktiviert.
@@ -92,12 +118,14 @@ what-alias = Alias
 what-redirection = Weiterleitung
 state-active = Aktiv
 state-disabled = Deaktiviert
+quota-example = 5 GB
 quota-none = unbegrenzt
 quota-help = Eine Zahl mit Einheit: 5 GB, 1.5 GB, 500 MB (1 GB = 1000 MB; 1 GiB = 1024 MiB). Leer: unbegrenzt.
 quota-own-help = Eine Zahl mit Einheit: 5 GB, 500 MB. Leer: das des Dienstes.
 quota-used = { $percent } % belegt
 quota-wrong = «{ $text }» ist kein Kontingent: Schreiben Sie eine Zahl und ihre Einheit, zum Beispiel 1.5 GB.
 address-create = Mail-Adresse erstellen
+address-created-at = Erstellt am
 address-created = { $address } ist erstellt.
 address-local = Name der Adresse
 address-local-help = Was vor dem @ steht.

@@ -24,6 +24,7 @@ export = Zone exportieren
 act = Aktion
 as-table = Dieselben Zahlen als Tabelle
 unsaved = Änderungen sind nicht gespeichert. Seite trotzdem verlassen?
+underway = { $done } von { $total }
 to-dashboard = Zur Übersicht
 guest-here = Sie sehen die Organisation «{ $organisation }» als Betreiber. Alles, was Sie tun, steht in ihrem Protokoll.
 line = Zeile { $line }
@@ -105,6 +106,7 @@ table-count = { $found ->
     [one] ein Ergebnis
    *[other] { $found } Ergebnisse
 } von { $total }
+sorted-cut = Sortiert sind die ersten { $count } Zeilen: Suchen Sie genauer, um die anderen zu sehen.
 table-csv = Als CSV exportieren
 filter-remove = Filter entfernen
 chip = { $name }: { $value }
@@ -136,6 +138,7 @@ figure-addresses = { $count ->
     [one] Mailadresse
    *[other] Mailadressen
 }
+figure-queue = Nachrichten in der Warteschlange
 alerts-title = Zu beachten
 alerts-none = Nichts verlangt Ihre Aufmerksamkeit.
 

@@ -85,7 +85,10 @@ operation-running = läuft
 operation-done = abgeschlossen
 operation-failed = abgebrochen
 operation-progress = Fortschritt des Vorgangs
-operation-count = { $done } von { $total } Schritten
+operation-count = { $done } von { $total } { $total ->
+    [one] Schritt
+   *[other] Schritten
+}
 step-zone = DNS-Zone anlegen
 step-domain = Domain verbinden
 step-records = DNS nachführen

@@ -61,6 +61,7 @@ permission-yes = allowed
 permission-no = not allowed
 invitations-waiting = Invitations that wait
 invitation-by-link = Link to share
+invitation-shown = link to be handed on
 invitation-sent = sent
 invitation-sending = being sent
 invitation-sms-trouble = the SMS did not go out

@@ -14,6 +14,7 @@ service-addresses = { $count ->
         [one] { $count } address
        *[other] { $count } addresses
     }
+service-active = Active
 service-maintenance = Maintenance
 maintenance-text = In maintenance letters are received; nobody reads or sends.
 maintenance-effect = { $count ->
@@ -52,10 +53,35 @@ addresses-do-delete = Delete { $count ->
         [one] { $count } address
        *[other] { $count } addresses
     }
-addresses-effect-disable = { $count } addresses, { $mailboxes } of them mailboxes: letters to them are refused, nobody signs in. Their { $size } stay.
-addresses-effect-enable = { $count } addresses receive again; { $mailboxes } mailboxes open.
-addresses-effect-quota = The quota concerns { $mailboxes } mailboxes, which hold { $size }; the other chosen addresses have none.
-addresses-effect-delete = { $count } addresses, { $mailboxes } of them mailboxes with { $size }, receive no more. They can be restored for 30 days, then everything is lost.
+addresses-effect-disable = { $count ->
+        [one] { $count } address
+       *[other] { $count } addresses
+    }, { $mailboxes ->
+        [0] no mailbox
+        [one] one mailbox
+       *[other] { $mailboxes } mailboxes
+    } among them: letters are refused, nobody signs in. The letters kept ({ $size }) stay.
+addresses-effect-enable = { $count ->
+        [one] { $count } address
+       *[other] { $count } addresses
+    }, { $mailboxes ->
+        [0] no mailbox
+        [one] one mailbox
+       *[other] { $mailboxes } mailboxes
+    } among them: receiving and access go on.
+addresses-effect-quota = The quota holds for { $mailboxes ->
+        [0] no mailbox
+        [one] one mailbox
+       *[other] { $mailboxes } mailboxes
+    } ({ $size } of letters); the other chosen addresses have none.
+addresses-effect-delete = { $count ->
+        [one] { $count } address
+       *[other] { $count } addresses
+    }, { $mailboxes ->
+        [0] no mailbox
+        [one] one mailbox
+       *[other] { $mailboxes } mailboxes
+    } among them ({ $size } of letters): nothing arrives any more. They can be restored for 30 days, then everything is lost.
 addresses-done-disable = { $count ->
         [one] { $count } address disabled.
        *[other] { $count } addresses disabled.
@@ -92,12 +118,14 @@ what-alias = Alias
 what-redirection = Redirection
 state-active = Active
 state-disabled = Disabled
+quota-example = 5 GB
 quota-none = no limit
 quota-help = A number with its unit: 5 GB, 1.5 GB, 500 MB (1 GB = 1000 MB; 1 GiB = 1024 MiB). Empty: no limit.
 quota-own-help = A number with its unit: 5 GB, 500 MB. Empty: the service’s.
 quota-used = { $percent } % used
 quota-wrong = “{ $text }” is no quota: write a number and its unit, such as 1.5 GB.
 address-create = Create a mail address
+address-created-at = Created
 address-created = { $address } is created.
 address-local = Name of the address
 address-local-help = What stands before the @.

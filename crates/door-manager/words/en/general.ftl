@@ -24,6 +24,7 @@ export = Export the zone
 act = Action
 as-table = The same numbers as a table
 unsaved = Some changes are not saved. Leave the page all the same?
+underway = { $done } of { $total }
 to-dashboard = Go to the dashboard
 guest-here = You are looking at the organisation “{ $organisation }” as its operator. Everything you do is noted in its log.
 line = line { $line }
@@ -105,6 +106,7 @@ table-count = { $found ->
     [one] one result
    *[other] { $found } results
 } of { $total }
+sorted-cut = Sorted among the first { $count } lines: search more precisely to see the others.
 table-csv = Export as CSV
 filter-remove = remove the filter
 chip = { $name }: { $value }
@@ -136,6 +138,7 @@ figure-addresses = { $count ->
     [one] mail address
    *[other] mail addresses
 }
+figure-queue = letters in the queue
 alerts-title = To look at
 alerts-none = Nothing asks for your attention.
 

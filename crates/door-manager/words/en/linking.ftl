@@ -85,7 +85,10 @@ operation-running = under way
 operation-done = done
 operation-failed = stopped
 operation-progress = Progress of the operation
-operation-count = { $done } of { $total } steps
+operation-count = { $done } of { $total } { $total ->
+    [one] step
+   *[other] steps
+}
 step-zone = Make the DNS zone
 step-domain = Link the domain
 step-records = Update the DNS

@@ -61,6 +61,7 @@ permission-yes = permis
 permission-no = pas permis
 invitations-waiting = Invitations en attente
 invitation-by-link = Lien de partage
+invitation-shown = lien à transmettre
 invitation-sent = envoyée
 invitation-sending = en cours d’envoi
 invitation-sms-trouble = le SMS n’est pas parti

@@ -14,6 +14,7 @@ service-addresses = { $count ->
         [one] { $count } adresse
        *[other] { $count } adresses
     }
+service-active = Actif
 service-maintenance = Maintenance
 maintenance-text = En maintenance, la réception continue ; personne ne consulte ni n’envoie.
 maintenance-effect = { $count ->
@@ -55,10 +56,35 @@ addresses-do-delete = Supprimer { $count ->
         [one] { $count } adresse
        *[other] { $count } adresses
     }
-addresses-effect-disable = { $count } adresses, dont { $mailboxes } boîtes : ce qui leur est écrit est refusé, personne ne s’y connecte. Les { $size } qu’elles contiennent restent.
-addresses-effect-enable = { $count } adresses reçoivent de nouveau ; { $mailboxes } boîtes s’ouvrent.
-addresses-effect-quota = Le quota concerne { $mailboxes } boîtes, qui contiennent { $size } ; les autres adresses choisies n’en ont pas.
-addresses-effect-delete = { $count } adresses, dont { $mailboxes } boîtes avec { $size }, ne reçoivent plus. Elles peuvent être restaurées pendant 30 jours, ensuite tout est perdu.
+addresses-effect-disable = { $count ->
+        [one] { $count } adresse
+       *[other] { $count } adresses
+    }, dont { $mailboxes ->
+        [0] aucune boîte
+        [one] une boîte
+       *[other] { $mailboxes } boîtes
+    } : ce qui y est écrit est refusé, personne ne s’y connecte. Les messages gardés ({ $size }) restent.
+addresses-effect-enable = { $count ->
+        [one] { $count } adresse
+       *[other] { $count } adresses
+    }, dont { $mailboxes ->
+        [0] aucune boîte
+        [one] une boîte
+       *[other] { $mailboxes } boîtes
+    } : la réception et l’accès reprennent.
+addresses-effect-quota = Le quota vaut pour { $mailboxes ->
+        [0] aucune boîte
+        [one] une boîte
+       *[other] { $mailboxes } boîtes
+    } ({ $size } de messages) ; les autres adresses choisies n’en ont pas.
+addresses-effect-delete = { $count ->
+        [one] { $count } adresse
+       *[other] { $count } adresses
+    }, dont { $mailboxes ->
+        [0] aucune boîte
+        [one] une boîte
+       *[other] { $mailboxes } boîtes
+    } ({ $size } de messages) : plus rien n’y arrive. La restauration est possible pendant 30 jours, ensuite tout est perdu.
 addresses-done-disable = { $count ->
         [one] { $count } adresse désactivée.
        *[other] { $count } adresses désactivées.
@@ -95,12 +121,14 @@ what-alias = Alias
 what-redirection = Redirection
 state-active = Active
 state-disabled = Désactivée
+quota-example = 5 Go
 quota-none = sans limite
 quota-help = Un nombre avec son unité : 5 Go, 1,5 Go, 500 Mo (1 Go = 1000 Mo ; 1 Gio = 1024 Mio). Vide : sans limite.
 quota-own-help = Un nombre avec son unité : 5 Go, 1,5 Go, 500 Mo. Vide : celui du service.
 quota-used = { $percent } % utilisés
 quota-wrong = « { $text } » n’est pas un quota : écrivez un nombre et son unité, par exemple 1,5 Go.
 address-create = Créer une adresse mail
+address-created-at = Créée le
 address-created = { $address } est créée.
 address-local = Nom de l’adresse
 address-local-help = Ce qui se trouve avant @.
@@ -111,10 +139,11 @@ address-is-disabled = Cette adresse est désactivée : ce qui lui est écrit est
 address-end = Désactiver ou supprimer
 address-delete = Supprimer l’adresse
 address-delete-effect = { $address } ne reçoit plus rien et ne s’ouvre plus. Elle peut être restaurée pendant 30 jours ; son nom reste réservé.
-address-delete-kept = Ses messages ({ $size }) et { $count ->
-        [one] son mot de passe
-       *[other] ses { $count } mots de passe
-    } attendent pendant ce temps, ensuite ils sont perdus.
+address-delete-kept = { $count ->
+        [0] Ses messages ({ $size }) attendent pendant ce temps, ensuite ils sont perdus.
+        [one] Ses messages ({ $size }) et son mot de passe attendent pendant ce temps, ensuite ils sont perdus.
+       *[other] Ses messages ({ $size }) et ses { $count } mots de passe attendent pendant ce temps, ensuite ils sont perdus.
+    }
 address-deleted = { $address } est supprimée ; vous pouvez la restaurer pendant 30 jours.
 address-restore = Restaurer
 address-restored = { $address } est restaurée, avec tout ce qu’elle avait.
@@ -169,7 +198,7 @@ target-letter = { $count ->
     }
 target-letter-waits = le mail part dans un instant
 target-own = de l’organisation : sans confirmation
-targets-agreed = { $accepted } sur { $targets } acceptées
+targets-agreed = destinations acceptées : { $accepted } sur { $targets }
 targets-none = Indiquez au moins une adresse.
 targets-saved = C’est enregistré. { $count ->
         [0] Aucune destination n’est en attente.

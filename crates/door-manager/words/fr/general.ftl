@@ -24,6 +24,7 @@ export = Exporter la zone
 act = Action
 as-table = Les mêmes chiffres en tableau
 unsaved = Des modifications ne sont pas enregistrées. Quitter la page quand même ?
+underway = { $done } sur { $total }
 to-dashboard = Aller au tableau de bord
 guest-here = Vous regardez l’organisation « { $organisation } » comme exploitant. Tout ce que vous faites est noté dans son journal.
 line = ligne { $line }
@@ -102,9 +103,11 @@ field-not-a-number = Ce n’est pas un nombre.
 table-search = Rechercher
 table-apply = Filtrer
 table-count = { $found ->
+    [0] aucun résultat
     [one] un résultat
    *[other] { $found } résultats
 } sur { $total }
+sorted-cut = Triées parmi les { $count } premières lignes : précisez la recherche pour voir les autres.
 table-csv = Exporter en CSV
 filter-remove = retirer le filtre
 chip = { $name } : { $value }
@@ -136,6 +139,7 @@ figure-addresses = { $count ->
     [one] adresse mail
    *[other] adresses mail
 }
+figure-queue = messages en file d’attente
 alerts-title = À regarder
 alerts-none = Rien ne demande votre attention.
 
@@ -189,6 +193,7 @@ zone-end = Fin de la zone
 zone-end-text = La zone n’est plus servie. Les adresses mail du domaine restent.
 zone-delete = Supprimer la zone { $domain }
 zone-delete-lost = { $count ->
+    [0] Tout l’historique est perdu.
     [one] Une entrée et tout l’historique sont perdus.
    *[other] { $count } entrées et tout l’historique sont perdus.
 }

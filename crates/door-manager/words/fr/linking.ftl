@@ -38,11 +38,13 @@ place-main = Principal
 place-linked = Lié
 place-apart = Indépendant
 place-main-text = { $count ->
+    [0] Aucune adresse ne porte encore ce nom.
     [one] Une adresse porte ce nom.
    *[other] { $count } adresses portent ce nom.
 }
 place-linked-text = Chaque adresse du domaine principal répond aussi sous ce nom.
 place-apart-text = { $count ->
+    [0] Aucune adresse ne lui est propre.
     [one] Une adresse lui est propre.
    *[other] { $count } adresses lui sont propres.
 }
@@ -51,11 +53,13 @@ linking-confirm-main = Définir { $domain } comme domaine principal ?
 linking-confirm-unlink = Délier { $domain } ?
 linking-confirm-synonym = Associer { $domain } comme synonyme ?
 linking-main-effect = { $count ->
+    [0] Il n’y a pas encore d’adresse en @{ $main } ; les nouvelles seront en @{ $domain }.
     [one] Une adresse en @{ $main } deviendra la même en @{ $domain }, sans modification de son contenu.
    *[other] { $count } adresses en @{ $main } deviendront les mêmes en @{ $domain }, sans modification de leur contenu.
 }
 linking-main-kept = Les deux noms continuent de recevoir et d’ouvrir les boîtes jusqu’à ce que { $main } soit délié. Les mots de passe restent les mêmes.
 linking-unlink-effect = { $count ->
+    [0] Aucune adresse ne répond sous @{ $domain }.
     [one] Une adresse cessera de répondre sous @{ $domain } :
    *[other] { $count } adresses cesseront de répondre sous @{ $domain } :
 }
@@ -85,7 +89,10 @@ operation-running = en cours
 operation-done = terminé
 operation-failed = interrompu
 operation-progress = Progression de l’opération
-operation-count = { $done } étapes sur { $total }
+operation-count = { $done ->
+    [one] { $done } étape
+   *[other] { $done } étapes
+} sur { $total }
 step-zone = Créer la zone DNS
 step-domain = Lier le domaine
 step-records = Mettre à jour les DNS

@@ -43,6 +43,7 @@ passkey-no-host = Les clés d’accès ne sont pas proposées ici : elles appart
 passkey-elsewhere = Les clés d’accès appartiennent à { $host } : ouvrez le Manager par https://{ $host }.
 recovery-title = Codes de secours
 recovery-left = { $count ->
+    [0] Il n’en reste aucun : créez-en de nouveaux.
     [one] Il en reste un.
    *[other] Il en reste { $count }.
 }

@@ -10,6 +10,7 @@ logs-received = Réceptionnés
 logs-from = Du
 logs-to = Au
 logs-all-statuses = Tous les statuts
+logs-zone = Heures du fuseau
 logs-search = Rechercher
 logs-empty = Aucun message sur cette période
 logs-empty-text = Élargissez la période, ou choisissez l’autre sens.
@@ -155,7 +156,7 @@ column-queue-attempts = Essais
 column-queue-state = État
 queue-under-way = en cours sur { $node }
 queue-held = retenu
-queue-next = prochain essai : { $at }
+queue-next = prochain essai :
 queue-empty = La file est vide
 queue-empty-text = Tous les messages sont remis.
 queue-choose = Choisissez des messages
@@ -170,7 +171,13 @@ queue-was-held = Retenus : { $count }
 queue-was-released = Relâchés : { $count }
 queue-was-deleted = Supprimés : { $count }
 queue-delete-title = Supprimer de la file : { $count }
-queue-delete-lost = { $count } destinataires ne recevront pas ces messages ({ $letters } messages différents).
+queue-delete-lost = { $count ->
+    [one] { $count } destinataire ne recevra pas son message.
+   *[other] { $count } destinataires ne recevront pas leurs messages.
+} { $letters ->
+    [one] Il s’agit d’un seul message.
+   *[other] Il s’agit de { $letters } messages différents.
+}
 queue-delete-effect = Les expéditeurs n’en sont pas avertis, et rien ne les ramène.
 queue-delete-more = et { $count } autres
 system-title = Système
@@ -190,6 +197,11 @@ chores-title = Travaux
 column-chore = Travail
 column-last-run = Dernière fois
 column-took = Durée
+chore-write-to-people-about-their-accounts = Écrire aux personnes au sujet de leur compte
+chore-go-on-with-applying-what-a-dead-process-left = Reprendre une application interrompue
+chore-make-the-addresses-of-confirmed-lists = Créer les adresses des listes confirmées
+chore-ask-who-is-to-receive-for-an-address = Demander l’accord des destinations
+chore-send-invitations = Envoyer les invitations
 chore-look-after-bans = Tenir à jour les bannissements
 chore-remove-what-is-out-of-date = Supprimer ce qui est périmé (logs, comptes supprimés)
 chore-rotate-keys = Faire tourner les clés

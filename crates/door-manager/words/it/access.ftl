@@ -61,6 +61,7 @@ permission-yes = permesso
 permission-no = non permesso
 invitations-waiting = Inviti in attesa
 invitation-by-link = Link di condivisione
+invitation-shown = collegamento da trasmettere
 invitation-sent = inviato
 invitation-sending = in corso di invio
 invitation-sms-trouble = l’SMS non è partito

@@ -14,6 +14,7 @@ service-addresses = { $count ->
         [one] { $count } indirizzo
        *[other] { $count } indirizzi
     }
+service-active = Attivo
 service-maintenance = Manutenzione
 maintenance-text = In manutenzione la ricezione continua; nessuno consulta né invia.
 maintenance-effect = { $count ->
@@ -52,10 +53,35 @@ addresses-do-delete = Eliminare { $count ->
         [one] { $count } indirizzo
        *[other] { $count } indirizzi
     }
-addresses-effect-disable = { $count } indirizzi, di cui { $mailboxes } caselle: quanto è loro scritto è rifiutato, nessuno si collega. I loro { $size } restano.
-addresses-effect-enable = { $count } indirizzi ricevono di nuovo; { $mailboxes } caselle si aprono.
-addresses-effect-quota = La quota riguarda { $mailboxes } caselle, che contengono { $size }; gli altri indirizzi scelti non ne hanno.
-addresses-effect-delete = { $count } indirizzi, di cui { $mailboxes } caselle con { $size }, non ricevono più. Possono essere ripristinati per 30 giorni, poi tutto è perso.
+addresses-effect-disable = { $count ->
+        [one] { $count } indirizzo
+       *[other] { $count } indirizzi
+    }, di cui { $mailboxes ->
+        [0] nessuna casella
+        [one] una casella
+       *[other] { $mailboxes } caselle
+    }: quanto vi è scritto è rifiutato, nessuno si collega. I messaggi ({ $size }) restano.
+addresses-effect-enable = { $count ->
+        [one] { $count } indirizzo
+       *[other] { $count } indirizzi
+    }, di cui { $mailboxes ->
+        [0] nessuna casella
+        [one] una casella
+       *[other] { $mailboxes } caselle
+    }: ricezione e accesso riprendono.
+addresses-effect-quota = La quota vale per { $mailboxes ->
+        [0] nessuna casella
+        [one] una casella
+       *[other] { $mailboxes } caselle
+    } ({ $size } di messaggi); gli altri indirizzi scelti non ne hanno.
+addresses-effect-delete = { $count ->
+        [one] { $count } indirizzo
+       *[other] { $count } indirizzi
+    }, di cui { $mailboxes ->
+        [0] nessuna casella
+        [one] una casella
+       *[other] { $mailboxes } caselle
+    } ({ $size } di messaggi): non arriva più nulla. Il ripristino è possibile per 30 giorni, poi tutto è perso.
 addresses-done-disable = { $count ->
         [one] { $count } indirizzo disattivato.
        *[other] { $count } indirizzi disattivati.
@@ -92,12 +118,14 @@ what-alias = Alias
 what-redirection = Inoltro
 state-active = Attivo
 state-disabled = Disattivato
+quota-example = 5 GB
 quota-none = senza limite
 quota-help = Un numero con l’unità: 5 GB, 1,5 GB, 500 MB (1 GB = 1000 MB; 1 GiB = 1024 MiB). Vuoto: senza limite.
 quota-own-help = Un numero con l’unità: 5 GB, 500 MB. Vuoto: quella del servizio.
 quota-used = { $percent } % usati
 quota-wrong = «{ $text }» non è una quota: scriva un numero e la sua unità, per esempio 1,5 GB.
 address-create = Creare un indirizzo mail
+address-created-at = Creato il
 address-created = { $address } è creato.
 address-local = Nome dell’indirizzo
 address-local-help = Quello che sta prima di @.

@@ -24,6 +24,7 @@ export = Esportare la zona
 act = Azione
 as-table = Le stesse cifre in tabella
 unsaved = Alcune modifiche non sono salvate. Lasciare comunque la pagina?
+underway = { $done } di { $total }
 to-dashboard = Vai alla panoramica
 guest-here = Sta guardando l’organizzazione «{ $organisation }» come gestore. Tutto ciò che fa è annotato nel suo registro.
 line = riga { $line }
@@ -105,6 +106,7 @@ table-count = { $found ->
     [one] un risultato
    *[other] { $found } risultati
 } su { $total }
+sorted-cut = Ordinate tra le prime { $count } righe: precisate la ricerca per vedere le altre.
 table-csv = Esportare in CSV
 filter-remove = togliere il filtro
 chip = { $name }: { $value }
@@ -136,6 +138,7 @@ figure-addresses = { $count ->
     [one] indirizzo di posta
    *[other] indirizzi di posta
 }
+figure-queue = messaggi in coda
 alerts-title = Da guardare
 alerts-none = Nulla richiede la Sua attenzione.
 

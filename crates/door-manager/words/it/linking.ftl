@@ -85,7 +85,10 @@ operation-running = in corso
 operation-done = terminata
 operation-failed = interrotta
 operation-progress = Avanzamento dell’operazione
-operation-count = { $done } passi su { $total }
+operation-count = { $done ->
+    [one] { $done } passo
+   *[other] { $done } passi
+} su { $total }
 step-zone = Creare la zona DNS
 step-domain = Collegare il dominio
 step-records = Aggiornare i DNS

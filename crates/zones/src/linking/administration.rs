@@ -268,6 +268,11 @@ impl Administration {
         .await
     }
 
+    /// The operations of an organisation that have not ended, in the order in which they began.
+    pub async fn running_operations(&self, organisation: OrganisationId) -> Result<Vec<Operation>> {
+        self.read(move |tx| Ok(rows::running_of(tx, organisation)?)).await
+    }
+
     /// The operations of a mail service, the newest first, a page at a time.
     pub async fn page_of_operations(&self, service: ServiceId, seek: Seek) -> Result<Page<Operation>> {
         self.directory().service(service).await?;

@@ -104,6 +104,18 @@ pub(crate) fn running(tx: &mut Tx) -> Result<Vec<OperationId>, DbError> {
     })
 }
 
+/// Those of an organisation that have not ended, in the order in which they began.
+pub(crate) fn running_of(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<Operation>, DbError> {
+    tx.query(
+        select_operation!(
+            "WHERE organisation = ?1 AND state = 'running' AND organisation = COALESCE(?2, organisation)
+             ORDER BY id"
+        ),
+        values![organisation, scope(tx)],
+        operation_of,
+    )
+}
+
 /// Counts a step; false if another has counted it, or the operation has ended.
 pub(crate) fn count_step(tx: &mut Tx, operation: &Operation) -> Result<bool, DbError> {
     let counted = tx.execute(

@@ -54,7 +54,7 @@ async fn form(
         kind_text => kind_word(&person.guest, kind),
         domains => domains(shared, person).await?,
         local => if kind == "catchall" { "catchall" } else { fields.text("address") },
-        domain => fields.text("domain"),
+        wanted_domain => fields.text("domain"),
         name => fields.text("display-name"),
         note => fields.text("note"),
         quota => fields.text("quota"),

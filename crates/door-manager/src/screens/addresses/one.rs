@@ -172,7 +172,7 @@ async fn alias_page(
     let content = context! {
         aliases => known,
         typed,
-        domain => info.address.domain().to_string(),
+        own_domain => info.address.domain().to_string(),
         ..about(person, &info)
     };
     shown(person, "address_aliases.html", content, errors)

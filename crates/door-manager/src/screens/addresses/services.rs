@@ -40,7 +40,7 @@ async fn listed(shared: &Shared, person: &Administrator, typed: &Fields, errors:
         let state = match (service.is_disabled, service.is_in_maintenance) {
             (true, _) => Cell::lamp("lost", person.guest.say("state-disabled", &[])),
             (false, true) => Cell::lamp("waiting", person.guest.say("service-maintenance", &[])),
-            (false, false) => Cell::lamp("ok", person.guest.say("state-active", &[])),
+            (false, false) => Cell::lamp("ok", person.guest.say("service-active", &[])),
         };
         let quota = match service.quota_bytes {
             Some(bytes) => quota_text(&person.guest, bytes),

@@ -41,7 +41,7 @@ async fn blank(State(shared): State<Arc<Shared>>, person: Administrator) -> Answ
 async fn form(shared: &Shared, person: &Administrator, fields: &Fields, errors: &[FieldError]) -> Answer {
     let content = context! {
         domains => domains(shared, person).await?,
-        domain => fields.text("domain"),
+        wanted_domain => fields.text("domain"),
         // What a file held stands in the field: a browser does not send a file again.
         lines => fields.file("file").map_or_else(|| fields.raw("lines").to_owned(), text_of),
         makes_passwords => fields.has("makes_passwords"),
@@ -96,7 +96,7 @@ async fn page(shared: &Shared, person: &Administrator, id: i64, errors: &[FieldE
     let good = job.lines.saturating_sub(job.bad);
     let content = context! {
         id => job.id.to_string(),
-        domain => job.domain_name,
+        domain_name => job.domain_name,
         state => job.state.as_str(),
         is_running => job.state == JobState::Running,
         lines => job.lines,

@@ -12,7 +12,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
 use directory::DirectoryError;
-use minijinja::{Value, context};
+use minijinja::Value;
 
 use super::Answer;
 use super::refusal::{FieldError, directory_refusal};
@@ -58,8 +58,7 @@ impl Desk {
 
     /// A page with the post-it above it.
     async fn page(&self, template: &str, section: &str, content: Value) -> Answer {
-        let waiting = self.servers().count_changes(None).await?;
-        page::of(&self.person, template, section, context! { waiting, ..content })
+        page::of(&self.person, template, section, content)
     }
 
     /// Goes on to `location` and tells there what was done and what the post-it is for.
