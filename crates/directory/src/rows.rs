@@ -21,6 +21,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (8, "kinds of addresses, targets that agree, restoring", include_str!("0008_addresses.sql")),
         (9, "linked domains", include_str!("0009_linked_domains.sql")),
         (10, "access to mailboxes, invitations, sender lists", include_str!("0010_access.sql")),
+        (11, "tokens of limited administrators", include_str!("0011_limited_tokens.sql")),
     ],
 };
 

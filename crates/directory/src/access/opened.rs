@@ -106,7 +106,7 @@ impl Administration {
         let (who, at) = (self.who().to_owned(), self.now());
         let what = opened.clone();
         let is_news = self
-            .read(move |tx| {
+            .read_limited(move |tx| {
                 let (mailbox, is_mailbox) = found("address", rows::mailbox(tx, address)?)?;
                 Ok(is_mailbox && is_news(tx, &mailbox, &what, &who, at)?)
             })
@@ -115,7 +115,7 @@ impl Administration {
             return Ok(());
         }
         let (who, ids) = (self.who().to_owned(), self.ids());
-        self.act("open mailbox data", format!("{} of {address}", opened.kind()), move |tx| {
+        self.act_limited("open mailbox data", format!("{} of {address}", opened.kind()), move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             note(tx, &ids, &mailbox, &opened, &who, at)?;
             Ok((Some(mailbox.account.organisation), ()))
@@ -128,7 +128,7 @@ impl Administration {
     /// The same for what has its own place in the audit.
     pub(crate) async fn leave_notice(&self, address: AddressId, opened: Opened) -> Result<()> {
         let (who, at, ids) = (self.who().to_owned(), self.now(), self.ids());
-        self.write(move |tx| match rows::mailbox(tx, address)? {
+        self.write_limited(move |tx| match rows::mailbox(tx, address)? {
             Some((mailbox, true)) => note(tx, &ids, &mailbox, &opened, &who, at),
             _ => Ok(()),
         })

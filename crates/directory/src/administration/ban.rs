@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::{Administration, Result, rows};
 use crate::entities::{Ban, BanView};
 use crate::error::DirectoryError;
+use crate::limits;
 use crate::sources::{BanRule, Evidence};
-use crate::{Scope, limits};
 
 /// The longest ban that the operator decides.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
@@ -21,7 +21,7 @@ impl Administration {
         let scope = self.scope();
         self.read(move |tx| {
             let bans = rows::bans(tx, now)?;
-            let Scope::Tenant(organisation) = scope else {
+            let Some(organisation) = scope.organisation() else {
                 let asked = rows::asked_sources(tx, None)?;
                 return bans
                     .into_iter()
@@ -86,7 +86,7 @@ impl Administration {
     /// Lifts a ban: `192.0.2.1`, `2001:db8::/64`, `login anna@…`, or the subject as listed.
     pub async fn lift_ban(&self, subject: &str) -> Result<()> {
         let subject = ban_subject(subject);
-        if let Scope::Tenant(_) = self.scope()
+        if self.scope().organisation().is_some()
             && !self.bans().await?.iter().any(|view| view.ban.subject == subject && view.can_lift)
         {
             return Err(DirectoryError::NotFound { what: "ban" });

@@ -16,7 +16,7 @@ use trail::{Direction, LetterSearch, Line, Search, Status, Step, Whose};
 use super::{Answer, way};
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{AnyAdministrator, Person};
 use crate::words::Word;
 use crate::{Shared, limits, page};
 
@@ -63,7 +63,7 @@ struct Chosen {
 
 async fn chosen(
     directory: &Administration,
-    person: &Administrator,
+    person: &Person,
     wanted: &str,
     offered: &[AddressInfo],
 ) -> Result<Option<Chosen>, Trouble> {
@@ -103,7 +103,7 @@ fn state(status: Status) -> &'static str {
     }
 }
 
-fn row(person: &Administrator, line: Line) -> Row {
+fn row(person: &Person, line: Line) -> Row {
     let say = |key: &str| person.guest.say(key, &[]);
     let href = line.message.map(|id| format!("/manager/logs/{id}")).unwrap_or_default();
     let subject = line.subject.unwrap_or_default();
@@ -141,7 +141,7 @@ fn after(wish: &Wish) -> Option<Moment> {
     Some((Timestamp(at.parse().ok()?), id.parse().ok()?))
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let mut wish = Wish::of(&person.guest.target);
     for part in ["address", "direction", "from", "to", "status", "after"] {
         wish.hide(part);
@@ -221,7 +221,7 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
 
 async fn export(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     wish: &Wish,
     search: LetterSearch,
     now: Timestamp,
@@ -251,7 +251,7 @@ async fn export(
 /// The whole way of a letter, step by step.
 async fn show_way(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(message): Path<String>,
 ) -> Answer {
     let message = MessageId(message.parse().map_err(|_| Trouble::NotFound)?);
@@ -264,7 +264,20 @@ async fn show_way(
         ..Search::default()
     };
     let ways = shared.trail.ways(search).await?;
-    let way = ways.into_iter().next().ok_or(Trouble::NotFound)?;
+    let mut way = ways.into_iter().next().ok_or(Trouble::NotFound)?;
+    if let Some(names) = person.people(&shared).names_in_reach().await? {
+        let is_own = |address: &str| {
+            let domain = address.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
+            domain.is_some_and(|domain| names.contains(&domain))
+        };
+        // What the own domain sent, and of the others' letters what became of them there.
+        let is_sent = way.events.iter().any(|event| is_own(&event.sender));
+        let is_received = way.events.iter().any(|event| event.recipient.as_deref().is_some_and(is_own));
+        if !is_sent && !is_received {
+            return Err(Trouble::NotFound);
+        }
+        way.events.retain(|event| is_sent || event.recipient.as_deref().is_none_or(is_own));
+    }
     let accepted = way.events.iter().find_map(|event| match &event.step {
         Step::Accepted { subject, size_bytes, message_id, .. } => {
             Some((subject.clone(), *size_bytes, message_id.clone()))
