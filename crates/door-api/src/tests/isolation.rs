@@ -200,9 +200,8 @@ async fn within_the_limit_to_a_domain_the_rest_of_the_organisation_does_not_exis
         let token = place.limited(&other).await;
         let before = everything(&place, &other).await;
         // The own organisation may be named: that is no other's thing, and shows nothing more.
-        let things = other.things.iter().filter(|(name, _)| *name != "organisation").cloned().collect();
-        let named = Tenant { token: String::new(), things };
-        let hidden: Vec<&str> = named.things.iter().map(|(_, id)| id.as_str()).collect();
+        let is_hidden = |(name, _): &&(&str, String)| *name != "organisation";
+        let hidden: Vec<&str> = other.things.iter().filter(is_hidden).map(|(_, id)| id.as_str()).collect();
         let (mut refused, mut answered) = (0, Vec::new());
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, operation) in item.as_object().unwrap() {
@@ -210,7 +209,7 @@ async fn within_the_limit_to_a_domain_the_rest_of_the_organisation_does_not_exis
                 let method: Method = method.to_uppercase().parse().unwrap();
                 let path = path.replace("{organisation}", other.id("organisation"));
                 for by_name in [false, true] {
-                    let Asked { path, body, .. } = asked(&document, &path, operation, by_name, &named);
+                    let Asked { path, body, .. } = asked(&document, &path, operation, by_name, &other);
                     let asks = format!("{path} {body:?}");
                     let names_other = asks.contains("valbois")
                         || hidden.iter().any(|id| {
