@@ -268,3 +268,5 @@ sms-settings = Die Einstellungen des SMS-Gateways ergeben keine Anfrage: { $one 
 sms-unreachable = Das SMS-Gateway ist nicht erreichbar: { $one }
 sms-answer = Das SMS-Gateway antwortet { $one }.
 chore-failed = gescheitert
+rule-a-domain-and-a-person-are-those-of-the-o = Eine Domain und eine Person sind solche der Organisation, die das Token erreicht.
+rule-a-token-is-a-legal-owner-s-or-an-adminis = Ein Token gehört einer rechtlich verantwortlichen Person oder einem Administrator, der sich anmelden kann.

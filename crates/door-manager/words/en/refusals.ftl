@@ -268,3 +268,5 @@ sms-settings = The settings of the gateway for SMS make no request: { $one }
 sms-unreachable = The gateway for SMS cannot be reached: { $one }
 sms-answer = The gateway for SMS answers { $one }.
 chore-failed = failed
+rule-a-domain-and-a-person-are-those-of-the-o = A domain and a person are those of the organisation that the token reaches.
+rule-a-token-is-a-legal-owner-s-or-an-adminis = A token is a legal owner’s or an administrator’s, who can sign in.

@@ -268,3 +268,5 @@ sms-settings = Les réglages de la passerelle SMS ne donnent pas de requête : {
 sms-unreachable = La passerelle SMS n’est pas joignable : { $one }
 sms-answer = La passerelle SMS répond { $one }.
 chore-failed = a échoué
+rule-a-domain-and-a-person-are-those-of-the-o = Un domaine et une personne sont ceux de l’organisation que le jeton atteint.
+rule-a-token-is-a-legal-owner-s-or-an-adminis = Un jeton est celui d’un responsable légal ou d’un administrateur qui peut se connecter.

@@ -268,3 +268,5 @@ sms-settings = Le impostazioni del gateway SMS non danno una richiesta: { $one }
 sms-unreachable = Il gateway SMS non è raggiungibile: { $one }
 sms-answer = Il gateway SMS risponde { $one }.
 chore-failed = fallito
+rule-a-domain-and-a-person-are-those-of-the-o = Un dominio e una persona sono quelli dell’organizzazione che il token raggiunge.
+rule-a-token-is-a-legal-owner-s-or-an-adminis = Un token è di un responsabile legale o di un amministratore che può accedere.
