@@ -206,7 +206,7 @@ fn remember(path: &Path, memory: &Memory) -> Result<()> {
 }
 
 async fn make_token(administration: &Administration) -> Result<String> {
-    let new = NewToken { organisation: None, name: "demo".to_owned(), may_write: true, expires_at: None };
+    let new = NewToken { name: "demo".to_owned(), may_write: true, ..NewToken::default() };
     Ok(administration.create_token(new).await?.token.to_string())
 }
 
@@ -257,7 +257,7 @@ async fn make_servers(installation: &Installation, organisation: OrganisationId)
         .domain_called(&Domain::parse(DOMAIN)?)
         .await?
         .id;
-    let hosts = installation.hosts.administration(scope, None, "relais demo");
+    let hosts = installation.hosts.administration(scope, "relais demo");
     for number in 1..=3 {
         let new = NewHost {
             domain,

@@ -1,7 +1,7 @@
 //! «Sécurité globale» on a schedule: every domain is looked at, and its administrators hear of what changed.
 
 use anyhow::{Context, Result};
-use directory::Scope;
+use directory::{About, Scope};
 use door_manager::letters;
 use keys::CertificateFacts;
 use tracing::{info, warn};
@@ -53,7 +53,8 @@ fn lights(changed: &Changed) -> String {
 async fn tell(installation: &Installation, changed: &Changed) -> Result<()> {
     let scope = Scope::Operator("tell administrators what changed about their domain");
     let directory = installation.directory.administration(scope, "relais");
-    let administrators = directory.administrators(changed.organisation).await?;
+    let domain = changed.diagnosis.domain.clone();
+    let administrators = directory.administrators(changed.organisation, About::Domain(domain)).await?;
     for (language, recipients) in own_letter::by_language(&administrators) {
         let letter = OwnLetter {
             domain: changed.diagnosis.domain.to_string(),

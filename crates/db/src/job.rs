@@ -3,11 +3,10 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use model::OrganisationId;
 use tokio::sync::oneshot;
 
 use crate::error::DbError;
-use crate::tx::Tx;
+use crate::tx::{Reach, Tx};
 
 /// A closure whose types the engine does not need to know.
 pub(crate) trait Job: Send {
@@ -19,7 +18,7 @@ pub(crate) trait Job: Send {
 
 pub(crate) struct Closure<F, T, E> {
     work: F,
-    organisation: Option<OrganisationId>,
+    reach: Reach,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -30,12 +29,9 @@ where
     T: Send + 'static,
     E: From<DbError> + Send + 'static,
 {
-    pub(crate) fn boxed(
-        organisation: Option<OrganisationId>,
-        work: F,
-    ) -> (Box<dyn Job>, oneshot::Receiver<Result<T, E>>) {
+    pub(crate) fn boxed(reach: Reach, work: F) -> (Box<dyn Job>, oneshot::Receiver<Result<T, E>>) {
         let (reply, answer) = oneshot::channel();
-        (Box::new(Closure { work, organisation, result: None, reply }), answer)
+        (Box::new(Closure { work, reach, result: None, reply }), answer)
     }
 }
 
@@ -46,7 +42,7 @@ where
     E: From<DbError> + Send + 'static,
 {
     fn run(&mut self, tx: &mut Tx) -> bool {
-        tx.begin_for(self.organisation);
+        tx.begin_for(self.reach);
         let result = catch_unwind(AssertUnwindSafe(|| (self.work)(tx)))
             .unwrap_or_else(|panic| Err(E::from(DbError::Panicked(text_of(&*panic)))));
         self.result = Some(match result {

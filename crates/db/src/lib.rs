@@ -35,13 +35,14 @@ mod value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use model::OrganisationId;
+use model::{DomainId, OrganisationId};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 pub use error::{Cause, DbError};
 pub use migrate::{Migrations, Pending};
 pub use page::{List, Moment, Page, Seek};
+use tx::Reach;
 pub use tx::Tx;
 pub use value::{Row, Value};
 
@@ -246,13 +247,18 @@ impl Db {
 
     /// The rows of one organisation.
     pub fn tenant(&self, organisation: OrganisationId) -> Scoped {
-        Scoped { db: self.clone(), organisation: Some(organisation) }
+        Scoped { db: self.clone(), reach: Reach { organisation: Some(organisation), domain: None } }
+    }
+
+    /// The rows of one mail domain of an organisation: only for closures whose statements ask [`Tx::domain`].
+    pub fn domain(&self, organisation: OrganisationId, domain: DomainId) -> Scoped {
+        Scoped { db: self.clone(), reach: Reach { organisation: Some(organisation), domain: Some(domain) } }
     }
 
     /// The rows of everybody, for work that belongs to no organisation: `why` says which.
     pub fn operator(&self, why: &'static str) -> Scoped {
         tracing::trace!(why, "reaching rows as the operator");
-        Scoped { db: self.clone(), organisation: None }
+        Scoped { db: self.clone(), reach: Reach::default() }
     }
 
     /// What transactions tell from now on, on this and every other node. A receiver that lags, or one
@@ -294,17 +300,17 @@ fn hand_over<T>(sender: &tokio::sync::mpsc::Sender<T>, work: T) -> Result<(), Db
     sender.try_send(work).map_err(|_| DbError::closed())
 }
 
-/// The rows of one organisation, or of everybody.
+/// The rows of one organisation or of a domain of it, or of everybody.
 #[derive(Clone, Debug)]
 pub struct Scoped {
     db: Db,
-    organisation: Option<OrganisationId>,
+    reach: Reach,
 }
 
 impl Scoped {
     /// Whose rows; `None` for the operator.
     pub fn organisation(&self) -> Option<OrganisationId> {
-        self.organisation
+        self.reach.organisation
     }
 
     /// Runs a closure that changes rows; `Ok` means durable. The closure may be run more than once.
@@ -315,7 +321,7 @@ impl Scoped {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        let (job, answer) = job::Closure::boxed(self.organisation, work);
+        let (job, answer) = job::Closure::boxed(self.reach, work);
         let sent = match self.db.engine() {
             Engine::Sqlite(engine) => engine.writes.send(sqlite::Work::Write(job)).await.is_ok(),
             Engine::Postgres(engine) => engine.work().send(postgres::Work::Write(job)).await.is_ok(),
@@ -338,7 +344,7 @@ impl Scoped {
             Some(work) => work(tx),
             None => Err(E::from(DbError::closed())),
         };
-        let (job, answer) = job::Closure::boxed(self.organisation, once);
+        let (job, answer) = job::Closure::boxed(self.reach, once);
         let sent = match self.db.engine() {
             Engine::Sqlite(engine) => match &engine.reads {
                 Some(reads) => reads.send(job).await.is_ok(),

@@ -101,7 +101,8 @@ macro_rules! in_order {
 }
 
 impl Tx {
-    /// A page of the rows within the scope, of one organisation or of all.
+    /// A page of the rows within the scope, of one organisation or of all. Within one domain it is empty: a list that
+    /// reaches there has statements of its own.
     pub fn page<T>(
         &mut self,
         list: List,
@@ -110,6 +111,9 @@ impl Tx {
         read: impl FnMut(&Row<'_>) -> Result<T, DbError>,
         id: impl Fn(&T) -> i64,
     ) -> Result<Page<T>, DbError> {
+        if self.domain().is_some() {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
         let whose = match (self.organisation(), organisation) {
             (Some(own), Some(other)) if own != other => return Ok(Page { items: Vec::new(), next: None }),
             (own, wanted) => own.or(wanted),

@@ -1,6 +1,6 @@
 //! The transaction that a closure gets: the same few calls on both engines.
 
-use model::OrganisationId;
+use model::{DomainId, OrganisationId};
 
 use crate::Notice;
 use crate::error::DbError;
@@ -15,7 +15,7 @@ use crate::value::{Row, Value};
 /// the closure returns the error, or the call fails with [`DbError::Spoiled`].
 pub struct Tx {
     pub(crate) connection: Connection,
-    pub(crate) organisation: Option<OrganisationId>,
+    pub(crate) reach: Reach,
     pub(crate) effects: Effects,
     pub(crate) spoiled: bool,
 }
@@ -23,6 +23,15 @@ pub struct Tx {
 pub(crate) enum Connection {
     Sqlite(rusqlite::Connection),
     Postgres(Box<PostgresConnection>),
+}
+
+/// Whose rows a transaction may reach.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reach {
+    /// One organisation's; `None`: everybody's.
+    pub(crate) organisation: Option<OrganisationId>,
+    /// Of these only the ones of one mail domain.
+    pub(crate) domain: Option<DomainId>,
 }
 
 /// What happens after the durable commit.
@@ -34,12 +43,17 @@ pub(crate) struct Effects {
 
 impl Tx {
     pub(crate) fn new(connection: Connection) -> Tx {
-        Tx { connection, organisation: None, effects: Effects::default(), spoiled: false }
+        Tx { connection, reach: Reach::default(), effects: Effects::default(), spoiled: false }
     }
 
     /// Whose rows this transaction may reach; `None` for the operator.
     pub fn organisation(&self) -> Option<OrganisationId> {
-        self.organisation
+        self.reach.organisation
+    }
+
+    /// The only mail domain of the organisation whose rows this transaction may reach; `None`: all of them.
+    pub fn domain(&self) -> Option<DomainId> {
+        self.reach.domain
     }
 
     /// Runs a statement and tells how many rows it changed.
@@ -111,7 +125,7 @@ impl Tx {
     /// Tells every subscriber on every node, once this transaction is durable. A payload above 7000
     /// octets arrives empty, which means: look again at everything of this channel.
     pub fn notify(&mut self, channel: &'static str, payload: String) {
-        self.notify_of(self.organisation, channel, payload);
+        self.notify_of(self.reach.organisation, channel, payload);
     }
 
     /// As [`Tx::notify`], of an organisation's thing within the operator's scope.
@@ -135,8 +149,8 @@ impl Tx {
     }
 
     /// Makes the transaction ready for the next closure.
-    pub(crate) fn begin_for(&mut self, organisation: Option<OrganisationId>) {
-        self.organisation = organisation;
+    pub(crate) fn begin_for(&mut self, reach: Reach) {
+        self.reach = reach;
         self.effects = Effects::default();
         self.spoiled = false;
     }

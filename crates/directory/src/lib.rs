@@ -57,10 +57,10 @@ pub use access::{
     Permissions, Way,
 };
 pub use administration::{
-    AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, Administration,
+    About, AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, Administration,
     DeletedAddress, DomainChange, DomainCreation, Done, NewAddress, NewDevicePassword, NewKind, NewUser,
     OrganisationChange, Scope, SelectedAct, ServiceChange, StaffInfo, UserChange, check_domain_name,
-    create_domain, delete_domain,
+    create_domain, delete_domain, names_in_reach,
 };
 pub use entities::{
     AccountInfo, AddressInfo, AddressKind, Agreed, Ban, BanView, CreatedDevicePassword, DeviceKind,

@@ -8,6 +8,7 @@ mod factors;
 mod finding;
 mod forwarding;
 mod jobs;
+mod limited;
 mod linking;
 mod logging_in;
 mod memberships;

@@ -10,9 +10,10 @@ use model::{Domain, DomainId, OrganisationId, ZoneId};
 use zones::{ZoneError, ZoneInfo};
 
 use crate::Shared;
-use crate::refusal::{Refusal, Result, invalid};
+use crate::refusal::{Refusal, Result, invalid, not_found};
 
-/// The program behind a request.
+/// The program behind a request. As what a handler asks for it is one that reaches a whole organisation at least: one
+/// that is limited to a domain finds nothing, unless the handler asks for [`AnyCaller`].
 #[derive(Clone)]
 pub(crate) struct Caller {
     pub(crate) token: TokenInfo,
@@ -21,10 +22,10 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// How far the token reaches.
+    /// How far the token reaches, its limit to a domain included.
     pub(crate) fn scope(&self) -> Scope {
         match self.token.organisation {
-            Some(organisation) => Scope::Tenant(organisation),
+            Some(organisation) => Scope::within(organisation, self.token.domain),
             None => Scope::Operator("an operator's token asks over the API"),
         }
     }
@@ -41,7 +42,7 @@ impl Caller {
 
     /// The hosts and mail servers within the token's reach.
     pub(crate) fn hosts(&self) -> hosts::Administration {
-        self.shared.hosts.administration(self.scope(), None, self.who())
+        self.shared.hosts.administration(self.scope(), self.who())
     }
 
     /// The hosted zones within the token's reach.
@@ -98,6 +99,9 @@ impl Caller {
     /// The organisation that a request names, which must be within reach; the token's own otherwise.
     pub(crate) async fn chosen(&self, named: Option<i64>) -> Result<Option<OrganisationId>> {
         let Some(named) = named.map(OrganisationId) else { return Ok(self.token.organisation) };
+        if Some(named) == self.token.organisation {
+            return Ok(Some(named));
+        }
         Ok(Some(self.directory().organisation(named).await?.id))
     }
 
@@ -127,7 +131,30 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Caller> {
+        let AnyCaller(caller) = AnyCaller::of(parts)?;
+        match caller.token.domain {
+            None => Ok(caller),
+            Some(_) => Err(not_found("this within the token's domain")),
+        }
+    }
+}
+
+/// The program behind a request, also one that is limited to a domain: for handlers that do everything within
+/// [`Caller::scope`], which knows the limit, and look at the token's organisation for nothing else.
+pub(crate) struct AnyCaller(pub(crate) Caller);
+
+impl AnyCaller {
+    pub(crate) fn of(parts: &Parts) -> Result<AnyCaller> {
         // The gate stands before every handler: without it nobody gets in.
-        parts.extensions.get::<Caller>().cloned().ok_or_else(|| Problem::bug().into())
+        let caller = parts.extensions.get::<Caller>().cloned();
+        caller.map(AnyCaller).ok_or_else(|| Problem::bug().into())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for AnyCaller {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<AnyCaller> {
+        AnyCaller::of(parts)
     }
 }

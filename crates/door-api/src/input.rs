@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use zones::ZoneInfo;
 
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::refusal::{Refusal, Result, invalid, not_found};
 
 /// A JSON body.
@@ -97,7 +97,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OfDomain {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<OfDomain> {
-        let caller = Caller::from_request_parts(parts, state).await?;
+        let AnyCaller(caller) = AnyCaller::of(parts)?;
         let Path(text) =
             Path::<String>::from_request_parts(parts, state).await.map_err(|_| not_found("this"))?;
         caller.domain(&text).await.map(OfDomain)
@@ -111,7 +111,7 @@ impl<S: Send + Sync> FromRequestParts<S> for OfZone {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<OfZone> {
-        let caller = Caller::from_request_parts(parts, state).await?;
+        let AnyCaller(caller) = AnyCaller::of(parts)?;
         let Path(text) =
             Path::<String>::from_request_parts(parts, state).await.map_err(|_| not_found("this"))?;
         caller.zone(&text).await.map(OfZone)

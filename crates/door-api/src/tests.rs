@@ -107,7 +107,7 @@ async fn places_with(limits: Limits) -> Vec<Place> {
 
 async fn token(directory: &Directory, organisation: Option<OrganisationId>, may_write: bool) -> String {
     let administration = directory.administration(Scope::Operator("test"), "test");
-    let new = NewToken { organisation, name: "test".to_owned(), may_write, expires_at: None };
+    let new = NewToken { organisation, name: "test".to_owned(), may_write, ..NewToken::default() };
     administration.create_token(new).await.unwrap().token.to_string()
 }
 
@@ -186,7 +186,7 @@ impl Place {
         assert_eq!(run.status, StatusCode::ACCEPTED, "{}", run.body);
         let run = run.body["id"].as_str().unwrap().to_owned();
         // The API applies it beside what else it does.
-        let hosts = self.hosts.administration(Scope::Tenant(owner), None, "test");
+        let hosts = self.hosts.administration(Scope::Tenant(owner), "test");
         while hosts.count_changes(None).await.unwrap() > 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -255,6 +255,22 @@ impl Place {
             directory::Joined::Asked(offer) => offer.id.to_string(),
             directory::Joined::Member(user) => panic!("{user:?}"),
         }
+    }
+
+    /// Another domain of the same organisation, with a mail service and a zone of its own, and a token that is limited to
+    /// it. What it names of the organisation's other domain is what `tenant` has.
+    async fn limited(&self, tenant: &Tenant) -> String {
+        let (organisation, name) = (tenant.id("organisation"), "school.test");
+        let service = self.made(&tenant.token, "/services", json!({"name": "school"})).await;
+        self.made(&tenant.token, "/zones", json!({"name": name})).await;
+        let domain = json!({"organisation": organisation, "service": service, "name": name});
+        let domain = self.made(&self.operator, "/domains", domain).await;
+        let mailbox = json!({"address": format!("teacher@{name}")});
+        self.made(&tenant.token, "/addresses", mailbox).await;
+        let limited = json!({"name": "limited", "write": true, "domain": domain});
+        let made = self.post(&tenant.token, "/tokens", limited).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        made.body["secret"].as_str().unwrap().to_owned()
     }
 
     /// A dedicated address, somebody who asks to be let in, and a source that is to be allowed.

@@ -26,6 +26,7 @@ pub(crate) fn of(
         is_guest_here => !session.is_member,
         is_entering => person.lacks_second_factor(),
         administers => person.administers(),
+        administers_something => person.administers_something(),
         brand => context! {
             name => if session.brand.name.is_empty() { &session.organisation_name } else { &session.brand.name },
             has_logo => session.brand.has_logo,

@@ -5,6 +5,7 @@ mod addresses;
 mod events;
 mod forms;
 mod letters;
+mod limited;
 mod linking;
 mod names;
 mod people;

@@ -57,7 +57,7 @@ impl Underway {
                 total: operation.steps().len() as u64,
             })
             .collect();
-        let hosts = shared.hosts.administration(scope, None, String::new());
+        let hosts = shared.hosts.administration(scope, String::new());
         let waiting = hosts.count_changes(Some(organisation)).await?;
         let run = hosts.last_run(Some(organisation)).await?;
         operations.extend(run.filter(|run| run.state == RunState::Running).map(|run| Operation {

@@ -165,9 +165,10 @@ impl Person {
         Ok(Some(person))
     }
 
-    /// What of the installation the person may touch: the organisation looked at, never more.
+    /// What of the installation the person may touch: the organisation looked at, or the one domain of it to which the
+    /// person is limited; never more.
     pub(crate) fn scope(&self) -> Scope {
-        Scope::Tenant(self.session.organisation)
+        Scope::within(self.session.organisation, self.session.domain)
     }
 
     /// Who the audit will say did it.
@@ -181,6 +182,11 @@ impl Person {
     /// Whether the person administers the whole organisation that is looked at.
     pub(crate) fn administers(&self) -> bool {
         matches!(self.session.role, Role::LegalOwner | Role::Administrator) && self.session.domain.is_none()
+    }
+
+    /// Whether the person administers something of it: the whole organisation, or one domain.
+    pub(crate) fn administers_something(&self) -> bool {
+        matches!(self.session.role, Role::LegalOwner | Role::Administrator)
     }
 
     /// Whether the person administers this domain, if not the whole organisation.
@@ -254,7 +260,8 @@ impl FromRequestParts<Arc<Shared>> for Entering {
     }
 }
 
-/// Somebody who administers the organisation that is looked at.
+/// Somebody who administers the whole organisation that is looked at: a page that asks for this one is forbidden to who is
+/// limited to a domain.
 #[derive(Clone)]
 pub(crate) struct Administrator(pub(crate) Person);
 
@@ -273,6 +280,35 @@ impl FromRequestParts<Arc<Shared>> for Administrator {
         let person = Person::from_request_parts(parts, shared).await?;
         if person.administers() {
             Ok(Administrator(person))
+        } else {
+            Err(Trouble::NotAllowed.into_response())
+        }
+    }
+}
+
+/// Somebody who administers the organisation that is looked at, or one domain of it: for pages that do everything within
+/// [`Person::scope`], which knows the limit, and use the session's organisation for nothing else.
+#[derive(Clone)]
+pub(crate) struct AnyAdministrator(pub(crate) Person);
+
+impl std::ops::Deref for AnyAdministrator {
+    type Target = Person;
+
+    fn deref(&self) -> &Person {
+        &self.0
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for AnyAdministrator {
+    type Rejection = Response;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        shared: &Arc<Shared>,
+    ) -> Result<AnyAdministrator, Response> {
+        let person = Person::from_request_parts(parts, shared).await?;
+        if person.administers_something() {
+            Ok(AnyAdministrator(person))
         } else {
             Err(Trouble::NotAllowed.into_response())
         }

@@ -217,7 +217,7 @@ async fn a_domain_and_a_mailbox_with_servers_of_their_own_are_told_those() {
 
     for place in places().await {
         let tenant = Scope::Tenant(place.organisation);
-        let admin = place.hosts.administration(tenant, None, "test");
+        let admin = place.hosts.administration(tenant, "test");
         let mut servers = Vec::new();
         for (name, last) in [("mx9", 9), ("imap8", 8)] {
             let host = NewHost {

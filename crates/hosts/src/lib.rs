@@ -28,7 +28,6 @@ mod runtime;
 
 use db::{Db, Migrations, Notices};
 use directory::{Directory, DirectoryError, Scope};
-use model::DomainId;
 use world::World;
 
 pub use administration::{Administration, HostChange, NewHost, NewMailServer, assign_domain};
@@ -64,15 +63,9 @@ impl Hosts {
         Hosts { db, world, directory }
     }
 
-    /// Administration within `scope`, in the name of `who`. With a `domain` only what belongs to it exists: an
-    /// administrator of one domain.
-    pub fn administration(
-        &self,
-        scope: Scope,
-        domain: Option<DomainId>,
-        who: impl Into<String>,
-    ) -> Administration {
-        Administration::new(self.clone(), scope, domain, who.into())
+    /// Administration within `scope`, in the name of `who`.
+    pub fn administration(&self, scope: Scope, who: impl Into<String>) -> Administration {
+        Administration::new(self.clone(), scope, who.into())
     }
 
     /// Notices from now on; those of the channel [`HOSTS`] tell that something changed, and `Lagged` means to look

@@ -29,7 +29,7 @@ struct Town {
 
 impl Town {
     fn admin(&self) -> Administration {
-        self.hosts.administration(Scope::Tenant(self.valbois), None, "anna")
+        self.hosts.administration(Scope::Tenant(self.valbois), "anna")
     }
 
     async fn host(&self, name: &str, last: u8) -> Host {

@@ -2,7 +2,7 @@
 
 use db::{Scoped, Tx};
 use directory::Scope;
-use model::{Domain, OrganisationId};
+use model::{Domain, DomainId, OrganisationId};
 
 use crate::dkim::{Algorithm, DkimKey, DkimState};
 use crate::error::KeysError;
@@ -25,10 +25,8 @@ impl Administration {
     }
 
     fn scoped(&self) -> Scoped {
-        match self.scope {
-            Scope::Tenant(organisation) => self.keys.db.tenant(organisation),
-            Scope::Operator(why) => self.keys.db.operator(why),
-        }
+        // Everything here begins at a domain that `within` found.
+        self.scope.limited(&self.keys.db)
     }
 
     /// The DKIM keys of a domain, oldest first.
@@ -36,7 +34,7 @@ impl Administration {
         let name = domain.clone();
         self.scoped()
             .read(move |tx| {
-                let (id, _) = rows::domain(tx, &name)?.ok_or(KeysError::NotFound { what: "domain" })?;
+                let (id, _) = within(tx, &name)?;
                 Ok(rows::dkim_keys(tx, id)?)
             })
             .await
@@ -48,8 +46,7 @@ impl Administration {
         let fresh = self.keys.generate(&Algorithm::ALL).await?;
         let (name, keys) = (domain.clone(), self.keys.clone());
         self.act("rotate DKIM keys", domain.to_string(), move |tx| {
-            let (id, organisation) =
-                rows::domain(tx, &name)?.ok_or(KeysError::NotFound { what: "domain" })?;
+            let (id, organisation) = within(tx, &name)?;
             let existing = rows::dkim_keys(tx, id)?;
             if existing.iter().any(|key| key.state() == DkimState::Published) {
                 return Err(KeysError::Invalid {
@@ -83,8 +80,7 @@ impl Administration {
         };
         let now = self.keys.world.clock.now();
         self.act("revoke DKIM keys", what, move |tx| {
-            let (id, organisation) =
-                rows::domain(tx, &name)?.ok_or(KeysError::NotFound { what: "domain" })?;
+            let (id, organisation) = within(tx, &name)?;
             let existing = rows::dkim_keys(tx, id)?;
             let chosen: Vec<_> = existing
                 .iter()
@@ -137,4 +133,15 @@ impl Administration {
             })
             .await
     }
+}
+
+/// A domain within the scope: for who is limited to one that one, and those linked to it.
+fn within(tx: &mut Tx, name: &Domain) -> Result<(DomainId, OrganisationId)> {
+    let not_found = KeysError::NotFound { what: "domain" };
+    if let Some(names) = directory::names_in_reach(tx)?
+        && !names.iter().any(|one| one == name.as_str())
+    {
+        return Err(not_found);
+    }
+    rows::domain(tx, name)?.ok_or(not_found)
 }

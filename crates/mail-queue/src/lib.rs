@@ -27,7 +27,7 @@ use world::World;
 pub use destinations::{Destinations, Next, Offer};
 pub use rows::{Deferral, MIGRATIONS, commit, defer, finish, live_blobs};
 pub use schedule::pause;
-pub use types::{Delivery, Entry, Lease, Message, NewDelivery, Selection};
+pub use types::{Delivery, Entry, Lease, Message, NewDelivery, Reach, Selection};
 
 /// The channel of notices that wakes every node's delivery loop: an administrator wants something tried now.
 pub const WAKE: &str = "queue";
@@ -153,7 +153,7 @@ impl Queue {
     /// The selected deliveries, oldest first. A tenant sees its own.
     pub async fn list(
         &self,
-        scope: Option<OrganisationId>,
+        scope: impl Into<Reach>,
         selection: Selection,
         limit: usize,
     ) -> Result<Vec<Entry>, DbError> {
@@ -164,20 +164,21 @@ impl Queue {
     /// As [`Queue::list`], a page at a time.
     pub async fn page(
         &self,
-        scope: Option<OrganisationId>,
+        scope: impl Into<Reach>,
         selection: Selection,
         seek: Seek,
     ) -> Result<Page<Entry>, DbError> {
-        self.scoped(scope)
+        let reach = scope.into();
+        self.scoped(reach.organisation)
             .read(move |tx| {
-                let entries = rows::list(tx, &selection, seek.after(), seek.rows())?;
+                let entries = rows::list(tx, &reach, &selection, seek.after(), seek.rows())?;
                 Ok(seek.page(entries, |entry| entry.delivery.0))
             })
             .await
     }
 
     /// Holds the selected deliveries until they are released; tells how many.
-    pub async fn hold(&self, scope: Option<OrganisationId>, selection: Selection) -> Result<usize, DbError> {
+    pub async fn hold(&self, scope: impl Into<Reach>, selection: Selection) -> Result<usize, DbError> {
         self.command(scope, selection, |tx, entry, now| {
             Ok(rows::set_held(tx, entry.delivery, true, now)?.then_some(Step::Held))
         })
@@ -185,11 +186,7 @@ impl Queue {
     }
 
     /// Lets held deliveries go on, at once; tells how many.
-    pub async fn release(
-        &self,
-        scope: Option<OrganisationId>,
-        selection: Selection,
-    ) -> Result<usize, DbError> {
+    pub async fn release(&self, scope: impl Into<Reach>, selection: Selection) -> Result<usize, DbError> {
         self.command(scope, selection, |tx, entry, now| {
             Ok(rows::set_held(tx, entry.delivery, false, now)?.then_some(Step::Released))
         })
@@ -197,7 +194,7 @@ impl Queue {
     }
 
     /// Makes the selected deliveries due now, except those held or just under way; tells how many.
-    pub async fn retry(&self, scope: Option<OrganisationId>, selection: Selection) -> Result<usize, DbError> {
+    pub async fn retry(&self, scope: impl Into<Reach>, selection: Selection) -> Result<usize, DbError> {
         self.command(scope, selection, |tx, entry, now| {
             Ok(rows::make_due(tx, entry.delivery, now)?.then_some(Step::Released))
         })
@@ -205,11 +202,7 @@ impl Queue {
     }
 
     /// Deletes the selected deliveries without telling their senders; tells how many.
-    pub async fn delete(
-        &self,
-        scope: Option<OrganisationId>,
-        selection: Selection,
-    ) -> Result<usize, DbError> {
+    pub async fn delete(&self, scope: impl Into<Reach>, selection: Selection) -> Result<usize, DbError> {
         self.command(scope, selection, |tx, entry, _| {
             Ok(rows::delete(tx, entry.delivery, entry.message)?.then_some(Step::Deleted))
         })
@@ -218,16 +211,16 @@ impl Queue {
 
     async fn command(
         &self,
-        scope: Option<OrganisationId>,
+        scope: impl Into<Reach>,
         selection: Selection,
         change: fn(&mut Tx, &Entry, Timestamp) -> Result<Option<Step>, DbError>,
     ) -> Result<usize, DbError> {
-        let world = self.world.clone();
-        self.scoped(scope)
+        let (world, reach) = (self.world.clone(), scope.into());
+        self.scoped(reach.organisation)
             .write(move |tx| {
                 let now = world.clock.now();
                 let mut changed = 0;
-                for entry in rows::list(tx, &selection, i64::MIN, limits::COMMAND_LIMIT as i64)? {
+                for entry in rows::list(tx, &reach, &selection, i64::MIN, limits::COMMAND_LIMIT as i64)? {
                     let Some(step) = change(tx, &entry, now)? else { continue };
                     changed += 1;
                     trail::record(

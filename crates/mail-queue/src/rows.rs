@@ -11,7 +11,7 @@ use model::{
 };
 
 use crate::limits::REPLY_LIMIT_CHARACTERS;
-use crate::{Delivery, Entry, Lease, Message, NewDelivery, Selection};
+use crate::{Delivery, Entry, Lease, Message, NewDelivery, Reach, Selection};
 
 /// Tables of the queue.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -399,6 +399,9 @@ const SELECT_MESSAGE: i64 = 2;
 const SELECT_DESTINATION: i64 = 3;
 const SELECT_ALL: i64 = 4;
 
+/// Deliveries of an organisation that are looked through at once for those of one domain.
+const LOOKED_AT_ONCE: i64 = 500;
+
 /// Kind, id and domain of a selection, for the one condition that all commands share.
 fn selected(selection: &Selection) -> (i64, i64, &str) {
     match selection {
@@ -409,13 +412,33 @@ fn selected(selection: &Selection) -> (i64, i64, &str) {
     }
 }
 
-/// The selected deliveries behind `after` that the transaction's scope may see, oldest first.
+/// The selected deliveries behind `after` within reach, oldest first.
 pub(crate) fn list(
     tx: &mut Tx,
+    reach: &Reach,
     selection: &Selection,
-    after: i64,
+    mut after: i64,
     limit: i64,
 ) -> Result<Vec<Entry>, DbError> {
+    if reach.domains.is_none() {
+        return list_all(tx, selection, after, limit);
+    }
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut found = Vec::new();
+    loop {
+        let entries = list_all(tx, selection, after, LOOKED_AT_ONCE)?;
+        let is_last = (entries.len() as i64) < LOOKED_AT_ONCE;
+        after = entries.last().map_or(after, |entry| entry.delivery.0);
+        found.extend(entries.into_iter().filter(|entry| reach.has(entry)));
+        if is_last || found.len() >= wanted {
+            found.truncate(wanted);
+            return Ok(found);
+        }
+    }
+}
+
+/// The selected deliveries behind `after` that the transaction's scope may see, oldest first.
+fn list_all(tx: &mut Tx, selection: &Selection, after: i64, limit: i64) -> Result<Vec<Entry>, DbError> {
     let organisation = stored_organisation(tx.organisation());
     let (kind, id, domain) = selected(selection);
     tx.query(

@@ -178,3 +178,30 @@ pub enum Selection {
     /// All.
     All,
 }
+
+/// Whose deliveries a list shows and a command reaches.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// One organisation's; `None`: everybody's.
+    pub organisation: Option<OrganisationId>,
+    /// Of these only what one of these domains sent or is to get; `None`: all.
+    pub domains: Option<Vec<String>>,
+}
+
+impl Reach {
+    pub(crate) fn has(&self, entry: &Entry) -> bool {
+        let Some(domains) = &self.domains else { return true };
+        let is_own = |address: &Address| domains.iter().any(|domain| domain == address.domain().as_str());
+        let is_sender = match &entry.from {
+            ReversePath::Null => false,
+            ReversePath::Address(address) => is_own(address),
+        };
+        is_sender || is_own(&entry.recipient)
+    }
+}
+
+impl From<Option<OrganisationId>> for Reach {
+    fn from(organisation: Option<OrganisationId>) -> Reach {
+        Reach { organisation, domains: None }
+    }
+}

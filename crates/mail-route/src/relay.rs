@@ -154,11 +154,17 @@ pub struct RelayAdministration {
 type Outcome<T> = Result<T, DirectoryError>;
 
 impl RelayAdministration {
-    /// The rules, in their order.
+    /// The rules, in their order. They are the whole organisation's: within one domain they are not found.
     pub async fn list(&self) -> Outcome<Vec<RelayRule>> {
         let mut rules = self.relays.rules().await?;
-        if let Scope::Tenant(organisation) = self.scope {
-            rules.retain(|rule| rule.organisation.is_none_or(|owner| owner == organisation));
+        match self.scope {
+            Scope::Operator(_) => {}
+            Scope::Tenant(organisation) => {
+                rules.retain(|rule| rule.organisation.is_none_or(|owner| owner == organisation));
+            }
+            Scope::Domain { .. } => {
+                return Err(DirectoryError::NotFound { what: "this within the domain's scope" });
+            }
         }
         Ok(rules)
     }
@@ -179,6 +185,9 @@ impl RelayAdministration {
         let organisation = match self.scope {
             Scope::Tenant(own) => Some(own),
             Scope::Operator(_) => organisation,
+            Scope::Domain { .. } => {
+                return Err(DirectoryError::NotFound { what: "this within the domain's scope" });
+            }
         };
         let mut rules = self.relays.rules().await?.into_iter();
         Ok(rules.find(|rule| rule.concerns(organisation, domain) && rule.fits_subject(subject)))
@@ -265,7 +274,7 @@ impl RelayAdministration {
         match self.scope {
             Scope::Operator(_) => Ok(()),
             // Nothing is said about what lies outside of a tenant's scope.
-            Scope::Tenant(_) => {
+            Scope::Tenant(_) | Scope::Domain { .. } => {
                 Err(DirectoryError::NotFound { what: "this within the organisation's scope" })
             }
         }

@@ -68,20 +68,44 @@ fn zone_info(row: &Row) -> Result<ZoneInfo, DbError> {
     })
 }
 
+/// Keeps the zones within the limit to one domain: those called as the domain, as one linked to it or as a synonym,
+/// unless a mail domain beyond the limit lies in them.
+fn within_limit(tx: &mut Tx, zones: &mut Vec<ZoneInfo>) -> Result<(), DbError> {
+    let Some(names) = directory::names_in_reach(tx)? else { return Ok(()) };
+    zones.retain(|zone| names.iter().any(|name| name == zone.name.as_str()));
+    let mut kept = Vec::new();
+    for zone in zones.drain(..) {
+        let below = domains_within(tx, &zone.name, zone.organisation)?;
+        if below.iter().all(|domain| names.iter().any(|name| name == domain.name.as_str())) {
+            kept.push(zone);
+        }
+    }
+    *zones = kept;
+    Ok(())
+}
+
+fn one_within_limit(tx: &mut Tx, zone: Option<ZoneInfo>) -> Result<Option<ZoneInfo>, DbError> {
+    let mut zones = Vec::from_iter(zone);
+    within_limit(tx, &mut zones)?;
+    Ok(zones.pop())
+}
+
 pub(crate) fn zone(tx: &mut Tx, id: ZoneId) -> Result<Option<ZoneInfo>, DbError> {
-    tx.query_one(
+    let zone = tx.query_one(
         zone_columns!("WHERE z.id = ?1 AND z.organisation = COALESCE(?2, z.organisation)"),
         values![id, scope(tx)],
         zone_info,
-    )
+    )?;
+    one_within_limit(tx, zone)
 }
 
 pub(crate) fn zone_called(tx: &mut Tx, called: &DnsName) -> Result<Option<ZoneInfo>, DbError> {
-    tx.query_one(
+    let zone = tx.query_one(
         zone_columns!("WHERE z.name = ?1 AND z.organisation = COALESCE(?2, z.organisation)"),
         values![called.as_str(), scope(tx)],
         zone_info,
-    )
+    )?;
+    one_within_limit(tx, zone)
 }
 
 /// The zone that encloses `of`, the deepest one, whoever owns it: what it says is public.
@@ -97,14 +121,16 @@ pub(crate) fn enclosing_anywhere(tx: &mut Tx, of: &DnsName) -> Result<Option<Zon
 }
 
 pub(crate) fn zones(tx: &mut Tx, organisation: Option<OrganisationId>) -> Result<Vec<ZoneInfo>, DbError> {
-    tx.query(
+    let mut zones = tx.query(
         zone_columns!(
             "WHERE z.organisation = COALESCE(?1, z.organisation) AND z.organisation = COALESCE(?2, z.organisation)
              ORDER BY z.name"
         ),
         values![scope(tx), organisation.map(|id| id.0)],
         zone_info,
-    )
+    )?;
+    within_limit(tx, &mut zones)?;
+    Ok(zones)
 }
 
 pub(crate) fn page_of_zones(
@@ -112,15 +138,24 @@ pub(crate) fn page_of_zones(
     organisation: Option<OrganisationId>,
     seek: &Seek,
 ) -> Result<Page<ZoneInfo>, DbError> {
+    if tx.domain().is_some() {
+        // They are few.
+        let mut within = zones(tx, organisation)?;
+        within.retain(|zone| zone.id.0 > seek.after());
+        within.sort_by_key(|zone| zone.id.0);
+        return Ok(seek.page(within, |zone| zone.id.0));
+    }
     tx.page(in_order!(zone_columns, "z"), organisation, seek, zone_info, |zone| zone.id.0)
 }
 
 pub(crate) fn synonyms(tx: &mut Tx, main: ZoneId) -> Result<Vec<ZoneInfo>, DbError> {
-    tx.query(
+    let mut zones = tx.query(
         zone_columns!("WHERE z.main = ?1 AND z.organisation = COALESCE(?2, z.organisation) ORDER BY z.name"),
         values![main, scope(tx)],
         zone_info,
-    )
+    )?;
+    within_limit(tx, &mut zones)?;
+    Ok(zones)
 }
 
 pub(crate) fn count_zones(tx: &mut Tx, organisation: OrganisationId) -> Result<u64, DbError> {
@@ -252,6 +287,9 @@ pub(crate) fn insert_zone(tx: &mut Tx, zone: &ZoneInfo) -> Result<(), DbError> {
 
 /// Takes a zone for a change: whoever changes it too waits until this one is through.
 pub(crate) fn take_zone(tx: &mut Tx, id: ZoneId, at: Timestamp) -> Result<Option<ZoneInfo>, DbError> {
+    if tx.domain().is_some() && zone(tx, id)?.is_none() {
+        return Ok(None);
+    }
     tx.execute(
         "UPDATE zone SET version = version + 1, changed_at = ?3
          WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",

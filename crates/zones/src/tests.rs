@@ -4,6 +4,7 @@ mod administering;
 mod diagnosing;
 mod files;
 mod history;
+mod limited;
 mod linking;
 mod mailing;
 mod ownership;

@@ -158,7 +158,7 @@ impl Platform {
 
     /// The hosts and mail servers within the scope.
     fn hosts(&self) -> hosts::Administration {
-        self.installation.hosts.administration(self.reach(), None, self.who.clone())
+        self.installation.hosts.administration(self.reach(), self.who.clone())
     }
 
     /// The hosted zones within the scope.

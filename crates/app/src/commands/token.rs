@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use db::Seek;
 use directory::{NewToken, TokenId, TokenInfo};
+use model::{Address, Domain};
 use serde_json::{Value, json};
 
 use super::Platform;
@@ -27,6 +28,12 @@ pub enum Token {
         /// Until then: a date, or a time of RFC 3339; without, until it is revoked.
         #[arg(long, value_name = "TIME", value_parser = values::when)]
         until: Option<When>,
+        /// It reaches this mail domain of the organisation only, with what is linked to it and its synonyms.
+        #[arg(long, value_name = "NAME", value_parser = values::domain)]
+        domain: Option<Domain>,
+        /// It is this administrator's of the organisation: it never reaches further than this person does.
+        #[arg(long, value_name = "LOGIN", value_parser = values::address)]
+        user: Option<Address>,
     },
     /// Lists the tokens, without their secrets.
     List,
@@ -42,10 +49,20 @@ impl Token {
     pub(super) async fn run(self, platform: &Platform) -> Result<Output> {
         let administration = &platform.administration;
         match self {
-            Token::Create { name, write, until } => {
+            Token::Create { name, write, until, domain, user } => {
                 let now = platform.installation.world.clock.now();
+                let domain = match domain {
+                    Some(name) => Some(administration.domain_called(&name).await?.id),
+                    None => None,
+                };
+                let user = match user {
+                    Some(login) => Some(administration.user_called(&login).await?.id),
+                    None => None,
+                };
                 let new = NewToken {
                     organisation: platform.scope(),
+                    domain,
+                    user,
                     name,
                     may_write: write,
                     expires_at: until.map(|until| until.before(now)),
@@ -103,6 +120,8 @@ fn to_json(token: &TokenInfo) -> Value {
     json!({
         "id": token.id.to_string(),
         "organisation": token.organisation.map(|id| id.to_string()),
+        "domain": token.domain.map(|id| id.to_string()),
+        "user": token.user.map(|id| id.to_string()),
         "name": token.name,
         "shown": token.shown,
         "write": token.may_write,

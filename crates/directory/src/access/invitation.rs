@@ -153,7 +153,7 @@ impl Administration {
         let inviter = if inviter.is_empty() { who.clone() } else { inviter };
         let lifetime = self.directory().invitations_live();
         let info = self
-            .act("invite", format!("to {address}"), move |tx| {
+            .act_limited("invite", format!("to {address}"), move |tx| {
                 let mailbox = mailbox(tx, address)?;
                 if let Some(hindrance) = hindrance(tx, role, &mailbox)? {
                     return Err(hindrance.error(&mailbox.address));
@@ -196,7 +196,7 @@ impl Administration {
 
     /// The invitations to a mailbox that nobody has accepted, the newest last; those that are over among them.
     pub async fn invitations(&self, address: AddressId) -> Result<Vec<InvitationInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             Ok(rows::invitations(tx, mailbox.account)?)
         })
@@ -205,7 +205,7 @@ impl Administration {
 
     /// As [`Administration::invitations`], a page at a time.
     pub async fn page_of_invitations(&self, address: AddressId, seek: Seek) -> Result<Page<InvitationInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             Ok(rows::page_of_invitations(tx, mailbox.account, &seek)?)
         })
@@ -214,13 +214,13 @@ impl Administration {
 
     /// An invitation that waits.
     pub async fn invitation(&self, id: i64) -> Result<InvitationInfo> {
-        self.read(move |tx| found("invitation", rows::invitation(tx, id)?)).await
+        self.read_limited(move |tx| found("invitation", rows::invitation(tx, id)?)).await
     }
 
     /// Changes an invitation that waits: whoever accepts it later gets what it says then.
     pub async fn change_invitation(&self, id: i64, change: InvitationChange) -> Result<InvitationInfo> {
         let language = change.language.as_deref().map(checked_language).transpose()?;
-        self.act("change invitation", id.to_string(), move |tx| {
+        self.act_limited("change invitation", id.to_string(), move |tx| {
             let known = found("invitation", rows::invitation(tx, id)?)?;
             let permissions = change.permissions.unwrap_or(known.permissions);
             let language = language.as_deref().unwrap_or(&known.language);
@@ -232,7 +232,7 @@ impl Administration {
 
     /// Takes an invitation back: its links lead nowhere any more.
     pub async fn revoke_invitation(&self, id: i64) -> Result<()> {
-        self.act("revoke invitation", id.to_string(), move |tx| {
+        self.act_limited("revoke invitation", id.to_string(), move |tx| {
             let known = found("invitation", rows::invitation(tx, id)?)?;
             rows::delete_invitation(tx, id)?;
             Ok((Some(known.organisation), ()))
@@ -245,7 +245,7 @@ impl Administration {
         let token = new_token(&self.directory().world);
         let (hash, until) = (token_hash(&token), self.now().plus(self.directory().invitations_live()));
         let info = self
-            .act("renew invitation", id.to_string(), move |tx| {
+            .act_limited("renew invitation", id.to_string(), move |tx| {
                 let known = found("invitation", rows::invitation(tx, id)?)?;
                 rows::set_link(tx, id, "link", &hash)?;
                 rows::extend_invitation(tx, id, until)?;

@@ -25,7 +25,8 @@ use model::{
 };
 use zeroize::Zeroizing;
 
-use crate::administration::{found, user_in};
+use crate::administration::{found, names_in_reach, user_in, users_in};
+use crate::entities::UserInfo;
 use crate::error::DirectoryError;
 use crate::rows::address_key;
 use crate::{
@@ -168,7 +169,7 @@ fn mailbox(tx: &mut Tx, address: AddressId) -> Result<Mailbox> {
 impl Administration {
     /// The people who use a mailbox, the first first.
     pub async fn accesses(&self, address: AddressId) -> Result<Vec<AccessInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             Ok(rows::accesses(tx, mailbox.account)?)
         })
@@ -177,7 +178,7 @@ impl Administration {
 
     /// As [`Administration::accesses`], a page at a time in the order of the people's identifiers.
     pub async fn page_of_accesses(&self, address: AddressId, seek: Seek) -> Result<Page<AccessInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             Ok(rows::page_of_accesses(tx, mailbox.account, &seek)?)
         })
@@ -187,7 +188,7 @@ impl Administration {
     /// Why nobody can be invited to an address now.
     pub async fn hindrance(&self, address: AddressId) -> Result<Option<Hindrance>> {
         let role = self.role();
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             hindrance(tx, role, &mailbox)
         })
@@ -205,12 +206,15 @@ impl Administration {
         self.prove(address, proof).await?;
         let (role, who, at) = (self.role(), self.who().to_owned(), self.now());
         let ids = self.ids();
-        self.act("grant access", format!("{user} to {address}"), move |tx| {
+        self.act_limited("grant access", format!("{user} to {address}"), move |tx| {
             let mailbox = mailbox(tx, address)?;
             if let Some(hindrance) = hindrance(tx, role, &mailbox)? {
                 return Err(hindrance.error(&mailbox.address));
             }
             let info = found("user", user_in(tx, user, mailbox.account.organisation)?)?;
+            if !is_person_in_reach(tx, &info)? {
+                return Err(DirectoryError::NotFound { what: "user" });
+            }
             let permissions = match permissions {
                 Some(permissions) => permissions,
                 None => rows::default_permissions(tx, mailbox.service)?,
@@ -239,7 +243,7 @@ impl Administration {
             Some(permissions) => format!("{user} at {address}: {permissions}"),
             None => format!("{user} at {address}"),
         };
-        self.act("change access", news, move |tx| {
+        self.act_limited("change access", news, move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             let known = found("access", rows::access(tx, mailbox.account, user)?)?;
             let permissions = change.permissions.unwrap_or(known.permissions);
@@ -258,7 +262,7 @@ impl Administration {
 
     /// Takes somebody's access to a mailbox away, at once.
     pub async fn revoke_access(&self, address: AddressId, user: UserId) -> Result<()> {
-        self.act("revoke access", format!("{user} at {address}"), move |tx| {
+        self.act_limited("revoke access", format!("{user} at {address}"), move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             found("access", rows::access(tx, mailbox.account, user)?)?;
             rows::revoke(tx, mailbox.account, user)?;
@@ -270,13 +274,13 @@ impl Administration {
     /// What is given with an access to a mailbox of this service unless something else is said.
     pub async fn default_permissions(&self, service: ServiceId) -> Result<Permissions> {
         self.service(service).await?;
-        self.read(move |tx| Ok(rows::default_permissions(tx, service)?)).await
+        self.read_limited(move |tx| Ok(rows::default_permissions(tx, service)?)).await
     }
 
     /// Changes what is given from now on; what was given stays.
     pub async fn set_default_permissions(&self, service: ServiceId, permissions: Permissions) -> Result<()> {
-        let organisation = self.service(service).await?.organisation;
-        self.act("change default permissions", format!("{service}: {permissions}"), move |tx| {
+        let organisation = self.whole_service(service).await?.organisation;
+        self.act_limited("change default permissions", format!("{service}: {permissions}"), move |tx| {
             rows::set_default_permissions(tx, service, organisation, permissions)?;
             Ok((Some(organisation), ()))
         })
@@ -291,7 +295,7 @@ impl Administration {
     /// Whether who asks shows a password that opens the mailbox or the own account. A wrong one counts as a failure
     /// to log in.
     async fn prove(&self, address: AddressId, proof: AddressProof) -> Result<()> {
-        let mailbox = self.read(move |tx| mailbox(tx, address)).await?;
+        let mailbox = self.read_limited(move |tx| mailbox(tx, address)).await?;
         let AddressProof::Password { password, source, login } = proof else {
             return Ok(());
         };
@@ -317,6 +321,23 @@ impl Administration {
     }
 }
 
+impl Administration {
+    /// The people to whom access can be given: those of the organisation, and for who is limited to a domain those of
+    /// them who belong there.
+    pub async fn people_in_reach(&self, organisation: OrganisationId) -> Result<Vec<UserInfo>> {
+        self.read_limited(move |tx| {
+            let mut reached = Vec::new();
+            for info in users_in(tx, organisation)? {
+                if is_person_in_reach(tx, &info)? {
+                    reached.push(info);
+                }
+            }
+            Ok(reached)
+        })
+        .await
+    }
+}
+
 fn hindrance(tx: &mut Tx, role: Role, mailbox: &Mailbox) -> Result<Option<Hindrance>> {
     if !matches!(role, Role::LegalOwner | Role::Administrator) {
         return Ok(Some(Hindrance::Rights));
@@ -326,6 +347,15 @@ fn hindrance(tx: &mut Tx, role: Role, mailbox: &Mailbox) -> Result<Option<Hindra
         return Ok(Some(Hindrance::UserListed));
     }
     Ok(rows::is_login(tx, &login)?.then_some(Hindrance::IsLogin))
+}
+
+/// Whether a person exists for who is limited to one domain: by the own login at one of its names, or by an access to a
+/// mailbox of it.
+fn is_person_in_reach(tx: &mut Tx, info: &UserInfo) -> Result<bool> {
+    let Some(names) = names_in_reach(tx)? else { return Ok(true) };
+    let is_at_home =
+        info.login.rsplit_once('@').is_some_and(|(_, domain)| names.iter().any(|name| name == domain));
+    Ok(is_at_home || rows::has_access_in_reach(tx, info.id)?)
 }
 
 fn has_it_already(login: &str, address: &Address) -> DirectoryError {

@@ -146,7 +146,7 @@ impl Administration {
     pub async fn note_service_opened(&self, service: ServiceId) -> Result<()> {
         let (who, since) = (self.who().to_owned(), self.now().minus(AGAIN_AFTER));
         let mailboxes = self
-            .read(move |tx| {
+            .read_limited(move |tx| {
                 let is_told = rows::was_noted_of_service(tx, service, Opened::Service.kind(), &who, since)?;
                 if is_told { Ok(Vec::new()) } else { Ok(rows::used_mailboxes(tx, service, SERVICE_LIMIT)?) }
             })
@@ -157,7 +157,7 @@ impl Administration {
         let (who, at) = (self.who().to_owned(), self.now());
         let ids: Vec<i64> = mailboxes.iter().map(|_| self.new_id()).collect();
         let organisation = self.service(service).await?.organisation;
-        self.act("open mailbox data", format!("logs of service {service}"), move |tx| {
+        self.act_limited("open mailbox data", format!("logs of service {service}"), move |tx| {
             for (address, id) in mailboxes.iter().zip(&ids) {
                 // One identifier is for the notice, and none is left for letters.
                 note_at(tx, std::slice::from_ref(id), *address, &Opened::Service, &who, at)?;
@@ -197,7 +197,7 @@ impl Administration {
         let (who, at) = (self.who().to_owned(), self.now());
         let what = opened.clone();
         let is_news = self
-            .read(move |tx| {
+            .read_limited(move |tx| {
                 let (mailbox, is_mailbox) = found("address", rows::mailbox(tx, address)?)?;
                 Ok(is_mailbox && is_news(tx, &mailbox, &what, &who, at)?)
             })
@@ -206,7 +206,7 @@ impl Administration {
             return Ok(());
         }
         let (who, ids) = (self.who().to_owned(), self.ids());
-        self.act("open mailbox data", format!("{} of {address}", opened.kind()), move |tx| {
+        self.act_limited("open mailbox data", format!("{} of {address}", opened.kind()), move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             note(tx, &ids, &mailbox, &opened, &who, at)?;
             Ok((Some(mailbox.account.organisation), ()))
@@ -219,7 +219,7 @@ impl Administration {
     /// The same for what has its own place in the audit.
     pub(crate) async fn leave_notice(&self, address: AddressId, opened: Opened) -> Result<()> {
         let (who, at, ids) = (self.who().to_owned(), self.now(), self.ids());
-        self.write(move |tx| note_at(tx, &ids, address, &opened, &who, at)).await
+        self.write_limited(move |tx| note_at(tx, &ids, address, &opened, &who, at)).await
     }
 }
 

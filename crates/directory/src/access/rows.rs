@@ -11,13 +11,29 @@ fn scope(tx: &Tx) -> Option<i64> {
     tx.organisation().map(|id| id.0)
 }
 
+/// The only domain within the scope, for `domain = COALESCE(?, domain)`.
+fn limit(tx: &Tx) -> Option<i64> {
+    tx.domain().map(|id| id.0)
+}
+
+/// Whether a person has access to a mailbox of the limit's domain.
+pub(super) fn has_access_in_reach(tx: &mut Tx, user: UserId) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM mailbox_access x JOIN account c ON c.id = x.account JOIN address a ON a.id = c.address
+         WHERE x.person = ?1 AND a.domain = ?2",
+        values![user, limit(tx)],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// A mailbox by its address, and whether it is one at all.
 pub(super) fn mailbox(tx: &mut Tx, address: AddressId) -> Result<Option<(Mailbox, bool)>, DbError> {
     tx.query_one(
         "SELECT a.organisation, a.account, a.localpart, d.name, a.service
          FROM address a JOIN domain d ON d.id = a.domain
-         WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation)",
-        values![address, scope(tx)],
+         WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)",
+        values![address, scope(tx), limit(tx)],
         |row| {
             let account = row.optional_integer(1)?;
             let mailbox = Mailbox {
@@ -374,8 +390,10 @@ pub(super) fn page_of_invitations(
 
 pub(super) fn invitation(tx: &mut Tx, id: i64) -> Result<Option<InvitationInfo>, DbError> {
     tx.query_one(
-        select_invitation!("WHERE i.id = ?1 AND i.organisation = COALESCE(?2, i.organisation)"),
-        values![id, scope(tx)],
+        select_invitation!(
+            "WHERE i.id = ?1 AND i.organisation = COALESCE(?2, i.organisation) AND a.domain = COALESCE(?3, a.domain)"
+        ),
+        values![id, scope(tx), limit(tx)],
         invitation_info,
     )
 }

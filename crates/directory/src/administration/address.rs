@@ -142,7 +142,7 @@ impl Administration {
             NewKind::Alias(targets) => format!("alias {} to {}", new.address, joined(targets)),
             NewKind::Redirection => format!("redirection {}", new.address),
         };
-        self.act("create address", what, move |tx| {
+        self.act_limited("create address", what, move |tx| {
             let domain = found("domain", rows::domain_called(tx, new.address.domain().as_str())?)?;
             insert(tx, &domain, &new, (id, account), &salt, at)?;
             Ok((Some(domain.organisation), found("address", rows::address(tx, id)?)?))
@@ -152,12 +152,12 @@ impl Administration {
 
     /// The addresses within the scope, of one domain or of all.
     pub async fn addresses(&self, domain: Option<DomainId>) -> Result<Vec<AddressInfo>> {
-        self.read(move |tx| Ok(rows::addresses(tx, domain)?)).await
+        self.read_limited(move |tx| Ok(rows::addresses(tx, domain)?)).await
     }
 
     /// As [`Administration::addresses`], a page at a time in the order they were made.
     pub async fn page_of_addresses(&self, domain: Option<DomainId>, seek: Seek) -> Result<Page<AddressInfo>> {
-        self.read(move |tx| Ok(rows::page_of_addresses(tx, domain, &seek)?)).await
+        self.read_limited(move |tx| Ok(rows::page_of_addresses(tx, domain, &seek)?)).await
     }
 
     /// The addresses of an organisation that fit a question, in an order, a part of them.
@@ -166,7 +166,7 @@ impl Administration {
         organisation: OrganisationId,
         query: AddressQuery,
     ) -> Result<AddressesFound> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             found("organisation", rows::organisation(tx, organisation)?)?;
             let (items, fit, total) = rows::find_addresses(tx, organisation, &query)?;
             Ok(AddressesFound { items, found: fit, total })
@@ -176,7 +176,7 @@ impl Administration {
 
     /// The aliases that stand for an address, among others or alone.
     pub async fn aliases_of(&self, id: AddressId) -> Result<Vec<AddressInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let address = found("address", rows::address(tx, id)?)?;
             Ok(rows::aliases_of(tx, address.organisation, &address.address.to_string().to_lowercase())?)
         })
@@ -185,13 +185,13 @@ impl Administration {
 
     /// An address by its identifier.
     pub async fn address(&self, id: AddressId) -> Result<AddressInfo> {
-        self.read(move |tx| found("address", rows::address(tx, id)?)).await
+        self.read_limited(move |tx| found("address", rows::address(tx, id)?)).await
     }
 
     /// An address by its name, exactly: no subaddress, no postmaster that nobody created.
     pub async fn address_called(&self, address: &Address) -> Result<AddressInfo> {
         let (key, domain) = (localpart_key(address.localpart()), address.domain().as_str().to_owned());
-        self.read(move |tx| found("address", rows::address_called(tx, &domain, &key)?)).await
+        self.read_limited(move |tx| found("address", rows::address_called(tx, &domain, &key)?)).await
     }
 
     /// Disables or enables an address, changes a mailbox's quota, an alias's targets, or what it is called.
@@ -209,7 +209,7 @@ impl Administration {
             note.as_ref().map(|note| format!("noted «{note}»")),
             change.is_shared.map(|is_shared| if is_shared { "shared" } else { "not shared" }.to_owned()),
         ]);
-        self.act("change address", format!("{id}: {news}"), move |tx| {
+        self.act_limited("change address", format!("{id}: {news}"), move |tx| {
             let address = found("address", rows::address(tx, id)?)?;
             let organisation = address.organisation;
             if let Some(is_disabled) = change.is_disabled {

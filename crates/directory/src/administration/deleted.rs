@@ -50,7 +50,7 @@ impl Administration {
     /// Deletes an address in a way that [`Administration::restore_address`] undoes within thirty days.
     pub async fn delete_address(&self, id: AddressId) -> Result<DeletedAddress> {
         let (at, who) = (self.now(), self.who.clone());
-        self.act("delete address", id.to_string(), move |tx| {
+        self.act_limited("delete address", id.to_string(), move |tx| {
             let address = found("address", rows::address(tx, id)?)?;
             rows::put_away(tx, id, address.organisation, &who, at)?;
             let deleted = found("address", rows::deleted_address(tx, id)?)?;
@@ -61,17 +61,17 @@ impl Administration {
 
     /// The deleted addresses that can be restored, a page at a time.
     pub async fn page_of_deleted_addresses(&self, seek: Seek) -> Result<Page<DeletedAddress>> {
-        self.read(move |tx| Ok(rows::page_of_deleted_addresses(tx, &seek)?)).await
+        self.read_limited(move |tx| Ok(rows::page_of_deleted_addresses(tx, &seek)?)).await
     }
 
     /// A deleted address by its identifier.
     pub async fn deleted_address(&self, id: AddressId) -> Result<DeletedAddress> {
-        self.read(move |tx| found("deleted address", rows::deleted_address(tx, id)?)).await
+        self.read_limited(move |tx| found("deleted address", rows::deleted_address(tx, id)?)).await
     }
 
     /// Brings a deleted address back: letters, passwords, targets, everything.
     pub async fn restore_address(&self, id: AddressId) -> Result<AddressInfo> {
-        self.act("restore address", id.to_string(), move |tx| {
+        self.act_limited("restore address", id.to_string(), move |tx| {
             let deleted = found("deleted address", rows::deleted_address(tx, id)?)?;
             let taken = || DirectoryError::Conflict {
                 field: "address",
@@ -88,7 +88,7 @@ impl Administration {
     /// letters later ([`crate::Directory::deleted_accounts`]).
     pub async fn erase_address(&self, id: AddressId) -> Result<()> {
         let at = self.now();
-        self.act("delete address for good", id.to_string(), move |tx| {
+        self.act_limited("delete address for good", id.to_string(), move |tx| {
             let (organisation, account, key) = match rows::address(tx, id)? {
                 Some(address) => {
                     let account = match address.kind {
@@ -120,7 +120,7 @@ impl Directory {
         loop {
             let world = world.clone();
             let count = operator
-                .scoped()
+                .scoped()?
                 .write(move |tx| {
                     let overdue = rows::overdue(tx, before, limits::FORGOTTEN_AT_ONCE)?;
                     for one in &overdue {

@@ -47,7 +47,7 @@ impl Administration {
 
     /// The domains within the scope, of one organisation or of all, by name.
     pub async fn domains(&self, organisation: Option<OrganisationId>) -> Result<Vec<DomainInfo>> {
-        self.read(move |tx| Ok(rows::domains(tx, organisation)?)).await
+        self.read_limited(move |tx| Ok(rows::domains(tx, organisation)?)).await
     }
 
     /// As [`Administration::domains`], a page at a time in the order they were made.
@@ -56,18 +56,18 @@ impl Administration {
         organisation: Option<OrganisationId>,
         seek: Seek,
     ) -> Result<Page<DomainInfo>> {
-        self.read(move |tx| Ok(rows::page_of_domains(tx, organisation, &seek)?)).await
+        self.read_limited(move |tx| Ok(rows::page_of_domains(tx, organisation, &seek)?)).await
     }
 
     /// A domain by its identifier.
     pub async fn domain(&self, id: DomainId) -> Result<DomainInfo> {
-        self.read(move |tx| found("domain", rows::domain(tx, id)?)).await
+        self.read_limited(move |tx| found("domain", rows::domain(tx, id)?)).await
     }
 
     /// A domain by its name.
     pub async fn domain_called(&self, name: &Domain) -> Result<DomainInfo> {
         let name = name.as_str().to_owned();
-        self.read(move |tx| found("domain", rows::domain_called(tx, &name)?)).await
+        self.read_limited(move |tx| found("domain", rows::domain_called(tx, &name)?)).await
     }
 
     /// Disables or enables a domain, or moves it to another mail service of its organisation.

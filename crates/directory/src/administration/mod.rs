@@ -11,6 +11,7 @@ mod domain;
 mod log_plan;
 mod organisation;
 mod password;
+mod reach;
 mod rows;
 mod selected;
 mod service;
@@ -37,23 +38,20 @@ pub(crate) use domain::{domain_in, domain_within, domains_in, insert_linked, pla
 pub use organisation::OrganisationChange;
 pub(crate) use organisation::rename as rename_organisation;
 pub use password::NewDevicePassword;
+pub(crate) use reach::check_whole_service;
+pub use reach::{Scope, names_in_reach};
 pub use selected::{Done, SelectedAct};
 pub use service::ServiceChange;
 pub(crate) use service::service_within;
 pub use staff::StaffInfo;
-pub use user::{NewUser, UserChange};
-pub(crate) use user::{own_user, user_at_home, user_in};
+pub use user::{About, NewUser, UserChange};
+pub(crate) use user::{own_user, user_at_home, user_in, users_in};
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 
-/// How far an administrator reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// One organisation; nothing else exists.
-    Tenant(OrganisationId),
-    /// The whole installation, for a reason that the code states.
-    Operator(&'static str),
-}
+/// What who is limited to one domain hears of everything that is not declared to be open to him.
+const NOT_WITHIN_A_DOMAIN: DirectoryError =
+    DirectoryError::NotFound { what: "this within the domain's scope" };
 
 /// The directory within a scope, in somebody's name.
 #[derive(Clone)]
@@ -68,7 +66,7 @@ impl Administration {
     pub(crate) fn new(directory: Directory, scope: Scope, who: String) -> Administration {
         // A tenant's programs have an administrator's power, unless somebody vouches for more.
         let role = match scope {
-            Scope::Tenant(_) => Role::Administrator,
+            Scope::Tenant(_) | Scope::Domain { .. } => Role::Administrator,
             Scope::Operator(_) => Role::LegalOwner,
         };
         Administration { directory, scope, who, role }
@@ -96,11 +94,9 @@ impl Administration {
         &self.who
     }
 
-    fn scoped(&self) -> Scoped {
-        match self.scope {
-            Scope::Tenant(organisation) => self.directory.db.tenant(organisation),
-            Scope::Operator(why) => self.directory.db.operator(why),
-        }
+    /// The rows within the scope; none for who is limited to one domain.
+    fn scoped(&self) -> Result<Scoped> {
+        self.scope.whole(&self.directory.db).ok_or(NOT_WITHIN_A_DOMAIN)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -111,30 +107,70 @@ impl Administration {
         self.directory.world.new_id()
     }
 
+    /// Reads what concerns the whole organisation: within one domain it is not found.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         read: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.scoped().read(read).await
+        self.scoped()?.read(read).await
     }
 
+    /// Reads what also who is limited to one domain may see: every statement that finds something asks
+    /// [`Tx::domain`].
+    pub(crate) async fn read_limited<T: Send + 'static>(
+        &self,
+        read: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.scope.limited(&self.directory.db).read(read).await
+    }
+
+    /// Changes what concerns the whole organisation: within one domain it is not found.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         write: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.scoped().write(write).await
+        self.scoped()?.write(write).await
+    }
+
+    /// Changes what also who is limited to one domain may change: see [`Administration::read_limited`].
+    pub(crate) async fn write_limited<T: Send + 'static>(
+        &self,
+        write: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.scope.limited(&self.directory.db).write(write).await
     }
 
     /// Runs `act`, which returns the organisation concerned and a result, and audits it in the same
-    /// transaction.
+    /// transaction. It concerns the whole organisation: within one domain it is not found.
     pub(crate) async fn act<T: Send + 'static>(
         &self,
+        action: &'static str,
+        what: String,
+        act: impl FnMut(&mut Tx) -> Result<(Option<OrganisationId>, T)> + Send + 'static,
+    ) -> Result<T> {
+        self.act_on(self.scoped()?, action, what, act).await
+    }
+
+    /// As [`Administration::act`], for what also who is limited to one domain may do: see
+    /// [`Administration::read_limited`].
+    pub(crate) async fn act_limited<T: Send + 'static>(
+        &self,
+        action: &'static str,
+        what: String,
+        act: impl FnMut(&mut Tx) -> Result<(Option<OrganisationId>, T)> + Send + 'static,
+    ) -> Result<T> {
+        self.act_on(self.scope.limited(&self.directory.db), action, what, act).await
+    }
+
+    async fn act_on<T: Send + 'static>(
+        &self,
+        scoped: Scoped,
         action: &'static str,
         what: String,
         mut act: impl FnMut(&mut Tx) -> Result<(Option<OrganisationId>, T)> + Send + 'static,
     ) -> Result<T> {
         let (at, id, who) = (self.now(), self.new_id(), self.who.clone());
-        self.scoped()
+        scoped
             .write(move |tx| {
                 let (organisation, result) = act(tx)?;
                 let change = trail::Change {
@@ -155,7 +191,7 @@ impl Administration {
         match self.scope {
             Scope::Operator(_) => Ok(()),
             // Nothing is said about what lies outside of a tenant's scope.
-            Scope::Tenant(_) => {
+            Scope::Tenant(_) | Scope::Domain { .. } => {
                 Err(DirectoryError::NotFound { what: "this within the organisation's scope" })
             }
         }

@@ -60,7 +60,7 @@ impl Administration {
         password: Zeroizing<String>,
     ) -> Result<CreatedDevicePassword> {
         let (account, name, salt, iterations) = self
-            .read(move |tx| {
+            .read_limited(move |tx| {
                 let address = found("address", rows::address(tx, address)?)?;
                 let AddressKind::Mailbox { account, .. } = address.kind else {
                     return Err(not_a_mailbox("address", &address.address));
@@ -77,7 +77,7 @@ impl Administration {
             None => format!("chosen, of {name}"),
         };
         let info = self
-            .act("create password", what, move |tx| {
+            .act_limited("create password", what, move |tx| {
                 let address = found("address", rows::address(tx, address)?)?;
                 let organisation = address.organisation;
                 let mut passwords = rows::passwords(tx, account, organisation)?;
@@ -117,7 +117,7 @@ impl Administration {
 
     /// The passwords of an address.
     pub async fn device_passwords(&self, address: AddressId) -> Result<Vec<DevicePasswordInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let (account, organisation) = mailbox(tx, address)?;
             Ok(rows::passwords(tx, account, organisation)?)
         })
@@ -130,7 +130,7 @@ impl Administration {
         address: AddressId,
         seek: Seek,
     ) -> Result<Page<DevicePasswordInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let (account, organisation) = mailbox(tx, address)?;
             Ok(rows::page_of_passwords(tx, account, organisation, &seek)?)
         })
@@ -139,7 +139,7 @@ impl Administration {
 
     /// A password by its identifier.
     pub async fn device_password(&self, id: CredentialId) -> Result<DevicePasswordInfo> {
-        self.read(move |tx| found("device password", rows::password(tx, id)?)).await
+        self.read_limited(move |tx| found("device password", rows::password(tx, id)?)).await
     }
 
     /// Disables or enables a password, at once.
@@ -149,7 +149,7 @@ impl Administration {
         is_disabled: bool,
     ) -> Result<DevicePasswordInfo> {
         let action = if is_disabled { "disable password" } else { "enable password" };
-        self.act(action, id.to_string(), move |tx| {
+        self.act_limited(action, id.to_string(), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             rows::disable_password(tx, password.account, password.organisation, id, is_disabled)?;
             Ok((Some(password.organisation), found("device password", rows::password(tx, id)?)?))
@@ -169,7 +169,7 @@ impl Administration {
         let purpose = protocols.map(|protocols| format!("for {protocols}"));
         let device = kind.map(|kind| format!("on a device of kind {}", kind.as_str()));
         let news = told([called(label.as_deref()), purpose, device]);
-        self.act("change password", format!("{id}: {news}"), move |tx| {
+        self.act_limited("change password", format!("{id}: {news}"), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             let label = label.as_deref().unwrap_or(&password.label);
             let protocols = protocols.unwrap_or(password.protocols);
@@ -182,7 +182,7 @@ impl Administration {
 
     /// Deletes every password of an address, at once; gives how many there were.
     pub async fn delete_device_passwords(&self, address: AddressId) -> Result<u64> {
-        self.act("delete passwords", format!("all of {address}"), move |tx| {
+        self.act_limited("delete passwords", format!("all of {address}"), move |tx| {
             let (account, organisation) = mailbox(tx, address)?;
             Ok((Some(organisation), rows::delete_passwords(tx, account, organisation)?))
         })
@@ -191,7 +191,7 @@ impl Administration {
 
     /// Deletes a password, at once.
     pub async fn delete_device_password(&self, id: CredentialId) -> Result<()> {
-        self.act("delete password", id.to_string(), move |tx| {
+        self.act_limited("delete password", id.to_string(), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             rows::delete_password(tx, password.account, password.organisation, id)?;
             Ok((Some(password.organisation), ()))

@@ -1,5 +1,6 @@
 //! What administration reads and writes, a file for each kind of thing. Every statement carries the
-//! organisation: the scope's own, or within an operator's scope the one of the row that was read before.
+//! organisation: the scope's own, or within an operator's scope the one of the row that was read before. What who is
+//! limited to one domain may find is found by statements that ask for the domain too.
 
 mod address;
 mod ban;
@@ -7,6 +8,7 @@ mod deleted;
 mod domain;
 mod organisation;
 mod password;
+mod reach;
 mod service;
 mod staff;
 mod user;
@@ -19,6 +21,7 @@ pub(super) use deleted::*;
 pub(super) use domain::*;
 pub(super) use organisation::*;
 pub(super) use password::*;
+pub(super) use reach::*;
 pub(super) use service::*;
 pub(super) use staff::*;
 pub(super) use user::*;
@@ -26,6 +29,11 @@ pub(super) use user::*;
 /// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
 fn scope(tx: &Tx) -> Option<i64> {
     tx.organisation().map(|id| id.0)
+}
+
+/// The only domain within the scope, for `domain = COALESCE(?, domain)`.
+fn limit(tx: &Tx) -> Option<i64> {
+    tx.domain().map(|id| id.0)
 }
 
 fn count(column: i64) -> u64 {

@@ -58,7 +58,8 @@ impl Administration {
         };
         let (at, who, world) = (self.now(), self.who.clone(), self.directory.world.clone());
         let (action, told) = act.told();
-        self.scoped()
+        self.scope
+            .limited(&self.directory.db)
             .write(move |tx| {
                 let mut done = Done::default();
                 for id in &ids {

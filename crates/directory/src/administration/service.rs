@@ -5,8 +5,8 @@ use model::{AccountId, Address, OrganisationId, ServiceId, Timestamp};
 
 use super::told::{called, quota, state, told};
 use super::{
-    Administration, Result, checked_name, checked_quota, conflict, counted, found, name_key, not_a_mailbox,
-    rows,
+    Administration, Result, check_whole_service, checked_name, checked_quota, conflict, counted, found,
+    name_key, not_a_mailbox, rows,
 };
 use crate::entities::{AddressKind, ServiceInfo};
 use crate::error::DirectoryError;
@@ -48,7 +48,7 @@ impl Administration {
 
     /// The mail services within the scope, of one organisation or of all.
     pub async fn services(&self, organisation: Option<OrganisationId>) -> Result<Vec<ServiceInfo>> {
-        self.read(move |tx| Ok(rows::services(tx, organisation)?)).await
+        self.read_limited(move |tx| Ok(rows::services(tx, organisation)?)).await
     }
 
     /// As [`Administration::services`], a page at a time in the order they were made.
@@ -57,12 +57,12 @@ impl Administration {
         organisation: Option<OrganisationId>,
         seek: Seek,
     ) -> Result<Page<ServiceInfo>> {
-        self.read(move |tx| Ok(rows::page_of_services(tx, organisation, &seek)?)).await
+        self.read_limited(move |tx| Ok(rows::page_of_services(tx, organisation, &seek)?)).await
     }
 
     /// A mail service.
     pub async fn service(&self, id: ServiceId) -> Result<ServiceInfo> {
-        self.read(move |tx| found("service", rows::service(tx, id)?)).await
+        self.read_limited(move |tx| found("service", rows::service(tx, id)?)).await
     }
 
     /// Renames, disables or enables a mail service, changes its quota or who its postmaster is.
@@ -83,8 +83,8 @@ impl Administration {
                 None => "no administrator".to_owned(),
             }),
         ]);
-        self.act("change service", format!("{id}: {news}"), move |tx| {
-            let service = found("service", rows::service(tx, id)?)?;
+        self.act_limited("change service", format!("{id}: {news}"), move |tx| {
+            let service = check_whole_service(tx, id)?;
             if let Some(name) = &name {
                 if rows::has_other_service(tx, service.organisation, &name_key(name), id)? {
                     return Err(service_exists(name));

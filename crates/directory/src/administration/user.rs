@@ -29,6 +29,15 @@ pub struct NewUser {
     pub password: Zeroizing<String>,
 }
 
+/// What administrators are told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// Something of the whole organisation.
+    Organisation,
+    /// A domain of it, by one of its names.
+    Domain(model::Domain),
+}
+
 /// What to change of a user; `None` stays.
 #[derive(Clone, Default)]
 pub struct UserChange {
@@ -104,11 +113,27 @@ impl Administration {
         self.read(move |tx| Ok(rows::page_of_users(tx, organisation, &seek)?)).await
     }
 
-    /// Who administers an organisation and may sign in there.
-    pub async fn administrators(&self, organisation: OrganisationId) -> Result<Vec<UserInfo>> {
-        let mut users = self.users(Some(organisation)).await?;
-        users.retain(|user| matches!(user.role, Role::LegalOwner | Role::Administrator) && !user.is_disabled);
-        Ok(users)
+    /// Who administers what is to be told of, and may sign in there: of a domain also those who are limited to it, of
+    /// the organisation those who are not limited.
+    pub async fn administrators(&self, organisation: OrganisationId, about: About) -> Result<Vec<UserInfo>> {
+        self.read(move |tx| {
+            let mut told = Vec::new();
+            for user in rows::users(tx, Some(organisation))? {
+                let is_within = match (user.domain, &about) {
+                    (None, _) => true,
+                    (Some(_), About::Organisation) => false,
+                    (Some(limit), About::Domain(name)) => {
+                        rows::names_of(tx, organisation, limit)?.iter().any(|one| one == name.as_str())
+                    }
+                };
+                let administers = matches!(user.role, Role::LegalOwner | Role::Administrator);
+                if administers && is_within && !user.is_disabled {
+                    told.push(user);
+                }
+            }
+            Ok(told)
+        })
+        .await
     }
 
     /// A user by its identifier.
@@ -327,4 +352,9 @@ fn disable(tx: &mut Tx, user: &UserInfo, is_disabled: bool) -> Result<()> {
         membership::rows::disable(tx, user.organisation, user.id, is_disabled)?;
     }
     Ok(())
+}
+
+/// The people of an organisation, if it lies within the scope.
+pub(crate) fn users_in(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<UserInfo>> {
+    Ok(rows::users(tx, Some(organisation))?)
 }

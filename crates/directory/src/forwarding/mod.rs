@@ -165,7 +165,7 @@ fn check(address: &AddressInfo, targets: &[Address]) -> Result<()> {
 impl Administration {
     /// Where an address leads: what every target said.
     pub async fn targets(&self, address: AddressId) -> Result<Vec<ForwardTarget>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let address = found("address", crate::administration::address_within(tx, address)?)?;
             Ok(rows::targets(tx, address.organisation, address.id)?)
         })
@@ -179,7 +179,7 @@ impl Administration {
         let notices = self.ids();
         let told: Vec<String> = new.targets.iter().map(ToString::to_string).collect();
         let told = if told.is_empty() { "nobody".to_owned() } else { told.join(", ") };
-        self.act("change targets", format!("{address}: leads to {told}"), move |tx| {
+        self.act_limited("change targets", format!("{address}: leads to {told}"), move |tx| {
             let info = found("address", crate::administration::address_within(tx, address)?)?;
             check(&info, &new.targets)?;
             let organisation = info.organisation;
@@ -240,7 +240,7 @@ impl Administration {
     /// Writes once more to a target that has not answered.
     pub async fn ask_target_again(&self, id: i64) -> Result<ForwardTarget> {
         let at = self.now();
-        self.act("ask target again", id.to_string(), move |tx| {
+        self.act_limited("ask target again", id.to_string(), move |tx| {
             let target = found("target", rows::target_within(tx, id)?)?;
             let refused =
                 |reason: String, rule| Err(DirectoryError::Invalid { field: "target", reason, rule });

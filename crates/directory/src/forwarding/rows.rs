@@ -57,9 +57,10 @@ pub(super) fn target_within(tx: &mut Tx, id: i64) -> Result<Option<ForwardTarget
     tx.query_one(
         select_target!(
             "JOIN address a ON a.id = t.address
-             WHERE t.id = ?1 AND t.removed = 0 AND t.organisation = COALESCE(?2, t.organisation)"
+             WHERE t.id = ?1 AND t.removed = 0 AND t.organisation = COALESCE(?2, t.organisation)
+               AND a.domain = COALESCE(?3, a.domain)"
         ),
-        values![id, scope],
+        values![id, scope, tx.domain()],
         target,
     )
 }

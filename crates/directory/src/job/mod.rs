@@ -288,7 +288,7 @@ impl Administration {
         }
         let (id, at, who) = (self.new_id(), self.now(), self.who().to_owned());
         let what = format!("{} lines ({id})", lines.len());
-        self.act("show addresses", what, move |tx| {
+        self.act_limited("show addresses", what, move |tx| {
             let domain = crate::administration::domain_within(tx, new.domain)?;
             let name = domain.name.as_str().to_owned();
             let mut seen = HashSet::new();
@@ -317,12 +317,12 @@ impl Administration {
 
     /// The lists, the newest last, a page at a time.
     pub async fn page_of_address_jobs(&self, seek: Seek) -> Result<db::Page<AddressJob>> {
-        self.read(move |tx| Ok(rows::page_of_jobs(tx, &seek)?)).await
+        self.read_limited(move |tx| Ok(rows::page_of_jobs(tx, &seek)?)).await
     }
 
     /// A list.
     pub async fn address_job(&self, id: i64) -> Result<AddressJob> {
-        self.read(move |tx| found("list", rows::job(tx, id)?)).await
+        self.read_limited(move |tx| found("list", rows::job(tx, id)?)).await
     }
 
     /// The lines of a list from a number on; only the bad ones, or all.
@@ -333,7 +333,7 @@ impl Administration {
         after: u32,
         limit: usize,
     ) -> Result<Vec<JobLine>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let job = found("list", rows::job(tx, id)?)?;
             Ok(rows::lines(tx, id, job.organisation, only_bad, after, limit)?)
         })
@@ -343,7 +343,7 @@ impl Administration {
     /// Makes the addresses of a list. The same call once more does nothing more.
     pub async fn confirm_addresses(&self, id: i64, choice: Choice) -> Result<AddressJob> {
         let at = self.now();
-        self.act("create addresses", format!("list {id}, {}", choice.as_str()), move |tx| {
+        self.act_limited("create addresses", format!("list {id}, {}", choice.as_str()), move |tx| {
             let job = found("list", rows::job(tx, id)?)?;
             if job.state != JobState::Shown {
                 return Ok((Some(job.organisation), job));
@@ -366,7 +366,7 @@ impl Administration {
 
     /// Forgets a list that was not confirmed, with its passwords.
     pub async fn discard_addresses(&self, id: i64) -> Result<()> {
-        self.act("discard list of addresses", id.to_string(), move |tx| {
+        self.act_limited("discard list of addresses", id.to_string(), move |tx| {
             let job = found("list", rows::job(tx, id)?)?;
             if job.state == JobState::Running {
                 return Err(DirectoryError::Invalid {
@@ -383,7 +383,7 @@ impl Administration {
 
     /// The passwords that were made, by address: this once, afterwards nobody can read them.
     pub async fn fetch_made_passwords(&self, id: i64) -> Result<Vec<(Address, Zeroizing<String>)>> {
-        self.act("fetch made passwords", format!("list {id}"), move |tx| {
+        self.act_limited("fetch made passwords", format!("list {id}"), move |tx| {
             let job = found("list", rows::job(tx, id)?)?;
             if job.state != JobState::Done {
                 return Err(DirectoryError::NotFound { what: "made passwords" });

@@ -50,13 +50,23 @@ fn read(row: &Row) -> Result<AddressJob, DbError> {
 pub(super) fn job(tx: &mut Tx, id: i64) -> Result<Option<AddressJob>, DbError> {
     let scope = tx.organisation();
     tx.query_one(
-        select_job!("WHERE j.id = ?1 AND j.organisation = COALESCE(?2, j.organisation)"),
-        values![id, scope],
+        select_job!(
+            "WHERE j.id = ?1 AND j.organisation = COALESCE(?2, j.organisation) AND j.domain = COALESCE(?3, j.domain)"
+        ),
+        values![id, scope, tx.domain()],
         read,
     )
 }
 
 pub(super) fn page_of_jobs(tx: &mut Tx, seek: &Seek) -> Result<Page<AddressJob>, DbError> {
+    if let Some(domain) = tx.domain() {
+        let rows = tx.query(
+            select_job!("WHERE j.domain = ?1 AND j.organisation = ?2 AND j.id > ?3 ORDER BY j.id LIMIT ?4"),
+            values![domain, tx.organisation(), seek.after(), seek.rows()],
+            read,
+        )?;
+        return Ok(seek.page(rows, |one| one.id));
+    }
     tx.page(in_order!(select_job, "j"), None, seek, read, |one| one.id)
 }
 
@@ -72,8 +82,9 @@ pub(super) fn confirmed(tx: &mut Tx, id: i64) -> Result<Option<(AddressJob, Stri
 /// Lets the oldest lists go that wait to be confirmed, so that one more has room.
 pub(super) fn make_room(tx: &mut Tx, organisation: OrganisationId, limit: usize) -> Result<(), DbError> {
     let shown = tx.query(
-        "SELECT id FROM address_job WHERE organisation = ?1 AND state = 'shown' ORDER BY id",
-        values![organisation],
+        "SELECT id FROM address_job
+         WHERE organisation = ?1 AND domain = COALESCE(?2, domain) AND state = 'shown' ORDER BY id",
+        values![organisation, tx.domain()],
         |row| row.integer(0),
     )?;
     let over = (shown.len() + 1).saturating_sub(limit);

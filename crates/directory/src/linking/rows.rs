@@ -107,6 +107,10 @@ pub(super) fn move_limits(
         "UPDATE membership SET domain = ?2 WHERE domain = ?1 AND organisation = ?3",
         values![from, to, organisation],
     )?;
+    tx.execute(
+        "UPDATE api_token SET domain = ?2 WHERE domain = ?1 AND organisation = ?3",
+        values![from, to, organisation],
+    )?;
     Ok(())
 }
 

@@ -18,11 +18,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use db::{Db, Notices, Page, Seek};
+use db::{Db, Notices, Page, Seek, Tx};
 use model::{Address, Domain, OrganisationId, ServiceId, Timestamp};
 use tokio::sync::Mutex;
 
-use crate::administration::found;
+use crate::administration::{check_whole_service, found};
 use crate::error::DirectoryError;
 use crate::{Administration, Directory, limits};
 use compiled::Compiled;
@@ -146,19 +146,19 @@ impl fmt::Display for Listed {
 impl Administration {
     /// The entries of both lists, in the order in which they were written.
     pub async fn senders(&self, service: ServiceId) -> Result<Vec<SenderEntry>> {
-        self.service(service).await?;
-        self.read(move |tx| Ok(rows::entries(tx, service)?)).await
+        self.whole_service(service).await?;
+        self.read_limited(move |tx| Ok(rows::entries(tx, service)?)).await
     }
 
     /// As [`Administration::senders`], a page at a time.
     pub async fn page_of_senders(&self, service: ServiceId, seek: Seek) -> Result<Page<SenderEntry>> {
-        self.service(service).await?;
-        self.read(move |tx| Ok(rows::page_of_entries(tx, service, &seek)?)).await
+        self.whole_service(service).await?;
+        self.read_limited(move |tx| Ok(rows::page_of_entries(tx, service, &seek)?)).await
     }
 
     /// An entry.
     pub async fn sender(&self, id: i64) -> Result<SenderEntry> {
-        self.read(move |tx| found("sender", rows::entry(tx, id)?)).await
+        self.read_limited(move |tx| entry_within(tx, id)).await
     }
 
     /// Writes an entry; it acts once what waits is applied. One that waits to go stays instead.
@@ -168,10 +168,10 @@ impl Administration {
         kind: SenderKind,
         pattern: &str,
     ) -> Result<SenderEntry> {
-        let organisation = self.service(service).await?.organisation;
+        let organisation = self.whole_service(service).await?.organisation;
         let pattern = Pattern::parse(pattern)?.to_string();
         let (id, at, who) = (self.new_id(), self.now(), self.who().to_owned());
-        self.act("add sender", format!("{pattern} to {kind} of {service}"), move |tx| {
+        self.act_limited("add sender", format!("{pattern} to {kind} of {service}"), move |tx| {
             let taken = || DirectoryError::Conflict {
                 field: "pattern",
                 value: pattern.clone(),
@@ -213,8 +213,8 @@ impl Administration {
 
     /// Takes an entry away once what waits is applied; one that never acted goes at once.
     pub async fn remove_sender(&self, id: i64) -> Result<()> {
-        self.act("remove sender", id.to_string(), move |tx| {
-            let entry = found("sender", rows::entry(tx, id)?)?;
+        self.act_limited("remove sender", id.to_string(), move |tx| {
+            let entry = entry_within(tx, id)?;
             match entry.state {
                 EntryState::Adding => rows::delete(tx, id)?,
                 EntryState::Applied | EntryState::Removing => rows::set_state(tx, id, EntryState::Removing)?,
@@ -226,8 +226,8 @@ impl Administration {
 
     /// «Valider»: what waits holds from the next letter on; gives how many entries came and went.
     pub async fn apply_senders(&self, service: ServiceId) -> Result<(u64, u64)> {
-        let organisation = self.service(service).await?.organisation;
-        self.act("apply senders", service.to_string(), move |tx| {
+        let organisation = self.whole_service(service).await?.organisation;
+        self.act_limited("apply senders", service.to_string(), move |tx| {
             let changed = rows::apply(tx, service, organisation)?;
             tx.notify(CHANNEL, service.to_string());
             Ok((Some(organisation), changed))
@@ -237,11 +237,21 @@ impl Administration {
 
     /// Forgets what waits; gives how many changes these were.
     pub async fn discard_senders(&self, service: ServiceId) -> Result<u64> {
-        let organisation = self.service(service).await?.organisation;
-        self.act("discard senders", service.to_string(), move |tx| {
+        let organisation = self.whole_service(service).await?.organisation;
+        self.act_limited("discard senders", service.to_string(), move |tx| {
             Ok((Some(organisation), rows::discard(tx, service)?))
         })
         .await
+    }
+}
+
+/// An entry of a mail service that lies wholly within the scope.
+fn entry_within(tx: &mut Tx, id: i64) -> Result<SenderEntry> {
+    let entry = found("sender", rows::entry(tx, id)?)?;
+    match check_whole_service(tx, entry.service) {
+        Ok(_) => Ok(entry),
+        Err(DirectoryError::NotFound { .. }) => Err(DirectoryError::NotFound { what: "sender" }),
+        Err(error) => Err(error),
     }
 }
 

@@ -102,7 +102,7 @@ impl Administration {
 
     /// Changes an address. An organisation changes the pointer of one that is dedicated to it, and nothing else.
     pub async fn change_ip(&self, ip: IpAddr, change: IpChange) -> Result<IpInfo> {
-        let is_tenant = matches!(self.scope(), Scope::Tenant(_));
+        let is_tenant = self.scope().organisation().is_some();
         if is_tenant && (change.organisation.is_some() || change.is_static.is_some() || change.note.is_some())
         {
             return Err(DirectoryError::NotFound { what: "this within the organisation's scope" });

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::allowed::token_hash;
 use super::{AllowedSource, UnbanRequest, rows, shown};
 use crate::error::DirectoryError;
-use crate::{Directory, Scope, UserInfo};
+use crate::{About, Directory, Scope, UserInfo};
 
 /// Octets of a link's token.
 const TOKEN_OCTETS: usize = 24;
@@ -57,7 +57,9 @@ impl Directory {
             let administrators = match request.organisation {
                 Some(organisation) => {
                     let scope = Scope::Operator("tell administrators that somebody is kept out");
-                    self.administration(scope, "relais").administrators(organisation).await?
+                    self.administration(scope, "relais")
+                        .administrators(organisation, About::Organisation)
+                        .await?
                 }
                 None => Vec::new(),
             };

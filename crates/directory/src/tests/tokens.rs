@@ -7,7 +7,7 @@ use super::*;
 use crate::{DirectoryError, NewToken, OrganisationChange, Repetition, StoredAnswer, TokenId};
 
 fn new(organisation: Option<OrganisationId>, name: &str) -> NewToken {
-    NewToken { organisation, name: name.to_owned(), may_write: true, expires_at: None }
+    NewToken { organisation, name: name.to_owned(), may_write: true, ..NewToken::default() }
 }
 
 #[tokio::test]

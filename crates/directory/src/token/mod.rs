@@ -2,7 +2,8 @@
 //!
 //! A token looks like `relais_7kqdm3vn_…`: eight characters by which people tell tokens apart, and
 //! thirty-two secret ones, of which only a digest is kept. It reaches one organisation or, made by the
-//! operator, the whole installation; it may only read unless it was made for writing.
+//! operator, the whole installation; it may only read unless it was made for writing. It may be limited to a mail domain,
+//! and may be somebody's: then it reaches no further than that person does at the moment of the request.
 
 mod rows;
 
@@ -10,7 +11,7 @@ use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use db::{Page, Seek};
-use model::{OrganisationId, Timestamp};
+use model::{DomainId, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
 use crate::administration::{checked_name, found};
@@ -35,6 +36,10 @@ pub struct TokenInfo {
     pub id: TokenId,
     /// Whose things it reaches; `None` is the whole installation.
     pub organisation: Option<OrganisationId>,
+    /// The only mail domain whose things it reaches.
+    pub domain: Option<DomainId>,
+    /// Whose token it is: it reaches no further than that person.
+    pub user: Option<UserId>,
     /// What its maker calls it.
     pub name: String,
     /// Its first characters.
@@ -54,10 +59,14 @@ pub struct TokenInfo {
 }
 
 /// A new token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct NewToken {
     /// Whose things it reaches; `None` is the whole installation, which only an operator can grant.
     pub organisation: Option<OrganisationId>,
+    /// The only mail domain of the organisation whose things it reaches.
+    pub domain: Option<DomainId>,
+    /// Whose token it is, an administrator of the organisation: it never reaches further than that person does.
+    pub user: Option<UserId>,
     /// What its maker calls it.
     pub name: String,
     /// Whether it may change things.
@@ -117,7 +126,17 @@ impl Administration {
             // Within an organisation's scope nothing reaches further.
             (Scope::Tenant(own), _) => Some(own),
             (Scope::Operator(_), organisation) => organisation,
+            // Who is limited to a domain makes no tokens: they are made for him.
+            (Scope::Domain { .. }, _) => return Err(DirectoryError::NotFound { what: "token" }),
         };
+        let (domain, user) = (new.domain, new.user);
+        if organisation.is_none() && (domain.is_some() || user.is_some()) {
+            return Err(DirectoryError::Invalid {
+                field: "organisation",
+                reason: "none is named".to_owned(),
+                rule: "a domain and a person are those of the organisation that the token reaches",
+            });
+        }
         let name = checked_name("name", &new.name)?;
         let now = self.now();
         if new.expires_at.is_some_and(|at| at <= now) {
@@ -133,6 +152,8 @@ impl Administration {
         let info = TokenInfo {
             id: TokenId(self.new_id()),
             organisation,
+            domain,
+            user,
             name,
             shown: format!("{PREFIX}{}", *shown),
             may_write: new.may_write,
@@ -143,7 +164,9 @@ impl Administration {
             last_source: None,
         };
         let right = if new.may_write { "read and write" } else { "read" };
-        let what = format!("«{}» ({}…) to {right}", info.name, info.shown);
+        let within = domain.map(|domain| format!(" within domain {domain}")).unwrap_or_default();
+        let whose = user.map(|user| format!(" of {user}")).unwrap_or_default();
+        let what = format!("«{}» ({}…) to {right}{within}{whose}", info.name, info.shown);
         let hash = token_hash(&token);
         let row = info.clone();
         self.act("create token", what, move |tx| {
@@ -156,6 +179,20 @@ impl Administration {
                         field: "organisation",
                         reason: format!("it has {} tokens", limits::TOKENS_PER_ORGANISATION_LIMIT),
                         rule: "an organisation has at most 100 tokens",
+                    });
+                }
+                if let Some(domain) = domain
+                    && !crate::membership::rows::has_domain(tx, organisation, domain)?
+                {
+                    return Err(DirectoryError::NotFound { what: "domain" });
+                }
+                if let Some(user) = user
+                    && rows::limit_of(tx, organisation, user)?.is_none()
+                {
+                    return Err(DirectoryError::Invalid {
+                        field: "user",
+                        reason: "it is no administrator of the organisation".to_owned(),
+                        rule: "a token is a legal owner's or an administrator's, who can sign in",
                     });
                 }
             }

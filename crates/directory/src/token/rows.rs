@@ -1,11 +1,11 @@
 //! Rows of tokens and of what their requests were answered.
 
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
-use model::{OrganisationId, Timestamp};
+use model::{DomainId, OrganisationId, Timestamp, UserId};
 
 use super::{Repetition, StoredAnswer, TokenId, TokenInfo};
 use crate::error::DirectoryError;
-use crate::limits;
+use crate::{Role, limits};
 
 fn info(row: &Row) -> Result<TokenInfo, DbError> {
     Ok(TokenInfo {
@@ -19,14 +19,16 @@ fn info(row: &Row) -> Result<TokenInfo, DbError> {
         expires_at: row.optional_integer(7)?.map(Timestamp),
         last_used_at: row.optional_integer(8)?.map(Timestamp),
         last_source: row.optional_text(9)?.map(str::to_owned),
+        domain: row.optional_integer(10)?.map(DomainId),
+        user: row.optional_integer(11)?.map(UserId),
     })
 }
 
 pub(super) fn insert(tx: &mut Tx, token: &TokenInfo, hash: &[u8]) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO api_token (id, organisation, name, shown, token_hash, may_write, created_by, created_at,
-                                expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                                expires_at, domain, person)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         values![
             token.id.0,
             token.organisation,
@@ -36,7 +38,9 @@ pub(super) fn insert(tx: &mut Tx, token: &TokenInfo, hash: &[u8]) -> Result<(), 
             token.may_write,
             &token.created_by,
             token.created_at,
-            token.expires_at
+            token.expires_at,
+            token.domain,
+            token.user
         ],
     )?;
     Ok(())
@@ -55,7 +59,7 @@ macro_rules! select_token {
     ($($rest:literal),+) => {
         concat!(
             "SELECT t.id, t.organisation, t.name, t.shown, t.may_write, t.created_by, t.created_at, t.expires_at,
-                    t.last_used_at, t.last_source
+                    t.last_used_at, t.last_source, t.domain, t.person
              FROM api_token t ",
             $($rest),+
         )
@@ -93,7 +97,36 @@ pub(super) fn bearer(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<
         values![hash, now],
         info,
     )?;
-    Ok(found)
+    match found {
+        Some(token) => within_its_person(tx, token),
+        None => Ok(None),
+    }
+}
+
+/// What a token reaches while it is somebody's: nothing without a person who administers, and no domain but that
+/// person's.
+fn within_its_person(tx: &mut Tx, token: TokenInfo) -> Result<Option<TokenInfo>, DirectoryError> {
+    let (Some(organisation), Some(user)) = (token.organisation, token.user) else { return Ok(Some(token)) };
+    let Some(limit) = limit_of(tx, organisation, user)? else { return Ok(None) };
+    Ok(match (token.domain, limit) {
+        (Some(own), Some(limit)) if own != limit => None,
+        (own, limit) => Some(TokenInfo { domain: own.or(limit), ..token }),
+    })
+}
+
+/// The domain to which a person is limited who administers an organisation, if it is one; `None`: the person does not
+/// administer it, or cannot sign in.
+pub(super) fn limit_of(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+) -> Result<Option<Option<DomainId>>, DbError> {
+    tx.query_one(
+        "SELECT m.domain FROM membership m JOIN person p ON p.id = m.person AND p.disabled = 0
+         WHERE m.organisation = ?1 AND m.person = ?2 AND m.disabled = 0 AND m.role IN (?3, ?4)",
+        values![organisation, user, Role::LegalOwner.as_str(), Role::Administrator.as_str()],
+        |row| Ok(row.optional_integer(0)?.map(DomainId)),
+    )
 }
 
 pub(super) fn used(tx: &mut Tx, id: TokenId, now: Timestamp, source: &str) -> Result<(), DirectoryError> {

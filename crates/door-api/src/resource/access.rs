@@ -10,7 +10,7 @@ use model::{AddressId, ServiceId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Created, Id, Input, Of};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid, not_found};
@@ -106,7 +106,7 @@ fn proof(caller: &Caller, password: String) -> AddressProof {
 #[utoipa::path(get, path = "/addresses/{address}/access", tag = "access",
     params(("address" = String, Path), PageQuery), responses((status = 200, body = Page<MailboxAccess>)))]
 pub(crate) async fn list_accesses(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(address): Of,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<MailboxAccess>>> {
@@ -118,7 +118,7 @@ pub(crate) async fn list_accesses(
 #[utoipa::path(post, path = "/addresses/{address}/access", tag = "access",
     params(("address" = String, Path)), request_body = NewAccess, responses((status = 201, body = MailboxAccess)))]
 pub(crate) async fn grant_access(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(address): Of,
     Input(new): Input<NewAccess>,
 ) -> Result<Created<MailboxAccess>> {
@@ -133,7 +133,7 @@ pub(crate) async fn grant_access(
     params(("address" = String, Path), ("user" = String, Path)), request_body = Change,
     responses((status = 200, body = MailboxAccess)))]
 pub(crate) async fn change_access(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     axum::extract::Path(place): axum::extract::Path<Place>,
     Input(change): Input<Change>,
 ) -> Result<Json<MailboxAccess>> {
@@ -149,7 +149,7 @@ pub(crate) async fn change_access(
 #[utoipa::path(delete, path = "/addresses/{address}/access/{user}", tag = "access",
     params(("address" = String, Path), ("user" = String, Path)), responses((status = 204)))]
 pub(crate) async fn revoke_access(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     axum::extract::Path(place): axum::extract::Path<Place>,
 ) -> Result<StatusCode> {
     let (address, user) = place.ids()?;
@@ -172,7 +172,10 @@ fn default_view(set: Permissions) -> DefaultPermissions {
 /// What a mail service gives with an access
 #[utoipa::path(get, path = "/services/{service}/default-permissions", tag = "access",
     params(("service" = String, Path)), responses((status = 200, body = DefaultPermissions)))]
-pub(crate) async fn show_default_permissions(caller: Caller, Of(id): Of) -> Result<Json<DefaultPermissions>> {
+pub(crate) async fn show_default_permissions(
+    AnyCaller(caller): AnyCaller,
+    Of(id): Of,
+) -> Result<Json<DefaultPermissions>> {
     Ok(Json(default_view(caller.directory().default_permissions(ServiceId(id)).await?)))
 }
 
@@ -181,7 +184,7 @@ pub(crate) async fn show_default_permissions(caller: Caller, Of(id): Of) -> Resu
     params(("service" = String, Path)), request_body = DefaultPermissions,
     responses((status = 200, body = DefaultPermissions)))]
 pub(crate) async fn set_default_permissions(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(new): Input<DefaultPermissions>,
 ) -> Result<Json<DefaultPermissions>> {
@@ -281,7 +284,7 @@ pub(crate) struct ChangeInvitation {
 #[utoipa::path(get, path = "/addresses/{address}/invitations", tag = "access",
     params(("address" = String, Path), PageQuery), responses((status = 200, body = Page<Invitation>)))]
 pub(crate) async fn list_invitations(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(address): Of,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Invitation>>> {
@@ -294,7 +297,7 @@ pub(crate) async fn list_invitations(
     params(("address" = String, Path)), request_body = New,
     responses((status = 201, body = CreatedInvitation)))]
 pub(crate) async fn create_invitation(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(address): Of,
     Input(new): Input<New>,
 ) -> Result<(Extension<ShownOnce>, Created<CreatedInvitation>)> {
@@ -316,7 +319,7 @@ pub(crate) async fn create_invitation(
 /// An invitation
 #[utoipa::path(get, path = "/invitations/{invitation}", tag = "access",
     params(("invitation" = String, Path)), responses((status = 200, body = Invitation)))]
-pub(crate) async fn show_invitation(caller: Caller, Of(id): Of) -> Result<Json<Invitation>> {
+pub(crate) async fn show_invitation(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<Invitation>> {
     Ok(Json(invitation_view(caller.directory().invitation(id).await?)))
 }
 
@@ -325,7 +328,7 @@ pub(crate) async fn show_invitation(caller: Caller, Of(id): Of) -> Result<Json<I
     params(("invitation" = String, Path)), request_body = ChangeInvitation,
     responses((status = 200, body = Invitation)))]
 pub(crate) async fn change_invitation(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(change): Input<ChangeInvitation>,
 ) -> Result<Json<Invitation>> {
@@ -339,7 +342,7 @@ pub(crate) async fn change_invitation(
 /// Take an invitation back: its links lead nowhere any more
 #[utoipa::path(delete, path = "/invitations/{invitation}", tag = "access",
     params(("invitation" = String, Path)), responses((status = 204)))]
-pub(crate) async fn revoke_invitation(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn revoke_invitation(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     caller.directory().revoke_invitation(id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -348,7 +351,7 @@ pub(crate) async fn revoke_invitation(caller: Caller, Of(id): Of) -> Result<Stat
 #[utoipa::path(post, path = "/invitations/{invitation}/link", tag = "access",
     params(("invitation" = String, Path)), responses((status = 201, body = CreatedInvitation)))]
 pub(crate) async fn renew_invitation(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
 ) -> Result<(Extension<ShownOnce>, Created<CreatedInvitation>)> {
     let made = caller.directory().renew_invitation(id).await?;

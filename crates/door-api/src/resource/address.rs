@@ -7,7 +7,7 @@ use model::{Address, AddressId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Asked, Created, Input, Of, absent_or, address};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
@@ -169,7 +169,7 @@ fn targets(texts: &[String]) -> Result<Vec<Address>> {
 #[utoipa::path(get, path = "/addresses", tag = "addresses", params(Which, PageQuery),
     responses((status = 200, body = Page<AddressView>)))]
 pub(crate) async fn list_addresses(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(which): Asked<Which>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<AddressView>>> {
@@ -214,7 +214,10 @@ fn kind(new: &New) -> Result<NewKind> {
 /// Create a mailbox, an alias or a redirection
 #[utoipa::path(post, path = "/addresses", tag = "addresses", request_body = New,
     responses((status = 201, body = AddressView)))]
-pub(crate) async fn create_address(caller: Caller, Input(new): Input<New>) -> Result<Created<AddressView>> {
+pub(crate) async fn create_address(
+    AnyCaller(caller): AnyCaller,
+    Input(new): Input<New>,
+) -> Result<Created<AddressView>> {
     let (kind, directory) = (kind(&new)?, caller.directory());
     let is_redirection = kind == NewKind::Redirection;
     let leads_to: Vec<Address> =
@@ -237,7 +240,7 @@ pub(crate) async fn create_address(caller: Caller, Input(new): Input<New>) -> Re
 /// An address
 #[utoipa::path(get, path = "/addresses/{address}", tag = "addresses", params(("address" = String, Path)),
     responses((status = 200, body = AddressView)))]
-pub(crate) async fn show_address(caller: Caller, Of(id): Of) -> Result<Json<AddressView>> {
+pub(crate) async fn show_address(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<AddressView>> {
     Ok(Json(view(caller.directory().address(AddressId(id)).await?)))
 }
 
@@ -245,7 +248,7 @@ pub(crate) async fn show_address(caller: Caller, Of(id): Of) -> Result<Json<Addr
 #[utoipa::path(patch, path = "/addresses/{address}", tag = "addresses", params(("address" = String, Path)),
     request_body = Change, responses((status = 200, body = AddressView)))]
 pub(crate) async fn change_address(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(change): Input<Change>,
 ) -> Result<Json<AddressView>> {
@@ -274,7 +277,7 @@ pub(crate) struct Deletion {
 #[utoipa::path(delete, path = "/addresses/{address}", tag = "addresses",
     params(("address" = String, Path), Deletion), responses((status = 204)))]
 pub(crate) async fn delete_address(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Asked(how): Asked<Deletion>,
 ) -> Result<StatusCode> {
@@ -289,7 +292,7 @@ pub(crate) async fn delete_address(
 #[utoipa::path(put, path = "/addresses/{address}/password", tag = "addresses",
     params(("address" = String, Path)), request_body = ChosenPassword, responses((status = 204)))]
 pub(crate) async fn choose_password(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(chosen): Input<ChosenPassword>,
 ) -> Result<StatusCode> {

@@ -7,7 +7,7 @@ use model::{AddressId, CredentialId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Created, Input, Of};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
@@ -98,7 +98,7 @@ fn device(kind: &str) -> Result<DeviceKind> {
 #[utoipa::path(get, path = "/addresses/{address}/device-passwords", tag = "device passwords",
     params(("address" = String, Path), PageQuery), responses((status = 200, body = Page<DevicePassword>)))]
 pub(crate) async fn list_device_passwords(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(address): Of,
     crate::input::Asked(page): crate::input::Asked<PageQuery>,
 ) -> Result<Json<Page<DevicePassword>>> {
@@ -111,7 +111,7 @@ pub(crate) async fn list_device_passwords(
     params(("address" = String, Path)), request_body = New,
     responses((status = 201, body = CreatedDevicePassword)))]
 pub(crate) async fn create_device_password(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(address): Of,
     Input(new): Input<New>,
 ) -> Result<(Extension<ShownOnce>, Created<CreatedDevicePassword>)> {
@@ -128,7 +128,10 @@ pub(crate) async fn create_device_password(
 /// A password of a mailbox
 #[utoipa::path(get, path = "/device-passwords/{device_password}", tag = "device passwords",
     params(("device_password" = String, Path)), responses((status = 200, body = DevicePassword)))]
-pub(crate) async fn show_device_password(caller: Caller, Of(id): Of) -> Result<Json<DevicePassword>> {
+pub(crate) async fn show_device_password(
+    AnyCaller(caller): AnyCaller,
+    Of(id): Of,
+) -> Result<Json<DevicePassword>> {
     Ok(Json(view(caller.directory().device_password(CredentialId(id)).await?)))
 }
 
@@ -137,7 +140,7 @@ pub(crate) async fn show_device_password(caller: Caller, Of(id): Of) -> Result<J
     params(("device_password" = String, Path)), request_body = Change,
     responses((status = 200, body = DevicePassword)))]
 pub(crate) async fn change_device_password(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(change): Input<Change>,
 ) -> Result<Json<DevicePassword>> {
@@ -162,7 +165,10 @@ pub(crate) struct RevokedPasswords {
 /// Delete every password of a mailbox, at once
 #[utoipa::path(delete, path = "/addresses/{address}/device-passwords", tag = "device passwords",
     params(("address" = String, Path)), responses((status = 200, body = RevokedPasswords)))]
-pub(crate) async fn delete_device_passwords(caller: Caller, Of(id): Of) -> Result<Json<RevokedPasswords>> {
+pub(crate) async fn delete_device_passwords(
+    AnyCaller(caller): AnyCaller,
+    Of(id): Of,
+) -> Result<Json<RevokedPasswords>> {
     let deleted = caller.directory().delete_device_passwords(AddressId(id)).await?;
     Ok(Json(RevokedPasswords { deleted }))
 }
@@ -170,7 +176,7 @@ pub(crate) async fn delete_device_passwords(caller: Caller, Of(id): Of) -> Resul
 /// Delete a password, at once
 #[utoipa::path(delete, path = "/device-passwords/{device_password}", tag = "device passwords",
     params(("device_password" = String, Path)), responses((status = 204)))]
-pub(crate) async fn delete_device_password(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn delete_device_password(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     caller.directory().delete_device_password(CredentialId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

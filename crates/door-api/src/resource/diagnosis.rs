@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use zones::diagnosis::{Check, Diagnosis, Fix, Lamp, Line};
 
 use super::zone::{Diff, diff_view};
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Input, OfDomain};
 use crate::refusal::{Result, invalid, not_found};
 
@@ -135,7 +135,7 @@ fn fix(fix: Fix) -> FixView {
 #[utoipa::path(get, path = "/domains/{domain}/diagnosis", tag = "diagnosis", params(("domain" = String, Path)),
     responses((status = 200, body = DiagnosisView)))]
 pub(crate) async fn show_diagnosis(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
 ) -> Result<Json<DiagnosisView>> {
     let name = domain.name;
@@ -147,7 +147,7 @@ pub(crate) async fn show_diagnosis(
 #[utoipa::path(post, path = "/domains/{domain}/diagnosis", tag = "diagnosis", params(("domain" = String, Path)),
     responses((status = 200, body = DiagnosisView)))]
 pub(crate) async fn diagnose_domain(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
 ) -> Result<Json<DiagnosisView>> {
     let name = domain.name;
@@ -158,7 +158,7 @@ pub(crate) async fn diagnose_domain(
 #[utoipa::path(post, path = "/domains/{domain}/diagnosis/mend", tag = "diagnosis",
     params(("domain" = String, Path)), request_body = Mend, responses((status = 200, body = MendAnswer)))]
 pub(crate) async fn mend_domain(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
     Input(which): Input<Mend>,
 ) -> Result<Json<MendAnswer>> {

@@ -6,7 +6,7 @@ use model::Domain;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Input, OfDomain};
 use crate::refusal::Result;
 
@@ -68,7 +68,10 @@ fn views(domain: &Domain, keys: Vec<DkimKey>) -> Json<DkimKeys> {
 /// The DKIM keys of a domain, oldest first
 #[utoipa::path(get, path = "/domains/{domain}/dkim-keys", tag = "dkim", params(("domain" = String, Path)),
     responses((status = 200, body = DkimKeys)))]
-pub(crate) async fn list_dkim_keys(caller: Caller, OfDomain(domain): OfDomain) -> Result<Json<DkimKeys>> {
+pub(crate) async fn list_dkim_keys(
+    AnyCaller(caller): AnyCaller,
+    OfDomain(domain): OfDomain,
+) -> Result<Json<DkimKeys>> {
     let name = domain.name;
     let keys = caller.keys().dkim_keys(&name).await?;
     Ok(views(&name, keys))
@@ -77,7 +80,10 @@ pub(crate) async fn list_dkim_keys(caller: Caller, OfDomain(domain): OfDomain) -
 /// Make successors of the keys that sign; they take over once their records have stood long enough
 #[utoipa::path(post, path = "/domains/{domain}/dkim-keys/rotate", tag = "dkim",
     params(("domain" = String, Path)), responses((status = 200, body = DkimKeys)))]
-pub(crate) async fn rotate_dkim_keys(caller: Caller, OfDomain(domain): OfDomain) -> Result<Json<DkimKeys>> {
+pub(crate) async fn rotate_dkim_keys(
+    AnyCaller(caller): AnyCaller,
+    OfDomain(domain): OfDomain,
+) -> Result<Json<DkimKeys>> {
     let name = domain.name;
     let keys = caller.zones().rotate_dkim(&name).await?;
     Ok(views(&name, keys))
@@ -87,7 +93,7 @@ pub(crate) async fn rotate_dkim_keys(caller: Caller, OfDomain(domain): OfDomain)
 #[utoipa::path(post, path = "/domains/{domain}/dkim-keys/revoke", tag = "dkim",
     params(("domain" = String, Path)), request_body = Revoke, responses((status = 200, body = DkimKeys)))]
 pub(crate) async fn revoke_dkim_keys(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
     Input(which): Input<Revoke>,
 ) -> Result<Json<DkimKeys>> {

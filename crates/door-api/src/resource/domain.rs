@@ -11,7 +11,7 @@ use zones::{Kept, Standing};
 use super::organisation::Force;
 use super::user::Whose;
 use super::zone::{Diff, Record, diff_view, record_view};
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Created, Id, Input, OfDomain, domain};
 use crate::page::{Page, PageQuery};
 use crate::refusal::Result;
@@ -77,7 +77,7 @@ pub(crate) struct Change {
 #[utoipa::path(get, path = "/domains", tag = "domains", params(Whose, PageQuery),
     responses((status = 200, body = Page<DomainView>)))]
 pub(crate) async fn list_domains(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(whose): Asked<Whose>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<DomainView>>> {
@@ -100,7 +100,10 @@ pub(crate) async fn create_domain(caller: Caller, Input(new): Input<New>) -> Res
 /// A mail domain
 #[utoipa::path(get, path = "/domains/{domain}", tag = "domains", params(("domain" = String, Path)),
     responses((status = 200, body = DomainView)))]
-pub(crate) async fn show_domain(_caller: Caller, OfDomain(domain): OfDomain) -> Result<Json<DomainView>> {
+pub(crate) async fn show_domain(
+    AnyCaller(_caller): AnyCaller,
+    OfDomain(domain): OfDomain,
+) -> Result<Json<DomainView>> {
     Ok(Json(view(domain)))
 }
 
@@ -191,7 +194,7 @@ pub(super) fn refreshed(kept: Kept) -> Refreshed {
 #[utoipa::path(get, path = "/domains/{domain}/mail-records", tag = "domains",
     params(("domain" = String, Path)), responses((status = 200, body = MailRecords)))]
 pub(crate) async fn list_mail_records(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
 ) -> Result<Json<MailRecords>> {
     let name = domain.name;
@@ -217,7 +220,7 @@ pub(crate) async fn list_mail_records(
 #[utoipa::path(post, path = "/domains/{domain}/mail-records/refresh", tag = "domains",
     params(("domain" = String, Path)), request_body = Refresh, responses((status = 200, body = Refreshed)))]
 pub(crate) async fn refresh_mail_records(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
     Input(how): Input<Refresh>,
 ) -> Result<Json<Refreshed>> {

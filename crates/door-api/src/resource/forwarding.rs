@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::address::{AddressView, view};
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Asked, Input, Of, address};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
@@ -72,14 +72,18 @@ pub(crate) struct New {
 /// Where an address leads, and what each target said
 #[utoipa::path(get, path = "/addresses/{address}/targets", tag = "addresses",
     params(("address" = String, Path)), responses((status = 200, body = Targets)))]
-pub(crate) async fn list_targets(caller: Caller, Of(id): Of) -> Result<Json<Targets>> {
+pub(crate) async fn list_targets(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<Targets>> {
     Ok(targets(caller.directory().targets(AddressId(id)).await?))
 }
 
 /// Say where a redirection leads, or a mailbox forwards; new targets from outside are asked by letter
 #[utoipa::path(put, path = "/addresses/{address}/targets", tag = "addresses",
     params(("address" = String, Path)), request_body = New, responses((status = 200, body = Targets)))]
-pub(crate) async fn set_targets(caller: Caller, Of(id): Of, Input(new): Input<New>) -> Result<Json<Targets>> {
+pub(crate) async fn set_targets(
+    AnyCaller(caller): AnyCaller,
+    Of(id): Of,
+    Input(new): Input<New>,
+) -> Result<Json<Targets>> {
     let language = new.language.unwrap_or_else(|| "fr".to_owned());
     if !["fr", "de", "it", "en"].contains(&language.as_str()) {
         return Err(invalid("language", format!("«{language}»"), "fr, de, it or en"));
@@ -92,7 +96,7 @@ pub(crate) async fn set_targets(caller: Caller, Of(id): Of, Input(new): Input<Ne
 /// Write once more to a target that has not answered
 #[utoipa::path(post, path = "/targets/{target}/ask-again", tag = "addresses",
     params(("target" = String, Path)), responses((status = 200, body = Target)))]
-pub(crate) async fn ask_target_again(caller: Caller, Of(id): Of) -> Result<Json<Target>> {
+pub(crate) async fn ask_target_again(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<Target>> {
     Ok(Json(target(caller.directory().ask_target_again(id).await?)))
 }
 
@@ -138,7 +142,7 @@ fn deleted(one: DeletedAddress) -> Deleted {
 #[utoipa::path(get, path = "/deleted-addresses", tag = "addresses", params(PageQuery),
     responses((status = 200, body = Page<Deleted>)))]
 pub(crate) async fn list_deleted_addresses(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Deleted>>> {
     let page = caller.directory().page_of_deleted_addresses(page.seek()?).await?;
@@ -148,6 +152,6 @@ pub(crate) async fn list_deleted_addresses(
 /// Restore a deleted address with everything it had
 #[utoipa::path(post, path = "/deleted-addresses/{address}/restore", tag = "addresses",
     params(("address" = String, Path)), responses((status = 200, body = AddressView)))]
-pub(crate) async fn restore_address(caller: Caller, Of(id): Of) -> Result<Json<AddressView>> {
+pub(crate) async fn restore_address(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<AddressView>> {
     Ok(Json(view(caller.directory().restore_address(AddressId(id)).await?)))
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::user::Whose;
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Asked, Created, Input, Of, absent_or, domain};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
@@ -98,7 +98,7 @@ fn ipv6(text: &str) -> Result<Ipv6Addr> {
 #[utoipa::path(get, path = "/hosts", tag = "servers", params(Whose, PageQuery),
     responses((status = 200, body = Page<Host>)))]
 pub(crate) async fn list_hosts(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(whose): Asked<Whose>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Host>>> {
@@ -110,7 +110,10 @@ pub(crate) async fn list_hosts(
 /// Create a host; it waits to be applied
 #[utoipa::path(post, path = "/hosts", tag = "servers", request_body = New,
     responses((status = 201, body = Host)))]
-pub(crate) async fn create_host(caller: Caller, Input(new): Input<New>) -> Result<Created<Host>> {
+pub(crate) async fn create_host(
+    AnyCaller(caller): AnyCaller,
+    Input(new): Input<New>,
+) -> Result<Created<Host>> {
     let new = NewHost {
         domain: caller.domain(&new.domain).await?.id,
         name: new.name,
@@ -126,7 +129,7 @@ pub(crate) async fn create_host(caller: Caller, Input(new): Input<New>) -> Resul
 /// A host
 #[utoipa::path(get, path = "/hosts/{host}", tag = "servers", params(("host" = String, Path)),
     responses((status = 200, body = Host)))]
-pub(crate) async fn show_host(caller: Caller, Of(id): Of) -> Result<Json<Host>> {
+pub(crate) async fn show_host(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<Host>> {
     Ok(Json(view(caller.hosts().host(HostId(id)).await?)))
 }
 
@@ -134,7 +137,7 @@ pub(crate) async fn show_host(caller: Caller, Of(id): Of) -> Result<Json<Host>> 
 #[utoipa::path(patch, path = "/hosts/{host}", tag = "servers", params(("host" = String, Path)),
     request_body = Change, responses((status = 200, body = Host)))]
 pub(crate) async fn change_host(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(change): Input<Change>,
 ) -> Result<Json<Host>> {
@@ -151,7 +154,7 @@ pub(crate) async fn change_host(
 /// Delete a host that is no mail server; it waits to be applied
 #[utoipa::path(delete, path = "/hosts/{host}", tag = "servers", params(("host" = String, Path)),
     responses((status = 204)))]
-pub(crate) async fn delete_host(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn delete_host(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     caller.hosts().delete_host(HostId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Asked, domain};
 use crate::refusal::{Result, invalid};
 
@@ -60,7 +60,10 @@ pub(crate) struct SpfCount {
 
 /// May this sender send in the domain's name?
 #[utoipa::path(get, path = "/judge/spf", tag = "judge", params(Sender), responses((status = 200, body = SpfAnswer)))]
-pub(crate) async fn judge_spf(caller: Caller, Asked(sender): Asked<Sender>) -> Result<Json<SpfAnswer>> {
+pub(crate) async fn judge_spf(
+    AnyCaller(caller): AnyCaller,
+    Asked(sender): Asked<Sender>,
+) -> Result<Json<SpfAnswer>> {
     let ip: IpAddr = sender
         .ip
         .parse()
@@ -78,7 +81,10 @@ pub(crate) async fn judge_spf(caller: Caller, Asked(sender): Asked<Sender>) -> R
 
 /// How many look-ups does a domain's SPF take?
 #[utoipa::path(get, path = "/judge/spf/count", tag = "judge", params(Which), responses((status = 200, body = SpfCount)))]
-pub(crate) async fn count_spf(caller: Caller, Asked(which): Asked<Which>) -> Result<Json<SpfCount>> {
+pub(crate) async fn count_spf(
+    AnyCaller(caller): AnyCaller,
+    Asked(which): Asked<Which>,
+) -> Result<Json<SpfCount>> {
     let name = domain("domain", &which.domain)?;
     let count = trust::spf::count(&caller.shared.world.names, name.as_str()).await;
     Ok(Json(SpfCount {

@@ -1,14 +1,14 @@
 //! `/log/letters`: what an address or a mail service sent and received; `/log/plan`: how much of it is shown.
 
 use axum::Json;
-use directory::{AddressInfo, AddressKind, DirectoryError, Permission, Scope};
+use directory::{AddressInfo, AddressKind, DirectoryError, Permission};
 use model::{AccountRef, ServiceId, UserId};
 use serde::{Deserialize, Serialize};
 use trail::{Direction, LetterSearch, Status, Whose};
 use utoipa::{IntoParams, ToSchema};
 
 use super::user::Whose as OfWhom;
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Id, Input, Of, address, moment};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
@@ -70,7 +70,7 @@ pub(crate) struct Which {
 #[utoipa::path(get, path = "/log/letters", tag = "log", params(Which, PageQuery),
     responses((status = 200, body = Page<Line>)))]
 pub(crate) async fn list_letters(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(which): Asked<Which>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Line>>> {
@@ -189,7 +189,7 @@ pub(crate) async fn set_log_plan(
     Of(id): Of,
     Input(new): Input<NewPlan>,
 ) -> Result<Json<Plan>> {
-    if let Scope::Tenant(_) = caller.scope() {
+    if caller.scope().organisation().is_some() {
         return Err(DirectoryError::NotFound { what: "this within the organisation's scope" }.into());
     }
     let organisation = model::OrganisationId(id);

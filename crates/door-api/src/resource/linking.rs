@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zones::{Link, NewLink, Operation, OperationId};
 
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Input, Of, OfDomain, domain};
 use crate::page::{Page, PageQuery};
 use crate::refusal::Result;
@@ -152,7 +152,10 @@ fn begun(operation: Operation) -> Begun {
 /// The domains under whose names a mail service answers
 #[utoipa::path(get, path = "/services/{service}/domains", tag = "services", params(("service" = String, Path)),
     responses((status = 200, body = LinkedDomains)))]
-pub(crate) async fn list_service_domains(caller: Caller, Of(service): Of) -> Result<Json<LinkedDomains>> {
+pub(crate) async fn list_service_domains(
+    AnyCaller(caller): AnyCaller,
+    Of(service): Of,
+) -> Result<Json<LinkedDomains>> {
     let links = caller.zones().links(ServiceId(service)).await?;
     Ok(Json(LinkedDomains { items: links.into_iter().map(link_view).collect() }))
 }

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::host;
 use super::user::Whose;
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Created, Id, Input, Of, OfDomain};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
@@ -159,7 +159,7 @@ pub(crate) struct Choice {
 #[utoipa::path(get, path = "/mail-servers", tag = "servers", params(Whose, Search, PageQuery),
     responses((status = 200, body = Page<MailServer>)))]
 pub(crate) async fn list_mail_servers(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(whose): Asked<Whose>,
     Asked(search): Asked<Search>,
     Asked(page): Asked<PageQuery>,
@@ -173,7 +173,7 @@ pub(crate) async fn list_mail_servers(
 #[utoipa::path(get, path = "/mail-servers/export", tag = "servers", params(Whose, Search),
     responses((status = 200, body = String, content_type = "text/csv")))]
 pub(crate) async fn export_mail_servers(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(whose): Asked<Whose>,
     Asked(search): Asked<Search>,
 ) -> Result<Response> {
@@ -186,7 +186,7 @@ pub(crate) async fn export_mail_servers(
 #[utoipa::path(post, path = "/mail-servers", tag = "servers", request_body = New,
     responses((status = 201, body = MailServer)))]
 pub(crate) async fn create_mail_server(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Input(new): Input<New>,
 ) -> Result<Created<MailServer>> {
     let roles = Roles { imap: new.imap, smtp_in: new.smtp_in, smtp_out: new.smtp_out };
@@ -197,7 +197,7 @@ pub(crate) async fn create_mail_server(
 /// A mail server
 #[utoipa::path(get, path = "/mail-servers/{mail_server}", tag = "servers",
     params(("mail_server" = String, Path)), responses((status = 200, body = MailServer)))]
-pub(crate) async fn show_mail_server(caller: Caller, Of(id): Of) -> Result<Json<MailServer>> {
+pub(crate) async fn show_mail_server(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<MailServer>> {
     Ok(Json(view(caller.hosts().server(MailServerId(id)).await?)))
 }
 
@@ -206,7 +206,7 @@ pub(crate) async fn show_mail_server(caller: Caller, Of(id): Of) -> Result<Json<
     params(("mail_server" = String, Path)), request_body = Change,
     responses((status = 200, body = MailServer)))]
 pub(crate) async fn change_mail_server(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(change): Input<Change>,
 ) -> Result<Json<MailServer>> {
@@ -223,7 +223,7 @@ pub(crate) async fn change_mail_server(
 /// Delete a mail server that nobody uses; it waits to be applied
 #[utoipa::path(delete, path = "/mail-servers/{mail_server}", tag = "servers",
     params(("mail_server" = String, Path)), responses((status = 204)))]
-pub(crate) async fn delete_mail_server(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn delete_mail_server(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     caller.hosts().delete_server(MailServerId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -231,7 +231,10 @@ pub(crate) async fn delete_mail_server(caller: Caller, Of(id): Of) -> Result<Sta
 /// Whether a mail server can be deleted
 #[utoipa::path(get, path = "/mail-servers/{mail_server}/links", tag = "servers",
     params(("mail_server" = String, Path)), responses((status = 200, body = MailServerLinks)))]
-pub(crate) async fn show_mail_server_links(caller: Caller, Of(id): Of) -> Result<Json<MailServerLinks>> {
+pub(crate) async fn show_mail_server_links(
+    AnyCaller(caller): AnyCaller,
+    Of(id): Of,
+) -> Result<Json<MailServerLinks>> {
     let links = caller.hosts().links(MailServerId(id)).await?;
     let can_be_deleted = links.is_empty();
     Ok(Json(MailServerLinks { can_be_deleted, users: links.users, domains: links.domains }))
@@ -241,7 +244,7 @@ pub(crate) async fn show_mail_server_links(caller: Caller, Of(id): Of) -> Result
 #[utoipa::path(get, path = "/domains/{domain}/servers", tag = "servers", params(("domain" = String, Path)),
     responses((status = 200, body = DomainServers)))]
 pub(crate) async fn list_domain_servers(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
 ) -> Result<Json<DomainServers>> {
     let mut servers = DomainServers { imap: Vec::new(), smtp_in: Vec::new(), smtp_out: Vec::new() };
@@ -269,13 +272,16 @@ pub(crate) async fn set_domain_servers(
         .map_err(|reason: String| invalid("role", reason, "a role is imap, smtp_in or smtp_out"))?;
     let servers = wanted.servers.into_iter().map(|Id(id)| MailServerId(id)).collect();
     caller.zones().assign_servers(&domain.name, role, servers).await?;
-    list_domain_servers(caller, OfDomain(domain)).await
+    list_domain_servers(AnyCaller(caller), OfDomain(domain)).await
 }
 
 /// The server that was chosen for a mailbox
 #[utoipa::path(get, path = "/addresses/{address}/server", tag = "servers",
     params(("address" = String, Path)), responses((status = 200, body = MailboxServer)))]
-pub(crate) async fn show_mailbox_server(caller: Caller, Of(id): Of) -> Result<Json<MailboxServer>> {
+pub(crate) async fn show_mailbox_server(
+    AnyCaller(caller): AnyCaller,
+    Of(id): Of,
+) -> Result<Json<MailboxServer>> {
     let server = caller.hosts().server_of_mailbox(AddressId(id)).await?;
     Ok(Json(MailboxServer { server: server.map(view) }))
 }
@@ -285,11 +291,11 @@ pub(crate) async fn show_mailbox_server(caller: Caller, Of(id): Of) -> Result<Js
     params(("address" = String, Path)), request_body = Choice,
     responses((status = 200, body = MailboxServer)))]
 pub(crate) async fn set_mailbox_server(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(choice): Input<Choice>,
 ) -> Result<Json<MailboxServer>> {
     let server = choice.server.map(|Id(id)| MailServerId(id));
     caller.hosts().assign_mailbox(AddressId(id), server).await?;
-    show_mailbox_server(caller, Of(id)).await
+    show_mailbox_server(AnyCaller(caller), Of(id)).await
 }

@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use mail_queue::{Entry, Selection};
-use model::{DeliveryId, MessageId, OrganisationId};
+use mail_queue::{Entry, Reach, Selection};
+use model::{DeliveryId, MessageId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Id, Input, Of, domain};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, not_found};
@@ -104,8 +104,14 @@ fn selection(message: Option<Id>, destination: Option<&str>) -> Result<Selection
     })
 }
 
+/// The deliveries of the organisation; within the limit to a domain what that domain sent or is to get.
+async fn reach(caller: &Caller) -> Result<Reach> {
+    let domains = caller.directory().names_in_reach().await?;
+    Ok(Reach { organisation: caller.token.organisation, domains })
+}
+
 async fn run(caller: &Caller, action: Action, selection: Selection) -> Result<usize> {
-    let (queue, scope): (_, Option<OrganisationId>) = (&caller.shared.queue, caller.token.organisation);
+    let (queue, scope) = (&caller.shared.queue, reach(caller).await?);
     Ok(match action {
         Action::Hold => queue.hold(scope, selection).await?,
         Action::Release => queue.release(scope, selection).await?,
@@ -125,19 +131,22 @@ async fn run_one(caller: &Caller, action: Action, id: i64) -> Result<StatusCode>
 #[utoipa::path(get, path = "/queue", tag = "queue", params(Which, PageQuery),
     responses((status = 200, body = Page<Delivery>)))]
 pub(crate) async fn list_deliveries(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(which): Asked<Which>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Delivery>>> {
     let selection = selection(which.message, which.destination.as_deref())?;
-    let page = caller.shared.queue.page(caller.token.organisation, selection, page.seek()?).await?;
+    let page = caller.shared.queue.page(reach(&caller).await?, selection, page.seek()?).await?;
     Ok(Json(Page::of(page, view)))
 }
 
 /// Hold, release, retry or delete many deliveries
 #[utoipa::path(post, path = "/queue", tag = "queue", request_body = Order,
     responses((status = 200, body = Concerned)))]
-pub(crate) async fn act_on_deliveries(caller: Caller, Input(order): Input<Order>) -> Result<Json<Concerned>> {
+pub(crate) async fn act_on_deliveries(
+    AnyCaller(caller): AnyCaller,
+    Input(order): Input<Order>,
+) -> Result<Json<Concerned>> {
     let selection = selection(order.message, order.destination.as_deref())?;
     Ok(Json(Concerned { deliveries: run(&caller, order.action, selection).await? }))
 }
@@ -145,36 +154,36 @@ pub(crate) async fn act_on_deliveries(caller: Caller, Input(order): Input<Order>
 /// A delivery that waits
 #[utoipa::path(get, path = "/queue/{delivery}", tag = "queue", params(("delivery" = String, Path)),
     responses((status = 200, body = Delivery)))]
-pub(crate) async fn show_delivery(caller: Caller, Of(id): Of) -> Result<Json<Delivery>> {
+pub(crate) async fn show_delivery(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<Delivery>> {
     let selection = Selection::Delivery(DeliveryId(id));
-    let found = caller.shared.queue.list(caller.token.organisation, selection, 1).await?;
+    let found = caller.shared.queue.list(reach(&caller).await?, selection, 1).await?;
     found.into_iter().next().map(|entry| Json(view(entry))).ok_or_else(|| not_found("delivery"))
 }
 
 /// Hold a delivery until it is released
 #[utoipa::path(post, path = "/queue/{delivery}/hold", tag = "queue", params(("delivery" = String, Path)),
     responses((status = 204)))]
-pub(crate) async fn hold_delivery(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn hold_delivery(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     run_one(&caller, Action::Hold, id).await
 }
 
 /// Let a held delivery go on
 #[utoipa::path(post, path = "/queue/{delivery}/release", tag = "queue", params(("delivery" = String, Path)),
     responses((status = 204)))]
-pub(crate) async fn release_delivery(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn release_delivery(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     run_one(&caller, Action::Release, id).await
 }
 
 /// Try a delivery now
 #[utoipa::path(post, path = "/queue/{delivery}/retry", tag = "queue", params(("delivery" = String, Path)),
     responses((status = 204)))]
-pub(crate) async fn retry_delivery(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn retry_delivery(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     run_one(&caller, Action::Retry, id).await
 }
 
 /// Delete a delivery; its sender is not told
 #[utoipa::path(delete, path = "/queue/{delivery}", tag = "queue", params(("delivery" = String, Path)),
     responses((status = 204)))]
-pub(crate) async fn delete_delivery(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn delete_delivery(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     run_one(&caller, Action::Delete, id).await
 }

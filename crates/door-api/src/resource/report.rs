@@ -5,7 +5,7 @@ use mail_reports::Range;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Asked, OfDomain};
 use crate::refusal::Result;
 
@@ -168,7 +168,7 @@ fn reporters(reporters: Vec<mail_reports::Reporter>) -> Vec<ReporterView> {
 #[utoipa::path(get, path = "/domains/{domain}/reports/dmarc", tag = "reports",
     params(("domain" = String, Path), Days), responses((status = 200, body = DmarcReports)))]
 pub(crate) async fn show_dmarc_reports(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
     Asked(days): Asked<Days>,
 ) -> Result<Json<DmarcReports>> {
@@ -202,7 +202,7 @@ pub(crate) async fn show_dmarc_reports(
 #[utoipa::path(get, path = "/domains/{domain}/reports/tls", tag = "reports",
     params(("domain" = String, Path), Days), responses((status = 200, body = TlsReports)))]
 pub(crate) async fn show_tls_reports(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
     Asked(days): Asked<Days>,
 ) -> Result<Json<TlsReports>> {
@@ -230,7 +230,7 @@ pub(crate) async fn show_tls_reports(
 #[utoipa::path(get, path = "/domains/{domain}/reputation", tag = "reports",
     params(("domain" = String, Path), Days), responses((status = 200, body = ReputationView)))]
 pub(crate) async fn show_reputation(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
     Asked(days): Asked<Days>,
 ) -> Result<Json<ReputationView>> {

@@ -7,7 +7,7 @@ use model::ServiceId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Asked, Created, Input, Of};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
@@ -71,7 +71,7 @@ pub(crate) struct DiscardedSenders {
 #[utoipa::path(get, path = "/services/{service}/senders", tag = "senders",
     params(("service" = String, Path), PageQuery), responses((status = 200, body = Page<Sender>)))]
 pub(crate) async fn list_senders(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Sender>>> {
@@ -82,7 +82,7 @@ pub(crate) async fn list_senders(
 #[utoipa::path(post, path = "/services/{service}/senders", tag = "senders",
     params(("service" = String, Path)), request_body = New, responses((status = 201, body = Sender)))]
 pub(crate) async fn add_sender(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(new): Input<New>,
 ) -> Result<Created<Sender>> {
@@ -97,14 +97,14 @@ pub(crate) async fn add_sender(
 /// An entry
 #[utoipa::path(get, path = "/senders/{sender}", tag = "senders", params(("sender" = String, Path)),
     responses((status = 200, body = Sender)))]
-pub(crate) async fn show_sender(caller: Caller, Of(id): Of) -> Result<Json<Sender>> {
+pub(crate) async fn show_sender(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<Sender>> {
     Ok(Json(view(caller.directory().sender(id).await?)))
 }
 
 /// Remove an entry; one that acts on mail does until the removal is applied
 #[utoipa::path(delete, path = "/senders/{sender}", tag = "senders", params(("sender" = String, Path)),
     responses((status = 204)))]
-pub(crate) async fn remove_sender(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn remove_sender(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     caller.directory().remove_sender(id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -112,7 +112,7 @@ pub(crate) async fn remove_sender(caller: Caller, Of(id): Of) -> Result<StatusCo
 /// Apply what waits: it holds from the next letter on
 #[utoipa::path(post, path = "/services/{service}/senders/apply", tag = "senders",
     params(("service" = String, Path)), responses((status = 200, body = AppliedSenders)))]
-pub(crate) async fn apply_senders(caller: Caller, Of(id): Of) -> Result<Json<AppliedSenders>> {
+pub(crate) async fn apply_senders(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<AppliedSenders>> {
     let (added, removed) = caller.directory().apply_senders(ServiceId(id)).await?;
     Ok(Json(AppliedSenders { added, removed }))
 }
@@ -120,6 +120,9 @@ pub(crate) async fn apply_senders(caller: Caller, Of(id): Of) -> Result<Json<App
 /// Forget what waits
 #[utoipa::path(post, path = "/services/{service}/senders/discard", tag = "senders",
     params(("service" = String, Path)), responses((status = 200, body = DiscardedSenders)))]
-pub(crate) async fn discard_senders(caller: Caller, Of(id): Of) -> Result<Json<DiscardedSenders>> {
+pub(crate) async fn discard_senders(
+    AnyCaller(caller): AnyCaller,
+    Of(id): Of,
+) -> Result<Json<DiscardedSenders>> {
     Ok(Json(DiscardedSenders { discarded: caller.directory().discard_senders(ServiceId(id)).await? }))
 }

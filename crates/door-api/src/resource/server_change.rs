@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::user::Whose;
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Asked, Id, Input, Of};
 use crate::page::{Page, PageQuery};
 use crate::refusal::Result;
@@ -105,7 +105,7 @@ pub(crate) struct Application {
 #[utoipa::path(get, path = "/server-changes", tag = "servers", params(Whose, PageQuery),
     responses((status = 200, body = Page<ServerChange>)))]
 pub(crate) async fn list_server_changes(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(whose): Asked<Whose>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<ServerChange>>> {
@@ -117,7 +117,7 @@ pub(crate) async fn list_server_changes(
 /// Take a change back before it is applied
 #[utoipa::path(delete, path = "/server-changes/{server_change}", tag = "servers",
     params(("server_change" = String, Path)), responses((status = 204)))]
-pub(crate) async fn cancel_server_change(caller: Caller, Of(id): Of) -> Result<StatusCode> {
+pub(crate) async fn cancel_server_change(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<StatusCode> {
     caller.hosts().cancel_change(ChangeId(id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -126,7 +126,7 @@ pub(crate) async fn cancel_server_change(caller: Caller, Of(id): Of) -> Result<S
 #[utoipa::path(post, path = "/server-changes/apply", tag = "servers", request_body = Application,
     responses((status = 202, body = Run)))]
 pub(crate) async fn apply_server_changes(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Input(whose): Input<Application>,
 ) -> Result<(StatusCode, Json<Run>)> {
     let owner = caller.owner(whose.organisation.map(|Id(id)| id)).await?;
@@ -138,6 +138,6 @@ pub(crate) async fn apply_server_changes(
 /// How far an application has come
 #[utoipa::path(get, path = "/apply-runs/{apply_run}", tag = "servers", params(("apply_run" = String, Path)),
     responses((status = 200, body = Run)))]
-pub(crate) async fn show_apply_run(caller: Caller, Of(id): Of) -> Result<Json<Run>> {
+pub(crate) async fn show_apply_run(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<Run>> {
     Ok(Json(run_view(caller.hosts().run(RunId(id)).await?)))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::user::Whose;
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Created, Id, Input, Of, absent_or, address};
 use crate::page::{Page, PageQuery};
 use crate::refusal::Result;
@@ -81,7 +81,7 @@ pub(crate) struct Change {
 #[utoipa::path(get, path = "/services", tag = "services", params(Whose, PageQuery),
     responses((status = 200, body = Page<Service>)))]
 pub(crate) async fn list_services(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(whose): Asked<Whose>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Service>>> {
@@ -102,7 +102,7 @@ pub(crate) async fn create_service(caller: Caller, Input(new): Input<New>) -> Re
 /// A mail service
 #[utoipa::path(get, path = "/services/{service}", tag = "services", params(("service" = String, Path)),
     responses((status = 200, body = Service)))]
-pub(crate) async fn show_service(caller: Caller, Of(id): Of) -> Result<Json<Service>> {
+pub(crate) async fn show_service(AnyCaller(caller): AnyCaller, Of(id): Of) -> Result<Json<Service>> {
     Ok(Json(view(caller.directory().service(ServiceId(id)).await?)))
 }
 
@@ -110,7 +110,7 @@ pub(crate) async fn show_service(caller: Caller, Of(id): Of) -> Result<Json<Serv
 #[utoipa::path(patch, path = "/services/{service}", tag = "services", params(("service" = String, Path)),
     request_body = Change, responses((status = 200, body = Service)))]
 pub(crate) async fn change_service(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Of(id): Of,
     Input(change): Input<Change>,
 ) -> Result<Json<Service>> {

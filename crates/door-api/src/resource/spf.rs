@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use zones::{SpfStrictness, Standing};
 
 use super::domain::{Refreshed, refreshed};
-use crate::caller::Caller;
+use crate::caller::AnyCaller;
 use crate::input::{Input, OfDomain};
 use crate::refusal::Result;
 
@@ -53,7 +53,7 @@ pub(crate) struct SpfRecord {
 #[utoipa::path(put, path = "/domains/{domain}/spf", tag = "domains", params(("domain" = String, Path)),
     request_body = SpfChange, responses((status = 200, body = Refreshed)))]
 pub(crate) async fn set_spf(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfDomain(domain): OfDomain,
     Input(wanted): Input<SpfChange>,
 ) -> Result<Json<Refreshed>> {
@@ -70,7 +70,10 @@ pub(crate) async fn set_spf(
 /// Make one SPF record out of several; nothing is written anywhere
 #[utoipa::path(post, path = "/tools/spf-merge", tag = "tools", request_body = SpfMerge,
     responses((status = 200, body = SpfRecord)))]
-pub(crate) async fn merge_spf(_caller: Caller, Input(records): Input<SpfMerge>) -> Result<Json<SpfRecord>> {
+pub(crate) async fn merge_spf(
+    AnyCaller(_caller): AnyCaller,
+    Input(records): Input<SpfMerge>,
+) -> Result<Json<SpfRecord>> {
     let others: Vec<&str> = records.others.iter().map(String::as_str).collect();
     Ok(Json(SpfRecord { record: zones::spf::merge(&records.ours, &others)? }))
 }

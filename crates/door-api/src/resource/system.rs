@@ -1,7 +1,7 @@
 //! `/system`: the nodes, their disks and certificates, and when each chore was last done; the operator's.
 
 use axum::Json;
-use directory::{DirectoryError, Scope};
+use directory::DirectoryError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -49,7 +49,7 @@ pub(crate) struct System {
 /// The nodes, their disks and certificates, and their chores (operator only)
 #[utoipa::path(get, path = "/system", tag = "installation", responses((status = 200, body = System)))]
 pub(crate) async fn show_system(caller: Caller) -> Result<Json<System>> {
-    if let Scope::Tenant(_) = caller.scope() {
+    if caller.scope().organisation().is_some() {
         return Err(DirectoryError::NotFound { what: "this within the organisation's scope" }.into());
     }
     let nodes = caller.shared.trail.nodes().await?;

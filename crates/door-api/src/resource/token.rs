@@ -3,14 +3,14 @@
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use directory::{NewToken, TokenId, TokenInfo};
-use model::OrganisationId;
+use model::{DomainId, OrganisationId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Created, Id, Input, Of, moment};
 use crate::page::{Page, PageQuery};
-use crate::refusal::Result;
+use crate::refusal::{Result, not_found};
 use crate::repeat::ShownOnce;
 
 /// A token of the API, without its secret.
@@ -19,6 +19,10 @@ pub(crate) struct Token {
     id: String,
     /// Whose things it reaches; null is the whole installation.
     organisation: Option<String>,
+    /// The only mail domain whose things it reaches; of a person who is limited to one, that one.
+    domain: Option<String>,
+    /// Whose token it is: it reaches no further than this administrator does.
+    user: Option<String>,
     name: String,
     /// Its first characters.
     shown: String,
@@ -41,6 +45,8 @@ fn view(info: TokenInfo) -> Token {
     Token {
         id: info.id.to_string(),
         organisation: info.organisation.map(|id| id.to_string()),
+        domain: info.domain.map(|id| id.to_string()),
+        user: info.user.map(|id| id.to_string()),
         name: info.name,
         shown: info.shown,
         write: info.may_write,
@@ -62,6 +68,13 @@ pub(crate) struct New {
     /// operator's token says none, the new one reaches the whole installation.
     #[schema(value_type = Option<String>)]
     organisation: Option<Id>,
+    /// The only mail domain of the organisation whose things it reaches.
+    #[schema(value_type = Option<String>)]
+    domain: Option<Id>,
+    /// An administrator of the organisation whose token it is: it never reaches further than this person does, also
+    /// not later. What such a token makes is the same person's.
+    #[schema(value_type = Option<String>)]
+    user: Option<Id>,
     /// Whether it may change things.
     #[serde(default)]
     write: bool,
@@ -92,7 +105,13 @@ pub(crate) async fn create_token(
     caller: Caller,
     Input(new): Input<New>,
 ) -> Result<(Extension<ShownOnce>, Created<CreatedToken>)> {
+    let user = new.user.map(|Id(id)| UserId(id));
+    if user.is_some_and(|user| caller.token.user.is_some_and(|own| own != user)) {
+        return Err(not_found("user"));
+    }
     let new = NewToken {
+        domain: new.domain.map(|Id(id)| DomainId(id)),
+        user: user.or(caller.token.user),
         organisation: new.organisation.map(|Id(id)| OrganisationId(id)),
         name: new.name,
         may_write: new.write,
@@ -106,7 +125,7 @@ pub(crate) async fn create_token(
 
 /// The token that asks
 #[utoipa::path(get, path = "/tokens/current", tag = "tokens", responses((status = 200, body = Token)))]
-pub(crate) async fn show_current_token(caller: Caller) -> Result<Json<Token>> {
+pub(crate) async fn show_current_token(AnyCaller(caller): AnyCaller) -> Result<Json<Token>> {
     Ok(Json(view(caller.token)))
 }
 

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use zones::{Edit, ImportMode, ImportOptions, NewRecord, RecordData, ZoneChange, ZoneInfo};
 
 use super::user::Whose;
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Created, Id, Input, OfZone};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Refusal, Result, invalid, stale};
@@ -312,7 +312,7 @@ async fn details(caller: &Caller, info: ZoneInfo) -> Result<Response> {
 #[utoipa::path(get, path = "/zones", tag = "zones", params(Whose, PageQuery),
     responses((status = 200, body = Page<Zone>)))]
 pub(crate) async fn list_zones(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     Asked(whose): Asked<Whose>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Zone>>> {
@@ -333,7 +333,7 @@ pub(crate) async fn create_zone(caller: Caller, Input(new): Input<New>) -> Resul
 /// A hosted zone
 #[utoipa::path(get, path = "/zones/{zone}", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = ZoneDetails)))]
-pub(crate) async fn show_zone(caller: Caller, OfZone(zone): OfZone) -> Result<Response> {
+pub(crate) async fn show_zone(AnyCaller(caller): AnyCaller, OfZone(zone): OfZone) -> Result<Response> {
     details(&caller, zone).await
 }
 
@@ -341,7 +341,7 @@ pub(crate) async fn show_zone(caller: Caller, OfZone(zone): OfZone) -> Result<Re
 #[utoipa::path(patch, path = "/zones/{zone}", tag = "zones", params(("zone" = String, Path), IfMatch),
     request_body = Change, responses((status = 200, body = ZoneDetails)))]
 pub(crate) async fn change_zone(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     headers: HeaderMap,
     Input(change): Input<Change>,
@@ -361,7 +361,7 @@ pub(crate) async fn change_zone(
 #[utoipa::path(post, path = "/zones/{zone}/rollover", tag = "zones", params(("zone" = String, Path), IfMatch),
     responses((status = 200, body = ZoneDetails)))]
 pub(crate) async fn roll_zone_key_over(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     headers: HeaderMap,
 ) -> Result<Response> {
@@ -388,7 +388,7 @@ pub(crate) async fn delete_zone(
 #[utoipa::path(get, path = "/zones/{zone}/records", tag = "zones",
     params(("zone" = String, Path), PageQuery), responses((status = 200, body = Records)))]
 pub(crate) async fn list_records(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Response> {
@@ -402,7 +402,7 @@ pub(crate) async fn list_records(
 #[utoipa::path(post, path = "/zones/{zone}/records", tag = "zones", params(("zone" = String, Path), ForceRecords, IfMatch),
     request_body = RecordEdit, responses((status = 200, body = Diff)))]
 pub(crate) async fn edit_records(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     Asked(how): Asked<ForceRecords>,
     headers: HeaderMap,
@@ -424,7 +424,7 @@ pub(crate) async fn edit_records(
 /// A zone as a file (RFC 1035)
 #[utoipa::path(get, path = "/zones/{zone}/file", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = String, content_type = "text/dns")))]
-pub(crate) async fn export_zone(caller: Caller, OfZone(zone): OfZone) -> Result<Response> {
+pub(crate) async fn export_zone(AnyCaller(caller): AnyCaller, OfZone(zone): OfZone) -> Result<Response> {
     let text = caller.zones().export(zone.id).await?;
     // RFC 4027 §4.
     Ok(([(CONTENT_TYPE, "text/dns")], text).into_response())
@@ -434,7 +434,7 @@ pub(crate) async fn export_zone(caller: Caller, OfZone(zone): OfZone) -> Result<
 #[utoipa::path(post, path = "/zones/{zone}/file", tag = "zones", params(("zone" = String, Path), IfMatch),
     request_body = ZoneFile, responses((status = 200, body = Imported)))]
 pub(crate) async fn import_zone(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     headers: HeaderMap,
     Input(file): Input<ZoneFile>,

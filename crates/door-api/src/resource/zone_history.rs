@@ -11,7 +11,7 @@ use zones::{DnsName, RecordData, Secondary};
 use super::zone::{
     Diff, IfMatch, Record, Zone, ZoneDetails, diff_view, record_view, unchanged, view, with_ds,
 };
-use crate::caller::Caller;
+use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Created, Input, OfZone};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, invalid};
@@ -90,7 +90,7 @@ fn views(records: Vec<RecordData>) -> Vec<Record> {
 #[utoipa::path(get, path = "/zones/{zone}/history", tag = "zones",
     params(("zone" = String, Path), PageQuery), responses((status = 200, body = Page<ZoneHistoryEntry>)))]
 pub(crate) async fn list_zone_changes(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<ZoneHistoryEntry>>> {
@@ -109,7 +109,7 @@ pub(crate) async fn list_zone_changes(
 #[utoipa::path(get, path = "/zones/{zone}/diff", tag = "zones", params(("zone" = String, Path), Versions),
     responses((status = 200, body = Diff)))]
 pub(crate) async fn compare_zone_versions(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     Asked(versions): Asked<Versions>,
 ) -> Result<Json<Diff>> {
@@ -120,7 +120,7 @@ pub(crate) async fn compare_zone_versions(
 #[utoipa::path(post, path = "/zones/{zone}/restore", tag = "zones", params(("zone" = String, Path), IfMatch),
     request_body = Restore, responses((status = 200, body = Diff)))]
 pub(crate) async fn restore_zone(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     headers: HeaderMap,
     Input(version): Input<Restore>,
@@ -132,7 +132,10 @@ pub(crate) async fn restore_zone(
 /// The synonyms of a zone
 #[utoipa::path(get, path = "/zones/{zone}/synonyms", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = Synonyms)))]
-pub(crate) async fn list_synonyms(caller: Caller, OfZone(zone): OfZone) -> Result<Json<Synonyms>> {
+pub(crate) async fn list_synonyms(
+    AnyCaller(caller): AnyCaller,
+    OfZone(zone): OfZone,
+) -> Result<Json<Synonyms>> {
     let mut items = Vec::new();
     for synonym in caller.zones().synonyms(zone.id).await? {
         items.push(with_ds(&caller, synonym).await?);
@@ -162,7 +165,10 @@ pub(crate) async fn dissociate_synonym(caller: Caller, OfZone(zone): OfZone) -> 
 /// The secondary name servers of a zone
 #[utoipa::path(get, path = "/zones/{zone}/secondaries", tag = "zones", params(("zone" = String, Path)),
     responses((status = 200, body = Secondaries)))]
-pub(crate) async fn list_secondaries(caller: Caller, OfZone(zone): OfZone) -> Result<Json<Secondaries>> {
+pub(crate) async fn list_secondaries(
+    AnyCaller(caller): AnyCaller,
+    OfZone(zone): OfZone,
+) -> Result<Json<Secondaries>> {
     let secondaries = caller.zones().secondaries(zone.id).await?;
     let items = secondaries.into_iter().map(|one| SecondaryView {
         address: one.address.to_string(),
@@ -176,7 +182,7 @@ pub(crate) async fn list_secondaries(caller: Caller, OfZone(zone): OfZone) -> Re
 #[utoipa::path(put, path = "/zones/{zone}/secondaries", tag = "zones", params(("zone" = String, Path)),
     request_body = Secondaries, responses((status = 204)))]
 pub(crate) async fn set_secondaries(
-    caller: Caller,
+    AnyCaller(caller): AnyCaller,
     OfZone(zone): OfZone,
     Input(wanted): Input<Secondaries>,
 ) -> Result<StatusCode> {

@@ -1,6 +1,7 @@
 //! Another organisation's things do not exist: walked over every operation of the committed document, so that a new
 //! one is walked by itself. Its path, query and body are filled with the other's identifiers wherever the document
-//! has a place for one.
+//! has a place for one. A second traveller is limited to one domain of the very organisation whose other domain, and
+//! whose things beside it, he names.
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -191,6 +192,90 @@ async fn everything(place: &Place, tenant: &Tenant) -> Vec<Value> {
     all.push(place.get(&tenant.token, &records).await.body);
     all
 }
+
+#[tokio::test]
+async fn within_the_limit_to_a_domain_the_rest_of_the_organisation_does_not_exist() {
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(GOLDEN).unwrap()).unwrap();
+    for place in places().await {
+        let other = place.tenant("valbois").await;
+        let token = place.limited(&other).await;
+        let before = everything(&place, &other).await;
+        // The own organisation may be named: that is no other's thing, and shows nothing more.
+        let is_hidden = |(name, _): &&(&str, String)| *name != "organisation";
+        let hidden: Vec<&str> = other.things.iter().filter(is_hidden).map(|(_, id)| id.as_str()).collect();
+        let (mut refused, mut answered) = (0, Vec::new());
+        for (path, item) in document["paths"].as_object().unwrap() {
+            for (method, operation) in item.as_object().unwrap() {
+                let name = operation["operationId"].as_str().unwrap();
+                let method: Method = method.to_uppercase().parse().unwrap();
+                let path = path.replace("{organisation}", other.id("organisation"));
+                for by_name in [false, true] {
+                    let Asked { path, body, .. } = asked(&document, &path, operation, by_name, &other);
+                    let asks = format!("{path} {body:?}");
+                    let names_other = asks.contains("valbois")
+                        || hidden.iter().any(|id| {
+                            asks.contains(&format!("/{id}"))
+                                || asks.contains(&format!("={id}"))
+                                || asks.contains(&format!("\"{id}\""))
+                        });
+                    // What they ask about is public.
+                    let is_public = ["judge", "tools"].contains(&operation["tags"][0].as_str().unwrap());
+                    let names_other = names_other && !is_public;
+                    let answer = place.ask(&token, method.clone(), &path, body.clone()).await;
+                    let told = format!("{method} {path} {body:?}: {} {}", answer.status, answer.body);
+                    if answer.status == StatusCode::NOT_FOUND {
+                        refused += 1;
+                        continue;
+                    }
+                    let text = answer.body.to_string();
+                    assert!(!text.contains("valbois"), "{told}");
+                    assert!(hidden.iter().all(|id| !text.contains(&format!("\"{id}\""))), "{told}");
+                    if name == "act_on_deliveries" {
+                        assert_eq!(answer.body, json!({"deliveries": 0}));
+                    } else if name != "list_deliveries" {
+                        let says_so = operation["responses"]["403"].is_object();
+                        let is_forbidden = says_so && answer.status == StatusCode::FORBIDDEN;
+                        assert!(!names_other || is_forbidden, "{told}");
+                    }
+                    answered.push(name.to_owned());
+                }
+            }
+        }
+        assert!(refused > 2 * 100, "{refused}");
+        answered.dedup();
+        for beyond in OF_THE_ORGANISATION {
+            assert!(!answered.iter().any(|name| name == beyond), "{beyond} is the whole organisation's");
+        }
+        assert_eq!(everything(&place, &other).await, before, "and nothing has changed");
+        for path in ["/domains", "/services", "/zones", "/addresses"] {
+            let own = place.get(&token, path).await.body;
+            assert_eq!(own["items"].as_array().unwrap().len(), 1, "{path}: {own}");
+        }
+    }
+}
+
+/// What is the whole organisation's, although no other thing can be named with it.
+const OF_THE_ORGANISATION: [&str; 19] = [
+    "create_domain",
+    "create_service",
+    "create_token",
+    "create_user",
+    "create_zone",
+    "lift_ban",
+    "list_allowed_sources",
+    "list_bans",
+    "list_changes",
+    "list_ips",
+    "list_organisations",
+    "list_routes",
+    "list_tokens",
+    "list_unban_requests",
+    "list_users",
+    "search_letters",
+    "ask_for_allowed_source",
+    "create_membership",
+    "check_route",
+];
 
 #[tokio::test]
 async fn lists_hold_ones_own_things_only() {

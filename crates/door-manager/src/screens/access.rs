@@ -182,7 +182,7 @@ async fn form(
         if is_typed { ticked(fields) } else { people.default_permissions(address.service).await? };
     let known: Vec<UserId> = people.accesses(address.id).await?.iter().map(|access| access.user).collect();
     let users: Vec<Value> = people
-        .users(Some(person.session.organisation))
+        .people_in_reach(person.session.organisation)
         .await?
         .iter()
         .filter(|user| !known.contains(&user.id) && !user.is_disabled)

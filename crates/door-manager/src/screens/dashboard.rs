@@ -26,8 +26,12 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 /// Whoever administers a part finds that part; whoever administers nothing, the own profile.
 async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
     if let (Some(domain), Role::Administrator) = (person.session.domain, person.session.role) {
-        let domain = person.people(&shared).domain(domain).await?;
-        return Ok(see_other(&format!("/manager/domains/{}/security", domain.name)));
+        return Ok(match person.people(&shared).domain(domain).await {
+            Ok(domain) => see_other(&format!("/manager/domains/{}/security", domain.name)),
+            // It was deleted: nothing is left to administer.
+            Err(error) if error.is_refusal() => see_other("/manager/profile"),
+            Err(error) => return Err(error.into()),
+        });
     }
     if !person.administers() {
         return Ok(see_other("/manager/profile"));

@@ -15,7 +15,7 @@ use crate::fields::Fields;
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, AnyAdministrator, Person};
 use crate::words::Word;
 use crate::{Shared, page};
 
@@ -48,7 +48,7 @@ impl Listed {
 }
 
 /// Every domain of the organisation, by name.
-pub(super) async fn listed(shared: &Shared, person: &Administrator) -> Result<Vec<Listed>, Trouble> {
+pub(super) async fn listed(shared: &Shared, person: &Person) -> Result<Vec<Listed>, Trouble> {
     let organisation = person.session.organisation;
     let zones = shared.zones.administration(person.scope(), person.who()).zones(Some(organisation)).await?;
     let mail =
@@ -93,7 +93,7 @@ pub(super) async fn listed(shared: &Shared, person: &Administrator) -> Result<Ve
     Ok(all)
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let wish = Wish::of(&person.guest.target);
     let say = |key: &str| person.guest.say(key, &[]);
     let columns = [
@@ -161,7 +161,7 @@ async fn form(person: Administrator) -> Answer {
     new_zone(&person, "", &[])
 }
 
-fn new_zone(person: &Administrator, name: &str, errors: &[FieldError]) -> Answer {
+fn new_zone(person: &Person, name: &str, errors: &[FieldError]) -> Answer {
     let content = context! { form => "zone", name, errors => Value::from_serialize(errors) };
     page::of(person, "settings.html", "domains", content)
 }

@@ -16,7 +16,7 @@ use super::refusal::{FieldError, directory_refusal};
 use crate::fields::Fields;
 use crate::toast::{Toast, done, see_other};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{AnyAdministrator, Person};
 use crate::words::Word;
 use crate::{Shared, page};
 
@@ -36,7 +36,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 }
 
 /// With one mail service there is nothing to choose.
-async fn choose(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn choose(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let services = person.people(&shared).services(Some(person.session.organisation)).await?;
     if let [only] = services.as_slice() {
         return Ok(see_other(&format!("/manager/global/{}", only.id)));
@@ -48,17 +48,11 @@ async fn choose(State(shared): State<Arc<Shared>>, person: Administrator) -> Ans
     page::of(&person, "global.html", "global", context! { services })
 }
 
-async fn subject(shared: &Shared, person: &Administrator, id: i64) -> Result<ServiceInfo, Trouble> {
+async fn subject(shared: &Shared, person: &Person, id: i64) -> Result<ServiceInfo, Trouble> {
     Ok(person.people(shared).service(ServiceId(id)).await?)
 }
 
-fn shown(
-    person: &Administrator,
-    service: &ServiceInfo,
-    tab: &str,
-    content: Value,
-    errors: &[FieldError],
-) -> Answer {
+fn shown(person: &Person, service: &ServiceInfo, tab: &str, content: Value, errors: &[FieldError]) -> Answer {
     let content = context! {
         service => context! { id => service.id.to_string(), name => service.name },
         tab,
@@ -72,7 +66,7 @@ fn shown(
     Ok(page)
 }
 
-async fn general(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn general(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(id): Path<i64>) -> Answer {
     let service = subject(&shared, &person, id).await?;
     let permissions = person.people(&shared).default_permissions(service.id).await?;
     let content = context! { permissions => boxes(&person.guest, permissions) };
@@ -81,7 +75,7 @@ async fn general(State(shared): State<Arc<Shared>>, person: Administrator, Path(
 
 async fn set_default(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -116,7 +110,7 @@ fn list(entries: &[SenderEntry], kind: SenderKind, search: &str) -> Value {
 
 async fn security_with(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     id: i64,
     typed: &Fields,
     errors: &[FieldError],
@@ -135,7 +129,11 @@ async fn security_with(
     shown(person, &service, "security", content, errors)
 }
 
-async fn security(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn security(
+    State(shared): State<Arc<Shared>>,
+    person: AnyAdministrator,
+    Path(id): Path<i64>,
+) -> Answer {
     security_with(&shared, &person, id, &Fields::default(), &[]).await
 }
 
@@ -145,7 +143,7 @@ fn security_path(id: i64) -> String {
 
 async fn add(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -165,7 +163,7 @@ async fn add(
 
 async fn remove(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -176,7 +174,7 @@ async fn remove(
 
 async fn apply(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Answer {
@@ -188,7 +186,7 @@ async fn apply(
 
 async fn discard(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Answer {
@@ -196,12 +194,16 @@ async fn discard(
     Ok(done(&person, &security_path(id), &Toast::of(person.guest.say("senders-discarded", &[]))))
 }
 
-async fn rules(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn rules(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(id): Path<i64>) -> Answer {
     let service = subject(&shared, &person, id).await?;
     shown(&person, &service, "rules", context! {}, &[])
 }
 
-async fn responder(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn responder(
+    State(shared): State<Arc<Shared>>,
+    person: AnyAdministrator,
+    Path(id): Path<i64>,
+) -> Answer {
     let service = subject(&shared, &person, id).await?;
     shown(&person, &service, "responder", context! {}, &[])
 }

@@ -16,7 +16,7 @@ use trail::{Direction, LetterSearch, Line, Search, Status, Step, Whose};
 use super::{Answer, way};
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::trouble::Trouble;
-use crate::visitor::{Administrator, Person};
+use crate::visitor::{AnyAdministrator, Person};
 use crate::words::Word;
 use crate::{Shared, limits, page};
 
@@ -75,7 +75,7 @@ struct Chosen {
 
 async fn chosen(
     directory: &Administration,
-    person: &Administrator,
+    person: &Person,
     wanted: &str,
     offered: &[AddressInfo],
 ) -> Result<Option<Chosen>, Trouble> {
@@ -182,7 +182,7 @@ fn option(value: String, text: String) -> Value {
     context! { value, text }
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let wish = wish_of(&person);
     let directory = shared.directory.administration(person.scope(), person.who());
     let offered = directory.page_of_addresses(None, Seek::first(ADDRESSES_OFFERED + 1)).await?;
@@ -329,7 +329,7 @@ async fn export(
 /// The whole way of a letter, step by step.
 async fn show_way(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(message): Path<String>,
 ) -> Answer {
     let message = MessageId(message.parse().map_err(|_| Trouble::NotFound)?);
@@ -342,9 +342,23 @@ async fn show_way(
         ..Search::default()
     };
     let ways = shared.trail.ways(search).await?;
-    let way = ways.into_iter().next().ok_or(Trouble::NotFound)?;
+    let mut way = ways.into_iter().next().ok_or(Trouble::NotFound)?;
+    let people = person.people(&shared);
+    if let Some(names) = people.names_in_reach().await? {
+        let is_own = |address: &str| {
+            let domain = address.rsplit_once('@').map(|(_, domain)| domain.to_ascii_lowercase());
+            domain.is_some_and(|domain| names.contains(&domain))
+        };
+        // What the own domain sent, and of the others' letters what became of them there.
+        let is_sent = way.events.iter().any(|event| is_own(&event.sender));
+        let is_received = way.events.iter().any(|event| event.recipient.as_deref().is_some_and(is_own));
+        if !is_sent && !is_received {
+            return Err(Trouble::NotFound);
+        }
+        way.events.retain(|event| is_sent || event.recipient.as_deref().is_none_or(is_own));
+    }
     // The people of its sender and recipients see who looked.
-    person.people(&shared).note_letter_opened(way.addresses()).await?;
+    people.note_letter_opened(way.addresses()).await?;
     let accepted = way.events.iter().find_map(|event| match &event.step {
         Step::Accepted { subject, size_bytes, message_id, .. } => {
             Some((subject.clone(), *size_bytes, message_id.clone()))

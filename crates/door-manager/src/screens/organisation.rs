@@ -17,7 +17,7 @@ use super::refusal::{FieldError, directory_refusal};
 use crate::fields::Fields;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::{Administrator, Entering};
+use crate::visitor::{Administrator, Entering, Person};
 use crate::{Shared, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 
 async fn shown(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     name: &str,
     settings: &OrganisationSettings,
     errors: &[FieldError],

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use db::Seek;
-use mail_queue::{Entry, Selection};
+use mail_queue::{Entry, Reach, Selection};
 use minijinja::{Value, context};
 use model::{DeliveryId, Domain};
 
@@ -14,7 +14,8 @@ use super::Answer;
 use crate::fields::Fields;
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done};
-use crate::visitor::Administrator;
+use crate::trouble::Trouble;
+use crate::visitor::{AnyAdministrator, Person};
 use crate::words::Word;
 use crate::{Shared, limits, page};
 
@@ -34,7 +35,13 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/queue", get(show)).route("/queue/act", post(act))
 }
 
-fn row(person: &Administrator, entry: Entry) -> Row {
+/// The deliveries of the organisation; within the limit to a domain what that domain sent or is to get.
+async fn reach(shared: &Shared, person: &Person) -> Result<Reach, Trouble> {
+    let domains = person.people(shared).names_in_reach().await?;
+    Ok(Reach { organisation: Some(person.session.organisation), domains })
+}
+
+fn row(person: &Person, entry: Entry) -> Row {
     let say = |key: &str, values: &[(&str, Word)]| person.guest.say(key, values);
     let (state, text) = match (&entry.node, entry.is_held) {
         (Some(node), _) => ("unknown", say("queue-under-way", &[("node", Word::from(node.as_str()))])),
@@ -71,7 +78,7 @@ fn row(person: &Administrator, entry: Entry) -> Row {
     }
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let mut wish = Wish::of(&person.guest.target);
     wish.hide("after");
     wish.hide("destination");
@@ -110,14 +117,14 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
     page::of(&person, "queue.html", "queue", content)
 }
 
-async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+async fn act(State(shared): State<Arc<Shared>>, person: AnyAdministrator, fields: Fields) -> Answer {
     let ids: Vec<i64> = fields.all("id").filter_map(|id| id.parse().ok()).take(AT_ONCE).collect();
     let action = fields.text("action");
     let back = |words: String| Ok(done(&person, "/manager/queue", &Toast::of(words)));
     if ids.is_empty() {
         return back(person.guest.say("queue-none-chosen", &[]));
     }
-    let whose = Some(person.session.organisation);
+    let whose = reach(&shared, &person).await?;
     if action == "delete" && !fields.has("sure") {
         return confirm(&shared, &person, &ids).await;
     }
@@ -125,10 +132,10 @@ async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: F
     for id in &ids {
         let selection = Selection::Delivery(DeliveryId(*id));
         count += match action {
-            "hold" => shared.queue.hold(whose, selection).await?,
-            "release" => shared.queue.release(whose, selection).await?,
-            "delete" => shared.queue.delete(whose, selection).await?,
-            _ => shared.queue.retry(whose, selection).await?,
+            "hold" => shared.queue.hold(whose.clone(), selection).await?,
+            "release" => shared.queue.release(whose.clone(), selection).await?,
+            "delete" => shared.queue.delete(whose.clone(), selection).await?,
+            _ => shared.queue.retry(whose.clone(), selection).await?,
         };
     }
     let key = match action {
@@ -141,11 +148,12 @@ async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: F
 }
 
 /// What will be lost, in numbers: nobody is told of it and nothing brings it back.
-async fn confirm(shared: &Shared, person: &Administrator, ids: &[i64]) -> Answer {
+async fn confirm(shared: &Shared, person: &Person, ids: &[i64]) -> Answer {
     let mut entries = Vec::new();
+    let whose = reach(shared, person).await?;
     for id in ids {
         let selection = Selection::Delivery(DeliveryId(*id));
-        entries.extend(shared.queue.list(Some(person.session.organisation), selection, 1).await?);
+        entries.extend(shared.queue.list(whose.clone(), selection, 1).await?);
     }
     let letters: std::collections::BTreeSet<_> = entries.iter().map(|entry| entry.message.0).collect();
     let shown: Vec<Value> = entries

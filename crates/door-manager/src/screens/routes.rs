@@ -16,7 +16,7 @@ use super::refusal::{FieldError, detail, directory_refusal};
 use crate::fields::Fields;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, Person};
 use crate::{Shared, page};
 
 const PATH: &str = "/manager/routes";
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/routes", get(show).post(add)).route("/routes/remove", post(remove))
 }
 
-fn relays(shared: &Shared, person: &Administrator) -> RelayAdministration {
+fn relays(shared: &Shared, person: &Person) -> RelayAdministration {
     let scope = match person.session.is_operator {
         true => Scope::Operator("the operator's staff looks after routes"),
         false => person.scope(),
@@ -33,7 +33,7 @@ fn relays(shared: &Shared, person: &Administrator) -> RelayAdministration {
     shared.relays.administration(scope, person.who())
 }
 
-fn view(person: &Administrator, rule: &RelayRule) -> Value {
+fn view(person: &Person, rule: &RelayRule) -> Value {
     let own = person.session.organisation;
     context! {
         id => rule.id.to_string(),
@@ -57,7 +57,7 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
 }
 
 /// The page, with what was typed and what is wrong with it.
-async fn show_with(shared: &Shared, person: &Administrator, typed: &Fields, errors: &[FieldError]) -> Answer {
+async fn show_with(shared: &Shared, person: &Person, typed: &Fields, errors: &[FieldError]) -> Answer {
     let rules = relays(shared, person).list().await?;
     let content = context! {
         routes => rules.iter().map(|rule| view(person, rule)).collect::<Vec<_>>(),
@@ -73,7 +73,7 @@ async fn show_with(shared: &Shared, person: &Administrator, typed: &Fields, erro
 }
 
 /// What was typed, or what cannot be read of it.
-fn typed(person: &Administrator, fields: &Fields) -> Result<NewRelayRule, Vec<FieldError>> {
+fn typed(person: &Person, fields: &Fields) -> Result<NewRelayRule, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut wrong = |field: &str, reason: String| {
         let error = FieldError::new(field, person.guest.say(&format!("route-wrong-{field}"), &[]));

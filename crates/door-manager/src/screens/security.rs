@@ -16,7 +16,7 @@ use super::subject::Subject;
 use crate::fields::Fields;
 use crate::toast::{Toast, see_other};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::Person;
 use crate::words::{Language, Word, say};
 use crate::{Shared, lamps, limits, reader};
 
@@ -38,11 +38,7 @@ fn state(light: Light) -> &'static str {
 }
 
 /// Sets the states of the list to what was found at the last look.
-pub(super) async fn last_states(
-    shared: &Shared,
-    person: &Administrator,
-    all: &mut [Listed],
-) -> Result<(), Trouble> {
+pub(super) async fn last_states(shared: &Shared, person: &Person, all: &mut [Listed]) -> Result<(), Trouble> {
     let zones = shared.zones.administration(person.scope(), person.who());
     let lights = zones.last_lights(person.session.organisation).await?;
     for domain in all.iter_mut().filter(|domain| domain.is_mail) {

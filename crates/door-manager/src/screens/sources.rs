@@ -20,7 +20,7 @@ use super::refusal::{FieldError, directory_refusal, refusal};
 use crate::fields::Fields;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, Person};
 use crate::words::Word;
 use crate::{Shared, page};
 
@@ -77,7 +77,7 @@ impl View {
     }
 }
 
-fn of(person: &Administrator) -> String {
+fn of(person: &Person) -> String {
     let query = person.guest.target.split_once('?').map_or("", |(_, query)| query);
     let parts = url::form_urlencoded::parse(query.as_bytes());
     parts.into_iter().find(|(name, _)| name == "of").map(|(_, value)| value.into_owned()).unwrap_or_default()

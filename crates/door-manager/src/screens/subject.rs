@@ -17,7 +17,7 @@ use super::Answer;
 use super::refusal::{FieldError, refusal};
 use crate::toast::{self, Toast};
 use crate::trouble::Trouble;
-use crate::visitor::{Administrator, Person};
+use crate::visitor::Person;
 use crate::words::Word;
 use crate::{Shared, page};
 
@@ -25,7 +25,7 @@ use crate::{Shared, page};
 pub(super) struct Subject {
     pub(super) shared: Arc<Shared>,
     /// Who asks.
-    pub(super) person: Administrator,
+    pub(super) person: Person,
     /// The name in the address.
     pub(super) name: String,
     /// The zone here that holds it.
@@ -44,8 +44,7 @@ impl FromRequestParts<Arc<Shared>> for Subject {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Subject, Response> {
-        // Who administers one domain only comes as far as this one.
-        let person = Administrator(Person::from_request_parts(parts, shared).await?);
+        let person = Person::from_request_parts(parts, shared).await?;
         let Ok(Path(Named { name })) = Path::from_request_parts(parts, shared).await else {
             return Err(Trouble::NotFound.into_response());
         };
@@ -54,8 +53,12 @@ impl FromRequestParts<Arc<Shared>> for Subject {
 }
 
 impl Subject {
-    async fn find(shared: Arc<Shared>, person: Administrator, name: &str) -> Result<Subject, Trouble> {
+    async fn find(shared: Arc<Shared>, person: Person, name: &str) -> Result<Subject, Trouble> {
+        if !person.administers_something() {
+            return Err(Trouble::NotAllowed);
+        }
         let name = name.trim_end_matches('.').to_ascii_lowercase();
+        // Within the limit to one domain nothing else is found.
         let zone = match shared.zones.administration(person.scope(), person.who()).enclosing(&name).await {
             Ok(zone) => zone,
             Err(error) if error.is_refusal() => None,
@@ -76,14 +79,6 @@ impl Subject {
         let is_zone = zone.as_ref().is_some_and(|zone| text(&zone.name) == name);
         if !is_zone && domain.is_none() {
             return Err(Trouble::NotFound);
-        }
-        let is_limited_to = domain.as_ref().is_some_and(|domain| person.administers_domain(domain.id));
-        if !person.administers() && !is_limited_to {
-            return Err(if person.session.domain.is_some() {
-                Trouble::NotFound
-            } else {
-                Trouble::NotAllowed
-            });
         }
         // The zone around a domain is more than the domain.
         let zone = zone.filter(|_| is_zone || person.administers());

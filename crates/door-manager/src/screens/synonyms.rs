@@ -59,7 +59,12 @@ async fn choosing(at: &Hosted, chosen: &str, errors: &[FieldError]) -> Result<Va
         synonyms.push(context! { id => synonym.id.to_string(), name => text(&synonym.name), ds });
     }
     let (mut open, mut closed, mut lost) = (Vec::new(), Vec::new(), None);
-    for candidate in at.zones().synonym_candidates(at.zone.id).await? {
+    // The others are other domains of the organisation.
+    let candidates = match at.person.administers() {
+        true => at.zones().synonym_candidates(at.zone.id).await?,
+        false => Vec::new(),
+    };
+    for candidate in candidates {
         // One of this very zone stands in the list above.
         if candidate.zone.main == Some(at.zone.id) {
             continue;

@@ -123,7 +123,7 @@ fn roles(person: &Person, all: bool) -> Vec<Value> {
         .collect()
 }
 
-fn form(person: &Administrator, fields: &Fields, errors: &[FieldError]) -> Answer {
+fn form(person: &Person, fields: &Fields, errors: &[FieldError]) -> Answer {
     let chosen = if fields.has("role") { fields.text("role") } else { "collaborator" };
     let content = context! {
         login => fields.text("login"),
@@ -186,7 +186,7 @@ async fn withdraw(
 }
 
 /// What a new user needs to know, shown once.
-fn secret(person: &Administrator, user: &UserInfo, password: Option<&str>) -> Answer {
+fn secret(person: &Person, user: &UserInfo, password: Option<&str>) -> Answer {
     let content = context! {
         id => user.id.to_string(),
         name => user.name,
@@ -203,13 +203,13 @@ struct Subject {
     is_changeable: bool,
 }
 
-async fn subject(shared: &Shared, person: &Administrator, id: i64) -> Result<Subject, Trouble> {
+async fn subject(shared: &Shared, person: &Person, id: i64) -> Result<Subject, Trouble> {
     let user = person.people(shared).user(UserId(id)).await?;
     let is_changeable = user.role != Role::LegalOwner || person.session.role == Role::LegalOwner;
     Ok(Subject { user, is_changeable })
 }
 
-async fn card(shared: &Shared, person: &Administrator, id: i64, errors: &[FieldError]) -> Answer {
+async fn card(shared: &Shared, person: &Person, id: i64, errors: &[FieldError]) -> Answer {
     let Subject { user, is_changeable } = subject(shared, person, id).await?;
     let (people, organisation) = (person.people(shared), person.session.organisation);
     let profile = people.profile(user.id).await?;
@@ -275,7 +275,7 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(id)
 /// Goes back to the user's page, or shows there why nothing was done.
 async fn after<T>(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     id: i64,
     result: Result<T, DirectoryError>,
     words: String,
@@ -319,7 +319,7 @@ fn limits(role: Role, fields: &Fields) -> Option<Limits> {
 }
 
 /// What will happen, in words, before it does.
-async fn confirm(shared: &Shared, person: &Administrator, id: i64, act: &str) -> Answer {
+async fn confirm(shared: &Shared, person: &Person, id: i64, act: &str) -> Answer {
     let Subject { user, .. } = subject(shared, person, id).await?;
     let content = context! {
         act,

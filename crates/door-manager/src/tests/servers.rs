@@ -7,7 +7,7 @@ use hosts::{NewHost, NewMailServer, Roles, ServerSearch};
 use super::{Browser, Town, towns};
 
 async fn host(town: &Town, name: &str) -> String {
-    let directory = town.hosts.administration(Scope::Tenant(town.valbois), None, "test");
+    let directory = town.hosts.administration(Scope::Tenant(town.valbois), "test");
     let new = NewHost {
         domain: town.mail_domain().await,
         name: name.to_owned(),
@@ -21,12 +21,12 @@ async fn host(town: &Town, name: &str) -> String {
 
 async fn server(town: &Town, name: &str, roles: Roles) -> String {
     let host = hosts::HostId(host(town, name).await.parse().unwrap());
-    let admin = town.hosts.administration(Scope::Tenant(town.valbois), None, "test");
+    let admin = town.hosts.administration(Scope::Tenant(town.valbois), "test");
     admin.create_server(NewMailServer { host, roles }).await.unwrap().id.to_string()
 }
 
 async fn apply(town: &Town) {
-    let admin = town.hosts.administration(Scope::Tenant(town.valbois), None, "test");
+    let admin = town.hosts.administration(Scope::Tenant(town.valbois), "test");
     town.hosts.work(admin.begin_applying(town.valbois).await.unwrap().id).await.unwrap();
 }
 
@@ -66,7 +66,7 @@ async fn a_host_is_picked_and_becomes_a_server_that_waits_on_the_post_it() {
         assert!(waiting.contains("Créés") && waiting.contains("Appliquer 2 modifications"), "{waiting}");
         let applied = browser.post("/manager/changes/apply", &[]).await;
         assert_eq!(applied.location, "/manager/changes");
-        let admin = town.hosts.administration(Scope::Tenant(town.valbois), None, "test");
+        let admin = town.hosts.administration(Scope::Tenant(town.valbois), "test");
         while admin.count_changes(None).await.unwrap() > 0 {
             tokio::task::yield_now().await;
         }
@@ -122,7 +122,7 @@ async fn deleting_asks_first_and_says_why_not() {
         let refused = browser.post(&format!("/manager/servers/{used}/edit"), &[("imap", "yes")]).await.text;
         assert!(refused.contains("Un serveur garde les fonctions dont un domaine se sert."), "{refused}");
         // Taken back, it is there again.
-        let admin = town.hosts.administration(tenant, None, "test");
+        let admin = town.hosts.administration(tenant, "test");
         let change = admin.changes(None).await.unwrap()[0].id.to_string();
         browser.post("/manager/changes/cancel", &[("change", &change)]).await;
         assert_eq!(admin.servers(None, ServerSearch::default()).await.unwrap().len(), 2);
@@ -136,7 +136,7 @@ async fn another_organisations_hosts_and_servers_are_not_found() {
     for town in towns().await {
         let server = server(&town, "hote1", Roles::ALL).await;
         let host = host(&town, "hote2").await;
-        let admin = town.hosts.administration(Scope::Tenant(town.valbois), None, "test");
+        let admin = town.hosts.administration(Scope::Tenant(town.valbois), "test");
         let before = admin.changes(None).await.unwrap();
         let mut browser = town.signed_in("acme").await;
         for (things, id) in [("servers", &server), ("hosts", &host)] {

@@ -270,3 +270,5 @@ sms-answer = Das SMS-Gateway antwortet { $one }.
 chore-failed = gescheitert
 rule-one-request-about-an-address-waits-at-a = Eine Anfrage zu dieser Adresse wartet bereits auf Antwort.
 rule-200-requests-wait-at-a-time-ten-from-one = Höchstens 200 Anfragen warten, zehn aus demselben Netz.
+rule-a-domain-and-a-person-are-those-of-the-o = Eine Domain und eine Person sind solche der Organisation, die das Token erreicht.
+rule-a-token-is-a-legal-owner-s-or-an-adminis = Ein Token gehört einer rechtlich verantwortlichen Person oder einem Administrator, der sich anmelden kann.

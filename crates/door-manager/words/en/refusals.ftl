@@ -270,3 +270,5 @@ sms-answer = The gateway for SMS answers { $one }.
 chore-failed = failed
 rule-one-request-about-an-address-waits-at-a = A request about this address is waiting for an answer already.
 rule-200-requests-wait-at-a-time-ten-from-one = At most 200 requests wait, ten from one network.
+rule-a-domain-and-a-person-are-those-of-the-o = A domain and a person are those of the organisation that the token reaches.
+rule-a-token-is-a-legal-owner-s-or-an-adminis = A token is a legal owner’s or an administrator’s, who can sign in.

@@ -270,3 +270,5 @@ sms-answer = La passerelle SMS répond { $one }.
 chore-failed = a échoué
 rule-one-request-about-an-address-waits-at-a = Une demande au sujet de cette adresse attend déjà une réponse.
 rule-200-requests-wait-at-a-time-ten-from-one = 200 demandes attendent au plus, dix d’un même réseau.
+rule-a-domain-and-a-person-are-those-of-the-o = Un domaine et une personne sont ceux de l’organisation que le jeton atteint.
+rule-a-token-is-a-legal-owner-s-or-an-adminis = Un jeton est celui d’un responsable légal ou d’un administrateur qui peut se connecter.

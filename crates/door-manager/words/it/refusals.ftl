@@ -270,3 +270,5 @@ sms-answer = Il gateway SMS risponde { $one }.
 chore-failed = fallito
 rule-one-request-about-an-address-waits-at-a = Una richiesta su questo indirizzo attende già una risposta.
 rule-200-requests-wait-at-a-time-ten-from-one = Attendono al massimo 200 richieste, dieci dalla stessa rete.
+rule-a-domain-and-a-person-are-those-of-the-o = Un dominio e una persona sono quelli dell’organizzazione che il token raggiunge.
+rule-a-token-is-a-legal-owner-s-or-an-adminis = Un token è di un responsabile legale o di un amministratore che può accedere.

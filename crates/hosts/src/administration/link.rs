@@ -37,7 +37,9 @@ impl Administration {
             let mailbox = rows::mailbox(tx, address)?.filter(|(_, _, domain)| hand.reaches(*domain));
             let (account, ..) = found("mailbox", mailbox)?;
             match rows::server_of_account(tx, account)? {
-                Some(server) => Ok(rows::server(tx, server)?),
+                Some(server) => {
+                    Ok(rows::server(tx, server)?.filter(|server| hand.reaches(server.host.domain)))
+                }
                 None => Ok(None),
             }
         })
@@ -51,7 +53,9 @@ impl Administration {
             found("domain", owner)?;
             let mut servers = Vec::new();
             for (role, server) in rows::links_of_domain(tx, domain)? {
-                if let Some(server) = rows::server(tx, server)? {
+                if let Some(server) =
+                    rows::server(tx, server)?.filter(|server| hand.reaches(server.host.domain))
+                {
                     servers.push((role, server));
                 }
             }

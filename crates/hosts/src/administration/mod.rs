@@ -36,15 +36,13 @@ struct Hand {
 }
 
 impl Administration {
-    pub(crate) fn new(hosts: Hosts, scope: Scope, domain: Option<DomainId>, who: String) -> Administration {
-        Administration { hosts, scope, domain, who }
+    pub(crate) fn new(hosts: Hosts, scope: Scope, who: String) -> Administration {
+        Administration { hosts, scope, domain: scope.domain(), who }
     }
 
     fn scoped(&self) -> Scoped {
-        match self.scope {
-            Scope::Tenant(organisation) => self.hosts.db.tenant(organisation),
-            Scope::Operator(why) => self.hosts.db.operator(why),
-        }
+        // Everything here asks for the domain: see `Hand::reaches`.
+        self.scope.limited(&self.hosts.db)
     }
 
     async fn read<T: Send + 'static>(

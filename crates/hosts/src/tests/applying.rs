@@ -15,7 +15,7 @@ async fn a_run_locks_out_a_second_one_until_it_has_ended() {
         assert_eq!((run.state, run.done, run.total), (RunState::Running, 0, 2));
         assert_eq!(field(town.admin().begin_applying(town.valbois).await), "run");
         // Another organisation is not locked.
-        let acme = town.hosts.administration(Scope::Tenant(town.acme), None, "zoe");
+        let acme = town.hosts.administration(Scope::Tenant(town.acme), "zoe");
         acme.create_host(new_host(town.acme_domain, "hote1", 1)).await.unwrap();
         let other = acme.begin_applying(town.acme).await.unwrap();
         town.hosts.work(other.id).await.unwrap();
@@ -159,7 +159,7 @@ async fn an_administrator_of_one_domain_applies_what_waits_there_only() {
         town.host("hote1", 1).await;
         town.admin().create_host(new_host(town.other_domain, "hote2", 2)).await.unwrap();
         let limited =
-            town.hosts.administration(Scope::Tenant(town.valbois), Some(town.other_domain), "bruno");
+            town.hosts.administration(Scope::within(town.valbois, Some(town.other_domain)), "bruno");
         let run = limited.begin_applying(town.valbois).await.unwrap();
         assert_eq!(run.total, 1);
         town.hosts.work(run.id).await.unwrap();

@@ -69,13 +69,13 @@ async fn a_server_is_used_in_the_roles_that_it_has_and_within_its_organisation()
     for town in towns().await {
         let server = town.server("hote1", 1, IMAP).await;
         assert_eq!(field(assign(&town, ServerRole::SmtpIn, &[server.id]).await), "server");
-        let acme = town.hosts.administration(directory::Scope::Tenant(town.acme), None, "zoe");
+        let acme = town.hosts.administration(directory::Scope::Tenant(town.acme), "zoe");
         let host = acme.create_host(new_host(town.acme_domain, "hote1", 1)).await.unwrap().id;
         let foreign = acme.create_server(NewMailServer { host, roles: Roles::ALL }).await.unwrap();
         assert_eq!(field(assign(&town, ServerRole::Imap, &[foreign.id]).await), "not found");
         assert_eq!(field(town.admin().assign_mailbox(town.anna, Some(foreign.id)).await), "not found");
         // Nor by an operator, who sees both.
-        let operator = town.hosts.administration(directory::Scope::Operator("test"), None, "op");
+        let operator = town.hosts.administration(directory::Scope::Operator("test"), "op");
         assert_eq!(field(operator.assign_mailbox(town.anna, Some(foreign.id)).await), "not found");
         let smtp_only = town.server("hote2", 2, NONE).await;
         assert_eq!(field(town.admin().assign_mailbox(town.anna, Some(smtp_only.id)).await), "server");

@@ -131,9 +131,9 @@ async fn another_organisations_and_another_domains_things_do_not_exist() {
     for town in towns().await {
         let server = town.server("hote1", 1, Roles::ALL).await;
         let change = town.admin().changes(None).await.unwrap()[0].id;
-        let stranger = town.hosts.administration(Scope::Tenant(town.acme), None, "zoe");
+        let stranger = town.hosts.administration(Scope::Tenant(town.acme), "zoe");
         let limited =
-            town.hosts.administration(Scope::Tenant(town.valbois), Some(town.other_domain), "bruno");
+            town.hosts.administration(Scope::within(town.valbois, Some(town.other_domain)), "bruno");
         for other in [stranger, limited] {
             assert!(other.hosts(None).await.unwrap().is_empty());
             assert!(other.servers(None, ServerSearch::default()).await.unwrap().is_empty());
@@ -155,7 +155,7 @@ async fn another_organisations_and_another_domains_things_do_not_exist() {
             assert_eq!(field(other.begin_applying(town.valbois).await), "changes");
         }
         let run = town.admin().begin_applying(town.valbois).await.unwrap();
-        let stranger = town.hosts.administration(Scope::Tenant(town.acme), None, "zoe");
+        let stranger = town.hosts.administration(Scope::Tenant(town.acme), "zoe");
         assert_eq!(field(stranger.run(run.id).await), "not found");
         assert_eq!(stranger.last_run(None).await.unwrap(), None);
         // Its own domain is its own.

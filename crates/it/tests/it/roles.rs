@@ -18,7 +18,7 @@ async fn servers(platform: &Platform) -> (Administration, OrganisationId) {
     let domain = Domain::parse("valbois.test").unwrap();
     let organisation = platform.administration().domain_called(&domain).await.unwrap().organisation;
     let scope = Scope::Tenant(organisation);
-    (platform.installation.hosts.administration(scope, None, "test"), organisation)
+    (platform.installation.hosts.administration(scope, "test"), organisation)
 }
 
 async fn server(platform: &Platform, name: &str, roles: Roles) -> MailServerId {

@@ -51,7 +51,9 @@ impl Administration {
         self.check_name_servers(&zone.name).await?;
         match self.scope() {
             Scope::Operator(_) => Ok(()),
-            Scope::Tenant(_) => self.check_ownership("synonym", zone.organisation, &zone.name).await,
+            Scope::Tenant(_) | Scope::Domain { .. } => {
+                self.check_ownership("synonym", zone.organisation, &zone.name).await
+            }
         }
     }
 }

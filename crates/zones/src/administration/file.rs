@@ -31,7 +31,7 @@ pub struct ImportOptions {
 impl Administration {
     /// The zone as a file (RFC 1035 §5), with its SOA; of a synonym what it mirrors.
     pub async fn export(&self, id: ZoneId) -> Result<String> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let zone = found("zone", rows::zone(tx, id)?)?;
             Ok(zone_file::write(&zone_data(tx, &zone)?))
         })
@@ -45,7 +45,7 @@ impl Administration {
         if text.len() > limits::ZONE_FILE_LIMIT_BYTES {
             return Err(ZoneError::invalid("file", "it is too large", "a zone file has at most 16 MiB"));
         }
-        self.write(move |tx, hand| {
+        self.write_limited(move |tx, hand| {
             let mut zone = take(tx, hand, id)?;
             let before = rows::records(tx, id)?;
             let mut import = Import::default();

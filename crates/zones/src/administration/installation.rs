@@ -18,7 +18,7 @@ use crate::{Result, ZONES, ZoneError, rows};
 impl Administration {
     /// The settings of the installation; `None` before they are first written.
     pub async fn installation(&self) -> Result<Option<Installation>> {
-        self.read(installation_of).await
+        self.read_limited(installation_of).await
     }
 
     /// Writes the settings of the installation and everything that follows from them: its own records in the

@@ -131,16 +131,17 @@ impl Administration {
     ) -> Result<MailDomain> {
         let (keys, name) = (self.zones.keys.clone(), domain.clone());
         let domain = self.domain_called(domain).await?;
-        self.write(move |tx, hand| {
-            // Deleted meanwhile: there is nothing to keep right.
-            if rows::domain_organisation(tx, &name)? != Some(domain.organisation) {
-                return Err(ZoneError::NotFound { what: "domain" });
-            }
-            needed(tx)?;
-            let (zone, kept) = keep_mail(tx, hand, &keys, &MailOf::from(&domain), standing, spf)?;
-            Ok(MailDomain { domain: domain.clone(), zone, kept })
-        })
-        .await
+        self.of_organisation(domain.organisation)
+            .write(move |tx, hand| {
+                // Deleted meanwhile: there is nothing to keep right.
+                if rows::domain_organisation(tx, &name)? != Some(domain.organisation) {
+                    return Err(ZoneError::NotFound { what: "domain" });
+                }
+                needed(tx)?;
+                let (zone, kept) = keep_mail(tx, hand, &keys, &MailOf::from(&domain), standing, spf)?;
+                Ok(MailDomain { domain: domain.clone(), zone, kept })
+            })
+            .await
     }
 
     /// Brings the mail records of every domain within the scope up to date, after the installation changed;
@@ -165,18 +166,19 @@ impl Administration {
     pub async fn records_to_copy(&self, domain: &Domain) -> Result<Vec<FullRecord>> {
         let keys = self.zones.keys.clone();
         let domain = self.domain_called(domain).await?;
-        self.read(move |tx| {
-            let installation = needed(tx)?;
-            let dkim = keys.records_in(tx, &domain.name)?;
-            let second_names = match own_zone(tx, &MailOf::from(&domain))? {
-                Some(zone) => second_names(tx, &zone, &domain.name)?,
-                None => Vec::new(),
-            };
-            let strictness = SpfStrictness::default();
-            let servers = hosts::domain_servers(tx, &domain.name)?;
-            Ok(mail::records(&domain.name, &second_names, &installation, &servers, strictness, &dkim))
-        })
-        .await
+        self.of_organisation(domain.organisation)
+            .read(move |tx| {
+                let installation = needed(tx)?;
+                let dkim = keys.records_in(tx, &domain.name)?;
+                let second_names = match own_zone(tx, &MailOf::from(&domain))? {
+                    Some(zone) => second_names(tx, &zone, &domain.name)?,
+                    None => Vec::new(),
+                };
+                let strictness = SpfStrictness::default();
+                let servers = hosts::domain_servers(tx, &domain.name)?;
+                Ok(mail::records(&domain.name, &second_names, &installation, &servers, strictness, &dkim))
+            })
+            .await
     }
 
     /// What the world says in place of [`Administration::records_to_copy`].

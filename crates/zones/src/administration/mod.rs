@@ -92,37 +92,67 @@ impl Administration {
         self.scope
     }
 
-    pub(crate) fn scoped(&self) -> Scoped {
-        match self.scope {
-            Scope::Tenant(organisation) => self.zones.db.tenant(organisation),
-            Scope::Operator(why) => self.zones.db.operator(why),
-        }
+    /// The rows within the scope; none for who is limited to one domain.
+    fn scoped(&self) -> Result<Scoped> {
+        self.scope.whole(&self.zones.db).ok_or(ZoneError::NotFound { what: "this within the domain's scope" })
+    }
+
+    /// The whole organisation, in the same name: for what follows by itself from an act on a domain that was found
+    /// within the limit, such as its records in a zone that encloses it.
+    pub(crate) fn of_organisation(&self, organisation: OrganisationId) -> Administration {
+        let scope = match self.scope {
+            Scope::Domain { .. } => Scope::Tenant(organisation),
+            Scope::Tenant(_) | Scope::Operator(_) => self.scope,
+        };
+        Administration { zones: self.zones.clone(), scope, who: self.who.clone() }
     }
 
     pub(crate) fn hand(&self) -> Hand {
         Hand { world: self.zones.world.clone(), who: self.who.clone(), at: self.zones.world.clock.now() }
     }
 
+    /// Reads what concerns the whole organisation: within one domain it is not found.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.scoped().read(read).await
+        self.scoped()?.read(read).await
     }
 
+    /// Reads what also who is limited to one domain may see: it begins at a zone or a domain that is found by the
+    /// limit.
+    pub(crate) async fn read_limited<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.scope.limited(&self.zones.db).read(read).await
+    }
+
+    /// Changes what concerns the whole organisation: within one domain it is not found.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         mut write: impl FnMut(&mut Tx, &Hand) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let hand = self.hand();
-        self.scoped().write(move |tx| write(tx, &hand)).await
+        self.scoped()?.write(move |tx| write(tx, &hand)).await
+    }
+
+    /// Changes what also who is limited to one domain may change: see [`Administration::read_limited`].
+    pub(crate) async fn write_limited<T: Send + 'static>(
+        &self,
+        mut write: impl FnMut(&mut Tx, &Hand) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let hand = self.hand();
+        self.scope.limited(&self.zones.db).write(move |tx| write(tx, &hand)).await
     }
 
     pub(crate) fn operator_only(&self) -> Result<()> {
         match self.scope {
             Scope::Operator(_) => Ok(()),
             // Nothing is said about what lies outside of a tenant's scope.
-            Scope::Tenant(_) => Err(ZoneError::NotFound { what: "this within the organisation's scope" }),
+            Scope::Tenant(_) | Scope::Domain { .. } => {
+                Err(ZoneError::NotFound { what: "this within the organisation's scope" })
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{Result, ZoneError, limits, mail, rows};
 impl Administration {
     /// The records of a zone, by name and type; of a synonym those of its main zone.
     pub async fn records(&self, id: ZoneId) -> Result<Vec<RecordInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let zone = found("zone", rows::zone(tx, id)?)?;
             Ok(rows::records(tx, zone.main.unwrap_or(id))?)
         })
@@ -23,7 +23,7 @@ impl Administration {
 
     /// As [`Administration::records`], a page at a time in the order they were written.
     pub async fn page_of_records(&self, id: ZoneId, seek: Seek) -> Result<Page<RecordInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let zone = found("zone", rows::zone(tx, id)?)?;
             Ok(rows::page_of_records(tx, zone.main.unwrap_or(id), &seek)?)
         })
@@ -40,7 +40,7 @@ impl Administration {
                 "a change names at most 50000 records",
             ));
         }
-        self.write(move |tx, hand| {
+        self.write_limited(move |tx, hand| {
             let mut zone = take(tx, hand, id)?;
             if let Some(expected) = edit.expected
                 && expected != zone.serial
@@ -82,7 +82,7 @@ impl Administration {
 
     /// The last changes of a zone, newest first; as many as are kept if no limit is given.
     pub async fn history(&self, id: ZoneId, limit: Option<usize>) -> Result<Vec<ChangeInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             found("zone", rows::zone(tx, id)?)?;
             Ok(rows::changes(tx, id, &Seek::first(limit.unwrap_or(usize::MAX)))?.items)
         })
@@ -91,7 +91,7 @@ impl Administration {
 
     /// As [`Administration::history`], a page at a time.
     pub async fn page_of_history(&self, id: ZoneId, seek: Seek) -> Result<Page<ChangeInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             found("zone", rows::zone(tx, id)?)?;
             Ok(rows::changes(tx, id, &seek)?)
         })
@@ -100,7 +100,7 @@ impl Administration {
 
     /// The records of a zone as they stood at `serial`.
     pub async fn version(&self, id: ZoneId, serial: u32) -> Result<Vec<RecordData>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let zone = found("zone", rows::zone(tx, id)?)?;
             version(tx, &zone, serial)
         })
@@ -109,7 +109,7 @@ impl Administration {
 
     /// What differs between two versions of a zone.
     pub async fn diff(&self, id: ZoneId, from: u32, to: u32) -> Result<Diff> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let zone = found("zone", rows::zone(tx, id)?)?;
             let (old, new) = (version(tx, &zone, from)?, version(tx, &zone, to)?);
             Ok(difference(to, &old, &new))
@@ -122,7 +122,7 @@ impl Administration {
     /// operator's scope; within a tenant's scope they stay as they stand, because they are not its to change.
     pub async fn restore(&self, id: ZoneId, serial: u32) -> Result<Diff> {
         let is_operator = self.operator_only().is_ok();
-        self.write(move |tx, hand| {
+        self.write_limited(move |tx, hand| {
             let mut zone = take(tx, hand, id)?;
             let mut wanted = version(tx, &zone, serial)?;
             let before = rows::records(tx, id)?;

@@ -59,7 +59,7 @@ pub(super) fn bound(tx: &mut Tx, zone: &ZoneInfo) -> Result<Option<ZoneError>> {
 impl Administration {
     /// The synonyms of a zone, by name.
     pub async fn synonyms(&self, main: ZoneId) -> Result<Vec<ZoneInfo>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             found("zone", rows::zone(tx, main)?)?;
             Ok(rows::synonyms(tx, main)?)
         })

@@ -18,7 +18,7 @@ const SECRET_LIMIT_OCTETS: usize = 128;
 impl Administration {
     /// The secondaries of a zone, with their secrets.
     pub async fn secondaries(&self, id: ZoneId) -> Result<Vec<Secondary>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             found("zone", rows::zone(tx, id)?)?;
             Ok(rows::secondaries(tx, id)?)
         })
@@ -60,7 +60,7 @@ impl Administration {
                 ));
             }
         }
-        self.write(move |tx, hand| {
+        self.write_limited(move |tx, hand| {
             let zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
             if !is_operator {
                 // What an operator put there may stay.

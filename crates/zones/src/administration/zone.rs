@@ -29,7 +29,7 @@ impl Administration {
 
     /// The zones within the scope, of one organisation or of all, by name.
     pub async fn zones(&self, organisation: Option<OrganisationId>) -> Result<Vec<ZoneInfo>> {
-        self.read(move |tx| Ok(rows::zones(tx, organisation)?)).await
+        self.read_limited(move |tx| Ok(rows::zones(tx, organisation)?)).await
     }
 
     /// As [`Administration::zones`], a page at a time in the order they were made.
@@ -38,25 +38,25 @@ impl Administration {
         organisation: Option<OrganisationId>,
         seek: Seek,
     ) -> Result<Page<ZoneInfo>> {
-        self.read(move |tx| Ok(rows::page_of_zones(tx, organisation, &seek)?)).await
+        self.read_limited(move |tx| Ok(rows::page_of_zones(tx, organisation, &seek)?)).await
     }
 
     /// A zone by its identifier.
     pub async fn zone(&self, id: ZoneId) -> Result<ZoneInfo> {
-        self.read(move |tx| found("zone", rows::zone(tx, id)?)).await
+        self.read_limited(move |tx| found("zone", rows::zone(tx, id)?)).await
     }
 
     /// A zone by its name.
     pub async fn zone_called(&self, name: &str) -> Result<ZoneInfo> {
         let name = checked_name(name)?;
-        self.read(move |tx| found("zone", rows::zone_called(tx, &name)?)).await
+        self.read_limited(move |tx| found("zone", rows::zone_called(tx, &name)?)).await
     }
 
     /// The zone within the scope that holds `name`: the deepest that encloses it; `None` if its records are
     /// kept elsewhere, or by somebody else here.
     pub async fn enclosing(&self, name: &str) -> Result<Option<ZoneInfo>> {
         let name = checked_name(name)?;
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             let Some(zone) = rows::enclosing_anywhere(tx, &name)? else { return Ok(None) };
             // Within a tenant's scope the deepest zone of another one is no zone at all.
             Ok(rows::zone(tx, zone.id)?)
@@ -71,7 +71,7 @@ impl Administration {
             checked_ttl("default ttl", ttl)?;
         }
         let keys = self.zones.keys.clone();
-        self.write(move |tx, hand| {
+        self.write_limited(move |tx, hand| {
             let mut zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
             if zone.main.is_some() && (change.default_ttl.is_some() || change.has_newsletter.is_some()) {
                 return Err(super::is_synonym("zone", &zone.name));
@@ -135,7 +135,7 @@ impl Administration {
     /// [`crate::Zones::complete_rollovers`] lets the former key retire.
     pub async fn begin_rollover(&self, id: ZoneId) -> Result<ZoneInfo> {
         let keys = self.zones.keys.clone();
-        self.write(move |tx, hand| {
+        self.write_limited(move |tx, hand| {
             let mut zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
             if !zone.is_signed {
                 let rule = "a zone that is signed has a key to replace";

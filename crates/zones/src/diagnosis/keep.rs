@@ -67,7 +67,7 @@ impl Administration {
     /// What was found at the last look; `None` before the first. Without what would mend it.
     pub async fn last_diagnosis(&self, domain: &Domain) -> Result<Option<Diagnosis>> {
         let info = self.domain_called(domain).await?;
-        let found = self.read(move |tx| Ok(rows::found(tx, info.id)?)).await?;
+        let found = self.read_limited(move |tx| Ok(rows::found(tx, info.id)?)).await?;
         Ok(found.map(|found| Diagnosis {
             domain: domain.clone(),
             checked_at: found.checked_at,
@@ -77,7 +77,15 @@ impl Administration {
 
     /// The worst light of each domain of an organisation at its last look, for lists.
     pub async fn last_lights(&self, organisation: model::OrganisationId) -> Result<Vec<(String, Light)>> {
-        let found = self.read(move |tx| Ok(rows::all_of(tx, organisation)?)).await?;
+        let found = self
+            .read_limited(move |tx| {
+                let mut found = rows::all_of(tx, organisation)?;
+                if let Some(names) = directory::names_in_reach(tx)? {
+                    found.retain(|(domain, _)| names.contains(domain));
+                }
+                Ok(found)
+            })
+            .await?;
         let worst = |lamps: &str| kept::read(lamps).iter().map(|lamp| lamp.light).max().unwrap_or(Light::Off);
         Ok(found.into_iter().map(|(domain, lamps)| (domain, worst(&lamps))).collect())
     }
@@ -136,7 +144,7 @@ impl Administration {
             .collect();
         let manager = ManagedBy::MailService(self.domain_called(domain).await?.id);
         let called = format!("mended {}", change.checks.join(", "));
-        self.write(move |tx, hand| {
+        self.write_limited(move |tx, hand| {
             let mut zone = take(tx, hand, zone)?;
             if zone.serial != change.expected {
                 return Err(ZoneError::Stale { expected: change.expected, serial: zone.serial });
@@ -169,16 +177,17 @@ impl Administration {
     async fn look(&self, name: &Domain, looker: &Looker) -> Result<(Diagnosis, Place)> {
         let subject = self.subject(name).await?;
         let info = &subject.info;
-        let enclosing = self.enclosing(name.as_str()).await?;
+        let whole = self.of_organisation(info.organisation);
+        let enclosing = whole.enclosing(name.as_str()).await?;
         let place = match enclosing.filter(|zone| zone.organisation == info.organisation) {
             Some(zone) if zone.main.is_some() => Place::Synonym(zone),
             Some(zone) => {
-                let records = self.records(zone.id).await?;
+                let records = whole.records(zone.id).await?;
                 Place::Here(zone, records)
             }
             None => Place::Elsewhere,
         };
-        let expectation = self.expectation(&subject, place.zone()).await?;
+        let expectation = whole.expectation(&subject, place.zone()).await?;
         let findings = looker.look(&expectation).await;
         let now = self.zones.world.clock.now();
         let mut lamps = judge(&expectation, &findings, now);
@@ -194,7 +203,7 @@ impl Administration {
         }
         if !subject.is_second_name() {
             let (text, id, organisation) = (kept::write(&lamps), info.id, info.organisation);
-            self.write(move |tx, _| Ok(rows::put(tx, id, organisation, now, &text)?)).await?;
+            whole.write(move |tx, _| Ok(rows::put(tx, id, organisation, now, &text)?)).await?;
         }
         Ok((Diagnosis { domain: name.clone(), checked_at: now, lamps }, place))
     }

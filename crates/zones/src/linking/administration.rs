@@ -54,7 +54,7 @@ const ONE_RULE: &str = "a mail service has one operation on its domains at a tim
 impl Administration {
     /// The domains of a mail service: the main one first, then those linked to it, then those apart.
     pub async fn links(&self, service: ServiceId) -> Result<Vec<Link>> {
-        self.read(move |tx| {
+        self.read_limited(move |tx| {
             linking::domains_of_service(tx, service)?
                 .into_iter()
                 .map(|domain| {

@@ -238,7 +238,7 @@ async fn only_what_is_the_organisations_own_is_linked() {
         assert_eq!(town.place("far.test").await, DomainPlace::Linked);
         // Hosts would go with their domain.
         let machines = hosts::Hosts::new(town.db.clone(), town.world.clone(), town.directory.clone());
-        let machines = machines.administration(Scope::Operator("test"), None, "test");
+        let machines = machines.administration(Scope::Operator("test"), "test");
         let people = town.directory.administration(Scope::Operator("test"), "test");
         let host = hosts::NewHost {
             domain: people.domain_called(&domain("far.test")).await.unwrap().id,

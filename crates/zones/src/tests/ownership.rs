@@ -8,10 +8,7 @@ use super::{Town, domain, ours, towns, towns_in};
 use crate::{Administration, Standing, ZoneError, Zones};
 
 async fn take(who: &Administration, town: &Town, name: &str) -> Result<(), ZoneError> {
-    let organisation = match who.scope() {
-        Scope::Tenant(organisation) => organisation,
-        Scope::Operator(_) => town.acme,
-    };
+    let organisation = who.scope().organisation().unwrap_or(town.acme);
     who.create_domain(organisation, None, &domain(name), Standing::Stays).await.map(drop)
 }
 

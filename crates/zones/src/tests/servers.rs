@@ -11,7 +11,7 @@ fn hosts_of(town: &Town) -> Hosts {
 }
 
 async fn server(town: &Town, name: &str) -> MailServer {
-    let admin = hosts_of(town).administration(Scope::Tenant(town.valbois), None, "test");
+    let admin = hosts_of(town).administration(Scope::Tenant(town.valbois), "test");
     let host = NewHost {
         domain: town
             .directory
@@ -32,7 +32,7 @@ async fn server(town: &Town, name: &str) -> MailServer {
 
 async fn apply(town: &Town) {
     let hosts = hosts_of(town);
-    let admin = hosts.administration(Scope::Tenant(town.valbois), None, "test");
+    let admin = hosts.administration(Scope::Tenant(town.valbois), "test");
     hosts.work(admin.begin_applying(town.valbois).await.unwrap().id).await.unwrap();
 }
 
@@ -66,7 +66,7 @@ async fn the_mail_records_of_a_domain_name_its_applied_servers() {
         // Another policy has another id (RFC 8461 §3.1).
         assert_ne!(policy(&before), policy(&lines));
         // A new address follows when it is applied.
-        let admin = hosts_of(&town).administration(Scope::Tenant(town.valbois), None, "test");
+        let admin = hosts_of(&town).administration(Scope::Tenant(town.valbois), "test");
         let moved = HostChange { ipv6: Some(None), ..HostChange::default() };
         admin.change_host(server.host.id, moved).await.unwrap();
         apply(&town).await;

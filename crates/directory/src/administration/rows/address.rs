@@ -3,7 +3,7 @@
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::{count, scope};
+use super::{count, limit, scope};
 use crate::administration::{AddressQuery, AddressSort};
 use crate::entities::{AddressInfo, AddressKind, Agreed, DomainInfo, Purpose};
 use crate::limits;
@@ -76,8 +76,10 @@ macro_rules! select_address {
 
 pub(in crate::administration) fn address(tx: &mut Tx, id: AddressId) -> Result<Option<AddressInfo>, DbError> {
     let found = tx.query_one(
-        select_address!("WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation)"),
-        values![id, scope(tx)],
+        select_address!(
+            "WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)"
+        ),
+        values![id, scope(tx), limit(tx)],
         bare,
     )?;
     found.map(|bare| with_targets(tx, bare)).transpose()
@@ -105,7 +107,9 @@ pub(in crate::administration) fn addresses(
     tx: &mut Tx,
     domain: Option<DomainId>,
 ) -> Result<Vec<AddressInfo>, DbError> {
+    let domain = domain.or(tx.domain());
     let found = match (domain, tx.organisation()) {
+        (Some(domain), _) if tx.domain().is_some_and(|limit| limit != domain) => Vec::new(),
         (Some(domain), _) => tx.query(
             select_address!(
                 "WHERE a.domain = ?1 AND a.organisation = COALESCE(?2, a.organisation)
@@ -129,7 +133,8 @@ pub(in crate::administration) fn page_of_addresses(
     domain: Option<DomainId>,
     seek: &Seek,
 ) -> Result<Page<AddressInfo>, DbError> {
-    let page = match domain {
+    let page = match domain.or(tx.domain()) {
+        Some(domain) if tx.domain().is_some_and(|limit| limit != domain) => seek.page(Vec::new(), |_| 0),
         Some(domain) => {
             let rows = tx.query(
                 select_address!(
@@ -315,6 +320,7 @@ macro_rules! ordered {
             "WHERE a.id IN (
                  SELECT f.id FROM address f JOIN domain e ON e.id = f.domain
                  WHERE f.organisation = ?1 AND f.service = COALESCE(?2, f.service) AND (?3 = '' OR f.kind = ?3)
+                   AND f.domain = COALESCE(?7, f.domain)
                    AND (?4 = '' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
                         OR lower(f.display_name) LIKE ?4 ESCAPE '!' OR lower(f.note) LIKE ?4 ESCAPE '!')
                  ORDER BY ",
@@ -335,16 +341,18 @@ pub(in crate::administration) fn find_addresses(
     let like = if needle.is_empty() { String::new() } else { format!("%{escaped}%") };
     let (service, kind) = (query.service, query.kind.as_str());
     let total = tx.query_one(
-        "SELECT count(*) FROM address WHERE organisation = ?1 AND service = COALESCE(?2, service)",
-        values![organisation, service],
+        "SELECT count(*) FROM address WHERE organisation = ?1 AND service = COALESCE(?2, service)
+           AND domain = COALESCE(?3, domain)",
+        values![organisation, service, limit(tx)],
         |row| row.integer(0),
     )?;
     let fit = tx.query_one(
         "SELECT count(*) FROM address f JOIN domain e ON e.id = f.domain
          WHERE f.organisation = ?1 AND f.service = COALESCE(?2, f.service) AND (?3 = '' OR f.kind = ?3)
+           AND f.domain = COALESCE(?5, f.domain)
            AND (?4 = '' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
                 OR lower(f.display_name) LIKE ?4 ESCAPE '!' OR lower(f.note) LIKE ?4 ESCAPE '!')",
-        values![organisation, service, kind, like.as_str()],
+        values![organisation, service, kind, like.as_str(), limit(tx)],
         |row| row.integer(0),
     )?;
     let sql = match (query.sort, query.is_descending) {
@@ -357,7 +365,7 @@ pub(in crate::administration) fn find_addresses(
     };
     let rows = tx.query(
         sql,
-        values![organisation, service, kind, like.as_str(), query.limit as i64, query.skip as i64],
+        values![organisation, service, kind, like.as_str(), query.limit as i64, query.skip as i64, limit(tx)],
         bare,
     )?;
     let mut items: Vec<AddressInfo> =
@@ -388,9 +396,10 @@ pub(in crate::administration) fn aliases_of(
         select_address!(
             "WHERE a.organisation = ?1 AND a.kind = 'alias' AND a.id IN
                  (SELECT t.address FROM alias_target t WHERE t.organisation = ?1 AND lower(t.target) = ?2)
+               AND a.domain = COALESCE(?3, a.domain)
              ORDER BY d.name, a.localpart_key"
         ),
-        values![organisation, address],
+        values![organisation, address, limit(tx)],
         bare,
     )?;
     found.into_iter().map(|bare| with_targets(tx, bare)).collect()

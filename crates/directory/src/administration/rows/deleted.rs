@@ -3,7 +3,7 @@
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::scope;
+use super::{limit, scope};
 use crate::administration::deleted::DeletedAddress;
 use crate::rows::address_of;
 
@@ -39,8 +39,10 @@ pub(in crate::administration) fn deleted_address(
     id: AddressId,
 ) -> Result<Option<DeletedAddress>, DbError> {
     tx.query_one(
-        select_deleted!("WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation)"),
-        values![id, scope(tx)],
+        select_deleted!(
+            "WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)"
+        ),
+        values![id, scope(tx), limit(tx)],
         deleted,
     )
 }
@@ -49,6 +51,16 @@ pub(in crate::administration) fn page_of_deleted_addresses(
     tx: &mut Tx,
     seek: &Seek,
 ) -> Result<Page<DeletedAddress>, DbError> {
+    if let Some(domain) = tx.domain() {
+        let rows = tx.query(
+            select_deleted!(
+                "WHERE a.domain = ?1 AND a.organisation = ?2 AND a.id > ?3 ORDER BY a.id LIMIT ?4"
+            ),
+            values![domain, scope(tx), seek.after(), seek.rows()],
+            deleted,
+        )?;
+        return Ok(seek.page(rows, |one| one.id.0));
+    }
     tx.page(in_order!(select_deleted, "a"), None, seek, deleted, |one| one.id.0)
 }
 

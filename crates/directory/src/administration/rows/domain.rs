@@ -3,7 +3,7 @@
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::{count, scope};
+use super::{count, limit, scope};
 use crate::entities::DomainInfo;
 use crate::linking::DomainPlace;
 
@@ -37,10 +37,21 @@ macro_rules! select_domain {
     };
 }
 
+/// Within the limit to one domain lies that one, and what is linked to it.
+macro_rules! within_limit {
+    ($where:literal $(, $rest:literal)*) => {
+        select_domain!(
+            $where,
+            " AND (CAST(?3 AS BIGINT) IS NULL OR d.id = ?3 OR (d.linked = 1 AND s.main_domain = ?3))"
+            $(, $rest)*
+        )
+    };
+}
+
 pub(in crate::administration) fn domain(tx: &mut Tx, id: DomainId) -> Result<Option<DomainInfo>, DbError> {
     tx.query_one(
-        select_domain!("WHERE d.id = ?1 AND d.organisation = COALESCE(?2, d.organisation)"),
-        values![id, scope(tx)],
+        within_limit!("WHERE d.id = ?1 AND d.organisation = COALESCE(?2, d.organisation)"),
+        values![id, scope(tx), limit(tx)],
         domain_info,
     )
 }
@@ -50,8 +61,8 @@ pub(in crate::administration) fn domain_called(
     name: &str,
 ) -> Result<Option<DomainInfo>, DbError> {
     tx.query_one(
-        select_domain!("WHERE d.name = ?1 AND d.organisation = COALESCE(?2, d.organisation)"),
-        values![name, scope(tx)],
+        within_limit!("WHERE d.name = ?1 AND d.organisation = COALESCE(?2, d.organisation)"),
+        values![name, scope(tx), limit(tx)],
         domain_info,
     )
 }
@@ -71,11 +82,11 @@ pub(in crate::administration) fn domains(
     organisation: Option<OrganisationId>,
 ) -> Result<Vec<DomainInfo>, DbError> {
     tx.query(
-        select_domain!(
-            "WHERE d.organisation = COALESCE(?1, d.organisation) AND d.organisation = COALESCE(?2, d.organisation)
-             ORDER BY d.name"
+        within_limit!(
+            "WHERE d.organisation = COALESCE(?1, d.organisation) AND d.organisation = COALESCE(?2, d.organisation)",
+            " ORDER BY d.name"
         ),
-        values![organisation, scope(tx)],
+        values![organisation, scope(tx), limit(tx)],
         domain_info,
     )
 }
@@ -85,10 +96,11 @@ pub(in crate::administration) fn domains_in(
     service: ServiceId,
 ) -> Result<Vec<DomainInfo>, DbError> {
     tx.query(
-        select_domain!(
-            "WHERE d.service = ?1 AND d.organisation = COALESCE(?2, d.organisation) ORDER BY d.name"
+        within_limit!(
+            "WHERE d.service = ?1 AND d.organisation = COALESCE(?2, d.organisation)",
+            " ORDER BY d.name"
         ),
-        values![service, scope(tx)],
+        values![service, scope(tx), limit(tx)],
         domain_info,
     )
 }
@@ -98,6 +110,13 @@ pub(in crate::administration) fn page_of_domains(
     organisation: Option<OrganisationId>,
     seek: &Seek,
 ) -> Result<Page<DomainInfo>, DbError> {
+    if tx.domain().is_some() {
+        // They are few.
+        let mut within = domains(tx, organisation)?;
+        within.retain(|one| one.id.0 > seek.after());
+        within.sort_by_key(|one| one.id.0);
+        return Ok(seek.page(within, |one| one.id.0));
+    }
     tx.page(in_order!(select_domain, "d"), organisation, seek, domain_info, |one| one.id.0)
 }
 

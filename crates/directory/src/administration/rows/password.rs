@@ -55,11 +55,15 @@ pub(in crate::administration) fn password(
     tx: &mut Tx,
     id: CredentialId,
 ) -> Result<Option<DevicePasswordInfo>, DbError> {
-    tx.query_one(
+    let found = tx.query_one(
         select_password!("WHERE id = ?1 AND organisation = COALESCE(?2, organisation)"),
         values![id, scope(tx)],
         password_info,
-    )
+    )?;
+    match found {
+        Some(info) if super::is_account_in_reach(tx, info.account)? => Ok(Some(info)),
+        _ => Ok(None),
+    }
 }
 
 pub(in crate::administration) fn passwords(

@@ -3,12 +3,14 @@
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, OrganisationId, ServiceId, Timestamp};
 
-use super::{count, scope};
+use super::{count, limit, scope};
 use crate::entities::ServiceInfo;
 use crate::rows::{address_of, quota};
 
-fn service_info(row: &Row) -> Result<ServiceInfo, DbError> {
+fn service_info(row: &Row, limit: Option<i64>) -> Result<ServiceInfo, DbError> {
     let administrator = match (row.optional_text(7)?, row.optional_text(8)?) {
+        // An address of another domain does not exist for who is limited to one.
+        _ if limit.is_some() && row.optional_integer(10)? != limit => None,
         (Some(localpart), Some(domain)) => Some(address_of(localpart, domain)?),
         _ => None,
     };
@@ -28,7 +30,7 @@ macro_rules! select_service {
     ($($rest:literal),+) => {
         concat!(
             "SELECT s.id, s.organisation, s.name, s.disabled, s.quota_bytes, s.created_at, s.administrator,
-                    a.localpart, d.name, s.maintenance
+                    a.localpart, d.name, s.maintenance, d.id
              FROM service s
              LEFT JOIN account c ON c.id = s.administrator AND c.deleted_at IS NULL
              LEFT JOIN address a ON a.id = c.address
@@ -38,11 +40,24 @@ macro_rules! select_service {
     };
 }
 
+/// Within the limit to one domain lies the mail service that receives for it.
+macro_rules! within_limit {
+    ($where:literal $(, $rest:literal)*) => {
+        select_service!(
+            $where,
+            " AND (CAST(?3 AS BIGINT) IS NULL
+                   OR EXISTS (SELECT 1 FROM domain l WHERE l.id = ?3 AND l.service = s.id))"
+            $(, $rest)*
+        )
+    };
+}
+
 pub(in crate::administration) fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<ServiceInfo>, DbError> {
+    let limit = limit(tx);
     tx.query_one(
-        select_service!("WHERE s.id = ?1 AND s.organisation = COALESCE(?2, s.organisation)"),
-        values![id, scope(tx)],
-        service_info,
+        within_limit!("WHERE s.id = ?1 AND s.organisation = COALESCE(?2, s.organisation)"),
+        values![id, scope(tx), limit],
+        |row| service_info(row, limit),
     )
 }
 
@@ -50,13 +65,14 @@ pub(in crate::administration) fn services(
     tx: &mut Tx,
     organisation: Option<OrganisationId>,
 ) -> Result<Vec<ServiceInfo>, DbError> {
+    let limit = limit(tx);
     tx.query(
-        select_service!(
-            "WHERE s.organisation = COALESCE(?1, s.organisation) AND s.organisation = COALESCE(?2, s.organisation)
-             ORDER BY s.organisation, s.name_key"
+        within_limit!(
+            "WHERE s.organisation = COALESCE(?1, s.organisation) AND s.organisation = COALESCE(?2, s.organisation)",
+            " ORDER BY s.organisation, s.name_key"
         ),
-        values![organisation, scope(tx)],
-        service_info,
+        values![organisation, scope(tx), limit],
+        |row| service_info(row, limit),
     )
 }
 
@@ -65,7 +81,14 @@ pub(in crate::administration) fn page_of_services(
     organisation: Option<OrganisationId>,
     seek: &Seek,
 ) -> Result<Page<ServiceInfo>, DbError> {
-    tx.page(in_order!(select_service, "s"), organisation, seek, service_info, |one| one.id.0)
+    if tx.domain().is_some() {
+        // There is one at most.
+        let mut within = services(tx, organisation)?;
+        within.retain(|one| one.id.0 > seek.after());
+        return Ok(seek.page(within, |one| one.id.0));
+    }
+    let read = |row: &Row| service_info(row, None);
+    tx.page(in_order!(select_service, "s"), organisation, seek, read, |one| one.id.0)
 }
 
 pub(in crate::administration) fn has_other_service(

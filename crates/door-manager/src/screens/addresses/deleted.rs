@@ -15,7 +15,7 @@ use crate::fields::Fields;
 use crate::screens::Answer;
 use crate::screens::refusal::directory_refusal;
 use crate::toast::{Toast, done};
-use crate::visitor::Administrator;
+use crate::visitor::AnyAdministrator;
 
 /// Deleted addresses that the page shows at most.
 const SHOWN: usize = 500;
@@ -27,7 +27,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/addresses/deleted/{id}/erase", post(erase))
 }
 
-async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn list(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let page = person.people(&shared).page_of_deleted_addresses(Seek::first(SHOWN)).await?;
     let addresses: Vec<Value> = page
         .items
@@ -48,7 +48,7 @@ async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
 
 async fn restore(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Answer {
@@ -66,7 +66,7 @@ async fn restore(
 
 async fn erase(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Answer {

@@ -16,7 +16,7 @@ use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{AnyAdministrator, Person};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -26,17 +26,11 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/addresses/{id}/password", post(choose))
 }
 
-async fn list(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn list(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(id): Path<i64>) -> Answer {
     listed(&shared, &person, id, &Fields::default(), &[]).await
 }
 
-async fn listed(
-    shared: &Shared,
-    person: &Administrator,
-    id: i64,
-    typed: &Fields,
-    errors: &[FieldError],
-) -> Answer {
+async fn listed(shared: &Shared, person: &Person, id: i64, typed: &Fields, errors: &[FieldError]) -> Answer {
     let people = person.people(shared);
     let info = people.address(AddressId(id)).await?;
     if !matches!(info.kind, AddressKind::Mailbox { .. }) {
@@ -82,7 +76,7 @@ async fn listed(
 
 async fn create(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -117,7 +111,7 @@ async fn create(
 
 async fn choose(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -135,7 +129,7 @@ async fn choose(
 
 async fn revoke(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path((id, password)): Path<(i64, i64)>,
     _fields: Fields,
 ) -> Answer {
@@ -147,7 +141,7 @@ async fn revoke(
 
 async fn revoke_all(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Answer {

@@ -17,7 +17,7 @@ use crate::screens::refusal::directory_refusal;
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{AnyAdministrator, Person};
 use crate::words::Word;
 use crate::{Shared, limits};
 
@@ -39,7 +39,7 @@ const COLUMNS: [Column; 6] = [
 ];
 
 /// The rows of addresses with what they hold.
-async fn rows(shared: &Shared, person: &Administrator, items: Vec<AddressInfo>) -> Result<Vec<Row>, Trouble> {
+async fn rows(shared: &Shared, person: &Person, items: Vec<AddressInfo>) -> Result<Vec<Row>, Trouble> {
     let accounts: Vec<AccountId> = items
         .iter()
         .filter_map(|info| match info.kind {
@@ -96,7 +96,7 @@ async fn rows(shared: &Shared, person: &Administrator, items: Vec<AddressInfo>) 
         .collect())
 }
 
-async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn list(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let (people, organisation) = (person.people(&shared), person.session.organisation);
     let mut wish = Wish::of(&person.guest.target);
     wish.hide("service");
@@ -190,7 +190,7 @@ fn back(fields: &Fields) -> String {
 }
 
 /// Asks first, with numbers; then does it.
-async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+async fn act(State(shared): State<Arc<Shared>>, person: AnyAdministrator, fields: Fields) -> Answer {
     let (ids, action, back) = (chosen(&fields), fields.text("action").to_owned(), back(&fields));
     let people = person.people(&shared);
     if ids.is_empty() {
@@ -259,7 +259,7 @@ async fn act(State(shared): State<Arc<Shared>>, person: Administrator, fields: F
     shown(&person, "addresses_act.html", content, &errors)
 }
 
-async fn export(shared: &Shared, person: &Administrator, ids: Vec<AddressId>) -> Answer {
+async fn export(shared: &Shared, person: &Person, ids: Vec<AddressId>) -> Answer {
     let people = person.people(shared);
     let mut items = Vec::new();
     for id in ids {

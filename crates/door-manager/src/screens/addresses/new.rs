@@ -17,20 +17,20 @@ use crate::screens::refusal::{FieldError, directory_refusal};
 use crate::table::Wish;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::{Administrator, Person};
+use crate::visitor::{AnyAdministrator, Person};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/addresses/new", get(blank).post(create))
 }
 
-async fn blank(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn blank(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let wish = Wish::of(&person.guest.target);
     let kind = if wish.filter("kind").is_empty() { "mailbox" } else { wish.filter("kind") }.to_owned();
     form(&shared, &person, &kind, &Fields::default(), &[]).await
 }
 
 /// The domains in which addresses are made, for a list to choose from.
-pub(super) async fn domains(shared: &Shared, person: &Administrator) -> Result<Vec<Value>, Trouble> {
+pub(super) async fn domains(shared: &Shared, person: &Person) -> Result<Vec<Value>, Trouble> {
     let domains = person.people(shared).domains(Some(person.session.organisation)).await?;
     Ok(domains
         .into_iter()
@@ -41,7 +41,7 @@ pub(super) async fn domains(shared: &Shared, person: &Administrator) -> Result<V
 
 async fn form(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     kind: &str,
     fields: &Fields,
     errors: &[FieldError],
@@ -84,7 +84,7 @@ pub(in crate::screens) fn addresses(
     all
 }
 
-async fn create(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+async fn create(State(shared): State<Arc<Shared>>, person: AnyAdministrator, fields: Fields) -> Answer {
     let kind = fields.text("kind").to_owned();
     let local = if kind == "catchall" { "catchall" } else { fields.text("address") };
     let mut errors = Vec::new();

@@ -18,7 +18,7 @@ use crate::fields::Fields;
 use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
 use crate::toast::{Toast, done};
-use crate::visitor::{Administrator, Guest};
+use crate::visitor::{AnyAdministrator, Guest, Person};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -30,13 +30,13 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/addresses/{id}/targets/{target}/again", post(again))
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(id): Path<i64>) -> Answer {
     form(&shared, &person, id, None, &[]).await
 }
 
 async fn form(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     id: i64,
     typed: Option<&Fields>,
     errors: &[FieldError],
@@ -74,7 +74,7 @@ async fn form(
 
 async fn change(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -111,7 +111,7 @@ async fn change(
 
 async fn state(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -123,7 +123,11 @@ async fn state(
     Ok(done(&person, &format!("/manager/addresses/{id}"), &Toast::of(words)))
 }
 
-async fn deleting(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn deleting(
+    State(shared): State<Arc<Shared>>,
+    person: AnyAdministrator,
+    Path(id): Path<i64>,
+) -> Answer {
     let info = person.people(&shared).address(AddressId(id)).await?;
     let (mut held, mut passwords) = (String::new(), 0);
     if let AddressKind::Mailbox { account, passwords: count, .. } = &info.kind {
@@ -135,7 +139,7 @@ async fn deleting(State(shared): State<Arc<Shared>>, person: Administrator, Path
 
 async fn delete(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Answer {
@@ -144,17 +148,11 @@ async fn delete(
     Ok(done(&person, "/manager/addresses/deleted", &Toast::of(words)))
 }
 
-async fn aliases(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn aliases(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(id): Path<i64>) -> Answer {
     alias_page(&shared, &person, id, "", &[]).await
 }
 
-async fn alias_page(
-    shared: &Shared,
-    person: &Administrator,
-    id: i64,
-    typed: &str,
-    errors: &[FieldError],
-) -> Answer {
+async fn alias_page(shared: &Shared, person: &Person, id: i64, typed: &str, errors: &[FieldError]) -> Answer {
     let people = person.people(shared);
     let info = people.address(AddressId(id)).await?;
     let known: Vec<Value> = people
@@ -180,7 +178,7 @@ async fn alias_page(
 
 async fn add_alias(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -225,7 +223,7 @@ pub(in crate::screens) fn target(guest: &Guest, target: ForwardTarget) -> Value 
 
 async fn redirections(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
 ) -> Answer {
     redirection_page(&shared, &person, id, None, &[]).await
@@ -233,7 +231,7 @@ async fn redirections(
 
 async fn redirection_page(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     id: i64,
     typed: Option<&Fields>,
     errors: &[FieldError],
@@ -253,7 +251,7 @@ async fn redirection_page(
 
 async fn redirect(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -282,7 +280,7 @@ async fn redirect(
 
 async fn again(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path((id, target)): Path<(i64, i64)>,
     _fields: Fields,
 ) -> Answer {

@@ -16,7 +16,7 @@ use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done};
-use crate::visitor::Administrator;
+use crate::visitor::{Administrator, AnyAdministrator, Person};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -25,11 +25,11 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/services/{id}/maintenance", post(maintain))
 }
 
-async fn list(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn list(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     listed(&shared, &person, &Fields::default(), &[]).await
 }
 
-async fn listed(shared: &Shared, person: &Administrator, typed: &Fields, errors: &[FieldError]) -> Answer {
+async fn listed(shared: &Shared, person: &Person, typed: &Fields, errors: &[FieldError]) -> Answer {
     let (people, organisation) = (person.people(shared), person.session.organisation);
     let domains = people.domains(Some(organisation)).await?;
     let mut rows = Vec::new();
@@ -88,13 +88,13 @@ async fn create(State(shared): State<Arc<Shared>>, person: Administrator, fields
     }
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(id): Path<i64>) -> Answer {
     form(&shared, &person, id, None, &[]).await
 }
 
 async fn form(
     shared: &Shared,
-    person: &Administrator,
+    person: &Person,
     id: i64,
     typed: Option<&Fields>,
     errors: &[FieldError],
@@ -127,7 +127,7 @@ async fn form(
 
 async fn change(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -166,7 +166,7 @@ async fn change(
 }
 
 /// A quota that somebody typed; none where nothing stands.
-pub(super) fn quota(person: &Administrator, fields: &Fields, errors: &mut Vec<FieldError>) -> Option<u64> {
+pub(super) fn quota(person: &Person, fields: &Fields, errors: &mut Vec<FieldError>) -> Option<u64> {
     let text = fields.text("quota");
     let read = quota_of_text(text);
     if read.is_none() && !text.is_empty() {
@@ -177,7 +177,7 @@ pub(super) fn quota(person: &Administrator, fields: &Fields, errors: &mut Vec<Fi
 
 async fn maintain(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {

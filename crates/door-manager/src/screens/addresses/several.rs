@@ -20,7 +20,7 @@ use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
 use crate::toast::{Toast, done, see_other};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::{AnyAdministrator, Person};
 
 /// Lines that a preview shows at most.
 const LINES: usize = 200;
@@ -34,11 +34,11 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/addresses/lists/{id}/passwords", post(passwords))
 }
 
-async fn blank(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+async fn blank(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     form(&shared, &person, &Fields::default(), &[]).await
 }
 
-async fn form(shared: &Shared, person: &Administrator, fields: &Fields, errors: &[FieldError]) -> Answer {
+async fn form(shared: &Shared, person: &Person, fields: &Fields, errors: &[FieldError]) -> Answer {
     let content = context! {
         domains => domains(shared, person).await?,
         wanted_domain => fields.text("domain"),
@@ -49,7 +49,7 @@ async fn form(shared: &Shared, person: &Administrator, fields: &Fields, errors: 
     shown(person, "addresses_several.html", content, errors)
 }
 
-async fn preview(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+async fn preview(State(shared): State<Arc<Shared>>, person: AnyAdministrator, fields: Fields) -> Answer {
     let people = person.people(&shared);
     let Ok(name) = Domain::parse(fields.text("domain")) else { return Err(Trouble::NotFound) };
     let domain = people.domain_called(&name).await?;
@@ -64,11 +64,11 @@ async fn preview(State(shared): State<Arc<Shared>>, person: Administrator, field
     }
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
+async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(id): Path<i64>) -> Answer {
     page(&shared, &person, id, &[]).await
 }
 
-fn line(person: &Administrator, line: directory::JobLine) -> Value {
+fn line(person: &Person, line: directory::JobLine) -> Value {
     let fault = line.fault.as_ref();
     context! {
         number => line.number,
@@ -83,7 +83,7 @@ fn line(person: &Administrator, line: directory::JobLine) -> Value {
     }
 }
 
-async fn page(shared: &Shared, person: &Administrator, id: i64, errors: &[FieldError]) -> Answer {
+async fn page(shared: &Shared, person: &Person, id: i64, errors: &[FieldError]) -> Answer {
     let people = person.people(shared);
     let job: AddressJob = people.address_job(id).await?;
     let lines =
@@ -118,7 +118,7 @@ async fn page(shared: &Shared, person: &Administrator, id: i64, errors: &[FieldE
 
 async fn confirm(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Answer {
@@ -134,7 +134,7 @@ async fn confirm(
 
 async fn discard(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Answer {
@@ -153,7 +153,7 @@ async fn discard(
 /// The made passwords as a file, this once.
 async fn passwords(
     State(shared): State<Arc<Shared>>,
-    person: Administrator,
+    person: AnyAdministrator,
     Path(id): Path<i64>,
     _fields: Fields,
 ) -> Answer {

@@ -19,7 +19,7 @@ use super::refusal::{FieldError, directory_refusal};
 use crate::table::Cell;
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
-use crate::visitor::Administrator;
+use crate::visitor::AnyAdministrator;
 use crate::words::Word;
 use crate::{Shared, page};
 
@@ -30,14 +30,14 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 /// A request about the hosts and servers of the organisation.
 struct Desk {
     shared: Arc<Shared>,
-    person: Administrator,
+    person: AnyAdministrator,
 }
 
 impl FromRequestParts<Arc<Shared>> for Desk {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Desk, Response> {
-        let person = Administrator::from_request_parts(parts, shared).await?;
+        let person = AnyAdministrator::from_request_parts(parts, shared).await?;
         Ok(Desk { shared: shared.clone(), person })
     }
 }
@@ -45,7 +45,7 @@ impl FromRequestParts<Arc<Shared>> for Desk {
 impl Desk {
     /// The hosts and servers within the organisation.
     fn servers(&self) -> Administration {
-        self.shared.hosts.administration(self.person.scope(), None, self.person.who())
+        self.shared.hosts.administration(self.person.scope(), self.person.who())
     }
 
     fn say(&self, key: &str, values: &[(&str, Word)]) -> String {
