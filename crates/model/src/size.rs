@@ -43,6 +43,9 @@ impl SizeStyle {
 
     /// The size as people say it, rounded to a tenth: `4.1 kB`.
     pub fn about(self, octets: u64) -> String {
+        if octets < 1000 {
+            return self.written(octets, 0, "");
+        }
         for (unit, factor) in DECIMAL {
             let tenths = (u128::from(octets) * 10 + u128::from(factor) / 2) / u128::from(factor);
             if tenths >= 10 {

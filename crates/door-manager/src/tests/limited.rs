@@ -49,6 +49,26 @@ async fn user(people: &Administration, town: &Town, login: &str) -> directory::U
     people.create_user(new).await.unwrap()
 }
 
+/// Somebody from elsewhere who is asked to belong to the organisation.
+async fn offer(town: &Town) -> i64 {
+    let all = town.directory.administration(Scope::Operator("test"), "test");
+    let login = parsed("guest@far.test");
+    let new = NewUser {
+        organisation: town.acme,
+        login: login.clone(),
+        name: "Guest".to_owned(),
+        role: Role::External,
+        password: Zeroizing::new(PASSWORD.to_owned()),
+    };
+    all.create_user(new).await.unwrap();
+    let own = town.directory.administration(Scope::Tenant(town.valbois), "test");
+    let new = directory::NewMember { organisation: town.valbois, login, role: Role::External };
+    match own.add_member(new).await.unwrap() {
+        directory::Joined::Asked(offer) => offer.id,
+        directory::Joined::Member(user) => panic!("{user:?}"),
+    }
+}
+
 /// `ecole.test` beside `valbois.test`, in a mail service and a zone of its own, with one of everything.
 async fn school(town: &Town) -> Other {
     let people = town.people();
@@ -80,6 +100,7 @@ async fn school(town: &Town) -> Other {
     let server = hosts::NewMailServer { host, roles: hosts::Roles { imap: true, ..hosts::Roles::default() } };
     let server = hosts.create_server(server).await.unwrap().id;
     let person = user(&people, town, "denis@ecole.test").await.id;
+    let offer = offer(town).await;
     let things = vec![
         ("addresses/deleted/{id}", gone.to_string()),
         ("addresses/lists/{id}", list.to_string()),
@@ -92,6 +113,7 @@ async fn school(town: &Town) -> Other {
         ("zone/records/{id}", "1".to_owned()),
         ("{service}", service.to_string()),
         ("{user}", person.to_string()),
+        ("{offer}", offer.to_string()),
         ("{name}", "ecole.test".to_owned()),
         ("{kind}", "mx".to_owned()),
         ("{act}", "unlink".to_owned()),

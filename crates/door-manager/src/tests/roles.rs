@@ -35,7 +35,7 @@ const DECISIONS: [(Who, &str); 5] = [
         "/manager/ /events /sign-out /organisations /organisation/logo /organisation/brand.css
          /sessions /sessions/end /sessions/end-others
          /profile /profile/security /profile/password /profile/totp /profile/passkey /profile/passkey/options
-         /profile/proof/options /profile/recovery /profile/factors/{id}/remove
+         /profile/proof/options /profile/recovery /profile/factors/{id}/remove /profile/offers/{offer}
          /mine /mine/{account} /mine/{account}/logs /mine/{account}/passwords /mine/{account}/passwords/{id}/delete
          /mine/{account}/aliases /mine/{account}/aliases/{id}/delete /mine/{account}/redirections
          /mine/{account}/targets/{id}/again /mine/{account}/security/{id}/revoke",
@@ -44,10 +44,11 @@ const DECISIONS: [(Who, &str); 5] = [
     (
         Who::Administrator,
         "/users /users/new /users/{id} /users/{id}/role /users/{id}/block /users/{id}/delete
-         /users/{id}/factors/{factor}/remove /users/{id}/password /organisation
-         /services /services/{id} /services/{id}/maintenance /services/{service}/domains
+         /users/{id}/factors/{factor}/remove /users/{id}/password /users/offers/{offer}/withdraw /organisation
+         /services /services/{id} /services/{id}/maintenance /services/{service}/state /services/{service}/delete
+         /services/{service}/domain /services/{service}/domains /services/{service}/domains/{name}/delete
          /services/{service}/domains/add /services/{service}/domains/{name}/{act}
-         /addresses /addresses/act /addresses/new /addresses/several /addresses/deleted
+         /addresses /addresses/act /addresses/domain /addresses/new /addresses/several /addresses/deleted
          /addresses/deleted/{id}/erase /addresses/deleted/{id}/restore /addresses/lists/{id}
          /addresses/lists/{id}/confirm /addresses/lists/{id}/discard /addresses/lists/{id}/passwords
          /addresses/{id} /addresses/{id}/aliases /addresses/{id}/delete /addresses/{id}/devices
