@@ -136,7 +136,7 @@ def screens(chromium, relais):
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("width,scheme", [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")])
+@pytest.mark.parametrize("width,scheme", [(360, "dark"), (1280, "light")])
 def test_every_screen_fits_and_is_accessible(chromium, relais, screens, width, scheme):
     PICTURES.mkdir(parents=True, exist_ok=True)
     context = window(chromium, width=width, scheme=scheme)

@@ -245,10 +245,10 @@ impl Place {
             "password": "correct horse battery",
         });
         self.post(&self.operator, "/users", new).await;
-        let people = self.directory.administration(directory::Scope::Tenant(owner), "test");
+        let people = self.directory.administration(Scope::Tenant(owner), "test");
         let new = directory::NewMember {
             organisation: owner,
-            login: model::Address::parse(&login).unwrap(),
+            login: Address::parse(&login).unwrap(),
             role: directory::Role::External,
         };
         match people.add_member(new).await.unwrap() {

@@ -230,7 +230,8 @@ async fn what_administrators_do_on_the_screens_is_seen_by_the_people_of_the_mail
         town.letter(town.valbois, 1000, now, "anna@valbois.test", "Séance").await;
         let mut admin = town.signed_in("valbois").await;
         let page = async |marc: &mut super::Browser<'_>| marc.get("/manager/mine").await.text;
-        let steps: [(&str, &[(&str, &str)], &str); 4] = [
+        type Fields<'a> = &'a [(&'a str, &'a str)];
+        let steps: [(&str, Fields, &str); 4] = [
             ("/manager/logs/1000", &[], "Le parcours d’un message de anna@valbois.test"),
             (&format!("/manager/logs?address=service%3A{service}"), &[], "L’historique de tout le service"),
             (

@@ -169,11 +169,10 @@ async fn the_second_name_of_a_domain_is_looked_at_too() {
 
 #[tokio::test]
 async fn lists_of_bad_senders_are_asked_once_they_are_switched_on() {
-    let names = StaticNames::default().with("25.2.0.192.bl.test", "A", "127.0.0.2").with(
-        "valbois.test.names.test",
-        "A",
-        "127.0.1.2",
-    );
+    let names = StaticNames::default()
+        .with("valbois.test", "NS", "ns1.relais.test.")
+        .with("25.2.0.192.bl.test", "A", "127.0.0.2")
+        .with("valbois.test.names.test", "A", "127.0.1.2");
     for town in towns_in(names).await {
         let (name, looker) = (domain("valbois.test"), looker(&town));
         town.tenant.create_domain(town.valbois, None, &name, Standing::Stays).await.unwrap();
