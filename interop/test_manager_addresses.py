@@ -177,6 +177,7 @@ def test_a_mailbox_forwards_and_keeps_a_copy(page, relais, stranger):
     create(page, relais, "Adresse mail", "direction")
     page.get_by_label("Nouveau mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Fixer le mot de passe").click()
+    expect(page.locator(".toast")).to_contain_text("a changé")
     page.get_by_role("link", name="Redirections", exact=True).click()
     page.locator("#field-targets").fill(OSCAR)
     page.get_by_label("Garder une copie dans la boîte").check()

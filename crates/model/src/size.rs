@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_to_the_octet() {
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut check = |octets: u64| {
+        let check = |octets: u64| {
             for style in [SizeStyle::PLAIN, FRENCH, SizeStyle { octet: 'B', mark: ',' }] {
                 let text = style.exact(octets);
                 assert_eq!(read_size(&text), Some(octets), "{text}");
