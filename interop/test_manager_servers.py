@@ -98,6 +98,37 @@ def make_host(page, name, ip):
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
+def choose_server(page, address, name):
+    """Links a user to a mail server, on the page of the address."""
+    page.locator("nav.side").get_by_role("link", name="Services Mail").click()
+    page.goto(re.sub(r"/manager/.*", "/manager/addresses?q=", page.url) + address.split("@")[0])
+    page.locator("main table").get_by_role("link", name=address).click()
+    field = page.get_by_label("Serveur IMAP de cet utilisateur")
+    field.select_option(label=next(each for each in field.locator("option").all_inner_texts() if each.startswith(name + " ")))
+    shoot(page, "of-mailbox")
+    page.get_by_role("button", name="Choisir ce serveur").click()
+    expect(page.locator(".toast")).to_contain_text("est liée au serveur")
+
+
+def use_for_the_domain(page, role, name, is_used):
+    """Links the domain to a mail server in a role or takes the link away, from the page of its mail service."""
+    page.locator("nav.side").get_by_role("link", name="Services Mail").click()
+    page.locator("main table").get_by_role("link").first.click()
+    page.locator("main dl.facts").get_by_role("link", name="Serveurs de mail").first.click()
+    section = page.locator("section.section", has=page.get_by_role("heading", name=role, exact=True))
+    section.get_by_role("checkbox", name=re.compile("^" + name)).set_checked(is_used)
+    shoot(page, "of-domain")
+    section.get_by_role("button", name=re.compile("^Enregistrer")).click()
+    expect(page.locator(".toast")).to_contain_text("sont enregistrés")
+
+
+def ask_to_delete(page, name):
+    go_to_servers(page)
+    search(page, name)
+    page.get_by_role("link", name=name).click()
+    page.get_by_role("link", name="Supprimer").click()
+
+
 @pytest.mark.timeout(300)
 def test_a_mail_server_lives_as_the_seed_says(page, relais):
     make_host(page, "hote4", "192.162.0.4")
@@ -163,25 +194,30 @@ def test_a_mail_server_lives_as_the_seed_says(page, relais):
     click_post_it(page, 1)
 
     # 6 Supprimer un serveur de mail: refused while somebody uses it.
-    server = next(each for each in api(relais, "GET", "/mail-servers?name=hote4")["items"])
-    anna = next(each for each in api(relais, "GET", "/addresses")["items"] if each["address"].startswith("anna@"))
-    api(relais, "PUT", f"/addresses/{anna['id']}/server", {"server": server["id"]})
-    go_to_servers(page)
-    search(page, "hote4")
-    page.get_by_role("link", name="hote4").click()
-    page.get_by_role("link", name="Supprimer").click()
+    address = next(user["login"] for user in relais.facts["users"] if user["login"].startswith("anna@"))
+    choose_server(page, address, "hote4")
+    ask_to_delete(page, "hote4")
     expect(page.get_by_text("LE SERVEUR DE MAIL NE PEUT PAS ÊTRE SUPPRIMÉ")).to_be_visible()
     expect(page.get_by_text("Ce serveur domaine est lié à au moins un utilisateur et ne peut donc pas être supprimé")
            ).to_be_visible()
     expect(page.get_by_role("button", name="Supprimer")).to_have_count(0)
     shoot(page, "refused")
-    api(relais, "PUT", f"/addresses/{anna['id']}/server", {"server": None})
+    # What is linked is named, and leads to where it is unlinked.
+    page.locator("main").get_by_role("link", name=address).click()
+    expect(page.get_by_label("Serveur IMAP de cet utilisateur")).to_have_value(re.compile(r"\d+"))
+    page.get_by_label("Serveur IMAP de cet utilisateur").select_option("celui de son domaine")
+    page.get_by_role("button", name="Choisir ce serveur").click()
+    expect(page.locator(".toast")).to_contain_text("n’est plus liée")
+
+    # The same for a domain.
+    use_for_the_domain(page, "SMTP out", "hote4", True)
+    ask_to_delete(page, "hote4")
+    expect(page.get_by_text("Ce serveur est lié à au moins un domaine et ne peut donc pas être supprimé")).to_be_visible()
+    shoot(page, "refused-domain")
+    use_for_the_domain(page, "SMTP out", "hote4", False)
 
     # And then it can be.
-    go_to_servers(page)
-    search(page, "hote4")
-    page.get_by_role("link", name="hote4").click()
-    page.get_by_role("link", name="Supprimer").click()
+    ask_to_delete(page, "hote4")
     expect(page.get_by_text("LE SERVEUR DE MAIL PEUT ÊTRE SUPPRIMÉ")).to_be_visible()
     shoot(page, "may-delete")
     page.get_by_role("button", name="Supprimer").click()

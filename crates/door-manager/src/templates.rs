@@ -81,6 +81,8 @@ templates![
     "server.html",
     "server_form.html",
     "server_delete.html",
+    "server_used.html",
+    "domain_servers.html",
     "changes.html",
     "sessions.html",
     "organisations.html",

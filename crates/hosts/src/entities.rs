@@ -206,6 +206,15 @@ pub struct Links {
     pub domains: u64,
 }
 
+/// Something that leads to a server, by name: what is to be unlinked before the server can go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linked<Id> {
+    /// What.
+    pub id: Id,
+    /// The address, or the domain's name.
+    pub name: String,
+}
+
 impl Links {
     /// Whether nothing leads to it.
     pub fn is_empty(self) -> bool {

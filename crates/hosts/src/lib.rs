@@ -33,8 +33,8 @@ use world::World;
 pub use administration::{Administration, HostChange, NewHost, NewMailServer, assign_domain};
 pub use csv::csv;
 pub use entities::{
-    Act, ApplyRun, ChangeId, DomainServers, Host, HostId, Links, MailServer, MailServerId, PendingChange,
-    Roles, RunId, RunState, Server, ServerRole, ServerSearch, Thing, Values,
+    Act, ApplyRun, ChangeId, DomainServers, Host, HostId, Linked, Links, MailServer, MailServerId,
+    PendingChange, Roles, RunId, RunState, Server, ServerRole, ServerSearch, Thing, Values,
 };
 pub use runtime::{count_hosts, domain_servers};
 

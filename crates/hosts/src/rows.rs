@@ -3,9 +3,12 @@
 mod applying;
 
 use db::{DbError, Row, Tx, values};
-use model::{AccountId, Domain, DomainId, OrganisationId, Timestamp};
+use model::{AccountId, AddressId, Domain, DomainId, OrganisationId, Timestamp};
 
-use crate::entities::{Act, Host, HostId, Links, MailServer, MailServerId, Roles, ServerRole, Values};
+use crate::entities::{
+    Act, Host, HostId, Linked, Links, MailServer, MailServerId, Roles, ServerRole, Values,
+};
+use crate::limits::LINKED_SHOWN;
 
 pub(crate) use applying::*;
 
@@ -262,6 +265,40 @@ pub(crate) fn links(tx: &mut Tx, id: MailServerId) -> Result<Links, DbError> {
     Ok(Links { users: count(users.unwrap_or(0)), domains: count(domains.unwrap_or(0)) })
 }
 
+/// The mailboxes that are read on a server, by name.
+pub(crate) fn linked_mailboxes(
+    tx: &mut Tx,
+    id: MailServerId,
+    domain: Option<DomainId>,
+) -> Result<Vec<Linked<AddressId>>, DbError> {
+    tx.query(
+        "SELECT d.id, d.localpart, n.name FROM mailbox_server m
+         JOIN account a ON a.id = m.account AND a.deleted_at IS NULL
+         JOIN address d ON d.id = a.address JOIN domain n ON n.id = d.domain
+         WHERE m.server = ?1 AND d.domain = COALESCE(?2, d.domain)
+         ORDER BY n.name, d.localpart LIMIT ?3",
+        values![id, domain, LINKED_SHOWN as i64],
+        |row| {
+            let name = format!("{}@{}", row.text(1)?, row.text(2)?);
+            Ok(Linked { id: AddressId(row.integer(0)?), name })
+        },
+    )
+}
+
+/// The domains that use a server in some role, by name.
+pub(crate) fn linked_domains(
+    tx: &mut Tx,
+    id: MailServerId,
+    domain: Option<DomainId>,
+) -> Result<Vec<Linked<DomainId>>, DbError> {
+    tx.query(
+        "SELECT DISTINCT n.id, n.name FROM domain_server s JOIN domain n ON n.id = s.domain
+         WHERE s.server = ?1 AND n.id = COALESCE(?2, n.id) ORDER BY n.name LIMIT ?3",
+        values![id, domain, LINKED_SHOWN as i64],
+        |row| Ok(Linked { id: DomainId(row.integer(0)?), name: row.text(1)?.to_owned() }),
+    )
+}
+
 /// Domains that use a server in this role.
 pub(crate) fn uses_in(tx: &mut Tx, id: MailServerId, role: ServerRole) -> Result<u64, DbError> {
     let domains = tx.query_one(
@@ -275,7 +312,7 @@ pub(crate) fn uses_in(tx: &mut Tx, id: MailServerId, role: ServerRole) -> Result
 /// The account of a mailbox, its organisation and its domain, within the scope.
 pub(crate) fn mailbox(
     tx: &mut Tx,
-    address: model::AddressId,
+    address: AddressId,
 ) -> Result<Option<(AccountId, OrganisationId, DomainId)>, DbError> {
     tx.query_one(
         "SELECT c.id, a.organisation, a.domain FROM address a JOIN account c ON c.address = a.id

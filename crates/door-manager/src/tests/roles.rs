@@ -48,6 +48,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /services /services/{id} /services/{id}/maintenance /services/{service}/state /services/{service}/delete
          /services/{service}/domain /services/{service}/domains /services/{service}/domains/{name}/delete
          /services/{service}/domains/add /services/{service}/domains/{name}/{act}
+         /services/{service}/domains/{name}/servers /addresses/{id}/server
          /addresses /addresses/act /addresses/domain /addresses/new /addresses/several /addresses/deleted
          /addresses/deleted/{id}/erase /addresses/deleted/{id}/restore /addresses/lists/{id}
          /addresses/lists/{id}/confirm /addresses/lists/{id}/discard /addresses/lists/{id}/passwords

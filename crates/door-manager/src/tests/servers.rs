@@ -131,6 +131,68 @@ async fn deleting_asks_first_and_says_why_not() {
     }
 }
 
+/// R394 on the screens alone.
+#[tokio::test]
+async fn a_user_and_a_domain_are_linked_to_a_server_and_unlinked_on_their_pages() {
+    for town in towns().await {
+        let server_id = server(&town, "hote1", Roles::ALL).await;
+        let smtp = server(&town, "hote2", Roles { smtp_in: true, ..Roles::default() }).await;
+        apply(&town).await;
+        let new = directory::NewAddress {
+            address: model::Address::parse("anna@valbois.test").unwrap(),
+            alias_to: Vec::new(),
+            quota_bytes: None,
+        };
+        let anna = town.people().create_address(new).await.unwrap().id;
+        let mut browser = town.signed_in("valbois").await;
+        let (address, deleting) =
+            (format!("/manager/addresses/{anna}"), format!("/manager/servers/{server_id}/delete"));
+        let page = text(&mut browser, &address).await;
+        assert!(page.contains(&format!("<option value=\"{server_id}\">hote1 (")), "{page}");
+        assert!(!page.contains(&format!("<option value=\"{smtp}\"")), "without IMAP nobody reads there");
+        let choose = format!("{address}/server");
+        let linked = browser.post(&choose, &[("server", &server_id)]).await;
+        assert_eq!((linked.status, &linked.location), (StatusCode::SEE_OTHER, &address));
+        let page = text(&mut browser, &address).await;
+        assert!(page.contains(&format!("<option value=\"{server_id}\" selected>")), "{page}");
+        let refused = text(&mut browser, &deleting).await;
+        let says = "Ce serveur domaine est lié à au moins un utilisateur et ne peut donc pas être supprimé";
+        assert!(refused.contains(says), "{refused}");
+        assert!(refused.contains(&format!("{anna}#server\">anna@valbois.test")), "{refused}");
+        assert_eq!(browser.post(&deleting, &[]).await.status, StatusCode::OK, "and it stands");
+        // A server without the role is refused with the reason, one of somebody else does not exist.
+        browser.post(&choose, &[("server", &smtp)]).await;
+        let page = text(&mut browser, &address).await;
+        assert!(page.contains(&format!("<option value=\"{server_id}\" selected>")), "{page}");
+        assert_eq!(browser.post(&choose, &[("server", "17")]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.post(&choose, &[("server", "")]).await.status, StatusCode::SEE_OTHER);
+        assert!(text(&mut browser, &deleting).await.contains("LE SERVEUR DE MAIL PEUT ÊTRE SUPPRIMÉ"));
+
+        let domain = town.people().domains(Some(town.valbois)).await.unwrap().remove(0);
+        let path = format!("/manager/services/{}/domains/valbois.test/servers", domain.service);
+        let service = text(&mut browser, &format!("/manager/services/{}", domain.service)).await;
+        assert!(service.contains(&format!("href=\"{path}\"")), "{service}");
+        let both = [("role", "smtp_in"), ("server", server_id.as_str()), ("server", smtp.as_str())];
+        let chosen = browser.post(&path, &both).await;
+        assert_eq!((chosen.status, &chosen.location), (StatusCode::SEE_OTHER, &path), "{}", chosen.text);
+        let page = text(&mut browser, &path).await;
+        assert_eq!(page.matches(" checked>").count(), 2, "{page}");
+        let refused = text(&mut browser, &deleting).await;
+        assert!(refused.contains("lié à au moins un domaine"), "{refused}");
+        assert!(refused.contains("valbois.test&#x2f;servers\">valbois.test"), "{refused}");
+        let wrong = browser.post(&path, &[("role", "smtp_out"), ("server", &smtp)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text);
+        assert!(wrong.text.contains("id=\"error-smtp_out\""), "{}", wrong.text);
+        assert_eq!(browser.post(&path, &[("role", "smtp_in")]).await.status, StatusCode::SEE_OTHER);
+        let gone = browser.post(&deleting, &[]).await;
+        assert_eq!(gone.location, "/manager/servers", "{}", gone.text);
+        let mut other = town.signed_in("acme").await;
+        assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(other.post(&path, &[("role", "smtp_in")]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(other.post(&choose, &[("server", "")]).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
 #[tokio::test]
 async fn another_organisations_hosts_and_servers_are_not_found() {
     for town in towns().await {

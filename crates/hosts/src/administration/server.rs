@@ -2,10 +2,12 @@
 
 use db::{Page, Seek, Tx};
 use directory::DirectoryError;
-use model::OrganisationId;
+use model::{AddressId, DomainId, OrganisationId};
 
 use super::{Administration, Hand, conflict, counted, page};
-use crate::entities::{HostId, Links, MailServer, MailServerId, Roles, ServerRole, ServerSearch, Thing};
+use crate::entities::{
+    HostId, Linked, Links, MailServer, MailServerId, Roles, ServerRole, ServerSearch, Thing,
+};
 use crate::{Result, rows};
 
 /// A new mail server.
@@ -92,6 +94,15 @@ impl Administration {
         self.look(move |tx, hand| {
             hand.server(tx, id)?;
             Ok(rows::links(tx, id)?)
+        })
+        .await
+    }
+
+    /// The first mailboxes and the first domains that lead to a mail server, by name; within one domain only its own.
+    pub async fn linked(&self, id: MailServerId) -> Result<(Vec<Linked<AddressId>>, Vec<Linked<DomainId>>)> {
+        self.look(move |tx, hand| {
+            hand.server(tx, id)?;
+            Ok((rows::linked_mailboxes(tx, id, hand.domain)?, rows::linked_domains(tx, id, hand.domain)?))
         })
         .await
     }

@@ -21,6 +21,10 @@ async fn a_server_that_a_user_is_linked_to_cannot_be_deleted() {
         assert_eq!(town.admin().links(server.id).await.unwrap(), Links::default());
         town.admin().assign_mailbox(town.anna, Some(server.id)).await.unwrap();
         assert_eq!(town.admin().links(server.id).await.unwrap(), Links { users: 1, domains: 0 });
+        let (mailboxes, domains) = town.admin().linked(server.id).await.unwrap();
+        let names: Vec<_> = mailboxes.into_iter().map(|one| (one.id, one.name)).collect();
+        assert_eq!(names, [(town.anna, "anna@valbois.test".to_owned())]);
+        assert_eq!(domains, []);
         let text = town.admin().delete_server(server.id).await.unwrap_err().to_string();
         assert!(text.contains("1 user"), "{text}");
         assert_eq!(field(town.admin().change_server(server.id, NONE).await), "imap");
@@ -46,6 +50,8 @@ async fn a_server_that_a_domain_uses_cannot_be_deleted() {
         assign(&town, ServerRole::SmtpIn, &[server.id, server.id]).await.unwrap();
         assign(&town, ServerRole::SmtpOut, &[server.id]).await.unwrap();
         assert_eq!(town.admin().links(server.id).await.unwrap(), Links { users: 0, domains: 1 });
+        let (mailboxes, domains) = town.admin().linked(server.id).await.unwrap();
+        assert_eq!((mailboxes.len(), domains.len(), domains[0].name.as_str()), (0, 1, "valbois.test"));
         assert_eq!(field(town.admin().delete_server(server.id).await), "server");
         assert_eq!(field(town.admin().change_server(server.id, IMAP).await), "smtp_in");
         let domain = Domain::parse("valbois.test").unwrap();

@@ -15,8 +15,8 @@ use super::new::addresses;
 use super::{about, counted, quota_text, shown, size, usage};
 use crate::Shared;
 use crate::fields::Fields;
-use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
+use crate::screens::{Answer, servers};
 use crate::toast::{Toast, done};
 use crate::visitor::{AnyAdministrator, Guest, Person};
 
@@ -57,7 +57,12 @@ async fn form(
         }
         AddressKind::Redirection => {}
     }
+    let server = match info.kind {
+        AddressKind::Mailbox { .. } => Some(servers::offered(shared, person, info.id).await?),
+        AddressKind::Alias { .. } | AddressKind::Redirection => None,
+    };
     let content = context! {
+        server,
         name => own("display-name", info.display_name.clone()),
         note => own("note", info.note.clone()),
         quota => own("quota", own_quota),

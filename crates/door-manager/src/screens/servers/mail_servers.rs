@@ -172,8 +172,29 @@ fn facts(desk: &Desk, server: &MailServer) -> Value {
 async fn show(desk: Desk, Path(server): Path<String>) -> Answer {
     let server = found(&desk, &server).await?;
     let Links { users, domains } = desk.servers().links(server.id).await?;
-    let content = context! { server => facts(&desk, &server), users, domains, live => "hosts" };
+    let linked = linked(&desk, &server).await?;
+    let content = context! { server => facts(&desk, &server), users, domains, linked, live => "hosts" };
     desk.page("server.html", "servers", content).await
+}
+
+/// What leads to a server, with the pages on which it is linked and unlinked.
+async fn linked(desk: &Desk, server: &MailServer) -> Result<Value, Trouble> {
+    let (mailboxes, domains) = desk.servers().linked(server.id).await?;
+    let known = desk.person.people(&desk.shared).domains(Some(desk.person.session.organisation)).await?;
+    let mailboxes = mailboxes
+        .into_iter()
+        .map(|one| context! { name => one.name, href => format!("/manager/addresses/{}#server", one.id) });
+    let domains = domains.into_iter().map(|one| {
+        let service = known.iter().find(|domain| domain.id == one.id).map(|domain| domain.service);
+        let href = service
+            .filter(|_| desk.person.administers())
+            .map(|service| format!("/manager/services/{service}/domains/{}/servers", one.name));
+        context! { name => one.name, href => href.unwrap_or_default() }
+    });
+    Ok(context! {
+        users => mailboxes.collect::<Vec<_>>(),
+        domains => domains.collect::<Vec<_>>(),
+    })
 }
 
 async fn edit(desk: Desk, Path(server): Path<String>) -> Answer {
@@ -209,7 +230,8 @@ async fn ask_delete(desk: Desk, Path(server): Path<String>) -> Answer {
 
 async fn asked(desk: &Desk, server: &MailServer) -> Answer {
     let Links { users, domains } = desk.servers().links(server.id).await?;
-    let content = context! { server => facts(desk, server), users, domains };
+    let linked = linked(desk, server).await?;
+    let content = context! { server => facts(desk, server), users, domains, linked };
     desk.page("server_delete.html", "servers", content).await
 }
 

@@ -3,6 +3,7 @@
 mod changes;
 mod hosts;
 mod mail_servers;
+mod used;
 
 use std::sync::Arc;
 
@@ -24,8 +25,14 @@ use crate::words::Word;
 use crate::{Shared, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
-    Router::new().merge(hosts::routes()).merge(mail_servers::routes()).merge(changes::routes())
+    Router::new()
+        .merge(hosts::routes())
+        .merge(mail_servers::routes())
+        .merge(changes::routes())
+        .merge(used::routes())
 }
+
+pub(super) use used::offered;
 
 /// A request about the hosts and servers of the organisation.
 struct Desk {
