@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from browser import sign_in, window  # noqa: E402
 from peers import Dovecot, Postfix  # noqa: E402
 from relais import PROGRAM, REPOSITORY, Relais  # noqa: E402
 
@@ -79,3 +80,24 @@ def postgres_url():
         subprocess.run([str(script), "stop", directory], stdin=subprocess.DEVNULL, check=True)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser, for windows of each test's own."""
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        # Debian's own: nothing is downloaded.
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, relais):
+    """A page of the Manager on which the demo's first administrator is signed in."""
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    yield page
+    context.close()

@@ -5,8 +5,11 @@ import os
 import random
 import signal
 import socket
+import ssl
 import subprocess
 import threading
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from peers import greets, wait_until
@@ -130,6 +133,25 @@ class Relais:
         return subprocess.run(
             [str(self.program), *map(str, arguments), "--config", str(self.data / "relais.toml")],
             input=stdin or "", capture_output=True, text=True, timeout=60)
+
+    def api(self, method, path, body=None):
+        """What the API answers to the demo's token: a document, or nothing."""
+        status, document = self.api_answer(method, path, body)
+        assert status < 400, (method, path, status, document)
+        return document
+
+    def api_answer(self, method, path, body=None):
+        """Status and document, a refusal's as well."""
+        request = urllib.request.Request(
+            self.facts["urls"]["api"] + path.lstrip("/"), method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": "Bearer " + self.facts["api_token"], "Content-Type": "application/json"})
+        context = ssl.create_default_context(cafile=self.ca_certificate)
+        try:
+            with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+                return answer.status, json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, json.loads(refusal.read() or b"null")
 
     def letters(self, address, folder="INBOX"):
         """Every letter of a folder as bytes, in the order of their numbers, read over IMAP."""

@@ -3,52 +3,23 @@ is broken is seen and mended."""
 
 import json
 import pathlib
-import shutil
-import ssl
-import urllib.request
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from browser import PICTURES, SERIOUS, sign_in, tab_to, window
 from peers import wait_until
-from relais import REPOSITORY
 
 DOMAIN = "domains/valbois.test/"
 SCREENS = ["", "domains", "domains/new", "sessions", DOMAIN + "zone", DOMAIN + "zone/new", DOMAIN + "zone/new/spf",
            DOMAIN + "zone/new/srv", DOMAIN + "zone/history", DOMAIN + "zone/settings", DOMAIN + "zone/import",
            DOMAIN + "spf", DOMAIN + "synonyms", DOMAIN + "security", DOMAIN + "dmarc", DOMAIN + "tls",
            DOMAIN + "reputation"]
-SERIOUS = {"serious", "critical"}
 # ui.md: the first load of a page, script and style with it.
 FIRST_LOAD_LIMIT_BYTES = 150 * 1024
 # How soon after a change the lamps follow.
 PATIENCE_SECONDS = 3
-# Pictures of every screen, kept as artefacts of the run.
-PICTURES = REPOSITORY / "target" / "test-logs" / "screens"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        # Debian's own: nothing is downloaded.
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-def sign_in(page, relais):
-    user = relais.facts["users"][0]
-    page.goto(relais.facts["urls"]["manager"] + "sign-in")
-    page.fill("#login", user["login"])
-    page.fill("#password", user["password"])
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/manager/")
-
-
-def window(chromium, width=1280, scheme="light", language="fr", **options):
-    return chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language,
-                                ignore_https_errors=True, **options)
 
 
 @pytest.mark.timeout(300)
@@ -145,15 +116,6 @@ def test_a_first_load_weighs_little(chromium, relais):
     context.close()
 
 
-def tab_to(page, selector):
-    """Presses Tab until the element has the focus."""
-    for _ in range(120):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"Tab does not reach {selector}")
-
-
 def test_a_record_is_added_and_taken_back_by_keyboard_alone(chromium, relais):
     context = window(chromium)
     page = context.new_page()
@@ -177,17 +139,6 @@ def test_a_record_is_added_and_taken_back_by_keyboard_alone(chromium, relais):
     page.keyboard.press("Enter")
     expect(row).to_have_count(0)
     context.close()
-
-
-def api(relais, method, path, body=None):
-    """What the API answers to the demo's token."""
-    request = urllib.request.Request(relais.facts["urls"]["api"] + path, method=method,
-                                     data=json.dumps(body).encode() if body is not None else None)
-    request.add_header("Authorization", f"Bearer {relais.facts['api_token']}")
-    request.add_header("Content-Type", "application/json")
-    context = ssl.create_default_context(cafile=relais.facts["ca_certificate"])
-    with urllib.request.urlopen(request, context=context, timeout=30) as answer:
-        return json.load(answer)
 
 
 def break_mx(relais):
@@ -230,23 +181,23 @@ def test_a_broken_record_is_seen_mended_and_the_mending_undone_in_the_manager(ch
 
 
 def test_a_broken_record_is_seen_mended_and_the_mending_undone_by_the_api(relais):
-    domain = next(each for each in api(relais, "GET", "domains")["items"] if each["name"] == "valbois.test")["id"]
-    zone = next(each for each in api(relais, "GET", "zones")["items"] if each["name"] == "valbois.test.")["id"]
+    domain = next(each for each in relais.api("GET", "domains")["items"] if each["name"] == "valbois.test")["id"]
+    zone = next(each for each in relais.api("GET", "zones")["items"] if each["name"] == "valbois.test.")["id"]
 
     def shows(expected):
         def look():
-            return light(api(relais, "POST", f"domains/{domain}/diagnosis")) == expected
+            return light(relais.api("POST", f"domains/{domain}/diagnosis")) == expected
 
         wait_until(look, f"the lamp to be {expected}", PATIENCE_SECONDS)
 
     shows("good")
     break_mx(relais)
     shows("bad")
-    mended = api(relais, "POST", f"domains/{domain}/diagnosis/mend", {"checks": ["mx"]})["mended"]
+    mended = relais.api("POST", f"domains/{domain}/diagnosis/mend", {"checks": ["mx"]})["mended"]
     shows("good")
-    api(relais, "POST", f"zones/{zone}/restore", {"serial": mended["before"]})
+    relais.api("POST", f"zones/{zone}/restore", {"serial": mended["before"]})
     shows("bad")
-    api(relais, "POST", f"domains/{domain}/diagnosis/mend", {"checks": ["mx"]})
+    relais.api("POST", f"domains/{domain}/diagnosis/mend", {"checks": ["mx"]})
     shows("good")
 
 

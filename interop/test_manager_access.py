@@ -3,41 +3,17 @@
 import email
 import imaplib
 import re
-import shutil
 import subprocess
 import uuid
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from browser import PICTURES
 from letters import imap_login
 from peers import wait_until
-from relais import REPOSITORY
 
-PICTURES = REPOSITORY / "target" / "test-logs" / "screens"
 PASSWORD = "une phrase de passe"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium, relais):
-    context = chromium.new_context(locale="fr", ignore_https_errors=True, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    user = relais.facts["users"][0]
-    page.goto(at(relais, "/manager/sign-in"))
-    page.fill("#login", user["login"])
-    page.fill("#password", user["password"])
-    page.click("main form[action='/manager/sign-in'] button")
-    page.wait_for_url("**/manager/")
-    yield page
-    context.close()
 
 
 def at(relais, path):

@@ -10,11 +10,11 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from browser import PICTURES, SERIOUS, manager, window
 from conftest import EVE, OSCAR
 from letters import imap_login, mark
 from peers import Postfix, wait_until
 from relais import Relais
-from test_manager import PICTURES, SERIOUS, chromium, sign_in, window  # noqa: F401
 
 DOMAIN = "valbois.test"
 PASSWORD = "une phrase de passe"
@@ -38,19 +38,6 @@ def relais(parts):
 @pytest.fixture(scope="module")
 def stranger(parts):
     return parts[1]
-
-
-@pytest.fixture
-def page(chromium, relais):
-    context = window(chromium)
-    page = context.new_page()
-    sign_in(page, relais)
-    yield page
-    context.close()
-
-
-def manager(relais, path):
-    return relais.facts["urls"]["manager"] + path
 
 
 def picture(page, name):

@@ -2,27 +2,21 @@
 while swaks sends under both names, unlink the former one. mbsync, imaplib and dig see what changed, and what did not."""
 
 import imaplib
-import json
 import re
-import shutil
 import smtplib
-import ssl
 import subprocess
 import threading
-import urllib.error
-import urllib.request
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from browser import PICTURES, SERIOUS
 from letters import imap_login, letter, mark, submission
 from names import short
 from peers import wait_until
-from relais import REPOSITORY, Relais
+from relais import Relais
 
-PICTURES = REPOSITORY / "target" / "test-logs" / "screens"
-SERIOUS = {"serious", "critical"}
 OLD, NEW = "valbois.test", "bois.test"
 EVE = "eve@stranger.test"
 SWAKS = ["swaks", "--server", "127.0.0.1", "--helo", "client.stranger.test", "--timeout", "30", "--hide-all"]
@@ -35,47 +29,10 @@ def relais(work):
         yield relais
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        # Debian's own: nothing is downloaded.
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium, relais):
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="fr", ignore_https_errors=True)
-    page = context.new_page()
-    user = relais.facts["users"][0]
-    page.goto(relais.facts["urls"]["manager"] + "sign-in")
-    page.fill("#login", user["login"])
-    page.fill("#password", user["password"])
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/manager/")
-    yield page
-    context.close()
-
-
-def api(relais, method, path, body=None):
-    """The status and the document."""
-    request = urllib.request.Request(relais.facts["urls"]["api"].rstrip("/") + path, method=method,
-                                     data=None if body is None else json.dumps(body).encode(),
-                                     headers={"Authorization": "Bearer " + relais.facts["api_token"],
-                                              "Content-Type": "application/json"})
-    context = ssl.create_default_context(cafile=relais.facts["ca_certificate"])
-    try:
-        with urllib.request.urlopen(request, context=context) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as refusal:
-        return refusal.code, json.load(refusal)
-
-
 def ended(relais, operation):
     """An operation once it has ended."""
     def look():
-        _, found = api(relais, "GET", f"/domain-operations/{operation['id']}")
+        _, found = relais.api_answer("GET", f"/domain-operations/{operation['id']}")
         return found if found["state"] != "running" else None
     return wait_until(look, "the end of the operation", timeout_seconds=30)
 
@@ -330,8 +287,8 @@ def test_a_domain_elsewhere_is_linked_and_turned_in_one_step_by_command(relais):
 
 
 def test_an_operation_goes_on_after_kill_9(relais):
-    _, services = api(relais, "GET", "/services")
-    status, begun = api(relais, "POST", f"/services/{services['items'][0]['id']}/domains", {"name": "crash.test"})
+    _, services = relais.api_answer("GET", "/services")
+    status, begun = relais.api_answer("POST", f"/services/{services['items'][0]['id']}/domains", {"name": "crash.test"})
     assert status == 202
     # Wherever it was: before the first step, between two, or after the last.
     relais.kill()
@@ -339,5 +296,5 @@ def test_an_operation_goes_on_after_kill_9(relais):
     done = ended(relais, begun)
     assert (done["state"], [line["what"] for line in done["log"]]) == ("done", ["linked", "records-elsewhere"])
     assert swaks(relais, "anna@crash.test", mark()).returncode == 0
-    status, begun = api(relais, "POST", "/domains/crash.test/unlink")
+    status, begun = relais.api_answer("POST", "/domains/crash.test/unlink")
     assert (status, ended(relais, begun)["state"]) == (202, "done")

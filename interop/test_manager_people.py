@@ -13,10 +13,9 @@ import time
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from relais import REPOSITORY
+from browser import PICTURES
 
 HOST = "mail.valbois.test"
-PICTURES = REPOSITORY / "target" / "test-logs" / "screens"
 
 
 def code_of(secret, steps=0):

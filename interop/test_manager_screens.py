@@ -1,10 +1,7 @@
 """Every screen of addresses, access, domains, servers, people, logs and public pages, with something on it: without
 an accessibility finding, no wider than its window, by keyboard alone; a picture of each is kept."""
 
-import json
 import re
-import ssl
-import urllib.request
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,11 +9,11 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from browser import PICTURES, SERIOUS, manager, sign_in, tab_to, window
 from conftest import ANNA, BRUNO
 from letters import letter, mark, submission
 from peers import wait_until
 from relais import Relais
-from test_manager import PICTURES, SERIOUS, chromium, sign_in, tab_to, window  # noqa: F401
 
 DOMAIN = "valbois.test"
 PASSWORD = "une phrase de passe"
@@ -28,20 +25,6 @@ def relais(work):
     """Of its own, with a stranger who never answers: so letters wait."""
     with Relais(work / "screens", strangers={"away.test": 9}) as relais:
         yield relais
-
-
-def api(relais, method, path, body=None):
-    request = urllib.request.Request(relais.facts["urls"]["api"].rstrip("/") + path, method=method,
-                                     data=None if body is None else json.dumps(body).encode(),
-                                     headers={"Authorization": "Bearer " + relais.facts["api_token"],
-                                              "Content-Type": "application/json"})
-    context = ssl.create_default_context(cafile=relais.ca_certificate)
-    with urllib.request.urlopen(request, context=context, timeout=30) as answer:
-        return json.loads(answer.read() or b"null")
-
-
-def manager(relais, path):
-    return relais.facts["urls"]["manager"] + path
 
 
 def public(relais, path):
@@ -64,11 +47,11 @@ def screens(chromium, relais):
         for recipient, subject in [(BRUNO, "Séance du conseil, ordre du jour et procès-verbal"), ("a@away.test", "Une lettre qui attend")]:
             smtp.sendmail(ANNA, [recipient], letter(ANNA, recipient, mark(), subject=subject).decode().encode())
     relais.wait_for_letter(BRUNO, b"Yours")
-    service = api(relais, "GET", "/services")["items"][0]["id"]
+    service = relais.api("GET", "/services")["items"][0]["id"]
     host = relais.command("host", "list")[0]
-    server = api(relais, "GET", "/mail-servers")["items"][0]["id"]
-    api(relais, "PATCH", f"/hosts/{host['id']}", {"description": "Salle des machines"})
-    user = api(relais, "GET", "/users")["items"][0]["id"]
+    server = relais.api("GET", "/mail-servers")["items"][0]["id"]
+    relais.api("PATCH", f"/hosts/{host['id']}", {"description": "Salle des machines"})
+    user = relais.api("GET", "/users")["items"][0]["id"]
     sent = wait_until(lambda: [line for line in relais.command("log", "list", ANNA, "--sent") if line["message"]],
                       "the letters in the log")
 

@@ -1,56 +1,15 @@
 """Seed 004 in a real browser, step by step with its own labels: search, create, view, modify, delete in two steps; what
 waits on the post-it; the refusal of a server that somebody uses."""
 
-import json
 import re
-import shutil
-import ssl
-import urllib.request
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from relais import REPOSITORY
+from browser import PICTURES, SERIOUS
 
-PICTURES = REPOSITORY / "target" / "test-logs" / "screens"
-SERIOUS = {"serious", "critical"}
 ROLES = ["IMAP", "SMTP in", "SMTP out"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        # Debian's own: nothing is downloaded.
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium, relais):
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="fr", ignore_https_errors=True,
-                                   accept_downloads=True)
-    page = context.new_page()
-    user = relais.facts["users"][0]
-    page.goto(relais.facts["urls"]["manager"] + "sign-in")
-    page.fill("#login", user["login"])
-    page.fill("#password", user["password"])
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/manager/")
-    yield page
-    context.close()
-
-
-def api(relais, method, path, body=None):
-    request = urllib.request.Request(relais.facts["urls"]["api"].rstrip("/") + path, method=method,
-                                     data=None if body is None else json.dumps(body).encode(),
-                                     headers={"Authorization": "Bearer " + relais.facts["api_token"],
-                                              "Content-Type": "application/json"})
-    context = ssl.create_default_context(cafile=relais.facts["ca_certificate"])
-    with urllib.request.urlopen(request, context=context) as answer:
-        text = answer.read()
-        return json.loads(text) if text else None
 
 
 def shoot(page, name):
@@ -251,9 +210,9 @@ def test_every_page_fits_and_is_accessible(chromium, relais, width, scheme):
     page.fill("#password", user["password"])
     page.keyboard.press("Enter")
     page.wait_for_url("**/manager/")
-    server = api(relais, "GET", "/mail-servers?name=hote1")["items"][0]
+    server = relais.api("GET", "/mail-servers?name=hote1")["items"][0]
     change = {"description": f"{width} {scheme}"}
-    api(relais, "PATCH", "/hosts/" + server["host"]["id"], change)
+    relais.api("PATCH", "/hosts/" + server["host"]["id"], change)
     one, host = "servers/" + server["id"], "hosts/" + server["host"]["id"]
     findings = []
     for screen in ["servers", "servers?search=1", "servers/new", one, one + "/edit", one + "/delete", "hosts",
@@ -265,7 +224,7 @@ def test_every_page_fits_and_is_accessible(chromium, relais, width, scheme):
         found = Axe().run(page)["violations"]
         findings += [(screen, each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in SERIOUS]
         assert not wide, screen
-    for waiting in api(relais, "GET", "/server-changes")["items"]:
-        api(relais, "DELETE", "/server-changes/" + waiting["id"])
+    for waiting in relais.api("GET", "/server-changes")["items"]:
+        relais.api("DELETE", "/server-changes/" + waiting["id"])
     context.close()
     assert not findings

@@ -6,10 +6,11 @@ import json
 import pytest
 from playwright.sync_api import expect
 
+from browser import sign_in, window
 from names import run, short
 from peers import wait_until
 from relais import Relais
-from test_manager import DOMAIN, PATIENCE_SECONDS, api, chromium, sign_in, window  # noqa: F401
+from test_manager import DOMAIN, PATIENCE_SECONDS
 
 ZONE = "valbois.test"
 # What the installation sends by, besides its exchangers: three services of its own and somebody else's.
@@ -109,13 +110,13 @@ def test_everything_that_is_broken_is_mended_with_one_click(chromium, house):  #
 
 
 def test_everything_that_is_broken_is_mended_by_one_question_to_the_api(house):
-    domain = next(each for each in api(house, "GET", "domains")["items"] if each["name"] == ZONE)["id"]
+    domain = next(each for each in house.api("GET", "domains")["items"] if each["name"] == ZONE)["id"]
     break_all(house)
-    found = api(house, "POST", f"domains/{domain}/diagnosis")
+    found = house.api("POST", f"domains/{domain}/diagnosis")
     assert (lamp(found)["light"], lamp(found, "mx")["light"]) == ("bad", "bad")
-    assert api(house, "POST", f"domains/{domain}/diagnosis/mend", {"checks": []})["mended"]
+    assert house.api("POST", f"domains/{domain}/diagnosis/mend", {"checks": []})["mended"]
     wait_until(lambda: whole(house), "what was mended", PATIENCE_SECONDS)
-    assert api(house, "POST", f"domains/{domain}/diagnosis/mend", {"checks": []})["mended"] is None
+    assert house.api("POST", f"domains/{domain}/diagnosis/mend", {"checks": []})["mended"] is None
 
 
 def test_everything_that_is_broken_is_mended_by_one_command_whose_status_tells(house):

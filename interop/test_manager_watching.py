@@ -11,16 +11,12 @@ import urllib.request
 import pytest
 from axe_core_python.sync_playwright import Axe
 
+from browser import PICTURES, SERIOUS, manager, sign_in, window
 from conftest import ANNA, BRUNO, EVE
 from peers import wait_until
 from relais import Relais
-from test_manager import PICTURES, SERIOUS, chromium, sign_in, window  # noqa: F401
 
 SCREENS = ["logs", "queue", "sources", "sources/allow"]
-
-
-def manager(relais, path):
-    return relais.facts["urls"]["manager"] + path
 
 
 def submit(relais, sender, recipients, subject):
