@@ -57,7 +57,7 @@ pub use access::{
     Permissions, Way,
 };
 pub use administration::{
-    About, AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, Administration,
+    About, Acted, AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, Administration,
     DeletedAddress, DomainChange, DomainCreation, Done, NewAddress, NewDevicePassword, NewKind, NewUser,
     OrganisationChange, Scope, SelectedAct, ServiceChange, StaffInfo, UserChange, check_domain_name,
     create_domain, delete_domain, names_in_reach,

@@ -3,6 +3,7 @@
 mod behaviour;
 mod document;
 mod isolation;
+mod screens;
 mod zones_and_keys;
 
 use std::time::Duration;
@@ -177,6 +178,8 @@ impl Place {
         let invitation = invitation.info.id.to_string();
         let sender = json!({"list": "blocked", "pattern": format!("{name}-spam.test")});
         let sender = self.made(&token, &format!("/services/{service}/senders"), sender).await;
+        let list = json!({"domain": domain, "lines": "list1\nlist2"});
+        let address_list = self.made(&token, "/address-lists", list).await;
         let other = self.made(&token, "/tokens", json!({"name": "other"})).await;
         let host = json!({"domain": domain, "name": "hote1", "ipv4": "192.162.0.1"});
         let host = self.made(&token, "/hosts", host).await;
@@ -214,6 +217,9 @@ impl Place {
             ("domain", domain),
             ("zone", zone),
             ("address", address),
+            ("address_list", address_list),
+            // No such session, of a user that is nobody else's business.
+            ("session", "9000000000000000003".to_owned()),
             ("user", user),
             ("device_password", device_password),
             ("token", other),

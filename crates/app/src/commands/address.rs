@@ -11,6 +11,7 @@ use model::{AccountRef, Domain};
 use serde_json::{Value, json};
 
 use super::Platform;
+use super::many::{self, Import};
 use super::output::{Output, card, quota, size, state, table};
 use super::values::{self, QuotaArgument, password_from_stdin};
 
@@ -28,6 +29,9 @@ pub enum Address {
         /// Make a redirection that leads to this address once it agrees; may be given several times.
         #[arg(long, value_name = "ADDRESS", value_parser = values::address, conflicts_with = "alias_to")]
         redirect_to: Vec<model::Address>,
+        /// The language of the letters to the targets: fr, de, it or en.
+        #[arg(long, default_value = "fr", value_parser = ["fr", "de", "it", "en"])]
+        language: String,
         /// Make a mailbox for several people.
         #[arg(long, conflicts_with_all = ["alias_to", "redirect_to"])]
         shared: bool,
@@ -134,6 +138,36 @@ pub enum Address {
         #[arg(value_parser = values::address)]
         address: model::Address,
     },
+    /// Does one thing to many addresses: to all, or to none if one is not found.
+    Act {
+        /// What.
+        #[arg(value_enum)]
+        act: many::Act,
+        /// The addresses: 1 to 1000.
+        #[arg(required = true, value_parser = values::address)]
+        addresses: Vec<model::Address>,
+        /// With `quota` the quota: `5GB`, or `none` for the service's.
+        #[arg(long, value_parser = values::quota, required_if_eq("act", "quota"))]
+        quota: Option<QuotaArgument>,
+    },
+    /// Makes the addresses of a list: lines of local part, password, name, quota, note (CSV), all but the first may be
+    /// missing. With a bad line nothing is made, and the bad lines are shown.
+    Import {
+        /// The file; `-` is standard input.
+        file: std::path::PathBuf,
+        /// The domain of the addresses.
+        #[arg(long, value_parser = values::domain)]
+        domain: Domain,
+        /// Only show every line and what would come of it.
+        #[arg(long)]
+        preview: bool,
+        /// Leave bad lines out.
+        #[arg(long)]
+        only_good: bool,
+        /// Make a password for each line that has none, and show them, this once.
+        #[arg(long)]
+        make_passwords: bool,
+    },
     /// Deletes it; it can be restored for 30 days.
     Delete {
         /// The address.
@@ -157,6 +191,7 @@ impl Address {
                 address,
                 alias_to,
                 redirect_to,
+                language,
                 shared,
                 catch_all,
                 name: display_name,
@@ -179,8 +214,7 @@ impl Address {
                 let new = AddressCreation { address, kind, display_name, note };
                 let mut info = administration.create_address(new).await?;
                 if !redirect_to.is_empty() {
-                    let new =
-                        NewTargets { targets: redirect_to, keeps_copy: None, language: "fr".to_owned() };
+                    let new = NewTargets { targets: redirect_to, keeps_copy: None, language };
                     if let Err(refusal) = administration.set_targets(info.id, new).await {
                         // A redirection that leads nowhere is not what was asked for.
                         administration.erase_address(info.id).await?;
@@ -286,6 +320,17 @@ impl Address {
             Address::Enable { address } => {
                 let change = AddressChange { is_disabled: Some(false), ..AddressChange::default() };
                 changed(&address, change).await
+            }
+            Address::Act { act, addresses, quota } => many::act(platform, act, &addresses, quota).await,
+            Address::Import { file, domain, preview, only_good, make_passwords } => {
+                let import = Import {
+                    domain: &domain,
+                    file: &file,
+                    is_preview: preview,
+                    only_good,
+                    makes_passwords: make_passwords,
+                };
+                import.run(platform).await
             }
             Address::Delete { address, for_good: false } => {
                 let id = administration.address_called(&address).await?.id;

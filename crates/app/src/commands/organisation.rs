@@ -1,8 +1,11 @@
 //! `relais organisation …`
 
-use anyhow::Result;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result};
 use clap::Subcommand;
-use directory::{OrganisationChange, OrganisationInfo, SettingsChange};
+use directory::{OrganisationChange, OrganisationInfo, OrganisationSettings, SettingsChange};
 use serde_json::{Value, json};
 
 use super::Platform;
@@ -24,7 +27,12 @@ pub enum Organisation {
         /// Its name or identifier.
         organisation_called: String,
     },
-    /// Renames it, or asks its people for a second factor.
+    /// Shows what it says of itself: whom its people ask for help, how its pages look.
+    Settings {
+        /// Its name or identifier.
+        organisation_called: String,
+    },
+    /// Renames it, asks its people for a second factor, or changes what it says of itself; an empty text takes away.
     #[command(group(clap::ArgGroup::new("news").required(true).multiple(true)))]
     Change {
         /// Its name or identifier.
@@ -35,6 +43,33 @@ pub enum Organisation {
         /// Whether its people need a second factor to sign in.
         #[arg(long, group = "news", value_name = "yes|no", value_parser = values::yes_or_no)]
         require_second_factor: Option<bool>,
+        /// Its name in law.
+        #[arg(long, group = "news")]
+        legal_name: Option<String>,
+        /// An address for help.
+        #[arg(long, group = "news")]
+        support_email: Option<String>,
+        /// A telephone number for help.
+        #[arg(long, group = "news")]
+        support_phone: Option<String>,
+        /// A page for help: https://…
+        #[arg(long, group = "news")]
+        support_page: Option<String>,
+        /// When somebody answers, in words.
+        #[arg(long, group = "news")]
+        support_hours: Option<String>,
+        /// The name that its pages show.
+        #[arg(long, group = "news")]
+        brand_name: Option<String>,
+        /// The colour of its pages: `#0b4f57`, dark enough for white letters on it.
+        #[arg(long, group = "news")]
+        brand_colour: Option<String>,
+        /// The logo of its pages: a PNG, or an SVG that only draws.
+        #[arg(long, group = "news", value_name = "FILE")]
+        logo: Option<std::path::PathBuf>,
+        /// Takes the logo away.
+        #[arg(long, group = "news", conflicts_with = "logo")]
+        no_logo: bool,
     },
     /// Puts it and everything below out of use; nothing is lost.
     Disable {
@@ -82,15 +117,45 @@ impl Organisation {
             Organisation::Show { organisation_called } => {
                 Ok(show(&administration.organisation_called(&organisation_called).await?))
             }
-            Organisation::Change { organisation_called, name, require_second_factor } => {
+            Organisation::Settings { organisation_called } => {
                 let info = administration.organisation_called(&organisation_called).await?;
-                if require_second_factor.is_some() {
-                    let requires_second_factor = require_second_factor;
-                    let change = SettingsChange { requires_second_factor, ..SettingsChange::default() };
-                    administration.change_settings(info.id, change).await?;
-                }
-                let change = OrganisationChange { name, ..OrganisationChange::default() };
-                Ok(show(&administration.change_organisation(info.id, change).await?))
+                Ok(show_settings(&info.name, &administration.settings(info.id).await?))
+            }
+            Organisation::Change {
+                organisation_called,
+                name,
+                require_second_factor,
+                legal_name,
+                support_email,
+                support_phone,
+                support_page,
+                support_hours,
+                brand_name,
+                brand_colour,
+                logo,
+                no_logo,
+            } => {
+                let info = administration.organisation_called(&organisation_called).await?;
+                let logo = match (logo, no_logo) {
+                    (Some(file), _) => Some(Some(octets_of(&file)?)),
+                    (None, true) => Some(None),
+                    (None, false) => None,
+                };
+                // One change: all of it, or nothing.
+                let change = SettingsChange {
+                    name,
+                    legal_name,
+                    requires_second_factor: require_second_factor,
+                    support_email,
+                    support_phone,
+                    support_page,
+                    support_hours,
+                    brand_name,
+                    brand_colour,
+                    logo,
+                };
+                administration.change_settings(info.id, change).await?;
+                Ok(show(&administration.organisation(info.id).await?))
             }
             Organisation::Disable { organisation_called } => {
                 let change = OrganisationChange { is_disabled: Some(true), ..OrganisationChange::default() };
@@ -107,6 +172,47 @@ impl Organisation {
             }
         }
     }
+}
+
+/// Octets of a file that are read: more than a logo may have.
+const FILE_OCTETS: u64 = 1024 * 1024;
+
+fn octets_of(file: &Path) -> Result<Vec<u8>> {
+    let name = file.display();
+    let opened = std::fs::File::open(file).with_context(|| format!("cannot open {name}"))?;
+    let mut octets = Vec::new();
+    opened.take(FILE_OCTETS).read_to_end(&mut octets).with_context(|| format!("cannot read {name}"))?;
+    Ok(octets)
+}
+
+fn show_settings(name: &str, settings: &OrganisationSettings) -> Output {
+    let OrganisationSettings { legal_name, requires_second_factor, support, brand } = settings;
+    let yes = |is_so: bool| if is_so { "yes" } else { "no" }.to_owned();
+    let value = json!({
+        "name": name,
+        "legal_name": legal_name,
+        "requires_second_factor": requires_second_factor,
+        "support_email": support.email,
+        "support_phone": support.phone,
+        "support_page": support.page,
+        "support_hours": support.hours,
+        "brand_name": brand.name,
+        "brand_colour": brand.colour,
+        "has_logo": brand.has_logo,
+    });
+    let fields = [
+        ("name", name.to_owned()),
+        ("legal name", legal_name.clone()),
+        ("second factor required", yes(*requires_second_factor)),
+        ("support e-mail", support.email.clone()),
+        ("support telephone", support.phone.clone()),
+        ("support page", support.page.clone()),
+        ("support hours", support.hours.clone()),
+        ("name shown", brand.name.clone()),
+        ("colour", brand.colour.clone()),
+        ("logo", yes(brand.has_logo)),
+    ];
+    card(value, &fields)
 }
 
 fn to_json(info: &OrganisationInfo) -> Value {

@@ -1,5 +1,7 @@
 //! The command line on each engine, without a process: parse, run, compare what is printed.
 
+mod screens;
+
 use clap::Parser;
 use db::DbError;
 use model::{MessageId, OrganisationId, Timestamp};

@@ -2,12 +2,15 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use directory::{FactorId, Joined, MembershipOffer, NewMember, NewUser, Role, UserChange, UserInfo};
-use model::Address;
+use directory::{
+    FactorId, Joined, MembershipOffer, NewMember, NewUser, ProfileChange, Role, UserChange, UserInfo,
+};
+use model::{Address, Domain};
 use serde_json::{Value, json};
 
 use super::Platform;
 use super::output::{Output, card, state, table};
+use super::person;
 use super::values::{self, password_from_stdin};
 
 /// People who administer.
@@ -24,6 +27,9 @@ pub enum User {
         /// legal-owner, administrator, collaborator or external.
         #[arg(long, default_value = "administrator")]
         role: Role,
+        /// The language of letters to the person, and of the screens: fr, de, it or en.
+        #[arg(long, value_parser = ["fr", "de", "it", "en"])]
+        language: Option<String>,
         /// Take the password from the first line of standard input instead.
         #[arg(long)]
         password_stdin: bool,
@@ -51,6 +57,57 @@ pub enum User {
         /// Take a new password from the first line of standard input.
         #[arg(long, group = "news")]
         password_stdin: bool,
+    },
+    /// Gives a role, and exactly what narrows it: without --domain and --service it is not narrowed.
+    Role {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+        /// legal-owner, administrator, collaborator or external.
+        role: Role,
+        /// The only mail domain within which an administrator administers.
+        #[arg(long, value_name = "NAME", value_parser = values::domain)]
+        domain: Option<Domain>,
+        /// A mail service that a collaborator is given, by name or identifier; may be given several times.
+        #[arg(long = "service", value_name = "NAME_OR_ID")]
+        services: Vec<String>,
+    },
+    /// Shows, and changes, what a person says of himself.
+    Profile {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+        /// The language of letters and screens: fr, de, it or en.
+        #[arg(long, value_parser = ["fr", "de", "it", "en"])]
+        language: Option<String>,
+        /// A telephone number; empty for none.
+        #[arg(long)]
+        phone: Option<String>,
+        /// All addresses besides the login; may be given several times.
+        #[arg(long = "contact", value_name = "ADDRESS", value_parser = values::address)]
+        contacts: Vec<Address>,
+    },
+    /// Lists where a person is signed in.
+    Sessions {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+    },
+    /// Ends a person's sessions: one, or all.
+    EndSessions {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
+        /// Only this one, as listed.
+        #[arg(long, value_parser = values::id)]
+        session: Option<i64>,
+    },
+    /// Lists the passwords that a person made for devices, on whichever mailbox; `device-password` changes and deletes
+    /// them.
+    DevicePasswords {
+        /// The login.
+        #[arg(value_parser = values::address)]
+        login: Address,
     },
     /// Takes somebody who has an account into another organisation; within an organisation's scope the person is
     /// asked and accepts or declines.
@@ -119,7 +176,7 @@ impl User {
             Ok(show(&administration.change_user(id, change).await?))
         };
         match self {
-            User::Create { login, name, role, password_stdin } => {
+            User::Create { login, name, role, language, password_stdin } => {
                 let password = match password_stdin {
                     true => password_from_stdin()?,
                     false => platform.installation.directory.random_password(),
@@ -132,6 +189,10 @@ impl User {
                     password: password.clone(),
                 };
                 let info = administration.create_user(new).await?;
+                if language.is_some() {
+                    let change = ProfileChange { language, ..ProfileChange::default() };
+                    administration.change_profile(info.id, change).await?;
+                }
                 let (mut value, mut fields) = (to_json(&info), fields_of(&info));
                 if !password_stdin {
                     value["password"] = password.as_str().into();
@@ -159,6 +220,17 @@ impl User {
                 let password = if password_stdin { Some(password_from_stdin()?) } else { None };
                 changed(&login, UserChange { name, role, password, is_disabled: None }).await
             }
+            User::Role { login, role, domain, services } => {
+                person::give_role(platform, &login, role, domain.as_ref(), &services).await
+            }
+            User::Profile { login, language, phone, contacts } => {
+                let contacts = (!contacts.is_empty()).then_some(contacts);
+                let change = ProfileChange { name: None, language, phone, contacts };
+                person::profile(platform, &login, change).await
+            }
+            User::Sessions { login } => person::sessions(platform, &login).await,
+            User::EndSessions { login, session } => person::end_sessions(platform, &login, session).await,
+            User::DevicePasswords { login } => person::device_passwords(platform, &login).await,
             User::Join { login, role } => {
                 let organisation = platform.owner().await?;
                 Ok(match administration.add_member(NewMember { organisation, login, role }).await? {

@@ -10,6 +10,7 @@
 //! leaves a notice that the people of the mailbox see.
 
 mod accept;
+mod held;
 mod invitation;
 mod letter;
 mod opened;

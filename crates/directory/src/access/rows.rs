@@ -198,6 +198,25 @@ pub(super) fn own_credentials(tx: &mut Tx, account: AccountRef, user: UserId) ->
     )
 }
 
+/// Within a tenant's scope those of its own mailboxes.
+pub(super) fn credentials_of_person(
+    tx: &mut Tx,
+    user: UserId,
+) -> Result<Vec<(model::Address, CredentialId)>, crate::DirectoryError> {
+    let scope = tx.organisation();
+    Ok(tx.query(
+        "SELECT x.credential, a.localpart, d.name
+         FROM access_credential x
+         JOIN account c ON c.id = x.account AND c.deleted_at IS NULL
+         JOIN address a ON a.id = c.address AND a.account = c.id
+         JOIN domain d ON d.id = a.domain
+         WHERE x.person = ?1 AND x.organisation = COALESCE(?2, x.organisation)
+         ORDER BY d.name, a.localpart_key, x.credential",
+        values![user, scope],
+        |row| Ok((address_of(row.text(1)?, row.text(2)?)?, CredentialId(row.integer(0)?))),
+    )?)
+}
+
 /// What a person had in an organisation goes when the person leaves it.
 pub(crate) fn forget_member(
     tx: &mut Tx,

@@ -40,7 +40,7 @@ pub(crate) use organisation::rename as rename_organisation;
 pub use password::NewDevicePassword;
 pub(crate) use reach::check_whole_service;
 pub use reach::{Scope, names_in_reach};
-pub use selected::{Done, SelectedAct};
+pub use selected::{Acted, Done, SelectedAct};
 pub use service::ServiceChange;
 pub(crate) use service::service_within;
 pub use staff::StaffInfo;

@@ -1,6 +1,6 @@
 //! One act on many addresses at once: all of it in one transaction, each address with its entry in the audit.
 
-use model::AddressId;
+use model::{Address, AddressId};
 
 use super::{Administration, Result, checked_quota, found, rows};
 use crate::entities::AddressKind;
@@ -34,12 +34,25 @@ impl SelectedAct {
 }
 
 /// What became of the selected addresses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Done {
     /// To how many it was done.
     pub changed: u64,
     /// How many were passed over, because the act means nothing to them or they were so already.
     pub passed_over: u64,
+    /// The same of each, in the order in which they were named.
+    pub each: Vec<Acted>,
+}
+
+/// What became of one of the selected addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// Which.
+    pub id: AddressId,
+    /// What it is called.
+    pub address: Address,
+    /// Whether it was done to it; otherwise it was passed over.
+    pub is_changed: bool,
 }
 
 impl Administration {
@@ -74,6 +87,8 @@ impl Administration {
                         }
                         (SelectedAct::Quota(_), _) => false,
                     };
+                    let name = address.address.clone();
+                    done.each.push(Acted { id: *id, address: name, is_changed: is_change });
                     if !is_change {
                         done.passed_over += 1;
                         continue;

@@ -15,6 +15,8 @@ const LANGUAGES: [&str; 4] = ["fr", "de", "it", "en"];
 /// What a person says of himself besides the name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
+    /// The language of letters and screens; `None` is none in particular.
+    pub language: Option<String>,
     /// A telephone number.
     pub phone: Option<String>,
     /// Addresses besides the login.
@@ -101,7 +103,8 @@ impl Checked {
 }
 
 fn profile(tx: &mut Tx, user: UserId) -> Result<Profile, DirectoryError> {
-    Ok(Profile { phone: rows::phone(tx, user)?, contacts: rows::contacts(tx, user)? })
+    let (language, phone) = rows::language_and_phone(tx, user)?;
+    Ok(Profile { language, phone, contacts: rows::contacts(tx, user)? })
 }
 
 impl Directory {

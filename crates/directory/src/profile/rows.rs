@@ -23,11 +23,14 @@ pub(super) fn set_phone(tx: &mut Tx, user: UserId, phone: Option<&str>) -> Resul
     Ok(())
 }
 
-pub(super) fn phone(tx: &mut Tx, user: UserId) -> Result<Option<String>, DbError> {
-    let phone = tx.query_one("SELECT phone FROM person WHERE id = ?1", values![user], |row| {
-        Ok(row.optional_text(0)?.map(ToOwned::to_owned))
+pub(super) fn language_and_phone(
+    tx: &mut Tx,
+    user: UserId,
+) -> Result<(Option<String>, Option<String>), DbError> {
+    let found = tx.query_one("SELECT language, phone FROM person WHERE id = ?1", values![user], |row| {
+        Ok((row.optional_text(0)?.map(ToOwned::to_owned), row.optional_text(1)?.map(ToOwned::to_owned)))
     })?;
-    Ok(phone.flatten())
+    Ok(found.unwrap_or_default())
 }
 
 pub(super) fn contacts(tx: &mut Tx, user: UserId) -> Result<Vec<String>, DbError> {

@@ -218,6 +218,33 @@ pub(crate) fn end_all_others(tx: &mut db::Tx, user: UserId, id: SessionId) -> Re
 }
 
 impl Administration {
+    /// The open sessions of somebody whose account this scope looks after, the latest first.
+    pub async fn sessions_of(&self, user: UserId) -> Result<Vec<SessionInfo>, DirectoryError> {
+        let (actor, now) = (self.role(), self.now());
+        self.read(move |tx| {
+            let info = crate::administration::own_user(tx, user, actor)?;
+            rows::list(tx, info.organisation, user, now)
+        })
+        .await
+    }
+
+    /// Ends a session of somebody whose account this scope looks after, or all of them; gives how many these were.
+    pub async fn end_sessions_of(&self, user: UserId, one: Option<SessionId>) -> Result<u64, DirectoryError> {
+        let actor = self.role();
+        let which = one.map_or_else(|| "all".to_owned(), |id| id.0.to_string());
+        self.act("end sessions", format!("{which} of {user}"), move |tx| {
+            let info = crate::administration::own_user(tx, user, actor)?;
+            let home = info.organisation;
+            let ended = match one {
+                Some(id) if rows::end(tx, home, user, id)? => 1,
+                Some(_) => return Err(DirectoryError::NotFound { what: "session" }),
+                None => rows::end_every(tx, home, user)?,
+            };
+            Ok((Some(home), ended))
+        })
+        .await
+    }
+
     /// Takes a person into the operator's staff, or out of it. Only within the operator's scope.
     pub async fn set_operator(&self, user: UserId, is_operator: bool) -> Result<(), DirectoryError> {
         if !matches!(self.scope(), Scope::Operator(_)) {

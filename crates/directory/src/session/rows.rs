@@ -122,6 +122,17 @@ pub(super) fn end_others(
     )?)
 }
 
+pub(super) fn end_every(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+) -> Result<u64, DirectoryError> {
+    Ok(tx.execute(
+        "DELETE FROM session WHERE organisation = ?1 AND person = ?2",
+        values![organisation, user],
+    )?)
+}
+
 pub(super) fn list(
     tx: &mut Tx,
     organisation: OrganisationId,

@@ -188,6 +188,17 @@ impl Administration {
     }
 }
 
+impl Administration {
+    /// The logo of an organisation.
+    pub async fn logo(&self, organisation: OrganisationId) -> Result<Option<Logo>> {
+        self.read(move |tx| {
+            found("organisation", organisation_in_scope(tx, organisation)?)?;
+            Ok(rows::logo(tx, organisation)?)
+        })
+        .await
+    }
+}
+
 impl Directory {
     /// The logo of the organisation that a person looks at.
     pub async fn logo(&self, session: &Session) -> Result<Option<Logo>> {

@@ -6,8 +6,8 @@ use db::Seek;
 
 use super::{CHOSEN, address, towns};
 use crate::{
-    AddressChange, AddressKind, AuthRefusal, DeviceKind, DirectoryError, Done, Found, NewDevicePassword,
-    Protocols, SelectedAct, ServiceChange,
+    AddressChange, AddressKind, AuthRefusal, DeviceKind, DirectoryError, Found, NewDevicePassword, Protocols,
+    SelectedAct, ServiceChange,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -93,7 +93,11 @@ async fn one_act_changes_many_addresses_or_none() {
             (SelectedAct::Quota(None), 2),
         ] {
             let done = tenant.act_on_addresses(all.clone(), act).await.unwrap();
-            assert_eq!(done, Done { changed, passed_over: 3 - changed }, "{act:?}");
+            assert_eq!((done.changed, done.passed_over), (changed, 3 - changed), "{act:?}");
+            let named: Vec<_> = done.each.iter().map(|one| one.id).collect();
+            assert_eq!(named, all, "each is told of, in the order in which they were named");
+            let told = done.each.iter().filter(|one| one.is_changed).count() as u64;
+            assert_eq!(told, changed, "{act:?}");
         }
         assert_eq!(tenant.act_on_addresses(all.clone(), SelectedAct::Delete).await.unwrap().changed, 3);
         assert_eq!(tenant.page_of_deleted_addresses(Seek::first(10)).await.unwrap().items.len(), 3);

@@ -114,6 +114,8 @@ pub(crate) struct New {
     /// organisation.
     #[serde(default)]
     targets: Vec<String>,
+    /// The language of the letters to a redirection's targets: `fr` (which it is without), `de`, `it` or `en`.
+    language: Option<String>,
     /// What stands before the address in letters.
     #[serde(default)]
     name: String,
@@ -222,11 +224,12 @@ pub(crate) async fn create_address(
     let is_redirection = kind == NewKind::Redirection;
     let leads_to: Vec<Address> =
         new.targets.iter().map(|text| address("targets", text)).collect::<Result<_>>()?;
-    let New { name: display_name, note, .. } = new;
+    let New { name: display_name, note, language, .. } = new;
+    let language = super::forwarding::letters_in(language)?;
     let creation = AddressCreation { address: address("address", &new.address)?, kind, display_name, note };
     let mut made = directory.create_address(creation).await?;
     if is_redirection {
-        let new = NewTargets { targets: leads_to, keeps_copy: None, language: "fr".to_owned() };
+        let new = NewTargets { targets: leads_to, keeps_copy: None, language };
         if let Err(refusal) = directory.set_targets(made.id, new).await {
             // A redirection that leads nowhere is not what was asked for.
             directory.erase_address(made.id).await?;

@@ -10,7 +10,7 @@ use super::address::{AddressView, view};
 use crate::caller::AnyCaller;
 use crate::input::{Asked, Input, Of, address};
 use crate::page::{Page, PageQuery};
-use crate::refusal::{Result, invalid};
+use crate::refusal::Result;
 
 /// A target of a redirection, or of a mailbox that forwards.
 #[derive(Serialize, ToSchema)]
@@ -69,6 +69,11 @@ pub(crate) struct New {
     language: Option<String>,
 }
 
+/// The language of the letters to targets.
+pub(crate) fn letters_in(language: Option<String>) -> Result<String> {
+    Ok(super::member::language(language)?.unwrap_or_else(|| "fr".to_owned()))
+}
+
 /// Where an address leads, and what each target said
 #[utoipa::path(get, path = "/addresses/{address}/targets", tag = "addresses",
     params(("address" = String, Path)), responses((status = 200, body = Targets)))]
@@ -84,10 +89,7 @@ pub(crate) async fn set_targets(
     Of(id): Of,
     Input(new): Input<New>,
 ) -> Result<Json<Targets>> {
-    let language = new.language.unwrap_or_else(|| "fr".to_owned());
-    if !["fr", "de", "it", "en"].contains(&language.as_str()) {
-        return Err(invalid("language", format!("«{language}»"), "fr, de, it or en"));
-    }
+    let language = letters_in(new.language)?;
     let named = new.targets.iter().map(|text| address("targets", text)).collect::<Result<_>>()?;
     let new = NewTargets { targets: named, keeps_copy: new.keeps_copy, language };
     Ok(targets(caller.directory().set_targets(AddressId(id), new).await?))

@@ -3,6 +3,7 @@
 
 mod access;
 mod address;
+mod address_list;
 mod ban;
 mod device_password;
 mod diagnosis;
@@ -16,11 +17,13 @@ mod letters;
 mod linking;
 mod log;
 mod mail_server;
+mod member;
 mod organisation;
 mod people;
 mod queue;
 mod report;
 mod route;
+mod selected;
 mod sender;
 mod server_change;
 mod service;
@@ -52,6 +55,10 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(installation::show_installation, installation::change_installation))
         .routes(routes!(user::list_users, user::create_user))
         .routes(routes!(user::show_user, user::change_user, user::delete_user))
+        .routes(routes!(member::show_role, member::change_role))
+        .routes(routes!(member::show_profile, member::change_profile))
+        .routes(routes!(member::list_user_sessions, member::end_user_sessions))
+        .routes(routes!(member::end_user_session))
         .routes(routes!(staff::list_staff))
         .routes(routes!(staff::add_staff, staff::remove_staff))
         .routes(routes!(people::create_membership))
@@ -60,6 +67,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(people::list_second_factors))
         .routes(routes!(people::remove_second_factor))
         .routes(routes!(people::show_settings, people::change_settings))
+        .routes(routes!(people::show_logo))
         .routes(routes!(service::list_services, service::create_service))
         .routes(routes!(service::show_service, service::change_service, service::delete_service))
         .routes(routes!(linking::list_service_domains, linking::link_domain))
@@ -98,6 +106,12 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(address::list_addresses, address::create_address))
         .routes(routes!(address::show_address, address::change_address, address::delete_address))
         .routes(routes!(address::choose_password))
+        .routes(routes!(selected::act_on_addresses))
+        .routes(routes!(address_list::list_address_lists, address_list::create_address_list))
+        .routes(routes!(address_list::show_address_list, address_list::discard_address_list))
+        .routes(routes!(address_list::list_address_list_lines))
+        .routes(routes!(address_list::confirm_address_list))
+        .routes(routes!(address_list::fetch_made_passwords))
         .routes(routes!(access::list_accesses, access::grant_access))
         .routes(routes!(access::change_access, access::revoke_access))
         .routes(routes!(access::list_invitations, access::create_invitation))

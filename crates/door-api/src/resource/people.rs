@@ -4,6 +4,8 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use directory::{
     FactorId, FactorInfo, Joined, MembershipOffer as Offered, NewMember, OrganisationSettings, SettingsChange,
 };
@@ -13,9 +15,9 @@ use utoipa::ToSchema;
 
 use super::user::{RoleView, User, view as user_view};
 use crate::caller::Caller;
-use crate::input::{Asked, Created, Id, Input, Of, address};
+use crate::input::{Asked, Created, Id, Input, Of, absent_or, address};
 use crate::page::{Page, PageQuery};
-use crate::refusal::Result;
+use crate::refusal::{Result, invalid, not_found};
 
 /// Somebody who is to belong to an organisation.
 #[derive(Deserialize, ToSchema)]
@@ -138,7 +140,7 @@ pub(crate) async fn remove_second_factor(
     Path((user, factor)): Path<(String, String)>,
 ) -> Result<StatusCode> {
     let (Ok(user), Ok(factor)) = (user.parse(), factor.parse()) else {
-        return Err(crate::refusal::not_found("second factor"));
+        return Err(not_found("second factor"));
     };
     caller.directory().remove_factor(UserId(user), FactorId(factor)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -188,7 +190,21 @@ pub(crate) struct ChangeSettings {
     support_page: Option<String>,
     support_hours: Option<String>,
     brand_name: Option<String>,
+    /// `#rrggbb`, dark enough for white letters on it.
     brand_colour: Option<String>,
+    /// A PNG, or an SVG that only draws, in Base64; null takes it away.
+    #[serde(default, deserialize_with = "absent_or")]
+    #[schema(value_type = Option<String>)]
+    logo: Option<Option<String>>,
+}
+
+/// A logo.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Logo {
+    /// `image/png` or `image/svg+xml`.
+    media_type: String,
+    /// The file in Base64.
+    content: String,
 }
 
 /// What an organisation says of itself
@@ -207,6 +223,12 @@ pub(crate) async fn change_settings(
     Of(id): Of,
     Input(change): Input<ChangeSettings>,
 ) -> Result<Json<Settings>> {
+    let decoded = |text: String| {
+        STANDARD
+            .decode(text.trim())
+            .map_err(|_| invalid("logo", "it cannot be decoded", "Base64 (RFC 4648 §4)"))
+    };
+    let logo = change.logo.map(|logo| logo.map(decoded).transpose()).transpose()?;
     let change = SettingsChange {
         name: None,
         legal_name: change.legal_name,
@@ -217,7 +239,16 @@ pub(crate) async fn change_settings(
         support_hours: change.support_hours,
         brand_name: change.brand_name,
         brand_colour: change.brand_colour,
-        logo: None,
+        logo,
     };
     Ok(Json(settings_view(caller.directory().change_settings(OrganisationId(id), change).await?)))
+}
+
+/// The logo of an organisation
+#[utoipa::path(get, path = "/organisations/{organisation}/logo", tag = "organisations",
+    params(("organisation" = String, Path)), responses((status = 200, body = Logo)))]
+pub(crate) async fn show_logo(caller: Caller, Of(id): Of) -> Result<Json<Logo>> {
+    let logo = caller.directory().logo(OrganisationId(id)).await?.ok_or_else(|| not_found("logo"))?;
+    let media_type = logo.kind.media_type().to_owned();
+    Ok(Json(Logo { media_type, content: STANDARD.encode(&logo.octets) }))
 }

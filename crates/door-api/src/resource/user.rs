@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use directory::{NewUser, Role, UserChange, UserInfo, Zeroizing};
+use directory::{NewUser, ProfileChange, Role, UserChange, UserInfo, Zeroizing};
 use model::UserId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -58,6 +58,8 @@ pub(crate) struct User {
     login: String,
     name: String,
     role: RoleView,
+    /// The only mail domain within which an administrator administers; null is all.
+    domain: Option<String>,
     /// How many second factors the person has.
     second_factors: u64,
     disabled: bool,
@@ -75,6 +77,7 @@ pub(crate) fn view(info: UserInfo) -> User {
         login: info.login,
         name: info.name,
         role: info.role.into(),
+        domain: info.domain.map(|domain| domain.to_string()),
         second_factors: info.second_factors,
         disabled: info.is_disabled,
         created_at: info.created_at.rfc3339(),
@@ -96,6 +99,8 @@ pub(crate) struct New {
     role: RoleView,
     #[schema(format = Password)]
     password: String,
+    /// The language of letters to the person, and of the screens: `fr`, `de`, `it` or `en`.
+    language: Option<String>,
 }
 
 /// What to change; what is absent stays.
@@ -142,6 +147,7 @@ pub(crate) async fn list_users(
 #[utoipa::path(post, path = "/users", tag = "users", request_body = New,
     responses((status = 201, body = User)))]
 pub(crate) async fn create_user(caller: Caller, Input(new): Input<New>) -> Result<Created<User>> {
+    let language = super::member::language(new.language)?;
     let new = NewUser {
         organisation: caller.owner(new.organisation.map(|Id(id)| id)).await?,
         login: address("login", &new.login)?,
@@ -149,7 +155,11 @@ pub(crate) async fn create_user(caller: Caller, Input(new): Input<New>) -> Resul
         role: new.role.into(),
         password: Zeroizing::new(new.password),
     };
-    let made = caller.directory().create_user(new).await?;
+    let directory = caller.directory();
+    let made = directory.create_user(new).await?;
+    if language.is_some() {
+        directory.change_profile(made.id, ProfileChange { language, ..ProfileChange::default() }).await?;
+    }
     Ok(Created(format!("/api/v1/users/{}", made.id), view(made)))
 }
 
