@@ -85,6 +85,10 @@ def screens(chromium, relais):
     context.close()
     # For what only the operator's staff sees.
     relais.command("staff", "add", relais.facts["users"][0]["login"])
+    staff = relais.command("staff", "list")[0]["user"]
+    other = relais.command("organisation", "create", "Bourgeoisie de Valbois")["id"]
+    own = next(one["id"] for one in relais.command("organisation", "list") if one["id"] != other)
+    token = relais.command("token", "create", "Facturation", "--organisation", own)["id"]
 
     inside = {
         "dashboard": "", "services": "services", "service": f"services/{service}", "addresses": "addresses",
@@ -110,6 +114,11 @@ def screens(chromium, relais):
         "logs": f"logs?direction=sent&address={ANNA}", "logs-empty": f"logs?address={BRUNO}&direction=sent",
         "log-way": f"logs/{sent[0]['message']}", "queue": "queue", "sources": "sources",
         "sources-installation": "sources?of=installation", "allow": "sources/allow", "system": "system",
+        "tokens": "organisation/tokens", "token": f"organisation/tokens/{token}", "installation": "installation",
+        "domain-servers": f"services/{service}/domains/{DOMAIN}/servers", "staff": "installation/staff",
+        "staff-member": f"installation/staff/{staff}", "installation-organisations": "installation/organisations",
+        "installation-organisation": f"installation/organisations/{own}",
+        "installation-organisation-delete": f"installation/organisations/{other}/delete",
     }
     found = {name: manager(relais, path) for name, path in inside.items()}
     found |= {"several-preview": list_, "accept": accept, "accept-gone": public(relais, "invitation/nothing")}

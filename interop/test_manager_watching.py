@@ -1,11 +1,13 @@
 """Logs, IP addresses, queue and system in a real browser, after the steps of «003 · Logs» and «002 · IP» with their labels."""
 
 import base64
+import contextlib
 import imaplib
 import json
 import re
 import smtplib
 import ssl
+import urllib.error
 import urllib.request
 
 import pytest
@@ -26,6 +28,22 @@ def submit(relais, sender, recipients, subject):
         smtp.login(sender, relais.password(sender))
         text = f"From: {sender}\r\nTo: {', '.join(recipients)}\r\nSubject: {subject}\r\n\r\nBonjour\r\n"
         smtp.sendmail(sender, recipients, text)
+
+
+@contextlib.contextmanager
+def as_staff(chromium, relais, **options):
+    """The page of somebody whom the operator takes into the staff meanwhile."""
+    login = relais.facts["users"][0]["login"]
+    relais.command("staff", "add", login)
+    context = window(chromium, **options)
+    try:
+        page = context.new_page()
+        sign_in(page, relais)
+        yield page
+    finally:
+        context.close()
+        if login in [one["login"] for one in relais.command("staff", "list")]:
+            relais.command("staff", "remove", login)
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +141,13 @@ def test_a_banned_person_asks_and_an_administrator_unbans(chromium, relais):
     page.wait_for_selector(".toast")
     assert "transmise à l’opérateur" in page.locator(".toast").inner_text()
     assert [ban for ban in relais.command("ban", "list") if ban["subject"].endswith("198.51.100.7")]
-    [passed] = [asked for asked in relais.command("ban", "requests") if asked["state"] == "passed-on"]
-    relais.command("ban", "grant", passed["id"])
+    with as_staff(chromium, relais) as operator:
+        operator.goto(manager(relais, "sources"))
+        operator.click(".tabs >> text=installation")
+        passed = operator.locator("li", has_text="ouvrier@far.test")
+        operator.screenshot(path=PICTURES / "sources-installation-asked-1280-fr.png", full_page=True)
+        passed.locator("button", has_text="Débloquer").click()
+        operator.wait_for_selector(".toast")
     assert not [ban for ban in relais.command("ban", "list") if ban["subject"].endswith("198.51.100.7")]
     context.close()
 
@@ -176,7 +199,10 @@ def test_an_address_is_allowed_for_good(chromium, relais):
     assert "entière responsabilité" in page.locator("blockquote").inner_text()
     page.click("form button")
     page.wait_for_selector("[role=status]")
-    relais.command("allowed-source", "grant", source["id"])
+    with as_staff(chromium, relais) as operator:
+        operator.goto(manager(relais, "sources?of=installation"))
+        operator.locator("li", has_text="198.51.100.9").locator("button", has_text="Autoriser").click()
+        operator.wait_for_selector(".toast")
     page.goto(manager(relais, "sources"))
     allowed = page.locator("li", has_text="198.51.100.9")
     assert "Active" in allowed.inner_text()
@@ -233,13 +259,142 @@ def test_the_system_is_the_operators(chromium, relais):
     context = window(chromium)
     page = context.new_page()
     sign_in(page, relais)
-    is_staff = page.locator("nav.side >> text=Système").count() == 1
-    page.goto(manager(relais, "system"))
-    text = page.locator("main").inner_text()
-    assert ("Certificat" in text) == is_staff
+    assert page.locator("nav.side >> text=Système").count() == 0
+    for screen in ["system", "installation", "installation/organisations", "installation/staff"]:
+        page.goto(manager(relais, screen))
+        assert page.locator("h1").inner_text() == "Cette page n’existe pas", screen
     context.close()
     nodes = relais.command("system", "show")["nodes"]
     assert nodes[0]["free_bytes"] > 0 and nodes[0]["certificate_ends_at"] and nodes[0]["chores"]
+    with as_staff(chromium, relais) as page:
+        page.click("nav.side >> text=Système")
+        page.wait_for_url("**/manager/system")
+        text = page.locator("main").inner_text()
+        assert "Certificat" in text and "S’annoncer" in text and nodes[0]["name"] in text
+        assert page.locator("main table tbody tr").count() >= 3
+        page.screenshot(path=PICTURES / "system-1280-fr.png", full_page=True)
+
+
+def test_the_staff_bans_a_source_and_adds_an_address(chromium, relais):
+    with as_staff(chromium, relais) as page:
+        page.goto(manager(relais, "sources?of=installation"))
+        page.click("summary >> text=Bannir")
+        page.fill("#field-ip", "198.51.100.77")
+        page.fill("#field-reason", "essai de l’exploitant")
+        page.click("form[action$='/sources/bans'] button")
+        banned = page.locator("li", has_text="198.51.100.77")
+        banned.wait_for()
+        assert "essai de l’exploitant" in banned.inner_text()
+        assert [ban for ban in relais.command("ban", "list") if ban["subject"].endswith("198.51.100.77")]
+        banned.locator("button", has_text="Débloquer").click()
+        page.wait_for_selector(".toast >> text=est débloqué")
+        assert page.locator("li", has_text="198.51.100.77").count() == 0
+        page.locator("summary", has_text="Ajouter").last.click()
+        page.fill("#field-new_ip", "203.0.113.77")
+        page.fill("#field-note", "pour la poste")
+        page.click("form[action$='/sources/ips'] button")
+        added = page.locator("li", has_text="203.0.113.77")
+        added.wait_for()
+        assert "pour la poste" in added.inner_text()
+
+
+def test_the_staff_makes_an_organisation_and_takes_somebody_in(chromium, relais):
+    """An organisation from nothing to its end, and somebody into the staff and out of it, on screens alone."""
+    newcomer = "exploitante@far.test"
+    relais.command("user", "create", newcomer, "--role", "external", "--password-stdin", stdin="une phrase de passe\n")
+    with as_staff(chromium, relais) as page:
+        page.locator("nav.side details.nested", has_text="Installation").get_by_role("link", name="Organisations").click()
+        page.wait_for_url("**/installation/organisations")
+        page.fill("#field-name", "Commune d’essai")
+        page.click("form.form button.primary")
+        page.wait_for_selector(".toast")
+        assert page.locator("h1").inner_text() == "Commune d’essai"
+        assert page.get_by_text("Personne n’y entre encore").count() == 1
+        page.fill("#field-days", "90")
+        page.locator("form.form button.primary").click()
+        page.wait_for_selector(".toast >> text=enregistré")
+        page.reload()
+        assert page.input_value("#field-days") == "90"
+        page.screenshot(path=PICTURES / "installation-organisation-made-1280-fr.png", full_page=True)
+        page.click("text=Supprimer l’organisation")
+        page.wait_for_url("**/delete")
+        page.fill("#field-name", "Commune d’essai")
+        page.click("form.form button.danger")
+        page.wait_for_selector(".toast >> text=est supprimée")
+        assert "Commune d’essai" not in [one["name"] for one in relais.command("organisation", "list")]
+
+        page.locator("nav.side").get_by_role("link", name="Personnel").click()
+        page.wait_for_url("**/installation/staff")
+        page.fill("#field-login", "personne@far.test")
+        page.click("form.form button.primary")
+        page.wait_for_selector(".summary")
+        page.fill("#field-login", newcomer)
+        page.click("form.form button.primary")
+        page.wait_for_selector(f".toast >> text={newcomer} fait partie du personnel")
+        page.screenshot(path=PICTURES / "installation-staff-added-1280-fr.png", full_page=True)
+        page.locator("main table").get_by_role("link", name=relais.facts["users"][0]["login"]).click()
+        page.wait_for_url("**/installation/staff/*")
+        page.click("button.danger")
+        page.wait_for_url("**/manager/")
+        page.goto(manager(relais, "installation/staff"))
+        assert page.locator("h1").inner_text() == "Cette page n’existe pas"
+    relais.command("staff", "remove", newcomer)
+    relais.command("user", "delete", newcomer)
+
+
+def test_the_staff_changes_the_installation(chromium, relais):
+    with as_staff(chromium, relais) as page:
+        page.locator("nav.side").get_by_role("link", name="Réglages").click()
+        page.wait_for_url("**/manager/installation")
+        before = page.input_value("#field-contact")
+        page.fill("#field-contact", "personne")
+        page.fill("#field-block_lists", "ip:bl.example.org")
+        page.click("form.form button.primary")
+        page.wait_for_selector(".summary")
+        assert page.input_value("#field-block_lists") == "ip:bl.example.org", "nothing typed is lost"
+        page.fill("#field-contact", before)
+        page.click("form.form button.primary")
+        page.wait_for_selector(".toast >> text=enregistré")
+        assert relais.command("installation", "show")["block_lists"] == ["ip:bl.example.org"]
+        page.reload()
+        page.fill("#field-block_lists", "")
+        page.click("form.form button.primary")
+        page.wait_for_selector(".toast >> text=enregistré")
+        assert relais.command("installation", "show")["block_lists"] == []
+
+
+def test_a_token_of_the_api_is_made_on_a_screen_used_and_revoked(chromium, relais):
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    page.click("nav.side >> text=Organisation")
+    page.wait_for_url("**/manager/organisation")
+    page.locator("main").get_by_role("link", name="Jetons d’API").click()
+    page.wait_for_url("**/organisation/tokens")
+    page.fill("#field-name", "Essai de jeton")
+    page.click("form.form button.primary")
+    secret = page.locator("#token").inner_text().strip()
+    page.screenshot(path=PICTURES / "token-secret-1280-fr.png", full_page=True)
+    tls = ssl.create_default_context(cafile=relais.ca_certificate)
+
+    def ask():
+        request = urllib.request.Request(relais.facts["urls"]["api"].rstrip("/") + "/tokens/current",
+                                         headers={"Authorization": "Bearer " + secret})
+        with urllib.request.urlopen(request, context=tls) as answer:
+            return json.load(answer)
+
+    assert ask()["name"] == "Essai de jeton" and ask()["write"] is False
+    page.goto(manager(relais, "organisation/tokens"))
+    row = page.locator("tbody tr", has_text="Essai de jeton")
+    assert "127.0.0.1" in row.inner_text() and secret not in page.content()
+    row.get_by_role("link").click()
+    page.wait_for_url("**/organisation/tokens/*")
+    page.click("button.danger")
+    page.wait_for_selector(".toast >> text=révoqué")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        ask()
+    assert refused.value.code == 401
+    context.close()
 
 
 def test_public_pages_answer_programs(relais):

@@ -82,7 +82,14 @@ pub(crate) fn shared(installation: &Installation) -> Arc<doorway_http::Shared> {
     let config = &installation.config;
     let mut shared = doorway_http::Shared::new(installation.world.clone());
     shared.exempt_loopback = config.auth.exempt_loopback;
-    shared.https_port = port(&config.listen.https);
+    let zones = installation.zones.clone();
+    shared.https = port(&config.listen.https).map(|port| {
+        doorway_http::ToHttps::new(port, config.node.hostname.clone(), move |name| {
+            let zones = zones.clone();
+            // While the database does not answer, the configured name is good for everybody.
+            async move { zones.is_own_name(&name).await.unwrap_or(false) }
+        })
+    });
     Arc::new(shared)
 }
 

@@ -36,6 +36,9 @@ templates![
     "user_secret.html",
     "user_confirm.html",
     "organisation.html",
+    "tokens.html",
+    "token.html",
+    "token_secret.html",
     "services.html",
     "service.html",
     "service_delete.html",
@@ -106,6 +109,12 @@ templates![
     "routes.html",
     "queue_delete.html",
     "system.html",
+    "installation_organisations.html",
+    "installation_organisation.html",
+    "installation_organisation_delete.html",
+    "installation_staff.html",
+    "installation_staff_member.html",
+    "installation_settings.html",
 ];
 
 static ENVIRONMENTS: LazyLock<[Environment<'static>; 4]> = LazyLock::new(|| Language::ALL.map(environment));

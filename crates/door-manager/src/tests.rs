@@ -8,6 +8,7 @@ mod letters;
 mod limited;
 mod linking;
 mod names;
+mod operator;
 mod people;
 mod roles;
 mod rules;

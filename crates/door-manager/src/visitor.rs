@@ -286,6 +286,27 @@ impl FromRequestParts<Arc<Shared>> for Administrator {
     }
 }
 
+/// Somebody of the operator's staff; to others the page does not exist.
+#[derive(Clone)]
+pub(crate) struct Staff(Person);
+
+impl std::ops::Deref for Staff {
+    type Target = Person;
+
+    fn deref(&self) -> &Person {
+        &self.0
+    }
+}
+
+impl FromRequestParts<Arc<Shared>> for Staff {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Staff, Response> {
+        let person = Person::from_request_parts(parts, shared).await?;
+        if person.session.is_operator { Ok(Staff(person)) } else { Err(Trouble::NotFound.into_response()) }
+    }
+}
+
 /// Somebody who administers the organisation that is looked at, or one domain of it: for pages that do everything within
 /// [`Person::scope`], which knows the limit, and use the session's organisation for nothing else.
 #[derive(Clone)]

@@ -20,6 +20,16 @@ pub(crate) struct Form {
     lang: Option<String>,
 }
 
+/// The name under which the page was asked for, if it is our own; else the configured one.
+async fn own_host(shared: &Shared, host: &Host, client: Client) -> String {
+    let is_own = match host.name() {
+        _ if host.is_loopback() && client.ip.is_loopback() => true,
+        Some(name) => name == shared.servers.reading || shared.zones.is_own_name(name).await.unwrap_or(false),
+        None => false,
+    };
+    if is_own { host.to_string() } else { shared.servers.reading.clone() }
+}
+
 /// `GET /ip`, `GET /ip?format=text|json|html`
 pub(crate) async fn page(
     State(shared): State<Arc<Shared>>,
@@ -47,7 +57,7 @@ pub(crate) async fn page(
                 title => "ip-title",
                 ip => client.ip.to_string(),
                 version => version.to_string(),
-                base => format!("{scheme}://{host}"),
+                base => format!("{scheme}://{}", own_host(&shared, &host, client).await),
                 banned_until => shared.directory.is_banned(client.ip).map(|until| until.rfc3339()),
             };
             return pages::page(language, "ip.html", "/ip", content);

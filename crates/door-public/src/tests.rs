@@ -202,6 +202,29 @@ async fn the_address_comes_in_the_form_that_was_asked_for() {
     }
 }
 
+/// What somebody else calls us is never repeated: a cache would show it to others.
+#[tokio::test]
+async fn the_lines_to_copy_name_us_by_a_name_of_our_own() {
+    for place in places().await {
+        for (host, shown) in [
+            ("mail.valbois.test", "mail.valbois.test"),
+            ("mx1.valbois.test", "mx1.valbois.test"),
+            ("valbois.test", "valbois.test"),
+            ("autoconfig.valbois.test", "autoconfig.valbois.test"),
+            ("www.valbois.test", "mail.valbois.test"),
+            ("autoconfig.evil.test", "mail.valbois.test"),
+            ("evil.test", "mail.valbois.test"),
+            ("mail.valbois.test.evil.test", "mail.valbois.test"),
+            ("localhost", "mail.valbois.test"),
+        ] {
+            let get = Request::get("/ip").header("host", host).header("accept", "text/html");
+            let (_, html) = place.ask(get, "").await;
+            assert!(html.contains(&format!("https:&#x2f;&#x2f;{shown}/ip")), "{host}: {html}");
+            assert!(!html.contains("evil.test"), "{host}: {html}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn health_says_whether_the_node_serves() {
     for place in places().await {

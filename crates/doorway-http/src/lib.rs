@@ -13,6 +13,7 @@ mod connection;
 mod headers;
 mod host;
 mod limits;
+mod own;
 mod problem;
 mod request;
 
@@ -33,6 +34,7 @@ use world::World;
 pub use headers::CONTENT_SECURITY_POLICY;
 pub use host::Host;
 pub use limits::Limits;
+pub use own::ToHttps;
 pub use problem::{PROBLEM_JSON, Problem};
 
 /// Who asks.
@@ -58,8 +60,8 @@ pub struct Shared {
     pub gate: Gate,
     /// Loopback is not limited: for the demo and for tests.
     pub exempt_loopback: bool,
-    /// The port to which plain HTTP sends clients on; `None` where there is no https.
-    pub https_port: Option<u16>,
+    /// Where plain HTTP sends clients on; `None` where there is no https.
+    pub https: Option<ToHttps>,
     /// What is counted while it runs.
     pub counters: Counters,
 }
@@ -86,7 +88,7 @@ impl Shared {
             limits: Limits::default(),
             gate: Gate::default(),
             exempt_loopback: false,
-            https_port: None,
+            https: None,
             counters: Counters::default(),
         }
     }

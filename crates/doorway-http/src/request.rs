@@ -14,7 +14,7 @@ use tower::ServiceExt;
 use tracing::{error, info};
 
 use crate::limits::LOGGED_PATH_OCTETS;
-use crate::{Client, Host, Problem, RequestId, Shared, headers};
+use crate::{Client, Host, Problem, RequestId, Shared, ToHttps, headers};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -36,6 +36,9 @@ pub(crate) async fn answer(
     let version = request.version();
     let mut response = match check(&request, client, host.as_ref(), shared) {
         Err(response) => *response,
+        Ok(_place) if let Some(redirect) = Redirect::of(&request, client, host.as_ref(), shared) => {
+            redirect.answer().await
+        }
         Ok(_place) => {
             let extensions = request.extensions_mut();
             extensions.insert(client);
@@ -133,12 +136,7 @@ fn check<'a>(
         let title = "The body is too large";
         return refuse(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title));
     }
-    match shared.https_port {
-        Some(port) if !client.is_tls && !may_stay_plain(request, client, host, shared) => {
-            Err(Box::new(to_https(request, host, port)))
-        }
-        _ => Ok(place),
-    }
+    Ok(place)
 }
 
 fn take_place(client: Client, shared: &Shared) -> Option<Place<'_>> {
@@ -163,17 +161,44 @@ fn may_stay_plain(request: &Request<Body>, client: Client, host: &Host, shared: 
         || (shared.is_exempt(client.ip) && host.is_loopback())
 }
 
-fn to_https(request: &Request<Body>, host: &Host, port: u16) -> Response<Body> {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        // A redirect would hide that what it carried was readable on the way.
-        let problem = Problem::new(StatusCode::FORBIDDEN, "https-only", "This is served by https only");
-        return problem.into_response();
+/// The way of a request without TLS to where it is answered.
+struct Redirect<'a> {
+    to: &'a ToHttps,
+    client: Client,
+    host: Host,
+    /// Path and query; `None` for what is no question: a redirect would hide that what it carried was readable on the
+    /// way.
+    path: Option<String>,
+}
+
+impl<'a> Redirect<'a> {
+    /// `None` where the request may be answered as it came.
+    fn of(
+        request: &Request<Body>,
+        client: Client,
+        host: Option<&Host>,
+        shared: &'a Shared,
+    ) -> Option<Redirect<'a>> {
+        let (to, host) = (shared.https.as_ref()?, host?);
+        if client.is_tls || may_stay_plain(request, client, host, shared) {
+            return None;
+        }
+        let is_question = matches!(*request.method(), Method::GET | Method::HEAD);
+        let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        Some(Redirect { to, client, host: host.clone(), path: is_question.then(|| path.to_owned()) })
     }
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let port = if port == 443 { String::new() } else { format!(":{port}") };
-    match HeaderValue::from_str(&format!("https://{host}{port}{path}")) {
-        Ok(location) => (StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response(),
-        Err(_) => Problem::not_found().into_response(),
+
+    async fn answer(self) -> Response<Body> {
+        let Some(path) = self.path else {
+            let problem = Problem::new(StatusCode::FORBIDDEN, "https-only", "This is served by https only");
+            return problem.into_response();
+        };
+        let host = self.to.host(&self.host, self.client).await;
+        let port = if self.to.port == 443 { String::new() } else { format!(":{}", self.to.port) };
+        match HeaderValue::from_str(&format!("https://{host}{port}{path}")) {
+            Ok(location) => (StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response(),
+            Err(_) => Problem::not_found().into_response(),
+        }
     }
 }
 

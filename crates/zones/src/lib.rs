@@ -99,6 +99,20 @@ impl Zones {
     pub async fn installation(&self) -> Result<Option<Installation>> {
         self.db.operator("read what the installation is called").read(administration::installation_of).await
     }
+
+    /// Whether a name is our own: the installation's, a domain whose mail is taken here, or a name below one that our
+    /// web doors answer for. What a request calls us is the client's word; only such a name is repeated to anybody.
+    pub async fn is_own_name(&self, name: &str) -> Result<bool> {
+        let Ok(name) = model::Domain::parse(name) else { return Ok(false) };
+        let below = name.as_str().split_once('.').filter(|(label, _)| mail::WEB_NAMES.contains(label));
+        let domains = [Some(name.as_str()), below.map(|(_, domain)| domain)];
+        for domain in domains.into_iter().flatten().filter_map(|domain| model::Domain::parse(domain).ok()) {
+            if self.directory.serves(&domain).await? {
+                return Ok(true);
+            }
+        }
+        Ok(self.installation().await?.is_some_and(|own| own.own_names().any(|known| *known == name)))
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod domains;
 mod global;
 mod guide;
 mod history;
+mod installation;
 mod invitation;
 mod linking;
 mod logs;
@@ -30,6 +31,7 @@ mod spf;
 mod subject;
 mod synonyms;
 mod system;
+mod tokens;
 mod transfer;
 mod users;
 mod way;
@@ -60,6 +62,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(addresses::routes())
         .merge(users::routes())
         .merge(organisation::routes())
+        .merge(tokens::routes())
         .merge(domains::routes())
         .merge(zone::routes())
         .merge(record::routes())
@@ -78,6 +81,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(queue::routes())
         .merge(routes::routes())
         .merge(system::routes())
+        .merge(installation::routes())
         .merge(servers::routes())
         .merge(access::routes())
         .merge(mine::routes())

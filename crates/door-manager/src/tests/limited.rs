@@ -101,6 +101,8 @@ async fn school(town: &Town) -> Other {
     let server = hosts.create_server(server).await.unwrap().id;
     let person = user(&people, town, "denis@ecole.test").await.id;
     let offer = offer(town).await;
+    let token = directory::NewToken { name: "programme".to_owned(), ..directory::NewToken::default() };
+    let token = people.create_token(token).await.unwrap().info.id;
     let things = vec![
         ("addresses/deleted/{id}", gone.to_string()),
         ("addresses/lists/{id}", list.to_string()),
@@ -113,6 +115,8 @@ async fn school(town: &Town) -> Other {
         ("zone/records/{id}", "1".to_owned()),
         ("{service}", service.to_string()),
         ("{user}", person.to_string()),
+        ("{token}", token.to_string()),
+        ("{organisation}", town.acme.to_string()),
         ("{offer}", offer.to_string()),
         ("{name}", "ecole.test".to_owned()),
         ("{kind}", "mx".to_owned()),

@@ -45,6 +45,7 @@ const DECISIONS: [(Who, &str); 5] = [
         Who::Administrator,
         "/users /users/new /users/{id} /users/{id}/role /users/{id}/block /users/{id}/delete
          /users/{id}/factors/{factor}/remove /users/{id}/password /users/offers/{offer}/withdraw /organisation
+         /organisation/tokens /organisation/tokens/{token}
          /services /services/{id} /services/{id}/maintenance /services/{service}/state /services/{service}/delete
          /services/{service}/domain /services/{service}/domains /services/{service}/domains/{name}/delete
          /services/{service}/domains/add /services/{service}/domains/{name}/{act}
@@ -76,7 +77,12 @@ const DECISIONS: [(Who, &str); 5] = [
          /sources /sources/allow /sources/allowed /sources/bans /sources/bans/lift /sources/ips /sources/ips/look
          /sources/ips/pointer /sources/requests",
     ),
-    (Who::Staff, "/system"),
+    (
+        Who::Staff,
+        "/system /installation /installation/staff /installation/staff/{user} /installation/organisations
+         /installation/organisations/{organisation} /installation/organisations/{organisation}/quotas
+         /installation/organisations/{organisation}/state /installation/organisations/{organisation}/delete",
+    ),
 ];
 
 fn decision(path: &str) -> Option<Who> {

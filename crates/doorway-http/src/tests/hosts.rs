@@ -1,7 +1,12 @@
 //! The host of a request, as clients write it.
 
 use super::door;
-use crate::{Host, Problem};
+use crate::{Host, Problem, ToHttps};
+
+/// To `mail.valbois.test`, which also answers for a hosted domain.
+fn to_https() -> ToHttps {
+    ToHttps::new(8443, "mail.valbois.test", async |name: String| name == "autoconfig.hosted.test")
+}
 
 #[test]
 fn a_host_is_a_name_or_an_address_and_nothing_else() {
@@ -54,11 +59,22 @@ async fn nothing_is_served_by_a_bare_address_but_on_this_machine() {
 
 #[tokio::test]
 async fn plain_http_leads_to_https_but_for_what_needs_none() {
-    let door = door(|shared| shared.https_port = Some(8443)).await;
+    let door = door(|shared| shared.https = Some(to_https())).await;
     let client = door.client();
     let get = client.get(door.http("/who?a=b")).header("host", "mail.valbois.test:80").send().await.unwrap();
     assert_eq!(get.status(), 308);
     assert_eq!(get.headers()["location"], "https://mail.valbois.test:8443/who?a=b");
+    // A name that is not ours is never repeated.
+    for (host, name) in [
+        ("autoconfig.hosted.test", "autoconfig.hosted.test"),
+        ("evil.test", "mail.valbois.test"),
+        ("MAIL.valbois.test.evil.test:80", "mail.valbois.test"),
+        ("mail.valbois.test.", "mail.valbois.test"),
+    ] {
+        let get = client.get(door.http("/who")).header("host", host).send().await.unwrap();
+        assert_eq!(get.status(), 308, "{host}");
+        assert_eq!(get.headers()["location"], format!("https://{name}:8443/who"), "{host}");
+    }
     let post = client.post(door.http("/small")).header("host", "mail.valbois.test").send().await.unwrap();
     assert_eq!(post.status(), 403, "a redirect would hide that the body was readable on the way");
     assert_eq!(client.get(door.http("/health")).send().await.unwrap().status(), 200);
@@ -69,7 +85,7 @@ async fn plain_http_leads_to_https_but_for_what_needs_none() {
 #[tokio::test]
 async fn the_demo_stays_on_plain_loopback() {
     let door = door(|shared| {
-        shared.https_port = Some(8443);
+        shared.https = Some(to_https());
         shared.exempt_loopback = true;
     })
     .await;

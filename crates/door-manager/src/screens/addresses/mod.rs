@@ -41,7 +41,7 @@ fn size(guest: &Guest, bytes: u64) -> String {
 }
 
 /// A quota to the octet: what stands in a form is read back unchanged.
-fn quota_text(guest: &Guest, bytes: u64) -> String {
+pub(super) fn quota_text(guest: &Guest, bytes: u64) -> String {
     crate::reader::exact_octets(guest.language, bytes)
 }
 
