@@ -259,6 +259,7 @@ fn settings(config: &Config) -> Result<Settings> {
     }
     outbound.smart_host = config.outbound.smarthost.as_ref().map(smart_host).transpose()?;
     let mut settings = Settings::new(hostname, config.node.name.clone());
+    settings.host = config.node.host.as_deref().map(Domain::parse).transpose().context("node.host")?;
     settings.outbound = outbound;
     settings.policy.trusted_networks = config.judge.trusted_networks.clone();
     settings.policy.trusted_sealers =

@@ -92,7 +92,7 @@ pub use settings::{
 };
 pub use sources::{
     AllowState, AllowedSource, BanRule, Evidence, IpChange, IpInfo, MassError, NewAllowedSource, NewIp,
-    NewUnbanRequest, SourceLetter, UnbanRequest, UnbanState,
+    NewUnbanRequest, SendingAddress, SourceLetter, UnbanRequest, UnbanState,
 };
 pub use token::{CreatedToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.

@@ -25,6 +25,7 @@ pub mod limits;
 mod rows;
 mod run;
 mod runtime;
+mod sending;
 
 use db::{Db, Migrations, Notices};
 use directory::{Directory, DirectoryError, Scope};
@@ -37,6 +38,7 @@ pub use entities::{
     PendingChange, Roles, RunId, RunState, Server, ServerRole, ServerSearch, Thing, Values,
 };
 pub use runtime::{count_hosts, domain_servers};
+pub use sending::Binding;
 
 /// Tables of hosts and servers.
 pub const MIGRATIONS: Migrations = Migrations {

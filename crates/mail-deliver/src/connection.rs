@@ -1,7 +1,7 @@
 //! One connection to another server: greeting, EHLO, STARTTLS, AUTH, and transactions.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use model::{Class, Envelope, Reply, Timestamp};
@@ -80,6 +80,8 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) encryption: Encryption,
     pub(crate) login: Option<(String, String)>,
+    /// Where the connection comes from, if not from this machine's usual address.
+    pub(crate) source: Option<IpAddr>,
     /// What was wrong with the domain's policy already.
     pub(crate) noted: Option<TlsFailure>,
 }
@@ -142,7 +144,7 @@ impl Connection {
     pub(crate) async fn open(world: &World, server: &Server, hostname: &str) -> Result<Connection, Broken> {
         let stream = world
             .dial
-            .connect(server.address, limits::CONNECT_TIMEOUT)
+            .connect_from(server.source, server.address, limits::CONNECT_TIMEOUT)
             .await
             // RFC 3463 §3.5: X.4.1, no answer from host.
             .map_err(|error| Broken::Lost(Reply::later(451, 4, 1, format!("cannot connect: {error}"))))?;

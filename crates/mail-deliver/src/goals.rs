@@ -19,6 +19,8 @@ pub(crate) struct Goal {
     pub(crate) port: u16,
     pub(crate) login: Option<(String, String)>,
     pub(crate) choice: Choice,
+    /// It carries on for us and knows us by our usual address: a smart host, a relay.
+    pub(crate) is_relay: bool,
 }
 
 /// Who chose a host, and so decides what is demanded of it.
@@ -50,7 +52,7 @@ impl Remote {
         if let Some(route) = self.outbound.routes.iter().find(|route| route.domain == *domain) {
             let encryption = Encryption::Starttls(TlsPolicy::Opportunistic);
             let (host, port, choice) = (route.host.clone(), route.port, Choice::Operator(encryption));
-            return Ok(vec![Goal { host, port, login: None, choice }]);
+            return Ok(vec![Goal { host, port, login: None, choice, is_relay: false }]);
         }
         if let Some(smart_host) = &self.outbound.smart_host {
             let encryption = match smart_host.tls {
@@ -63,11 +65,13 @@ impl Remote {
                 port: smart_host.port,
                 login: smart_host.login.clone(),
                 choice: Choice::Operator(encryption),
+                is_relay: true,
             }]);
         }
         let port = self.outbound.port;
         if let Some(ip) = domain.literal() {
-            return Ok(vec![Goal { host: ip.to_string(), port, login: None, choice: Choice::Literal }]);
+            let (host, choice) = (ip.to_string(), Choice::Literal);
+            return Ok(vec![Goal { host, port, login: None, choice, is_relay: false }]);
         }
         let (hosts, is_authentic) = self.exchangers(domain, progress).await?;
         let wishes = Arc::new(Wishes::of(domain, is_authentic, wish, &self.policies).await?);
@@ -76,6 +80,7 @@ impl Remote {
             port,
             login: None,
             choice: Choice::Domain(wishes.clone()),
+            is_relay: false,
         };
         Ok(hosts.into_iter().map(goal).collect())
     }
@@ -97,6 +102,7 @@ impl Remote {
             port,
             login: None,
             choice: Choice::Operator(Encryption::Starttls(policy.clone())),
+            is_relay: true,
         };
         Ok(match &relay.target {
             RelayTarget::Host(name, port) => vec![goal(name.to_string(), *port)],

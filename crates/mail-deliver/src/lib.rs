@@ -22,7 +22,7 @@ pub use content::Content;
 pub use outbound::{Outbound, SmartHost, SmartHostTls, StaticRoute};
 pub use outcome::{Attempt, Carried, Outcome};
 pub use policy::{Demander, TlsPolicy};
-pub use remote::{Consignment, Remote};
+pub use remote::{Consignment, Remote, Source};
 
 #[cfg(test)]
 mod tests;

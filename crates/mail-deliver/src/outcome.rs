@@ -57,6 +57,8 @@ pub struct Attempt {
     pub host: String,
     /// Its address, if one was tried.
     pub ip: Option<IpAddr>,
+    /// The dedicated address that the connection came from.
+    pub source: Option<IpAddr>,
     /// Version and cipher, if the connection was encrypted.
     pub tls: Option<String>,
     /// Why it was not.

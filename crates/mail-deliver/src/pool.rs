@@ -1,7 +1,7 @@
 //! Connections between two transactions, kept for a short while.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use model::Timestamp;
 use parking_lot::Mutex;
@@ -13,6 +13,8 @@ use crate::limits::{IDLE_LIMIT, IDLE_PER_SERVER, IDLE_TIME, USES_LIMIT};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     address: SocketAddr,
+    /// Whose letters it carries: those of others leave from elsewhere.
+    source: Option<IpAddr>,
     encryption: Encryption,
     /// Where the certificate says who the server is, it says so for one name.
     host: Option<String>,
@@ -21,7 +23,7 @@ pub(crate) struct Key {
 impl Key {
     pub(crate) fn of(server: &Server) -> Key {
         let host = server.encryption.policy().verifies().then(|| server.host.clone());
-        Key { address: server.address, encryption: server.encryption.clone(), host }
+        Key { address: server.address, source: server.source, encryption: server.encryption.clone(), host }
     }
 }
 

@@ -34,6 +34,17 @@ pub struct Consignment {
     pub envelope: Envelope,
     /// The message.
     pub content: Content,
+    /// The dedicated addresses of whoever sends it, at most one of each family; none: the machine's usual ones.
+    pub sources: Vec<Source>,
+}
+
+/// An address that letters leave from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The address.
+    pub ip: IpAddr,
+    /// How we call ourselves there: the name that its pointer leads to.
+    pub name: Option<Domain>,
 }
 
 /// What is known so far while one server after the other is tried.
@@ -97,7 +108,19 @@ impl Remote {
 
     async fn try_goals(&self, consignment: &Consignment, goals: Vec<Goal>, progress: &mut Progress) {
         let mut addresses_left = limits::ADDRESS_LIMIT;
+        let missing = consignment.sources.iter().find(|source| !self.world.dial.has(source.ip));
         for goal in goals {
+            if let (Some(source), false) = (missing, goal.is_relay) {
+                tracing::warn!(
+                    source = %source.ip,
+                    destination = %consignment.destination,
+                    "a letter that is to leave from a dedicated address waits: this node does not have it"
+                );
+                // That says nothing about the destination: letters of others go on.
+                progress.was_reached = true;
+                progress.not_here(&goal.host, None, not_ours(source.ip));
+                return;
+            }
             let (addresses, is_authentic) = match self.addresses(&goal.host).await {
                 Ok(found) if matches!(goal.choice, Choice::Operator(_)) || self.outbound.may_reach_itself => {
                     found
@@ -123,6 +146,8 @@ impl Remote {
             if addresses.is_empty() {
                 continue;
             }
+            let sources = if goal.is_relay { &[][..] } else { &consignment.sources };
+            let addresses = reachable_from(sources, addresses);
             let encryption = match self.encryption(&goal, is_authentic, consignment.envelope.tls).await {
                 Ok(encryption) => encryption,
                 Err(Unfit { label, failure, outcome }) => {
@@ -135,17 +160,20 @@ impl Remote {
                     return;
                 }
                 addresses_left -= 1;
+                let source = sources.iter().find(|source| source.ip.is_ipv4() == ip.is_ipv4());
+                let name = source.and_then(|source| source.name.as_ref()).unwrap_or(&self.outbound.hostname);
                 let server = Server {
                     host: goal.host.clone(),
                     address: SocketAddr::new(ip, goal.port),
                     encryption: encryption.clone(),
                     login: goal.login.clone(),
+                    source: source.map(|source| source.ip),
                     noted: match &goal.choice {
                         Choice::Domain(wishes) => wishes.noted(),
                         Choice::Operator(_) | Choice::Literal => None,
                     },
                 };
-                if self.try_server(consignment, server, progress).await {
+                if self.try_server(consignment, server, name, progress).await {
                     return;
                 }
             }
@@ -194,6 +222,7 @@ impl Remote {
         &self,
         consignment: &Consignment,
         mut server: Server,
+        name: &Domain,
         progress: &mut Progress,
     ) -> bool {
         let now = self.world.clock.now();
@@ -207,7 +236,7 @@ impl Remote {
             let was_reused = reused.is_some();
             let opened = match reused.take() {
                 Some(connection) => Ok(connection),
-                None => Connection::open(&self.world, &server, self.outbound.hostname.as_str()).await,
+                None => Connection::open(&self.world, &server, name.as_str()).await,
             };
             let mut connection = match opened {
                 Ok(connection) => connection,
@@ -227,6 +256,7 @@ impl Remote {
                     };
                     let attempt = Attempt {
                         ip: Some(server.address.ip()),
+                        source: server.source,
                         policy: label(consignment, &policy),
                         failure: policy.label().map(|_| failure.as_str()),
                         ..attempt(&server.host, outcome.reply())
@@ -252,6 +282,7 @@ impl Remote {
             let attempt = |reply: Reply| Attempt {
                 host: server.host.clone(),
                 ip: Some(server.address.ip()),
+                source: server.source,
                 tls: connection.tls.clone(),
                 why_no_tls: connection.why_no_tls.clone(),
                 policy: label(consignment, &policy),
@@ -389,6 +420,7 @@ fn attempt(host: &str, reply: Reply) -> Attempt {
     Attempt {
         host: host.to_owned(),
         ip: None,
+        source: None,
         tls: None,
         why_no_tls: None,
         policy: None,
@@ -406,6 +438,22 @@ fn obstacle_reply(obstacle: &Obstacle) -> Reply {
         Obstacle::NeedsRequireTls => Reply::never(550, 7, 30, obstacle.to_string()),
         Obstacle::TooLarge { .. } => Reply::never(552, 3, 4, obstacle.to_string()),
     }
+}
+
+/// The addresses of a host that letters from `sources` go to: those of a family that is among them, where the host
+/// has any; to the others they leave from the machine's usual address.
+fn reachable_from(sources: &[Source], addresses: Vec<IpAddr>) -> Vec<IpAddr> {
+    let fits = |ip: &IpAddr| sources.iter().any(|source| source.ip.is_ipv4() == ip.is_ipv4());
+    match addresses.iter().any(fits) {
+        true => addresses.into_iter().filter(fits).collect(),
+        false => addresses,
+    }
+}
+
+/// RFC 3463 §3.4: X.3.5, system incorrectly configured.
+fn not_ours(source: IpAddr) -> Outcome {
+    let text = format!("the letter is to leave from {source}, which this node does not have");
+    Outcome::Later { reply: Reply::later(451, 3, 5, text), host: None }
 }
 
 /// RFC 3463 §3.5: X.4.4, unable to route.

@@ -2,6 +2,7 @@
 //! unless a test gave it other words.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -28,7 +29,7 @@ struct State {
     words: VecDeque<(String, String, bool)>,
     heard: Vec<Heard>,
     commands: Vec<String>,
-    connections: usize,
+    peers: Vec<IpAddr>,
     extensions: Vec<String>,
     tls: Option<Arc<ServerConfig>>,
 }
@@ -57,8 +58,8 @@ impl Stranger {
         let stranger = Stranger { port, state };
         let serving = stranger.clone();
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                serving.state.lock().connections += 1;
+            while let Ok((stream, peer)) = listener.accept().await {
+                serving.state.lock().peers.push(peer.ip());
                 tokio::spawn(serving.clone().serve(Box::new(stream)));
             }
         });
@@ -115,7 +116,12 @@ impl Stranger {
 
     /// How many connections were made to it.
     pub fn connections(&self) -> usize {
-        self.state.lock().connections
+        self.state.lock().peers.len()
+    }
+
+    /// Where the connections came from.
+    pub fn peers(&self) -> Vec<IpAddr> {
+        self.state.lock().peers.clone()
     }
 
     fn words_for(&self, command: &str) -> Option<String> {

@@ -59,6 +59,7 @@ async fn consignment(to: &[&str], text: &[u8]) -> Consignment {
         relay: None,
         envelope,
         content: Content { prefix: Bytes::from_static(b"X-Prefix: 1\r\n"), blob, bytes: None, blobs },
+        sources: Vec::new(),
     }
 }
 
@@ -325,4 +326,50 @@ async fn strangers_do_not_lead_us_to_this_machine_itself() {
     let route = StaticRoute { domain: domain("else.test"), host, port: stranger.port };
     let routed = Outbound { routes: vec![route], ..outside() };
     assert_eq!(words(&carry(routed, &["zed@else.test"], TEXT).await), ["delivered"]);
+}
+
+#[tokio::test]
+async fn a_letter_leaves_from_its_dedicated_address_or_waits_for_a_node_that_has_it() {
+    let stranger = Stranger::new().await;
+    let ip = |text: &str| text.parse::<std::net::IpAddr>().unwrap();
+    let remote = remote(world(), outbound(stranger.port));
+    let from = |source: &str, name: Option<&str>| vec![Source { ip: ip(source), name: name.map(domain) }];
+    let to = ["zed@implicit.test"];
+    // The connection of one is no connection for others.
+    for (sources, expected) in [
+        (from("127.0.0.7", Some("mail.acme.test")), "127.0.0.7"),
+        (from("127.0.0.8", None), "127.0.0.8"),
+        // The peer has no IPv6: what is bound to no IPv4 address leaves as usual.
+        (from("::1", None), "127.0.0.1"),
+        (Vec::new(), "127.0.0.1"),
+        (from("127.0.0.7", Some("mail.acme.test")), "127.0.0.7"),
+    ] {
+        let mut consignment = consignment(&to, TEXT).await;
+        consignment.sources = sources;
+        let carried = remote.carry(&consignment).await;
+        assert_eq!(words(&carried), ["delivered"], "{expected}");
+        let source = carried.attempts.last().unwrap().source;
+        match expected {
+            "127.0.0.1" => assert_ne!(source, Some(ip(expected))),
+            _ => assert_eq!(source, Some(ip(expected))),
+        }
+    }
+    // The last one found the first one's connection.
+    assert_eq!(stranger.peers(), ["127.0.0.7", "127.0.0.8", "127.0.0.1"].map(ip));
+    let hello: Vec<String> =
+        stranger.commands().into_iter().filter(|command| command.starts_with("EHLO")).collect();
+    assert_eq!(hello, ["EHLO mail.acme.test", "EHLO mx.valbois.test", "EHLO mx.valbois.test"]);
+
+    let mut consignment = consignment(&to, TEXT).await;
+    consignment.sources = from("192.0.2.77", None);
+    let carried = remote.carry(&consignment).await;
+    assert_eq!((words(&carried), carried.was_reached), (vec!["later 4.3.5".to_owned()], true));
+    assert!(carried.attempts[0].reply.to_string().contains("192.0.2.77"), "{carried:?}");
+    assert_eq!(stranger.peers().len(), 3);
+    // A relay knows us by our usual address.
+    consignment.relay = Some(model::Relay {
+        target: model::RelayTarget::Address(format!("127.0.0.1:{}", stranger.port).parse().unwrap()),
+        tls: model::RelayTls::Opportunistic,
+    });
+    assert_eq!(words(&remote.carry(&consignment).await), ["delivered"]);
 }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mail_deliver::{Carried, Consignment, Content, Outcome};
+use mail_deliver::{Carried, Consignment, Content, Outcome, Source};
 use mail_queue::{Next, Offer};
-use model::{Domain, Envelope, OrganisationId, Recipient, Reply, Route, Timestamp};
+use model::{Domain, Envelope, MessageId, OrganisationId, Recipient, Reply, ReversePath, Route, Timestamp};
 use tracing::error;
 
 use crate::forward::{Outgoing, forwarder};
 use crate::hand::Job;
 use crate::settle::Ended;
-use crate::{Flow, Settings};
+use crate::{Flow, Settings, trouble};
 
 /// Deliveries of one message to one destination; never empty.
 pub(crate) struct Load {
@@ -98,9 +98,11 @@ impl Flow {
         let bytes = first.cargo.body.get().map(|body| body.bytes.clone());
         let prepared = async {
             let rule = self.relay_rule(organisation, destination, &message, bytes.as_ref()).await?;
-            Ok((rule, self.outgoing(&message, forwarder.as_ref(), bytes.as_ref()).await?))
+            let outgoing = self.outgoing(&message, forwarder.as_ref(), bytes.as_ref()).await?;
+            let sources = self.sources(organisation, &outgoing.from, message.id).await?;
+            Ok((rule, outgoing, sources))
         };
-        let (rule, Outgoing { from, prefix }) = match prepared.await {
+        let (rule, Outgoing { from, prefix }, sources) = match prepared.await {
             Ok(prepared) => prepared,
             Err(reply) => {
                 let outcome = Outcome::Later { reply, host: None };
@@ -132,12 +134,30 @@ impl Flow {
                 tls: message.tls,
             },
             content: Content { prefix, blob: message.blob, bytes, blobs: self.inner.blobs.clone() },
+            sources,
         };
         let Carried { outcomes, attempts, was_reached } = self.inner.remote.carry(&consignment).await;
         let ended = jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job, outcome });
         self.settle(ended.collect(), attempts).await;
         // A relay that is away says nothing about the domain's own servers.
         was_reached || consignment.relay.is_some()
+    }
+
+    /// The dedicated addresses that a letter leaves from; an error is temporary trouble of ours.
+    async fn sources(
+        &self,
+        organisation: Option<OrganisationId>,
+        from: &ReversePath,
+        message: MessageId,
+    ) -> Result<Vec<Source>, Reply> {
+        let sender = match from {
+            ReversePath::Address(sender) => Some(sender.domain()),
+            ReversePath::Null => None,
+        };
+        let (host, turn) = (self.inner.settings.host.as_ref(), message.0.unsigned_abs());
+        let found = self.inner.directory.sending_addresses(organisation, sender, host, turn).await;
+        let sources = found.map_err(|error| trouble::directory(&error))?;
+        Ok(sources.into_iter().map(|source| Source { ip: source.ip, name: source.name }).collect())
     }
 
     /// Loads whose destination is closed go back to the queue without an attempt. Those that expire

@@ -68,6 +68,8 @@ pub struct Settings {
     pub hostname: Domain,
     /// The node's own name among the nodes of one database.
     pub node: String,
+    /// Which host this node is, where its configuration says so.
+    pub host: Option<Domain>,
     /// How letters leave.
     pub outbound: Outbound,
     /// What is refused.
@@ -90,6 +92,7 @@ impl Settings {
             reports: mail_reports::Settings::new(hostname.clone()),
             hostname,
             node: node.into(),
+            host: None,
             policy: mail_judge::Policy::default(),
             lifetime: mail_queue::limits::LIFETIME,
             delay_notice_after: mail_queue::limits::DELAY_NOTICE_AFTER,

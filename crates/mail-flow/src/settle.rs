@@ -226,6 +226,7 @@ impl Flow {
                 destination: destination.clone(),
                 host: attempt.host.clone(),
                 ip: attempt.ip,
+                source: attempt.source,
                 tls: attempt.tls.clone(),
                 why_no_tls: attempt.why_no_tls.clone(),
                 policy: attempt.policy.clone(),

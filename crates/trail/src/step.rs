@@ -67,6 +67,9 @@ pub enum Step {
         host: String,
         /// Its address; `None` if it was never reached.
         ip: Option<IpAddr>,
+        /// The dedicated address that the connection came from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        source: Option<IpAddr>,
         /// Version and cipher, if the connection was encrypted.
         tls: Option<String>,
         /// Why it was not.
@@ -194,10 +197,13 @@ impl fmt::Display for Step {
                 in_words(f, evidence.as_deref())
             }
             Step::Queued { route } => write!(f, "queued for {route}"),
-            Step::Tried { host, ip, tls, why_no_tls, policy, failure, reply, destination: _ } => {
+            Step::Tried { host, ip, source, tls, why_no_tls, policy, failure, reply, destination: _ } => {
                 write!(f, "tried {host}")?;
                 if let Some(ip) = ip {
                     write!(f, " [{}]", readable(ip))?;
+                }
+                if let Some(source) = source {
+                    write!(f, " from {}", readable(source))?;
                 }
                 match (tls, why_no_tls) {
                     (Some(tls), _) => write!(f, " over {tls}")?,

@@ -169,6 +169,7 @@ fn every_step_survives_the_database() {
             destination: None,
             host: "mx".to_owned(),
             ip,
+            source: None,
             tls: None,
             why_no_tls: Some("not offered".to_owned()),
             policy: Some("DANE".to_owned()),

@@ -72,13 +72,24 @@ impl Dial {
         Ok(Dial { source, opportunistic: Arc::new(opportunistic), verified: Arc::new(verified), verifier })
     }
 
-    /// Connects within `limit`.
+    /// Connects within `limit`, from this machine's usual address.
     pub async fn connect(&self, peer: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
-        let (socket, source) = match peer {
+        self.connect_from(None, peer, limit).await
+    }
+
+    /// Connects within `limit` from `source`, an address of this machine of the peer's family; from the usual one
+    /// where none is given.
+    pub async fn connect_from(
+        &self,
+        source: Option<IpAddr>,
+        peer: SocketAddr,
+        limit: Duration,
+    ) -> io::Result<TcpStream> {
+        let (socket, usual) = match peer {
             SocketAddr::V4(_) => (TcpSocket::new_v4()?, self.source.v4.map(IpAddr::V4)),
             SocketAddr::V6(_) => (TcpSocket::new_v6()?, self.source.v6.map(IpAddr::V6)),
         };
-        if let Some(source) = source {
+        if let Some(source) = source.or(usual) {
             socket.bind(SocketAddr::new(source, 0))?;
         }
         let stream = tokio::time::timeout(limit, socket.connect(peer))
@@ -86,6 +97,15 @@ impl Dial {
             .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "the connection was not made in time"))??;
         stream.set_nodelay(true)?;
         Ok(stream)
+    }
+
+    /// Whether this machine has an address, so that connections can come from it.
+    pub fn has(&self, address: IpAddr) -> bool {
+        let socket = match address {
+            IpAddr::V4(_) => TcpSocket::new_v4(),
+            IpAddr::V6(_) => TcpSocket::new_v6(),
+        };
+        socket.and_then(|socket| socket.bind(SocketAddr::new(address, 0))).is_ok()
     }
 
     /// Encrypts without asking who the peer is: better than nothing on port 25 (RFC 7435).

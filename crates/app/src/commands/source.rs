@@ -147,6 +147,18 @@ pub enum Ip {
         /// The host name.
         name: String,
     },
+    /// Lets the letters of a mail service leave from an address, or those that a mail server carries, or with both
+    /// the letters of the one that the other carries. Without either nothing is bound to it any more.
+    Bind {
+        /// The address.
+        ip: IpAddr,
+        /// The mail service: name or identifier.
+        #[arg(long, value_name = "NAME_OR_ID")]
+        service: Option<String>,
+        /// The full name of the mail server's host.
+        #[arg(long, value_name = "NAME.DOMAIN")]
+        server: Option<String>,
+    },
     /// Asks the DNS for the pointer, and whether its name leads back.
     Look {
         /// The address.
@@ -197,6 +209,15 @@ impl Ip {
                 };
                 Ok(Output::new(ip_json(&info), text))
             }
+            Ip::Bind { ip, service, server } => {
+                let service = match service {
+                    Some(name) => Some(platform.service(&name).await?),
+                    None => None,
+                };
+                let binding = hosts::Binding { service: Some(service), server: Some(server) };
+                let hosts = &platform.installation.hosts;
+                Ok(told(&hosts.bind_ip(administration, &platform.who, ip, binding).await?))
+            }
             Ip::Look { ip } => Ok(told(&administration.look_at_ip(ip).await?)),
             Ip::Delete { ip } => {
                 administration.remove_ip(ip).await?;
@@ -215,11 +236,22 @@ fn pointer(info: &IpInfo) -> String {
     }
 }
 
+/// What leaves from an address.
+fn leaving(info: &IpInfo) -> String {
+    match (info.service, &info.server) {
+        (None, None) => "none are bound to it".to_owned(),
+        (Some(service), None) => format!("of the mail service {service}"),
+        (None, Some(server)) => format!("that {server} carries"),
+        (Some(service), Some(server)) => format!("of the mail service {service} that {server} carries"),
+    }
+}
+
 fn told(info: &IpInfo) -> Output {
     let fields = [
         ("ip", info.ip.to_string()),
         ("pointer wanted", info.pointer_wanted.clone()),
         ("pointer found", pointer(info)),
+        ("letters", leaving(info)),
     ];
     card(ip_json(info), &fields)
 }
@@ -235,5 +267,7 @@ fn ip_json(info: &IpInfo) -> Value {
         "pointer_found": info.pointer_found,
         "is_confirmed": info.is_confirmed,
         "looked_at": info.looked_at.map(|at| at.rfc3339()),
+        "service": info.service.map(|id| id.to_string()),
+        "server": info.server.as_ref().map(ToString::to_string),
     })
 }

@@ -1,14 +1,15 @@
 //! The addresses of the installation: static or dynamic, shared or dedicated to an organisation, and the name that each
-//! address's pointer (PTR) is to lead to and leads to.
+//! address's pointer (PTR) is to lead to and leads to. Letters leave from a dedicated address that is bound to their
+//! mail service, or to the mail server that carries them (docs/decisions/0063-dedicated-addresses.md).
 
 use std::net::IpAddr;
 
-use model::{Domain, OrganisationId, Timestamp};
+use model::{Domain, OrganisationId, ServiceId, Timestamp};
 
 use super::{checked_text, parsed_ip, rows};
-use crate::Scope;
 use crate::administration::{Administration, found};
 use crate::error::DirectoryError;
+use crate::{Directory, Scope};
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 
@@ -33,6 +34,29 @@ pub struct IpInfo {
     pub is_confirmed: bool,
     /// When it was last looked at.
     pub looked_at: Option<Timestamp>,
+    /// The mail service whose letters leave from it.
+    pub service: Option<ServiceId>,
+    /// The mail server, by its host's full name, whose letters leave from it; with a service, those that are both.
+    pub server: Option<Domain>,
+}
+
+/// An address that a letter is to leave from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendingAddress {
+    /// The address.
+    pub ip: IpAddr,
+    /// The name that its pointer is to lead to, or leads to.
+    pub name: Option<Domain>,
+}
+
+impl IpInfo {
+    fn sending(&self) -> SendingAddress {
+        let name = match self.pointer_wanted.as_str() {
+            "" if self.is_confirmed => self.pointer_found.as_str(),
+            wanted => wanted,
+        };
+        SendingAddress { ip: self.ip, name: Domain::parse(name).ok() }
+    }
 }
 
 /// A new address of the installation.
@@ -59,6 +83,58 @@ pub struct IpChange {
     pub note: Option<String>,
     /// The name that its pointer is to lead to; empty: none.
     pub pointer_wanted: Option<String>,
+    /// The mail service whose letters leave from it; `Some(None)`: none.
+    pub service: Option<Option<ServiceId>>,
+    /// The mail server whose letters leave from it; whoever changes it has looked whether it is one.
+    pub server: Option<Option<Domain>>,
+}
+
+impl Directory {
+    /// The addresses that the letters of a sender leave from on the node that is `host`, at most one of each family;
+    /// none: the node's usual ones. Those of his mail service come first, and among these what is bound to the node
+    /// itself or to none; then the organisation's on this node, then the node's for everybody. Of several
+    /// `turn` takes one.
+    pub async fn sending_addresses(
+        &self,
+        organisation: Option<OrganisationId>,
+        sender: Option<&Domain>,
+        host: Option<&Domain>,
+        turn: u64,
+    ) -> Result<Vec<SendingAddress>> {
+        let (sender, host) = (sender.map(ToString::to_string), host.cloned());
+        let scope = self.db.operator("where a letter leaves from");
+        let (bound, service) = scope
+            .read(move |tx| {
+                let bound = rows::bound_ips(tx, organisation)?;
+                let service = match (&organisation, &sender) {
+                    (Some(organisation), Some(sender)) if !bound.is_empty() => {
+                        rows::service_of_domain(tx, *organisation, sender)?
+                    }
+                    _ => None,
+                };
+                Ok::<_, DirectoryError>((bound, service))
+            })
+            .await?;
+        let is_here = |info: &IpInfo| info.server.is_some() && info.server == host;
+        let is_of_service = |info: &IpInfo| info.service.is_some() && info.service == service;
+        let ranks: [&dyn Fn(&IpInfo) -> bool; 4] = [
+            &|info| is_of_service(info) && (info.server.is_none() || is_here(info)),
+            // Another node has to carry it.
+            &is_of_service,
+            &|info| info.service.is_none() && info.organisation.is_some() && is_here(info),
+            &|info| info.service.is_none() && info.organisation.is_none() && is_here(info),
+        ];
+        let Some(rank) = ranks.iter().find(|rank| bound.iter().any(|info| rank(info))) else {
+            return Ok(Vec::new());
+        };
+        let of_family = |is_ipv4: bool| {
+            let all: Vec<&IpInfo> =
+                bound.iter().filter(|info| rank(info) && info.ip.is_ipv4() == is_ipv4).collect();
+            let place = usize::try_from(turn % (all.len().max(1) as u64)).unwrap_or_default();
+            all.get(place).map(|info| info.sending())
+        };
+        Ok([of_family(true), of_family(false)].into_iter().flatten().collect())
+    }
 }
 
 impl Administration {
@@ -93,6 +169,8 @@ impl Administration {
                 pointer_found: String::new(),
                 is_confirmed: false,
                 looked_at: None,
+                service: None,
+                server: None,
             };
             rows::write_ip(tx, &info, now)?;
             Ok((new.organisation, info))
@@ -100,7 +178,8 @@ impl Administration {
         .await
     }
 
-    /// Changes an address. An organisation changes the pointer of one that is dedicated to it, and nothing else.
+    /// Changes an address. An organisation changes the pointer of one that is dedicated to it, and what leaves from
+    /// it, and nothing else.
     pub async fn change_ip(&self, ip: IpAddr, change: IpChange) -> Result<IpInfo> {
         let is_tenant = self.scope().organisation().is_some();
         if is_tenant && (change.organisation.is_some() || change.is_static.is_some() || change.note.is_some())
@@ -116,6 +195,21 @@ impl Administration {
             let mut info = found("ip", rows::ip(tx, ip)?)?;
             if let Some(organisation) = change.organisation {
                 (info.organisation, info.is_dedicated) = (organisation, organisation.is_some());
+                (info.service, info.server) = (None, None);
+            }
+            if let Some(service) = change.service {
+                if let Some(service) = service {
+                    let owner = info.organisation.ok_or_else(|| DirectoryError::Invalid {
+                        field: "service",
+                        reason: format!("{ip} is shared"),
+                        rule: "letters of one mail service leave from an address that is dedicated to its organisation",
+                    })?;
+                    found("service", rows::has_service(tx, owner, service)?.then_some(()))?;
+                }
+                info.service = service;
+            }
+            if let Some(server) = &change.server {
+                info.server.clone_from(server);
             }
             info.is_static = change.is_static.unwrap_or(info.is_static);
             if let Some(note) = &note {

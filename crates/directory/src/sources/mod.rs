@@ -21,7 +21,7 @@ mod unban;
 
 pub use allowed::{AllowState, AllowedSource, NewAllowedSource};
 pub use ban::{BanRule, Evidence, MassError};
-pub use ip::{IpChange, IpInfo, NewIp};
+pub use ip::{IpChange, IpInfo, NewIp, SendingAddress};
 pub use letter::SourceLetter;
 pub use unban::{NewUnbanRequest, UnbanRequest, UnbanState};
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use db::{DbError, Row, Tx, values};
-use model::{OrganisationId, Timestamp};
+use model::{Domain, OrganisationId, ServiceId, Timestamp};
 
 use super::{AllowState, AllowedSource, IpInfo, UnbanRequest, UnbanState, shown};
 
@@ -316,7 +316,7 @@ macro_rules! select_ip {
     ($rest:literal) => {
         concat!(
             "SELECT ip, organisation, is_static, is_dedicated, note, pointer_wanted, pointer_found, is_confirmed,
-                    looked_at
+                    looked_at, service, server
              FROM ip_address ",
             $rest
         )
@@ -334,7 +334,49 @@ fn ip_info(row: &Row) -> Result<IpInfo, DbError> {
         pointer_found: row.text(6)?.to_owned(),
         is_confirmed: row.boolean(7)?,
         looked_at: row.optional_timestamp(8)?,
+        service: row.optional_integer(9)?.map(ServiceId),
+        server: row.optional_text(10)?.and_then(|name| Domain::parse(name).ok()),
     })
+}
+
+/// The addresses that letters of an organisation may be bound to, first in the order of the addresses.
+pub(super) fn bound_ips(tx: &mut Tx, organisation: Option<OrganisationId>) -> Result<Vec<IpInfo>, DbError> {
+    tx.query(
+        select_ip!(
+            "WHERE (organisation = ?1 OR organisation IS NULL) AND (service IS NOT NULL OR server IS NOT NULL)
+             ORDER BY ip LIMIT ?2"
+        ),
+        values![organisation, LIST_LIMIT],
+        ip_info,
+    )
+}
+
+/// The mail service of a domain, or of the one whose synonym it is.
+pub(super) fn service_of_domain(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    domain: &str,
+) -> Result<Option<ServiceId>, DbError> {
+    tx.query_one(
+        "SELECT service FROM domain WHERE organisation = ?1
+             AND name = COALESCE((SELECT main FROM domain_synonym WHERE name = ?2 AND organisation = ?1), ?2)",
+        values![organisation, domain],
+        |row| row.integer(0).map(ServiceId),
+    )
+}
+
+/// Whether a mail service is the organisation's own.
+pub(super) fn has_service(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    service: ServiceId,
+) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM service WHERE organisation = ?1 AND id = ?2",
+        values![organisation, service],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
 }
 
 pub(super) fn ips(tx: &mut Tx) -> Result<Vec<IpInfo>, DbError> {
@@ -361,12 +403,12 @@ pub(super) fn ip(tx: &mut Tx, ip: IpAddr) -> Result<Option<IpInfo>, DbError> {
 pub(super) fn write_ip(tx: &mut Tx, info: &IpInfo, now: Timestamp) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO ip_address (ip, organisation, is_static, is_dedicated, note, pointer_wanted, pointer_found,
-                                 is_confirmed, looked_at, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                                 is_confirmed, looked_at, created_at, service, server)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (ip) DO UPDATE SET organisation = excluded.organisation, is_static = excluded.is_static,
              is_dedicated = excluded.is_dedicated, note = excluded.note, pointer_wanted = excluded.pointer_wanted,
              pointer_found = excluded.pointer_found, is_confirmed = excluded.is_confirmed,
-             looked_at = excluded.looked_at",
+             looked_at = excluded.looked_at, service = excluded.service, server = excluded.server",
         values![
             &info.ip.to_string(),
             info.organisation,
@@ -377,7 +419,9 @@ pub(super) fn write_ip(tx: &mut Tx, info: &IpInfo, now: Timestamp) -> Result<(),
             info.pointer_found.as_str(),
             info.is_confirmed,
             info.looked_at,
-            now
+            now,
+            info.service,
+            info.server.as_ref().map(Domain::as_str)
         ],
     )?;
     Ok(())

@@ -365,3 +365,73 @@ async fn addresses_have_a_pointer_that_an_organisation_chooses_for_its_own() {
         assert!(valbois.ips().await.unwrap()[0].looked_at.is_some());
     }
 }
+
+#[tokio::test]
+async fn letters_leave_from_the_address_that_their_service_or_server_is_bound_to() {
+    for town in towns().await {
+        let (valbois, acme) = (town.tenant(town.valbois), town.tenant(town.acme));
+        for own in ["203.0.113.10", "203.0.113.11", "2001:db8::10"] {
+            town.dedicate(own).await;
+        }
+        let shared =
+            NewIp { ip: "203.0.113.99".to_owned(), organisation: None, is_static: true, note: String::new() };
+        town.operator.add_ip(shared).await.unwrap();
+        let domain = |name: &str| Domain::parse(name).unwrap();
+        let leaving = async |organisation, sender: &str, host: Option<&str>, turn| {
+            let (sender, host) = (domain(sender), host.map(domain));
+            let found = town.directory.sending_addresses(organisation, Some(&sender), host.as_ref(), turn);
+            let show = |one: &crate::SendingAddress| match &one.name {
+                Some(name) => format!("{} {name}", one.ip),
+                None => one.ip.to_string(),
+            };
+            found.await.unwrap().iter().map(show).collect::<Vec<_>>()
+        };
+        let (own, nothing) = (Some(town.valbois), Vec::<String>::new());
+        assert_eq!(leaving(own, "valbois.test", None, 0).await, nothing, "what is not bound");
+        let service = valbois.services(None).await.unwrap()[0].id;
+        let bound = |service, server: Option<&str>| IpChange {
+            service: Some(service),
+            server: Some(server.map(domain)),
+            ..IpChange::default()
+        };
+        // Whose the address or the service is not finds none.
+        assert_eq!(field(acme.change_ip(ip("203.0.113.10"), bound(None, None)).await), "not found");
+        let theirs = acme.services(None).await.unwrap()[0].id;
+        assert_eq!(
+            field(valbois.change_ip(ip("203.0.113.10"), bound(Some(theirs), None)).await),
+            "not found"
+        );
+        let refused = town.operator.change_ip(ip("203.0.113.99"), bound(Some(service), None)).await;
+        assert_eq!(field(refused), "service");
+
+        let here = Some("out1.valbois.test");
+        town.operator.change_ip(ip("203.0.113.99"), bound(None, here)).await.unwrap();
+        assert_eq!(leaving(own, "valbois.test", here, 0).await, ["203.0.113.99"]);
+        assert_eq!(leaving(None, "relais.test", here, 0).await, ["203.0.113.99"]);
+        assert_eq!(leaving(own, "valbois.test", None, 0).await, nothing);
+        valbois.change_ip(ip("203.0.113.11"), bound(None, here)).await.unwrap();
+        assert_eq!(leaving(own, "elsewhere.test", here, 0).await, ["203.0.113.11"]);
+        assert_eq!(leaving(Some(town.acme), "acme.test", here, 0).await, ["203.0.113.99"]);
+        // The service counts before the server, and each family has its address.
+        let named =
+            IpChange { pointer_wanted: Some("mail.valbois.test".to_owned()), ..bound(Some(service), None) };
+        valbois.change_ip(ip("203.0.113.10"), named).await.unwrap();
+        valbois.change_ip(ip("2001:db8::10"), bound(Some(service), None)).await.unwrap();
+        let both = ["203.0.113.10 mail.valbois.test", "2001:db8::10"];
+        assert_eq!(leaving(own, "valbois.test", here, 0).await, both);
+        assert_eq!(leaving(Some(town.acme), "valbois.test", None, 0).await, nothing, "another's sender");
+        // Of several of a family each has its turn.
+        valbois.change_ip(ip("203.0.113.11"), bound(Some(service), None)).await.unwrap();
+        assert_eq!(leaving(own, "valbois.test", None, 7).await, ["203.0.113.11", "2001:db8::10"]);
+        // What another server is to carry waits for it.
+        for address in ["203.0.113.10", "203.0.113.11", "2001:db8::10"] {
+            let elsewhere = bound(Some(service), Some("out2.valbois.test"));
+            valbois.change_ip(ip(address), elsewhere).await.unwrap();
+        }
+        assert_eq!(leaving(own, "valbois.test", here, 0).await, both);
+        // Whoever gets an address begins anew.
+        let change = IpChange { organisation: Some(Some(town.acme)), ..IpChange::default() };
+        let given = town.operator.change_ip(ip("203.0.113.10"), change).await.unwrap();
+        assert_eq!((given.service, given.server), (None, None));
+    }
+}

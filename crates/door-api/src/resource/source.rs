@@ -6,11 +6,13 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use directory::{AllowedSource, IpChange, IpInfo, NewAllowedSource, NewIp};
+use hosts::Binding;
+use model::ServiceId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
-use crate::input::{Created, Id, Input, Of};
+use crate::input::{Created, Id, Input, Of, absent_or};
 use crate::refusal::{Result, not_found};
 
 /// A source that no rule keeps out, or that is to become one.
@@ -150,6 +152,10 @@ pub(crate) struct Ip {
     is_confirmed: bool,
     #[schema(format = DateTime)]
     looked_at: Option<String>,
+    /// The mail service whose letters leave from it.
+    service: Option<String>,
+    /// The mail server, by its host's full name, whose letters leave from it; with a service, those that are both.
+    server: Option<String>,
 }
 
 fn ip_view(info: IpInfo) -> Ip {
@@ -163,6 +169,8 @@ fn ip_view(info: IpInfo) -> Ip {
         pointer_found: info.pointer_found,
         is_confirmed: info.is_confirmed,
         looked_at: info.looked_at.map(|at| at.rfc3339()),
+        service: info.service.map(|id| id.to_string()),
+        server: info.server.map(|name| name.to_string()),
     }
 }
 
@@ -217,9 +225,18 @@ pub(crate) struct ChangedIp {
     pointer: Option<String>,
     is_static: Option<bool>,
     note: Option<String>,
+    /// The mail service whose letters leave from it; null: none.
+    #[serde(default, deserialize_with = "absent_or")]
+    #[schema(value_type = Option<String>)]
+    service: Option<Option<Id>>,
+    /// The mail server, by its host's full name, whose letters leave from it; null: any. With a service, those of the
+    /// service that this server carries.
+    #[serde(default, deserialize_with = "absent_or")]
+    #[schema(value_type = Option<String>)]
+    server: Option<Option<String>>,
 }
 
-/// Change an address: an organisation the pointer of its own, the operator everything
+/// Change an address: an organisation the pointer of its own and what leaves from it, the operator everything
 #[utoipa::path(patch, path = "/ips/{ip}", tag = "bans", request_body = ChangedIp, params(("ip" = String, Path)),
     responses((status = 200, body = Ip)))]
 pub(crate) async fn change_ip(
@@ -230,6 +247,11 @@ pub(crate) async fn change_ip(
     let (ip, directory) = (parsed(&ip)?, caller.directory());
     let others = IpChange { is_static: change.is_static, note: change.note, ..IpChange::default() };
     let mut info = directory.change_ip(ip, others).await?;
+    if change.service.is_some() || change.server.is_some() {
+        let service = change.service.map(|service| service.map(|Id(id)| ServiceId(id)));
+        let binding = Binding { service, server: change.server };
+        info = caller.shared.hosts.bind_ip(&directory, &caller.who(), ip, binding).await?;
+    }
     if let Some(pointer) = change.pointer {
         (info, _) = caller.shared.zones.set_pointer(&directory, ip, &pointer, &caller.who()).await?;
     }

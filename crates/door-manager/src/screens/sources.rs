@@ -11,7 +11,9 @@ use directory::{
     Administration, AllowState, AllowedSource, BanView, DirectoryError, NewAllowedSource, NewIp, Role, Scope,
     UnbanState,
 };
+use hosts::{Binding, Roles, ServerSearch};
 use minijinja::{Value, context};
+use model::ServiceId;
 
 use zones::ZoneError;
 
@@ -34,6 +36,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/sources/allowed", post(decide_allowed))
         .route("/sources/ips", post(add_ip))
         .route("/sources/ips/pointer", post(pointer))
+        .route("/sources/ips/binding", post(bind))
         .route("/sources/ips/look", post(look))
 }
 
@@ -185,10 +188,23 @@ async fn show_with(view: &View, typed: &Fields, errors: &[FieldError]) -> Answer
                 is_confirmed => info.is_confirmed,
                 looked_at => info.looked_at.map(|at| at.rfc3339()),
                 state,
+                organisation => info.organisation.map(|id| id.to_string()),
+                service => info.service.map(|id| id.to_string()),
+                server => info.server.map(|name| name.to_string()),
             }
         })
         .collect();
+    // Only where there is an address that something can be bound to.
+    let (services, servers) = match ips.is_empty() {
+        true => (Vec::new(), Vec::new()),
+        false => (services(view).await?, servers(view).await?),
+    };
     let content = context! {
+        services,
+        servers,
+        binding_of => typed.text("binding"),
+        bound_service => typed.text("service"),
+        bound_server => typed.text("server"),
         is_installation => view.is_installation,
         of => if view.is_installation { "installation" } else { "" },
         own_ip => view.person.guest.client.ip.to_string(),
@@ -355,6 +371,49 @@ async fn pointer(State(shared): State<Arc<Shared>>, person: Administrator, field
                 error => refusal(&view.person.guest, error)?,
             };
             show_with(&view, &fields, &[error.at(&format!("pointer-{ip}"))]).await
+        }
+    }
+}
+
+/// The mail services that an address may send for.
+async fn services(view: &View) -> Result<Vec<Value>, Trouble> {
+    let services = view.directory().services(None).await?;
+    Ok(services
+        .into_iter()
+        .map(|service| {
+            context! {
+                id => service.id.to_string(),
+                name => service.name,
+                organisation => service.organisation.to_string(),
+            }
+        })
+        .collect())
+}
+
+/// The full names of the mail servers that send.
+async fn servers(view: &View) -> Result<Vec<String>, Trouble> {
+    let scope = view.directory().scope();
+    let hosts = view.shared.hosts.administration(scope, view.person.who());
+    let search =
+        ServerSearch { roles: Roles { smtp_out: true, ..Roles::default() }, ..ServerSearch::default() };
+    Ok(hosts.servers(None, search).await?.into_iter().map(|server| server.host.full_name()).collect())
+}
+
+async fn bind(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+    let view = View::of(shared, person, fields.text("of"));
+    let ip: IpAddr = fields.text("binding").parse().map_err(|_| Trouble::NotFound)?;
+    let service = match fields.text("service") {
+        "" => None,
+        id => Some(ServiceId(id.parse().map_err(|_| Trouble::NotFound)?)),
+    };
+    let server = Some(fields.text("server").to_owned()).filter(|server| !server.is_empty());
+    let binding = Binding { service: Some(service), server: Some(server) };
+    match view.shared.hosts.bind_ip(&view.directory(), &view.person.who(), ip, binding).await {
+        Ok(_) => view.done(view.say("ip-bound", &[("ip", Word::from(ip.to_string()))])),
+        Err(error) => {
+            let error = directory_refusal(&view.person.guest, error)?;
+            let field = format!("{}-{ip}", error.field);
+            show_with(&view, &fields, &[error.at(&field)]).await
         }
     }
 }

@@ -140,11 +140,12 @@ pub(super) fn sentence(guest: &Guest, step: &Step) -> Sentence {
             parts.extend(evidence(guest, found.as_deref()));
         }
         Step::Queued { route } => parts.push(say("way-queued", "route", &told(guest, route))),
-        Step::Tried { host, ip, tls, why_no_tls, policy, failure, reply, destination: _ } => {
+        Step::Tried { host, ip, source, tls, why_no_tls, policy, failure, reply, destination: _ } => {
             parts.push(match ip {
                 Some(ip) => format!("{host} [{}]", ip.to_canonical()),
                 None => host.clone(),
             });
+            parts.extend(source.map(|ip| say("way-source", "ip", &ip.to_canonical().to_string())));
             match (tls, why_no_tls) {
                 (Some(tls), _) => parts.push(say("way-tls", "tls", tls)),
                 (None, Some(why)) => parts.push(say("way-no-tls", "why", &told(guest, why))),

@@ -75,7 +75,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /changes /changes/cancel /changes/apply
          /logs /logs/{message} /queue /queue/act /routes /routes/remove
          /sources /sources/allow /sources/allowed /sources/bans /sources/bans/lift /sources/ips /sources/ips/look
-         /sources/ips/pointer /sources/requests",
+         /sources/ips/pointer /sources/ips/binding /sources/requests",
     ),
     (
         Who::Staff,

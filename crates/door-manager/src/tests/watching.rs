@@ -204,6 +204,21 @@ async fn asking_for_a_permanent_permission_keeps_what_was_typed_and_needs_the_ac
         let mut other = town.signed_in("acme").await;
         let answer = other.post("/manager/sources/ips/pointer", &pointer).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        // What leaves from it.
+        assert!(page.text.contains("Mails envoyés depuis cette adresse"), "{}", page.text);
+        let service = town.operator().services(Some(town.valbois)).await.unwrap()[0].id.to_string();
+        let bound =
+            [("binding", "203.0.113.10"), ("service", service.as_str()), ("server", "x.valbois.test")];
+        let refused = browser.post("/manager/sources/ips/binding", &bound).await;
+        assert!(refused.text.contains("le rôle SMTP out"), "{}", refused.text);
+        let saved = browser.post("/manager/sources/ips/binding", &bound[..2]).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let info = town.operator().ips().await.unwrap().remove(0);
+        assert_eq!(info.service.map(|id| id.to_string()).as_deref(), Some(service.as_str()));
+        assert_eq!(
+            other.post("/manager/sources/ips/binding", &bound[..1]).await.status,
+            StatusCode::NOT_FOUND
+        );
     }
 }
 

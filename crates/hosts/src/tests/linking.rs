@@ -88,3 +88,34 @@ async fn a_server_is_used_in_the_roles_that_it_has_and_within_its_organisation()
         assert_eq!(field(town.admin().assign_mailbox(model::AddressId(1), None).await), "not found");
     }
 }
+
+#[tokio::test]
+async fn an_address_is_bound_to_a_server_that_sends_within_the_organisation() {
+    for town in towns().await {
+        town.server("hote1", 1, IMAP).await;
+        town.server("hote2", 2, Roles::ALL).await;
+        let directory = |scope| town.hosts.directory.administration(scope, "anna");
+        let ip = std::net::IpAddr::from([203, 0, 113, 10]);
+        let new = directory::NewIp {
+            ip: ip.to_string(),
+            organisation: Some(town.valbois),
+            is_static: true,
+            note: String::new(),
+        };
+        directory(directory::Scope::Operator("test")).add_ip(new).await.unwrap();
+        let bind = async |organisation, server: &str| {
+            let server = Some((!server.is_empty()).then(|| server.to_owned()));
+            let binding = crate::Binding { service: None, server };
+            let own = directory(directory::Scope::Tenant(organisation));
+            town.hosts.bind_ip(&own, "anna", ip, binding).await
+        };
+        for wrong in ["hote1.valbois.test", "hote2", "hote3.valbois.test", "…"] {
+            assert_eq!(field(bind(town.valbois, wrong).await), "server", "{wrong}");
+        }
+        assert_eq!(field(bind(town.acme, "hote2.valbois.test").await), "server");
+        assert_eq!(field(bind(town.acme, "").await), "not found");
+        let bound = bind(town.valbois, "Hote2.valbois.test.").await.unwrap();
+        assert_eq!(bound.server, Some(Domain::parse("hote2.valbois.test").unwrap()));
+        assert_eq!(bind(town.valbois, "").await.unwrap().server, None);
+    }
+}

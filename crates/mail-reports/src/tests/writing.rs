@@ -78,6 +78,7 @@ impl Town {
         let step = Step::Tried {
             host: host.to_owned(),
             ip: Some("198.51.100.9".parse().unwrap()),
+            source: None,
             tls: tls.then(|| "TLSv1.3".to_owned()),
             why_no_tls: None,
             policy: policy.map(str::to_owned),
