@@ -12,6 +12,8 @@ use crate::{Administration, Directory, DirectoryError, Found, Session};
 
 /// People who are told at most.
 pub(super) const TOLD_LIMIT: usize = 20;
+/// Whoever only reads the mailbox hears of the same person once in this time.
+const LETTER_AFTER: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 /// The same act of the same person is told once in this time.
 const AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(3600);
 /// Mailboxes of a mail service that are told at most when its log is read.
@@ -89,8 +91,11 @@ fn is_news(tx: &mut Tx, mailbox: &Mailbox, opened: &Opened, who: &str, at: Times
         return Ok(true);
     }
     let told = rows::told(tx, mailbox.account, &address_key(&mailbox.address))?;
-    // The first password of an address that nobody uses yet is no news to whoever comes later.
-    if *opened == Opened::Chosen && told.is_empty() {
+    // The first passwords of an address that nobody uses yet are no news to whoever comes later.
+    if matches!(opened, Opened::Chosen | Opened::Password)
+        && told.is_empty()
+        && !rows::is_used(tx, mailbox.account)?
+    {
         return Ok(false);
     }
     let is_own = told.iter().any(|(_, login)| login == login_of(who));
@@ -100,7 +105,9 @@ fn is_news(tx: &mut Tx, mailbox: &Mailbox, opened: &Opened, who: &str, at: Times
             || !rows::was_noted(tx, mailbox.account, opened.kind(), who, at.minus(AGAIN_AFTER))?))
 }
 
-/// Leaves a notice, and letters to the people of the mailbox but the one who did it. `ids` are for the rows.
+/// Leaves a notice, and letters to the people of the mailbox but the one who did it. Where the address is nobody's login,
+/// somebody may read the mailbox by a mail program only: a letter into it, one a day of each who does something.
+/// `ids` are for the rows.
 pub(super) fn note(
     tx: &mut Tx,
     ids: &[i64],
@@ -115,9 +122,19 @@ pub(super) fn note(
     }
     let told = rows::told(tx, mailbox.account, &address_key(&mailbox.address))?;
     let (kind, detail) = (opened.kind(), opened.detail());
+    let key = address_key(&mailbox.address);
+    let is_in_mailbox = !told.iter().any(|(_, login)| *login == key)
+        && rows::is_used(tx, mailbox.account)?
+        && !rows::was_noted_by(tx, mailbox.account, who, at.minus(LETTER_AFTER))?;
     rows::insert_notice(tx, *id, mailbox.account, kind, detail, who, at)?;
+    if let (true, Some((id, _))) = (is_in_mailbox, ids.split_last()) {
+        let address = mailbox.address.to_string();
+        let event = Event::MailboxOpened { address: address.clone(), kind, detail: detail.to_owned() };
+        notice::write_to_mailbox(tx, *id, (mailbox.account.organisation, &address), &event, who, at)?;
+    }
     let others = told.iter().filter(|(_, login)| login != login_of(who) && login != detail);
-    for ((user, _), id) in others.zip(ids) {
+    // The last one is the mailbox's own.
+    for ((user, _), id) in others.zip(ids.iter().rev().skip(1).rev()) {
         let event =
             Event::MailboxOpened { address: mailbox.address.to_string(), kind, detail: detail.to_owned() };
         notice::write(tx, *id, *user, &event, who, at)?;

@@ -553,6 +553,31 @@ pub(super) fn was_noted(
     Ok(found.is_some())
 }
 
+/// Whether somebody did anything with a mailbox that is told to its readers.
+pub(super) fn was_noted_by(
+    tx: &mut Tx,
+    account: AccountRef,
+    who: &str,
+    since: Timestamp,
+) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM mailbox_notice WHERE account = ?1 AND kind <> 'service' AND who = ?2 AND at > ?3 LIMIT 1",
+        values![account.account, who, since],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Whether anybody logged in to a mailbox yet.
+pub(super) fn is_used(tx: &mut Tx, account: AccountRef) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM credential WHERE account = ?1 AND last_used_at IS NOT NULL LIMIT 1",
+        values![account.account],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// The same for any mailbox of a mail service.
 pub(super) fn was_noted_of_service(
     tx: &mut Tx,

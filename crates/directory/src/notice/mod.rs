@@ -59,6 +59,20 @@ pub struct Notice {
     pub at: Timestamp,
 }
 
+/// Writes down what a mailbox is to be told that its reader knows no other way: a letter into the mailbox itself, in
+/// the language of the organisation's owner.
+pub(crate) fn write_to_mailbox(
+    tx: &mut Tx,
+    id: i64,
+    (organisation, address): (OrganisationId, &str),
+    event: &Event,
+    who: &str,
+    at: Timestamp,
+) -> Result<(), DirectoryError> {
+    let (kind, detail) = told(tx, event)?;
+    Ok(rows::insert_for_mailbox(tx, id, (organisation, address), (kind, &detail), who, at)?)
+}
+
 /// Writes down what a person is to be told, in the transaction in which it happens.
 pub(crate) fn write(
     tx: &mut Tx,
@@ -68,7 +82,13 @@ pub(crate) fn write(
     who: &str,
     at: Timestamp,
 ) -> Result<(), DirectoryError> {
-    let (kind, detail) = match event {
+    let (kind, detail) = told(tx, event)?;
+    Ok(rows::insert(tx, id, person, kind, &detail, who, at)?)
+}
+
+/// The kind of an event, and what it is about.
+fn told(tx: &mut Tx, event: &Event) -> Result<(&'static str, String), DirectoryError> {
+    Ok(match event {
         Event::Role { organisation, role } => {
             let name = rows::organisation_name(tx, *organisation)?.unwrap_or_default();
             ("role", format!("{} @ {name}", role.map_or("none", Role::as_str)))
@@ -90,8 +110,7 @@ pub(crate) fn write(
             "redirection" => ("mailbox-redirection", format!("{address} → {detail}")),
             _ => ("mailbox-password", address.clone()),
         },
-    };
-    Ok(rows::insert(tx, id, person, kind, &detail, who, at)?)
+    })
 }
 
 impl Directory {

@@ -23,6 +23,26 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// For nobody's account but whoever reads the mailbox.
+pub(super) fn insert_for_mailbox(
+    tx: &mut Tx,
+    id: i64,
+    (organisation, address): (OrganisationId, &str),
+    (kind, detail): (&str, &str),
+    who: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO person_notice (id, organisation, person, login, name, language, kind, detail, who, at)
+         VALUES (?1, ?2, 0, ?3, ?3,
+                 (SELECT p.language FROM membership m JOIN person p ON p.id = m.person
+                  WHERE m.organisation = ?2 AND m.role = 'legal-owner' AND p.language IS NOT NULL
+                  ORDER BY p.id LIMIT 1), ?4, ?5, ?6, ?7)",
+        values![id, organisation, address, kind, detail, who, at],
+    )?;
+    Ok(())
+}
+
 pub(super) fn waiting(tx: &mut Tx, limit: usize) -> Result<Vec<Notice>, DbError> {
     tx.query(
         "SELECT n.id, n.organisation, n.login, n.name, n.language, n.kind, n.detail, n.who, n.at

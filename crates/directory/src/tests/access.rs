@@ -303,6 +303,8 @@ async fn an_administrator_who_opens_a_mailboxs_data_leaves_a_notice_for_its_peop
         let boss = person(&town, ADMIN, Role::Administrator).await;
         claire(&town).grant_access(town.anna, marc.id, None, with(CHOSEN, None)).await.unwrap();
         let here = session(&town, "marc@far.test").await;
+        let day = Duration::from_secs(25 * 3600);
+        town.world.clock.advance(day);
         claire(&town).note_opened(town.anna, Opened::Logs).await.unwrap();
         claire(&town).note_opened(town.anna, Opened::Logs).await.unwrap();
         claire(&town).grant_access(town.anna, boss.id, None, with(CHOSEN, None)).await.unwrap();
@@ -312,7 +314,20 @@ async fn an_administrator_who_opens_a_mailboxs_data_leaves_a_notice_for_its_peop
         assert_eq!(told, [("access", ADMIN, ADMIN), ("logs", "", ADMIN), ("access", "marc@far.test", ADMIN)]);
         let letters = town.directory.waiting_notices().await.unwrap();
         let kinds: Vec<_> = letters.iter().map(|one| (one.login.as_str(), one.kind.as_str())).collect();
-        assert_eq!(kinds, [("marc@far.test", "mailbox-logs"), ("marc@far.test", "mailbox-access")]);
+        // Into the mailbox as well, which its owner may read by a mail program only: once a day of each who does something.
+        let own: Vec<_> = kinds.iter().filter(|(login, _)| *login == "anna@valbois.test").collect();
+        assert_eq!(own, [&("anna@valbois.test", "mailbox-access"), &("anna@valbois.test", "mailbox-logs")]);
+        let others: Vec<_> = kinds.iter().filter(|(login, _)| *login != "anna@valbois.test").collect();
+        assert_eq!(others, [&("marc@far.test", "mailbox-logs"), &("marc@far.test", "mailbox-access")]);
+        town.world.clock.advance(day);
+        claire(&town).note_opened(town.anna, Opened::Logs).await.unwrap();
+        let letters = town.directory.waiting_notices().await.unwrap();
+        assert_eq!(letters.iter().filter(|one| one.login == "anna@valbois.test").count(), 3);
+        // Into one that nobody ever opened nothing is written.
+        let new = town.mailbox("neuve@valbois.test").await;
+        claire(&town).note_opened(new, Opened::Logs).await.unwrap();
+        let letters = town.directory.waiting_notices().await.unwrap();
+        assert!(letters.iter().all(|one| one.login != "neuve@valbois.test"));
     }
 }
 
@@ -502,5 +517,26 @@ async fn aliases_redirections_and_passwords_are_changed_by_whoever_may_and_of_th
         is_gone(directory.ask_own_target_again(&here, account, set[0].id).await.is_err());
         is_gone(directory.passwords_of_own(&here, account).await.is_err());
         is_gone(directory.own_mailbox(&here, account, Some(Permission::AccessLogs)).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn fifty_invitations_wait_and_one_to_an_address_that_is_gone_is_accepted_by_nobody() {
+    for town in towns().await {
+        let mut last = None;
+        for _ in 0..crate::limits::INVITATIONS_PER_ADDRESS_LIMIT {
+            let created = town.operator.invite(town.anna, NewInvitation::default(), AddressProof::Machine);
+            last = Some(created.await.unwrap());
+        }
+        let one_more = town.operator.invite(town.anna, NewInvitation::default(), AddressProof::Machine).await;
+        assert_eq!(field(one_more.err().unwrap()), "address");
+        let last = last.unwrap();
+        let token = last.token.to_string();
+        assert!(town.directory.offer(&token).await.unwrap().is_some());
+        town.operator.delete_address(town.anna).await.unwrap();
+        assert!(town.directory.offer(&token).await.unwrap().is_none());
+        let refused = town.directory.accept_with_new_account(&token, account("marc@far.test"), None).await;
+        assert!(refused.is_err());
+        assert!(town.directory.offer("nonsense").await.unwrap().is_none());
     }
 }
