@@ -1,15 +1,16 @@
-//! Who gets in where: every route of the screens has a decision; and what roles are changed by.
+//! Who gets in where: every route of the screens has a decision, and each role meets it; and what
+//! roles are changed by.
 
 use std::path::{Path, PathBuf};
 
 use axum::http::StatusCode;
-use directory::{NewUser, Role, Zeroizing};
+use directory::{Limits, NewUser, Role, Zeroizing};
 use model::{Address, UserId};
 
 use super::{Browser, PASSWORD, Town, towns};
 
 /// Who gets in, at least.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Who {
     /// Somebody without a session.
     Anybody,
@@ -90,6 +91,13 @@ fn decision(path: &str) -> Option<Who> {
     DECISIONS.iter().find(|(_, paths)| is_named(paths)).map(|(who, _)| *who)
 }
 
+/// A route as the sources have it.
+struct Route {
+    path: String,
+    gets: bool,
+    posts: bool,
+}
+
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -102,7 +110,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Every `.route("…", …)` of the crate.
-fn routes() -> Vec<String> {
+fn routes() -> Vec<Route> {
     let mut files = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
     let mut all = Vec::new();
@@ -110,10 +118,23 @@ fn routes() -> Vec<String> {
         let text = std::fs::read_to_string(file).unwrap();
         for part in text.split(".route(").skip(1) {
             let part = part.trim_start();
-            let Some((path, _)) = part.strip_prefix('"').and_then(|rest| rest.split_once('"')) else {
+            let Some((path, rest)) = part.strip_prefix('"').and_then(|rest| rest.split_once('"')) else {
                 panic!("a route without a path in words: {}", &part[..part.len().min(80)])
             };
-            all.push(path.to_owned());
+            // Up to the end of what the route leads to.
+            let mut depth = 1;
+            let end = rest.find(|c| {
+                depth += match c {
+                    '(' => 1,
+                    ')' => -1,
+                    _ => 0,
+                };
+                depth == 0
+            });
+            let leads_to = &rest[..end.unwrap_or(rest.len())];
+            let (gets, posts) = (leads_to.contains("get("), leads_to.contains("post("));
+            assert!(gets || posts, "{path}: {leads_to}");
+            all.push(Route { path: path.to_owned(), gets, posts });
         }
     }
     all
@@ -142,10 +163,92 @@ fn every_route_has_a_decision_and_every_decision_a_route() {
     let routes = routes();
     assert!(routes.len() > 100, "the routes are found: {}", routes.len());
     for route in &routes {
-        assert!(decision(route).is_some(), "who may ask for {route}?");
+        assert!(decision(&route.path).is_some(), "who may ask for {}?", route.path);
     }
     for path in DECISIONS.iter().flat_map(|(_, paths)| paths.split_whitespace()) {
-        assert!(routes.iter().any(|route| route == path), "{path} is no route any more");
+        assert!(routes.iter().any(|route| route.path == path), "{path} is no route any more");
+    }
+}
+
+#[tokio::test]
+async fn each_role_gets_in_where_it_was_decided_and_nowhere_else() {
+    for town in towns().await {
+        town.mail_domain().await;
+        let new = directory::NewAddress {
+            address: Address::parse("anna@valbois.test").unwrap(),
+            alias_to: Vec::new(),
+            quota_bytes: None,
+        };
+        let anna = town.people().create_address(new).await.unwrap();
+        let guest = person(&town, "externe@far.test", Role::External).await;
+        let given = person(&town, "collaborateur@far.test", Role::Collaborator).await;
+        let services = Limits { domain: None, services: Some(vec![anna.service]) };
+        town.people().limit_member(town.valbois, given, services).await.unwrap();
+        person(&town, "administrateur@far.test", Role::Administrator).await;
+        let staff = person(&town, "operateur@far.test", Role::Administrator).await;
+        let operator = town.directory.administration(super::Scope::Operator("test"), "test");
+        operator.set_operator(staff, true).await.unwrap();
+        let filled = |path: &str| {
+            let id = match path.split('/').nth(1) {
+                Some("addresses") => anna.id.to_string(),
+                Some("users") => guest.to_string(),
+                Some("services") => anna.service.to_string(),
+                _ => "1".to_owned(),
+            };
+            let name = if path.starts_with("/assets") { "style.css" } else { "valbois.test" };
+            let path = path.replace("{id}", &id).replace("{name}", name);
+            let path = path.replace("{service}", &anna.service.to_string());
+            let path = path.replace("{tag}", "fr").replace("{kind}", "A").replace("{act}", "unlink");
+            let path = match path.find('{') {
+                Some(_) => path
+                    .split('/')
+                    .map(|part| if part.starts_with('{') { "1" } else { part })
+                    .collect::<Vec<_>>()
+                    .join("/"),
+                None => path,
+            };
+            let is_whole = path.starts_with("/manager") || path.starts_with("/invitation/");
+            if is_whole { path } else { format!("/manager{path}") }
+        };
+        for (login, most) in [
+            ("", Who::Anybody),
+            ("externe@far.test", Who::Person),
+            ("collaborateur@far.test", Who::Service),
+            ("administrateur@far.test", Who::Administrator),
+            ("admin@valbois.test", Who::Administrator),
+            ("operateur@far.test", Who::Staff),
+        ] {
+            let mut browser = if login.is_empty() { town.browser() } else { browser(&town, login).await };
+            for route in routes() {
+                let (who, path) = (decision(&route.path).unwrap(), filled(&route.path));
+                // What ends the session, or changes the language that the next pages are in.
+                if ["/sign-out", "/language/{tag}"].contains(&route.path.as_str()) {
+                    continue;
+                }
+                if who > most {
+                    let mut answers = Vec::new();
+                    if route.gets {
+                        answers.push(browser.get(&path).await);
+                    }
+                    if route.posts {
+                        answers.push(browser.post(&path, &[]).await);
+                    }
+                    for answer in answers {
+                        let is_sent_away = most == Who::Anybody && answer.location.contains("/sign-in");
+                        let is_refused =
+                            [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&answer.status);
+                        assert!(is_sent_away || is_refused, "{login} {path}: {}", answer.status);
+                    }
+                } else if route.gets && route.path != "/events" {
+                    let answer = browser.get(&path).await;
+                    assert_ne!(answer.status, StatusCode::FORBIDDEN, "{login} {path}");
+                    assert!(!answer.status.is_server_error(), "{login} {path}: {}", answer.text);
+                    // An organisation without a logo has none.
+                    let is_there = route.path.contains('{') || route.path == "/organisation/logo";
+                    assert!(is_there || answer.status != StatusCode::NOT_FOUND, "{login} {path}");
+                }
+            }
+        }
     }
 }
 
