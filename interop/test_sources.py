@@ -260,7 +260,8 @@ def test_a_browser_shows_the_address_of_each_family(guarded, chromium):
     if has_ipv6():
         expect(families.nth(1)).to_have_text("::1")
     # Nobody else is asked, whatever a script wants.
-    assert page.evaluate("fetch('/health').then(() => 'asked', () => 'refused')") == "refused"
+    other = f"https://127.0.0.1:{guarded.port('https')}/ip?format=text"
+    assert page.evaluate("url => fetch(url).then(() => 'asked', () => 'refused')", other) == "refused"
     context.close()
     # A network without IPv6.
     context = window(chromium)

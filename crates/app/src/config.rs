@@ -48,9 +48,36 @@ pub struct Config {
     /// How short messages are sent; nobody sends any where it is not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<Sms>,
+    /// The pages that anybody may open.
+    #[serde(default)]
+    pub public: Public,
     /// What is logged.
     #[serde(default)]
     pub log: Log,
+}
+
+/// `[public]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Public {
+    /// A name of ours with IPv4 addresses only, with `:port` where https has another one: `/ip` asks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv4_name: Option<String>,
+    /// The same with IPv6 addresses only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6_name: Option<String>,
+}
+
+impl Public {
+    /// Whether what is to be names are names.
+    fn check(&self) -> Result<()> {
+        for (key, name) in [("ipv4_name", &self.ipv4_name), ("ipv6_name", &self.ipv6_name)] {
+            let Some(name) = name else { continue };
+            let is_name = doorway_http::Host::parse(name).is_some_and(|host| host.name().is_some());
+            ensure!(is_name, "public.{key}: «{name}» is no host name");
+        }
+        Ok(())
+    }
 }
 
 /// `[invitations]`
@@ -457,6 +484,7 @@ impl Config {
             families(true) <= 1 && families(false) <= 1,
             "outbound.source takes at most one address of each family"
         );
+        self.public.check()?;
         for (zone, servers) in &self.dns.forward {
             Domain::parse(zone).context("dns.forward")?;
             ensure!(!servers.is_empty(), "dns.forward.{zone}: names no server");

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zones::Standing;
 
-use crate::config::{Auth, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Tls};
+use crate::config::{Auth, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Public, Tls};
 use crate::installation::{self, Installation};
 use crate::letters::{LETTERS, SampleFolder, SampleState};
 use crate::{http, listeners, logging, samples, serve};
@@ -161,6 +161,7 @@ impl Demo {
                 ..Auth::default()
             },
             judge: Judge::default(),
+            public: Public::default(),
             log: Log { level: "warn".to_owned(), ..Log::default() },
         })
     }

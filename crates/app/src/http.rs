@@ -74,6 +74,10 @@ fn public(installation: &Installation) -> door_public::Shared {
             submissions: port(&listen.submissions),
             submission: port(&listen.submission),
         },
+        families: door_public::Families {
+            ipv4: config.public.ipv4_name.clone(),
+            ipv6: config.public.ipv6_name.clone(),
+        },
     }
 }
 

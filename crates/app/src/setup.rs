@@ -12,7 +12,7 @@ use model::{Address, Domain, OrganisationId};
 use world::{LookupError, Names, NamesOptions};
 use zones::Standing;
 
-use crate::config::{Auth, Blobs, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Tls};
+use crate::config::{Auth, Blobs, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Public, Tls};
 use crate::installation::{Installation, make_private};
 
 const SCOPE: Scope = Scope::Operator("setting up the installation");
@@ -161,6 +161,7 @@ fn config(hostname: &Domain, data: &Path, dns: Vec<SocketAddr>) -> Result<Config
         judge: Judge::default(),
         invitations: crate::config::Invitations::default(),
         sms: None,
+        public: Public::default(),
         log: Log::default(),
     })
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, VARY};
+use axum::http::header::{
+    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use doorway_http::{Client, Host, Problem};
-use minijinja::context;
+use minijinja::{Value, context};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -58,11 +60,42 @@ pub(crate) async fn page(
                 ip => client.ip.to_string(),
                 version => version.to_string(),
                 base => format!("{scheme}://{}", own_host(&shared, &host, client).await),
+                families => families(&shared),
                 banned_until => shared.directory.is_banned(client.ip).map(|until| until.rfc3339()),
             };
-            return pages::page(language, "ip.html", "/ip", content);
+            let mut page = pages::page(language, "ip.html", "/ip", content)?;
+            if let Some(policy) = policy(&shared) {
+                page.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+            }
+            return Ok(page);
         }
         _ => return Err(Problem::not_found().detail("The formats are html, text and json")),
     };
-    Ok(([(CACHE_CONTROL, "no-store"), (VARY, "Accept")], body).into_response())
+    let mut answer = ([(CACHE_CONTROL, "no-store"), (VARY, "Accept")], body).into_response();
+    if shared.families.all().next().is_some() {
+        // The page asks the other names; and to everybody it tells what he knows.
+        answer.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
+    Ok(answer)
+}
+
+fn families(shared: &Shared) -> Vec<Value> {
+    shared.families.all().map(|(version, name)| context! { version, name }).collect()
+}
+
+/// What the page may ask: the two names and nothing else. `None` where there are none.
+fn policy(shared: &Shared) -> Option<HeaderValue> {
+    let names: Vec<String> = shared.families.all().map(|(_, name)| format!("https://{name}")).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let asks = format!("connect-src {}", names.join(" "));
+    HeaderValue::from_str(&doorway_http::CONTENT_SECURITY_POLICY.replace("connect-src 'self'", &asks)).ok()
+}
+
+/// `GET /public/ip.js`
+pub(crate) async fn script() -> Response {
+    const SCRIPT: &str = include_str!("../../../web/public/ip.js");
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")], SCRIPT)
+        .into_response()
 }

@@ -41,6 +41,26 @@ pub struct Shared {
     pub zones: Zones,
     /// How mail programs reach us where the installation says nothing: the listeners' ports.
     pub servers: Servers,
+    /// Names that lead to us over one family of addresses only.
+    pub families: Families,
+}
+
+/// Names, with a port where https has another one, that have addresses of one family only: `/ip` asks both.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Families {
+    /// The one with IPv4 addresses only.
+    pub ipv4: Option<String>,
+    /// The one with IPv6 addresses only.
+    pub ipv6: Option<String>,
+}
+
+impl Families {
+    /// Version and name of each.
+    fn all(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        [("4", self.ipv4.as_deref()), ("6", self.ipv6.as_deref())]
+            .into_iter()
+            .filter_map(|(version, name)| Some((version, name?)))
+    }
 }
 
 /// Where people read and write their mail; a port of `None` is not offered.
@@ -78,6 +98,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/allow/{token}", get(unblock::show_request).post(unblock::confirm_request))
         .route("/redirection/{token}", get(redirection::show).post(redirection::decide))
         .route("/public/style.css", get(pages::style))
+        .route("/public/ip.js", get(ip::script))
         .route("/robots.txt", get(async || "User-agent: *\nDisallow: /\n"))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .with_state(shared)

@@ -12,7 +12,7 @@ use model::{Address, Domain};
 use tower::ServiceExt;
 use world::World;
 
-use crate::{Servers, Shared, router};
+use crate::{Families, Servers, Shared, router};
 
 struct Place {
     db: db::Db,
@@ -69,8 +69,17 @@ async fn places() -> Vec<Place> {
             .change_installation(installation)
             .await
             .unwrap();
-        let router =
-            router(Arc::new(Shared { directory, hosts: hosts.clone(), zones: zones.clone(), servers }));
+        let families = Families {
+            ipv4: Some("ipv4.valbois.test".to_owned()),
+            ipv6: Some("ipv6.valbois.test:8443".to_owned()),
+        };
+        let router = router(Arc::new(Shared {
+            directory,
+            hosts: hosts.clone(),
+            zones: zones.clone(),
+            servers,
+            families,
+        }));
         places.push(Place { db, router, administration, hosts, zones, organisation, domain });
     }
     places
@@ -222,6 +231,40 @@ async fn the_lines_to_copy_name_us_by_a_name_of_our_own() {
             assert!(html.contains(&format!("https:&#x2f;&#x2f;{shown}/ip")), "{host}: {html}");
             assert!(!html.contains("evil.test"), "{host}: {html}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_page_asks_a_name_of_each_family_and_nobody_else() {
+    for place in places().await {
+        let answer = async |path: &str| {
+            let mut request = Request::get(path)
+                .header("host", "mail.valbois.test")
+                .header("accept", "text/html")
+                .body(Body::empty())
+                .unwrap();
+            request.extensions_mut().insert(Client { ip: "2001:db8::7".parse().unwrap(), is_tls: true });
+            request.extensions_mut().insert(Host::parse("mail.valbois.test").unwrap());
+            place.router.clone().oneshot(request).await.unwrap()
+        };
+        let page = answer("/ip").await;
+        let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        let asks = "connect-src https://ipv4.valbois.test https://ipv6.valbois.test:8443;";
+        assert!(policy.contains(asks) && policy.contains("script-src 'self';"), "{policy}");
+        assert!(!page.headers().contains_key("access-control-allow-origin"));
+        let text = to_bytes(page.into_body(), 100_000).await.unwrap();
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        // Without the script they are links.
+        for link in ["https://ipv4.valbois.test/ip", "https://ipv6.valbois.test:8443/ip"] {
+            assert!(text.contains(&format!("<a href=\"{link}\">")), "{text}");
+            assert!(text.contains(&format!("data-ip=\"{link}?format=text\"")), "{text}");
+        }
+        let line = answer("/ip?format=text").await;
+        assert_eq!(line.headers()["access-control-allow-origin"], "*");
+        assert!(!line.headers().contains_key("content-security-policy"));
+        assert_eq!(to_bytes(line.into_body(), 100).await.unwrap(), "2001:db8::7\n");
+        assert!(!answer("/help").await.headers().contains_key("access-control-allow-origin"));
+        assert_eq!(answer("/public/ip.js").await.status(), StatusCode::OK);
     }
 }
 
