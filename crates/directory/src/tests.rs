@@ -73,8 +73,12 @@ async fn towns() -> Vec<Town> {
 }
 
 async fn towns_with(options: Options) -> Vec<Town> {
+    towns_on(db::testing::engines(), options).await
+}
+
+async fn towns_on(databases: Vec<Db>, options: Options) -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
+    for db in databases {
         db.migrate(&[trail::MIGRATIONS, MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::with_options(db.clone(), world.clone(), options.clone());

@@ -1,11 +1,14 @@
 //! Many addresses from one list: what is shown, what is made, what happens in between.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use model::DomainId;
 
-use super::{Town, address, towns};
+use super::{Town, address, towns, towns_on};
 use crate::{
     AddressJob, AddressKind, AddressQuery, AddressSort, Choice, DirectoryError, Fault, JobState,
-    NewAddressJob,
+    NewAddressJob, Options,
 };
 
 const LIST: &str = "Adresse;Mot de passe;Nom;Quota;Note\n\
@@ -144,5 +147,45 @@ async fn a_table_of_addresses_is_searched_sorted_and_cut_in_the_database() {
         assert_eq!(names(query(AddressSort::Kind, false, 0)).await, ["zoe", "100%"]);
         let aliases = AddressQuery { kind: "alias".to_owned(), limit: 9, ..AddressQuery::default() };
         assert_eq!(names(aliases).await, ["zoe"]);
+    }
+}
+
+#[tokio::test]
+async fn a_list_survives_a_crash_at_each_commit_and_makes_each_address_once() {
+    let left = Arc::new(AtomicI64::new(i64::MAX));
+    let counter = left.clone();
+    let hook: db::CommitHook = Arc::new(move |point| match point {
+        db::CommitPoint::Before if counter.fetch_sub(1, Ordering::Relaxed) <= 0 => {
+            Err(std::io::Error::other("the plug is pulled"))
+        }
+        _ => Ok(()),
+    });
+    let options = db::Options { commit_hook: Some(hook), durable: false, ..db::Options::default() };
+    for town in towns_on(db::testing::engines_with(&options), Options::default()).await {
+        let tenant = town.tenant(town.valbois);
+        let list = "Adresse;Mot de passe\nbruno;a long password\ncarla;another long one\ndora;\n";
+        let job = shown(&town, list, true).await;
+        tenant.confirm_addresses(job.id, Choice::All).await.unwrap();
+        let mut crashes = 0;
+        while tenant.address_job(job.id).await.unwrap().state != JobState::Done {
+            assert_eq!(find(&town, "").await.2, 1, "all of them or none");
+            // One more commit each time, then the process is gone; another one goes on.
+            left.store(1, Ordering::Relaxed);
+            town.restarted(Options::default()).go_on_with_jobs().await.unwrap();
+            left.store(i64::MAX, Ordering::Relaxed);
+            crashes += 1;
+            assert!(crashes < 20, "it comes to its end");
+        }
+        assert!(crashes > 1, "it took several commits");
+        let (all, found, _) = find(&town, "").await;
+        let expected = ["anna@valbois.test", "bruno@valbois.test", "carla@valbois.test", "dora@valbois.test"];
+        assert_eq!((all, found), (expected.map(str::to_owned).to_vec(), 4));
+        let made = tenant.fetch_made_passwords(job.id).await.unwrap();
+        assert_eq!(made.len(), 1);
+        for (login, password) in
+            [("bruno@valbois.test", "a long password"), ("dora@valbois.test", made[0].1.as_str())]
+        {
+            assert!(town.log_in(login, password, "192.0.2.1").await.is_ok(), "{login}");
+        }
     }
 }

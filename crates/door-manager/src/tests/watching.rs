@@ -115,6 +115,71 @@ async fn the_log_shows_the_first_address_and_what_is_the_organisations_own() {
 }
 
 #[tokio::test]
+async fn the_minutes_that_are_named_are_both_in() {
+    for town in towns().await {
+        town.mailbox("anna@valbois.test").await;
+        // A whole minute, some hours ago.
+        let minute = town.world.clock.now().0 / 60_000 * 60_000 - 6 * 3_600_000;
+        let at = |seconds: i64| Timestamp(minute + seconds * 1000);
+        for (id, seconds) in [(1000, -1), (2000, 0), (3000, 119), (4000, 120)] {
+            let subject = format!("Lettre {id}");
+            town.letter(town.valbois, id, at(seconds), "anna@valbois.test", &subject).await;
+        }
+        let named = |at: Timestamp| at.rfc3339()[..16].replace(':', "%3A");
+        let mut browser = town.signed_in("valbois").await;
+        let path = format!("/manager/logs?zone=UTC&from={}&to={}", named(at(0)), named(at(60)));
+        let page = browser.get(&path).await;
+        let seen = [1000, 2000, 3000, 4000].map(|id| page.text.contains(&format!("Lettre {id}")));
+        assert_eq!(seen, [false, true, true, false], "{path}");
+    }
+}
+
+#[tokio::test]
+async fn no_cell_of_a_list_is_a_formula_for_a_spreadsheet() {
+    for town in towns().await {
+        town.mailbox("anna@valbois.test").await;
+        let now = town.world.clock.now();
+        for (id, subject) in
+            [(1000, "=HYPERLINK(1)"), (2000, "+1"), (3000, "-1"), (4000, "@SUM"), (5000, "\t=1")]
+        {
+            town.letter(town.valbois, id, now, "anna@valbois.test", subject).await;
+        }
+        let new = directory::NewUser {
+            organisation: town.valbois,
+            login: Address::parse("eve@far.test").unwrap(),
+            name: "=cmd|' /C calc'!A0".to_owned(),
+            role: directory::Role::Collaborator,
+            password: directory::Zeroizing::new(super::PASSWORD.to_owned()),
+        };
+        town.operator().create_user(new).await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        for (path, cell) in [
+            ("logs", "\"'=HYPERLINK(1)\""),
+            ("logs", "\"'+1\""),
+            ("logs", "\"'-1\""),
+            ("logs", "\"'@SUM\""),
+            ("users", "\"'=cmd|' /C calc'!A0"),
+        ] {
+            let file = browser.get(&format!("/manager/{path}?format=csv")).await;
+            assert!(file.text.contains(cell), "{cell}: {}", file.text);
+        }
+        for path in ["logs", "users", "addresses", "services", "domains", "hosts", "queue"] {
+            let file = browser.get(&format!("/manager/{path}?format=csv")).await;
+            let is_formula = |cell: &str| cell.starts_with(['=', '+', '@', '\t']);
+            let cells = file
+                .text
+                .split("\r\n")
+                .flat_map(|line| line.split(",\"").map(|cell| cell.trim_start_matches('"')));
+            assert_eq!(
+                cells.filter(|cell| is_formula(cell)).collect::<Vec<_>>(),
+                Vec::<&str>::new(),
+                "{path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn an_administrator_unbans_where_own_people_come_from_and_passes_on_the_rest() {
     for town in towns().await {
         let hours = std::time::Duration::from_secs(7200);
