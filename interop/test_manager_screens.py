@@ -81,7 +81,7 @@ def screens(chromium, relais):
     for kind, pattern in [("blocked", "*@spam.test"), ("approved", "imprimerie@commune.test")]:
         page.fill(f"#field-{kind}", pattern)
         page.locator(f"section[aria-labelledby=list-{kind}] button.button", has_text="Ajouter").click()
-        expect(page.locator(".things", has_text=pattern)).to_be_visible()
+        expect(page.locator("tbody tr", has_text=pattern)).to_be_visible()
     context.close()
     # For what only the operator's staff sees.
     relais.command("staff", "add", relais.facts["users"][0]["login"])

@@ -84,7 +84,7 @@
     const url = new URL(link.href);
     if (!isOurs(url) || (url.pathname === location.pathname && url.search === location.search && url.hash)) return;
     event.preventDefault();
-    if (mayLeave()) go(link.href, { focusId: link.id });
+    if (mayLeave()) go(link.href, { focusId: link.id, keepPlace: link.dataset.keepPlace !== undefined });
   });
   document.addEventListener("submit", event => {
     const form = event.target, button = event.submitter;
@@ -96,7 +96,7 @@
     if (form.method === "get") {
       for (const [name, value] of [...data]) if (!value) data.delete(name);
       url.search = data;
-      go(url.href, { focusId: form.querySelector("input[type=search]")?.id });
+      go(url.href, { focusId: form.querySelector("input[type=search]")?.id, keepPlace: form.dataset.keepPlace !== undefined });
     } else go(url.href, { request: { method: "POST", body: data }, keepPlace: form.dataset.keepPlace !== undefined });
   });
   window.addEventListener("popstate", () => { if (!location.hash) go(location.href, { isBack: true }); });
@@ -174,7 +174,7 @@
       j: () => move(1),
       k: () => move(-1),
       x: () => { const box = row?.querySelector("[data-select]"); if (box) { box.checked = !box.checked; count(); } },
-      "/": () => (document.querySelector(".tools input[type=search]") ?? document.querySelector(".header input"))?.focus(),
+      "/": () => (document.querySelector("#main input[type=search]") ?? document.querySelector(".header input"))?.focus(),
       "?": () => document.getElementById("keys")?.showModal(),
       n: () => document.querySelector(".title .primary")?.click(),
     };
@@ -194,15 +194,18 @@
   function times() {
     const language = document.documentElement.lang;
     const short = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
+    const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
     for (const time of document.querySelectorAll("time[datetime]:not([data-local])")) {
       const date = new Date(time.dateTime);
       if (isNaN(date)) continue;
-      time.title = time.dateTime;
+      time.title = full.format(date);
       time.textContent = short.format(date);
       time.dataset.local = "";
     }
     // What is asked for is in the same zone as what is shown.
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    // The server then writes files and sentences by the same clock.
+    if (zone) document.cookie = `relais-zone=${zone}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
     const local = moment => { const at = new Date(moment); return new Date(at - at.getTimezoneOffset() * 60000).toISOString().slice(0, 16); };
     for (const field of document.querySelectorAll("input[data-zone]")) field.value = zone;
     for (const name of document.querySelectorAll("[data-zone-name]")) name.textContent = zone;

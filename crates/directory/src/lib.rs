@@ -54,13 +54,13 @@ use world::World;
 pub use access::{
     AccessChange, AccessInfo, AddressProof, CreatedInvitation, Hindrance, InvitationChange, InvitationInfo,
     InvitationLetter, NewAccount, NewInvitation, Offer, Opened, OpenedInfo, OwnMailbox, Permission,
-    Permissions, Way,
+    Permissions, UserLosses, Way,
 };
 pub use administration::{
     About, Acted, AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, Administration,
-    DeletedAddress, DomainChange, DomainCreation, Done, NewAddress, NewDevicePassword, NewKind, NewUser,
-    OrganisationChange, Scope, SelectedAct, ServiceChange, StaffInfo, UserChange, check_domain_name,
-    create_domain, delete_domain, names_in_reach,
+    DeletedAddress, DeletedQuery, DeletedSort, DomainChange, DomainCreation, Done, FoundDeleted, LiftedBan,
+    NewAddress, NewDevicePassword, NewKind, NewUser, OrganisationChange, Scope, SelectedAct, ServiceChange,
+    StaffInfo, UserChange, check_domain_name, create_domain, delete_domain, names_in_reach,
 };
 pub use entities::{
     AccountInfo, AddressInfo, AddressKind, Agreed, Ban, BanView, CreatedDevicePassword, DeviceKind,
@@ -85,7 +85,9 @@ pub use membership::{Joined, Limits, Membership, MembershipOffer, NewMember};
 pub use notice::Notice;
 pub use profile::{Profile, ProfileChange};
 pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
-pub use sender_list::{EntryState, Glob, Listed, Pattern, SenderEntry, SenderKind};
+pub use sender_list::{
+    EntryState, FoundSenders, Glob, Listed, Pattern, SenderEntry, SenderKind, SenderQuery, SenderSort,
+};
 pub use session::{Session, SessionId, SessionInfo};
 pub use settings::{
     Brand, Logo, LogoKind, OrganisationSettings, SettingsChange, Support, contrast_with_white,

@@ -36,7 +36,8 @@ pub(crate) fn takes_gzip(accepts: Option<&HeaderValue>) -> bool {
 /// Adds what pages need and compresses text.
 pub(crate) async fn complete(request: Request, next: Next) -> Response {
     let is_gzip = takes_gzip(request.headers().get(ACCEPT_ENCODING));
-    let mut response = next.run(request).await;
+    let headers = request.headers().clone();
+    let mut response = crate::reader::in_zone_of(&headers, next.run(request)).await;
     let headers = response.headers_mut();
     // What an administrator sees stays in his browser's window.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -1,9 +1,46 @@
 //! Numbers and moments in the form in which readers write them: one for numbers, as Switzerland has it in all its
 //! languages, and the day before the month.
 
+use axum::http::HeaderMap;
+use jiff::tz::TimeZone;
 use model::{SizeStyle, Timestamp};
 
+use crate::visitor::cookie;
 use crate::words::{Language, say};
+
+/// The cookie by which the script tells the browser's zone.
+const ZONE_COOKIE: &str = "relais-zone";
+/// Where the customers are: the zone of who tells none.
+const CUSTOMERS_ZONE: &str = "Europe/Zurich";
+
+tokio::task_local! {
+    /// The zone of the request that is answered: forms, tables, files and sentences show one clock.
+    static ZONE: TimeZone;
+}
+
+/// A zone by its name; that of the customers where there is none of that name.
+pub(crate) fn zone_called(name: &str) -> TimeZone {
+    let known = if name.is_empty() { None } else { TimeZone::get(name).ok() };
+    known.or_else(|| TimeZone::get(CUSTOMERS_ZONE).ok()).unwrap_or(TimeZone::UTC)
+}
+
+/// Answers a request by the clock of its reader.
+pub(crate) async fn in_zone_of<F: Future>(headers: &HeaderMap, answer: F) -> F::Output {
+    ZONE.scope(zone_called(&cookie(headers, ZONE_COOKIE).unwrap_or_default()), answer).await
+}
+
+/// The reader's zone; UTC where nobody reads, as for letters.
+pub(crate) fn zone() -> TimeZone {
+    ZONE.try_with(TimeZone::clone).unwrap_or(TimeZone::UTC)
+}
+
+/// The same moment as RFC 3339 writes it in a zone: `2026-11-22T10:30:00+01:00`.
+pub(crate) fn in_zone(zone: &TimeZone, moment: &str) -> String {
+    match moment.parse::<jiff::Timestamp>() {
+        Ok(at) => at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        Err(_) => moment.to_owned(),
+    }
+}
 
 /// `3’600`.
 pub(crate) fn number(number: i64) -> String {
@@ -53,11 +90,15 @@ pub(crate) fn day(language: Language, moment: &str) -> String {
     }
 }
 
-/// `21 novembre 2026, 12:04 UTC`; the script writes it anew in the reader's zone.
+/// `21 novembre 2026, 12:04 CET`, by the reader's clock.
 pub(crate) fn moment(language: Language, moment: &str) -> String {
-    match moment.get(11..16) {
-        Some(time) => format!("{}, {time} UTC", day(language, moment)),
-        None => moment.to_owned(),
+    match moment.parse::<jiff::Timestamp>() {
+        Ok(at) => {
+            let at = at.to_zoned(zone());
+            let date = day(language, &at.strftime("%Y-%m-%d").to_string());
+            format!("{date}, {}", at.strftime("%H:%M %Z"))
+        }
+        Err(_) => moment.to_owned(),
     }
 }
 
@@ -125,6 +166,12 @@ mod tests {
             assert_eq!(day(language, at), written);
             assert_eq!(moment(language, at), format!("{written}, 09:05 UTC"));
         }
+        // In its reader's zone, which may be a day further.
+        let sydney = super::zone_called("Australia/Sydney");
+        let at = super::ZONE.sync_scope(sydney, || moment(Language::French, "2026-03-01T23:30:00.000Z"));
+        assert_eq!(at, "2 mars 2026, 10:30 AEDT");
+        let zurich = super::zone_called("Nowhere/Land");
+        assert_eq!(super::in_zone(&zurich, "2026-07-01T07:30:00.000Z"), "2026-07-01T09:30:00+02:00");
         assert_eq!(day(Language::French, "soon"), "soon");
         assert_eq!(label(model::Timestamp(0)), "01.01.");
     }

@@ -1,11 +1,19 @@
 //! Tables: searched, filtered, sorted and paged by what the address bar says, and the same as CSV.
 
+use std::borrow::Cow;
+use std::io;
+
+use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt, stream};
+use jiff::tz::TimeZone;
+use minijinja::Value;
 use serde::Serialize;
 
-use crate::limits;
+use crate::trouble::Trouble;
+use crate::{limits, reader};
 
 /// The part of the address that says what a table shows.
 #[derive(Clone, Debug, Default)]
@@ -16,16 +24,33 @@ pub(crate) struct Wish {
     pub(crate) page: usize,
     pub(crate) is_csv: bool,
     pub(crate) path: String,
+    /// What stands before the names of its parts, where a page has several tables: `bans` for `bans-sort`.
+    prefix: &'static str,
     filters: Vec<(String, String)>,
     hidden: Vec<&'static str>,
+    /// What belongs to the page, or to its other tables.
+    kept: Vec<(String, String)>,
 }
 
 impl Wish {
     /// Reads path and query.
     pub(crate) fn of(target: &str) -> Wish {
+        Wish::part(target, "")
+    }
+
+    /// The same for one of several tables of a page; the parts of its address begin with `prefix` and a hyphen.
+    pub(crate) fn part(target: &str, prefix: &'static str) -> Wish {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let mut wish = Wish { page: 1, path: path.to_owned(), ..Wish::default() };
+        let mut wish = Wish { page: 1, path: path.to_owned(), prefix, ..Wish::default() };
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()).take(50) {
+            let name = match name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-')) {
+                _ if prefix.is_empty() => name,
+                Some(own) => Cow::Owned(own.to_owned()),
+                None => {
+                    wish.kept.push((name.into_owned(), value.into_owned()));
+                    continue;
+                }
+            };
             match name.as_ref() {
                 "q" => wish.search = value.chars().take(limits::SEARCH_LIMIT_CHARACTERS).collect(),
                 "sort" => {
@@ -46,6 +71,25 @@ impl Wish {
         self.filters.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
+    /// A part of the address as this table names it.
+    fn own<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        if self.prefix.is_empty() {
+            Cow::Borrowed(name)
+        } else {
+            Cow::Owned(format!("{}-{name}", self.prefix))
+        }
+    }
+
+    /// How many rows stand before the page, where the database cuts.
+    pub(crate) fn skip(&self) -> usize {
+        if self.is_csv { 0 } else { self.page.saturating_sub(1).saturating_mul(limits::ROWS_PER_PAGE) }
+    }
+
+    /// The same without the search, which has been done where the rows are found.
+    pub(crate) fn found(&self) -> Wish {
+        Wish { search: String::new(), ..self.clone() }
+    }
+
     /// Leaves a part of the address to the page: no chip for it.
     pub(crate) fn hide(&mut self, name: &'static str) {
         self.hidden.push(name);
@@ -57,13 +101,14 @@ impl Wish {
         let mut parts = vec![("q", self.search.as_str()), ("sort", sort.as_str())];
         parts.extend(self.filters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&self.kept);
         for (name, value) in parts
             .into_iter()
             .filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name))
             .chain(changes.iter().copied())
         {
             if !value.is_empty() {
-                query.append_pair(name, value);
+                query.append_pair(&self.own(name), value);
             }
         }
         let query = query.finish();
@@ -77,6 +122,11 @@ pub(crate) struct Column {
     /// The key, for the address and for the words `column-…`.
     pub(crate) key: &'static str,
     pub(crate) is_number: bool,
+}
+
+/// Columns of words and moments.
+pub(crate) fn columns<const N: usize>(keys: [&'static str; N]) -> [Column; N] {
+    keys.map(|key| Column { key, is_number: false })
 }
 
 /// A cell: what it says, and how.
@@ -112,7 +162,21 @@ impl Cell {
 
     pub(crate) fn number(number: u64) -> Cell {
         let order = i64::try_from(number).unwrap_or(i64::MAX);
-        Cell { text: crate::reader::number(order), kind: "number", order, ..Cell::default() }
+        Cell { text: reader::number(order), kind: "number", order, ..Cell::default() }
+    }
+
+    /// A moment, or the words for none.
+    pub(crate) fn time(at: Option<model::Timestamp>, none: String) -> Cell {
+        match at {
+            Some(at) => Cell { order: at.0, ..Cell::kind("time", at.rfc3339()) },
+            None => Cell::text(none),
+        }
+    }
+
+    /// The same with a second line.
+    pub(crate) fn with_note(mut self, note: impl Into<String>) -> Cell {
+        self.note = note.into();
+        self
     }
 
     pub(crate) fn lamp(state: &'static str, text: impl Into<String>) -> Cell {
@@ -133,6 +197,8 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
     /// Whether it can be chosen for an act on several.
     pub(crate) is_selectable: bool,
+    /// What the page needs to know besides for the acts that stand in the row.
+    pub(crate) more: Value,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -154,6 +220,10 @@ struct Chip {
 /// A table as the template shows it.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Table {
+    /// Before the names of its fields: empty, or such as `bans-`.
+    prefix: String,
+    /// The fields of its search that belong to the page or to other tables.
+    kept: Vec<(String, String)>,
     heads: Vec<Head>,
     rows: Vec<Row>,
     chips: Vec<Chip>,
@@ -167,8 +237,11 @@ pub(crate) struct Table {
     previous: String,
     next: String,
     sort: String,
+    is_descending: bool,
     is_grouped: bool,
     can_select: bool,
+    /// Whether it is known how many there are.
+    is_counted: bool,
 }
 
 /// The rows that the address wishes for, as a page or as a file.
@@ -202,7 +275,14 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
             rows.into_iter().skip((page - 1) * limits::ROWS_PER_PAGE).take(limits::ROWS_PER_PAGE).collect();
     }
     let number = |page: usize| page.to_string();
+    let prefix = if wish.prefix.is_empty() { String::new() } else { format!("{}-", wish.prefix) };
+    // A search keeps what the page itself was asked for; filters and sorting have fields of their own.
+    let hidden = wish.filters.iter().filter(|(name, _)| wish.hidden.contains(&name.as_str()));
+    let hidden = hidden.filter(|(name, _)| name != "after");
+    let hidden = hidden.map(|(name, value)| (wish.own(name).into_owned(), value.clone()));
     Table {
+        prefix,
+        kept: wish.kept.iter().cloned().chain(hidden).collect(),
         heads: columns
             .iter()
             .map(|column| {
@@ -240,6 +320,8 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
         previous: if page > 1 { wish.address(&[("page", &number(page - 1))]) } else { String::new() },
         next: if page < pages { wish.address(&[("page", &number(page + 1))]) } else { String::new() },
         sort: wish.sort.clone(),
+        is_descending: wish.is_descending,
+        is_counted: true,
         rows,
         found,
         total,
@@ -279,6 +361,7 @@ pub(crate) fn cut(
     Table {
         search: wish.search.clone(),
         sort: wish.sort.clone(),
+        is_descending: wish.is_descending,
         previous: if page > 1 { at(page - 1) } else { String::new() },
         next: if page < pages { at(page + 1) } else { String::new() },
         csv: wish.address(&[("format", "csv")]),
@@ -298,31 +381,76 @@ pub(crate) fn in_order(wish: &Wish, columns: &[Column], rows: Vec<Row>) -> Table
     for head in &mut table.heads {
         head.href = wish.address(&[("sort", head.key), ("after", "")]);
     }
-    table
+    Table { search: wish.search.clone(), csv: wish.address(&[("format", "csv")]), is_counted: false, ..table }
 }
 
 impl Table {
     /// The same as a file (RFC 4180), with the words of the reader's language above.
     pub(crate) fn csv(&self, name: &str, say: impl Fn(&str) -> String) -> Response {
         let mut text = String::from('\u{feff}');
-        let heads = self.heads.iter().map(|head| say(&format!("column-{}", head.key)));
-        line(&mut text, heads);
-        for row in &self.rows {
-            // Programs read numbers without the apostrophe.
-            let plain = |cell: &Cell| match cell.kind {
-                "number" => cell.order.to_string(),
-                _ => cell.text.clone(),
-            };
-            line(&mut text, row.cells.iter().map(plain));
+        line(&mut text, self.heads.iter().map(|head| say(&format!("column-{}", head.key))));
+        lines(&mut text, &self.rows, &reader::zone());
+        file(name, Body::from(text))
+    }
+
+    /// What was searched for where the rows were found stays in the field, in the heads and in the file's address.
+    pub(crate) fn with_search(mut self, wish: &Wish) -> Table {
+        let sort = |key: &str, direction| if direction == "up" { format!("-{key}") } else { key.to_owned() };
+        for head in &mut self.heads {
+            head.href = wish.address(&[("sort", &sort(head.key, head.direction))]);
         }
-        let mut response = text.into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-        let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_".contains(*c)).collect();
-        if let Ok(value) = format!("attachment; filename=\"{safe}.csv\"").parse() {
-            headers.insert(CONTENT_DISPOSITION, value);
-        }
-        response
+        let at = |page: usize| wish.address(&[("page", &page.to_string())]);
+        self.previous = if self.page > 1 { at(self.page - 1) } else { String::new() };
+        self.next = if self.page < self.pages { at(self.page + 1) } else { String::new() };
+        Table { search: wish.search.clone(), csv: wish.address(&[("format", "csv")]), ..self }
+    }
+}
+
+/// A table without end as a file, read and sent a part at a time: what is lost on the way breaks the file off, so that
+/// nobody takes a part for the whole. The first part is read before the answer begins.
+pub(crate) async fn csv_in_parts(
+    name: &str,
+    columns: &[Column],
+    say: impl Fn(&str) -> String,
+    parts: impl Stream<Item = Result<Vec<Row>, Trouble>> + Send + 'static,
+) -> Result<Response, Trouble> {
+    let mut parts = Box::pin(parts);
+    let mut text = String::from('\u{feff}');
+    line(&mut text, columns.iter().map(|column| say(&format!("column-{}", column.key))));
+    // The rest is read when the request is answered already.
+    let zone = reader::zone();
+    if let Some(first) = parts.next().await {
+        lines(&mut text, &first?, &zone);
+    }
+    let rest = parts.map(move |part| {
+        let rows = part.map_err(|_| io::Error::other("the rest of the table cannot be read"))?;
+        let mut text = String::new();
+        lines(&mut text, &rows, &zone);
+        Ok::<_, io::Error>(text)
+    });
+    Ok(file(name, Body::from_stream(stream::once(async { Ok(text) }).chain(rest))))
+}
+
+fn file(name: &str, body: Body) -> Response {
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    let safe: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || ".-_".contains(*c)).collect();
+    if let Ok(value) = format!("attachment; filename=\"{safe}.csv\"").parse() {
+        headers.insert(CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+fn lines(text: &mut String, rows: &[Row], zone: &TimeZone) {
+    for row in rows {
+        // Programs read numbers without the apostrophe.
+        let plain = |cell: &Cell| match cell.kind {
+            "number" => cell.order.to_string(),
+            "time" => reader::in_zone(zone, &cell.text),
+            _ => cell.text.clone(),
+        };
+        line(text, row.cells.iter().map(plain));
     }
 }
 

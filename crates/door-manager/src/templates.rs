@@ -55,6 +55,7 @@ templates![
     "address_devices.html",
     "address_password.html",
     "addresses_deleted.html",
+    "address_erase.html",
     "addresses_several.html",
     "addresses_list.html",
     "dashboard.html",

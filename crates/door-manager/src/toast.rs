@@ -17,8 +17,18 @@ use crate::visitor::{Person, cookie};
 const SECURE_COOKIE: &str = "__Host-relais-toast";
 /// The cookie without encryption, which only loopback has: the demo.
 const PLAIN_COOKIE: &str = "relais-toast";
-/// What a way back may do, below the pages of a domain.
-const WAYS_BACK: [&str; 4] = ["zone/undo", "zone/dnssec", "zone/ttl", "synonyms"];
+/// What a way back may do; a star stands for whatever it is done to.
+const WAYS_BACK: [&str; 9] = [
+    "domains/*/zone/undo",
+    "domains/*/zone/dnssec",
+    "domains/*/zone/ttl",
+    "domains/*/synonyms",
+    "addresses/*/state",
+    "addresses/deleted/*/restore",
+    "changes/cancel",
+    "routes",
+    "sources/bans/again",
+];
 
 /// Derived from the session's token, so nothing is stored.
 #[derive(Clone)]
@@ -27,6 +37,17 @@ pub(crate) struct Key([u8; blake3::KEY_LEN]);
 impl Key {
     pub(crate) fn of(session_token: &str) -> Key {
         Key(blake3::derive_key("relais 2026-11 door-manager toast", session_token.as_bytes()))
+    }
+
+    /// What a form brings back as it was given out, for this session.
+    pub(crate) fn seal(&self, text: &str) -> String {
+        self.sign(format!("seal {text}").as_bytes()).to_hex().to_string()
+    }
+
+    /// Whether a text was given out with this seal.
+    pub(crate) fn is_sealed(&self, text: &str, seal: &str) -> bool {
+        // Hashes compare in constant time.
+        blake3::Hash::from_hex(seal).is_ok_and(|seal| self.sign(format!("seal {text}").as_bytes()) == seal)
     }
 
     fn sign(&self, json: &[u8]) -> blake3::Hash {
@@ -75,11 +96,18 @@ pub(crate) fn of(headers: &HeaderMap, is_tls: bool, key: &Key) -> Option<Toast> 
 
 /// Whether a path is one of those to which messages lead back.
 fn is_way_back(path: &str) -> bool {
-    let Some((domain, act)) = path.strip_prefix("/manager/domains/").and_then(|rest| rest.split_once('/'))
-    else {
-        return false;
-    };
-    !domain.is_empty() && WAYS_BACK.contains(&act)
+    let Some(path) = path.strip_prefix("/manager/") else { return false };
+    WAYS_BACK.iter().any(|way| {
+        let (mut way, mut path) = (way.split('/'), path.split('/'));
+        loop {
+            match (way.next(), path.next()) {
+                (None, None) => return true,
+                (Some("*"), Some(part)) if !part.is_empty() => {}
+                (Some(known), Some(part)) if known == part => {}
+                _ => return false,
+            }
+        }
+    })
 }
 
 /// The cookie with what the browser needs to know of it.
@@ -130,6 +158,13 @@ mod tests {
             ("/manager/domains/valbois.test/zone/end", false),
             ("/manager/domains//zone/undo", false),
             ("/manager/domains/a/b/zone/undo", false),
+            ("/manager/addresses/17/state", true),
+            ("/manager/addresses/deleted/17/restore", true),
+            ("/manager/addresses/17/delete", false),
+            ("/manager/changes/cancel", true),
+            ("/manager/changes/apply", false),
+            ("/manager/sources/bans/again", true),
+            ("/manager/routes/remove", false),
             ("/manager/sign-out", false),
             ("https://evil.test/manager/domains/valbois.test/zone/undo", false),
         ] {

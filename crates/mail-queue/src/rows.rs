@@ -398,17 +398,28 @@ const SELECT_DELIVERY: i64 = 1;
 const SELECT_MESSAGE: i64 = 2;
 const SELECT_DESTINATION: i64 = 3;
 const SELECT_ALL: i64 = 4;
+const SELECT_NAMED: i64 = 5;
 
 /// Deliveries of an organisation that are looked through at once for those of one domain.
 const LOOKED_AT_ONCE: i64 = 500;
 
-/// Kind, id and domain of a selection, for the one condition that all commands share.
-fn selected(selection: &Selection) -> (i64, i64, &str) {
+/// Kind, id and text of a selection, for the one condition that all commands share.
+fn selected(selection: &Selection) -> (i64, i64, String) {
     match selection {
-        Selection::Delivery(id) => (SELECT_DELIVERY, id.0, ""),
-        Selection::Message(id) => (SELECT_MESSAGE, id.0, ""),
-        Selection::Destination(domain) => (SELECT_DESTINATION, 0, domain.as_str()),
-        Selection::All => (SELECT_ALL, 0, ""),
+        Selection::Delivery(id) => (SELECT_DELIVERY, id.0, String::new()),
+        Selection::Message(id) => (SELECT_MESSAGE, id.0, String::new()),
+        Selection::Destination(domain) => (SELECT_DESTINATION, 0, domain.as_str().to_owned()),
+        Selection::All => (SELECT_ALL, 0, String::new()),
+        Selection::Named(part) => {
+            // No text of PostgreSQL holds a NUL.
+            let escaped = part
+                .to_lowercase()
+                .replace('\0', "")
+                .replace('!', "!!")
+                .replace('%', "!%")
+                .replace('_', "!_");
+            (SELECT_NAMED, 0, format!("%{escaped}%"))
+        }
     }
 }
 
@@ -440,17 +451,19 @@ pub(crate) fn list(
 /// The selected deliveries behind `after` that the transaction's scope may see, oldest first.
 fn list_all(tx: &mut Tx, selection: &Selection, after: i64, limit: i64) -> Result<Vec<Entry>, DbError> {
     let organisation = stored_organisation(tx.organisation());
-    let (kind, id, domain) = selected(selection);
+    let (kind, id, text) = selected(selection);
     tx.query(
         "SELECT d.id, d.message, d.organisation, m.sender, d.recipient, d.destination, m.received_at, d.next_at,
              d.attempts, d.lease_node, d.is_held, d.last_reply, m.blob, m.prefix
          FROM queue_delivery d JOIN queue_message m ON m.id = d.message
          WHERE (d.organisation = ?1 OR CAST(?1 AS BIGINT) = 0)
              AND ((CAST(?2 AS BIGINT) = 1 AND d.id = ?3) OR (CAST(?2 AS BIGINT) = 2 AND d.message = ?3)
-                  OR (CAST(?2 AS BIGINT) = 3 AND d.destination = ?4) OR CAST(?2 AS BIGINT) = 4)
+                  OR (CAST(?2 AS BIGINT) = 3 AND d.destination = ?4) OR CAST(?2 AS BIGINT) = 4
+                  OR (CAST(?2 AS BIGINT) = 5
+                      AND (lower(d.recipient) LIKE ?4 ESCAPE '!' OR lower(m.sender) LIKE ?4 ESCAPE '!')))
              AND d.id > ?6
          ORDER BY d.id LIMIT ?5",
-        values![organisation, kind, id, domain, limit, after],
+        values![organisation, kind, id, text.as_str(), limit, after],
         |row| {
             let blob = BlobRef::from_bytes(row.bytes(12)?)
                 .map_err(|_| DbError::Column { column: 12, expected: "blob reference" })?;

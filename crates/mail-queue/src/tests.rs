@@ -252,6 +252,23 @@ async fn replies_are_kept_as_they_were_said() {
     }
 }
 
+#[tokio::test]
+async fn deliveries_are_found_by_a_part_of_their_sender_or_recipient() {
+    for (db, world, queue) in queues() {
+        put(&db, &queue, &message(&world, 5), &deliveries(&world), None).await;
+        let all = queue.list(None, Selection::All, 10).await.unwrap().len();
+        for (part, found) in [("ZED@", 1), ("anna@", all), ("else.test", 1), ("%", 0), ("_", 0), ("\0zed", 1)]
+        {
+            let selection = Selection::Named(part.to_owned());
+            assert_eq!(queue.list(None, selection, 10).await.unwrap().len(), found, "{part}");
+        }
+        let selection = || Selection::Named("zed".to_owned());
+        assert_eq!(queue.hold(None, selection()).await.unwrap(), 1);
+        let other = Some(OrganisationId(8));
+        assert_eq!(queue.list(other, selection(), 10).await.unwrap(), [], "another's is not found");
+    }
+}
+
 #[test]
 fn pauses_double_up_to_four_hours() {
     let random = Random::seeded(1);

@@ -175,6 +175,8 @@ pub enum Selection {
     Message(MessageId),
     /// All to that domain.
     Destination(Domain),
+    /// All whose sender or recipient contains this, in whatever case.
+    Named(String),
     /// All.
     All,
 }

@@ -48,6 +48,7 @@ mod types;
 mod uids;
 mod watch;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use blobs::Blobs;
@@ -97,6 +98,23 @@ pub async fn used_bytes(
     db.tenant(organisation)
         .read(move |tx| accounts.iter().map(|account| rows::used_bytes(tx, *account, organisation)).collect())
         .await
+}
+
+/// How many octets an organisation's accounts hold, of those that hold something.
+pub async fn used_by_account(
+    db: &Db,
+    organisation: OrganisationId,
+) -> Result<HashMap<AccountId, u64>, db::DbError> {
+    db.tenant(organisation).read(move |tx| rows::used_by_account(tx, organisation)).await
+}
+
+/// How many letters one of an organisation's accounts holds; none if it is empty or gone.
+pub async fn used_messages(
+    db: &Db,
+    organisation: OrganisationId,
+    account: AccountId,
+) -> Result<u64, db::DbError> {
+    db.tenant(organisation).read(move |tx| rows::used_messages(tx, account, organisation)).await
 }
 
 impl MailStore {

@@ -51,6 +51,9 @@ pub enum Log {
         /// Only letters of which this became: delivered, spam, waiting, bounced, rejected …
         #[arg(long, value_name = "STATUS")]
         status: Option<Status>,
+        /// Only letters whose sender, recipient or subject contains this.
+        #[arg(long, value_name = "TEXT")]
+        text: Option<String>,
         /// The most lines.
         #[arg(long, default_value_t = 100)]
         limit: usize,
@@ -98,7 +101,7 @@ impl Log {
                 };
                 Ok(Output::new(value.into(), text))
             }
-            Log::List { address, sent, since, until, status, limit } => {
+            Log::List { address, sent, since, until, status, text, limit } => {
                 let clock = &platform.installation.world.clock;
                 let info = platform.administration.address_called(&address).await?;
                 let search = LetterSearch {
@@ -108,6 +111,7 @@ impl Log {
                     since: since.map(|since| since.before(clock.now())),
                     until: until.map(|until| until.before(clock.now())),
                     status,
+                    text: text.unwrap_or_default(),
                 };
                 let seek = db::Seek::first(limit.min(trail::limits::WAYS_LIMIT));
                 let page = platform.installation.trail.letters(search, clock.now(), seek).await?;

@@ -42,6 +42,9 @@ pub struct Which {
     /// All deliveries to that domain.
     #[arg(long, value_name = "DOMAIN", value_parser = values::domain)]
     destination: Option<Domain>,
+    /// All whose sender or recipient contains this.
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
 }
 
 /// Which deliveries; all of them must be said.
@@ -74,7 +77,11 @@ impl Queue {
         let (chosen, done) = match self {
             Queue::List { which, limit } => {
                 let mut entries = Vec::new();
-                for selection in selections(which.id, which.destination) {
+                let wanted = match which.text {
+                    Some(text) => vec![Selection::Named(text)],
+                    None => selections(which.id, which.destination),
+                };
+                for selection in wanted {
                     entries.extend(queue.list(scope, selection, limit).await?);
                 }
                 return Ok(list(&entries));

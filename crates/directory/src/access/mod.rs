@@ -13,6 +13,7 @@ mod accept;
 mod held;
 mod invitation;
 mod letter;
+mod losses;
 mod opened;
 mod own;
 mod permission;
@@ -38,6 +39,7 @@ use crate::{
 pub use accept::{NewAccount, Offer};
 pub use invitation::{CreatedInvitation, InvitationChange, InvitationInfo, NewInvitation};
 pub use letter::{InvitationLetter, Way};
+pub use losses::UserLosses;
 pub(crate) use opened::note_at;
 pub use opened::{Opened, OpenedInfo};
 pub use permission::{Permission, Permissions};

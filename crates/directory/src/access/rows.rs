@@ -3,7 +3,8 @@
 use db::{DbError, Page, Row, Seek, Tx, values};
 use model::{AccountId, AccountRef, AddressId, CredentialId, OrganisationId, ServiceId, Timestamp, UserId};
 
-use super::{AccessInfo, InvitationInfo, Mailbox, OpenedInfo, OwnMailbox, Permissions, Way};
+use super::{AccessInfo, InvitationInfo, Mailbox, OpenedInfo, OwnMailbox, Permissions, UserLosses, Way};
+use crate::limits;
 use crate::rows::address_of;
 
 /// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
@@ -25,6 +26,65 @@ pub(super) fn has_access_in_reach(tx: &mut Tx, user: UserId) -> Result<bool, DbE
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
+}
+
+fn counted(count: Option<i64>) -> u64 {
+    u64::try_from(count.unwrap_or(0)).unwrap_or(0)
+}
+
+/// What a person has in an organisation.
+pub(super) fn losses_of_user(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<UserLosses, DbError> {
+    let mut count =
+        |sql: &'static str| tx.query_one(sql, values![organisation, user], |row| row.integer(0)).map(counted);
+    Ok(UserLosses {
+        mailboxes: count("SELECT count(*) FROM mailbox_access WHERE organisation = ?1 AND person = ?2")?,
+        device_passwords: count(
+            "SELECT count(*) FROM access_credential WHERE organisation = ?1 AND person = ?2",
+        )?,
+        services: count("SELECT count(*) FROM membership_service WHERE organisation = ?1 AND person = ?2")?,
+        sessions: tx
+            .query_one(
+                "SELECT count(*) FROM session
+                 WHERE organisation = ?1 AND person = ?2 AND last_seen_at > ?3 AND created_at > ?4",
+                values![
+                    organisation,
+                    user,
+                    now.minus(limits::SESSION_IDLE),
+                    now.minus(limits::SESSION_LIFETIME)
+                ],
+                |row| row.integer(0),
+            )
+            .map(counted)?,
+    })
+}
+
+/// The passwords of devices that a person made by an access.
+pub(super) fn passwords_by_access(tx: &mut Tx, account: AccountRef, user: UserId) -> Result<u64, DbError> {
+    let count = tx.query_one(
+        "SELECT count(*) FROM access_credential WHERE account = ?1 AND person = ?2 AND organisation = ?3",
+        values![account.account, user, account.organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(counted(count))
+}
+
+/// The passwords of an account.
+pub(super) fn passwords_of(
+    tx: &mut Tx,
+    account: AccountId,
+    organisation: OrganisationId,
+) -> Result<u64, DbError> {
+    let count = tx.query_one(
+        "SELECT count(*) FROM credential WHERE account = ?1 AND organisation = ?2",
+        values![account, organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(counted(count))
 }
 
 /// A mailbox by its address, and whether it is one at all.

@@ -160,6 +160,11 @@ impl Administration {
         self.read_limited(move |tx| Ok(rows::page_of_addresses(tx, domain, &seek)?)).await
     }
 
+    /// The mailboxes of an organisation that have a quota, their own or the mail service's, with its octets.
+    pub async fn quotas(&self, organisation: OrganisationId) -> Result<Vec<(AccountId, AddressId, u64)>> {
+        self.read_limited(move |tx| Ok(rows::quotas(tx, organisation)?)).await
+    }
+
     /// The addresses of an organisation that fit a question, in an order, a part of them.
     pub async fn find_addresses(
         &self,

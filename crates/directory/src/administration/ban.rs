@@ -20,8 +20,13 @@ impl Administration {
     /// The bans that hold, the longest first: to the operator all, to an organisation those of sources from which its
     /// people come or about which somebody asked it, and of attacks on its login names.
     pub async fn bans(&self) -> Result<Vec<BanView>> {
-        let now = self.now();
-        self.read(move |tx| views(tx, now)).await
+        self.find_bans("").await
+    }
+
+    /// Those of [`Administration::bans`] whose source or login name contains `part`.
+    pub async fn find_bans(&self, part: &str) -> Result<Vec<BanView>> {
+        let (now, part) = (self.now(), part.to_owned());
+        self.read(move |tx| views(tx, now, &part)).await
     }
 
     /// Keeps a source out by the operator's own decision: an IP address, of IPv6 the /64.
@@ -65,7 +70,10 @@ impl Administration {
         let subject = ban_subject(subject);
         let (row, now) = (subject.clone(), self.now());
         self.act("lift ban", subject, move |tx| {
-            if !liftable(tx, now)?.contains(&row) || crate::login::delete_ban(tx, &row)? == 0 {
+            // Asked for by itself: it may stand behind those that are listed.
+            let is_liftable =
+                views(tx, now, &row)?.iter().any(|view| view.can_lift && view.ban.subject == row);
+            if !is_liftable || crate::login::delete_ban(tx, &row)? == 0 {
                 return Err(DirectoryError::NotFound { what: "ban" });
             }
             // Whose act it is; the operator sees everybody's.
@@ -73,16 +81,62 @@ impl Administration {
         })
         .await
     }
+
+    /// Keeps out again what this scope lifted a moment ago, as long as it would have been. A tenant names only what it
+    /// could lift, and nothing that is kept out by now.
+    pub async fn ban_again(&self, lifted: LiftedBan) -> Result<()> {
+        let now = self.now();
+        let ban = Ban {
+            subject: lifted.subject,
+            from: lifted.from,
+            until: lifted.until.min(now.plus(LONGEST)),
+            strikes: lifted.strikes,
+            reason: lifted.reason,
+            rule: lifted.rule,
+            evidence: Evidence::default(),
+        };
+        self.act("ban again", ban.subject.clone(), move |tx| {
+            let is_over = ban.until <= now;
+            if is_over || rows::bans(tx, now, &ban.subject)?.iter().any(|one| one.subject == ban.subject) {
+                return Err(DirectoryError::NotFound { what: "lifted ban" });
+            }
+            crate::login::keep_ban(tx, &ban)?;
+            let again = views(tx, now, &ban.subject)?;
+            if !again.iter().any(|view| view.can_lift && view.ban.subject == ban.subject) {
+                return Err(DirectoryError::NotFound { what: "lifted ban" });
+            }
+            Ok((tx.organisation(), ()))
+        })
+        .await?;
+        self.directory().maintain().await
+    }
+}
+
+/// A ban that was lifted, as much of it as brings it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiftedBan {
+    /// What was kept out, as listed.
+    pub subject: String,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+    /// How many bans followed one another.
+    pub strikes: u32,
+    /// Why, in words.
+    pub reason: String,
+    /// By which rule.
+    pub rule: BanRule,
 }
 
 /// The subjects of the bans that the scope may lift.
 pub(crate) fn liftable(tx: &mut Tx, now: Timestamp) -> Result<HashSet<String>> {
-    let views = views(tx, now)?.into_iter();
+    let views = views(tx, now, "")?.into_iter();
     Ok(views.filter(|view| view.can_lift).map(|view| view.ban.subject).collect())
 }
 
-fn views(tx: &mut Tx, now: Timestamp) -> Result<Vec<BanView>> {
-    let bans = rows::bans(tx, now)?;
+fn views(tx: &mut Tx, now: Timestamp, part: &str) -> Result<Vec<BanView>> {
+    let bans = rows::bans(tx, now, part)?;
     let recent = now.minus(limits::KNOWN_SOURCE_FOR);
     let Some(organisation) = tx.organisation() else {
         let asked = rows::asked_sources(tx, None)?;

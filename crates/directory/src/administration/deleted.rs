@@ -39,6 +39,42 @@ pub struct DeletedAddress {
     pub account: Option<AccountId>,
 }
 
+/// By what a table of deleted addresses is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeletedSort {
+    /// When they were deleted.
+    #[default]
+    DeletedAt,
+    /// Their name.
+    Address,
+}
+
+/// Which part of the deleted addresses a table shows.
+#[derive(Clone, Debug, Default)]
+pub struct DeletedQuery {
+    /// What they contain; empty: all.
+    pub search: String,
+    /// The order.
+    pub sort: DeletedSort,
+    /// The other way round.
+    pub is_descending: bool,
+    /// Those that stand before the part.
+    pub skip: usize,
+    /// The most of them.
+    pub limit: usize,
+}
+
+/// A part of the deleted addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundDeleted {
+    /// The addresses.
+    pub items: Vec<DeletedAddress>,
+    /// How many fit the search.
+    pub found: u64,
+    /// How many there are.
+    pub total: u64,
+}
+
 impl DeletedAddress {
     /// Until when it can be restored.
     pub fn restorable_until(&self) -> Timestamp {
@@ -62,6 +98,19 @@ impl Administration {
     /// The deleted addresses that can be restored, a page at a time.
     pub async fn page_of_deleted_addresses(&self, seek: Seek) -> Result<Page<DeletedAddress>> {
         self.read_limited(move |tx| Ok(rows::page_of_deleted_addresses(tx, &seek)?)).await
+    }
+
+    /// A part of the deleted addresses, searched and sorted; past the end the last part.
+    pub async fn find_deleted_addresses(&self, query: DeletedQuery) -> Result<FoundDeleted> {
+        self.read_limited(move |tx| {
+            let (mut items, found, total) = rows::find_deleted_addresses(tx, &query)?;
+            if items.is_empty() && found > 0 && query.limit > 0 {
+                let last = (found as usize - 1) / query.limit * query.limit;
+                items = rows::find_deleted_addresses(tx, &DeletedQuery { skip: last, ..query.clone() })?.0;
+            }
+            Ok(FoundDeleted { items, found, total })
+        })
+        .await
     }
 
     /// A deleted address by its identifier.

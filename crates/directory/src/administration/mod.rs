@@ -31,8 +31,9 @@ pub use address::{
     AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, NewAddress, NewKind,
 };
 pub(crate) use address::{checked_display_name, checked_note, insert as insert_address, name_state};
+pub use ban::LiftedBan;
 pub(crate) use ban::liftable;
-pub use deleted::DeletedAddress;
+pub use deleted::{DeletedAddress, DeletedQuery, DeletedSort, FoundDeleted};
 pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
 pub(crate) use domain::{domain_in, domain_within, domains_in, insert_linked, place_in};
 pub use organisation::OrganisationChange;

@@ -125,6 +125,46 @@ pub struct SenderEntry {
     pub at: Timestamp,
 }
 
+/// By what a table of entries is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SenderSort {
+    /// What the entry says.
+    #[default]
+    Pattern,
+    /// When it was written.
+    At,
+    /// Whether it holds.
+    State,
+}
+
+/// Which part of one list a table shows.
+#[derive(Clone, Debug)]
+pub struct SenderQuery {
+    /// The list.
+    pub kind: SenderKind,
+    /// What the entries contain; empty: all.
+    pub search: String,
+    /// The order.
+    pub sort: SenderSort,
+    /// The other way round.
+    pub is_descending: bool,
+    /// Entries that stand before the part.
+    pub skip: usize,
+    /// The most entries.
+    pub limit: usize,
+}
+
+/// A part of one list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoundSenders {
+    /// The entries.
+    pub items: Vec<SenderEntry>,
+    /// How many fit the search.
+    pub found: u64,
+    /// How many the list has.
+    pub total: u64,
+}
+
 /// What the lists say of a letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
@@ -154,6 +194,26 @@ impl Administration {
     pub async fn page_of_senders(&self, service: ServiceId, seek: Seek) -> Result<Page<SenderEntry>> {
         self.whole_service(service).await?;
         self.read_limited(move |tx| Ok(rows::page_of_entries(tx, service, &seek)?)).await
+    }
+
+    /// A part of one list, searched and sorted; past its end the last part.
+    pub async fn find_senders(&self, service: ServiceId, query: SenderQuery) -> Result<FoundSenders> {
+        self.whole_service(service).await?;
+        self.read_limited(move |tx| {
+            let (mut items, found, total) = rows::find(tx, service, &query)?;
+            if items.is_empty() && found > 0 && query.limit > 0 {
+                let last = (found as usize - 1) / query.limit * query.limit;
+                items = rows::find(tx, service, &SenderQuery { skip: last, ..query.clone() })?.0;
+            }
+            Ok(FoundSenders { items, found, total })
+        })
+        .await
+    }
+
+    /// How many changes of a service's lists wait to be applied.
+    pub async fn count_waiting_senders(&self, service: ServiceId) -> Result<u64> {
+        self.whole_service(service).await?;
+        self.read_limited(move |tx| Ok(rows::count_waiting(tx, service)?)).await
     }
 
     /// An entry.

@@ -3,7 +3,7 @@
 use db::{DbError, Page, Row, Seek, Tx, values};
 use model::{OrganisationId, ServiceId};
 
-use super::{EntryState, Pattern, SenderEntry, SenderKind};
+use super::{EntryState, Pattern, SenderEntry, SenderKind, SenderQuery, SenderSort};
 use crate::error::DirectoryError;
 
 /// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
@@ -25,10 +25,10 @@ fn read(row: &Row) -> Result<SenderEntry, DbError> {
 }
 
 macro_rules! select_entry {
-    ($rest:literal) => {
+    ($($rest:literal),+) => {
         concat!(
             "SELECT e.id, e.organisation, e.service, e.kind, e.pattern, e.state, e.who, e.at FROM sender_entry e ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -55,6 +55,67 @@ pub(super) fn page_of_entries(
         read,
     )?;
     Ok(seek.page(rows, |entry| entry.id))
+}
+
+/// The order of a table, for both directions.
+macro_rules! ordered {
+    ($order:literal) => {
+        select_entry!(
+            "WHERE e.service = ?1 AND e.organisation = COALESCE(?2, e.organisation) AND e.kind = ?3
+               AND (?4 = '' OR e.pattern LIKE ?4 ESCAPE '!')
+             ORDER BY ",
+            $order,
+            " LIMIT ?5 OFFSET ?6"
+        )
+    };
+}
+
+/// A part of the entries of one list that fit a question, how many fit, and how many there are.
+pub(super) fn find(
+    tx: &mut Tx,
+    service: ServiceId,
+    query: &SenderQuery,
+) -> Result<(Vec<SenderEntry>, u64, u64), DbError> {
+    let (whose, kind) = (scope(tx), query.kind.as_str());
+    let escaped = query.search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let like = match escaped.as_str() {
+        "" => String::new(),
+        escaped => format!("%{}%", escaped.replace('\0', "")),
+    };
+    let mut count = |like: &str| {
+        tx.query_one(
+            "SELECT count(*) FROM sender_entry e
+             WHERE e.service = ?1 AND e.organisation = COALESCE(?2, e.organisation) AND e.kind = ?3
+               AND (?4 = '' OR e.pattern LIKE ?4 ESCAPE '!')",
+            values![service, whose, kind, like],
+            |row| row.integer(0),
+        )
+        .map(|count| u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+    };
+    let total = count("")?;
+    let found = if like.is_empty() { total } else { count(&like)? };
+    let sql = match (query.sort, query.is_descending) {
+        (SenderSort::Pattern, false) => ordered!("e.pattern"),
+        (SenderSort::Pattern, true) => ordered!("e.pattern DESC"),
+        (SenderSort::At, false) => ordered!("e.at, e.id"),
+        (SenderSort::At, true) => ordered!("e.at DESC, e.id DESC"),
+        (SenderSort::State, false) => ordered!("e.state, e.pattern"),
+        (SenderSort::State, true) => ordered!("e.state DESC, e.pattern DESC"),
+    };
+    let (limit, skip) = (query.limit as i64, query.skip as i64);
+    let items = tx.query(sql, values![service, whose, kind, like.as_str(), limit, skip], read)?;
+    Ok((items, found, total))
+}
+
+/// How many changes of a service's lists wait.
+pub(super) fn count_waiting(tx: &mut Tx, service: ServiceId) -> Result<u64, DbError> {
+    let count = tx.query_one(
+        "SELECT count(*) FROM sender_entry
+         WHERE service = ?1 AND organisation = COALESCE(?2, organisation) AND state <> 'applied'",
+        values![service, scope(tx)],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
 pub(super) fn entry(tx: &mut Tx, id: i64) -> Result<Option<SenderEntry>, DbError> {

@@ -218,6 +218,15 @@ async fn permissions_change_and_end_at_once_with_the_passwords_made_by_them() {
         let made = town.directory.create_own_device_password(&here, account.account, "phone").await.unwrap();
         town.log_in("anna@valbois.test", &made.password, "192.0.2.9").await.unwrap();
         assert_eq!(town.directory.own_device_passwords(&here, account.account).await.unwrap().len(), 1);
+        // What would be lost is told before.
+        assert_eq!(claire(&town).losses_of_access(town.anna, marc.id).await.unwrap(), 1);
+        let losses = claire(&town).losses_of_user(marc.id).await.unwrap();
+        let all = crate::UserLosses { mailboxes: 1, device_passwords: 1, services: 0, sessions: 1 };
+        assert_eq!(losses, all);
+        let other = town.tenant(town.acme);
+        assert!(matches!(other.losses_of_user(marc.id).await, Err(DirectoryError::NotFound { .. })));
+        let refused = other.losses_of_access(town.anna, marc.id).await;
+        assert!(matches!(refused, Err(DirectoryError::NotFound { .. })));
         let less = AccessChange { permissions: Some(Permissions::NONE), is_primary: None };
         claire(&town).change_access(town.anna, marc.id, less).await.unwrap();
         assert!(!may(Permission::SendEmails).await);

@@ -6,8 +6,8 @@ use db::Seek;
 
 use super::{CHOSEN, address, towns};
 use crate::{
-    AddressChange, AddressKind, AuthRefusal, DeviceKind, DirectoryError, Found, NewDevicePassword, Protocols,
-    SelectedAct, ServiceChange,
+    AddressChange, AddressKind, AuthRefusal, DeletedQuery, DeletedSort, DeviceKind, DirectoryError,
+    Found, NewDevicePassword, Protocols, SelectedAct, ServiceChange,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -46,7 +46,25 @@ async fn a_deleted_address_comes_back_with_everything_it_had() {
         assert!(refused.to_string().contains("30 days"), "{refused}");
         let listed = tenant.page_of_deleted_addresses(Seek::first(10)).await.unwrap().items;
         assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), [town.anna, alias]);
+        let query = |search: &str, skip| DeletedQuery {
+            search: search.to_owned(),
+            sort: DeletedSort::Address,
+            is_descending: true,
+            skip,
+            limit: 1,
+        };
+        for (search, skip, first, found) in [
+            ("", 0, Some(alias), 2),
+            ("", 1, Some(town.anna), 2),
+            ("", 9, Some(town.anna), 2),
+            ("ANNA@", 0, Some(town.anna), 1),
+            ("_", 0, None, 0),
+        ] {
+            let part = tenant.find_deleted_addresses(query(search, skip)).await.unwrap();
+            assert_eq!((part.items.first().map(|one| one.id), part.found, part.total), (first, found, 2));
+        }
         let other = town.tenant(town.acme);
+        assert_eq!(other.find_deleted_addresses(query("", 0)).await.unwrap().total, 0);
         assert!(other.page_of_deleted_addresses(Seek::first(10)).await.unwrap().items.is_empty());
         assert!(matches!(other.restore_address(town.anna).await, Err(DirectoryError::NotFound { .. })));
         assert!(matches!(other.erase_address(town.anna).await, Err(DirectoryError::NotFound { .. })));

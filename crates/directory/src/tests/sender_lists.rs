@@ -3,7 +3,7 @@
 use model::{Address, Domain, ServiceId};
 
 use super::{Town, address, towns};
-use crate::{DirectoryError, EntryState, Listed, Pattern, SenderKind};
+use crate::{DirectoryError, EntryState, Listed, Pattern, SenderKind, SenderQuery, SenderSort};
 
 use SenderKind::{Approved, Blocked};
 
@@ -29,6 +29,45 @@ async fn says(town: &Town, entries: &[(SenderKind, &str)], envelope: &str, autho
     }
     tenant.apply_senders(service).await.unwrap();
     listed(town, envelope, author).await.map(|listed| format!("{} {}", listed.kind, listed.pattern))
+}
+
+#[tokio::test]
+async fn a_list_is_searched_sorted_and_cut_where_it_lies() {
+    for town in towns().await {
+        let (tenant, service) = (town.tenant(town.valbois), service(&town).await);
+        for number in [3, 1, 2, 5, 4] {
+            tenant.add_sender(service, Blocked, &format!("x{number}@spam.test")).await.unwrap();
+        }
+        tenant.add_sender(service, Approved, "x9@good.test").await.unwrap();
+        assert_eq!(tenant.count_waiting_senders(service).await.unwrap(), 6);
+        let query = |search: &str, skip| SenderQuery {
+            kind: Blocked,
+            search: search.to_owned(),
+            sort: SenderSort::Pattern,
+            is_descending: false,
+            skip,
+            limit: 2,
+        };
+        for (query, shown, found) in [
+            (query("", 0), "x1 x2", 5),
+            (query("", 2), "x3 x4", 5),
+            // Past the end the last part.
+            (query("", 40), "x5", 5),
+            (query("X4@", 0), "x4", 1),
+            (query("%", 0), "", 0),
+            (SenderQuery { sort: SenderSort::At, is_descending: true, ..query("", 0) }, "x4 x5", 5),
+            (SenderQuery { is_descending: true, ..query("spam", 0) }, "x5 x4", 5),
+        ] {
+            let part = tenant.find_senders(service, query).await.unwrap();
+            let names = part.items.iter().filter_map(|entry| entry.pattern.split('@').next());
+            assert_eq!(names.collect::<Vec<_>>().join(" "), shown);
+            assert_eq!((part.found, part.total), (found, 5), "{shown}");
+        }
+        let other = town.tenant(town.acme).find_senders(service, query("", 0)).await;
+        assert!(matches!(other, Err(DirectoryError::NotFound { .. })));
+        let other = town.tenant(town.acme).count_waiting_senders(service).await;
+        assert!(matches!(other, Err(DirectoryError::NotFound { .. })));
+    }
 }
 
 #[tokio::test]

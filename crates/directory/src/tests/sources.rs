@@ -10,8 +10,8 @@ use super::administering::field;
 use super::logging_in::outcome;
 use super::{CHOSEN, Town, attempt, ip, towns};
 use crate::{
-    Administration, AllowState, BanRule, Directory, DirectoryError, IpChange, MassError, NewAllowedSource,
-    NewIp, NewUnbanRequest, NewUser, Options, Role, Scope, SourceLetter, UnbanState,
+    Administration, AllowState, BanRule, Directory, DirectoryError, IpChange, LiftedBan, MassError,
+    NewAllowedSource, NewIp, NewUnbanRequest, NewUser, Options, Role, Scope, SourceLetter, UnbanState,
 };
 
 const ANNA: &str = "anna@valbois.test";
@@ -100,8 +100,32 @@ async fn a_ban_has_its_rule_and_evidence_and_is_shown_to_those_whom_it_concerns(
         town.fails(10, "x@far.test", home).await;
         assert_eq!(shown(&acme).await, [(format!("source {BAD}"), false)]);
         assert!(shown(&valbois).await.contains(&(format!("source {home}"), true)));
+        // Found by a part of what is kept out, never by what only others see of it.
+        for (part, found) in [("203.0.113.", 1), ("SOURCE 203", 1), ("%", 0), ("boss@acme.test", 0)] {
+            assert_eq!(valbois.find_bans(part).await.unwrap().len(), found, "{part}");
+        }
+        let subject = format!("source {home}");
+        let banned = valbois.bans().await.unwrap().into_iter().find(|view| view.ban.subject == subject);
+        let banned = banned.unwrap().ban;
         valbois.lift_ban(home).await.unwrap();
         assert_eq!(town.operator.bans().await.unwrap().len(), 1);
+        // Taken back: as long as it would have been, by who could lift it, once.
+        let lifted = LiftedBan {
+            subject: banned.subject.clone(),
+            from: banned.from,
+            until: banned.until,
+            strikes: banned.strikes,
+            reason: banned.reason.clone(),
+            rule: banned.rule,
+        };
+        assert_eq!(field(acme.ban_again(lifted.clone()).await), "not found");
+        valbois.ban_again(lifted.clone()).await.unwrap();
+        let again = valbois.bans().await.unwrap().into_iter().find(|view| view.ban.subject == subject);
+        assert_eq!(again.map(|view| (view.ban.until, view.can_lift)), Some((banned.until, true)));
+        assert_eq!(field(valbois.ban_again(lifted.clone()).await), "not found");
+        valbois.lift_ban(home).await.unwrap();
+        town.world.clock.advance(Duration::from_secs(90 * 86_400));
+        assert_eq!(field(valbois.ban_again(lifted).await), "not found", "its time is over");
     }
 }
 

@@ -64,6 +64,8 @@ pub(crate) struct Which {
     until: Option<String>,
     /// Only letters of which this became: `delivered`, `spam`, `waiting`, `bounced`, `rejected` …
     status: Option<String>,
+    /// Only letters whose sender, recipient or subject contains this, in whatever case.
+    text: Option<String>,
 }
 
 /// What an address or a mail service sent or received, a line for each recipient, the newest first
@@ -113,6 +115,7 @@ pub(crate) async fn list_letters(
         since: which.since.as_deref().map(|text| moment("since", text)).transpose()?,
         until: which.until.as_deref().map(|text| moment("until", text)).transpose()?,
         status: status.transpose()?,
+        text: which.text.unwrap_or_default(),
     };
     let now = caller.shared.world.clock.now();
     let lines = caller.shared.trail.letters(search, now, page.seek()?).await?;

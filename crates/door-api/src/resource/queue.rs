@@ -64,6 +64,8 @@ pub(crate) struct Which {
     message: Option<Id>,
     /// Only those to this domain.
     destination: Option<String>,
+    /// Only those whose sender or recipient contains this, in whatever case.
+    text: Option<String>,
 }
 
 /// What to do with deliveries.
@@ -135,7 +137,10 @@ pub(crate) async fn list_deliveries(
     Asked(which): Asked<Which>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Delivery>>> {
-    let selection = selection(which.message, which.destination.as_deref())?;
+    let selection = match (selection(which.message, which.destination.as_deref())?, which.text) {
+        (Selection::All, Some(text)) => Selection::Named(text),
+        (selection, _) => selection,
+    };
     let page = caller.shared.queue.page(reach(&caller).await?, selection, page.seek()?).await?;
     Ok(Json(Page::of(page, view)))
 }

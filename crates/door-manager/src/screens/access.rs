@@ -7,8 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use directory::{
-    AccessChange, AddressInfo, AddressKind, AddressProof, CreatedInvitation, Hindrance, InvitationChange,
-    InvitationInfo, NewInvitation, Permission, Permissions, Role, Zeroizing,
+    AccessChange, AccessInfo, AddressInfo, AddressKind, AddressProof, CreatedInvitation, Hindrance,
+    InvitationChange, InvitationInfo, NewInvitation, Permission, Permissions, Role, Zeroizing,
 };
 use minijinja::{Value, context};
 use model::{AddressId, UserId};
@@ -16,6 +16,7 @@ use model::{AddressId, UserId};
 use super::Answer;
 use super::refusal::{FieldError, directory_refusal};
 use crate::fields::Fields;
+use crate::table::{self, Cell, Row, Wish, columns};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
 use crate::visitor::{Guest, Person};
@@ -102,23 +103,69 @@ fn shown(person: &Person, template: &str, content: Value, errors: &[FieldError])
 
 fn invitation_view(shared: &Shared, guest: &Guest, invitation: &InvitationInfo) -> Value {
     let is_over = invitation.expires_at <= shared.world.clock.now();
-    let sent = match (&invitation.letter_sent_at, &invitation.sms_sent_at) {
-        (Some(_), _) | (_, Some(_)) => "invitation-sent",
-        _ if !invitation.sms_trouble.is_empty() => "invitation-sms-trouble",
-        _ if invitation.email.is_empty() && invitation.phone.is_empty() => "invitation-shown",
-        _ => "invitation-sending",
-    };
     context! {
         id => invitation.id.to_string(),
         to => [invitation.email.as_str(), invitation.phone.as_str()]
             .into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "),
-        sent => guest.say(sent, &[]),
+        sent => guest.say(sent(invitation), &[]),
         inviter => invitation.inviter,
         permissions => invitation.permissions.each().count(),
         language => Language::of_tag(&invitation.language).map_or("", Language::name),
         created_at => invitation.created_at.rfc3339(),
         expires_at => invitation.expires_at.rfc3339(),
         is_over,
+    }
+}
+
+fn permissions_cell(guest: &Guest, permissions: Permissions) -> Cell {
+    let count = permissions.each().count();
+    Cell { order: count as i64, ..Cell::text(guest.say("access-count", &[("count", count.into())])) }
+}
+
+fn access_row(guest: &Guest, address: AddressId, access: &AccessInfo, may_change: bool) -> Row {
+    let primary = if access.is_primary { guest.say("access-primary", &[]) } else { String::new() };
+    let href = format!("/manager/addresses/{address}/users/{}", access.user);
+    Row {
+        id: access.user.to_string(),
+        href: if may_change { href } else { String::new() },
+        cells: vec![
+            Cell::text(&access.name).with_note(primary),
+            Cell::text(&access.login),
+            Cell::text(guest.say(&format!("role-{}", access.role), &[])),
+            permissions_cell(guest, access.permissions),
+            Cell::time(Some(access.created_at), String::new()).with_note(&access.granted_by),
+        ],
+        ..Row::default()
+    }
+}
+
+fn invitation_row(shared: &Shared, guest: &Guest, one: &InvitationInfo, may_change: bool) -> Row {
+    let is_over = one.expires_at <= shared.world.clock.now();
+    let to = [one.email.as_str(), one.phone.as_str()].into_iter().filter(|text| !text.is_empty());
+    let to = to.collect::<Vec<_>>().join(", ");
+    let (state, word) = if is_over { ("lost", "invitation-over") } else { ("waiting", sent(one)) };
+    Row {
+        id: one.id.to_string(),
+        href: if may_change { format!("/manager/invitations/{}", one.id) } else { String::new() },
+        cells: vec![
+            Cell::text(if to.is_empty() { guest.say("invitation-by-link", &[]) } else { to }),
+            Cell::lamp(state, guest.say(word, &[])),
+            permissions_cell(guest, one.permissions),
+            Cell::text(Language::of_tag(&one.language).map_or("", Language::name)),
+            Cell::time(Some(one.created_at), String::new()).with_note(&one.inviter),
+            Cell::time(Some(one.expires_at), String::new()),
+        ],
+        ..Row::default()
+    }
+}
+
+/// How the invitation reached, or reaches, whom it is for.
+fn sent(invitation: &InvitationInfo) -> &'static str {
+    match (&invitation.letter_sent_at, &invitation.sms_sent_at) {
+        (Some(_), _) | (_, Some(_)) => "invitation-sent",
+        _ if !invitation.sms_trouble.is_empty() => "invitation-sms-trouble",
+        _ if invitation.email.is_empty() && invitation.phone.is_empty() => "invitation-shown",
+        _ => "invitation-sending",
     }
 }
 
@@ -132,24 +179,23 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person, Path(id): Path<
         None if !may_change => Some(Hindrance::Rights),
         hindrance => hindrance,
     };
-    let users: Vec<Value> = people
-        .accesses(address.id)
-        .await?
-        .iter()
-        .map(|access| {
-            context! {
-                id => access.user.to_string(),
-                name => access.name,
-                login => access.login,
-                role => person.guest.say(&format!("role-{}", access.role), &[]),
-                permissions => access.permissions.each().count(),
-                is_primary => access.is_primary,
-                granted_by => access.granted_by,
-                created_at => access.created_at.rfc3339(),
-            }
-        })
-        .collect();
-    let invitations = people.invitations(address.id).await?;
+    let wish = |part| Wish::part(&person.guest.target, part);
+    let (users, invitations) = (wish("users"), wish("invitations"));
+    let rows = people.accesses(address.id).await?;
+    let rows = rows.iter().map(|access| access_row(&person.guest, address.id, access, may_change));
+    let users_columns = columns(["name", "login", "role", "permissions", "access-since"]);
+    let users_table = table::of(&users, &users_columns, rows.collect());
+    let rows = people.invitations(address.id).await?;
+    let rows = rows.iter().map(|one| invitation_row(&shared, &person.guest, one, may_change));
+    let invitations_columns =
+        columns(["invited", "state", "permissions", "invitation-language", "invited-at", "invited-until"]);
+    let invitations_table = table::of(&invitations, &invitations_columns, rows.collect());
+    if users.is_csv {
+        return Ok(users_table.csv("users", |key| person.guest.say(key, &[])));
+    }
+    if invitations.is_csv {
+        return Ok(invitations_table.csv("invitations", |key| person.guest.say(key, &[])));
+    }
     let content = context! {
         id => address.id.to_string(),
         address => name,
@@ -159,8 +205,8 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person, Path(id): Path<
         is_disabled => address.is_disabled,
         may_change,
         why_not => hindrance.map(|hindrance| why_not(&person.guest, hindrance, &name)),
-        users,
-        invitations => invitations.iter().map(|one| invitation_view(&shared, &person.guest, one)).collect::<Vec<_>>(),
+        users => Value::from_serialize(&users_table),
+        invitations => Value::from_serialize(&invitations_table),
     };
     shown(&person, "address_users.html", content, &[])
 }
@@ -292,6 +338,7 @@ async fn editor(
     let accesses = person.people(shared).accesses(address.id).await?;
     let access = accesses.iter().find(|access| access.user == UserId(user)).ok_or(Trouble::NotFound)?;
     let content = context! {
+        passwords => person.people(shared).losses_of_access(address.id, access.user).await?,
         id => address.id.to_string(),
         address => address.address.to_string(),
         user => access.user.to_string(),

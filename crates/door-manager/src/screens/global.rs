@@ -6,7 +6,8 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use directory::{EntryState, SenderEntry, SenderKind, ServiceInfo};
+use directory::{EntryState, SenderEntry, SenderKind, SenderQuery, SenderSort, ServiceInfo};
+use futures_util::stream;
 use minijinja::{Value, context};
 use model::ServiceId;
 
@@ -14,14 +15,12 @@ use super::Answer;
 use super::access::{boxes, ticked};
 use super::refusal::{FieldError, directory_refusal};
 use crate::fields::Fields;
+use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done, see_other};
 use crate::trouble::Trouble;
 use crate::visitor::{AnyAdministrator, Person};
 use crate::words::Word;
-use crate::{Shared, page};
-
-/// Entries of one list that are shown; the search finds the others.
-const SHOWN_LIMIT: usize = 200;
+use crate::{Shared, limits, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -85,27 +84,84 @@ async fn set_default(
     Ok(done(&person, &format!("/manager/global/{id}"), &Toast::of(words)))
 }
 
-fn entry(entry: &SenderEntry) -> Value {
-    context! {
-        id => entry.id.to_string(),
-        pattern => entry.pattern,
-        state => entry.state.as_str(),
-        who => entry.who,
-        at => entry.at.rfc3339(),
+/// Entries of a file that are read at once.
+const ENTRIES_AT_ONCE: usize = 1_000;
+const KINDS: [SenderKind; 2] = [SenderKind::Blocked, SenderKind::Approved];
+const COLUMNS: [Column; 4] = [
+    Column { key: "sender-pattern", is_number: false },
+    Column { key: "state", is_number: false },
+    Column { key: "sender-who", is_number: false },
+    Column { key: "sender-at", is_number: false },
+];
+
+fn row(person: &Person, entry: SenderEntry) -> Row {
+    let lamp = if entry.state == EntryState::Applied { "ok" } else { "waiting" };
+    let state = person.guest.say(&format!("senders-state-{}", entry.state.as_str()), &[]);
+    Row {
+        id: entry.id.to_string(),
+        cells: vec![
+            Cell::kind("code", &entry.pattern),
+            Cell::lamp(lamp, state),
+            Cell::text(entry.who),
+            Cell::time(Some(entry.at), String::new()),
+        ],
+        more: context! { pattern => entry.pattern, is_going => entry.state == EntryState::Removing },
+        ..Row::default()
     }
 }
 
-/// What stands in one list, as much as is shown.
-fn list(entries: &[SenderEntry], kind: SenderKind, search: &str) -> Value {
-    let own = || entries.iter().filter(|entry| entry.kind == kind);
-    let found: Vec<&SenderEntry> = own().filter(|entry| entry.pattern.contains(search)).collect();
-    context! {
-        kind => kind.as_str(),
-        total => own().count(),
-        found => found.len(),
-        entries => found.iter().take(SHOWN_LIMIT).map(|one| entry(one)).collect::<Vec<_>>(),
-        is_cut => found.len() > SHOWN_LIMIT,
+fn query(wish: &Wish, kind: SenderKind) -> SenderQuery {
+    SenderQuery {
+        kind,
+        search: wish.search.clone(),
+        sort: match wish.sort.as_str() {
+            "sender-at" => SenderSort::At,
+            "state" => SenderSort::State,
+            _ => SenderSort::Pattern,
+        },
+        is_descending: wish.is_descending,
+        skip: wish.skip(),
+        limit: limits::ROWS_PER_PAGE,
     }
+}
+
+/// A part of one list, as the address wishes for it.
+async fn list(
+    shared: &Shared,
+    person: &Person,
+    service: ServiceId,
+    kind: SenderKind,
+) -> Result<Value, Trouble> {
+    let wish = Wish::part(&person.guest.target, kind.as_str());
+    let found = person.people(shared).find_senders(service, query(&wish, kind)).await?;
+    let rows = found.items.into_iter().map(|entry| row(person, entry)).collect();
+    let counts = (found.found as usize, found.total as usize);
+    let table = table::cut(&wish, &COLUMNS, &["sender-pattern", "state", "sender-at"], rows, counts);
+    Ok(context! { kind => kind.as_str(), table => Value::from_serialize(&table) })
+}
+
+/// One list as a file, all that was searched for.
+async fn export(
+    shared: &Arc<Shared>,
+    person: &Person,
+    service: ServiceId,
+    kind: SenderKind,
+    wish: &Wish,
+) -> Answer {
+    let all = SenderQuery { skip: 0, limit: ENTRIES_AT_ONCE, ..query(wish, kind) };
+    let (shared, reader) = (shared.clone(), person.clone());
+    let parts = stream::try_unfold(Some(all), move |query| {
+        let (shared, reader) = (shared.clone(), reader.clone());
+        async move {
+            let Some(query) = query else { return Ok(None) };
+            let found = reader.people(&shared).find_senders(service, query.clone()).await?;
+            let skip = query.skip + ENTRIES_AT_ONCE;
+            let next = (skip < found.found as usize).then_some(SenderQuery { skip, ..query });
+            let rows: Vec<Row> = found.items.into_iter().map(|entry| row(&reader, entry)).collect();
+            Ok(Some((rows, next)))
+        }
+    });
+    table::csv_in_parts(kind.as_str(), &COLUMNS, |key| person.guest.say(key, &[]), parts).await
 }
 
 async fn security_with(
@@ -116,14 +172,13 @@ async fn security_with(
     errors: &[FieldError],
 ) -> Answer {
     let service = subject(shared, person, id).await?;
-    let entries = person.people(shared).senders(service.id).await?;
-    let wish = crate::table::Wish::of(&person.guest.target);
-    let search = wish.search.trim().to_lowercase();
-    let waiting = entries.iter().filter(|entry| entry.state != EntryState::Applied).count();
+    let mut lists = Vec::new();
+    for kind in KINDS {
+        lists.push(list(shared, person, service.id, kind).await?);
+    }
     let content = context! {
-        lists => [SenderKind::Blocked, SenderKind::Approved].map(|kind| list(&entries, kind, &search)).to_vec(),
-        waiting,
-        search => wish.search,
+        lists,
+        waiting => person.people(shared).count_waiting_senders(service.id).await?,
         typed => context! { kind => typed.text("kind"), pattern => typed.text("pattern") },
     };
     shown(person, &service, "security", content, errors)
@@ -134,6 +189,11 @@ async fn security(
     person: AnyAdministrator,
     Path(id): Path<i64>,
 ) -> Answer {
+    let wish = |kind: SenderKind| Wish::part(&person.guest.target, kind.as_str());
+    if let Some(kind) = KINDS.into_iter().find(|kind| wish(*kind).is_csv) {
+        let service = subject(&shared, &person, id).await?;
+        return export(&shared, &person, service.id, kind, &wish(kind)).await;
+    }
     security_with(&shared, &person, id, &Fields::default(), &[]).await
 }
 

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::routing::get;
 use db::{Moment, Seek};
 use directory::{AddressInfo, AddressKind, Administration, Permission};
+use futures_util::stream;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use minijinja::{Value, context};
@@ -18,14 +19,12 @@ use crate::table::{self, Cell, Column, Row, Wish};
 use crate::trouble::Trouble;
 use crate::visitor::{AnyAdministrator, Person};
 use crate::words::Word;
-use crate::{Shared, limits, page};
+use crate::{Shared, limits, page, reader};
 
-/// Where the customers are.
-const CUSTOMERS_ZONE: &str = "Europe/Zurich";
 /// Addresses that the list offers; others are typed.
 const ADDRESSES_OFFERED: usize = 200;
-/// Lines of a file.
-const LINES_EXPORTED: usize = 10_000;
+/// Lines of a file that are read at once.
+const LINES_AT_ONCE: usize = 500;
 
 const COLUMNS: [Column; 6] = [
     Column { key: "log-date", is_number: false },
@@ -43,12 +42,9 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/mine/{account}/logs", get(show_own))
 }
 
-/// The zone in which moments are asked for: that of the browser, which its script tells; without, that of the customers.
-fn zone(wanted: &str) -> (String, TimeZone) {
-    match TimeZone::get(wanted) {
-        Ok(zone) if !wanted.is_empty() => (wanted.to_owned(), zone),
-        _ => (CUSTOMERS_ZONE.to_owned(), TimeZone::get(CUSTOMERS_ZONE).unwrap_or(TimeZone::UTC)),
-    }
+/// The zone in which moments are asked for: the one that the form names, which its script knows; else the reader's.
+fn asked_zone(wanted: &str) -> TimeZone {
+    if wanted.is_empty() { reader::zone() } else { reader::zone_called(wanted) }
 }
 
 /// What `datetime-local` sends, `2026-11-22T09:30`.
@@ -127,12 +123,12 @@ fn row(person: &Person, line: Line, opens: bool) -> Row {
         id: line.id.to_string(),
         href,
         cells: vec![
-            Cell { text: line.at.rfc3339(), kind: "time", ..Cell::default() },
+            Cell::time(Some(line.at), String::new()),
             Cell::text(nobody(line.sender)),
             Cell::text(line.recipient),
             Cell::text(subject),
             line.size_bytes.map_or_else(Cell::default, |size| Cell {
-                text: crate::reader::octets(person.guest.language, size),
+                text: reader::octets(person.guest.language, size),
                 kind: "number",
                 order: i64::try_from(size).unwrap_or(i64::MAX),
                 ..Cell::default()
@@ -243,18 +239,20 @@ async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing)
     let now = shared.world.clock.now();
     let window = shared.trail.window(organisation, now).await?;
     let direction = if wish.filter("direction") == "sent" { Direction::Sent } else { Direction::Received };
-    let (zone_name, zone) = zone(wish.filter("zone"));
+    // What is shown has one clock, whatever the zone in which the address was written.
+    let (asked, zone) = (asked_zone(wish.filter("zone")), reader::zone());
     let search = LetterSearch {
         organisation,
         whose: chosen.whose,
         direction,
-        since: moment(wish.filter("from"), &zone),
+        since: moment(wish.filter("from"), &asked),
         // To the minute: the one that is named is still in.
-        until: moment(wish.filter("to"), &zone).map(|at| at.plus(std::time::Duration::from_secs(60))),
+        until: moment(wish.filter("to"), &asked).map(|at| at.plus(std::time::Duration::from_secs(60))),
         status: wish.filter("status").parse().ok(),
+        text: wish.search.clone(),
     };
     if wish.is_csv {
-        return export(shared, person, wish, search, now).await;
+        return export(shared, person, search, now).await;
     }
     let is_sorted = !wish.sort.is_empty();
     let limit = if is_sorted { limits::SORTED_ROWS } else { limits::ROWS_PER_PAGE };
@@ -263,14 +261,15 @@ async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing)
     let next = lines.next.map(|(at, id)| wish.address(&[("after", &format!("{}.{id}", at.0))]));
     let rows: Vec<Row> = lines.items.into_iter().map(|line| row(person, line, opens)).collect();
     let table = match is_sorted {
-        true => table::of(wish, &COLUMNS, rows),
+        // The search has been done where the lines are found.
+        true => table::of(&wish.found(), &COLUMNS, rows).with_search(wish),
         false => table::in_order(wish, &COLUMNS, rows),
     };
     let statuses: Vec<Value> = Status::EACH
         .iter()
         .map(|status| option(status.to_string(), person.guest.say(&format!("log-{status}"), &[])))
         .collect();
-    let or = |text: &str, other: Timestamp| shown(moment(text, &zone).unwrap_or(other), &zone);
+    let or = |text: &str, other: Timestamp| shown(moment(text, &asked).unwrap_or(other), &zone);
     let content = context! {
         table => Value::from_serialize(&table),
         next,
@@ -280,11 +279,12 @@ async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing)
         addresses,
         has_more,
         address => chosen.value,
+        text => wish.search,
         direction => if direction == Direction::Sent { "sent" } else { "received" },
         from => or(wish.filter("from"), window.visible_from),
         to => or(wish.filter("to"), now),
         earliest => shown(window.visible_from, &zone),
-        zone => zone_name,
+        zone => zone.iana_name().unwrap_or("UTC"),
         is_cut => is_sorted && next.is_some(),
         is_sorted,
         sorted => limits::SORTED_ROWS,
@@ -297,33 +297,33 @@ async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing)
     page::of(person, "logs.html", section, content)
 }
 
-async fn export(
-    shared: &Shared,
-    person: &Person,
-    wish: &Wish,
-    search: LetterSearch,
-    now: Timestamp,
-) -> Answer {
-    let mut rows = Vec::new();
-    let mut seek = Seek::first(1_000);
-    while rows.len() < LINES_EXPORTED {
-        let lines = shared.trail.letters(search.clone(), now, seek).await?;
-        rows.extend(lines.items.into_iter().map(|line| {
-            // In a file the reason stands beside the status.
-            let reason = match line.detail.as_str() {
-                "" => String::new(),
-                detail => format!(" ({})", way::told(&person.guest, detail)),
-            };
-            let mut row = row(person, line, false);
-            if let Some(cell) = row.cells.last_mut() {
-                cell.text.push_str(&reason);
-            }
-            row
-        }));
-        let Some(next) = lines.next else { break };
-        seek.after = Some(next);
+/// All lines that were asked for, as many as there are.
+async fn export(shared: &Shared, person: &Person, search: LetterSearch, now: Timestamp) -> Answer {
+    let (trail, reader) = (shared.trail.clone(), person.clone());
+    let parts = stream::try_unfold(Some(Seek::first(LINES_AT_ONCE)), move |seek| {
+        let (trail, reader, search) = (trail.clone(), reader.clone(), search.clone());
+        async move {
+            let Some(seek) = seek else { return Ok(None) };
+            let lines = trail.letters(search, now, seek).await.map_err(Trouble::from)?;
+            let rows: Vec<Row> = lines.items.into_iter().map(|line| exported(&reader, line)).collect();
+            let next = lines.next.map(|after| Seek { after: Some(after), limit: LINES_AT_ONCE });
+            Ok(Some((rows, next)))
+        }
+    });
+    table::csv_in_parts("logs", &COLUMNS, |key| person.guest.say(key, &[]), parts).await
+}
+
+/// In a file the reason stands beside the status.
+fn exported(person: &Person, line: Line) -> Row {
+    let reason = match line.detail.as_str() {
+        "" => String::new(),
+        detail => format!(" ({})", way::told(&person.guest, detail)),
+    };
+    let mut row = row(person, line, false);
+    if let Some(cell) = row.cells.last_mut() {
+        cell.text.push_str(&reason);
     }
-    Ok(table::in_order(wish, &COLUMNS, rows).csv("logs", |key| person.guest.say(key, &[])))
+    row
 }
 
 /// The whole way of a letter, step by step.
@@ -394,7 +394,7 @@ async fn show_way(
     let content = context! {
         subject => subject.unwrap_or_default(),
         sender,
-        size => crate::reader::octets(person.guest.language, size),
+        size => reader::octets(person.guest.language, size),
         message_id => message_id.unwrap_or_default(),
         id => message.to_string(),
         has_more => way.events.len() > 500,
@@ -405,18 +405,17 @@ async fn show_way(
 
 #[cfg(test)]
 mod tests {
-    use super::{local, moment, zone};
+    use super::{asked_zone, local, moment};
+    use crate::reader::zone_called;
 
     #[test]
     fn moments_are_asked_for_and_shown_in_the_browsers_zone_else_in_the_customers() {
-        let (name, customers) = zone("");
-        assert_eq!(name, "Europe/Zurich");
+        let customers = zone_called("");
         let at = moment("2026-07-01T09:30", &customers).unwrap();
         assert_eq!(local(at, &customers), "2026-07-01T09:30");
         assert!(moment("yesterday", &customers).is_none());
         // What a browser elsewhere shows is the same moment.
-        let (name, elsewhere) = zone("America/New_York");
-        assert_eq!((name.as_str(), local(at, &elsewhere).as_str()), ("America/New_York", "2026-07-01T03:30"));
-        assert_eq!(zone("Nowhere/Land").0, "Europe/Zurich");
+        assert_eq!(local(at, &asked_zone("America/New_York")), "2026-07-01T03:30");
+        assert_eq!(local(at, &asked_zone("Nowhere/Land")), "2026-07-01T09:30");
     }
 }

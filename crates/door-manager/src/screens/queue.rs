@@ -6,9 +6,11 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use db::Seek;
+use futures_util::stream;
+use jiff::tz::TimeZone;
 use mail_queue::{Entry, Reach, Selection};
 use minijinja::{Value, context};
-use model::{DeliveryId, Domain};
+use model::DeliveryId;
 
 use super::Answer;
 use crate::fields::Fields;
@@ -55,7 +57,7 @@ fn row(person: &Person, entry: Entry) -> Row {
         cells: vec![
             Cell::text(entry.recipient.to_string()),
             Cell::text(if from.is_empty() { say("log-nobody", &[]) } else { from }),
-            Cell { text: entry.received_at.rfc3339(), kind: "time", ..Cell::default() },
+            Cell::time(Some(entry.received_at), String::new()),
             Cell {
                 text: crate::reader::octets(person.guest.language, entry.size_bytes),
                 kind: "number",
@@ -81,40 +83,67 @@ fn row(person: &Person, entry: Entry) -> Row {
 async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> Answer {
     let mut wish = Wish::of(&person.guest.target);
     wish.hide("after");
-    wish.hide("destination");
-    let destination = wish.filter("destination").to_owned();
-    let selection = match Domain::parse(&destination) {
-        Ok(domain) if !destination.is_empty() => Selection::Destination(domain),
-        _ => Selection::All,
+    let whose = reach(&shared, &person).await?;
+    let selection = match wish.search.trim() {
+        "" => Selection::All,
+        part => Selection::Named(part.to_owned()),
     };
-    let is_sorted = !wish.sort.is_empty() && !wish.is_csv;
-    let limit = match (wish.is_csv, is_sorted) {
-        (true, _) => 10_000,
-        (false, true) => limits::SORTED_ROWS,
-        (false, false) => limits::ROWS_PER_PAGE,
-    };
+    if wish.is_csv {
+        return export(&shared, &person, whose, selection).await;
+    }
+    let is_sorted = !wish.sort.is_empty();
+    let limit = if is_sorted { limits::SORTED_ROWS } else { limits::ROWS_PER_PAGE };
     let seek = Seek { after: wish.filter("after").parse().ok(), limit };
-    let waiting = shared.queue.page(Some(person.session.organisation), selection, seek).await?;
+    let waiting = shared.queue.page(whose, selection, seek).await?;
     let next = waiting.next.map(|id| wish.address(&[("after", &id.to_string())]));
     let rows: Vec<Row> = waiting.items.into_iter().map(|entry| row(&person, entry)).collect();
     let table = match is_sorted {
-        true => table::of(&wish, &COLUMNS, rows),
+        // The search has been done where the deliveries are found.
+        true => table::of(&wish.found(), &COLUMNS, rows).with_search(&wish),
         false => table::in_order(&wish, &COLUMNS, rows),
     };
-    if wish.is_csv {
-        return Ok(table.csv("queue", |key| person.guest.say(key, &[])));
-    }
     let content = context! {
         table => Value::from_serialize(&table),
         is_cut => is_sorted && next.is_some(),
         is_sorted,
+        zone => crate::reader::zone().iana_name().unwrap_or("UTC"),
+        is_searched => !wish.search.is_empty(),
         sorted => limits::SORTED_ROWS,
         next,
         is_first => wish.filter("after").is_empty(),
         first => wish.address(&[("after", "")]),
-        destination,
     };
     page::of(&person, "queue.html", "queue", content)
+}
+
+/// All that waits, as much as there is.
+async fn export(shared: &Shared, person: &Person, whose: Reach, selection: Selection) -> Answer {
+    let (queue, reader) = (shared.queue.clone(), person.clone());
+    let zone = crate::reader::zone();
+    let parts = stream::try_unfold(Some(Seek::first(limits::SORTED_ROWS)), move |seek| {
+        let (queue, reader, whose, zone) = (queue.clone(), reader.clone(), whose.clone(), zone.clone());
+        let selection = selection.clone();
+        async move {
+            let Some(seek) = seek else { return Ok(None) };
+            let waiting = queue.page(whose, selection, seek).await.map_err(Trouble::from)?;
+            let rows: Vec<Row> =
+                waiting.items.into_iter().map(|entry| exported(&reader, entry, &zone)).collect();
+            let next = waiting.next.map(|after| Seek { after: Some(after), limit: limits::SORTED_ROWS });
+            Ok(Some((rows, next)))
+        }
+    });
+    table::csv_in_parts("queue", &COLUMNS, |key| person.guest.say(key, &[]), parts).await
+}
+
+/// In a file the moment of the next attempt and the last answer stand beside the state.
+fn exported(person: &Person, entry: Entry, zone: &TimeZone) -> Row {
+    let mut row = row(person, entry);
+    if let Some(cell) = row.cells.last_mut() {
+        let at = crate::reader::in_zone(zone, &cell.at);
+        let parts = [cell.text.as_str(), at.as_str(), cell.note.as_str()];
+        cell.text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    }
+    row
 }
 
 async fn act(State(shared): State<Arc<Shared>>, person: AnyAdministrator, fields: Fields) -> Answer {

@@ -14,12 +14,24 @@ use model::{Relay, RelayTarget};
 use super::Answer;
 use super::refusal::{FieldError, detail, directory_refusal};
 use crate::fields::Fields;
+use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
 use crate::visitor::{Administrator, Person};
+use crate::words::Word;
 use crate::{Shared, page};
 
 const PATH: &str = "/manager/routes";
+
+/// The first that fits is taken: their order is told by its number.
+const COLUMNS: [Column; 6] = [
+    Column { key: "route-order", is_number: true },
+    Column { key: "route-recipients", is_number: false },
+    Column { key: "route-target", is_number: false },
+    Column { key: "route-subject", is_number: false },
+    Column { key: "route-tls", is_number: false },
+    Column { key: "route-whose", is_number: false },
+];
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/routes", get(show).post(add)).route("/routes/remove", post(remove))
@@ -33,17 +45,27 @@ fn relays(shared: &Shared, person: &Person) -> RelayAdministration {
     shared.relays.administration(scope, person.who())
 }
 
-fn view(person: &Person, rule: &RelayRule) -> Value {
+fn row(person: &Person, position: usize, rule: &RelayRule) -> Row {
     let own = person.session.organisation;
-    context! {
-        id => rule.id.to_string(),
-        recipients => rule.recipients.to_string(),
-        subject => rule.subject,
-        target => rule.relay.target.to_string(),
-        tls => format!("route-tls-{}", rule.relay.tls.as_str()),
-        is_static => is_static(&rule.relay.target),
-        is_own => rule.organisation == Some(own),
-        is_another => rule.organisation.is_some_and(|organisation| organisation != own),
+    let say = |key: &str| person.guest.say(key, &[]);
+    let organisation = [("organisation", Word::from(person.session.organisation_name.as_str()))];
+    let whose = match rule.organisation {
+        None => say("route-everybodys"),
+        Some(whose) if whose == own => person.guest.say("route-own", &organisation),
+        Some(_) => say("route-another"),
+    };
+    let static_target = if is_static(&rule.relay.target) { say("route-static") } else { String::new() };
+    Row {
+        id: rule.id.to_string(),
+        cells: vec![
+            Cell::number(position as u64),
+            Cell::kind("code", rule.recipients.to_string()),
+            Cell::kind("code", rule.relay.target.to_string()).with_note(static_target),
+            Cell::text(rule.subject.clone().unwrap_or_default()),
+            Cell::text(say(&format!("route-tls-{}", rule.relay.tls.as_str()))),
+            Cell::text(whose),
+        ],
+        ..Row::default()
     }
 }
 
@@ -59,8 +81,14 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
 /// The page, with what was typed and what is wrong with it.
 async fn show_with(shared: &Shared, person: &Person, typed: &Fields, errors: &[FieldError]) -> Answer {
     let rules = relays(shared, person).list().await?;
+    let wish = Wish::of(&person.guest.target);
+    let rows = rules.iter().enumerate().map(|(index, rule)| row(person, index + 1, rule));
+    let table = table::of(&wish, &COLUMNS, rows.collect());
+    if wish.is_csv {
+        return Ok(table.csv("routes", |key| person.guest.say(key, &[])));
+    }
     let content = context! {
-        routes => rules.iter().map(|rule| view(person, rule)).collect::<Vec<_>>(),
+        table => Value::from_serialize(&table),
         can_change => person.session.is_operator,
         recipients => typed.text("recipients"),
         subject => typed.text("subject"),
@@ -87,7 +115,7 @@ fn typed(person: &Person, fields: &Fields) -> Result<NewRelayRule, Vec<FieldErro
     let subject = fields.has("subject").then(|| fields.text("subject").to_owned());
     match (recipients, target) {
         (Some(recipients), Some(target)) => Ok(NewRelayRule {
-            position: None,
+            position: fields.text("position").parse().ok(),
             organisation: fields.has("own").then_some(person.session.organisation),
             recipients,
             subject,
@@ -119,6 +147,26 @@ async fn add(State(shared): State<Arc<Shared>>, person: Administrator, fields: F
 
 async fn remove(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
     let id = fields.text("id").parse().map_err(|_| Trouble::NotFound)?;
-    relays(&shared, &person).remove(id).await?;
-    Ok(done(&person, PATH, &Toast::of(person.guest.say("route-removed", &[]))))
+    let routes = relays(&shared, &person);
+    let rules = routes.list().await?;
+    routes.remove(id).await?;
+    let toast = Toast::of(person.guest.say("route-removed", &[]));
+    // Back to where it stood. Another organisation's is not made from here.
+    let own = person.session.organisation;
+    let known = rules.iter().find(|rule| rule.id.to_string() == fields.text("id"));
+    let toast = match known.filter(|rule| rule.organisation.is_none_or(|whose| whose == own)) {
+        Some(rule) => toast.with_undo(
+            PATH.to_owned(),
+            &[
+                ("recipients", &rule.recipients.to_string()),
+                ("route_target", &rule.relay.target.to_string()),
+                ("subject", rule.subject.as_deref().unwrap_or_default()),
+                ("tls", rule.relay.tls.as_str()),
+                ("own", if rule.organisation.is_some() { "yes" } else { "" }),
+                ("position", &rule.position.to_string()),
+            ],
+        ),
+        None => toast,
+    };
+    Ok(done(&person, PATH, &toast))
 }

@@ -11,7 +11,7 @@ use model::OrganisationId;
 
 use super::Answer;
 use crate::fields::Fields;
-use crate::table::{self, Cell, Column, Row, Wish};
+use crate::table::{self, Cell, Column, Row, Wish, columns};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
 use crate::visitor::{Entering, Person};
@@ -28,20 +28,30 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 
 async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
     let sessions = shared.directory.sessions(&person.session).await?;
-    let sessions: Vec<_> = sessions
-        .iter()
-        .map(|session| {
-            context! {
-                id => session.id.0.to_string(),
-                source => session.source,
-                agent => browser(&session.agent),
-                created_at => session.created_at.rfc3339(),
-                last_seen_at => session.last_seen_at.rfc3339(),
-                is_this => session.id == person.session.id,
-            }
-        })
-        .collect();
-    page::of(&person, "sessions.html", "sessions", context! { sessions })
+    let count = sessions.len();
+    let wish = Wish::of(&person.guest.target);
+    let rows = sessions.iter().map(|session| {
+        let is_this = session.id == person.session.id;
+        let this = if is_this { person.guest.say("sessions-this", &[]) } else { String::new() };
+        Row {
+            id: session.id.0.to_string(),
+            cells: vec![
+                Cell::text(browser(&session.agent)).with_note(this),
+                Cell::text(&session.source),
+                Cell::time(Some(session.created_at), String::new()),
+                Cell::time(Some(session.last_seen_at), String::new()),
+            ],
+            more: context! { is_this },
+            ..Row::default()
+        }
+    });
+    let columns = columns(["browser", "source", "session-since", "session-seen"]);
+    let table = table::of(&wish, &columns, rows.collect());
+    if wish.is_csv {
+        return Ok(table.csv("sessions", |key| person.guest.say(key, &[])));
+    }
+    let content = context! { table => minijinja::Value::from_serialize(&table), count };
+    page::of(&person, "sessions.html", "sessions", content)
 }
 
 /// What a person recognises in how a browser calls itself: `Firefox · Linux`.

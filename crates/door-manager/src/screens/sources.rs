@@ -8,18 +8,20 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use directory::{
-    Administration, AllowState, AllowedSource, BanView, DirectoryError, NewAllowedSource, NewIp, Role, Scope,
-    UnbanState,
+    Administration, AllowState, AllowedSource, BanRule, BanView, DirectoryError, IpInfo, LiftedBan,
+    NewAllowedSource, NewIp, Role, Scope, UnbanRequest, UnbanState,
 };
 use hosts::{Binding, Roles, ServerSearch};
 use minijinja::{Value, context};
-use model::ServiceId;
+use model::{ServiceId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use zones::ZoneError;
 
 use super::Answer;
 use super::refusal::{FieldError, directory_refusal, refusal};
 use crate::fields::Fields;
+use crate::table::{self, Cell, Row, Table, Wish, columns};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
 use crate::visitor::{Administrator, Person};
@@ -30,6 +32,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/sources", get(show))
         .route("/sources/bans/lift", post(lift))
+        .route("/sources/bans/again", post(ban_again))
         .route("/sources/bans", post(ban))
         .route("/sources/requests", post(decide_request))
         .route("/sources/allow", get(form).post(ask))
@@ -86,118 +89,191 @@ fn of(person: &Person) -> String {
     parts.into_iter().find(|(name, _)| name == "of").map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-fn ban_view(view: &View, ban: BanView) -> Value {
-    let (kind, subject) = ban.subject.split_once(' ').unwrap_or(("source", &ban.subject));
-    let counts: Vec<String> =
-        ban.evidence.counts.iter().map(|(protocol, count)| format!("{protocol} {count}")).collect();
-    context! {
-        key => ban.subject,
-        kind,
-        subject,
-        from => ban.from.rfc3339(),
-        until => ban.until.rfc3339(),
-        strikes => ban.strikes,
-        rule => view.say(&format!("ban-{}", ban.rule), &[]),
-        // Of the operator's own words there is no translation.
-        reason => if ban.rule == directory::BanRule::Operator { ban.reason.as_str() } else { "" },
-        counts => counts.join(", "),
-        logins => ban.evidence.logins,
-        is_known => ban.is_known,
-        is_asked => ban.is_asked,
-        can_lift => ban.can_lift,
+/// Bans that one list holds: when it is full, the search finds the others.
+const LISTED: usize = 1_000;
+
+fn ban_row(view: &View, ban: BanView) -> Row {
+    let (_, subject) = ban.subject.split_once(' ').unwrap_or(("source", &ban.subject));
+    let known = [(ban.is_known, "ban-known"), (ban.is_asked, "ban-asked")];
+    let known = known.into_iter().filter(|(is_so, _)| *is_so).map(|(_, key)| view.say(key, &[]));
+    let counts = ban.evidence.counts.iter().map(|(protocol, count)| format!("{protocol} {count}"));
+    // Of the operator's own words there is no translation.
+    let reason = if ban.rule == BanRule::Operator { ban.reason.as_str() } else { "" };
+    let strikes = match ban.strikes {
+        0 | 1 => String::new(),
+        strikes => view.say("ban-strikes", &[("count", Word::from(strikes as usize))]),
+    };
+    Row {
+        id: ban.subject.clone(),
+        cells: vec![
+            Cell::text(subject).with_note(known.collect::<Vec<_>>().join(" · ")),
+            Cell::text(view.say(&format!("ban-{}", ban.rule), &[])).with_note(reason),
+            Cell::time(Some(ban.from), String::new()),
+            Cell::time(Some(ban.until), String::new()).with_note(strikes),
+            Cell::text(counts.collect::<Vec<_>>().join(", ")).with_note(ban.evidence.logins.join(", ")),
+        ],
+        more: context! { can_lift => ban.can_lift },
+        ..Row::default()
     }
 }
 
-fn allowed_view(source: AllowedSource) -> Value {
+fn request_row(view: &View, request: UnbanRequest) -> Row {
+    // What administrators passed on waits for the operator.
+    let is_open =
+        request.state == UnbanState::Open || (view.is_installation && request.state == UnbanState::PassedOn);
+    let state = match (request.state, is_open) {
+        (_, true) => "waiting",
+        (UnbanState::Granted, _) => "ok",
+        _ => "unknown",
+    };
+    let word = view.say(&format!("request-{}", request.state), &[]);
+    Row {
+        id: request.id.to_string(),
+        cells: vec![
+            Cell::text(request.source),
+            Cell::text(request.contact).with_note(request.domain),
+            Cell::text(request.message),
+            Cell::time(Some(request.at), String::new()),
+            Cell::time(request.banned_until, view.say("request-not-banned", &[])),
+            Cell::lamp(state, word).with_note(request.decided_by.unwrap_or_default()),
+        ],
+        more: context! { is_open, can_lift => request.can_lift },
+        ..Row::default()
+    }
+}
+
+fn allowed_row(view: &View, source: AllowedSource) -> Row {
     let state = match source.state {
         AllowState::Active => "ok",
         AllowState::Asked | AllowState::Confirmed => "waiting",
         AllowState::Refused => "lost",
         AllowState::Ended => "unknown",
     };
-    context! {
-        id => source.id.to_string(),
-        source => source.source,
-        state,
-        state_key => format!("allow-{}", source.state),
-        purpose => source.purpose,
-        acceptance => source.acceptance,
-        asked_by => source.asked_by,
-        asked_at => source.asked_at.rfc3339(),
-        contact => source.contact,
-        confirmed_at => source.confirmed_at.map(|at| at.rfc3339()),
-        decided_by => source.decided_by,
-        decided_at => source.decided_at.map(|at| at.rfc3339()),
-        reason => source.reason,
-        is_confirmed => source.state == AllowState::Confirmed,
-        can_end => !matches!(source.state, AllowState::Refused | AllowState::Ended),
+    let contact = view.say("allow-contact", &[("contact", Word::from(source.contact.as_str()))]);
+    Row {
+        id: source.id.to_string(),
+        cells: vec![
+            Cell::text(source.source),
+            Cell::lamp(state, view.say(&format!("allow-{}", source.state), &[])).with_note(&source.reason),
+            Cell::text(source.purpose),
+            Cell::time(Some(source.asked_at), String::new()).with_note(source.asked_by),
+            Cell::time(source.confirmed_at, String::new()).with_note(contact),
+            Cell::time(source.decided_at, String::new()).with_note(source.decided_by.unwrap_or_default()),
+        ],
+        more: context! {
+            acceptance => source.acceptance,
+            is_confirmed => source.state == AllowState::Confirmed,
+            can_end => !matches!(source.state, AllowState::Refused | AllowState::Ended),
+        },
+        ..Row::default()
     }
+}
+
+fn ip_row(view: &View, info: IpInfo) -> Row {
+    let is_right = !info.pointer_found.is_empty()
+        && (info.pointer_wanted.is_empty() || info.pointer_wanted == info.pointer_found);
+    let state = match (info.looked_at.is_some(), is_right && info.is_confirmed) {
+        (false, _) => "unknown",
+        (true, true) => "ok",
+        (true, false) => "lost",
+    };
+    let found = match (info.pointer_found.as_str(), info.looked_at) {
+        ("", None) => view.say("ip-not-looked", &[]),
+        ("", Some(_)) => view.say("ip-no-pointer", &[]),
+        (found, _) => found.to_owned(),
+    };
+    let doubt = match !info.pointer_found.is_empty() && !info.is_confirmed {
+        true => view.say("ip-not-confirmed", &[]),
+        false => String::new(),
+    };
+    let kind = [
+        if info.is_static { "ip-static" } else { "ip-dynamic" },
+        if info.is_dedicated { "ip-dedicated" } else { "ip-shared" },
+    ];
+    Row {
+        id: info.ip.to_string(),
+        cells: vec![
+            Cell::text(info.ip.to_string()).with_note(&info.note),
+            Cell::text(kind.map(|key| view.say(key, &[])).join(", ")),
+            Cell::text(&info.pointer_wanted),
+            Cell::lamp(state, found).with_note(doubt),
+            Cell::time(info.looked_at, String::new()),
+        ],
+        more: context! {
+            wanted => info.pointer_wanted,
+            organisation => info.organisation.map(|id| id.to_string()),
+            service => info.service.map(|id| id.to_string()),
+            server => info.server.map(|name| name.to_string()),
+        },
+        ..Row::default()
+    }
+}
+
+/// The four tables of the page: each with its own search, order and page.
+struct Tables {
+    bans: Table,
+    is_cut: bool,
+    requests: Table,
+    allowed: Table,
+    ips: Table,
+    has_ips: bool,
+}
+
+/// Which of them is asked for as a file.
+const PARTS: [&str; 4] = ["bans", "requests", "allowed", "ips"];
+
+async fn tables(view: &View) -> Result<Tables, Trouble> {
+    let directory = view.directory();
+    let wish = |part| Wish::part(&view.person.guest.target, part);
+    let [bans, requests, allowed, ips] = PARTS.map(wish);
+    let found = directory.find_bans(&bans.search).await?;
+    let is_cut = found.len() >= LISTED;
+    let found = found.into_iter().map(|ban| ban_row(view, ban)).collect();
+    let bans_columns = columns(["source", "reason", "ban-from", "ban-until", "evidence"]);
+    let asked = directory.unban_requests().await?.into_iter().map(|one| request_row(view, one));
+    let asked_columns = columns(["source", "contact", "request-message", "asked-at", "ban-until", "state"]);
+    let sources = directory.allowed_sources().await?.into_iter().map(|one| allowed_row(view, one));
+    let sources_columns =
+        columns(["source", "state", "purpose", "asked-at", "allow-confirmed-at", "decided-at"]);
+    let addresses = directory.ips().await?;
+    let has_ips = !addresses.is_empty();
+    let addresses = addresses.into_iter().map(|one| ip_row(view, one));
+    let addresses_columns = columns(["ip", "kind", "ip-wanted", "ip-found", "ip-looked-at"]);
+    Ok(Tables {
+        // The search has been done where the bans are found.
+        bans: table::of(&bans.found(), &bans_columns, found).with_search(&bans),
+        is_cut,
+        requests: table::of(&requests, &asked_columns, asked.collect()),
+        allowed: table::of(&allowed, &sources_columns, sources.collect()),
+        ips: table::of(&ips, &addresses_columns, addresses.collect()),
+        has_ips,
+    })
 }
 
 async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
     let wanted = of(&person);
-    show_with(&View::of(shared, person, &wanted), &Fields::default(), &[]).await
+    let view = View::of(shared, person, &wanted);
+    let target = &view.person.guest.target;
+    if let Some(part) = PARTS.into_iter().find(|part| Wish::part(target, part).is_csv) {
+        let tables = tables(&view).await?;
+        let table = match part {
+            "bans" => tables.bans,
+            "requests" => tables.requests,
+            "allowed" => tables.allowed,
+            _ => tables.ips,
+        };
+        return Ok(table.csv(part, |key| view.say(key, &[])));
+    }
+    show_with(&view, &Fields::default(), &[]).await
 }
 
 /// The page, with what was typed and what is wrong with it.
 async fn show_with(view: &View, typed: &Fields, errors: &[FieldError]) -> Answer {
-    let directory = view.directory();
-    let bans: Vec<Value> = directory.bans().await?.into_iter().map(|ban| ban_view(view, ban)).collect();
-    let requests: Vec<Value> = directory
-        .unban_requests()
-        .await?
-        .into_iter()
-        .map(|request| {
-            context! {
-                id => request.id.to_string(),
-                source => request.source,
-                domain => request.domain,
-                contact => request.contact,
-                message => request.message,
-                at => request.at.rfc3339(),
-                // What administrators passed on waits for the operator.
-                is_open => request.state == UnbanState::Open
-                    || (view.is_installation && request.state == UnbanState::PassedOn),
-                can_lift => request.can_lift,
-                state_key => format!("request-{}", request.state),
-                decided_by => request.decided_by,
-                banned_until => request.banned_until.map(|until| until.rfc3339()),
-            }
-        })
-        .collect();
-    let allowed: Vec<Value> = directory.allowed_sources().await?.into_iter().map(allowed_view).collect();
-    let ips: Vec<Value> = directory
-        .ips()
-        .await?
-        .into_iter()
-        .map(|info| {
-            let is_right = !info.pointer_found.is_empty()
-                && (info.pointer_wanted.is_empty() || info.pointer_wanted == info.pointer_found);
-            let state = match (info.looked_at.is_some(), is_right && info.is_confirmed) {
-                (false, _) => "unknown",
-                (true, true) => "ok",
-                (true, false) => "lost",
-            };
-            context! {
-                ip => info.ip.to_string(),
-                kind => if info.is_static { "ip-static" } else { "ip-dynamic" },
-                sharing => if info.is_dedicated { "ip-dedicated" } else { "ip-shared" },
-                note => info.note,
-                wanted => info.pointer_wanted,
-                found => info.pointer_found,
-                is_confirmed => info.is_confirmed,
-                looked_at => info.looked_at.map(|at| at.rfc3339()),
-                state,
-                organisation => info.organisation.map(|id| id.to_string()),
-                service => info.service.map(|id| id.to_string()),
-                server => info.server.map(|name| name.to_string()),
-            }
-        })
-        .collect();
+    let tables = tables(view).await?;
     // Only where there is an address that something can be bound to.
-    let (services, servers) = match ips.is_empty() {
-        true => (Vec::new(), Vec::new()),
-        false => (services(view).await?, servers(view).await?),
+    let (services, servers) = match tables.has_ips {
+        false => (Vec::new(), Vec::new()),
+        true => (services(view).await?, servers(view).await?),
     };
     let content = context! {
         services,
@@ -208,10 +284,12 @@ async fn show_with(view: &View, typed: &Fields, errors: &[FieldError]) -> Answer
         is_installation => view.is_installation,
         of => if view.is_installation { "installation" } else { "" },
         own_ip => view.person.guest.client.ip.to_string(),
-        bans,
-        requests,
-        allowed,
-        ips,
+        bans => Value::from_serialize(&tables.bans),
+        is_cut => tables.is_cut,
+        listed => LISTED,
+        requests => Value::from_serialize(&tables.requests),
+        allowed => Value::from_serialize(&tables.allowed),
+        ips => Value::from_serialize(&tables.ips),
         ip => typed.text("ip"),
         reason => if typed.has("id") { "" } else { typed.text("reason") },
         new_ip => typed.text("new_ip"),
@@ -232,13 +310,81 @@ async fn show_with(view: &View, typed: &Fields, errors: &[FieldError]) -> Answer
 async fn lift(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
     let view = View::of(shared, person, fields.text("of"));
     let subject = fields.text("subject");
+    let known = view.directory().find_bans(subject).await?;
+    let known = known.into_iter().find(|known| known.ban.subject == subject);
     match view.directory().lift_ban(subject).await {
         Ok(()) => {
             let shown = subject.split_once(' ').map_or(subject, |(_, shown)| shown);
-            view.done(view.say("ban-lifted", &[("subject", Word::from(shown))]))
+            let words = view.say("ban-lifted", &[("subject", Word::from(shown))]);
+            let toast = match known {
+                Some(known) => {
+                    let lifted = Lifted::of(known);
+                    let seal = view.person.toast_key.seal(&lifted);
+                    let fields = [("ban", lifted.as_str()), ("seal", &seal), ("of", fields.text("of"))];
+                    Toast::of(words).with_undo("/manager/sources/bans/again".to_owned(), &fields)
+                }
+                None => Toast::of(words),
+            };
+            Ok(done(&view.person, view.path(), &toast))
         }
         Err(error) => view.refused(error),
     }
+}
+
+/// A ban that was lifted a moment ago, as the way back carries it.
+#[derive(Serialize, Deserialize)]
+struct Lifted {
+    subject: String,
+    from: i64,
+    until: i64,
+    strikes: u32,
+    reason: String,
+    rule: String,
+}
+
+impl Lifted {
+    fn of(view: BanView) -> String {
+        let ban = view.ban;
+        let lifted = Lifted {
+            subject: ban.subject,
+            from: ban.from.0,
+            until: ban.until.0,
+            strikes: ban.strikes,
+            reason: ban.reason,
+            rule: ban.rule.to_string(),
+        };
+        serde_json::to_string(&lifted).unwrap_or_default()
+    }
+
+    fn read(text: &str) -> Option<LiftedBan> {
+        let lifted: Lifted = serde_json::from_str(text).ok()?;
+        Some(LiftedBan {
+            subject: lifted.subject,
+            from: Timestamp(lifted.from),
+            until: Timestamp(lifted.until),
+            strikes: lifted.strikes,
+            reason: lifted.reason,
+            rule: BanRule::EACH.into_iter().find(|rule| rule.as_str() == lifted.rule)?,
+        })
+    }
+}
+
+/// The lifting is taken back: only what was lifted in this session comes back, as it was.
+async fn ban_again(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+    let view = View::of(shared, person, fields.text("of"));
+    let text = fields.raw("ban");
+    if !view.person.toast_key.is_sealed(text, fields.text("seal")) {
+        return Err(Trouble::NotFound);
+    }
+    let lifted = Lifted::read(text).ok_or(Trouble::NotFound)?;
+    let subject = lifted.subject.split_once(' ').map_or("", |(_, shown)| shown).to_owned();
+    let key = match view.directory().ban_again(lifted).await {
+        Ok(()) => "ban-again",
+        // It is over by now, or holds already.
+        Err(DirectoryError::NotFound { .. }) => "ban-not-again",
+        Err(error) => return view.refused(error),
+    };
+    view.done(view.say(key, &[("subject", Word::from(subject))]))
 }
 
 async fn ban(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {

@@ -14,9 +14,11 @@ use crate::visitor::Staff;
 use crate::{Shared, page};
 
 /// A node that said nothing for so long is missed.
-const MISSED_AFTER: Duration = Duration::from_secs(180);
+pub(super) const MISSED_AFTER: Duration = Duration::from_secs(180);
 /// A certificate that ends so soon is worth a look.
-const ENDS_SOON: Duration = Duration::from_secs(14 * 86_400);
+pub(super) const ENDS_SOON: Duration = Duration::from_secs(14 * 86_400);
+/// A disk that is fuller than this is worth a look.
+pub(super) const DISK_NEARLY_FULL_PERCENT: u64 = 85;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/system", get(show))

@@ -321,7 +321,30 @@ fn limits(role: Role, fields: &Fields) -> Option<Limits> {
 /// What will happen, in words, before it does.
 async fn confirm(shared: &Shared, person: &Person, id: i64, act: &str) -> Answer {
     let Subject { user, .. } = subject(shared, person, id).await?;
+    let losses = person.people(shared).losses_of_user(user.id).await?;
+    let counted = |key: &str, count: u64| {
+        let values = [("count", Word::from(usize::try_from(count).unwrap_or(usize::MAX)))];
+        (count > 0).then(|| person.guest.say(key, &values))
+    };
+    // A person who is blocked has everything again once that ends.
+    let numbers: Vec<String> = match act {
+        "block" => vec![
+            counted("user-loses-sessions", losses.sessions),
+            counted("user-pauses-mailboxes", losses.mailboxes),
+            counted("user-pauses-passwords", losses.device_passwords),
+        ],
+        _ => vec![
+            counted("user-loses-sessions", losses.sessions),
+            counted("user-loses-mailboxes", losses.mailboxes),
+            counted("user-loses-passwords", losses.device_passwords),
+            counted("user-loses-services", losses.services),
+        ],
+    }
+    .into_iter()
+    .flatten()
+    .collect();
     let content = context! {
+        numbers,
         act,
         id => user.id.to_string(),
         name => user.name,

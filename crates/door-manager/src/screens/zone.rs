@@ -124,6 +124,7 @@ fn row(at: &Hosted, record: &RecordInfo, zone_name: &str) -> Row {
         group: full_name(&record.owner, zone_name),
         cells: vec![badge, value, ttl, managed],
         is_selectable: !is_synonym && !matches!(record.managed_by, ManagedBy::Installation),
+        ..Row::default()
     }
 }
 

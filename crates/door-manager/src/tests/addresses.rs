@@ -103,7 +103,13 @@ async fn several_addresses_are_changed_after_their_numbers_were_told() {
         assert!(deleted.contains("anna@valbois.test") && deleted.contains("bruno@valbois.test"));
         let restored = browser.post(&format!("/manager/addresses/deleted/{}/restore", ids[0]), &[]).await;
         assert_eq!(restored.location, format!("/manager/addresses/{}", ids[0]));
-        let erased = browser.post(&format!("/manager/addresses/deleted/{}/erase", ids[1]), &[]).await;
+        // Nothing brings it back: it is said in numbers, and the name is asked for.
+        let erase = format!("/manager/addresses/deleted/{}/erase", ids[1]);
+        let asked = browser.get(&erase).await.text;
+        assert!(asked.contains("0 message") && asked.contains("0 mot de passe"), "{asked}");
+        let unnamed = browser.post(&erase, &[("name", "anna@valbois.test")]).await;
+        assert_eq!(unnamed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let erased = browser.post(&erase, &[("name", "Bruno@valbois.test")]).await;
         assert_eq!(erased.status, StatusCode::SEE_OTHER);
         assert!(
             browser.get("/manager/addresses/deleted").await.text.contains("bruno@"),

@@ -130,7 +130,7 @@ async fn school(town: &Town) -> Other {
     Other { things }
 }
 
-async fn limited(town: &Town) -> Browser<'_> {
+pub(super) async fn limited(town: &Town) -> Browser<'_> {
     let people = town.people();
     let eve = user(&people, town, "eve@valbois.test").await;
     let own = people.domain_called(&Domain::parse("valbois.test").unwrap()).await.unwrap().id;

@@ -75,7 +75,8 @@ const DECISIONS: [(Who, &str); 5] = [
          /servers /servers/new /servers/{id} /servers/{id}/edit /servers/{id}/delete
          /changes /changes/cancel /changes/apply
          /logs /logs/{message} /queue /queue/act /routes /routes/remove
-         /sources /sources/allow /sources/allowed /sources/bans /sources/bans/lift /sources/ips /sources/ips/look
+         /sources /sources/allow /sources/allowed /sources/bans /sources/bans/again
+         /sources/bans/lift /sources/ips /sources/ips/look
          /sources/ips/pointer /sources/ips/binding /sources/requests",
     ),
     (

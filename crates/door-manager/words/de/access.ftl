@@ -175,3 +175,19 @@ mine-all-passwords = Alle Passwörter der Adresse
 mine-all-passwords-text = Auch jene anderer Personen. Was Sie löschen, gilt sofort nicht mehr.
 mine-alias-deleted = Der Alias ist gelöscht.
 rule-an-alias-of-several-mailboxes-is-an-admi = Dieser Alias führt auch zu anderen: Ein Administrator löscht ihn.
+column-sender-pattern = Adresse, Domain oder Muster
+column-sender-who = Geschrieben von
+column-sender-at = Am
+senders-state-applied = wirkt
+column-permissions = Berechtigungen
+column-access-since = Zugang seit
+column-invited = An wen
+column-invitation-language = Sprache
+column-invited-at = Gesandt am
+column-invited-until = Gültig bis
+access-end-passwords = { $count ->
+    [0] Sie hat kein Gerätepasswort gemacht.
+    [one] Ein Gerätepasswort endet.
+   *[other] { $count } Gerätepasswörter enden.
+}
+invitation-revoke-one = Einladung zurückziehen: { $to }

@@ -337,3 +337,30 @@ service-disabled = «{ $name }» ist ausser Betrieb.
 service-enabled = «{ $name }» ist wieder in Betrieb.
 addresses-no-domain = Zuerst braucht es eine Domain
 addresses-no-domain-text = Eine Adresse trägt den Namen einer Domain. Fügen Sie eine hinzu und erstellen Sie dann die Adressen.
+column-target = Ziel
+column-target-letters = Mails
+column-target-letter-at = Mail gesandt
+column-device = Gerät
+column-protocols = Protokolle
+column-since = Seit
+column-last-used = Zuletzt benutzt
+column-deleted-at = Gelöscht am
+column-deleted-by = Von
+column-restorable = Wiederherstellbar bis
+column-line-number = Zeile
+column-line-field = Feld
+column-line-value = Wert
+column-line-local-part = Name der Adresse
+column-line-password = Passwort
+column-line-name = Anzeigename
+column-line-quota = Kontingent
+column-line-note = Notiz
+address-erase-numbers = Verloren gehen: { $letters ->
+    [one] { $letters } Nachricht
+   *[other] { $letters } Nachrichten
+} ({ $size }) und { $count ->
+    [one] { $count } Passwort
+   *[other] { $count } Passwörter
+}.
+address-erase-type = Zur Bestätigung { $address } eingeben
+address-erase-name = Geben Sie genau { $address } ein: Nichts bringt sie zurück.

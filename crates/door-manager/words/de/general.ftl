@@ -805,3 +805,24 @@ rule-an-organisation-hosts-names-of-its-own-b = Nennen Sie eine eigene Domain wi
 rule-a-synonym-is-bound-to-no-product-of-its = Ein Synonym darf zu keinem Produkt gehören, etwa einem Maildienst oder anderen Synonymen.
 rule-a-synonym-uses-the-name-servers-of-this = Ein Synonym braucht unsere Nameserver.
 rule-a-domain-that-the-newsletter-is-bound-to = Die Hauptdomain darf nicht zum Newsletter gehören.
+list-cut = Nur die ersten { $count } werden gezeigt: Suchen Sie genauer, um die anderen zu sehen.
+column-browser = Browser
+column-session-since = Seit
+column-session-seen = Zuletzt
+sessions-end-effect = Dieser Browser muss sich neu anmelden; was dort eingegeben und noch nicht gespeichert ist, geht verloren.
+sessions-end-one = Beenden: { $browser }
+alert-held = { $count ->
+    [one] { $count } angehaltene Nachricht
+   *[other] { $count } angehaltene Nachrichten
+}
+alert-unban = { $count ->
+    [one] { $count } Antrag auf Entsperrung wartet
+   *[other] { $count } Anträge auf Entsperrung warten
+}
+alert-full = zu { $percent } % voll
+alert-full-more = { $count ->
+    [one] und { $count } weiteres fast volles Postfach
+   *[other] und { $count } weitere fast volle Postfächer
+}
+alert-disk = Der Datenträger ist zu { $percent } % voll.
+alert-certificate = Das Zertifikat läuft am { $day } ab.

@@ -180,3 +180,27 @@ rule-a-login-at-a-domain-of-another-organisat = Diese Adresse gehört einer ande
 rule-whoever-signs-in-with-an-address-of-anot = Diese Person meldet sich mit einer Adresse einer anderen Organisation an: Passwort und zweite Faktoren ändert sie selbst.
 rule-an-organisation-asks-at-most-200-people = Zu viele haben noch nicht geantwortet: Eine Organisation fragt höchstens 200 Personen auf einmal an, und eine Person hat höchstens 20 Anfragen.
 rule-a-person-is-asked-once-and-has-seven-day = Die Person ist bereits angefragt; sie hat sieben Tage Zeit zu antworten.
+user-loses-sessions = { $count ->
+    [one] Eine Sitzung endet sofort.
+   *[other] { $count } Sitzungen enden sofort.
+}
+user-loses-mailboxes = { $count ->
+    [one] Der Zugang zu einem Postfach geht verloren.
+   *[other] Der Zugang zu { $count } Postfächern geht verloren.
+}
+user-loses-passwords = { $count ->
+    [one] Ein Gerätepasswort gilt nicht mehr.
+   *[other] { $count } Gerätepasswörter gelten nicht mehr.
+}
+user-loses-services = { $count ->
+    [one] Ein Maildienst ist nicht mehr anvertraut.
+   *[other] { $count } Maildienste sind nicht mehr anvertraut.
+}
+user-pauses-mailboxes = { $count ->
+    [one] Ein Postfach bleibt ihr bis zur Freigabe verschlossen.
+   *[other] { $count } Postfächer bleiben ihr bis zur Freigabe verschlossen.
+}
+user-pauses-passwords = { $count ->
+    [one] Ein Gerätepasswort gilt bis dahin nicht.
+   *[other] { $count } Gerätepasswörter gelten bis dahin nicht.
+}

@@ -153,3 +153,12 @@ rule-a-host-is-deleted-after-the-mail-server = Ein Host wird nach seinem Mailser
 rule-the-deletion-of-its-host-is-cancelled-fi = Brechen Sie zuerst die Löschung seines Hosts ab.
 rule-changes-are-applied-once-at-a-time-wait = Es wird bereits angewendet: warten Sie, bis das beendet ist.
 rule-something-must-wait-to-be-applied = Es wartet nichts.
+column-change-name = Name
+column-change-what = Änderung
+column-change-who = Von
+column-change-at = Am
+host-delete-numbers = { $count ->
+    [one] Eine IP-Adresse geht mit ihm.
+   *[other] { $count } IP-Adressen gehen mit ihm.
+} Vor dem Anwenden ändert sich nichts, und bis dahin können Sie es rückgängig machen.
+server-delete-numbers = Verbundene Benutzer: { $users }, verbundene Domains: { $domains }. Vor dem Anwenden ändert sich nichts, und bis dahin können Sie es rückgängig machen.

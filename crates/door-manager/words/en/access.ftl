@@ -175,3 +175,19 @@ mine-all-passwords = All passwords of the address
 mine-all-passwords-text = Those of others too. What you delete holds no more, at once.
 mine-alias-deleted = The alias is deleted.
 rule-an-alias-of-several-mailboxes-is-an-admi = This alias leads to others too: an administrator deletes it.
+column-sender-pattern = Address, domain or pattern
+column-sender-who = Written by
+column-sender-at = On
+senders-state-applied = holds
+column-permissions = Permissions
+column-access-since = Access since
+column-invited = To whom
+column-invitation-language = Language
+column-invited-at = Sent
+column-invited-until = Good until
+access-end-passwords = { $count ->
+    [0] The person made no device password.
+    [one] One device password ends.
+   *[other] { $count } device passwords end.
+}
+invitation-revoke-one = Withdraw the invitation: { $to }

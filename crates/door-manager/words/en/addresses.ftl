@@ -337,3 +337,30 @@ service-disabled = “{ $name }” is disabled.
 service-enabled = “{ $name }” is in service again.
 addresses-no-domain = A domain comes first
 addresses-no-domain-text = An address bears the name of a domain. Add one, then create the addresses.
+column-target = Target
+column-target-letters = Letters
+column-target-letter-at = Letter sent
+column-device = Device
+column-protocols = Protocols
+column-since = Since
+column-last-used = Last used
+column-deleted-at = Deleted
+column-deleted-by = By
+column-restorable = Can be restored until
+column-line-number = Line
+column-line-field = Field
+column-line-value = Value
+column-line-local-part = Name of the address
+column-line-password = Password
+column-line-name = Display name
+column-line-quota = Quota
+column-line-note = Note
+address-erase-numbers = Lost will be: { $letters ->
+    [one] { $letters } message
+   *[other] { $letters } messages
+} ({ $size }) and { $count ->
+    [one] { $count } password
+   *[other] { $count } passwords
+}.
+address-erase-type = To confirm, type { $address }
+address-erase-name = Type exactly { $address }: nothing will bring it back.

@@ -805,3 +805,24 @@ rule-an-organisation-hosts-names-of-its-own-b = Name a domain of your own, such 
 rule-a-synonym-is-bound-to-no-product-of-its = A synonym belongs to no product, such as a mail service or other synonyms.
 rule-a-synonym-uses-the-name-servers-of-this = A synonym uses our name servers.
 rule-a-domain-that-the-newsletter-is-bound-to = The main domain must not be bound to the newsletter.
+list-cut = Only the first { $count } are shown: search more precisely to see the others.
+column-browser = Browser
+column-session-since = Since
+column-session-seen = Last seen
+sessions-end-effect = That browser has to sign in again; what is typed there and not saved yet is lost.
+sessions-end-one = End: { $browser }
+alert-held = { $count ->
+    [one] { $count } held message
+   *[other] { $count } held messages
+}
+alert-unban = { $count ->
+    [one] { $count } unblock request waits
+   *[other] { $count } unblock requests wait
+}
+alert-full = { $percent } % full
+alert-full-more = { $count ->
+    [one] and { $count } more mailbox nearly full
+   *[other] and { $count } more mailboxes nearly full
+}
+alert-disk = The disk is { $percent } % full.
+alert-certificate = The certificate ends on { $day }.

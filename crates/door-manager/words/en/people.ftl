@@ -180,3 +180,27 @@ rule-a-login-at-a-domain-of-another-organisat = This address belongs to another 
 rule-whoever-signs-in-with-an-address-of-anot = This person signs in with an address of another organisation and changes password and second factors personally.
 rule-an-organisation-asks-at-most-200-people = Too many have not answered yet: an organisation asks at most 200 people at once, and a person is asked by at most 20.
 rule-a-person-is-asked-once-and-has-seven-day = The person was asked already and has seven days to answer.
+user-loses-sessions = { $count ->
+    [one] One session ends at once.
+   *[other] { $count } sessions end at once.
+}
+user-loses-mailboxes = { $count ->
+    [one] Access to one mailbox is lost.
+   *[other] Access to { $count } mailboxes is lost.
+}
+user-loses-passwords = { $count ->
+    [one] One device password no longer works.
+   *[other] { $count } device passwords no longer work.
+}
+user-loses-services = { $count ->
+    [one] One mail service is no longer entrusted.
+   *[other] { $count } mail services are no longer entrusted.
+}
+user-pauses-mailboxes = { $count ->
+    [one] One mailbox is closed until unblocking.
+   *[other] { $count } mailboxes are closed until unblocking.
+}
+user-pauses-passwords = { $count ->
+    [one] One device password does not work until then.
+   *[other] { $count } device passwords do not work until then.
+}

@@ -153,3 +153,12 @@ rule-a-host-is-deleted-after-the-mail-server = A host is deleted after the mail 
 rule-the-deletion-of-its-host-is-cancelled-fi = Cancel the deletion of its host first.
 rule-changes-are-applied-once-at-a-time-wait = Changes are being applied already: wait until that has ended.
 rule-something-must-wait-to-be-applied = Nothing waits to be applied.
+column-change-name = Name
+column-change-what = Change
+column-change-who = By
+column-change-at = On
+host-delete-numbers = { $count ->
+    [one] One IP address goes with it.
+   *[other] { $count } IP addresses go with it.
+} Nothing changes before it is applied, and until then you can undo it.
+server-delete-numbers = Linked users: { $users }, linked domains: { $domains }. Nothing changes before it is applied, and until then you can undo it.

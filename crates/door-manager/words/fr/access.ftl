@@ -175,3 +175,19 @@ mine-all-passwords = Tous les mots de passe de l’adresse
 mine-all-passwords-text = Aussi ceux d’autres personnes. Ce que vous supprimez ne vaut plus, tout de suite.
 mine-alias-deleted = L’alias est supprimé.
 rule-an-alias-of-several-mailboxes-is-an-admi = Cet alias mène aussi à d’autres : un administrateur le supprime.
+column-sender-pattern = Adresse, domaine ou motif
+column-sender-who = Écrit par
+column-sender-at = Le
+senders-state-applied = active
+column-permissions = Permissions
+column-access-since = Accès depuis
+column-invited = À qui
+column-invitation-language = Langue
+column-invited-at = Envoyée le
+column-invited-until = Valable jusqu’au
+access-end-passwords = { $count ->
+    [0] Elle n’a fait aucun mot de passe d’appareil.
+    [one] Un mot de passe d’appareil se termine.
+   *[other] { $count } mots de passe d’appareils se terminent.
+}
+invitation-revoke-one = Retirer l’invitation : { $to }

@@ -341,3 +341,30 @@ service-disabled = « { $name } » est désactivé.
 service-enabled = « { $name } » est de nouveau en service.
 addresses-no-domain = Il faut d’abord un domaine
 addresses-no-domain-text = Une adresse porte le nom d’un domaine. Ajoutez-en un, puis créez les adresses.
+column-target = Destination
+column-target-letters = Mails
+column-target-letter-at = Mail envoyé
+column-device = Appareil
+column-protocols = Protocoles
+column-since = Depuis
+column-last-used = Dernière utilisation
+column-deleted-at = Supprimée le
+column-deleted-by = Par
+column-restorable = Restaurable jusqu’au
+column-line-number = Ligne
+column-line-field = Champ
+column-line-value = Valeur
+column-line-local-part = Nom de l’adresse
+column-line-password = Mot de passe
+column-line-name = Nom affiché
+column-line-quota = Quota
+column-line-note = Note
+address-erase-numbers = Seront perdus : { $letters ->
+    [one] { $letters } message
+   *[other] { $letters } messages
+} ({ $size }) et { $count ->
+    [one] { $count } mot de passe
+   *[other] { $count } mots de passe
+}.
+address-erase-type = Pour confirmer, écrivez { $address }
+address-erase-name = Écrivez exactement { $address } : rien ne la ramènera.

@@ -807,3 +807,24 @@ rule-an-organisation-hosts-names-of-its-own-b = Indiquez un domaine à vous, com
 rule-a-synonym-is-bound-to-no-product-of-its = Un synonyme ne doit être encore lié à aucun produit, comme un Service Mail ou d’autres synonymes.
 rule-a-synonym-uses-the-name-servers-of-this = Un synonyme doit être configuré avec nos serveurs de noms.
 rule-a-domain-that-the-newsletter-is-bound-to = Le domaine principal ne doit pas être associé au produit Newsletter.
+list-cut = Seules les { $count } premières sont montrées : précisez la recherche pour voir les autres.
+column-browser = Navigateur
+column-session-since = Depuis
+column-session-seen = Vue
+sessions-end-effect = Ce navigateur devra se connecter de nouveau ; ce qui y est saisi et pas encore enregistré est perdu.
+sessions-end-one = Mettre fin : { $browser }
+alert-held = { $count ->
+    [one] { $count } message retenu
+   *[other] { $count } messages retenus
+}
+alert-unban = { $count ->
+    [one] { $count } demande de déblocage attend
+   *[other] { $count } demandes de déblocage attendent
+}
+alert-full = rempli à { $percent } %
+alert-full-more = { $count ->
+    [one] et { $count } autre boîte presque pleine
+   *[other] et { $count } autres boîtes presque pleines
+}
+alert-disk = Le disque est rempli à { $percent } %.
+alert-certificate = Le certificat se termine le { $day }.

@@ -181,3 +181,27 @@ rule-a-login-at-a-domain-of-another-organisat = Cette adresse appartient à une 
 rule-whoever-signs-in-with-an-address-of-anot = Cette personne se connecte avec une adresse d’une autre organisation : elle change elle-même son mot de passe et ses seconds facteurs.
 rule-an-organisation-asks-at-most-200-people = Trop de personnes n’ont pas encore répondu : une organisation en demande 200 à la fois au plus, et une personne a 20 demandes au plus.
 rule-a-person-is-asked-once-and-has-seven-day = La personne a déjà reçu la demande ; elle a sept jours pour répondre.
+user-loses-sessions = { $count ->
+    [one] Une session se termine à l’instant.
+   *[other] { $count } sessions se terminent à l’instant.
+}
+user-loses-mailboxes = { $count ->
+    [one] L’accès à une boîte mail est perdu.
+   *[other] L’accès à { $count } boîtes mail est perdu.
+}
+user-loses-passwords = { $count ->
+    [one] Un mot de passe d’appareil ne vaut plus.
+   *[other] { $count } mots de passe d’appareils ne valent plus.
+}
+user-loses-services = { $count ->
+    [one] Un Service Mail n’est plus confié.
+   *[other] { $count } Services Mail ne sont plus confiés.
+}
+user-pauses-mailboxes = { $count ->
+    [one] Une boîte mail lui est fermée jusqu’au déblocage.
+   *[other] { $count } boîtes mail lui sont fermées jusqu’au déblocage.
+}
+user-pauses-passwords = { $count ->
+    [one] Un mot de passe d’appareil ne vaut pas jusque-là.
+   *[other] { $count } mots de passe d’appareils ne valent pas jusque-là.
+}

@@ -153,3 +153,12 @@ rule-a-host-is-deleted-after-the-mail-server = Un hôte est supprimé après le 
 rule-the-deletion-of-its-host-is-cancelled-fi = Annulez d’abord la suppression de son hôte.
 rule-changes-are-applied-once-at-a-time-wait = Une application est déjà en cours : attendez qu’elle se termine.
 rule-something-must-wait-to-be-applied = Rien n’attend d’être appliqué.
+column-change-name = Nom
+column-change-what = Modification
+column-change-who = Par
+column-change-at = Le
+host-delete-numbers = { $count ->
+    [one] Une adresse IP s’en va avec lui.
+   *[other] { $count } adresses IP s’en vont avec lui.
+} Rien ne change avant l’application, et jusque-là vous pouvez annuler.
+server-delete-numbers = Utilisateurs liés : { $users }, domaines liés : { $domains }. Rien ne change avant l’application, et jusque-là vous pouvez annuler.

@@ -175,3 +175,19 @@ mine-all-passwords = Tutte le password dell’indirizzo
 mine-all-passwords-text = Anche quelle di altre persone. Ciò che eliminate non vale più, subito.
 mine-alias-deleted = L’alias è eliminato.
 rule-an-alias-of-several-mailboxes-is-an-admi = Questo alias porta anche ad altri: lo elimina un amministratore.
+column-sender-pattern = Indirizzo, dominio o modello
+column-sender-who = Scritto da
+column-sender-at = Il
+senders-state-applied = attiva
+column-permissions = Permessi
+column-access-since = Accesso da
+column-invited = A chi
+column-invitation-language = Lingua
+column-invited-at = Inviato il
+column-invited-until = Valido fino al
+access-end-passwords = { $count ->
+    [0] Non ha creato password di dispositivi.
+    [one] Una password di dispositivo finisce.
+   *[other] { $count } password di dispositivi finiscono.
+}
+invitation-revoke-one = Ritirare l’invito: { $to }

@@ -337,3 +337,30 @@ service-disabled = «{ $name }» è disattivato.
 service-enabled = «{ $name }» è di nuovo in servizio.
 addresses-no-domain = Prima serve un dominio
 addresses-no-domain-text = Un indirizzo porta il nome di un dominio. Ne aggiunga uno, poi crei gli indirizzi.
+column-target = Destinazione
+column-target-letters = Mail
+column-target-letter-at = Mail inviata
+column-device = Dispositivo
+column-protocols = Protocolli
+column-since = Dal
+column-last-used = Ultimo uso
+column-deleted-at = Eliminato il
+column-deleted-by = Da
+column-restorable = Ripristinabile fino al
+column-line-number = Riga
+column-line-field = Campo
+column-line-value = Valore
+column-line-local-part = Nome dell’indirizzo
+column-line-password = Password
+column-line-name = Nome visualizzato
+column-line-quota = Quota
+column-line-note = Nota
+address-erase-numbers = Saranno persi: { $letters ->
+    [one] { $letters } messaggio
+   *[other] { $letters } messaggi
+} ({ $size }) e { $count ->
+    [one] { $count } password
+   *[other] { $count } password
+}.
+address-erase-type = Per confermare, scrivete { $address }
+address-erase-name = Scrivete esattamente { $address }: nulla lo riporterà.

@@ -805,3 +805,24 @@ rule-an-organisation-hosts-names-of-its-own-b = Indichi un dominio Suo, come ese
 rule-a-synonym-is-bound-to-no-product-of-its = Un sinonimo non deve appartenere a nessun prodotto, come un servizio di posta o altri sinonimi.
 rule-a-synonym-uses-the-name-servers-of-this = Un sinonimo usa i nostri server dei nomi.
 rule-a-domain-that-the-newsletter-is-bound-to = Il dominio principale non deve appartenere alla newsletter.
+list-cut = Sono mostrate solo le prime { $count }: precisate la ricerca per vedere le altre.
+column-browser = Browser
+column-session-since = Dal
+column-session-seen = Vista
+sessions-end-effect = Questo browser dovrà collegarsi di nuovo; ciò che vi è scritto e non ancora salvato è perso.
+sessions-end-one = Porre fine: { $browser }
+alert-held = { $count ->
+    [one] { $count } messaggio trattenuto
+   *[other] { $count } messaggi trattenuti
+}
+alert-unban = { $count ->
+    [one] { $count } richiesta di sblocco attende
+   *[other] { $count } richieste di sblocco attendono
+}
+alert-full = piena al { $percent } %
+alert-full-more = { $count ->
+    [one] e { $count } altra casella quasi piena
+   *[other] e altre { $count } caselle quasi piene
+}
+alert-disk = Il disco è pieno al { $percent } %.
+alert-certificate = Il certificato scade il { $day }.

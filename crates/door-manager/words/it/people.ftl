@@ -180,3 +180,27 @@ rule-a-login-at-a-domain-of-another-organisat = Questo indirizzo appartiene a un
 rule-whoever-signs-in-with-an-address-of-anot = Questa persona accede con un indirizzo di un’altra organizzazione: cambia da sé password e secondi fattori.
 rule-an-organisation-asks-at-most-200-people = Troppe persone non hanno ancora risposto: un’organizzazione ne chiede al massimo 200 alla volta e una persona ha al massimo 20 richieste.
 rule-a-person-is-asked-once-and-has-seven-day = La persona ha già ricevuto la richiesta; ha sette giorni per rispondere.
+user-loses-sessions = { $count ->
+    [one] Una sessione finisce subito.
+   *[other] { $count } sessioni finiscono subito.
+}
+user-loses-mailboxes = { $count ->
+    [one] L’accesso a una casella è perso.
+   *[other] L’accesso a { $count } caselle è perso.
+}
+user-loses-passwords = { $count ->
+    [one] Una password di dispositivo non vale più.
+   *[other] { $count } password di dispositivi non valgono più.
+}
+user-loses-services = { $count ->
+    [one] Un servizio mail non è più affidato.
+   *[other] { $count } servizi mail non sono più affidati.
+}
+user-pauses-mailboxes = { $count ->
+    [one] Una casella le resta chiusa fino allo sblocco.
+   *[other] { $count } caselle le restano chiuse fino allo sblocco.
+}
+user-pauses-passwords = { $count ->
+    [one] Una password di dispositivo non vale fino ad allora.
+   *[other] { $count } password di dispositivi non valgono fino ad allora.
+}

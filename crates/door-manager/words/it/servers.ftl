@@ -153,3 +153,12 @@ rule-a-host-is-deleted-after-the-mail-server = Un host si elimina dopo il suo se
 rule-the-deletion-of-its-host-is-cancelled-fi = Annulli prima l’eliminazione del suo host.
 rule-changes-are-applied-once-at-a-time-wait = Un’applicazione è già in corso: attenda che finisca.
 rule-something-must-wait-to-be-applied = Nulla è in attesa.
+column-change-name = Nome
+column-change-what = Modifica
+column-change-who = Da
+column-change-at = Il
+host-delete-numbers = { $count ->
+    [one] Un indirizzo IP se ne va con lui.
+   *[other] { $count } indirizzi IP se ne vanno con lui.
+} Nulla cambia prima dell’applicazione, e fino ad allora potete annullare.
+server-delete-numbers = Utenti collegati: { $users }, domini collegati: { $domains }. Nulla cambia prima dell’applicazione, e fino ad allora potete annullare.

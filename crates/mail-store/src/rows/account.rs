@@ -1,5 +1,7 @@
 //! The account: its MODSEQ, and what it uses.
 
+use std::collections::HashMap;
+
 use db::{DbError, Tx, values};
 use model::{AccountId, AccountRef, OrganisationId, Timestamp};
 
@@ -95,6 +97,33 @@ pub(super) fn next_uid_validity(tx: &mut Tx, step: Step, now: Timestamp) -> Resu
 }
 
 /// How many octets an account holds; zero if it is not there.
+/// What the accounts of an organisation hold, of those that hold something.
+pub(crate) fn used_by_account(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<HashMap<AccountId, u64>, DbError> {
+    let used = tx.query(
+        "SELECT account, used_bytes FROM store_account WHERE organisation = ?1 AND used_bytes > 0",
+        values![organisation],
+        |row| Ok((AccountId(row.integer(0)?), u64::try_from(row.integer(1)?).unwrap_or(0))),
+    )?;
+    Ok(used.into_iter().collect())
+}
+
+/// The letters of an account, for who has only its identifier.
+pub(crate) fn used_messages(
+    tx: &mut Tx,
+    account: AccountId,
+    organisation: OrganisationId,
+) -> Result<u64, DbError> {
+    let used = tx.query_one(
+        "SELECT used_messages FROM store_account WHERE account = ?1 AND organisation = ?2",
+        values![account, organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(used.unwrap_or(0)).unwrap_or(0))
+}
+
 pub(crate) fn used_bytes(
     tx: &mut Tx,
     account: AccountId,

@@ -53,6 +53,8 @@ pub struct LetterSearch {
     pub until: Option<Timestamp>,
     /// Only those of which this became.
     pub status: Option<Status>,
+    /// Only those whose sender, recipient or subject contains this, in whatever case; empty: all.
+    pub text: String,
 }
 
 /// One recipient of one letter.
@@ -117,8 +119,8 @@ impl Trail {
             .await
     }
 
-    /// A page of lines, the newest first. It may hold less than was asked for although more follow, where a status is
-    /// looked for that is rare.
+    /// A page of lines, the newest first. It may hold less than was asked for although more follow, where a status or
+    /// a text is looked for that is rare.
     pub async fn letters(
         &self,
         search: LetterSearch,
@@ -162,6 +164,8 @@ fn page(
     let visible_from = now.minus(days(visible_days(tx, search.organisation)?));
     let since = search.since.unwrap_or(visible_from).max(visible_from);
     let until = search.until.unwrap_or(Timestamp(i64::MAX));
+    let text = search.text.trim().to_lowercase();
+    let says = |said: &str| said.to_lowercase().contains(&text);
     let mut before = seek.before();
     let mut items = Vec::new();
     let mut read = 0;
@@ -187,10 +191,15 @@ fn page(
                     head
                 }
             };
-            let line = match search.direction == Direction::Sent && !head.is_submitted {
-                // Somebody else wrote the address as the sender.
-                true => None,
-                false => Some(line(tx, search, event, head)?),
+            // Somebody else wrote the address as the sender.
+            let is_foreign = search.direction == Direction::Sent && !head.is_submitted;
+            let is_named = text.is_empty()
+                || says(&event.sender)
+                || event.recipient.as_deref().is_some_and(says)
+                || head.subject.as_deref().is_some_and(says);
+            let line = match is_named && !is_foreign {
+                true => Some(line(tx, search, event, head)?),
+                false => None,
             };
             if let Some(line) = line.filter(|line| search.status.is_none_or(|status| status == line.status)) {
                 if items.len() == seek.limit {

@@ -110,6 +110,7 @@ fn of(address: &str, direction: Direction) -> LetterSearch {
         since: None,
         until: None,
         status: None,
+        text: String::new(),
     }
 }
 
@@ -169,6 +170,11 @@ async fn each_recipient_has_a_line_that_says_what_became_of_the_letter() {
         let search =
             LetterSearch { status: Some(Status::Bounced), ..of("anna@valbois.test", Direction::Sent) };
         assert_eq!(town.lines(&search).await.len(), 2);
+        // By a part of an address or of the subject, in whatever case, with the pages in order.
+        for (text, found) in [("LETTRE 1000", 5), (" eve@ ", 1), ("anna@", 5), ("nowhere", 0)] {
+            let search = LetterSearch { text: text.to_owned(), ..of("anna@valbois.test", Direction::Sent) };
+            assert_eq!(town.lines(&search).await.len(), found, "{text}");
+        }
     }
 }
 

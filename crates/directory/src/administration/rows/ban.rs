@@ -12,11 +12,15 @@ use crate::login::ban_of;
 /// Logins of one source that are looked at.
 const LOGINS_LIMIT: i64 = 200;
 
-pub(in crate::administration) fn bans(tx: &mut Tx, now: Timestamp) -> Result<Vec<Ban>, DbError> {
+/// The bans that hold and whose subject contains `part`, the longest first, as many as are listed.
+pub(in crate::administration) fn bans(tx: &mut Tx, now: Timestamp, part: &str) -> Result<Vec<Ban>, DbError> {
+    let escaped = part.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let like = format!("%{}%", escaped.replace('\0', ""));
     tx.query(
-        "SELECT subject, banned_at, until, strikes, reason, rule, evidence FROM ban WHERE until > ?1
+        "SELECT subject, banned_at, until, strikes, reason, rule, evidence FROM ban
+         WHERE until > ?1 AND subject LIKE ?3 ESCAPE '!'
          ORDER BY until DESC, subject LIMIT ?2",
-        values![now, limits::BANS_LISTED],
+        values![now, limits::BANS_LISTED, like.as_str()],
         ban_of,
     )
 }

@@ -4,7 +4,7 @@ use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::{limit, scope};
-use crate::administration::deleted::DeletedAddress;
+use crate::administration::deleted::{DeletedAddress, DeletedQuery, DeletedSort};
 use crate::rows::address_of;
 
 macro_rules! select_deleted {
@@ -62,6 +62,53 @@ pub(in crate::administration) fn page_of_deleted_addresses(
         return Ok(seek.page(rows, |one| one.id.0));
     }
     tx.page(in_order!(select_deleted, "a"), None, seek, deleted, |one| one.id.0)
+}
+
+/// The order of a table of deleted addresses.
+macro_rules! ordered {
+    ($order:literal) => {
+        select_deleted!(
+            "WHERE a.organisation = COALESCE(?1, a.organisation) AND a.domain = COALESCE(?2, a.domain)
+               AND (?3 = '' OR a.localpart_key || '@' || d.name LIKE ?3 ESCAPE '!')
+             ORDER BY ",
+            $order,
+            " LIMIT ?4 OFFSET ?5"
+        )
+    };
+}
+
+/// A part of the deleted addresses that fit a question, how many fit, and how many there are.
+pub(in crate::administration) fn find_deleted_addresses(
+    tx: &mut Tx,
+    query: &DeletedQuery,
+) -> Result<(Vec<DeletedAddress>, u64, u64), DbError> {
+    let (whose, domain) = (scope(tx), limit(tx));
+    let escaped = query.search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let like = match escaped.as_str() {
+        "" => String::new(),
+        escaped => format!("%{}%", escaped.replace('\0', "")),
+    };
+    let mut count = |like: &str| {
+        tx.query_one(
+            "SELECT count(*) FROM deleted_address a JOIN domain d ON d.id = a.domain
+             WHERE a.organisation = COALESCE(?1, a.organisation) AND a.domain = COALESCE(?2, a.domain)
+               AND (?3 = '' OR a.localpart_key || '@' || d.name LIKE ?3 ESCAPE '!')",
+            values![whose, domain, like],
+            |row| row.integer(0),
+        )
+        .map(|count| u64::try_from(count.unwrap_or(0)).unwrap_or(0))
+    };
+    let total = count("")?;
+    let found = if like.is_empty() { total } else { count(&like)? };
+    let sql = match (query.sort, query.is_descending) {
+        (DeletedSort::DeletedAt, true) => ordered!("a.deleted_at DESC, a.id DESC"),
+        (DeletedSort::DeletedAt, false) => ordered!("a.deleted_at, a.id"),
+        (DeletedSort::Address, true) => ordered!("d.name DESC, a.localpart_key DESC"),
+        (DeletedSort::Address, false) => ordered!("d.name, a.localpart_key"),
+    };
+    let (limit, skip) = (query.limit as i64, query.skip as i64);
+    let items = tx.query(sql, values![whose, domain, like.as_str(), limit, skip], deleted)?;
+    Ok((items, found, total))
 }
 
 /// Takes an address out of use in a way that can be undone.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
-use directory::{AddressKind, AuthProtocol, DeviceKind, NewDevicePassword, Protocols};
+use directory::{AddressKind, AuthProtocol, DeviceKind, DevicePasswordInfo, NewDevicePassword, Protocols};
 use minijinja::{Value, context};
 use model::{AddressId, CredentialId};
 
@@ -14,6 +14,7 @@ use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
+use crate::table::{self, Cell, Row, Wish, columns};
 use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
 use crate::visitor::{AnyAdministrator, Person};
@@ -36,26 +37,14 @@ async fn listed(shared: &Shared, person: &Person, id: i64, typed: &Fields, error
     if !matches!(info.kind, AddressKind::Mailbox { .. }) {
         return Err(Trouble::NotFound);
     }
-    let passwords: Vec<Value> = people
-        .device_passwords(info.id)
-        .await?
-        .into_iter()
-        .map(|one| {
-            let is_chosen = one.selector.is_none();
-            context! {
-                id => one.id.to_string(),
-                label => if is_chosen { person.guest.say("password-of-address", &[]) } else { one.label },
-                kind => person.guest.say(&format!("device-{}", one.kind.as_str()), &[]),
-                is_chosen,
-                begins => one.selector,
-                protocols => if one.protocols == Protocols::ALL { String::new() } else { one.protocols.to_string() },
-                is_disabled => one.is_disabled,
-                created_at => one.created_at.rfc3339(),
-                last_used_at => one.last_used_at.map(|at| at.rfc3339()),
-                last_source => one.last_source,
-            }
-        })
-        .collect();
+    let wish = Wish::of(&person.guest.target);
+    let passwords = people.device_passwords(info.id).await?;
+    let passwords: Vec<Row> = passwords.into_iter().map(|one| row(person, one)).collect();
+    let columns = columns(["device", "kind", "protocols", "since", "last-used"]);
+    let table = table::of(&wish, &columns, passwords);
+    if wish.is_csv {
+        return Ok(table.csv("devices", |key| person.guest.say(key, &[])));
+    }
     let kinds: Vec<Value> = DeviceKind::ALL
         .iter()
         .map(|kind| {
@@ -64,7 +53,7 @@ async fn listed(shared: &Shared, person: &Person, id: i64, typed: &Fields, error
         })
         .collect();
     let content = context! {
-        passwords,
+        table => Value::from_serialize(&table),
         kinds,
         label => typed.text("label"),
         protocols => if typed.has("protocols") { typed.text("protocols") } else { "all" },
@@ -72,6 +61,29 @@ async fn listed(shared: &Shared, person: &Person, id: i64, typed: &Fields, error
         ..about(person, &info)
     };
     shown(person, "address_devices.html", content, errors)
+}
+
+fn row(person: &Person, one: DevicePasswordInfo) -> Row {
+    let say = |key: &str| person.guest.say(key, &[]);
+    let is_chosen = one.selector.is_none();
+    let label = if is_chosen { say("password-of-address") } else { one.label };
+    let begins = one.selector.map(|selector| format!("{selector}-…")).unwrap_or_default();
+    let protocols = match one.protocols {
+        Protocols::ALL => say("protocols-all"),
+        some => some.to_string(),
+    };
+    Row {
+        id: one.id.to_string(),
+        cells: vec![
+            Cell::text(&label).with_note(begins),
+            Cell::text(if is_chosen { String::new() } else { say(&format!("device-{}", one.kind.as_str())) }),
+            Cell::text(protocols),
+            Cell::time(Some(one.created_at), String::new()),
+            Cell::time(one.last_used_at, say("never")).with_note(one.last_source.unwrap_or_default()),
+        ],
+        more: context! { label },
+        ..Row::default()
+    }
 }
 
 async fn create(

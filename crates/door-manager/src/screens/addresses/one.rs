@@ -17,6 +17,7 @@ use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::refusal::{FieldError, directory_refusal};
 use crate::screens::{Answer, servers};
+use crate::table::{self, Cell, Row, Wish, columns};
 use crate::toast::{Toast, done};
 use crate::visitor::{AnyAdministrator, Guest, Person};
 
@@ -125,7 +126,9 @@ async fn state(
     person.people(&shared).change_address(AddressId(id), change).await?;
     let key = if is_disabled == Some(true) { "addresses-done-disable" } else { "addresses-done-enable" };
     let words = person.guest.say(key, &counted(1));
-    Ok(done(&person, &format!("/manager/addresses/{id}"), &Toast::of(words)))
+    let other = if is_disabled == Some(true) { "on" } else { "off" };
+    let toast = Toast::of(words).with_undo(format!("/manager/addresses/{id}/state"), &[("state", other)]);
+    Ok(done(&person, &format!("/manager/addresses/{id}"), &toast))
 }
 
 async fn deleting(
@@ -150,7 +153,8 @@ async fn delete(
 ) -> Answer {
     let deleted = person.people(&shared).delete_address(AddressId(id)).await?;
     let words = person.guest.say("address-deleted", &[("address", deleted.address.to_string().into())]);
-    Ok(done(&person, "/manager/addresses/deleted", &Toast::of(words)))
+    let toast = Toast::of(words).with_undo(format!("/manager/addresses/deleted/{id}/restore"), &[]);
+    Ok(done(&person, "/manager/addresses/deleted", &toast))
 }
 
 async fn aliases(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(id): Path<i64>) -> Answer {
@@ -160,20 +164,38 @@ async fn aliases(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Pa
 async fn alias_page(shared: &Shared, person: &Person, id: i64, typed: &str, errors: &[FieldError]) -> Answer {
     let people = person.people(shared);
     let info = people.address(AddressId(id)).await?;
-    let known: Vec<Value> = people
-        .aliases_of(info.id)
-        .await?
-        .into_iter()
-        .map(|alias| {
-            let others = match &alias.kind {
-                AddressKind::Alias { targets } => targets.len().saturating_sub(1),
-                _ => 0,
-            };
-            context! { id => alias.id.to_string(), address => alias.address.to_string(), others }
-        })
-        .collect();
+    let wish = Wish::of(&person.guest.target);
+    let known = people.aliases_of(info.id).await?.into_iter().map(|alias| {
+        let others = match &alias.kind {
+            AddressKind::Alias { targets } => targets.len().saturating_sub(1),
+            _ => 0,
+        };
+        let others = match others {
+            0 => String::new(),
+            count => person.guest.say("alias-others", &counted(count as u64)),
+        };
+        let state = match alias.is_disabled {
+            true => Cell::lamp("lost", person.guest.say("state-disabled", &[])),
+            false => Cell::lamp("ok", person.guest.say("state-active", &[])),
+        };
+        Row {
+            id: alias.id.to_string(),
+            href: format!("/manager/addresses/{}", alias.id),
+            cells: vec![
+                Cell::text(alias.address.to_string()).with_note(others),
+                Cell::text(alias.note),
+                state,
+                Cell::time(Some(alias.created_at), String::new()),
+            ],
+            ..Row::default()
+        }
+    });
+    let table = table::of(&wish, &columns(["address", "note", "state", "since"]), known.collect());
+    if wish.is_csv {
+        return Ok(table.csv("aliases", |key| person.guest.say(key, &[])));
+    }
     let content = context! {
-        aliases => known,
+        table => Value::from_serialize(&table),
         typed,
         own_domain => info.address.domain().to_string(),
         ..about(person, &info)
@@ -226,6 +248,30 @@ pub(in crate::screens) fn target(guest: &Guest, target: ForwardTarget) -> Value 
     }
 }
 
+fn target_row(guest: &Guest, target: ForwardTarget) -> Row {
+    let lamp = match target.state {
+        TargetState::Pending => "waiting",
+        TargetState::Accepted => "ok",
+        TargetState::Refused => "lost",
+    };
+    let state = guest.say(&format!("target-{}", target.state.as_str()), &[]);
+    let is_pending = target.state == TargetState::Pending;
+    // Who administers the address named it: an own address needs no letter.
+    let none = if is_pending { "target-letter-waits" } else { "target-own" };
+    Row {
+        id: target.id.to_string(),
+        cells: vec![
+            Cell::text(target.target.to_string()),
+            Cell::lamp(lamp, state),
+            Cell::number(u64::from(target.letters)),
+            Cell::time(target.letter_sent_at, guest.say(none, &[])),
+            Cell::time(target.decided_at, String::new()),
+        ],
+        more: context! { is_pending },
+        ..Row::default()
+    }
+}
+
 async fn redirections(
     State(shared): State<Arc<Shared>>,
     person: AnyAdministrator,
@@ -245,10 +291,17 @@ async fn redirection_page(
     let info = people.address(AddressId(id)).await?;
     let targets = people.targets(info.id).await?;
     let named = targets.iter().map(|one| one.target.to_string()).collect::<Vec<_>>().join("\n");
+    let wish = Wish::of(&person.guest.target);
+    let rows = targets.into_iter().map(|one| target_row(&person.guest, one));
+    let columns = columns(["target", "state", "target-letters", "target-letter-at", "decided-at"]);
+    let table = table::of(&wish, &columns, rows.collect());
+    if wish.is_csv {
+        return Ok(table.csv("redirections", |key| person.guest.say(key, &[])));
+    }
     let content = context! {
         text => typed.map_or(named, |typed| typed.raw("targets").to_owned()),
         keeps_copy => typed.map_or(info.keeps_copy, |typed| typed.has("keeps_copy")),
-        targets => targets.into_iter().map(|one| target(&person.guest, one)).collect::<Vec<_>>(),
+        table => Value::from_serialize(&table),
         ..about(person, &info)
     };
     shown(person, "address_redirections.html", content, errors)

@@ -8,7 +8,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, REFRESH};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use directory::{AddressJob, Choice, JobState, NewAddressJob, text_of};
+use directory::{AddressJob, Choice, JobLine, JobState, NewAddressJob, text_of};
 use minijinja::{Value, context};
 use model::Domain;
 
@@ -18,12 +18,28 @@ use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
+use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done, see_other};
 use crate::trouble::Trouble;
 use crate::visitor::{AnyAdministrator, Person};
 
-/// Lines that a preview shows at most.
-const LINES: usize = 200;
+/// Lines that a preview looks through: more than a list may have.
+const LINES: usize = 10_000;
+
+const BAD: [Column; 4] = [
+    Column { key: "line-number", is_number: true },
+    Column { key: "line-field", is_number: false },
+    Column { key: "line-value", is_number: false },
+    Column { key: "reason", is_number: false },
+];
+const ALL: [Column; 6] = [
+    Column { key: "line-number", is_number: true },
+    Column { key: "line-local-part", is_number: false },
+    Column { key: "line-password", is_number: false },
+    Column { key: "line-name", is_number: false },
+    Column { key: "line-quota", is_number: true },
+    Column { key: "line-note", is_number: false },
+];
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -68,31 +84,51 @@ async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator, Path(
     page(&shared, &person, id, &[]).await
 }
 
-fn line(person: &Person, line: directory::JobLine) -> Value {
-    let fault = line.fault.as_ref();
-    context! {
-        number => line.number,
-        local => line.localpart,
-        name => line.display_name,
-        quota => line.quota_bytes.map(|bytes| quota_text(&person.guest, bytes)),
-        note => line.note,
-        has_password => line.has_password,
-        field => fault.map(|(fault, _)| person.guest.say(&format!("line-{}", fault.field()), &[])),
-        reason => fault.map(|(fault, _)| person.guest.say(&format!("fault-{}", fault.as_str()), &[])),
-        value => fault.map(|(_, value)| value.clone()),
+fn bad_row(person: &Person, line: JobLine) -> Row {
+    let said = line.fault.map(|(fault, value)| {
+        let field = person.guest.say(&format!("line-{}", fault.field()), &[]);
+        let reason = person.guest.say(&format!("fault-{}", fault.as_str()), &[]);
+        [Cell::text(field), Cell::text(value), Cell::text(reason)]
+    });
+    let mut cells = vec![Cell::number(u64::from(line.number))];
+    cells.extend(said.into_iter().flatten());
+    Row { id: line.number.to_string(), cells, ..Row::default() }
+}
+
+fn row(person: &Person, line: JobLine) -> Row {
+    let quota = line.quota_bytes.map(|bytes| quota_text(&person.guest, bytes)).unwrap_or_default();
+    let order = i64::try_from(line.quota_bytes.unwrap_or(0)).unwrap_or(i64::MAX);
+    Row {
+        id: line.number.to_string(),
+        cells: vec![
+            Cell::number(u64::from(line.number)),
+            Cell::text(line.localpart),
+            Cell::text(if line.has_password { "••••" } else { "" }),
+            Cell::text(line.display_name),
+            Cell { order, ..Cell::text(quota) },
+            Cell::text(line.note),
+        ],
+        ..Row::default()
     }
 }
 
 async fn page(shared: &Shared, person: &Person, id: i64, errors: &[FieldError]) -> Answer {
     let people = person.people(shared);
     let job: AddressJob = people.address_job(id).await?;
-    let lines =
-        |all: Vec<directory::JobLine>| all.into_iter().map(|one| line(person, one)).collect::<Vec<_>>();
-    let bad = lines(people.address_job_lines(id, true, 0, LINES).await?);
+    let wish = |part| Wish::part(&person.guest.target, part);
+    let (bad_wish, all_wish) = (wish("bad"), wish("all"));
+    let bad = people.address_job_lines(id, true, 0, LINES).await?;
+    let bad = table::of(&bad_wish, &BAD, bad.into_iter().map(|line| bad_row(person, line)).collect());
     let all = match job.state {
-        JobState::Shown => lines(people.address_job_lines(id, false, 0, LINES).await?),
+        JobState::Shown => people.address_job_lines(id, false, 0, LINES).await?,
         JobState::Running | JobState::Done | JobState::Failed => Vec::new(),
     };
+    let all = table::of(&all_wish, &ALL, all.into_iter().map(|line| row(person, line)).collect());
+    for (wish, table, name) in [(&bad_wish, &bad, "bad-lines"), (&all_wish, &all, "lines")] {
+        if wish.is_csv {
+            return Ok(table.csv(name, |key| person.guest.say(key, &[])));
+        }
+    }
     let good = job.lines.saturating_sub(job.bad);
     let content = context! {
         id => job.id.to_string(),
@@ -105,8 +141,8 @@ async fn page(shared: &Shared, person: &Person, id: i64, errors: &[FieldError]) 
         ready => job.ready,
         made => job.made,
         passwords => job.passwords,
-        bad,
-        all,
+        bad => Value::from_serialize(&bad),
+        all => Value::from_serialize(&all),
     };
     let mut response: Response = shown(person, "addresses_list.html", content, errors)?;
     if job.state == JobState::Running {

@@ -11,6 +11,7 @@ use minijinja::{Value, context};
 use super::{Answer, Desk, id};
 use crate::Shared;
 use crate::fields::Fields;
+use crate::table::{self, Cell, Row, Wish, columns};
 use crate::toast::{Toast, done};
 use crate::words::Word;
 
@@ -28,16 +29,22 @@ async fn show(desk: Desk) -> Answer {
 }
 
 async fn show_with(desk: &Desk, refused: Option<String>) -> Answer {
-    let changes = desk.servers().changes(None).await?;
-    let of = |act: Act| -> Vec<Value> {
-        changes.iter().filter(|change| change.act == act).map(|change| entry(desk, change)).collect()
-    };
-    let groups = [(Act::Create, "created"), (Act::Modify, "modified"), (Act::Delete, "deleted")];
-    let groups: Vec<Value> =
-        groups.into_iter().map(|(act, key)| context! { key, entries => of(act) }).collect();
+    let mut changes = desk.servers().changes(None).await?;
+    // Where they are in no other order, the groups stand together.
+    changes.sort_by_key(|change| match change.act {
+        Act::Create => 0,
+        Act::Modify => 1,
+        Act::Delete => 2,
+    });
+    let wish = Wish::of(&desk.person.guest.target);
+    let rows = changes.iter().map(|change| row(desk, change)).collect();
+    let table = table::of(&wish, &columns(["change-name", "change-what", "change-who", "change-at"]), rows);
+    if wish.is_csv {
+        return Ok(table.csv("changes", |key| desk.say(key, &[])));
+    }
     let run = desk.servers().last_run(None).await?;
     let content = context! {
-        groups,
+        table => Value::from_serialize(&table),
         count => changes.len(),
         run => run.as_ref().map(progress),
         is_running => run.as_ref().is_some_and(|run| run.state == RunState::Running),
@@ -47,8 +54,8 @@ async fn show_with(desk: &Desk, refused: Option<String>) -> Answer {
     desk.page("changes.html", "changes", content).await
 }
 
-fn entry(desk: &Desk, change: &PendingChange) -> Value {
-    let differences: Vec<Value> = change
+fn row(desk: &Desk, change: &PendingChange) -> Row {
+    let lines: Vec<String> = change
         .differences()
         .into_iter()
         .map(|(field, before, after)| {
@@ -59,18 +66,29 @@ fn entry(desk: &Desk, change: &PendingChange) -> Value {
                 (true, "no") => desk.yes(false),
                 _ => text.to_owned(),
             };
-            context! { name, before => word(before), after => word(after) }
+            let (before, after) = (word(&before), word(&after));
+            let name = desk.say("change-difference", &[("name", Word::from(name))]);
+            let arrow = if before.is_empty() || after.is_empty() { "" } else { " → " };
+            format!("{name} {before}{arrow}{after}")
         })
         .collect();
     let entity = desk.say(&format!("entity-{}", change.thing.entity().replace('_', "-")), &[]);
-    context! {
-        id => change.id.to_string(),
-        name => change.name,
-        entity,
-        differences,
-        who => change.who,
-        at => change.at.rfc3339(),
-        is_applying => change.run.is_some(),
+    let group = match change.act {
+        Act::Create => "changes-created",
+        Act::Modify => "changes-modified",
+        Act::Delete => "changes-deleted",
+    };
+    Row {
+        id: change.id.to_string(),
+        group: desk.say(group, &[]),
+        cells: vec![
+            Cell::text(&change.name).with_note(entity),
+            Cell::kind("lines", lines.join("\n")),
+            Cell::text(&change.who),
+            Cell::time(Some(change.at), String::new()),
+        ],
+        more: context! { name => change.name },
+        ..Row::default()
     }
 }
 

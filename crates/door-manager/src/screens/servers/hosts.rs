@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::hosts::{Host, HostChange, HostId, NewHost};
+use ::hosts::{Host, HostChange, HostId, NewHost, Thing};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
@@ -199,14 +199,15 @@ async fn ask_delete(desk: Desk, Path(host): Path<String>) -> Answer {
 async fn asked(desk: &Desk, host: &Host, is_refused: bool) -> Answer {
     let servers = desk.servers().servers(None, Default::default()).await?;
     let server = servers.iter().find(|server| server.host.id == host.id).map(|server| server.id.to_string());
-    let content = context! { host => facts(host), server, is_refused };
+    let addresses = host.addresses().len();
+    let content = context! { host => facts(host), server, is_refused, addresses };
     desk.page("host_delete.html", "hosts", content).await
 }
 
 async fn delete(desk: Desk, Path(host): Path<String>, _proven: Fields) -> Answer {
     let host = found(&desk, &host).await?;
     match desk.servers().delete_host(host.id).await {
-        Ok(()) => desk.done("/manager/hosts", "host-deleted", &host.name),
+        Ok(()) => desk.deleted("/manager/hosts", "host-deleted", &host.name, Thing::Host(host.id)).await,
         Err(DirectoryError::InUse { .. }) => asked(&desk, &host, true).await,
         Err(error) => Err(error.into()),
     }

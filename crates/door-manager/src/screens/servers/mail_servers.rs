@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use ::hosts::{HostId, Links, MailServer, MailServerId, NewMailServer, Roles, ServerRole, ServerSearch};
+use ::hosts::{
+    HostId, Links, MailServer, MailServerId, NewMailServer, Roles, ServerRole, ServerSearch, Thing,
+};
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
@@ -239,7 +241,10 @@ async fn asked(desk: &Desk, server: &MailServer) -> Answer {
 async fn delete(desk: Desk, Path(server): Path<String>, _proven: Fields) -> Answer {
     let server = found(&desk, &server).await?;
     match desk.servers().delete_server(server.id).await {
-        Ok(()) => desk.done("/manager/servers", "server-deleted", &server.host.name),
+        Ok(()) => {
+            let (name, thing) = (&server.host.name, Thing::MailServer(server.id));
+            desk.deleted("/manager/servers", "server-deleted", name, thing).await
+        }
         Err(DirectoryError::InUse { .. }) => asked(&desk, &server).await,
         Err(error) => Err(error.into()),
     }

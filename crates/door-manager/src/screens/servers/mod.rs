@@ -7,7 +7,7 @@ mod used;
 
 use std::sync::Arc;
 
-use ::hosts::Administration;
+use ::hosts::{Administration, Thing};
 use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -73,6 +73,22 @@ impl Desk {
         let words = self.say(key, &[("name", Word::from(name))]);
         let more = self.say("changes-postit-hint", &[]);
         Ok(done(&self.person, location, &Toast::of(format!("{words} {more}"))))
+    }
+
+    /// The same after a deletion, which waits with the other changes and can be taken back.
+    async fn deleted(&self, location: &str, key: &str, name: &str, thing: Thing) -> Answer {
+        let words = self.say(key, &[("name", Word::from(name))]);
+        let more = self.say("changes-postit-hint", &[]);
+        let toast = Toast::of(format!("{words} {more}"));
+        let waiting = self.servers().changes(None).await?;
+        let toast = match waiting.iter().find(|change| change.thing == thing) {
+            Some(change) => {
+                let change = change.id.to_string();
+                toast.with_undo("/manager/changes/cancel".to_owned(), &[("change", &change)])
+            }
+            None => toast,
+        };
+        Ok(done(&self.person, location, &toast))
     }
 
     /// What a form says of a refusal.
