@@ -28,6 +28,7 @@ pub(crate) struct Wish {
     prefix: &'static str,
     filters: Vec<(String, String)>,
     hidden: Vec<&'static str>,
+    carried: Vec<&'static str>,
     /// What belongs to the page, or to its other tables.
     kept: Vec<(String, String)>,
 }
@@ -64,6 +65,12 @@ impl Wish {
             }
         }
         wish
+    }
+
+    /// The same for a part that no field of the page asks for: a search keeps it.
+    pub(crate) fn carry(&mut self, name: &'static str) {
+        self.hide(name);
+        self.carried.push(name);
     }
 
     /// The value of a filter; empty without.
@@ -277,12 +284,11 @@ pub(crate) fn of(wish: &Wish, columns: &[Column], mut rows: Vec<Row>) -> Table {
     let number = |page: usize| page.to_string();
     let prefix = if wish.prefix.is_empty() { String::new() } else { format!("{}-", wish.prefix) };
     // A search keeps what the page itself was asked for; filters and sorting have fields of their own.
-    let hidden = wish.filters.iter().filter(|(name, _)| wish.hidden.contains(&name.as_str()));
-    let hidden = hidden.filter(|(name, _)| name != "after");
-    let hidden = hidden.map(|(name, value)| (wish.own(name).into_owned(), value.clone()));
+    let carried = wish.filters.iter().filter(|(name, _)| wish.carried.contains(&name.as_str()));
+    let carried = carried.map(|(name, value)| (wish.own(name).into_owned(), value.clone()));
     Table {
         prefix,
-        kept: wish.kept.iter().cloned().chain(hidden).collect(),
+        kept: wish.kept.iter().cloned().chain(carried).collect(),
         heads: columns
             .iter()
             .map(|column| {

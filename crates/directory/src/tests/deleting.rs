@@ -6,8 +6,8 @@ use db::Seek;
 
 use super::{CHOSEN, address, towns};
 use crate::{
-    AddressChange, AddressKind, AuthRefusal, DeletedQuery, DeletedSort, DeviceKind, DirectoryError,
-    Found, NewDevicePassword, Protocols, SelectedAct, ServiceChange,
+    AddressChange, AddressKind, AuthRefusal, DeletedQuery, DeletedSort, DeviceKind, DirectoryError, Found,
+    NewDevicePassword, Protocols, SelectedAct, ServiceChange,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);

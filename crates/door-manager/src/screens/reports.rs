@@ -114,7 +114,7 @@ async fn dmarc(subject: Subject) -> Answer {
         Column { key: "not-passed", is_number: true },
     ];
     let own = own_addresses(&subject).await?;
-    wish.hide("days");
+    wish.carry("days");
     let table = table::of(&wish, &columns, sources.iter().map(|each| source(&subject, &own, each)).collect());
     if wish.is_csv {
         return Ok(table.csv(&format!("dmarc-{}", subject.name), |key| subject.say(key, &[])));
