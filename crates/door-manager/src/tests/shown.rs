@@ -1,5 +1,6 @@
 //! How the pages show things: what may be chosen, what is still to be typed, numbers, spaces, the worst first.
 
+use axum::http::StatusCode;
 use directory::Scope;
 use model::Domain;
 use zones::Standing;
@@ -126,5 +127,59 @@ async fn what_does_harm_comes_first_and_keys_are_folded() {
         let ordered: Vec<usize> = lights.iter().copied().filter(|light| !is_off(light)).collect();
         assert!(ordered.is_sorted() && lights[0] == 0, "{lights:?}");
         assert!(page.contains("<details class=\"long\">") && page.contains("p=M"), "{page}");
+    }
+}
+
+/// The form of a message's «Annuler»: where it goes, and what it sends.
+fn way_back(page: &str) -> (String, Vec<(String, String)>) {
+    let page = page.replace("&#x2f;", "/");
+    let toast = page.split_once("class=\"toast\"").expect("a message").1;
+    let form = toast.split_once("<form method=\"post\" action=\"").expect("a way back").1;
+    let (action, rest) = form.split_once('"').unwrap();
+    let fields = rest.split_once("</form>").unwrap().0.split("<input type=\"hidden\" name=\"").skip(1);
+    let fields = fields.filter_map(|field| {
+        let (name, rest) = field.split_once("\" value=\"")?;
+        Some((name.to_owned(), rest.split_once('"')?.0.to_owned()))
+    });
+    (action.to_owned(), fields.filter(|(name, _)| name != "_token").collect())
+}
+
+#[tokio::test]
+async fn what_was_taken_away_comes_back_at_a_click() {
+    for town in towns().await {
+        let people = town.people();
+        let new = directory::NewAddress {
+            address: model::Address::parse("anna@valbois.test").unwrap(),
+            alias_to: Vec::new(),
+            quota_bytes: None,
+        };
+        let anna = people.create_address(new).await.unwrap().id;
+        let everybody = town.operator().users(None).await.unwrap();
+        let chief = everybody.iter().find(|user| user.login == "admin@valbois.test").unwrap().id;
+        town.operator().set_operator(chief, true).await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        let route = [("recipients", "*.far.test"), ("route_target", "mx:relay.far.test"), ("tls", "verify")];
+        browser.post("/manager/routes", &route).await;
+        let routes = browser.get("/manager/routes").await.text;
+        let id = routes.split_once("name=\"id\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+        for (act, fields, page) in [
+            (format!("/manager/addresses/{anna}/state"), vec![("state", "off")], format!("addresses/{anna}")),
+            (format!("/manager/addresses/{anna}/delete"), vec![], "addresses/deleted".to_owned()),
+            ("/manager/routes/remove".to_owned(), vec![("id", id.as_str())], "routes".to_owned()),
+        ] {
+            let done = browser.post(&act, &fields).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{act}: {}", done.text);
+            let told = browser.get(&format!("/manager/{page}")).await.text;
+            let (undo, fields) = way_back(&told);
+            let fields: Vec<(&str, &str)> =
+                fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let undone = browser.post(&undo, &fields).await;
+            assert_eq!(undone.status, StatusCode::SEE_OTHER, "{undo}: {}", undone.text);
+            browser.get("/manager/sessions").await;
+        }
+        let again = people.address(anna).await.unwrap();
+        assert!(!again.is_disabled, "it is there, and in use");
+        let routes = browser.get("/manager/routes").await.text;
+        assert!(routes.contains("*.far.test") && routes.contains("mx:relay.far.test"), "{routes}");
     }
 }
