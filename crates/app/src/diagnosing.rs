@@ -52,7 +52,7 @@ fn lights(changed: &Changed) -> String {
 /// A letter to everybody who administers the organisation, in the language of each.
 async fn tell(installation: &Installation, changed: &Changed) -> Result<()> {
     let scope = Scope::Operator("tell administrators what changed about their domain");
-    let directory = installation.directory.administration(scope, "relais");
+    let directory = installation.directory.administration(scope, trail::Actor::program("relais"));
     let domain = changed.diagnosis.domain.clone();
     let administrators = directory.administrators(changed.organisation, About::Domain(domain)).await?;
     for (language, recipients) in own_letter::by_language(&administrators) {

@@ -164,7 +164,7 @@ async fn roles(installation: &Installation) -> Option<Roles> {
 /// The mail records of domains with servers of their own say what is applied.
 async fn follow_records(installation: &Installation) {
     let scope = Scope::Operator("mail records follow the applied servers");
-    let zones = installation.zones.administration(scope, "relais");
+    let zones = installation.zones.administration(scope, trail::Actor::program("relais"));
     let domains = match installation.hosts.domains_with_servers().await {
         Ok(domains) => domains,
         Err(error) => {

@@ -177,10 +177,13 @@ async fn repeat(chore: &'static Chore, installation: Installation, mut shutdown:
 async fn clean(installation: &Installation) -> Result<()> {
     let now = installation.world.clock.now();
     installation.trail.prune_by_plan(now).await.context("log events")?;
+    let kept = trail::limits::CHANGES_RETENTION;
+    installation.trail.prune_changes(now, kept).await.context("changes whose time is over")?;
     installation.flow.reports().prune(now).await.context("reports about mail")?;
     trust::mta_sts::forget_expired(&installation.db, now).await.context("MTA-STS policies")?;
     installation.directory.forget_old_membership_offers().await.context("offers of membership")?;
     installation.directory.forget_old_jobs().await.context("lists of new addresses")?;
+    installation.directory.forget_requests().await.context("invitations and requests whose time is over")?;
     installation.directory.forget_deleted_addresses().await.context("deleted addresses")?;
     for account in installation.directory.deleted_accounts().await.context("deleted accounts")? {
         installation.store.account(account).erase().await.context("letters of a deleted account")?;
@@ -201,7 +204,7 @@ async fn count_reputation(installation: &Installation) -> Result<()> {
 async fn rotate_keys(installation: &Installation) -> Result<()> {
     let changed = installation.keys.tend().await.context("keys")?;
     let scope = Scope::Operator("write new DKIM records into hosted zones");
-    let zones = installation.zones.administration(scope, "relais");
+    let zones = installation.zones.administration(scope, trail::Actor::program("relais"));
     for domain in changed {
         // Where nobody has said yet what the installation is called, or somebody wrote a record of that name
         // himself, the diagnosis tells him; the next domain is none the worse for it.
@@ -222,7 +225,7 @@ pub(crate) async fn tend_certificates(
     mut shutdown: watch::Receiver<bool>,
 ) {
     let scope = Scope::Operator("publish the certificate that the exchangers show");
-    let zones = installation.zones.administration(scope, "relais");
+    let zones = installation.zones.administration(scope, trail::Actor::program("relais"));
     let mut notices = installation.keys.subscribe();
     loop {
         match installation.keys.hosts_to_vouch_for().await {

@@ -18,6 +18,8 @@ pub struct Tx {
     pub(crate) reach: Reach,
     pub(crate) effects: Effects,
     pub(crate) spoiled: bool,
+    /// See [`Tx::leave`].
+    left: Option<Box<dyn std::any::Any + Send>>,
 }
 
 pub(crate) enum Connection {
@@ -43,7 +45,7 @@ pub(crate) struct Effects {
 
 impl Tx {
     pub(crate) fn new(connection: Connection) -> Tx {
-        Tx { connection, reach: Reach::default(), effects: Effects::default(), spoiled: false }
+        Tx { connection, reach: Reach::default(), effects: Effects::default(), spoiled: false, left: None }
     }
 
     /// Whose rows this transaction may reach; `None` for the operator.
@@ -139,6 +141,23 @@ impl Tx {
         self.effects.notices.push(Notice { channel: channel.to_owned(), payload, organisation });
     }
 
+    /// Leaves something for a later step of this transaction, in place of what was left before.
+    pub fn leave<T: std::any::Any + Send>(&mut self, thing: T) {
+        self.left = Some(Box::new(thing));
+    }
+
+    /// Takes what an earlier step of this transaction left, if it is one of these.
+    pub fn take_left<T: std::any::Any>(&mut self) -> Option<T> {
+        let left = self.left.take()?;
+        match left.downcast() {
+            Ok(thing) => Some(*thing),
+            Err(other) => {
+                self.left = Some(other);
+                None
+            }
+        }
+    }
+
     fn guard<T>(&mut self, run: impl FnOnce(&mut Connection) -> Result<T, DbError>) -> Result<T, DbError> {
         if self.spoiled {
             return Err(DbError::Spoiled);
@@ -153,6 +172,7 @@ impl Tx {
         self.reach = reach;
         self.effects = Effects::default();
         self.spoiled = false;
+        self.left = None;
     }
 }
 

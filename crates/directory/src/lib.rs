@@ -30,6 +30,7 @@ mod entities;
 mod error;
 mod factor;
 mod find;
+mod forgetting;
 mod forwarding;
 mod job;
 pub mod limits;
@@ -143,7 +144,7 @@ impl Directory {
 
     /// Administration within `scope`, in the name of `who` (a login, or the account that runs the
     /// program), as the audit will say.
-    pub fn administration(&self, scope: Scope, who: impl Into<String>) -> Administration {
+    pub fn administration(&self, scope: Scope, who: impl Into<trail::Actor>) -> Administration {
         Administration::new(self.clone(), scope, who.into())
     }
 

@@ -178,3 +178,11 @@ pub const SENDERS_PER_LIST_LIMIT: usize = 10_000;
 pub const SENDER_SERVICES_LIMIT: usize = 10_000;
 /// How long it is: a domain seldom moves to another service.
 pub const SENDER_SERVICE_KNOWN_FOR: Duration = Duration::from_secs(60);
+/// How long an invitation that nobody accepted is kept after its end.
+pub const INVITATION_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How long a request to be let in again is kept.
+pub const UNBAN_REQUEST_KEPT_FOR: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// How long a permanent permission that was refused or has ended is kept: somebody took responsibility for it.
+pub const ALLOWED_SOURCE_KEPT_FOR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+/// How long a mailbox tells its people what administrators opened.
+pub const MAILBOX_NOTICE_KEPT_FOR: Duration = Duration::from_secs(366 * 24 * 60 * 60);

@@ -297,10 +297,13 @@ pub(crate) fn deleted_accounts(tx: &mut Tx) -> Result<Vec<AccountRef>, Directory
 }
 
 pub(crate) fn forget_account(tx: &mut Tx, account: AccountRef) -> Result<(), DirectoryError> {
-    tx.execute(
+    let forgotten = tx.execute(
         "DELETE FROM account WHERE id = ?1 AND organisation = ?2 AND deleted_at IS NOT NULL",
         values![account.account, account.organisation],
     )?;
+    if forgotten > 0 {
+        crate::forgetting::rows::of_account(tx, account.account, account.organisation)?;
+    }
     Ok(())
 }
 

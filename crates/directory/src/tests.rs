@@ -6,6 +6,7 @@ mod authenticator;
 mod deleting;
 mod factors;
 mod finding;
+mod forgetting;
 mod forwarding;
 mod jobs;
 mod limited;

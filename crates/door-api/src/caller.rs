@@ -31,8 +31,10 @@ impl Caller {
     }
 
     /// In whose name the audit has it.
-    pub(crate) fn who(&self) -> String {
-        format!("token «{}» ({}…) from {}", self.token.name, self.token.shown, self.client.ip)
+    pub(crate) fn who(&self) -> trail::Actor {
+        trail::Actor::from(format!("token «{}» ({}…)", self.token.name, self.token.shown))
+            .on_behalf_of(&self.token.created_by)
+            .coming_from(self.client.ip)
     }
 
     /// The directory within the token's reach.

@@ -390,6 +390,19 @@ pub(crate) fn in_order(wish: &Wish, columns: &[Column], rows: Vec<Row>) -> Table
     Table { search: wish.search.clone(), csv: wish.address(&[("format", "csv")]), is_counted: false, ..table }
 }
 
+/// As [`in_order`], where the list can stand in either order of one column: of `key`, the last first unless the wish
+/// is for the first.
+pub(crate) fn in_either_order(wish: &Wish, columns: &[Column], key: &'static str, rows: Vec<Row>) -> Table {
+    let mut table = in_order(wish, columns, rows);
+    let is_ascending = wish.sort == key && !wish.is_descending;
+    for head in table.heads.iter_mut().filter(|head| head.key == key) {
+        let sort = if is_ascending { "" } else { key };
+        head.href = wish.address(&[("sort", sort), ("after", "")]);
+        head.direction = if is_ascending { "up" } else { "down" };
+    }
+    Table { search: wish.search.clone(), ..table }
+}
+
 impl Table {
     /// The same as a file (RFC 4180), with the words of the reader's language above.
     pub(crate) fn csv(&self, name: &str, say: impl Fn(&str) -> String) -> Response {

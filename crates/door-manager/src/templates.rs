@@ -103,6 +103,8 @@ templates![
     "global_service.html",
     "trouble.html",
     "logs.html",
+    "journal.html",
+    "journal_entry.html",
     "letter.html",
     "sources.html",
     "allow.html",

@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 mod events;
 mod forms;
+mod journal;
 mod letters;
 mod limited;
 mod linking;

@@ -154,6 +154,7 @@ impl Person {
         let Some(token) = session_token(&parts.headers, &parts.extensions) else { return Ok(None) };
         let Some(session) = shared.directory.session(&token).await? else { return Ok(None) };
         let guest = Guest::of(parts);
+        let session = Session { source: guest.client.ip.to_string(), ..session };
         let form_token = new_proof(&token, &session);
         let toast_key = toast::Key::of(&token);
         let toast = toast::of(&parts.headers, guest.client.is_tls, &toast_key);
@@ -172,11 +173,12 @@ impl Person {
     }
 
     /// Who the audit will say did it.
-    pub(crate) fn who(&self) -> String {
-        match self.session.is_member {
+    pub(crate) fn who(&self) -> trail::Actor {
+        let who = match self.session.is_member {
             true => self.session.login.clone(),
             false => format!("{} (operator's staff)", self.session.login),
-        }
+        };
+        trail::Actor::from(who).coming_from(self.guest.client.ip)
     }
 
     /// Whether the person administers the whole organisation that is looked at.

@@ -21,6 +21,7 @@ macro_rules! source {
             include_str!(concat!("../words/", $tag, "/access.ftl")),
             include_str!(concat!("../words/", $tag, "/linking.ftl")),
             include_str!(concat!("../words/", $tag, "/watching.ftl")),
+            include_str!(concat!("../words/", $tag, "/journal.ftl")),
             include_str!(concat!("../words/", $tag, "/letters.ftl")),
             include_str!(concat!("../words/", $tag, "/operator.ftl")),
             include_str!(concat!("../words/", $tag, "/refusals.ftl")),

@@ -66,7 +66,7 @@ impl Hosts {
     }
 
     /// Administration within `scope`, in the name of `who`.
-    pub fn administration(&self, scope: Scope, who: impl Into<String>) -> Administration {
+    pub fn administration(&self, scope: Scope, who: impl Into<trail::Actor>) -> Administration {
         Administration::new(self.clone(), scope, who.into())
     }
 

@@ -100,14 +100,14 @@ impl Hosts {
                 rows::apply_thing(tx, change.thing)?;
                 rows::forget_change(tx, change.thing)?;
                 rows::count_in_run(tx, run, true)?;
-                let audited = trail::Change {
-                    at: now,
-                    id: world.new_id(),
-                    organisation: Some(change.organisation),
-                    who: change.who.clone(),
-                    action: format!("apply: {} {}", change.act.as_str(), change.thing.entity()),
-                    what: change.name.clone(),
-                };
+                let audited = trail::Change::new(
+                    now,
+                    world.new_id(),
+                    Some(change.organisation),
+                    change.who.clone(),
+                    format!("apply: {} {}", change.act.as_str(), change.thing.entity()),
+                    change.name.clone(),
+                );
                 trail::audit(tx, &audited)?;
                 Ok(Step::Applied)
             })

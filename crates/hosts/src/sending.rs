@@ -21,7 +21,7 @@ impl Hosts {
     pub async fn bind_ip(
         &self,
         administration: &directory::Administration,
-        who: &str,
+        who: impl Into<trail::Actor>,
         ip: IpAddr,
         binding: Binding,
     ) -> Result<IpInfo> {

@@ -16,11 +16,11 @@ type Result<T> = std::result::Result<T, KeysError>;
 pub struct Administration {
     keys: Keys,
     scope: Scope,
-    who: String,
+    who: trail::Actor,
 }
 
 impl Administration {
-    pub(crate) fn new(keys: Keys, scope: Scope, who: String) -> Administration {
+    pub(crate) fn new(keys: Keys, scope: Scope, who: trail::Actor) -> Administration {
         Administration { keys, scope, who }
     }
 
@@ -120,14 +120,8 @@ impl Administration {
         self.scoped()
             .write(move |tx| {
                 let (organisation, result) = act(tx)?;
-                let change = trail::Change {
-                    at,
-                    id,
-                    organisation: Some(organisation),
-                    who: who.clone(),
-                    action: action.to_owned(),
-                    what: what.clone(),
-                };
+                let change =
+                    trail::Change::new(at, id, Some(organisation), who.clone(), action, what.clone());
                 trail::audit(tx, &change)?;
                 Ok(result)
             })

@@ -55,7 +55,7 @@ impl Keys {
     }
 
     /// The keys within `scope`, in the name of `who`, as the audit will say.
-    pub fn administration(&self, scope: Scope, who: impl Into<String>) -> Administration {
+    pub fn administration(&self, scope: Scope, who: impl Into<trail::Actor>) -> Administration {
         Administration::new(self.clone(), scope, who.into())
     }
 

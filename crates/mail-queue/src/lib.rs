@@ -15,13 +15,14 @@ mod rows;
 mod schedule;
 mod types;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use db::{Db, DbError, Page, Scoped, Seek, Tx};
 use model::{DeliveryId, OrganisationId, Timestamp};
-use trail::{Event, Step};
+use trail::{Actor, Change, Event, Step};
 use world::World;
 
 pub use destinations::{Destinations, Next, Offer};
@@ -178,32 +179,52 @@ impl Queue {
     }
 
     /// Holds the selected deliveries until they are released; tells how many.
-    pub async fn hold(&self, scope: impl Into<Reach>, selection: Selection) -> Result<usize, DbError> {
-        self.command(scope, selection, |tx, entry, now| {
+    pub async fn hold(
+        &self,
+        scope: impl Into<Reach>,
+        selection: Selection,
+        who: impl Into<Actor>,
+    ) -> Result<usize, DbError> {
+        self.command(scope, selection, ("hold deliveries", who.into()), |tx, entry, now| {
             Ok(rows::set_held(tx, entry.delivery, true, now)?.then_some(Step::Held))
         })
         .await
     }
 
     /// Lets held deliveries go on, at once; tells how many.
-    pub async fn release(&self, scope: impl Into<Reach>, selection: Selection) -> Result<usize, DbError> {
-        self.command(scope, selection, |tx, entry, now| {
+    pub async fn release(
+        &self,
+        scope: impl Into<Reach>,
+        selection: Selection,
+        who: impl Into<Actor>,
+    ) -> Result<usize, DbError> {
+        self.command(scope, selection, ("release deliveries", who.into()), |tx, entry, now| {
             Ok(rows::set_held(tx, entry.delivery, false, now)?.then_some(Step::Released))
         })
         .await
     }
 
     /// Makes the selected deliveries due now, except those held or just under way; tells how many.
-    pub async fn retry(&self, scope: impl Into<Reach>, selection: Selection) -> Result<usize, DbError> {
-        self.command(scope, selection, |tx, entry, now| {
+    pub async fn retry(
+        &self,
+        scope: impl Into<Reach>,
+        selection: Selection,
+        who: impl Into<Actor>,
+    ) -> Result<usize, DbError> {
+        self.command(scope, selection, ("retry deliveries", who.into()), |tx, entry, now| {
             Ok(rows::make_due(tx, entry.delivery, now)?.then_some(Step::Released))
         })
         .await
     }
 
     /// Deletes the selected deliveries without telling their senders; tells how many.
-    pub async fn delete(&self, scope: impl Into<Reach>, selection: Selection) -> Result<usize, DbError> {
-        self.command(scope, selection, |tx, entry, _| {
+    pub async fn delete(
+        &self,
+        scope: impl Into<Reach>,
+        selection: Selection,
+        who: impl Into<Actor>,
+    ) -> Result<usize, DbError> {
+        self.command(scope, selection, ("delete deliveries", who.into()), |tx, entry, _| {
             Ok(rows::delete(tx, entry.delivery, entry.message)?.then_some(Step::Deleted))
         })
         .await
@@ -213,6 +234,7 @@ impl Queue {
         &self,
         scope: impl Into<Reach>,
         selection: Selection,
+        (action, who): (&'static str, Actor),
         change: fn(&mut Tx, &Entry, Timestamp) -> Result<Option<Step>, DbError>,
     ) -> Result<usize, DbError> {
         let (world, reach) = (self.world.clone(), scope.into());
@@ -220,9 +242,15 @@ impl Queue {
             .write(move |tx| {
                 let now = world.clock.now();
                 let mut changed = 0;
+                // Of each organisation, the deliveries by name.
+                let mut named: BTreeMap<Option<OrganisationId>, Vec<String>> = BTreeMap::new();
                 for entry in rows::list(tx, &reach, &selection, i64::MIN, limits::COMMAND_LIMIT as i64)? {
                     let Some(step) = change(tx, &entry, now)? else { continue };
                     changed += 1;
+                    named
+                        .entry(entry.organisation)
+                        .or_default()
+                        .push(format!("to {} from <{}>", entry.recipient, entry.from));
                     trail::record(
                         tx,
                         &Event {
@@ -236,6 +264,14 @@ impl Queue {
                             step,
                         },
                     )?;
+                }
+                for (organisation, deliveries) in named {
+                    let what = match deliveries.as_slice() {
+                        [one] => one.clone(),
+                        several => format!("{} deliveries: {}", several.len(), several.join(", ")),
+                    };
+                    let change = Change::new(now, world.new_id(), organisation, who.clone(), action, what);
+                    trail::audit(tx, &change)?;
                 }
                 tx.notify(WAKE, String::new());
                 Ok(changed)

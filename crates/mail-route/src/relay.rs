@@ -6,6 +6,7 @@ use std::str::FromStr;
 use db::Db;
 use directory::{DirectoryError, Scope};
 use model::{Domain, OrganisationId, Relay, Timestamp};
+use trail::{Change, Facts};
 use world::World;
 
 use crate::{limits, rows};
@@ -138,7 +139,7 @@ impl Relays {
     }
 
     /// The rules within a scope, in somebody's name.
-    pub fn administration(&self, scope: Scope, who: impl Into<String>) -> RelayAdministration {
+    pub fn administration(&self, scope: Scope, who: impl Into<trail::Actor>) -> RelayAdministration {
         RelayAdministration { relays: self.clone(), scope, who: who.into() }
     }
 }
@@ -148,7 +149,7 @@ impl Relays {
 pub struct RelayAdministration {
     relays: Relays,
     scope: Scope,
-    who: String,
+    who: trail::Actor,
 }
 
 type Outcome<T> = Result<T, DirectoryError>;
@@ -157,14 +158,8 @@ impl RelayAdministration {
     /// The rules, in their order. They are the whole organisation's: within one domain they are not found.
     pub async fn list(&self) -> Outcome<Vec<RelayRule>> {
         let mut rules = self.relays.rules().await?;
-        match self.scope {
-            Scope::Operator(_) => {}
-            Scope::Tenant(organisation) => {
-                rules.retain(|rule| rule.organisation.is_none_or(|owner| owner == organisation));
-            }
-            Scope::Domain { .. } => {
-                return Err(DirectoryError::NotFound { what: "this within the domain's scope" });
-            }
+        if let Some(organisation) = self.tenant()? {
+            rules.retain(|rule| rule.organisation.is_none_or(|owner| owner == organisation));
         }
         Ok(rules)
     }
@@ -182,13 +177,7 @@ impl RelayAdministration {
         domain: &Domain,
         subject: &str,
     ) -> Outcome<Option<RelayRule>> {
-        let organisation = match self.scope {
-            Scope::Tenant(own) => Some(own),
-            Scope::Operator(_) => organisation,
-            Scope::Domain { .. } => {
-                return Err(DirectoryError::NotFound { what: "this within the domain's scope" });
-            }
-        };
+        let organisation = self.tenant()?.or(organisation);
         let mut rules = self.relays.rules().await?.into_iter();
         Ok(rules.find(|rule| rule.concerns(organisation, domain) && rule.fits_subject(subject)))
     }
@@ -199,7 +188,8 @@ impl RelayAdministration {
         if let Some(subject) = &new.subject {
             check_subject(subject)?;
         }
-        let (at, id, change) = (self.relays.world.clock.now(), self.relays.world.new_id(), self.change());
+        let (at, id) = (self.relays.world.clock.now(), self.relays.world.new_id());
+        let (audit_id, who) = (self.relays.world.new_id(), self.who.clone());
         self.relays
             .db
             .operator("an operator adds a route")
@@ -223,13 +213,9 @@ impl RelayAdministration {
                     created_at: at,
                 };
                 rows::add_relay_rule(tx, &rule)?;
-                let change = trail::Change {
-                    organisation: rule.organisation,
-                    action: "add route".to_owned(),
-                    what: rule.to_string(),
-                    ..change.clone()
-                };
-                trail::audit(tx, &change)?;
+                let change =
+                    Change::new(at, audit_id, rule.organisation, &who, "add route", rule.to_string());
+                trail::audit(tx, &change.with(Facts::new(), facts(&rule)))?;
                 Ok(rule)
             })
             .await
@@ -239,12 +225,10 @@ impl RelayAdministration {
     pub async fn remove(&self, id: i64) -> Outcome<RelayRule> {
         self.operator_only()?;
         let rule = self.rule(id).await?;
-        let change = trail::Change {
-            organisation: rule.organisation,
-            action: "remove route".to_owned(),
-            what: rule.to_string(),
-            ..self.change()
-        };
+        let (at, audit_id) = (self.relays.world.clock.now(), self.relays.world.new_id());
+        let change =
+            Change::new(at, audit_id, rule.organisation, &self.who, "remove route", rule.to_string());
+        let change = change.with(facts(&rule), Facts::new());
         self.relays
             .db
             .operator("an operator removes a route")
@@ -258,15 +242,12 @@ impl RelayAdministration {
         Ok(rule)
     }
 
-    fn change(&self) -> trail::Change {
-        let world = &self.relays.world;
-        trail::Change {
-            at: world.clock.now(),
-            id: world.new_id(),
-            organisation: None,
-            who: self.who.clone(),
-            action: String::new(),
-            what: String::new(),
+    /// Whose rules the scope is about; `None` for the operator. Routes are no matter of one domain.
+    fn tenant(&self) -> Outcome<Option<OrganisationId>> {
+        match self.scope {
+            Scope::Operator(_) => Ok(None),
+            Scope::Tenant(organisation) => Ok(Some(organisation)),
+            Scope::Domain { .. } => Err(DirectoryError::NotFound { what: "this within the domain's scope" }),
         }
     }
 
@@ -293,4 +274,13 @@ fn check_subject(subject: &str) -> Outcome<()> {
         _ if subject.chars().any(char::is_control) => Err(invalid("it has control characters")),
         _ => Ok(()),
     }
+}
+
+/// What the log of changes tells of a rule.
+fn facts(rule: &RelayRule) -> Facts {
+    Facts::new()
+        .with("position", rule.position)
+        .with("recipients", &rule.recipients)
+        .with_some("subject", rule.subject.as_ref())
+        .with("relay", &rule.relay)
 }

@@ -3,13 +3,14 @@
 //! An [`Event`] is one step of one message (or of one recipient of it): accepted, judged, queued, tried,
 //! delivered, deferred, bounced. It is written with [`record`] in the transaction that makes the step
 //! true, so that the trail neither runs ahead of the queue nor falls behind it. A [`Change`] is one
-//! administrative act, written with [`audit`] in the transaction of the act.
+//! administrative act, written with [`audit`] in the transaction of the act, and chained to the one before it.
 //!
 //! Events are read back by recipient, sender, message or time ([`Trail::search`]), or grouped into the
 //! whole way of each letter ([`Trail::ways`]); [`Trail::prune`] forgets them after their retention.
 //! Step and detail are stored as a kind and a JSON document, so that a later version may add a step
 //! without a migration.
 
+mod changes;
 mod event;
 mod letters;
 pub mod limits;
@@ -24,29 +25,14 @@ use std::time::Duration;
 use db::{Db, DbError, Moment, Page, Scoped, Seek};
 use model::{Address, MessageId, OrganisationId, Timestamp};
 
+pub use changes::rows::audit;
+pub use changes::{Actor, Break, Chain, Change, ChangeSearch, Entry, Facts, Fault, Head, Told, tell};
 pub use event::Event;
 pub use letters::{Direction, LetterSearch, Line, Status, Whose, Window, set_visible_days, visible_days};
 pub use nodes::{ChoreRun, NodeInfo, NodeState};
-pub use rows::{MIGRATIONS, audit, record};
+pub use rows::{MIGRATIONS, record};
 pub use step::Step;
 pub use way::Way;
-
-/// One administrative act.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// When.
-    pub at: Timestamp,
-    /// The row's own identifier (`world.new_id()`).
-    pub id: i64,
-    /// The organisation concerned; `None` for the installation itself.
-    pub organisation: Option<OrganisationId>,
-    /// Who did it: a login, or the program and the account that ran it.
-    pub who: String,
-    /// A verb and a noun: `create address`.
-    pub action: String,
-    /// The thing it was done to, and the new values.
-    pub what: String,
-}
 
 /// Which events to find; what is `None` does not matter.
 #[derive(Clone, Debug, Default)]
@@ -147,17 +133,8 @@ impl Trail {
         Ok(())
     }
 
-    /// The administrative acts, newest first.
-    pub async fn changes(
-        &self,
-        organisation: Option<OrganisationId>,
-        seek: Seek<Moment>,
-    ) -> Result<Page<Change, Moment>, DbError> {
-        self.scoped(organisation).read(move |tx| rows::changes(tx, &seek)).await
-    }
-
     /// Forgets the events before `now` less `retention` ([`limits::RETENTION`] by default), in small
-    /// transactions so that nobody waits long; returns how many. The audit is kept.
+    /// transactions so that nobody waits long; returns how many. Changes are kept longer: [`Trail::prune_changes`].
     pub async fn prune(&self, now: Timestamp, retention: Duration) -> Result<u64, DbError> {
         let before = now.minus(retention);
         let operator = self.db.operator("forget events whose retention is over");

@@ -20,6 +20,14 @@ pub const EVENTS_PER_MESSAGE_LIMIT: usize = 20_000;
 pub const PRUNE_BATCH: u64 = 2_000;
 /// Octets of any one text (a remote's reply, a subject) in an event; the rest is cut.
 pub const TEXT_LIMIT_OCTETS: usize = 2_048;
+/// How long administrative acts are kept.
+pub const CHANGES_RETENTION: Duration = Duration::from_secs(5 * 366 * 24 * 60 * 60);
+/// Octets of a name in an administrative act: who, from where, the action.
+pub(crate) const NAME_LIMIT_OCTETS: usize = 500;
+/// Octets of one value before or after an act.
+pub(crate) const FACT_LIMIT_OCTETS: usize = 500;
+/// Octets of all values before an act, or after it.
+pub(crate) const FACTS_LIMIT_OCTETS: usize = 4_096;
 /// Days of the log that an organisation sees unless its plan shows more.
 pub const VISIBLE_DAYS: u64 = 20;
 /// Days that are kept although the plan shows fewer: who buys a longer plan sees them at once.

@@ -1,9 +1,9 @@
-//! The event and audit tables.
+//! The event table.
 
-use db::{DbError, Migrations, Moment, Page, Row, Seek, Tx};
+use db::{DbError, Migrations, Moment, Row, Tx};
 use model::{DeliveryId, MessageId, OrganisationId, Timestamp};
 
-use crate::{Change, Event, Search, Step, limits, search_key};
+use crate::{Event, Search, Step, limits, search_key};
 
 /// Tables of the trail.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -12,6 +12,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (1, "event and audit", include_str!("0001_event_and_audit.sql")),
         (2, "audit by time", include_str!("0002_audit_by_time.sql")),
         (3, "letters of an address, nodes", include_str!("0003_watching.sql")),
+        (4, "chain of changes", include_str!("0004_audit_chain.sql")),
     ],
 };
 
@@ -39,24 +40,6 @@ pub fn record(tx: &mut Tx, event: &Event) -> Result<(), DbError> {
             recipient_key.as_deref().into(),
             event.step.kind().into(),
             detail.as_str().into(),
-        ],
-    )?;
-    Ok(())
-}
-
-/// Writes one administrative act into the caller's transaction. Within a tenant's scope the act is the
-/// tenant's, whatever it says.
-pub fn audit(tx: &mut Tx, change: &Change) -> Result<(), DbError> {
-    let organisation = tx.organisation().or(change.organisation).map_or(NOBODY, |id| id.0);
-    tx.execute(
-        "INSERT INTO audit (organisation, at, id, who, action, what) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        &[
-            organisation.into(),
-            change.at.into(),
-            change.id.into(),
-            change.who.as_str().into(),
-            change.action.as_str().into(),
-            change.what.as_str().into(),
         ],
     )?;
     Ok(())
@@ -237,39 +220,6 @@ pub(crate) fn of_message(tx: &mut Tx, message: MessageId) -> Result<Vec<Event>, 
         ],
         event,
     )
-}
-
-macro_rules! select_changes {
-    ($condition:literal) => {
-        concat!("SELECT organisation, at, id, who, action, what FROM audit WHERE ", $condition)
-    };
-}
-
-pub(crate) fn changes(tx: &mut Tx, seek: &Seek<Moment>) -> Result<Page<Change, Moment>, DbError> {
-    let (at, id) = seek.before();
-    let read = |row: &Row| {
-        Ok(Change {
-            organisation: somebody(row.integer(0)?),
-            at: Timestamp(row.integer(1)?),
-            id: row.integer(2)?,
-            who: row.text(3)?.to_owned(),
-            action: row.text(4)?.to_owned(),
-            what: row.text(5)?.to_owned(),
-        })
-    };
-    let rows = match tx.organisation() {
-        Some(organisation) => tx.query(
-            select_changes!("organisation = ?1 AND (at, id) < (?2, ?3) ORDER BY at DESC, id DESC LIMIT ?4"),
-            &[organisation.into(), at.into(), id.into(), seek.rows().into()],
-            read,
-        )?,
-        None => tx.query(
-            select_changes!("(at, id) < (?1, ?2) ORDER BY at DESC, id DESC LIMIT ?3"),
-            &[at.into(), id.into(), seek.rows().into()],
-            read,
-        )?,
-    };
-    Ok(seek.page(rows, |change| (change.at, change.id)))
 }
 
 /// The organisation with events that follows `organisation`: a loose index scan.

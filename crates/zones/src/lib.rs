@@ -85,7 +85,7 @@ impl Zones {
     }
 
     /// Administration within `scope`, in the name of `who`, as the audit and the history will say.
-    pub fn administration(&self, scope: Scope, who: impl Into<String>) -> Administration {
+    pub fn administration(&self, scope: Scope, who: impl Into<trail::Actor>) -> Administration {
         Administration::new(self.clone(), scope, who.into())
     }
 

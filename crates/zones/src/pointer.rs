@@ -16,15 +16,15 @@ impl Zones {
         administration: &directory::Administration,
         ip: IpAddr,
         name: &str,
-        who: &str,
+        who: impl Into<trail::Actor>,
     ) -> Result<(IpInfo, bool), ZoneError> {
         let change = IpChange { pointer_wanted: Some(name.to_owned()), ..IpChange::default() };
         let info = administration.change_ip(ip, change).await?;
-        let is_written = self.write_pointer(info.ip, &info.pointer_wanted, who).await?;
+        let is_written = self.write_pointer(info.ip, &info.pointer_wanted, who.into()).await?;
         Ok((info, is_written))
     }
 
-    async fn write_pointer(&self, ip: IpAddr, name: &str, who: &str) -> Result<bool, ZoneError> {
+    async fn write_pointer(&self, ip: IpAddr, name: &str, who: trail::Actor) -> Result<bool, ZoneError> {
         // Whoever may set the pointer of an address may have this one record, whosever zone it stands in.
         let zones = self.administration(Scope::Operator("write the pointer of an address"), who);
         let reverse = reverse_name(ip);

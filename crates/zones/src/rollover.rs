@@ -12,7 +12,7 @@ impl Zones {
     /// parent shows the new one; gives those zones. A parent that cannot be asked now is asked again later.
     pub async fn complete_rollovers(&self) -> Result<Vec<ZoneId>> {
         let scope = directory::Scope::Operator("end the rollovers that the parents have followed");
-        let administration = self.administration(scope, "relais");
+        let administration = self.administration(scope, trail::Actor::program("relais"));
         let mut completed = Vec::new();
         for zone in administration.zones(None).await?.into_iter().filter(|zone| zone.is_signed) {
             let keys = self.keys.zone_keys(zone.id).await?;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Subcommand;
 use model::{Address, MessageId};
 use serde_json::{Value, json};
-use trail::{Direction, LetterSearch, Line, Search, Status, Way, Whose};
+use trail::{Chain, ChangeSearch, Direction, Entry, Head, LetterSearch, Line, Search, Status, Way, Whose};
 
 use super::Platform;
 use super::output::{Output, shown, size, table};
@@ -68,9 +68,31 @@ pub enum Log {
     },
     /// Lists who changed what, the newest first.
     Changes {
+        /// Part of any text of the entry; any case.
+        #[arg(long)]
+        text: Option<String>,
+        /// Part of who did it, or of on whose behalf.
+        #[arg(long)]
+        who: Option<String>,
+        /// Part of the action: `delete`, `create address`.
+        #[arg(long)]
+        action: Option<String>,
+        /// From then on: `2h`, `3d` ago, a date, or a time of RFC 3339.
+        #[arg(long, value_name = "TIME", value_parser = values::when)]
+        since: Option<When>,
+        /// Until then, in the same forms.
+        #[arg(long, value_name = "TIME", value_parser = values::when)]
+        until: Option<When>,
         /// The most lines.
         #[arg(long, default_value_t = 100)]
         limit: usize,
+    },
+    /// Walks the chains of the log of changes, and names the first entry that was changed, removed or added.
+    Verify {
+        /// An end that was noted before, as this command prints it, which must still be in the chain of the
+        /// organisation that --organisation names.
+        #[arg(long, value_name = "NUMBER:DIGEST")]
+        noted: Option<Head>,
     },
 }
 
@@ -136,29 +158,101 @@ impl Log {
                 );
                 Ok(Output::new(value, text))
             }
-            Log::Changes { limit } => {
+            Log::Changes { text, who, action, since, until, limit } => {
+                let now = platform.installation.world.clock.now();
+                let search = ChangeSearch {
+                    organisation: platform.scope(),
+                    text: text.unwrap_or_default(),
+                    who: who.unwrap_or_default(),
+                    action: action.unwrap_or_default(),
+                    since: since.map(|since| since.before(now)),
+                    until: until.map(|until| until.before(now)),
+                    is_oldest_first: false,
+                };
                 let seek = db::Seek::first(limit.min(trail::limits::SEARCH_LIMIT));
-                let changes = platform.installation.trail.changes(platform.scope(), seek).await?.items;
-                let rows = changes.iter().map(|change| {
-                    let value = json!({
-                        "at": change.at.rfc3339(),
-                        "organisation": change.organisation.map(|id| id.to_string()),
-                        "who": change.who,
-                        "action": change.action,
-                        "what": change.what,
-                    });
-                    let cells = vec![
-                        change.at.rfc3339(),
-                        change.who.clone(),
-                        change.action.clone(),
-                        change.what.clone(),
-                    ];
-                    (value, cells)
-                });
-                Ok(table(&["AT", "WHO", "ACTION", "WHAT"], rows.collect()))
+                let entries = platform.installation.trail.changes(search, seek).await?.items;
+                Ok(table(
+                    &["AT", "WHO", "FROM", "ACTION", "WHAT", "CHANGED"],
+                    entries.iter().map(entry).collect(),
+                ))
+            }
+            Log::Verify { noted } => {
+                if noted.is_some() && platform.scope().is_none() {
+                    anyhow::bail!("an end is one organisation's: name it with --organisation");
+                }
+                verified(&platform.installation.trail.verify(platform.scope(), noted).await?)
             }
         }
     }
+}
+
+fn entry(entry: &Entry) -> (Value, Vec<String>) {
+    let change = &entry.change;
+    let value = json!({
+        "id": change.id.to_string(),
+        "at": change.at.rfc3339(),
+        "organisation": change.organisation.map(|id| id.to_string()),
+        "who": change.actor.who,
+        "behalf": change.actor.behalf,
+        "source": change.actor.source,
+        "action": change.action,
+        "what": change.what,
+        "before": change.before.to_json(),
+        "after": change.after.to_json(),
+        "number": entry.number,
+        "digest": entry.digest.map(|digest| digest.to_string()),
+    });
+    let who = match &change.actor.behalf {
+        Some(behalf) => format!("{} for {behalf}", change.actor.who),
+        None => change.actor.who.clone(),
+    };
+    let gone = change.before.iter().filter(|(name, _)| change.after.get(name).is_none());
+    let changed: Vec<String> = change
+        .after
+        .iter()
+        .map(|(name, after)| match change.before.get(name) {
+            Some(before) => format!("{name}: {before} → {after}"),
+            None => format!("{name}: {after}"),
+        })
+        .chain(gone.map(|(name, before)| format!("{name}: {before} →")))
+        .collect();
+    let source = change.actor.source.clone().unwrap_or_default();
+    let cells =
+        [change.at.rfc3339(), who, source, change.action.clone(), change.what.clone(), changed.join(", ")];
+    (value, cells.iter().map(|cell| shown(cell)).collect())
+}
+
+/// What the walk found; an error where a chain is broken, so that a program sees it.
+fn verified(chains: &[Chain]) -> Result<Output> {
+    let name = |chain: &Chain| match chain.organisation {
+        Some(id) => format!("organisation {id}"),
+        None => "installation".to_owned(),
+    };
+    for chain in chains {
+        if let Some(broken) = chain.broken {
+            let place = broken.number.map_or("without a number".to_owned(), |number| number.to_string());
+            let row = broken.id.map(|id| format!(" (row {id})")).unwrap_or_default();
+            anyhow::bail!(
+                "the chain of changes of {} is broken: entry {place}{row} is {}; {} before it are as written",
+                name(chain),
+                broken.fault.as_str(),
+                chain.checked
+            );
+        }
+    }
+    let rows = chains.iter().map(|chain| {
+        let head = chain.head.map(|head| head.to_string());
+        let value = json!({
+            "organisation": chain.organisation.map(|id| id.to_string()),
+            "first": chain.first,
+            "checked": chain.checked,
+            "head": head,
+        });
+        let cells =
+            vec![name(chain), chain.first.to_string(), chain.checked.to_string(), head.unwrap_or_default()];
+        (value, cells)
+    });
+    Ok(table(&["CHAIN OF", "FIRST", "AS WRITTEN", "END"], rows.collect()))
 }
 
 fn line(line: &Line) -> (Value, Vec<String>) {

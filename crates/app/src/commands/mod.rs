@@ -130,7 +130,7 @@ pub struct Platform {
     /// The organisation that the scope names; `None` for the operator.
     pub organisation: Option<OrganisationInfo>,
     /// In whose name the audit has what is done.
-    pub who: String,
+    pub who: trail::Actor,
 }
 
 impl Platform {
@@ -301,10 +301,10 @@ fn print(text: &str) {
 }
 
 /// In whose name the audit has it.
-fn who() -> String {
+fn who() -> trail::Actor {
     let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
     let name = user.map_or_else(|| nix::unistd::getuid().to_string(), |user| user.name);
-    format!("{name} (command line)")
+    trail::Actor::from(format!("{name} (command line)")).coming_from("command")
 }
 
 #[cfg(test)]

@@ -95,10 +95,10 @@ impl Queue {
         let mut changed = 0;
         for selection in selections(chosen.id, chosen.destination) {
             changed += match done {
-                "held" => queue.hold(scope, selection).await?,
-                "released" => queue.release(scope, selection).await?,
-                "tried now" => queue.retry(scope, selection).await?,
-                _ => queue.delete(scope, selection).await?,
+                "held" => queue.hold(scope, selection, &platform.who).await?,
+                "released" => queue.release(scope, selection, &platform.who).await?,
+                "tried now" => queue.retry(scope, selection, &platform.who).await?,
+                _ => queue.delete(scope, selection, &platform.who).await?,
             };
         }
         if is_one && changed == 0 {

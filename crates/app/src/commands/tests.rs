@@ -248,6 +248,27 @@ async fn within_an_organisation_everything_else_is_not_found() {
             assert_eq!(machine.json(&format!("{kind} list")).await.as_array().unwrap().len(), 2, "{kind}");
         }
         assert!(!machine.text("log changes --organisation Acme").await.contains("valbois"));
+        let by_text = machine.json("log changes --text valbois --action create").await;
+        let by_text = by_text.as_array().unwrap();
+        assert!(!by_text.is_empty());
+        assert!(
+            by_text.iter().all(|change| change.to_string().to_lowercase().contains("valbois")
+                && change["source"] == "command")
+        );
+        assert!(machine.json("log changes --who nobody").await.as_array().unwrap().is_empty());
+        let chains = machine.json("log verify --organisation Acme").await;
+        let head = chains[0]["head"].as_str().unwrap().to_owned();
+        machine.json("organisation change Acme --require-second-factor yes").await;
+        machine.json(&format!("log verify --organisation Acme --noted {head}")).await;
+        let (number, digest) = head.split_once(':').unwrap();
+        let other = format!("{number}:{}", digest.chars().rev().collect::<String>());
+        let line = format!("log verify --organisation Acme --noted {other}");
+        let broken = machine.run(&line).await.err().expect("another digest was noted").to_string();
+        assert!(broken.contains("is broken") && broken.contains("not the one that was noted"), "{broken}");
+        assert!(
+            machine.run(&format!("log verify --noted {head}")).await.is_err(),
+            "whose end it is must be said"
+        );
         assert!(machine.json("ban list --organisation Acme").await.as_array().unwrap().is_empty());
     }
 }

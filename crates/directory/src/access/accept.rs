@@ -1,5 +1,7 @@
 //! Accepting an invitation: with the account that one has, or with one that is made for it.
 
+use std::net::IpAddr;
+
 use db::Tx;
 use model::{Address, Domain, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
@@ -29,6 +31,8 @@ pub struct NewAccount {
     pub name: String,
     /// The password that the person chose.
     pub password: Zeroizing<String>,
+    /// The IP address from where.
+    pub source: IpAddr,
 }
 
 /// Nothing is said of why a link leads nowhere.
@@ -53,7 +57,7 @@ impl Directory {
 
     /// Accepts for somebody who is signed in. One person wins, whoever comes first.
     pub async fn accept_invitation(&self, session: &Session, token: &str) -> Result<InvitationInfo> {
-        self.accept(session.user, session.login.clone(), token, None).await
+        self.accept(session.user, session.actor(), token, None).await
     }
 
     /// Accepts with a new account, whose home is the organisation that invites; gives whom to let in.
@@ -69,7 +73,8 @@ impl Directory {
         // The account and what it is for: first the account without any right, so that the password is hashed outside
         // of the transaction that decides who wins.
         let scope = Scope::Tenant(offer.invitation.organisation);
-        let who = format!("{login} (invitation)");
+        let who = trail::Actor::from(format!("{login} (invitation)")).coming_from(new.source);
+        let actor = trail::Actor::from(&login).coming_from(new.source);
         let people = self.administration(scope, who);
         let new = NewUser {
             organisation: offer.invitation.organisation,
@@ -82,7 +87,7 @@ impl Directory {
             true => people.create_proved_user(new).await?,
             false => people.create_user(new).await?,
         };
-        match self.accept(user.id, login.clone(), token, language).await {
+        match self.accept(user.id, actor, token, language).await {
             Ok(invitation) => {
                 let signed_in =
                     SignedIn { user: user.id, organisation: user.organisation, role: user.role, login };
@@ -124,7 +129,7 @@ impl Directory {
     async fn accept(
         &self,
         user: UserId,
-        login: String,
+        actor: trail::Actor,
         token: &str,
         language: Option<String>,
     ) -> Result<InvitationInfo> {
@@ -143,7 +148,7 @@ impl Directory {
                 }
                 let permissions = invitation.permissions;
                 if !rows::grant(tx, mailbox.account, user, permissions, &invitation.invited_by, now)? {
-                    return Err(has_it_already(&login, &invitation.address));
+                    return Err(has_it_already(&actor.who, &invitation.address));
                 }
                 // Of two who come at the same moment one deletes the row.
                 if !rows::delete_invitation(tx, invitation.id)? {
@@ -156,20 +161,20 @@ impl Directory {
                     tx,
                     &ids,
                     &mailbox,
-                    &Opened::Access(login.clone()),
+                    &Opened::Access(actor.who.clone()),
                     &invitation.invited_by,
                     now,
                 )?;
                 trail::audit(
                     tx,
-                    &trail::Change {
-                        at: now,
-                        id: audit,
-                        organisation: Some(organisation),
-                        who: login.clone(),
-                        action: "accept invitation".to_owned(),
-                        what: format!("{} from {}", invitation.address, invitation.invited_by),
-                    },
+                    &trail::Change::new(
+                        now,
+                        audit,
+                        Some(organisation),
+                        &actor,
+                        "accept invitation",
+                        format!("{} from {}", invitation.address, invitation.invited_by),
+                    ),
                 )?;
                 Ok(invitation)
             })

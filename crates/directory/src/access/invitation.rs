@@ -225,6 +225,11 @@ impl Administration {
             let permissions = change.permissions.unwrap_or(known.permissions);
             let language = language.as_deref().unwrap_or(&known.language);
             rows::change_invitation(tx, id, permissions, language)?;
+            let of = |permissions: Permissions, language: &str| {
+                trail::Facts::new().with("permissions", permissions).with("language", language)
+            };
+            let told = trail::Told::of_thing(&known.address).before(of(known.permissions, &known.language));
+            trail::tell(tx, told.after(of(permissions, language)));
             Ok((Some(known.organisation), found("invitation", rows::invitation(tx, id)?)?))
         })
         .await
@@ -235,6 +240,7 @@ impl Administration {
         self.act_limited("revoke invitation", id.to_string(), move |tx| {
             let known = found("invitation", rows::invitation(tx, id)?)?;
             rows::delete_invitation(tx, id)?;
+            trail::tell(tx, trail::Told::of_thing(&known.address));
             Ok((Some(known.organisation), ()))
         })
         .await
@@ -249,6 +255,7 @@ impl Administration {
                 let known = found("invitation", rows::invitation(tx, id)?)?;
                 rows::set_link(tx, id, "link", &hash)?;
                 rows::extend_invitation(tx, id, until)?;
+                trail::tell(tx, trail::Told::of_thing(&known.address));
                 Ok((Some(known.organisation), found("invitation", rows::invitation(tx, id)?)?))
             })
             .await?;

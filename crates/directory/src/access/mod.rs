@@ -225,6 +225,8 @@ impl Administration {
             if !rows::grant(tx, mailbox.account, user, permissions, &who, at)? {
                 return Err(has_it_already(&info.login, &mailbox.address));
             }
+            let told = trail::Told::of_thing(format!("{} to {}", info.login, mailbox.address));
+            trail::tell(tx, told.after(trail::Facts::new().with("permissions", permissions)));
             let opened = Opened::Access(info.login.clone());
             opened::note(tx, &ids, &mailbox, &opened, &who, at)?;
             Ok((
@@ -255,6 +257,12 @@ impl Administration {
                 rows::no_primary(tx, user)?;
             }
             rows::change(tx, mailbox.account, user, permissions, is_primary)?;
+            let of = |permissions: Permissions, is_primary| {
+                trail::Facts::new().with("permissions", permissions).with_bool("primary", is_primary)
+            };
+            let told = trail::Told::of_thing(format!("{} at {}", known.login, mailbox.address));
+            let told = told.before(of(known.permissions, known.is_primary));
+            trail::tell(tx, told.after(of(permissions, is_primary)));
             Ok((
                 Some(mailbox.account.organisation),
                 found("access", rows::access(tx, mailbox.account, user)?)?,
@@ -267,8 +275,10 @@ impl Administration {
     pub async fn revoke_access(&self, address: AddressId, user: UserId) -> Result<()> {
         self.act_limited("revoke access", format!("{user} at {address}"), move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
-            found("access", rows::access(tx, mailbox.account, user)?)?;
+            let known = found("access", rows::access(tx, mailbox.account, user)?)?;
             rows::revoke(tx, mailbox.account, user)?;
+            let told = trail::Told::of_thing(format!("{} at {}", known.login, mailbox.address));
+            trail::tell(tx, told.before(trail::Facts::new().with("permissions", known.permissions)));
             Ok((Some(mailbox.account.organisation), ()))
         })
         .await
@@ -282,8 +292,12 @@ impl Administration {
 
     /// Changes what is given from now on; what was given stays.
     pub async fn set_default_permissions(&self, service: ServiceId, permissions: Permissions) -> Result<()> {
-        let organisation = self.whole_service(service).await?.organisation;
-        self.act_limited("change default permissions", format!("{service}: {permissions}"), move |tx| {
+        let info = self.whole_service(service).await?;
+        let organisation = info.organisation;
+        self.act_limited("change default permissions", format!("{}: {permissions}", info.name), move |tx| {
+            let of = |permissions: Permissions| trail::Facts::new().with("permissions", permissions);
+            let before = of(rows::default_permissions(tx, service)?);
+            trail::tell(tx, trail::Told::of_thing(&info.name).before(before).after(of(permissions)));
             rows::set_default_permissions(tx, service, organisation, permissions)?;
             Ok((Some(organisation), ()))
         })
@@ -428,7 +442,7 @@ impl Directory {
     ) -> Result<CreatedDevicePassword> {
         let mailbox = self.own_mailbox(session, account, Some(Permission::ConfigureDevice)).await?;
         let scope = Scope::Tenant(mailbox.account.organisation);
-        let administration = self.administration(scope, session.login.clone());
+        let administration = self.administration(scope, session.actor());
         let new = NewDevicePassword {
             address: mailbox.address_id,
             label: label.to_owned(),
@@ -467,7 +481,7 @@ impl Directory {
         let tenant = self.db.tenant(account.organisation);
         let own =
             tenant.read(move |tx| Ok::<_, DirectoryError>(rows::own_credentials(tx, account, user)?)).await?;
-        let administration = self.administration(Scope::Tenant(account.organisation), session.login.clone());
+        let administration = self.administration(Scope::Tenant(account.organisation), session.actor());
         let mut all = administration.device_passwords(mailbox.address_id).await?;
         all.retain(|password| own.contains(&password.id.0));
         Ok(all)
@@ -484,7 +498,7 @@ impl Directory {
         found("device password", own.iter().find(|password| password.id == id))?;
         let mailbox = self.own_mailbox(session, account, None).await?;
         let scope = Scope::Tenant(mailbox.account.organisation);
-        self.administration(scope, session.login.clone()).delete_device_password(id).await
+        self.administration(scope, session.actor()).delete_device_password(id).await
     }
 }
 

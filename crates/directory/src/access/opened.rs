@@ -226,6 +226,7 @@ impl Administration {
         self.act_limited("open mailbox data", format!("{} of {address}", opened.kind()), move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             note(tx, &ids, &mailbox, &opened, &who, at)?;
+            trail::tell(tx, trail::Told::of_thing(format!("{} of {}", opened.kind(), mailbox.address)));
             Ok((Some(mailbox.account.organisation), ()))
         })
         .await

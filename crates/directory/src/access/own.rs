@@ -20,7 +20,7 @@ impl Directory {
     ) -> Result<(OwnMailbox, Administration)> {
         let mailbox = self.own_mailbox(session, account, Some(permission)).await?;
         let scope = Scope::Tenant(mailbox.account.organisation);
-        Ok((mailbox, self.administration(scope, session.login.clone())))
+        Ok((mailbox, self.administration(scope, session.actor())))
     }
 
     /// The other names of a mailbox whose aliases the person manages.

@@ -1,5 +1,6 @@
 //! Addresses: mailboxes, aliases and redirections.
 
+use super::facts;
 use db::{Page, Seek, Tx};
 use model::{AccountId, Address, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
@@ -254,7 +255,10 @@ impl Administration {
             let display_name = display_name.as_ref().unwrap_or(&address.display_name);
             let note = note.as_ref().unwrap_or(&address.note);
             rows::describe_address(tx, id, organisation, display_name, note, kind)?;
-            Ok((Some(organisation), found("address", rows::address(tx, id)?)?))
+            let after = found("address", rows::address(tx, id)?)?;
+            let told = trail::Told::of_thing(&after.address).before(facts::of_address(&address));
+            trail::tell(tx, told.after(facts::of_address(&after)));
+            Ok((Some(organisation), after))
         })
         .await
     }

@@ -85,9 +85,13 @@ impl DeletedAddress {
 impl Administration {
     /// Deletes an address in a way that [`Administration::restore_address`] undoes within thirty days.
     pub async fn delete_address(&self, id: AddressId) -> Result<DeletedAddress> {
-        let (at, who) = (self.now(), self.who.clone());
+        let (at, who) = (self.now(), self.who().to_owned());
         self.act_limited("delete address", id.to_string(), move |tx| {
             let address = found("address", rows::address(tx, id)?)?;
+            trail::tell(
+                tx,
+                trail::Told::of_thing(&address.address).before(super::facts::of_address(&address)),
+            );
             rows::put_away(tx, id, address.organisation, &who, at)?;
             let deleted = found("address", rows::deleted_address(tx, id)?)?;
             Ok((Some(address.organisation), deleted))
@@ -128,6 +132,7 @@ impl Administration {
                 rule: "an address exists once, as a mailbox, an alias or a redirection",
             };
             rows::bring_back(tx, id, deleted.organisation).map_err(conflict(taken))?;
+            trail::tell(tx, trail::Told::of_thing(&deleted.address));
             Ok((Some(deleted.organisation), found("address", rows::address(tx, id)?)?))
         })
         .await
@@ -144,10 +149,15 @@ impl Administration {
                         AddressKind::Mailbox { account, .. } => Some(account),
                         AddressKind::Alias { .. } | AddressKind::Redirection => None,
                     };
+                    trail::tell(
+                        tx,
+                        trail::Told::of_thing(&address.address).before(super::facts::of_address(&address)),
+                    );
                     (address.organisation, account, address_key(&address.address))
                 }
                 None => {
                     let deleted = found("address", rows::deleted_address(tx, id)?)?;
+                    trail::tell(tx, trail::Told::of_thing(&deleted.address));
                     (deleted.organisation, deleted.account, address_key(&deleted.address))
                 }
             };
@@ -161,8 +171,10 @@ impl Administration {
 impl Directory {
     /// Forgets for good what was deleted more than thirty days ago; gives how many addresses that were.
     pub async fn forget_deleted_addresses(&self) -> Result<u64> {
-        let operator =
-            self.administration(Scope::Operator("end the time in which addresses come back"), "relais");
+        let operator = self.administration(
+            Scope::Operator("end the time in which addresses come back"),
+            trail::Actor::program("relais"),
+        );
         let (now, world) = (self.now(), self.world.clone());
         let before = now.minus(limits::RESTORABLE_FOR);
         let mut forgotten = 0;
@@ -175,14 +187,14 @@ impl Directory {
                     for one in &overdue {
                         let key = address_key(&one.address);
                         rows::erase_address(tx, one.id, one.organisation, one.account, &key, now)?;
-                        let change = trail::Change {
-                            at: now,
-                            id: world.new_id(),
-                            organisation: Some(one.organisation),
-                            who: "relais".to_owned(),
-                            action: "delete address for good".to_owned(),
-                            what: format!("{}, deleted 30 days ago by {}", one.address, one.deleted_by),
-                        };
+                        let change = trail::Change::new(
+                            now,
+                            world.new_id(),
+                            Some(one.organisation),
+                            trail::Actor::program("relais"),
+                            "delete address for good",
+                            format!("{}, deleted 30 days ago by {}", one.address, one.deleted_by),
+                        );
                         trail::audit(tx, &change)?;
                     }
                     Ok::<_, DirectoryError>(overdue.len() as u64)

@@ -1,5 +1,6 @@
 //! Domains: each belongs to one mail service.
 
+use super::facts;
 use db::{Page, Seek, Tx};
 use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
@@ -89,7 +90,10 @@ impl Administration {
             if let Some(is_disabled) = change.is_disabled {
                 rows::disable_domain(tx, id, domain.organisation, is_disabled)?;
             }
-            Ok((Some(domain.organisation), found("domain", rows::domain(tx, id)?)?))
+            let after = found("domain", rows::domain(tx, id)?)?;
+            let told = trail::Told::of_thing(&after.name).before(facts::of_domain(&domain));
+            trail::tell(tx, told.after(facts::of_domain(&after)));
+            Ok((Some(domain.organisation), after))
         })
         .await
     }
@@ -99,6 +103,7 @@ impl Administration {
         let at = self.now();
         self.act("delete domain", id.to_string(), move |tx| {
             let domain = delete_domain(tx, id, force, at)?;
+            trail::tell(tx, trail::Told::of_thing(&domain.name).before(facts::of_domain(&domain)));
             Ok((Some(domain.organisation), ()))
         })
         .await

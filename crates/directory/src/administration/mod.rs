@@ -8,6 +8,7 @@ mod address;
 mod ban;
 mod deleted;
 mod domain;
+pub(crate) mod facts;
 mod log_plan;
 mod organisation;
 mod password;
@@ -59,12 +60,12 @@ const NOT_WITHIN_A_DOMAIN: DirectoryError =
 pub struct Administration {
     directory: Directory,
     scope: Scope,
-    who: String,
+    who: trail::Actor,
     role: Role,
 }
 
 impl Administration {
-    pub(crate) fn new(directory: Directory, scope: Scope, who: String) -> Administration {
+    pub(crate) fn new(directory: Directory, scope: Scope, who: trail::Actor) -> Administration {
         // A tenant's programs have an administrator's power, unless somebody vouches for more.
         let role = match scope {
             Scope::Tenant(_) | Scope::Domain { .. } => Role::Administrator,
@@ -92,7 +93,12 @@ impl Administration {
     }
 
     pub(crate) fn who(&self) -> &str {
-        &self.who
+        &self.who.who
+    }
+
+    /// Who acts, for whom and from where.
+    pub(crate) fn actor(&self) -> trail::Actor {
+        self.who.clone()
     }
 
     /// The rows within the scope; none for who is limited to one domain.
@@ -174,14 +180,7 @@ impl Administration {
         scoped
             .write(move |tx| {
                 let (organisation, result) = act(tx)?;
-                let change = trail::Change {
-                    at,
-                    id,
-                    organisation,
-                    who: who.clone(),
-                    action: action.to_owned(),
-                    what: what.clone(),
-                };
+                let change = trail::Change::new(at, id, organisation, who.clone(), action, what.clone());
                 trail::audit(tx, &change)?;
                 Ok(result)
             })

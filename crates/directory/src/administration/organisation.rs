@@ -1,5 +1,6 @@
 //! Organisations: the owners of everything else.
 
+use super::facts;
 use db::{Page, Seek, Tx};
 use model::OrganisationId;
 
@@ -70,14 +71,17 @@ impl Administration {
         let name = change.name.as_deref().map(|name| checked_name("name", name)).transpose()?;
         let news = told([state(change.is_disabled), called(name.as_deref())]);
         self.act("change organisation", format!("{id}: {news}"), move |tx| {
-            found("organisation", rows::organisation(tx, id)?)?;
+            let before = found("organisation", rows::organisation(tx, id)?)?;
             if let Some(name) = &name {
                 rename(tx, id, name)?;
             }
             if let Some(is_disabled) = change.is_disabled {
                 rows::disable_organisation(tx, id, is_disabled)?;
             }
-            Ok((Some(id), found("organisation", rows::organisation(tx, id)?)?))
+            let after = found("organisation", rows::organisation(tx, id)?)?;
+            let told = trail::Told::of_thing(&before.name).before(facts::of_organisation(&before));
+            trail::tell(tx, told.after(facts::of_organisation(&after)));
+            Ok((Some(id), after))
         })
         .await
     }
@@ -96,6 +100,11 @@ impl Administration {
                 rows::delete_domain(tx, id, domain, at)?;
             }
             rows::delete_organisation(tx, id, at)?;
+            let told = trail::Told::of_thing(&organisation.name);
+            trail::tell(
+                tx,
+                told.before(facts::of_organisation(&organisation).with("addresses", organisation.addresses)),
+            );
             Ok((Some(id), ()))
         })
         .await

@@ -152,6 +152,7 @@ impl Administration {
         self.act_limited(action, id.to_string(), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             rows::disable_password(tx, password.account, password.organisation, id, is_disabled)?;
+            trail::tell(tx, trail::Told::of_thing(&password.label));
             Ok((Some(password.organisation), found("device password", rows::password(tx, id)?)?))
         })
         .await
@@ -171,9 +172,18 @@ impl Administration {
         let news = told([called(label.as_deref()), purpose, device]);
         self.act_limited("change password", format!("{id}: {news}"), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
+            let of = |label: &str, protocols: Protocols, kind: DeviceKind| {
+                trail::Facts::new()
+                    .with("name", label)
+                    .with("protocols", protocols)
+                    .with("device", kind.as_str())
+            };
+            let before = of(&password.label, password.protocols, password.kind);
             let label = label.as_deref().unwrap_or(&password.label);
             let protocols = protocols.unwrap_or(password.protocols);
             let (account, kind) = (password.account, kind.unwrap_or(password.kind));
+            let told = trail::Told::of_thing(&password.label).before(before);
+            trail::tell(tx, told.after(of(label, protocols, kind)));
             rows::describe_password(tx, account, password.organisation, id, label, protocols, kind)?;
             Ok((Some(password.organisation), found("device password", rows::password(tx, id)?)?))
         })
@@ -194,6 +204,7 @@ impl Administration {
         self.act_limited("delete password", id.to_string(), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             rows::delete_password(tx, password.account, password.organisation, id)?;
+            trail::tell(tx, trail::Told::of_thing(&password.label));
             Ok((Some(password.organisation), ()))
         })
         .await

@@ -69,7 +69,7 @@ impl Administration {
             SelectedAct::Quota(Some(bytes)) => Some(checked_quota(bytes)?),
             _ => None,
         };
-        let (at, who, world) = (self.now(), self.who.clone(), self.directory.world.clone());
+        let (at, who, world) = (self.now(), self.actor(), self.directory.world.clone());
         let (action, told) = act.told();
         self.scope
             .limited(&self.directory.db)
@@ -96,21 +96,21 @@ impl Administration {
                     match (act, &address.kind) {
                         (SelectedAct::Disable, _) => rows::disable_address(tx, *id, organisation, true)?,
                         (SelectedAct::Enable, _) => rows::disable_address(tx, *id, organisation, false)?,
-                        (SelectedAct::Delete, _) => rows::put_away(tx, *id, organisation, &who, at)?,
+                        (SelectedAct::Delete, _) => rows::put_away(tx, *id, organisation, &who.who, at)?,
                         (SelectedAct::Quota(_), AddressKind::Mailbox { account, .. }) => {
                             rows::account_quota(tx, *account, organisation, quota)?;
                         }
                         (SelectedAct::Quota(_), _) => {}
                     }
                     done.changed += 1;
-                    let change = trail::Change {
+                    let change = trail::Change::new(
                         at,
-                        id: world.new_id(),
-                        organisation: Some(organisation),
-                        who: who.clone(),
-                        action: action.to_owned(),
-                        what: format!("{id} {}: {told}", address.address),
-                    };
+                        world.new_id(),
+                        Some(organisation),
+                        who.clone(),
+                        action,
+                        format!("{}: {told}", address.address),
+                    );
                     trail::audit(tx, &change)?;
                 }
                 Ok(done)

@@ -1,5 +1,6 @@
 //! Mail services: a set of domains with one postmaster and one quota for addresses without their own.
 
+use super::facts;
 use db::{Page, Seek, Tx};
 use model::{AccountId, Address, OrganisationId, ServiceId, Timestamp};
 
@@ -108,7 +109,10 @@ impl Administration {
                 };
                 rows::service_administrator(tx, id, service.organisation, account)?;
             }
-            Ok((Some(service.organisation), found("service", rows::service(tx, id)?)?))
+            let after = found("service", rows::service(tx, id)?)?;
+            let told = trail::Told::of_thing(&service.name).before(facts::of_service(&service));
+            trail::tell(tx, told.after(facts::of_service(&after)));
+            Ok((Some(service.organisation), after))
         })
         .await
     }
@@ -127,6 +131,7 @@ impl Administration {
                 });
             }
             rows::delete_service(tx, id, service.organisation)?;
+            trail::tell(tx, trail::Told::of_thing(&service.name).before(facts::of_service(&service)));
             Ok((Some(service.organisation), ()))
         })
         .await

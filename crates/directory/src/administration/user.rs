@@ -1,5 +1,6 @@
 //! Users: the people who administer.
 
+use super::facts;
 use db::{Page, Seek, Tx};
 use model::{Address, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
@@ -184,7 +185,11 @@ impl Administration {
             if let Some(is_disabled) = change.is_disabled {
                 disable(tx, &user, is_disabled)?;
             }
-            Ok((Some(organisation), found("user", rows::user(tx, id)?)?))
+            let after = found("user", rows::user(tx, id)?)?;
+            let now = facts::of_user(&after);
+            let now = if hash.is_some() { now.with("password", "a new one") } else { now };
+            trail::tell(tx, trail::Told::of_thing(&user.login).before(facts::of_user(&user)).after(now));
+            Ok((Some(organisation), after))
         })
         .await
     }
@@ -232,6 +237,7 @@ impl Administration {
                 membership::rows::forget_offers_to(tx, id)?;
                 rows::delete_user(tx, id, &user.login)?;
             }
+            trail::tell(tx, trail::Told::of_thing(&user.login).before(facts::of_user(&user)));
             Ok((Some(organisation), ()))
         })
         .await

@@ -240,20 +240,20 @@ impl Directory {
         let (home, user, id) = (session.home, session.user, session.id);
         let telling =
             Telling { id: self.world.new_id(), at: self.world.clock.now(), who: session.login.clone() };
-        let audit_id = self.world.new_id();
+        let (audit_id, actor) = (self.world.new_id(), session.actor());
         let operator = self.db.operator("a person's own account holds in every organisation");
         operator
             .write(move |tx| {
                 let result = change(tx, &telling)?;
                 crate::session::end_all_others(tx, user, id)?;
-                let change = trail::Change {
-                    at: telling.at,
-                    id: audit_id,
-                    organisation: Some(home),
-                    who: telling.who.clone(),
-                    action: "change own account".to_owned(),
-                    what: action.clone(),
-                };
+                let change = trail::Change::new(
+                    telling.at,
+                    audit_id,
+                    Some(home),
+                    actor.clone(),
+                    "change own account",
+                    action.clone(),
+                );
                 trail::audit(tx, &change)?;
                 Ok(result)
             })

@@ -12,6 +12,7 @@
 mod letter;
 mod rows;
 
+use crate::administration::facts;
 use std::collections::HashSet;
 use std::net::IpAddr;
 
@@ -193,6 +194,7 @@ impl Administration {
                 let opened = Opened::Redirection(news.join(", "));
                 crate::access::note_at(tx, &notices, address, &opened, &who, at)?;
             }
+            let before = rows::targets(tx, organisation, address)?;
             let mut letters = rows::letters_since(tx, organisation, at.minus(DAY))?;
             let mut kept = HashSet::new();
             for (position, (target, id)) in new.targets.iter().zip(&ids).enumerate() {
@@ -232,7 +234,13 @@ impl Administration {
             if let Some(keeps_copy) = new.keeps_copy {
                 crate::administration::keep_copy(tx, address, organisation, keeps_copy)?;
             }
-            Ok((Some(organisation), rows::targets(tx, organisation, address)?))
+            let of = |targets: &[ForwardTarget]| {
+                trail::Facts::new().with("targets", facts::list(targets.iter().map(|one| &one.target)))
+            };
+            let after = rows::targets(tx, organisation, address)?;
+            let told = trail::Told::of_thing(&info.address).before(of(&before));
+            trail::tell(tx, told.after(of(&after)));
+            Ok((Some(organisation), after))
         })
         .await
     }
@@ -297,14 +305,14 @@ impl Directory {
                 let action = if agrees { "agree to receive" } else { "refuse to receive" };
                 trail::audit(
                     tx,
-                    &trail::Change {
+                    &trail::Change::new(
                         at,
                         id,
-                        organisation: Some(organisation),
-                        who: found.target.to_string(),
-                        action: action.to_owned(),
-                        what: format!("what comes for {}, from {source}", found.address),
-                    },
+                        Some(organisation),
+                        trail::Actor::from(found.target.to_string()).coming_from(source.to_canonical()),
+                        action,
+                        format!("what comes for {}", found.address),
+                    ),
                 )?;
                 Ok(Some(Confirmation { state, ..found }))
             })

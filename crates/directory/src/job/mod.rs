@@ -403,8 +403,10 @@ impl Administration {
 impl Directory {
     /// Goes on with the lists that are confirmed, until all are done.
     pub async fn go_on_with_jobs(&self) -> Result<()> {
-        let operator =
-            self.administration(Scope::Operator("make the addresses of confirmed lists"), "relais");
+        let operator = self.administration(
+            Scope::Operator("make the addresses of confirmed lists"),
+            trail::Actor::program("relais"),
+        );
         for job in operator.read(|tx| Ok(rows::running(tx)?)).await? {
             if let Err(error) = self.run(&operator, job).await {
                 // The next list is none the worse for it.
@@ -495,14 +497,14 @@ impl Directory {
                         )?;
                     }
                     rows::made(tx, id, line.number, address_id)?;
-                    let change = trail::Change {
+                    let change = trail::Change::new(
                         at,
-                        id: world.new_id(),
-                        organisation: Some(job.organisation),
-                        who: who.clone(),
-                        action: "create address".to_owned(),
-                        what: format!("mailbox {address} (list {id})"),
-                    };
+                        world.new_id(),
+                        Some(job.organisation),
+                        trail::Actor::program("relais").on_behalf_of(who.clone()),
+                        "create address",
+                        format!("mailbox {address} (list {id})"),
+                    );
                     trail::audit(tx, &change)?;
                 }
                 Ok(rows::end(tx, id, "done", at)?)

@@ -92,9 +92,15 @@ impl Administration {
         self.act("limit member", format!("{user}"), move |tx| {
             let info = found("user", member(tx, user, organisation)?)?;
             owner_grants(actor, info.role)?;
+            let before = crate::administration::facts::of_user(&info);
             limit(tx, &UserInfo { organisation, ..info }, &limits)?;
-            let info = crate::administration::user_in(tx, user, organisation)?;
-            Ok((Some(organisation), found("user", info)?))
+            let info = found("user", crate::administration::user_in(tx, user, organisation)?)?;
+            let mut after = crate::administration::facts::of_user(&info);
+            if let Some(services) = &limits.services {
+                after = after.with("services", crate::administration::facts::list(services));
+            }
+            trail::tell(tx, trail::Told::of_thing(&info.login).before(before).after(after));
+            Ok((Some(organisation), info))
         })
         .await
     }

@@ -143,7 +143,7 @@ impl Directory {
         let known = self.own_membership_offers(session).await?;
         let organisation = found("offer", known.into_iter().find(|offer| offer.id == id))?.organisation;
         let action = if accepts { "accept membership" } else { "decline membership" };
-        self.administration(Scope::Tenant(organisation), session.login.clone())
+        self.administration(Scope::Tenant(organisation), session.actor())
             .act(action, session.login.clone(), move |tx| {
                 let offer = found("offer", rows::offer(tx, id, now)?)?;
                 // Of two answers at the same moment one finds the row.

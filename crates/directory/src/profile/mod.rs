@@ -121,20 +121,20 @@ impl Directory {
         change: ProfileChange,
     ) -> Result<(), DirectoryError> {
         let checked = Checked::of(change)?;
-        let (user, home, who) = (session.user, session.home, session.login.clone());
+        let (user, home, who) = (session.user, session.home, session.actor());
         let (id, at) = (self.world.new_id(), self.world.clock.now());
         self.db
             .tenant(home)
             .write(move |tx| {
                 checked.write(tx, user)?;
-                let change = trail::Change {
+                let change = trail::Change::new(
                     at,
                     id,
-                    organisation: Some(home),
-                    who: who.clone(),
-                    action: "change own account".to_owned(),
-                    what: "what the person says of himself".to_owned(),
-                };
+                    Some(home),
+                    who.clone(),
+                    "change own account",
+                    "what the person says of himself",
+                );
                 trail::audit(tx, &change)?;
                 Ok(())
             })

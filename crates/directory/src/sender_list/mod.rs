@@ -228,10 +228,11 @@ impl Administration {
         kind: SenderKind,
         pattern: &str,
     ) -> Result<SenderEntry> {
-        let organisation = self.whole_service(service).await?.organisation;
+        let info = self.whole_service(service).await?;
+        let organisation = info.organisation;
         let pattern = Pattern::parse(pattern)?.to_string();
         let (id, at, who) = (self.new_id(), self.now(), self.who().to_owned());
-        self.act_limited("add sender", format!("{pattern} to {kind} of {service}"), move |tx| {
+        self.act_limited("add sender", format!("{pattern} to {kind} of {}", info.name), move |tx| {
             let taken = || DirectoryError::Conflict {
                 field: "pattern",
                 value: pattern.clone(),
@@ -279,6 +280,7 @@ impl Administration {
                 EntryState::Adding => rows::delete(tx, id)?,
                 EntryState::Applied | EntryState::Removing => rows::set_state(tx, id, EntryState::Removing)?,
             }
+            trail::tell(tx, trail::Told::of_thing(format!("{} from {}", entry.pattern, entry.kind)));
             Ok((Some(entry.organisation), ()))
         })
         .await
@@ -286,8 +288,9 @@ impl Administration {
 
     /// «Valider»: what waits holds from the next letter on; gives how many entries came and went.
     pub async fn apply_senders(&self, service: ServiceId) -> Result<(u64, u64)> {
-        let organisation = self.whole_service(service).await?.organisation;
-        self.act_limited("apply senders", service.to_string(), move |tx| {
+        let info = self.whole_service(service).await?;
+        let organisation = info.organisation;
+        self.act_limited("apply senders", info.name, move |tx| {
             let changed = rows::apply(tx, service, organisation)?;
             tx.notify(CHANNEL, service.to_string());
             Ok((Some(organisation), changed))
@@ -297,8 +300,9 @@ impl Administration {
 
     /// Forgets what waits; gives how many changes these were.
     pub async fn discard_senders(&self, service: ServiceId) -> Result<u64> {
-        let organisation = self.whole_service(service).await?.organisation;
-        self.act_limited("discard senders", service.to_string(), move |tx| {
+        let info = self.whole_service(service).await?;
+        let organisation = info.organisation;
+        self.act_limited("discard senders", info.name, move |tx| {
             Ok((Some(organisation), rows::discard(tx, service)?))
         })
         .await

@@ -58,6 +58,15 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When a request was last written down, to the minute.
     pub last_seen_at: Timestamp,
+    /// From where: the IP address of the sign-in, unless a door says which one the request at hand comes from.
+    pub source: String,
+}
+
+impl Session {
+    /// Who acts in this session, and from where.
+    pub fn actor(&self) -> trail::Actor {
+        trail::Actor::from(&self.login).coming_from(&self.source)
+    }
 }
 
 /// A session in the list that its owner sees.
@@ -113,14 +122,14 @@ impl Directory {
                         now,
                     },
                 )?;
-                let change = trail::Change {
-                    at: now,
-                    id: audit_id,
-                    organisation: Some(person.organisation),
-                    who: person.login.clone(),
-                    action: "sign in".to_owned(),
-                    what: format!("from {source}"),
-                };
+                let change = trail::Change::new(
+                    now,
+                    audit_id,
+                    Some(person.organisation),
+                    trail::Actor::from(&person.login).coming_from(&source),
+                    "sign in",
+                    person.login.clone(),
+                );
                 trail::audit(tx, &change)?;
                 Ok::<_, DirectoryError>(())
             })
@@ -187,19 +196,19 @@ impl Directory {
             return Err(absent());
         }
         let id = session.id;
-        let (audit_id, at, who) = (self.world.new_id(), self.world.clock.now(), session.login.clone());
+        let (audit_id, at, who) = (self.world.new_id(), self.world.clock.now(), session.actor());
         self.db
             .operator("a person looks at another organisation")
             .write(move |tx| {
                 rows::choose(tx, id, organisation)?;
-                let change = trail::Change {
+                let change = trail::Change::new(
                     at,
-                    id: audit_id,
-                    organisation: Some(organisation),
-                    who: who.clone(),
-                    action: "look at organisation".to_owned(),
-                    what: organisation.to_string(),
-                };
+                    audit_id,
+                    Some(organisation),
+                    who.clone(),
+                    "look at organisation",
+                    organisation.to_string(),
+                );
                 trail::audit(tx, &change)?;
                 Ok(())
             })
@@ -252,20 +261,20 @@ impl Administration {
         }
         let info = self.user(user).await?;
         let directory = self.directory().clone();
-        let (id, at, who) = (directory.world.new_id(), directory.world.clock.now(), self.who().to_owned());
+        let (id, at, who) = (directory.world.new_id(), directory.world.clock.now(), self.actor());
         directory
             .db
             .operator("change the operator's staff")
             .write(move |tx| {
                 rows::set_operator(tx, user, is_operator, at)?;
-                let change = trail::Change {
+                let change = trail::Change::new(
                     at,
                     id,
-                    organisation: Some(info.organisation),
-                    who: who.clone(),
-                    action: "change operator's staff".to_owned(),
-                    what: format!("{} {}", info.login, if is_operator { "belongs to it" } else { "left it" }),
-                };
+                    Some(info.organisation),
+                    who.clone(),
+                    "change operator's staff",
+                    format!("{} {}", info.login, if is_operator { "belongs to it" } else { "left it" }),
+                );
                 trail::audit(tx, &change)?;
                 Ok(())
             })

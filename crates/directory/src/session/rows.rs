@@ -45,7 +45,8 @@ pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError>
                             w.organisation = a.id OR w.organisation IN
                                 (SELECT r.organisation FROM membership r WHERE r.person = p.id AND r.disabled = 0)))
                      THEN 1 ELSE 0 END,
-                COALESCE(z.brand_name, ''), COALESCE(z.brand_colour, ''), CASE WHEN z.logo IS NULL THEN 0 ELSE 1 END
+                COALESCE(z.brand_name, ''), COALESCE(z.brand_colour, ''), CASE WHEN z.logo IS NULL THEN 0 ELSE 1 END,
+                s.source
          FROM session s
          JOIN person p ON p.id = s.person AND p.version = s.password_version AND p.disabled = 0
          LEFT JOIN operator_staff f ON f.person = p.id
@@ -84,6 +85,7 @@ pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError>
                 is_operator,
                 created_at: row.timestamp(9)?,
                 last_seen_at: row.timestamp(10)?,
+                source: row.text(18)?.to_owned(),
             })
         },
     )

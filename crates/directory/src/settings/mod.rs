@@ -4,6 +4,7 @@
 mod logo;
 mod rows;
 
+use crate::administration::facts;
 use db::Tx;
 use model::{Address, OrganisationId};
 
@@ -173,11 +174,17 @@ impl Administration {
             None => "what it says of itself",
         };
         self.act("change organisation", format!("{organisation}: {called}{news}"), move |tx| {
-            found("organisation", organisation_in_scope(tx, organisation)?)?;
+            let info = found("organisation", organisation_in_scope(tx, organisation)?)?;
+            let of_name = |name: &str, of: &OrganisationSettings| facts::of_settings(of).with("name", name);
+            let before = settings(tx, organisation)?;
+            let told = trail::Told::of_thing(&info.name).before(of_name(&info.name, &before));
             if let Some(name) = &name {
                 rename_organisation(tx, organisation, name)?;
             }
-            let after = change.applied(settings(tx, organisation)?)?;
+            let after = change.applied(before)?;
+            let now = of_name(name.as_deref().unwrap_or(&info.name), &after);
+            let now = if logo.is_some() { now.with("logo", "a new one, or none") } else { now };
+            trail::tell(tx, told.after(now));
             rows::write(tx, organisation, &after)?;
             if let Some(logo) = &logo {
                 rows::set_logo(tx, organisation, logo.as_ref())?;

@@ -315,14 +315,14 @@ impl Directory {
             .write(move |tx| {
                 let source = found("request", rows::allowed_source_by_token(tx, &hash)?)?;
                 rows::confirm_allowed_source(tx, source.id, now, &from.to_string())?;
-                let audit = trail::Change {
-                    at: now,
-                    id: change,
-                    organisation: Some(source.organisation),
-                    who: format!("{} (by the link in the letter, from {from})", source.contact),
-                    action: "confirm allowed source".to_owned(),
-                    what: format!("{}; accepted: {}", source.source, source.acceptance),
-                };
+                let audit = trail::Change::new(
+                    now,
+                    change,
+                    Some(source.organisation),
+                    format!("{} (by the link in the letter, from {from})", source.contact),
+                    "confirm allowed source",
+                    format!("{}; accepted: {}", source.source, source.acceptance),
+                );
                 trail::audit(tx, &audit)?;
                 let state = AllowState::Confirmed;
                 Ok(AllowedSource { state, confirmed_at: Some(now), ..source })

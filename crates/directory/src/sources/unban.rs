@@ -223,6 +223,7 @@ impl Administration {
                     true => UnbanState::Granted,
                 };
                 rows::decide_unban_request(tx, id, state, &who, at)?;
+                trail::tell(tx, trail::Told::of_thing(&request.source));
                 if state == UnbanState::Granted {
                     crate::login::delete_ban(tx, &request.source)?;
                 }

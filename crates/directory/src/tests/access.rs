@@ -51,7 +51,12 @@ async fn invited(town: &Town, new: NewInvitation) -> (i64, String) {
 }
 
 fn account(login: &str) -> NewAccount {
-    NewAccount { login: address(login), name: "Marc".to_owned(), password: Zeroizing::new(CHOSEN.to_owned()) }
+    NewAccount {
+        login: address(login),
+        name: "Marc".to_owned(),
+        password: Zeroizing::new(CHOSEN.to_owned()),
+        source: std::net::IpAddr::from([192, 0, 2, 9]),
+    }
 }
 
 fn field(error: DirectoryError) -> &'static str {

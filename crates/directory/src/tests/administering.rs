@@ -318,7 +318,7 @@ async fn every_act_is_audited_in_its_own_organisation() {
             .items;
         let actions: Vec<&str> = changes.iter().rev().map(|change| change.action.as_str()).collect();
         assert_eq!(actions, ["create organisation", "create domain", "create address", "create password"]);
-        assert!(changes.iter().all(|change| change.who == "test" && !change.what.contains(CHOSEN)));
+        assert!(changes.iter().all(|change| change.actor.who == "test" && !change.what.contains(CHOSEN)));
         // A refused act leaves no line.
         assert!(town.operator.choose_password(town.anna, "short").await.is_err());
         let again = trail::Trail::new(town.db.clone())

@@ -288,8 +288,11 @@ async fn who_is_asked_to_belong_to_an_organisation_accepts_or_declines() {
 
         let changes = trail::Trail::new(town.db.clone());
         let changes = changes.changes(Some(town.acme), db::Seek::first(50)).await.unwrap().items;
-        let told: Vec<_> =
-            changes.iter().map(|change| (change.action.as_str(), change.who.as_str())).take(2).collect();
+        let told: Vec<_> = changes
+            .iter()
+            .map(|change| (change.action.as_str(), change.actor.who.as_str()))
+            .take(2)
+            .collect();
         assert_eq!(told, [("accept membership", CLAIRE), ("offer membership", "test")]);
     }
 }

@@ -234,7 +234,7 @@ async fn an_allowed_source_is_asked_for_confirmed_and_decided_and_then_never_ban
         let changes = trail::Trail::new(town.db.clone());
         let changes = changes.changes(Some(town.valbois), db::Seek::first(50)).await.unwrap().items;
         let confirmed = changes.iter().find(|change| change.action == "confirm allowed source").unwrap();
-        assert!(confirmed.who.starts_with(CHIEF) && confirmed.what.contains("whole responsibility"));
+        assert!(confirmed.actor.who.starts_with(CHIEF) && confirmed.what.contains("whole responsibility"));
     }
 }
 

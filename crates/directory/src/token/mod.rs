@@ -218,6 +218,7 @@ impl Administration {
         self.act("revoke token", id.to_string(), move |tx| {
             let token = found("token", rows::one(tx, id)?)?;
             rows::delete(tx, id)?;
+            trail::tell(tx, trail::Told::of_thing(format!("«{}» ({}…)", token.name, token.shown)));
             Ok((token.organisation, ()))
         })
         .await

@@ -3,7 +3,7 @@
 use axum::Json;
 use model::MessageId;
 use serde::{Deserialize, Serialize};
-use trail::Search;
+use trail::{ChangeSearch, Entry, Search};
 use utoipa::{IntoParams, ToSchema};
 
 use super::user::Whose;
@@ -44,12 +44,46 @@ pub(crate) struct Which {
 /// An administrative act.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Change {
+    id: String,
     #[schema(format = DateTime)]
     at: String,
     organisation: Option<String>,
+    /// A login, a token, or a program and the account that ran it.
     who: String,
+    /// The one for whom it was done, if that is another.
+    behalf: Option<String>,
+    /// From where: an IP address, `command`, `program`.
+    source: Option<String>,
     action: String,
     what: String,
+    /// What it was, as far as the act changed it: names and values.
+    #[schema(value_type = Object)]
+    before: serde_json::Value,
+    /// What it is since.
+    #[schema(value_type = Object)]
+    after: serde_json::Value,
+    /// Its place in the chain of the organisation's changes; null for one from before there were chains.
+    number: Option<i64>,
+    /// Its digest, which holds that of the change before it: hexadecimal.
+    digest: Option<String>,
+}
+
+/// Which changes.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WhichChanges {
+    /// Part of any text of it; any case.
+    text: Option<String>,
+    /// Part of who did it, or of on whose behalf; any case.
+    who: Option<String>,
+    /// Part of the action; any case.
+    action: Option<String>,
+    /// From this moment on (RFC 3339).
+    #[param(format = DateTime)]
+    since: Option<String>,
+    /// Up to and without this moment (RFC 3339).
+    #[param(format = DateTime)]
+    until: Option<String>,
 }
 
 /// The whole way of each letter that matches, the letter that came last first
@@ -95,20 +129,36 @@ pub(crate) async fn search_letters(
 }
 
 /// Who changed what, the newest first
-#[utoipa::path(get, path = "/changes", tag = "log", params(Whose, PageQuery),
+#[utoipa::path(get, path = "/changes", tag = "log", params(WhichChanges, Whose, PageQuery),
     responses((status = 200, body = Page<Change>)))]
 pub(crate) async fn list_changes(
     caller: Caller,
+    Asked(which): Asked<WhichChanges>,
     Asked(whose): Asked<Whose>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Change>>> {
-    let organisation = caller.chosen(whose.organisation()).await?;
-    let changes = caller.shared.trail.changes(organisation, page.seek()?).await?;
-    Ok(Json(Page::of(changes, |change| Change {
+    let search = ChangeSearch {
+        organisation: caller.chosen(whose.organisation()).await?,
+        text: which.text.unwrap_or_default(),
+        who: which.who.unwrap_or_default(),
+        action: which.action.unwrap_or_default(),
+        since: which.since.as_deref().map(|text| moment("since", text)).transpose()?,
+        until: which.until.as_deref().map(|text| moment("until", text)).transpose()?,
+        is_oldest_first: false,
+    };
+    let entries = caller.shared.trail.changes(search, page.seek()?).await?;
+    Ok(Json(Page::of(entries, |Entry { change, number, digest }| Change {
+        id: change.id.to_string(),
         at: change.at.rfc3339(),
         organisation: change.organisation.map(|id| id.to_string()),
-        who: change.who,
+        who: change.actor.who,
+        behalf: change.actor.behalf,
+        source: change.actor.source,
         action: change.action,
         what: change.what,
+        before: change.before.to_json(),
+        after: change.after.to_json(),
+        number,
+        digest: digest.map(|digest| digest.to_string()),
     })))
 }

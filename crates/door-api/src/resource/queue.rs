@@ -115,10 +115,10 @@ async fn reach(caller: &Caller) -> Result<Reach> {
 async fn run(caller: &Caller, action: Action, selection: Selection) -> Result<usize> {
     let (queue, scope) = (&caller.shared.queue, reach(caller).await?);
     Ok(match action {
-        Action::Hold => queue.hold(scope, selection).await?,
-        Action::Release => queue.release(scope, selection).await?,
-        Action::Retry => queue.retry(scope, selection).await?,
-        Action::Delete => queue.delete(scope, selection).await?,
+        Action::Hold => queue.hold(scope, selection, caller.who()).await?,
+        Action::Release => queue.release(scope, selection, caller.who()).await?,
+        Action::Retry => queue.retry(scope, selection, caller.who()).await?,
+        Action::Delete => queue.delete(scope, selection, caller.who()).await?,
     })
 }
 

@@ -297,8 +297,25 @@ async fn the_audit_names_the_token_and_the_source_and_a_revoked_token_is_out() {
         let newest = &changes["items"][0];
         assert_eq!(newest["action"], "create address");
         let who = newest["who"].as_str().unwrap();
-        assert!(who.starts_with("token «deploy» (relais_") && who.ends_with("from 192.0.2.7"), "{who}");
+        assert!(!newest["behalf"].as_str().unwrap().is_empty(), "who made the token");
+        assert!(who.starts_with("token «deploy» (relais_") && newest["source"] == "192.0.2.7", "{newest}");
         assert!(!changes.to_string().contains(&secret));
+        assert_eq!(newest["digest"].as_str().unwrap().len(), 64);
+        for (query, is_found) in [
+            ("text=Z@acme&action=create", true),
+            ("who=deploy", true),
+            ("since=2000-01-01T00:00:00Z", true),
+            ("who=nobody", false),
+            ("text=z%25acme", false),
+            ("until=2000-01-01T00:00:00Z", false),
+        ] {
+            let found = place.get(&tenant.token, &format!("/changes?limit=1&{query}")).await.body;
+            assert_eq!(found["items"][0]["id"] == newest["id"], is_found, "{query}: {found}");
+        }
+        assert_eq!(
+            place.get(&tenant.token, "/changes?since=soon").await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         let id = made.body["token"]["id"].as_str().unwrap();
         let seen = place.get(&tenant.token, &format!("/tokens/{id}")).await.body;
         assert_eq!(seen["last_source"], "192.0.2.7");
@@ -318,6 +335,12 @@ async fn deliveries_are_held_released_and_deleted() {
         };
         assert_eq!(place.get(&tenant.token, &path).await.body["held"], false);
         assert_eq!(order("hold").await, StatusCode::NO_CONTENT);
+        let held = place.get(&tenant.token, "/changes?limit=1").await.body["items"][0].clone();
+        assert_eq!(held["action"], "hold deliveries");
+        assert!(
+            held["who"].as_str().unwrap().starts_with("token «"),
+            "a person or a token stands for it: {held}"
+        );
         assert_eq!(place.get(&tenant.token, &path).await.body["held"], true);
         assert_eq!(order("release").await, StatusCode::NO_CONTENT);
         assert_eq!(order("release").await, StatusCode::NOT_FOUND, "it is not held any more");

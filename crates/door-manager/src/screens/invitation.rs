@@ -135,6 +135,7 @@ async fn create(
         login: login.clone(),
         name: if fields.has("name") { fields.text("name").to_owned() } else { login.to_string() },
         password: Zeroizing::new(fields.raw("password").to_owned()),
+        source: guest.client.ip,
     };
     let language = Some(guest.language.tag().to_owned());
     match shared.directory.accept_with_new_account(&token, new, language).await {

@@ -43,18 +43,18 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 }
 
 /// The zone in which moments are asked for: the one that the form names, which its script knows; else the reader's.
-fn asked_zone(wanted: &str) -> TimeZone {
+pub(super) fn asked_zone(wanted: &str) -> TimeZone {
     if wanted.is_empty() { reader::zone() } else { reader::zone_called(wanted) }
 }
 
 /// What `datetime-local` sends, `2026-11-22T09:30`.
-fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
+pub(super) fn moment(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let local: DateTime = text.parse().ok()?;
     Some(Timestamp(local.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond()))
 }
 
 /// What `datetime-local` shows, and the moment for the script, which knows the browser's zone.
-fn shown(at: Timestamp, zone: &TimeZone) -> Value {
+pub(super) fn shown(at: Timestamp, zone: &TimeZone) -> Value {
     context! { at => at.rfc3339(), text => local(at, zone) }
 }
 
@@ -146,7 +146,7 @@ fn row(person: &Person, line: Line, opens: bool) -> Row {
 }
 
 /// The key of the last line of the page before, as the address has it.
-fn after(wish: &Wish) -> Option<Moment> {
+pub(super) fn after(wish: &Wish) -> Option<Moment> {
     let (at, id) = wish.filter("after").split_once('.')?;
     Some((Timestamp(at.parse().ok()?), id.parse().ok()?))
 }

@@ -9,6 +9,7 @@ mod guide;
 mod history;
 mod installation;
 mod invitation;
+mod journal;
 mod linking;
 mod logs;
 mod mail_domains;
@@ -77,6 +78,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(reports::routes())
         .merge(reputation::routes())
         .merge(logs::routes())
+        .merge(journal::routes())
         .merge(sources::routes())
         .merge(queue::routes())
         .merge(routes::routes())
@@ -90,6 +92,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 
 pub(crate) use signing_in::sign_in_keeping;
 
+#[cfg(test)]
+pub(crate) use journal::action_key;
 #[cfg(test)]
 pub(crate) use refusal::{held_key, rule_key};
 #[cfg(test)]

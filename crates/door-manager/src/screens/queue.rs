@@ -161,10 +161,10 @@ async fn act(State(shared): State<Arc<Shared>>, person: AnyAdministrator, fields
     for id in &ids {
         let selection = Selection::Delivery(DeliveryId(*id));
         count += match action {
-            "hold" => shared.queue.hold(whose.clone(), selection).await?,
-            "release" => shared.queue.release(whose.clone(), selection).await?,
-            "delete" => shared.queue.delete(whose.clone(), selection).await?,
-            _ => shared.queue.retry(whose.clone(), selection).await?,
+            "hold" => shared.queue.hold(whose.clone(), selection, person.who()).await?,
+            "release" => shared.queue.release(whose.clone(), selection, person.who()).await?,
+            "delete" => shared.queue.delete(whose.clone(), selection, person.who()).await?,
+            _ => shared.queue.retry(whose.clone(), selection, person.who()).await?,
         };
     }
     let key = match action {

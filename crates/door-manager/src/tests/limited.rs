@@ -123,6 +123,7 @@ async fn school(town: &Town) -> Other {
         ("{act}", "unlink".to_owned()),
         ("{serial}", "1".to_owned()),
         ("{message}", "1".to_owned()),
+        ("{change}", "1".to_owned()),
         ("{target}", "1".to_owned()),
         ("{password}", "1".to_owned()),
         ("{factor}", "1".to_owned()),

@@ -74,7 +74,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /hosts /hosts/new /hosts/{id} /hosts/{id}/edit /hosts/{id}/delete
          /servers /servers/new /servers/{id} /servers/{id}/edit /servers/{id}/delete
          /changes /changes/cancel /changes/apply
-         /logs /logs/{message} /queue /queue/act /routes /routes/remove
+         /journal /journal/{change} /logs /logs/{message} /queue /queue/act /routes /routes/remove
          /sources /sources/allow /sources/allowed /sources/bans /sources/bans/again
          /sources/bans/lift /sources/ips /sources/ips/look
          /sources/ips/pointer /sources/ips/binding /sources/requests",

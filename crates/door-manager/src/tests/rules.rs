@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::screens::{held_key, rule_key};
+use crate::screens::{action_key, held_key, rule_key};
 use crate::words::{Language, knows, source};
 
 /// The crates whose refusals a screen shows.
@@ -246,4 +246,40 @@ fn what_depends_on_a_thing_is_said_in_every_language() {
         let what = what.split_once(' ').unwrap().1;
         assert!(knows(Language::Italian, &held_key(what)), "{what}");
     }
+}
+
+/// Every act that is audited has words in the journal.
+#[test]
+fn every_act_is_said_in_every_language() {
+    let mut acts = BTreeSet::new();
+    for text in CRATES.iter().chain(&["mail-queue"]).flat_map(|name| sources(name)) {
+        let mut take = |text: &str| acts.extend(literal(text.trim_start()).map(|(words, _)| words));
+        for call in ["act", "act_limited", "audit", "command", "Change::new"] {
+            for rest in behind(&text, call).filter(|rest| rest.starts_with('(')) {
+                let mut texts = arguments(rest).into_iter().map(|argument| argument.trim_start_matches('('));
+                if let Some(text) = texts.find(|text| text.starts_with('"')) {
+                    take(text);
+                }
+            }
+        }
+        for rest in text.split("let action = ").skip(1) {
+            let end = rest.find(';').unwrap_or(rest.len());
+            for (at, _) in rest[..end].match_indices("{ \"").chain(rest[..end].match_indices("=> \"")) {
+                take(rest[at..end].trim_start_matches(['{', '=', '>']));
+            }
+        }
+    }
+    acts.retain(|act| act.contains(' ') && !act.contains('{'));
+    for act in
+        ["create address", "offer membership", "hold deliveries", "begin operation on domain", "sign in"]
+    {
+        assert!(acts.contains(act), "{act} is not found in the sources: {acts:?}");
+    }
+    let lacks: Vec<String> = acts
+        .iter()
+        .flat_map(|act| Language::ALL.iter().map(move |language| (language, action_key(act))))
+        .filter(|(language, key)| !knows(**language, key))
+        .map(|(language, key)| format!("{language} {key}"))
+        .collect();
+    assert!(lacks.is_empty(), "{} lack words:\n{}", lacks.len(), lacks.join("\n"));
 }

@@ -74,7 +74,7 @@ impl Administration {
                 id: RunId(hand.world.new_id()),
                 organisation,
                 domain,
-                who: hand.who.clone(),
+                who: hand.who.to_string(),
                 started_at: hand.at,
                 ended_at: None,
                 state: RunState::Running,

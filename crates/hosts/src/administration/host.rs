@@ -131,6 +131,7 @@ impl Administration {
         let fqdn = change.fqdn.as_ref().map(checked_fqdn).transpose()?;
         self.write(move |tx, hand| {
             let mut host = hand.host(tx, id)?;
+            let before = facts(&host);
             let follows = host.fqdn.as_str() == host.full_name();
             if let Some(name) = &name {
                 host.name.clone_from(name);
@@ -156,6 +157,7 @@ impl Administration {
                     hand.stage(tx, Thing::MailServer(server.id), &host)?;
                 }
             }
+            trail::tell(tx, trail::Told::of_thing(told(&host)).before(before).after(facts(&host)));
             hand.audit(tx, host.organisation, "change host", told(&host))?;
             hand.host(tx, id)
         })
@@ -169,10 +171,21 @@ impl Administration {
             refuse_server_on(tx, &host)?;
             rows::delete_host(tx, id, host.organisation)?;
             hand.stage(tx, Thing::Host(id), &host)?;
+            trail::tell(tx, trail::Told::of_thing(told(&host)).before(facts(&host)));
             hand.audit(tx, host.organisation, "delete host", told(&host))
         })
         .await
     }
+}
+
+/// What the log of changes tells of a host.
+fn facts(host: &Host) -> trail::Facts {
+    trail::Facts::new()
+        .with("name", &host.name)
+        .with("full name", &host.fqdn)
+        .with_some("ipv4", host.ipv4)
+        .with_some("ipv6", host.ipv6)
+        .with("note", &host.description)
 }
 
 impl Hand {

@@ -23,20 +23,20 @@ pub struct Administration {
     hosts: Hosts,
     scope: Scope,
     domain: Option<DomainId>,
-    who: String,
+    who: trail::Actor,
 }
 
 /// Who does something, and when.
 #[derive(Clone)]
 struct Hand {
     world: World,
-    who: String,
+    who: trail::Actor,
     at: Timestamp,
     domain: Option<DomainId>,
 }
 
 impl Administration {
-    pub(crate) fn new(hosts: Hosts, scope: Scope, who: String) -> Administration {
+    pub(crate) fn new(hosts: Hosts, scope: Scope, who: trail::Actor) -> Administration {
         Administration { hosts, scope, domain: scope.domain(), who }
     }
 
@@ -81,14 +81,14 @@ impl Administration {
 
 impl Hand {
     fn audit(&self, tx: &mut Tx, organisation: OrganisationId, action: &str, what: String) -> Result<()> {
-        let change = trail::Change {
-            at: self.at,
-            id: self.world.new_id(),
-            organisation: Some(organisation),
-            who: self.who.clone(),
-            action: action.to_owned(),
+        let change = trail::Change::new(
+            self.at,
+            self.world.new_id(),
+            Some(organisation),
+            self.who.clone(),
+            action,
             what,
-        };
+        );
         Ok(trail::audit(tx, &change)?)
     }
 
@@ -127,7 +127,7 @@ impl Hand {
             name: host.name.clone(),
             before,
             after,
-            who: self.who.clone(),
+            who: self.who.to_string(),
             at: self.at,
             run: None,
         };

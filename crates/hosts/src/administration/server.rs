@@ -83,6 +83,8 @@ impl Administration {
             rows::set_roles(tx, &server, roles)?;
             hand.stage(tx, Thing::MailServer(id), &server.host)?;
             let what = told(&server.host.name, id, roles);
+            let of = |roles: Roles| trail::Facts::new().with("role", roles);
+            trail::tell(tx, trail::Told::of_thing(&what).before(of(server.roles)).after(of(roles)));
             hand.audit(tx, server.host.organisation, "change mail server", what)?;
             hand.server(tx, id)
         })

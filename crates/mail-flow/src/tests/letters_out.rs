@@ -93,7 +93,7 @@ async fn a_dead_destination_is_not_hammered() {
         // An administrator may insist, from a process of its own.
         let beside =
             mail_queue::Queue::new(db::testing::another(&town.db), town.world.clone(), "command line");
-        let retried = beside.retry(None, Selection::All).await.unwrap();
+        let retried = beside.retry(None, Selection::All, "ops").await.unwrap();
         assert_eq!(retried, 21);
         until(async || {
             (town.queue().await.iter().map(|entry| entry.attempts).sum::<u32>() >= 2).then_some(())
@@ -134,14 +134,14 @@ async fn held_letters_wait_for_their_release() {
         let one = || Selection::Delivery(entry.delivery);
         // Another organisation sees nothing and moves nothing.
         assert_eq!(queue.list(Some(acme), Selection::All, 10).await.unwrap(), []);
-        assert_eq!(queue.hold(Some(acme), one()).await.unwrap(), 0);
-        assert_eq!(queue.delete(Some(acme), Selection::All).await.unwrap(), 0);
-        assert_eq!(queue.hold(Some(valbois), one()).await.unwrap(), 1);
+        assert_eq!(queue.hold(Some(acme), one(), "anna").await.unwrap(), 0);
+        assert_eq!(queue.delete(Some(acme), Selection::All, "anna").await.unwrap(), 0);
+        assert_eq!(queue.hold(Some(valbois), one(), "anna").await.unwrap(), 1);
         town.world.clock.advance(12 * HOUR);
         tokio::task::yield_now().await;
         assert!(town.queue().await[0].is_held);
-        assert_eq!(queue.retry(None, one()).await.unwrap(), 0);
-        assert_eq!(queue.release(Some(valbois), Selection::Message(entry.message)).await.unwrap(), 1);
+        assert_eq!(queue.retry(None, one(), "ops").await.unwrap(), 0);
+        assert_eq!(queue.release(Some(valbois), Selection::Message(entry.message), "anna").await.unwrap(), 1);
         town.queue_is_empty().await;
         assert_eq!(stranger.heard().len(), before + 1);
         // What is deleted is gone with its message.
@@ -149,7 +149,7 @@ async fn held_letters_wait_for_their_release() {
         send(&town, &["zed@else.test"], "deleted").await;
         town.waiting(1).await;
         let domain = Domain::parse("else.test").unwrap();
-        assert_eq!(queue.delete(Some(valbois), Selection::Destination(domain)).await.unwrap(), 1);
+        assert_eq!(queue.delete(Some(valbois), Selection::Destination(domain), "anna").await.unwrap(), 1);
         assert_eq!(town.steps("zed@else.test").await.last(), Some(&"deleted"));
         assert_eq!(live_blobs(&town).await, 0);
         stranger.says_yes_again();

@@ -101,7 +101,7 @@ async fn only_the_operator_changes_rules_and_each_change_is_written_down() {
         assert!(matches!(operator.add(long).await, Err(DirectoryError::Invalid { field: "subject", .. })));
         let changes = Trail::new(db).changes(None, db::Seek::first(10)).await.unwrap();
         let told: Vec<String> =
-            changes.items.iter().map(|one| format!("{} {} {}", one.who, one.action, one.what)).collect();
+            changes.items.iter().map(|one| format!("{} {} {}", one.actor, one.action, one.what)).collect();
         let verify = "(TLS verify)";
         assert_eq!(
             told,

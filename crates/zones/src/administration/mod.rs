@@ -46,14 +46,14 @@ pub(crate) use zone::{check_public_suffix, create_zone_within};
 pub struct Administration {
     pub(crate) zones: Zones,
     scope: Scope,
-    who: String,
+    who: trail::Actor,
 }
 
 /// What every change writes down: who, when, and from where new identifiers come.
 #[derive(Clone)]
 pub(crate) struct Hand {
     pub(crate) world: world::World,
-    pub(crate) who: String,
+    pub(crate) who: trail::Actor,
     pub(crate) at: Timestamp,
 }
 
@@ -70,20 +70,13 @@ impl Hand {
         action: &str,
         what: String,
     ) -> Result<()> {
-        let change = trail::Change {
-            at: self.at,
-            id: self.new_id(),
-            organisation,
-            who: self.who.clone(),
-            action: action.to_owned(),
-            what,
-        };
+        let change = trail::Change::new(self.at, self.new_id(), organisation, self.who.clone(), action, what);
         Ok(trail::audit(tx, &change)?)
     }
 }
 
 impl Administration {
-    pub(crate) fn new(zones: Zones, scope: Scope, who: String) -> Administration {
+    pub(crate) fn new(zones: Zones, scope: Scope, who: trail::Actor) -> Administration {
         Administration { zones, scope, who }
     }
 
@@ -248,6 +241,21 @@ pub(crate) fn apply(
     Ok(diff)
 }
 
+/// Records for the log of changes: by name and type, those of one name and type together.
+fn facts(records: &[RecordData]) -> trail::Facts {
+    let mut told = trail::Facts::new();
+    for record in records {
+        let name = format!("{} {}", record.owner, record.kind);
+        let data = format!("{} ({} s)", rules::short(&record.data), record.ttl);
+        let data = match told.get(&name) {
+            Some(others) => format!("{others}; {data}"),
+            None => data,
+        };
+        told = told.with(&name, data);
+    }
+    told
+}
+
 /// Gives the zone the serial of `diff` and writes it into the history and the audit.
 fn write_change(tx: &mut Tx, hand: &Hand, zone: &mut ZoneInfo, diff: &Diff, called: &str) -> Result<()> {
     zone.serial = diff.serial;
@@ -256,13 +264,15 @@ fn write_change(tx: &mut Tx, hand: &Hand, zone: &mut ZoneInfo, diff: &Diff, call
     let change = ChangeInfo {
         serial: diff.serial,
         at: hand.at,
-        who: hand.who.clone(),
+        who: hand.who.to_string(),
         called: called.clone(),
         added: diff.added.clone(),
         removed: diff.removed.clone(),
     };
     rows::insert_change(tx, zone, &change, limits::HISTORY_LIMIT)?;
     let what = format!("{} serial {}: {called}", zone.name, diff.serial);
+    let (before, after) = (facts(&diff.removed), facts(&diff.added));
+    trail::tell(tx, trail::Told::of_thing(&what).before(before).after(after));
     hand.audit(tx, Some(zone.organisation), "change zone", what)?;
     notify(tx, zone.id)
 }

@@ -273,7 +273,7 @@ impl Administration {
 
     /// The names of the DKIM keys that do not sign yet, while others do.
     async fn successors(&self, subject: &Subject) -> Result<Vec<String>> {
-        let keys = self.zones.keys.administration(self.scope(), "diagnosis");
+        let keys = self.zones.keys.administration(self.scope(), trail::Actor::program("diagnosis"));
         let keys = keys.dkim_keys(&subject.info.name).await?;
         let signs =
             |algorithm| keys.iter().any(|key| key.algorithm == algorithm && key.state() == DkimState::Active);
@@ -340,7 +340,7 @@ impl Zones {
     /// before. For the schedule: several nodes take different domains.
     pub async fn diagnose_due(&self, looker: &Looker) -> Result<Vec<Changed>> {
         let scope = directory::Scope::Operator("the schedule looks at every domain");
-        let administration = self.administration(scope, "relais");
+        let administration = self.administration(scope, trail::Actor::program("relais"));
         let now = self.world.clock.now();
         let before = now.minus(INTERVAL);
         let due = administration

@@ -239,7 +239,7 @@ impl Administration {
                 state: OperationState::Running,
                 done: 0,
                 former: None,
-                who: hand.who.clone(),
+                who: hand.who.to_string(),
                 started_at: hand.at,
                 ended_at: None,
                 failure: None,

@@ -50,7 +50,11 @@ impl Zones {
 
     /// Does the next step of an operation as it was read, unless another one has done it meanwhile.
     pub(crate) async fn take_step(&self, operation: &Operation, step: Step) -> Result<()> {
-        let hand = Hand { world: self.world.clone(), who: operation.who.clone(), at: self.world.clock.now() };
+        let hand = Hand {
+            world: self.world.clone(),
+            who: trail::Actor::program(&operation.who),
+            at: self.world.clock.now(),
+        };
         // An RSA key takes its time, which no transaction should last.
         let fresh = match step {
             Step::Domain => Some(self.keys.generate(&ALGORITHMS).await?),

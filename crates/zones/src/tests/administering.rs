@@ -307,7 +307,7 @@ async fn acts_are_audited() {
             .unwrap()
             .items
             .into_iter()
-            .map(|change| format!("{} {}: {}", change.who, change.action, change.what))
+            .map(|change| format!("{} {}: {}", change.actor, change.action, change.what))
             .collect();
         assert!(acts.iter().any(|act| act == "anna create zone: valbois.test."), "{acts:?}");
         assert!(acts.iter().any(|act| act.ends_with("+ a A 192.0.2.1")), "{acts:?}");

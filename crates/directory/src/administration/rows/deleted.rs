@@ -161,6 +161,7 @@ pub(in crate::administration) fn erase_address(
     at: Timestamp,
 ) -> Result<(), DbError> {
     if let Some(account) = account {
+        crate::forgetting::rows::of_account(tx, account, organisation)?;
         tx.execute(
             "DELETE FROM credential WHERE account = ?1 AND organisation = ?2",
             values![account, organisation],

@@ -111,6 +111,7 @@ pub(in crate::administration) fn delete_organisation(
     id: OrganisationId,
     at: Timestamp,
 ) -> Result<(), DbError> {
+    crate::forgetting::rows::of_organisation(tx, id)?;
     // Whoever belongs to others too stays there; everybody else goes.
     crate::membership::rows::delete_organisation(tx, id)?;
     for statement in [

@@ -194,6 +194,7 @@ pub(in crate::administration) fn delete_service(
     id: ServiceId,
     organisation: OrganisationId,
 ) -> Result<(), DbError> {
+    crate::forgetting::rows::of_service(tx, id, organisation)?;
     tx.execute("DELETE FROM service WHERE id = ?1 AND organisation = ?2", values![id, organisation])?;
     Ok(())
 }

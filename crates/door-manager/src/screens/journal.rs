@@ -1,0 +1,177 @@
+//! Journal des modifications: who changed what in the organisation, and one change with what was before and after.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::routing::get;
+use db::Seek;
+use futures_util::stream;
+use minijinja::{Value, context};
+use trail::{ChangeSearch, Entry};
+
+use super::Answer;
+use super::logs::{after, asked_zone, moment, shown};
+use crate::table::{self, Cell, Column, Row, Wish};
+use crate::trouble::Trouble;
+use crate::visitor::{Administrator, Guest};
+use crate::words::{knows, say};
+use crate::{Shared, limits, page, reader};
+
+/// Lines that a file reads at once.
+const LINES_AT_ONCE: usize = 1_000;
+
+const COLUMNS: [Column; 5] = [
+    Column { key: "change-date", is_number: false },
+    Column { key: "change-who", is_number: false },
+    Column { key: "change-action", is_number: false },
+    Column { key: "change-what", is_number: false },
+    Column { key: "change-source", is_number: false },
+];
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new().route("/journal", get(show)).route("/journal/{change}", get(one))
+}
+
+/// The key of an action's words.
+pub(crate) fn action_key(action: &str) -> String {
+    let name: String = action.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("act-{name}")
+}
+
+/// The action in the reader's language; as it is written, where there is no word for it.
+fn action(guest: &Guest, action: &str) -> String {
+    let key = action_key(action);
+    if knows(guest.language, &key) { say(guest.language, &key, &[]) } else { action.to_owned() }
+}
+
+/// From where, in the reader's language where it is no address.
+fn source(guest: &Guest, entry: &Entry) -> String {
+    match entry.change.actor.source.as_deref() {
+        Some("command") => guest.say("journal-from-command", &[]),
+        Some("program") => guest.say("journal-from-program", &[]),
+        Some(source) => source.to_owned(),
+        None => String::new(),
+    }
+}
+
+fn row(guest: &Guest, entry: &Entry) -> Row {
+    let change = &entry.change;
+    let behalf =
+        change.actor.behalf.as_deref().map(|behalf| guest.say("journal-for", &[("whom", behalf.into())]));
+    Row {
+        id: change.id.to_string(),
+        href: format!("/manager/journal/{}", change.id),
+        cells: vec![
+            Cell { text: change.at.rfc3339(), kind: "time", ..Cell::default() },
+            Cell { text: change.actor.who.clone(), note: behalf.unwrap_or_default(), ..Cell::default() },
+            Cell::text(action(guest, &change.action)),
+            Cell::text(change.what.clone()),
+            Cell::text(source(guest, entry)),
+        ],
+        ..Row::default()
+    }
+}
+
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    let mut wish = Wish::of(&person.guest.target);
+    for part in ["from", "to", "after", "who", "action", "zone"] {
+        wish.hide(part);
+    }
+    // What is shown has one clock, whatever the zone in which the address was written.
+    let (asked, zone) = (asked_zone(wish.filter("zone")), reader::zone());
+    let (from, to) = (moment(wish.filter("from"), &asked), moment(wish.filter("to"), &asked));
+    let search = ChangeSearch {
+        organisation: Some(person.session.organisation),
+        text: wish.search.clone(),
+        who: wish.filter("who").to_owned(),
+        action: wish.filter("action").to_owned(),
+        since: from,
+        // To the minute: the one that is named is still in.
+        until: to.map(|at| at.plus(Duration::from_secs(60))),
+        is_oldest_first: wish.sort == "change-date" && !wish.is_descending,
+    };
+    if wish.is_csv {
+        return export(&shared, &person, search).await;
+    }
+    let seek = Seek { after: after(&wish), limit: limits::ROWS_PER_PAGE };
+    let found = shared.trail.changes(search, seek).await?;
+    let next = found.next.map(|(at, id)| wish.address(&[("after", &format!("{}.{id}", at.0))]));
+    let rows = found.items.iter().map(|entry| row(&person.guest, entry)).collect();
+    let table = table::in_either_order(&wish, &COLUMNS, "change-date", rows);
+    let content = context! {
+        table => Value::from_serialize(&table),
+        next,
+        is_first => after(&wish).is_none(),
+        first => wish.address(&[("after", "")]),
+        search => wish.search,
+        who => wish.filter("who"),
+        action => wish.filter("action"),
+        from => from.map(|at| shown(at, &zone)),
+        to => to.map(|at| shown(at, &zone)),
+        zone => zone.iana_name().unwrap_or("UTC"),
+        sort => wish.sort,
+    };
+    page::of(&person, "journal.html", "journal", content)
+}
+
+/// All lines that were asked for, as many as there are.
+async fn export(shared: &Shared, person: &Administrator, search: ChangeSearch) -> Answer {
+    let (trail, guest) = (shared.trail.clone(), person.guest.clone());
+    let parts = stream::try_unfold(Some(Seek::first(LINES_AT_ONCE)), move |seek| {
+        let (trail, guest, search) = (trail.clone(), guest.clone(), search.clone());
+        async move {
+            let Some(seek) = seek else { return Ok(None) };
+            let found = trail.changes(search, seek).await.map_err(Trouble::from)?;
+            let rows: Vec<Row> = found.items.iter().map(|entry| exported(&guest, entry)).collect();
+            let next = found.next.map(|after| Seek { after: Some(after), limit: LINES_AT_ONCE });
+            Ok(Some((rows, next)))
+        }
+    });
+    table::csv_in_parts("journal", &COLUMNS, |key| person.guest.say(key, &[]), parts).await
+}
+
+/// In a file the one it was done for stands beside the one who did it.
+fn exported(guest: &Guest, entry: &Entry) -> Row {
+    let mut row = row(guest, entry);
+    let behalf = entry.change.actor.behalf.as_deref().map(|behalf| format!(" ({behalf})"));
+    row.cells[1].text.push_str(&behalf.unwrap_or_default());
+    row
+}
+
+/// One change: what was before, what is since, and its place in the chain.
+async fn one(State(shared): State<Arc<Shared>>, person: Administrator, Path(change): Path<String>) -> Answer {
+    let id = change.parse().map_err(|_| Trouble::NotFound)?;
+    let entry = shared.trail.change(Some(person.session.organisation), id).await?.ok_or(Trouble::NotFound)?;
+    let change = &entry.change;
+    let guest = &person.guest;
+    let names: BTreeSet<&str> =
+        change.before.iter().chain(change.after.iter()).map(|(name, _)| name).collect();
+    let value = |value: Option<&str>| match value {
+        Some("yes") => guest.say("journal-yes", &[]),
+        Some("no") => guest.say("journal-no", &[]),
+        value => value.unwrap_or_default().to_owned(),
+    };
+    let facts: Vec<Value> = names
+        .into_iter()
+        .map(|name| {
+            let key = format!("fact-{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+            let label = if knows(guest.language, &key) { guest.say(&key, &[]) } else { name.to_owned() };
+            context! { label, before => value(change.before.get(name)), after => value(change.after.get(name)) }
+        })
+        .collect();
+    let content = context! {
+        at => change.at.rfc3339(),
+        who => change.actor.who,
+        behalf => change.actor.behalf,
+        source => source(guest, &entry),
+        action => action(guest, &change.action),
+        what => change.what,
+        facts,
+        number => entry.number,
+        digest => entry.digest.map(|digest| digest.to_string()),
+    };
+    page::of(&person, "journal_entry.html", "journal", content)
+}

@@ -1,0 +1,51 @@
+//! Journal des modifications through the router.
+
+use axum::http::StatusCode;
+
+use super::towns;
+
+#[tokio::test]
+async fn the_journal_shows_who_changed_what_and_what_it_was_before() {
+    for town in towns().await {
+        let actor =
+            || trail::Actor::from("anna@valbois.test").coming_from("192.0.2.9").on_behalf_of("Agence <b>");
+        let valbois = town.directory.administration(directory::Scope::Tenant(town.valbois), actor());
+        let name = |name: &str| directory::OrganisationChange {
+            name: Some(name.to_owned()),
+            ..directory::OrganisationChange::default()
+        };
+        valbois.change_organisation(town.valbois, name("Valbois <i>SA</i>")).await.unwrap();
+        let acme = town.directory.administration(directory::Scope::Tenant(town.acme), "boss@acme.test");
+        acme.change_organisation(town.acme, name("Acme secret")).await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        let page = browser.get("/manager/journal").await;
+        assert_eq!(page.status, StatusCode::OK);
+        for word in
+            ["Journal des modifications", "Auteur", "anna@valbois.test", "Agence &lt;b&gt;", "192.0.2.9"]
+        {
+            assert!(page.text.contains(word), "{word}: {}", page.text);
+        }
+        assert!(!page.text.contains("Acme secret"), "another's");
+        let found = browser.get("/manager/journal?q=valbois+%3Ci&who=AGENCE").await;
+        assert!(found.text.contains("anna@valbois.test"), "{}", found.text);
+        let trail = trail::Trail::new(town.db.clone());
+        let renamed = trail.changes(Some(town.valbois), db::Seek::first(50)).await.unwrap().items;
+        let renamed = renamed.iter().find(|change| change.action == "change organisation").unwrap().id;
+        assert!(found.text.contains(&renamed.to_string()), "its line leads to its page");
+        let entry = browser.get(&format!("/manager/journal/{renamed}")).await;
+        assert!(entry.text.contains("Valbois &lt;i&gt;SA&lt;&#x2f;i&gt;"), "{}", entry.text);
+        assert!(entry.text.contains("Avant") && entry.text.contains("Empreinte"), "{}", entry.text);
+        let nothing = browser.get("/manager/journal?q=nowhere").await;
+        assert!(nothing.text.contains("Aucune modification"), "{}", nothing.text);
+        let oldest = browser.get("/manager/journal?sort=change-date").await;
+        assert!(oldest.text.contains("aria-sort=\"ascending\""), "{}", oldest.text);
+        let file = browser.get("/manager/journal?format=csv").await;
+        assert!(file.text.starts_with("\u{feff}\"Date\",\"Auteur\",\"Action\",\"Objet\","), "{}", file.text);
+        assert!(file.text.contains("anna@valbois.test"), "{}", file.text);
+        // Another organisation's entry, and what is none.
+        let others = trail.changes(Some(town.acme), db::Seek::first(1)).await.unwrap().items;
+        for id in [others[0].id.to_string(), "1".to_owned(), "x".to_owned()] {
+            assert_eq!(browser.get(&format!("/manager/journal/{id}")).await.status, StatusCode::NOT_FOUND);
+        }
+    }
+}

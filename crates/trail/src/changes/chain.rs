@@ -1,0 +1,161 @@
+//! The chain of digests, and how it is walked.
+
+use db::{DbError, Tx};
+use model::OrganisationId;
+
+use super::rows::{self, Stored};
+
+/// The digest before the first entry.
+pub(crate) const START: [u8; 32] = [0; 32];
+
+/// The end of a chain, or any entry of it: whoever notes it elsewhere can prove later that nothing before it changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The entry's place.
+    pub number: i64,
+    /// Its digest.
+    pub digest: blake3::Hash,
+}
+
+impl std::fmt::Display for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.number, self.digest)
+    }
+}
+
+impl std::str::FromStr for Head {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Head, &'static str> {
+        const FORM: &str = "an end is a number, a colon and 64 hexadecimal digits";
+        let (number, digest) = text.split_once(':').ok_or(FORM)?;
+        let digest = blake3::Hash::from_hex(digest).map_err(|_| FORM)?;
+        Ok(Head { number: number.parse().map_err(|_| FORM)?, digest })
+    }
+}
+
+/// What is wrong with an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It, or the digest before it, is not what was written.
+    Changed,
+    /// It is gone.
+    Missing,
+    /// Nobody wrote it as an act.
+    Added,
+    /// It is not the one that was noted elsewhere.
+    Unknown,
+}
+
+impl Fault {
+    /// A word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fault::Changed => "changed",
+            Fault::Missing => "missing",
+            Fault::Added => "added",
+            Fault::Unknown => "not the one that was noted",
+        }
+    }
+}
+
+/// The first entry that is not as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// Its place; `None` where it has none.
+    pub number: Option<i64>,
+    /// Its identifier, where there is a row.
+    pub id: Option<i64>,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// What a walk found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Chain {
+    /// Whose; `None` for the installation's.
+    pub organisation: Option<OrganisationId>,
+    /// Where it begins: 1, or what follows the last entry that retention deleted.
+    pub first: i64,
+    /// Entries that are as they were written, from the first on.
+    pub checked: i64,
+    /// The end as it is noted; `None` for an empty chain.
+    pub head: Option<Head>,
+    /// The first that is not.
+    pub broken: Option<Break>,
+}
+
+/// The digest of an entry: over the one before it and every column, each with its length, so that no two rows are
+/// written the same way.
+pub(crate) fn digest(previous: &[u8; 32], number: i64, row: &Stored) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new_derive_key("relais 2026-11 trail chain of changes");
+    hasher.update(previous);
+    for integer in [row.organisation, number, row.at, row.id] {
+        hasher.update(&integer.to_le_bytes());
+    }
+    let texts =
+        [Some(&row.who), row.behalf.as_ref(), row.source.as_ref(), Some(&row.action), Some(&row.what)];
+    for text in texts.into_iter().chain([row.before.as_ref(), row.after.as_ref()]) {
+        match text {
+            None => hasher.update(&[0]),
+            Some(text) => {
+                hasher.update(&[1]).update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes())
+            }
+        };
+    }
+    hasher.finalize()
+}
+
+/// Walks one chain, in one snapshot.
+pub(crate) fn walk(tx: &mut Tx, organisation: i64, known: Option<Head>) -> Result<Chain, DbError> {
+    let noted = rows::chain(tx, organisation)?;
+    let (first, last) = noted.as_ref().map_or((1, 0), |chain| (chain.first, chain.last));
+    let mut previous = noted.as_ref().map_or(START, |chain| chain.start);
+    let end = noted.as_ref().map_or(START, |chain| chain.digest);
+    let head = (last >= first).then(|| Head { number: last, digest: blake3::Hash::from_bytes(end) });
+    let mut chain =
+        Chain { organisation: rows::somebody(organisation), first, checked: 0, head, broken: None };
+    let mut number = first;
+    // What was added before the beginning, or without a place.
+    if let Some((number, id)) = rows::out_of_place(tx, organisation, first)? {
+        return Ok(Chain { broken: Some(Break { number, id: Some(id), fault: Fault::Added }), ..chain });
+    }
+    loop {
+        let page = rows::from_number(tx, organisation, number)?;
+        if page.is_empty() {
+            break;
+        }
+        for row in page {
+            let fault = if row.number != number {
+                Some(Fault::Missing)
+            } else if number > last {
+                Some(Fault::Added)
+            } else {
+                let right = digest(&previous, number, &row.stored);
+                let is_known = known.is_none_or(|known| known.number != number || known.digest == right);
+                let is_end = number != last || right == end;
+                match row.digest.as_deref() == Some(&right.as_bytes()[..]) && row.is_searchable && is_end {
+                    true if !is_known => Some(Fault::Unknown),
+                    true => None,
+                    false => Some(Fault::Changed),
+                }
+            };
+            if let Some(fault) = fault {
+                let id = (fault != Fault::Missing).then_some(row.stored.id);
+                chain.broken = Some(Break { number: Some(number), id, fault });
+                return Ok(chain);
+            }
+            previous = *digest(&previous, number, &row.stored).as_bytes();
+            chain.checked += 1;
+            number += 1;
+        }
+    }
+    if number <= last {
+        chain.broken = Some(Break { number: Some(number), id: None, fault: Fault::Missing });
+    } else if let Some(known) = known
+        && known.number > last
+    {
+        chain.broken = Some(Break { number: Some(known.number), id: None, fault: Fault::Missing });
+    }
+    Ok(chain)
+}
