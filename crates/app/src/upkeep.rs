@@ -254,3 +254,66 @@ async fn compact(installation: &Installation) -> Result<()> {
     info!(freed_bytes = compacted.freed_bytes, "bodies compacted");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use trail::{Event, Step};
+    use world::World;
+
+    use super::clean;
+    use crate::installation::{Installation, MIGRATIONS};
+
+    #[tokio::test]
+    async fn cleaning_forgets_the_log_that_no_plan_keeps() {
+        for db in db::testing::engines() {
+            db.migrate(&MIGRATIONS).unwrap();
+            let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
+            let config = toml::from_str("[node]\nhostname = 'mail.valbois.test'\ndata = '.'").unwrap();
+            let installation = Installation::assemble(config, World::testing(), db, blobs).unwrap();
+            let people = installation.directory.administration(directory::Scope::Operator("test"), "test");
+            let organisation = people.create_organisation("Valbois").await.unwrap().id;
+            let now = installation.world.clock.now();
+            let events: Vec<Event> = [1, 89, 91, 400]
+                .into_iter()
+                .map(|days| Event {
+                    at: now.minus(Duration::from_secs(days * 24 * 3600)),
+                    id: days as i64,
+                    organisation: Some(organisation),
+                    message: Some(model::MessageId(days as i64)),
+                    delivery: None,
+                    sender: "eve@far.test".to_owned(),
+                    recipient: None,
+                    step: Step::Queued { route: "mailbox".to_owned() },
+                })
+                .collect();
+            let operator = installation.db.operator("test");
+            operator
+                .write(move |tx| -> Result<(), db::DbError> {
+                    events.iter().try_for_each(|event| trail::record(tx, event))
+                })
+                .await
+                .unwrap();
+            let count = async || {
+                let mut left = Vec::new();
+                for days in [1, 89, 91, 400] {
+                    let search = trail::Search {
+                        organisation: Some(organisation),
+                        message: Some(model::MessageId(days)),
+                        ..trail::Search::default()
+                    };
+                    let way = installation.trail.search(search).await;
+                    if !way.unwrap().is_empty() {
+                        left.push(days);
+                    }
+                }
+                left
+            };
+            assert_eq!(count().await, [1, 89, 91, 400]);
+            clean(&installation).await.unwrap();
+            // Twenty days are seen; up to ninety are kept for a longer plan.
+            assert_eq!(count().await, [1, 89]);
+        }
+    }
+}
