@@ -111,6 +111,7 @@ def screens(chromium, relais):
         "server-delete": f"servers/{server}/delete", "changes": "changes", "users": "users", "user": f"users/{user}",
         "user-new": "users/new", "organisation": "organisation", "organisations": "organisations", "profile": "profile",
         "profile-security": "profile/security", "profile-totp": "profile/totp", "sessions": "sessions",
+        "own-tokens": "profile/tokens",
         "logs": f"logs?direction=sent&address={ANNA}", "logs-empty": f"logs?address={BRUNO}&direction=sent",
         "log-way": f"logs/{sent[0]['message']}", "queue": "queue", "sources": "sources",
         "sources-installation": "sources?of=installation", "allow": "sources/allow", "system": "system",

@@ -97,7 +97,7 @@ pub use sources::{
     AllowState, AllowedSource, BanRule, Evidence, IpChange, IpInfo, MassError, NewAllowedSource, NewIp,
     NewUnbanRequest, SendingAddress, SourceLetter, UnbanRequest, UnbanState,
 };
-pub use token::{CreatedToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
+pub use token::{CreatedToken, NewOwnToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.
 pub use zeroize::Zeroizing;
 

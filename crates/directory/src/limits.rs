@@ -120,6 +120,8 @@ pub const SESSION_AGENT_LIMIT_CHARACTERS: usize = 200;
 pub const TOKEN_LIMIT_CHARACTERS: usize = 100;
 /// Tokens of one organisation.
 pub const TOKENS_PER_ORGANISATION_LIMIT: i64 = 100;
+/// Tokens that one person makes for the own things.
+pub const OWN_TOKENS_LIMIT: usize = 20;
 /// How often a token's last use is written at most.
 pub const TOKEN_USED_EVERY: Duration = Duration::from_secs(60);
 /// How long the answer to a request with an idempotency key is kept.

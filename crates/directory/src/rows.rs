@@ -24,6 +24,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (11, "offers of membership, requests passed on", include_str!("0011_offers_and_passed_requests.sql")),
         (12, "tokens of limited administrators", include_str!("0012_limited_tokens.sql")),
         (13, "what leaves from which address", include_str!("0013_sending_addresses.sql")),
+        (14, "tokens for the own things", include_str!("0014_own_tokens.sql")),
     ],
 };
 

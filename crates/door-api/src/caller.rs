@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use directory::{Administration, DirectoryError, DomainInfo, Scope, TokenInfo};
+use directory::{Administration, Directory, DirectoryError, DomainInfo, Scope, Session, TokenInfo};
 use doorway_http::{Client, Problem};
 use model::{Domain, DomainId, OrganisationId, ZoneId};
 use zones::{ZoneError, ZoneInfo};
@@ -141,15 +141,61 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
+/// Whose token it is, for what is that person's own: a token that a person made for it, and no other. One that an
+/// administrator made for somebody is not: it would open that person's mailboxes everywhere.
+pub(crate) struct Me {
+    /// As a session in the browser would have the person.
+    pub(crate) person: Session,
+    pub(crate) caller: Caller,
+}
+
+impl Me {
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.caller.shared.directory
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Me {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Me> {
+        let caller = Bearer::of(parts)?;
+        match caller.shared.directory.person_of(&caller.token).await? {
+            Some(person) => Ok(Me { person, caller }),
+            None => Err(not_found("this without a token that a person made for the own things")),
+        }
+    }
+}
+
+/// The program behind a request, whatever its token is for.
+pub(crate) struct Bearer(pub(crate) Caller);
+
+impl Bearer {
+    fn of(parts: &Parts) -> Result<Caller> {
+        // The gate stands before every handler: without it nobody gets in.
+        parts.extensions.get::<Caller>().cloned().ok_or_else(|| Problem::bug().into())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Bearer> {
+        Bearer::of(parts).map(Bearer)
+    }
+}
+
 /// The program behind a request, also one that is limited to a domain: for handlers that do everything within
 /// [`Caller::scope`], which knows the limit, and look at the token's organisation for nothing else.
 pub(crate) struct AnyCaller(pub(crate) Caller);
 
 impl AnyCaller {
     pub(crate) fn of(parts: &Parts) -> Result<AnyCaller> {
-        // The gate stands before every handler: without it nobody gets in.
-        let caller = parts.extensions.get::<Caller>().cloned();
-        caller.map(AnyCaller).ok_or_else(|| Problem::bug().into())
+        let caller = Bearer::of(parts)?;
+        match caller.token.is_own {
+            false => Ok(AnyCaller(caller)),
+            true => Err(not_found("this under a token for a person's own things")),
+        }
     }
 }
 

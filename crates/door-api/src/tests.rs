@@ -3,6 +3,7 @@
 mod behaviour;
 mod document;
 mod isolation;
+mod me;
 mod screens;
 mod zones_and_keys;
 
@@ -166,6 +167,8 @@ impl Place {
         let domain = self.made(&self.operator, "/domains", domain).await;
         let mailbox = format!("anna@{name}.test");
         let address = self.made(&token, "/addresses", json!({"address": mailbox})).await;
+        let alias = json!({"address": format!("alias@{name}.test"), "alias_to": [mailbox]});
+        let alias = self.made(&token, "/addresses", alias).await;
         let user = json!({"login": format!("boss@{name}.test"), "name": "Boss", "role": "administrator",
                           "password": "correct horse battery"});
         let user = self.made(&token, "/users", user).await;
@@ -176,6 +179,8 @@ impl Place {
         let invitation =
             own.invite(model::AddressId(address.parse().unwrap()), invitation, proof).await.unwrap();
         let invitation = invitation.info.id.to_string();
+        let info = own.address(model::AddressId(address.parse().unwrap())).await.unwrap();
+        let directory::AddressKind::Mailbox { account, .. } = info.kind else { panic!("{info:?}") };
         let sender = json!({"list": "blocked", "pattern": format!("{name}-spam.test")});
         let sender = self.made(&token, &format!("/services/{service}/senders"), sender).await;
         let list = json!({"domain": domain, "lines": "list1\nlist2"});
@@ -217,6 +222,8 @@ impl Place {
             ("domain", domain),
             ("zone", zone),
             ("address", address),
+            ("alias", alias),
+            ("mailbox", account.to_string()),
             ("address_list", address_list),
             // No such session, of a user that is nobody else's business.
             ("session", "9000000000000000003".to_owned()),

@@ -89,6 +89,7 @@ templates![
     "domain_servers.html",
     "changes.html",
     "sessions.html",
+    "own_tokens.html",
     "organisations.html",
     "address_users.html",
     "address_user.html",

@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 use crate::error::DirectoryError;
 use crate::{Directory, limits};
 
+pub(crate) use own::of_session;
 pub use own::{Proof, Proved};
 pub(crate) use passkey::Passkeys;
 pub use passkey::{Challenge, RelyingParty};

@@ -310,7 +310,7 @@ impl Telling {
     }
 }
 
-fn of_session(session: &Session, proved: Proved) -> Result<UserId, DirectoryError> {
+pub(crate) fn of_session(session: &Session, proved: Proved) -> Result<UserId, DirectoryError> {
     if proved.user == session.user { Ok(proved.user) } else { Err(DirectoryError::NotFound { what: "user" }) }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum Event {
     FactorAdded(String),
     /// One second factor less.
     FactorRemoved(String),
+    /// A new token for the own things, by its name.
+    Token(String),
     /// New recovery codes.
     RecoveryCodes,
     /// Somebody signed in with a recovery code; so many are left.
@@ -49,7 +51,7 @@ pub struct Notice {
     pub name: String,
     /// The language that the person chose.
     pub language: Option<String>,
-    /// `role`, `offer`, `password`, `factor-added`, `factor-removed`, `recovery-codes` or `recovery-code-used`.
+    /// `role`, `offer`, `password`, `factor-added`, `factor-removed`, `token`, `recovery-codes` or `recovery-code-used`.
     pub kind: String,
     /// What it is about, by kind: «role @ organisation», the factor's name, how many codes are left.
     pub detail: String,
@@ -100,6 +102,7 @@ fn told(tx: &mut Tx, event: &Event) -> Result<(&'static str, String), DirectoryE
         Event::Password => ("password", String::new()),
         Event::FactorAdded(name) => ("factor-added", name.clone()),
         Event::FactorRemoved(name) => ("factor-removed", name.clone()),
+        Event::Token(name) => ("token", name.clone()),
         Event::RecoveryCodes => ("recovery-codes", String::new()),
         Event::RecoveryCodeUsed(left) => ("recovery-code-used", left.to_string()),
         Event::MailboxOpened { address, kind, detail } => match *kind {

@@ -4,7 +4,10 @@ use db::Seek;
 use std::time::Duration;
 
 use super::*;
-use crate::{DirectoryError, NewToken, OrganisationChange, Repetition, StoredAnswer, TokenId};
+use crate::{
+    DirectoryError, Entrance, NewOwnToken, NewToken, NewUser, OrganisationChange, Proof, Repetition, Role,
+    SettingsChange, StoredAnswer, TokenId, UserChange,
+};
 
 fn new(organisation: Option<OrganisationId>, name: &str) -> NewToken {
     NewToken { organisation, name: name.to_owned(), may_write: true, ..NewToken::default() }
@@ -156,5 +159,84 @@ async fn tokens_that_do_not_hold_ban_their_source() {
         assert_eq!(town.directory.is_banned(ip("127.0.0.1")), None);
         assert_eq!(town.directory.is_banned(ip("198.51.100.8")), None);
         assert_eq!(town.operator.bans().await.unwrap()[0].subject, "source 198.51.100.7");
+    }
+}
+
+/// A session of somebody who was just made, and a proof.
+async fn claire(town: &Town) -> (crate::Session, crate::Proved) {
+    let new = NewUser {
+        organisation: town.valbois,
+        login: address("claire@far.test"),
+        name: "Claire".to_owned(),
+        role: Role::Administrator,
+        password: Zeroizing::new(CHOSEN.to_owned()),
+    };
+    town.operator.create_user(new).await.unwrap();
+    signed_in(town).await
+}
+
+async fn signed_in(town: &Town) -> (crate::Session, crate::Proved) {
+    let source = ip("192.0.2.9");
+    let person = town.directory.sign_in("claire@far.test", CHOSEN, source).await.unwrap();
+    let Entrance::Session(token) = town.directory.enter(&person, source, "Firefox").await.unwrap() else {
+        panic!("no second factor was given")
+    };
+    let session = town.directory.session(&token).await.unwrap().unwrap();
+    let proof = Proof::Password(Zeroizing::new(CHOSEN.to_owned()));
+    let proved = town.directory.prove(&session, proof, source).await.unwrap();
+    (session, proved)
+}
+
+#[tokio::test]
+async fn a_token_for_the_own_things_is_its_persons_and_ends_with_the_password() {
+    for town in towns().await {
+        let (session, proved) = claire(&town).await;
+        let (source, new) = (ip("192.0.2.1"), |name: &str| NewOwnToken {
+            name: name.to_owned(),
+            may_write: true,
+            expires_at: None,
+        });
+        let made = town.directory.create_own_token(&session, proved, new("calendar")).await.unwrap();
+        let known = town.directory.bearer(&made.token, source).await.unwrap().unwrap();
+        assert!(known.is_own && known.user == Some(session.user));
+        let person = town.directory.person_of(&known).await.unwrap().unwrap();
+        assert_eq!((person.login.as_str(), person.is_operator), ("claire@far.test", false));
+        assert!(town.directory.recently_proved(&person).is_none(), "a token is no proof");
+        // One that an administrator made for the person is none of these.
+        let foreign = NewToken { user: Some(session.user), ..self::new(Some(town.valbois), "x") };
+        let foreign = town.operator.create_token(foreign).await.unwrap();
+        let foreign = town.directory.bearer(&foreign.token, source).await.unwrap().unwrap();
+        assert_eq!(town.directory.person_of(&foreign).await.unwrap(), None);
+        assert_eq!(town.directory.own_tokens(&session).await.unwrap().len(), 1);
+        // Blocked, the person has none; let in again, it holds.
+        for is_disabled in [true, false] {
+            let change = UserChange { is_disabled: Some(is_disabled), ..UserChange::default() };
+            town.operator.change_user(session.user, change).await.unwrap();
+            let bearer = town.directory.bearer(&made.token, source).await.unwrap();
+            let person = match &bearer {
+                Some(token) => town.directory.person_of(token).await.unwrap(),
+                None => None,
+            };
+            assert_eq!(person.is_none(), is_disabled);
+        }
+        // An organisation that asks for a second factor closes it until there is one.
+        for requires in [true, false] {
+            let change =
+                SettingsChange { requires_second_factor: Some(requires), ..SettingsChange::default() };
+            town.operator.change_settings(town.valbois, change).await.unwrap();
+            assert_eq!(town.directory.person_of(&known).await.unwrap().is_none(), requires);
+        }
+        let (session, proved) = signed_in(&town).await;
+        for number in 1..crate::limits::OWN_TOKENS_LIMIT {
+            town.directory.create_own_token(&session, proved, new(&format!("{number}"))).await.unwrap();
+        }
+        assert!(town.directory.create_own_token(&session, proved, new("one more")).await.is_err());
+        let password = Zeroizing::new("une autre phrase de passe".to_owned());
+        town.directory.change_own_password(&session, proved, &password).await.unwrap();
+        assert_eq!(town.directory.bearer(&made.token, source).await.unwrap(), None);
+        assert!(town.directory.own_tokens(&session).await.unwrap().is_empty());
+        let made = town.directory.create_own_token(&session, proved, new("again")).await.unwrap();
+        town.directory.revoke_own_token(&session, made.info.id).await.unwrap();
+        assert_eq!(town.directory.bearer(&made.token, source).await.unwrap(), None);
     }
 }

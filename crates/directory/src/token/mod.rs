@@ -3,8 +3,10 @@
 //! A token looks like `relais_7kqdm3vn_…`: eight characters by which people tell tokens apart, and
 //! thirty-two secret ones, of which only a digest is kept. It reaches one organisation or, made by the
 //! operator, the whole installation; it may only read unless it was made for writing. It may be limited to a mail domain,
-//! and may be somebody's: then it reaches no further than that person does at the moment of the request.
+//! and may be somebody's: then it reaches no further than that person does at the moment of the request. What people
+//! make for their own things is another kind (`own`).
 
+mod own;
 mod rows;
 
 use std::net::IpAddr;
@@ -18,6 +20,8 @@ use crate::administration::{checked_name, found};
 use crate::error::DirectoryError;
 use crate::login::random_characters;
 use crate::{Administration, Directory, Scope, limits};
+
+pub use own::NewOwnToken;
 
 /// Which token: what lists name it by; it opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +44,8 @@ pub struct TokenInfo {
     pub domain: Option<DomainId>,
     /// Whose token it is: it reaches no further than that person.
     pub user: Option<UserId>,
+    /// Whether that person made it for the own things: then it opens these, and nothing of the organisation.
+    pub is_own: bool,
     /// What its maker calls it.
     pub name: String,
     /// Its first characters.
@@ -154,6 +160,7 @@ impl Administration {
             organisation,
             domain,
             user,
+            is_own: false,
             name,
             shown: format!("{PREFIX}{}", *shown),
             may_write: new.may_write,

@@ -5,7 +5,7 @@ use model::{DomainId, OrganisationId, Timestamp, UserId};
 
 use super::{Repetition, StoredAnswer, TokenId, TokenInfo};
 use crate::error::DirectoryError;
-use crate::{Role, limits};
+use crate::{Brand, Role, Session, SessionId, limits};
 
 fn info(row: &Row) -> Result<TokenInfo, DbError> {
     Ok(TokenInfo {
@@ -21,6 +21,7 @@ fn info(row: &Row) -> Result<TokenInfo, DbError> {
         last_source: row.optional_text(9)?.map(str::to_owned),
         domain: row.optional_integer(10)?.map(DomainId),
         user: row.optional_integer(11)?.map(UserId),
+        is_own: row.optional_integer(12)?.is_some(),
     })
 }
 
@@ -48,7 +49,7 @@ pub(super) fn insert(tx: &mut Tx, token: &TokenInfo, hash: &[u8]) -> Result<(), 
 
 pub(super) fn count(tx: &mut Tx, organisation: OrganisationId) -> Result<i64, DbError> {
     let counted = tx.query_one(
-        "SELECT count(*) FROM api_token WHERE organisation = ?1",
+        "SELECT count(*) FROM api_token WHERE organisation = ?1 AND person_version IS NULL",
         values![organisation],
         |row| row.integer(0),
     )?;
@@ -59,7 +60,7 @@ macro_rules! select_token {
     ($($rest:literal),+) => {
         concat!(
             "SELECT t.id, t.organisation, t.name, t.shown, t.may_write, t.created_by, t.created_at, t.expires_at,
-                    t.last_used_at, t.last_source, t.domain, t.person
+                    t.last_used_at, t.last_source, t.domain, t.person, t.person_version
              FROM api_token t ",
             $($rest),+
         )
@@ -80,6 +81,93 @@ pub(super) fn one(tx: &mut Tx, id: TokenId) -> Result<Option<TokenInfo>, DbError
     )
 }
 
+/// The tokens that a person made for the own things and that hold, oldest first.
+pub(super) fn own(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+) -> Result<Vec<TokenInfo>, DbError> {
+    tx.query(
+        select_token!(
+            "JOIN person p ON p.id = t.person AND p.version = t.person_version
+             WHERE t.organisation = ?1 AND t.person = ?2 ORDER BY t.id"
+        ),
+        values![organisation, user],
+        info,
+    )
+}
+
+/// Ties a token that was just made to the present password of its person.
+pub(super) fn make_own(tx: &mut Tx, id: TokenId, user: UserId) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE api_token SET person_version = (SELECT p.version FROM person p WHERE p.id = ?2) WHERE id = ?1",
+        values![id.0, user],
+    )?;
+    Ok(())
+}
+
+/// Forgets a person's own tokens that hold no more.
+pub(super) fn forget_ended(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let ended = tx.query(
+        "SELECT t.id FROM api_token t JOIN person p ON p.id = t.person
+         WHERE t.organisation = ?1 AND t.person = ?2 AND t.person_version IS NOT NULL
+           AND (t.person_version <> p.version OR t.expires_at <= ?3)",
+        values![organisation, user, now],
+        |row| row.integer(0),
+    )?;
+    ended.into_iter().try_for_each(|id| delete(tx, TokenId(id)))
+}
+
+/// The person of a token for the own things, who looks at the home, or where that is closed to the person at another
+/// organisation of the person.
+pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbError> {
+    tx.query_one(
+        "SELECT p.id, p.login, p.name, m.role, p.organisation, a.id, a.name, p.language,
+                CASE WHEN EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id) THEN 1 ELSE 0 END,
+                CASE WHEN EXISTS (
+                        SELECT 1 FROM organisation_settings w
+                        JOIN membership r ON r.organisation = w.organisation AND r.person = p.id AND r.disabled = 0
+                        WHERE w.requires_second_factor = 1)
+                     THEN 1 ELSE 0 END,
+                t.created_at
+         FROM api_token t
+         JOIN person p ON p.id = t.person AND p.version = t.person_version AND p.disabled = 0
+         JOIN membership m ON m.person = p.id AND m.disabled = 0
+         JOIN organisation a ON a.id = m.organisation AND a.disabled = 0 AND a.deleted_at IS NULL
+         WHERE t.id = ?1
+         ORDER BY CASE WHEN a.id = p.organisation THEN 0 ELSE 1 END, a.id LIMIT 1",
+        values![id.0],
+        |row| {
+            Ok(Session {
+                // No row has it: «every session but this one» is every session.
+                id: SessionId(0),
+                user: UserId(row.integer(0)?),
+                login: row.text(1)?.to_owned(),
+                name: row.text(2)?.to_owned(),
+                role: row.text(3)?.parse().unwrap_or(Role::External),
+                domain: None,
+                home: OrganisationId(row.integer(4)?),
+                organisation: OrganisationId(row.integer(5)?),
+                is_member: true,
+                language: row.optional_text(7)?.map(ToOwned::to_owned),
+                has_second_factor: row.boolean(8)?,
+                is_second_factor_required: row.boolean(9)?,
+                organisation_name: row.text(6)?.to_owned(),
+                brand: Brand::default(),
+                is_operator: false,
+                // The person did not sign in lately: that would be proof enough to add a second factor.
+                created_at: Timestamp(0),
+                last_seen_at: row.timestamp(10)?,
+            })
+        },
+    )
+}
+
 /// The caller has read the token within its scope.
 pub(super) fn delete(tx: &mut Tx, id: TokenId) -> Result<(), DbError> {
     tx.execute("DELETE FROM api_answer WHERE token = ?1", values![id.0])?;
@@ -92,12 +180,16 @@ pub(super) fn bearer(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<
         select_token!(
             "LEFT JOIN organisation o ON o.id = t.organisation
              WHERE t.token_hash = ?1 AND (t.expires_at IS NULL OR t.expires_at > ?2)
-               AND (t.organisation IS NULL OR (o.disabled = 0 AND o.deleted_at IS NULL))"
+               AND (t.organisation IS NULL OR (o.disabled = 0 AND o.deleted_at IS NULL))
+               AND (t.person_version IS NULL OR EXISTS
+                       (SELECT 1 FROM person p
+                        WHERE p.id = t.person AND p.version = t.person_version AND p.disabled = 0))"
         ),
         values![hash, now],
         info,
     )?;
     match found {
+        Some(token) if token.is_own => Ok(Some(token)),
         Some(token) => within_its_person(tx, token),
         None => Ok(None),
     }

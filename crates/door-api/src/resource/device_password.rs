@@ -35,7 +35,7 @@ pub(crate) struct DevicePassword {
     last_source: Option<String>,
 }
 
-fn view(info: DevicePasswordInfo) -> DevicePassword {
+pub(super) fn view(info: DevicePasswordInfo) -> DevicePassword {
     DevicePassword {
         id: info.id.to_string(),
         organisation: info.organisation.to_string(),
@@ -53,8 +53,8 @@ fn view(info: DevicePasswordInfo) -> DevicePassword {
 /// A new device password, with the password: the only moment at which it can be read.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CreatedDevicePassword {
-    password: String,
-    device_password: DevicePassword,
+    pub(super) password: String,
+    pub(super) device_password: DevicePassword,
 }
 
 /// A new device password.

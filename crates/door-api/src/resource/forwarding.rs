@@ -38,7 +38,7 @@ pub(crate) struct Targets {
     items: Vec<Target>,
 }
 
-fn target(target: ForwardTarget) -> Target {
+pub(super) fn target(target: ForwardTarget) -> Target {
     Target {
         id: target.id.to_string(),
         address: target.address.to_string(),
@@ -62,11 +62,11 @@ fn targets(all: Vec<ForwardTarget>) -> Json<Targets> {
 #[schema(as = NewTargets)]
 pub(crate) struct New {
     /// At most 10; none where a mailbox forwards no more.
-    targets: Vec<String>,
+    pub(super) targets: Vec<String>,
     /// Whether a mailbox keeps what it forwards; absent stays.
-    keeps_copy: Option<bool>,
+    pub(super) keeps_copy: Option<bool>,
     /// The language of the letters to new targets: `fr` (which it is without), `de`, `it` or `en`.
-    language: Option<String>,
+    pub(super) language: Option<String>,
 }
 
 /// The language of the letters to targets.

@@ -17,7 +17,9 @@ mod letters;
 mod linking;
 mod log;
 mod mail_server;
+mod me;
 mod member;
+mod mine;
 mod organisation;
 mod people;
 mod queue;
@@ -175,6 +177,28 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(queue::hold_delivery))
         .routes(routes!(queue::release_delivery))
         .routes(routes!(queue::retry_delivery))
+        .routes(routes!(me::show_me))
+        .routes(routes!(me::show_own_profile, me::change_own_profile))
+        .routes(routes!(me::change_own_password))
+        .routes(routes!(me::list_own_sessions, me::end_own_sessions))
+        .routes(routes!(me::end_own_session))
+        .routes(routes!(me::list_own_second_factors))
+        .routes(routes!(me::list_own_tokens, me::create_own_token))
+        .routes(routes!(me::revoke_own_token))
+        .routes(routes!(me::list_own_membership_offers))
+        .routes(routes!(me::accept_membership_offer))
+        .routes(routes!(me::decline_membership_offer))
+        .routes(routes!(me::list_own_notices))
+        .routes(routes!(mine::list_own_mailboxes))
+        .routes(routes!(mine::show_own_mailbox))
+        .routes(routes!(mine::list_own_device_passwords, mine::create_own_device_password))
+        .routes(routes!(mine::delete_own_device_password))
+        .routes(routes!(mine::list_passwords_of_own))
+        .routes(routes!(mine::delete_password_of_own))
+        .routes(routes!(mine::list_own_aliases, mine::add_own_alias))
+        .routes(routes!(mine::delete_own_alias))
+        .routes(routes!(mine::list_own_targets, mine::set_own_targets))
+        .routes(routes!(mine::ask_own_target_again))
         .routes(routes!(log::search_letters))
         .routes(routes!(letters::list_letters))
         .routes(routes!(letters::show_log_plan))

@@ -48,7 +48,7 @@ pub(crate) struct MembershipOffer {
     expires_at: String,
 }
 
-fn offer_view(offer: Offered) -> MembershipOffer {
+pub(super) fn offer_view(offer: Offered) -> MembershipOffer {
     MembershipOffer {
         id: offer.id.to_string(),
         organisation: offer.organisation.to_string(),
@@ -114,7 +114,7 @@ pub(crate) struct SecondFactor {
     last_used_at: Option<String>,
 }
 
-fn factor_view(info: FactorInfo) -> SecondFactor {
+pub(super) fn factor_view(info: FactorInfo) -> SecondFactor {
     SecondFactor {
         id: info.id.0.to_string(),
         kind: info.kind.as_str().to_owned(),

@@ -7,7 +7,7 @@ use model::{DomainId, OrganisationId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::caller::{AnyCaller, Caller};
+use crate::caller::{Bearer, Caller};
 use crate::input::{Asked, Created, Id, Input, Of, moment};
 use crate::page::{Page, PageQuery};
 use crate::refusal::{Result, not_found};
@@ -23,6 +23,8 @@ pub(crate) struct Token {
     domain: Option<String>,
     /// Whose token it is: it reaches no further than this administrator does.
     user: Option<String>,
+    /// Whether that person made it for the own things (`/me`): then it opens nothing else.
+    own: bool,
     name: String,
     /// Its first characters.
     shown: String,
@@ -41,12 +43,13 @@ pub(crate) struct Token {
     last_source: Option<String>,
 }
 
-fn view(info: TokenInfo) -> Token {
+pub(super) fn view(info: TokenInfo) -> Token {
     Token {
         id: info.id.to_string(),
         organisation: info.organisation.map(|id| id.to_string()),
         domain: info.domain.map(|id| id.to_string()),
         user: info.user.map(|id| id.to_string()),
+        own: info.is_own,
         name: info.name,
         shown: info.shown,
         write: info.may_write,
@@ -86,8 +89,8 @@ pub(crate) struct New {
 /// A new token, with its secret: the only moment at which it can be read.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CreatedToken {
-    secret: String,
-    token: Token,
+    pub(super) secret: String,
+    pub(super) token: Token,
 }
 
 /// The tokens
@@ -125,7 +128,7 @@ pub(crate) async fn create_token(
 
 /// The token that asks
 #[utoipa::path(get, path = "/tokens/current", tag = "tokens", responses((status = 200, body = Token)))]
-pub(crate) async fn show_current_token(AnyCaller(caller): AnyCaller) -> Result<Json<Token>> {
+pub(crate) async fn show_current_token(Bearer(caller): Bearer) -> Result<Json<Token>> {
     Ok(Json(view(caller.token)))
 }
 

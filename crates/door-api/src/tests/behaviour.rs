@@ -111,6 +111,7 @@ async fn pages_hold_everything_once_while_things_come_and_go() {
             );
         }
         made.insert(0, tenant.id("address").to_owned());
+        made.insert(1, tenant.id("alias").to_owned());
         assert_eq!(seen, made);
         let wrong = place.get(&tenant.token, "/addresses?after=x").await;
         assert_eq!((wrong.status, &wrong.body["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("after")));

@@ -57,14 +57,14 @@ fn plain(document: &Value, schema: &Value, other: &Tenant) -> Value {
 }
 
 /// A request that names the other's things.
-struct Asked {
-    path: String,
-    body: Option<Value>,
+pub(super) struct Asked {
+    pub(super) path: String,
+    pub(super) body: Option<Value>,
     /// Whether there is anything of the other's in it, or it is the operator's alone.
     is_out_of_reach: bool,
 }
 
-fn asked(document: &Value, path: &str, operation: &Value, by_name: bool, other: &Tenant) -> Asked {
+pub(super) fn asked(document: &Value, path: &str, operation: &Value, by_name: bool, other: &Tenant) -> Asked {
     let mut path = path.to_owned();
     let mut query = Vec::new();
     let is_operators = operation["summary"].as_str().unwrap().contains("(operator only)");
@@ -160,7 +160,7 @@ async fn whoever_names_anothers_thing_hears_that_it_does_not_exist() {
 }
 
 /// What has no place for another's thing: a new operation belongs here only if that is so.
-const OWN_ONLY: [&str; 15] = [
+const OWN_ONLY: [&str; 27] = [
     "list_address_lists",
     "list_allowed_sources",
     "list_bans",
@@ -169,6 +169,18 @@ const OWN_ONLY: [&str; 15] = [
     "list_ips",
     "judge_spf",
     "count_spf",
+    "show_me",
+    "list_own_mailboxes",
+    "list_own_membership_offers",
+    "list_own_notices",
+    "change_own_password",
+    "show_own_profile",
+    "change_own_profile",
+    "list_own_second_factors",
+    "end_own_sessions",
+    "list_own_sessions",
+    "list_own_tokens",
+    "create_own_token",
     "list_membership_offers",
     "list_organisations",
     "list_routes",

@@ -15,6 +15,7 @@ mod logs;
 mod mail_domains;
 mod mine;
 mod organisation;
+mod own_tokens;
 mod profile;
 mod queue;
 mod record;
@@ -60,6 +61,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(signing_in::routes())
         .merge(sessions::routes())
         .merge(profile::routes())
+        .merge(own_tokens::routes())
         .merge(addresses::routes())
         .merge(users::routes())
         .merge(organisation::routes())

@@ -189,13 +189,17 @@ async fn proved(shared: &Shared, person: &Person, fields: &Fields) -> Result<Pro
     }
 }
 
-enum ProofTrouble {
+pub(super) enum ProofTrouble {
     Wrong(FieldError),
     Ours(Trouble),
 }
 
 /// Whoever has just signed in adds without being asked again.
-async fn proved_to_add(shared: &Shared, person: &Person, fields: &Fields) -> Result<Proved, ProofTrouble> {
+pub(super) async fn proved_to_add(
+    shared: &Shared,
+    person: &Person,
+    fields: &Fields,
+) -> Result<Proved, ProofTrouble> {
     match shared.directory.recently_proved(&person.session) {
         Some(proved) => Ok(proved),
         None => proved_by_password(shared, person, fields).await,

@@ -29,6 +29,7 @@ fn a_letter_about_an_account_speaks_the_language_of_its_reader() {
             "Le mot de passe de votre compte a été changé.",
         ),
         (Language::French, "factor-removed", "Clé", "Second facteur", "de moins"),
+        (Language::English, "token", "calendar", "New token", "what is yours: «calendar»"),
         (Language::German, "recovery-codes", "", "Neue Ersatzcodes", "ersetzen"),
         (Language::English, "recovery-code-used", "7", "Recovery code used", "7 are left"),
     ] {

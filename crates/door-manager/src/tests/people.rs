@@ -271,3 +271,26 @@ async fn who_administers_one_domain_touches_no_other() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "a synonym is another domain");
     }
 }
+
+#[tokio::test]
+async fn a_token_for_the_own_things_is_made_shown_once_and_revoked() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let fields = [("name", "calendar"), ("write", "yes")];
+        let made = browser.post("/manager/profile/tokens", &fields).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.text);
+        let secret = between(&made.text, "id=\"secret\">", "<").to_owned();
+        let source = "192.0.2.9".parse().unwrap();
+        let token = town.directory.bearer(&secret, source).await.unwrap().unwrap();
+        assert!(token.is_own && token.may_write, "{token:?}");
+        assert!(town.directory.person_of(&token).await.unwrap().is_some());
+        let list = browser.get("/manager/profile/tokens").await;
+        assert!(list.text.contains("calendar") && !list.text.contains(&secret), "{}", list.text);
+        let nameless = browser.post("/manager/profile/tokens", &[("name", "")]).await;
+        assert_eq!(nameless.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let revoke = format!("/manager/profile/tokens/{}/revoke", token.id);
+        assert_eq!(browser.post(&revoke, &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(town.directory.bearer(&secret, source).await.unwrap(), None);
+        assert_eq!(browser.post(&revoke, &[]).await.status, StatusCode::NOT_FOUND);
+    }
+}

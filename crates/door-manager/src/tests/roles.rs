@@ -37,6 +37,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /sessions /sessions/end /sessions/end-others
          /profile /profile/security /profile/password /profile/totp /profile/passkey /profile/passkey/options
          /profile/proof/options /profile/recovery /profile/factors/{id}/remove /profile/offers/{offer}
+         /profile/tokens /profile/tokens/{token}/revoke
          /mine /mine/{account} /mine/{account}/logs /mine/{account}/passwords /mine/{account}/passwords/{id}/delete
          /mine/{account}/aliases /mine/{account}/aliases/{id}/delete /mine/{account}/redirections
          /mine/{account}/targets/{id}/again /mine/{account}/security/{id}/revoke",

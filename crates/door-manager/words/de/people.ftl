@@ -204,3 +204,16 @@ user-pauses-passwords = { $count ->
     [one] Ein Gerätepasswort gilt bis dahin nicht.
    *[other] { $count } Gerätepasswörter gelten bis dahin nicht.
 }
+own-tokens-title = Meine Token
+own-tokens-text = Mit einem Token greift ein Programm über die API auf Ihre eigenen Sachen zu: Profil, Sitzungen, Adressen. Es öffnet nichts von der Organisation und endet mit Ihrem Passwort.
+own-tokens-empty = Kein Token
+own-tokens-empty-text = Kein Programm greift auf Ihre Sachen zu.
+own-token-add = Token erstellen
+own-token-name = Name
+own-token-write = Es darf ändern
+own-token-write-help = Sonst liest es nur.
+own-token-once = Kopieren Sie das Token jetzt: Es wird nur dieses eine Mal gezeigt.
+own-token-revoke = «{ $name }» widerrufen
+own-token-revoked = Das Token ist widerrufen.
+own-token-writes = liest und ändert
+own-token-reads = liest

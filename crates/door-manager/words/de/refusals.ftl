@@ -275,3 +275,4 @@ rule-a-domain-and-a-person-are-those-of-the-o = Eine Domain und eine Person sind
 rule-a-token-is-a-legal-owner-s-or-an-adminis = Ein Token gehört einer rechtlich verantwortlichen Person oder einem Administrator, der sich anmelden kann.
 rule-letters-of-one-mail-service-leave-from-a = Die Mails eines Maildienstes gehen von einer Adresse aus, die seiner Organisation zugeteilt ist.
 rule-the-full-name-of-a-host-whose-mail-serve = Wählen Sie einen Host, dessen Mailserver die Rolle SMTP out hat.
+rule-a-person-has-at-most-20-own-tokens = Eine Person hat höchstens 20 eigene Token.

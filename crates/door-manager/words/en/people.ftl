@@ -204,3 +204,16 @@ user-pauses-passwords = { $count ->
     [one] One device password does not work until then.
    *[other] { $count } device passwords do not work until then.
 }
+own-tokens-title = My tokens
+own-tokens-text = With a token a program reaches what is yours over the API: profile, sessions, addresses. It opens nothing of the organisation and ends with your password.
+own-tokens-empty = No token
+own-tokens-empty-text = No program reaches what is yours.
+own-token-add = Make a token
+own-token-name = Name
+own-token-write = It may change things
+own-token-write-help = Otherwise it only reads.
+own-token-once = Copy the token now: it is shown this once.
+own-token-revoke = Revoke «{ $name }»
+own-token-revoked = The token is revoked.
+own-token-writes = reads and changes
+own-token-reads = reads

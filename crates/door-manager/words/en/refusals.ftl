@@ -275,3 +275,4 @@ rule-a-domain-and-a-person-are-those-of-the-o = A domain and a person are those 
 rule-a-token-is-a-legal-owner-s-or-an-adminis = A token is a legal owner’s or an administrator’s, who can sign in.
 rule-letters-of-one-mail-service-leave-from-a = Mail of one mail service leaves from an address that is dedicated to its organisation.
 rule-the-full-name-of-a-host-whose-mail-serve = Choose a host whose mail server has the role SMTP out.
+rule-a-person-has-at-most-20-own-tokens = A person has at most 20 tokens for their own things.

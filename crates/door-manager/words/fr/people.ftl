@@ -205,3 +205,16 @@ user-pauses-passwords = { $count ->
     [one] Un mot de passe d’appareil ne vaut pas jusque-là.
    *[other] { $count } mots de passe d’appareils ne valent pas jusque-là.
 }
+own-tokens-title = Mes jetons
+own-tokens-text = Avec un jeton, un programme accède par l’API à ce qui est à vous : profil, sessions, adresses. Il n’ouvre rien de l’organisation et prend fin avec votre mot de passe.
+own-tokens-empty = Aucun jeton
+own-tokens-empty-text = Aucun programme n’accède à ce qui est à vous.
+own-token-add = Créer un jeton
+own-token-name = Nom
+own-token-write = Il peut modifier
+own-token-write-help = Sans cela il ne fait que lire.
+own-token-once = Copiez le jeton maintenant : il n’est montré que cette fois.
+own-token-revoke = Révoquer « { $name } »
+own-token-revoked = Le jeton est révoqué.
+own-token-writes = lit et modifie
+own-token-reads = lit

@@ -275,3 +275,4 @@ rule-a-domain-and-a-person-are-those-of-the-o = Un domaine et une personne sont 
 rule-a-token-is-a-legal-owner-s-or-an-adminis = Un jeton est celui d’un responsable légal ou d’un administrateur qui peut se connecter.
 rule-letters-of-one-mail-service-leave-from-a = Les mails d’un Service Mail partent d’une adresse dédiée à son organisation.
 rule-the-full-name-of-a-host-whose-mail-serve = Choisissez un hôte dont le serveur de mail a le rôle SMTP out.
+rule-a-person-has-at-most-20-own-tokens = Une personne a au plus 20 jetons à elle.

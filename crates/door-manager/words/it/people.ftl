@@ -204,3 +204,16 @@ user-pauses-passwords = { $count ->
     [one] Una password di dispositivo non vale fino ad allora.
    *[other] { $count } password di dispositivi non valgono fino ad allora.
 }
+own-tokens-title = I miei token
+own-tokens-text = Con un token un programma accede tramite l’API a ciò che è suo: profilo, sessioni, indirizzi. Non apre nulla dell’organizzazione e termina con la sua password.
+own-tokens-empty = Nessun token
+own-tokens-empty-text = Nessun programma accede a ciò che è suo.
+own-token-add = Creare un token
+own-token-name = Nome
+own-token-write = Può modificare
+own-token-write-help = Altrimenti legge soltanto.
+own-token-once = Copi il token ora: viene mostrato solo questa volta.
+own-token-revoke = Revocare «{ $name }»
+own-token-revoked = Il token è revocato.
+own-token-writes = legge e modifica
+own-token-reads = legge

@@ -275,3 +275,4 @@ rule-a-domain-and-a-person-are-those-of-the-o = Un dominio e una persona sono qu
 rule-a-token-is-a-legal-owner-s-or-an-adminis = Un token è di un responsabile legale o di un amministratore che può accedere.
 rule-letters-of-one-mail-service-leave-from-a = Le mail di un Servizio Mail partono da un indirizzo dedicato alla sua organizzazione.
 rule-the-full-name-of-a-host-whose-mail-serve = Scelga un host il cui server di posta ha il ruolo SMTP out.
+rule-a-person-has-at-most-20-own-tokens = Una persona ha al massimo 20 token propri.

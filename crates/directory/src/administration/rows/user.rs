@@ -171,6 +171,12 @@ pub(in crate::administration) fn delete_user(tx: &mut Tx, id: UserId, login: &st
     tx.execute("DELETE FROM known_source WHERE subject = ?1", values![subject.as_str()])?;
     tx.execute("DELETE FROM operator_staff WHERE person = ?1", values![id])?;
     tx.execute("DELETE FROM session WHERE person = ?1", values![id])?;
+    tx.execute(
+        "DELETE FROM api_answer WHERE token IN
+             (SELECT t.id FROM api_token t WHERE t.person = ?1 AND t.person_version IS NOT NULL)",
+        values![id],
+    )?;
+    tx.execute("DELETE FROM api_token WHERE person = ?1 AND person_version IS NOT NULL", values![id])?;
     tx.execute("DELETE FROM person WHERE id = ?1", values![id])?;
     Ok(())
 }
