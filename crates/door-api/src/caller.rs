@@ -161,7 +161,11 @@ impl<S: Sync> FromRequestParts<S> for Me {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Me> {
         let caller = Bearer::of(parts)?;
         match caller.shared.directory.person_of(&caller.token).await? {
-            Some(person) => Ok(Me { person, caller }),
+            Some(person) => {
+                // The log of changes says that it was a program, and which.
+                let source = format!("{} (token «{}»)", caller.client.ip, caller.token.name);
+                Ok(Me { person: Session { source, ..person }, caller })
+            }
             None => Err(not_found("this without a token that a person made for the own things")),
         }
     }

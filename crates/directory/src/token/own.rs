@@ -63,7 +63,7 @@ impl Directory {
             last_used_at: None,
             last_source: None,
         };
-        let (hash, row, who) = (token_hash(&token), info.clone(), session.login.clone());
+        let (hash, row, who) = (token_hash(&token), info.clone(), session.actor());
         let (audit_id, notice_id) = (self.world.new_id(), self.world.new_id());
         self.db
             .tenant(home)
@@ -78,15 +78,15 @@ impl Directory {
                 }
                 rows::insert(tx, &row, &hash)?;
                 rows::make_own(tx, row.id, user)?;
-                notice::write(tx, notice_id, user, &Event::Token(row.name.clone()), &who, now)?;
-                let change = trail::Change {
-                    at: now,
-                    id: audit_id,
-                    organisation: Some(home),
-                    who: who.clone(),
-                    action: "change own account".to_owned(),
-                    what: format!("new token «{}» ({}…)", row.name, row.shown),
-                };
+                notice::write(tx, notice_id, user, &Event::Token(row.name.clone()), &who.who, now)?;
+                let change = trail::Change::new(
+                    now,
+                    audit_id,
+                    Some(home),
+                    &who,
+                    "change own account",
+                    format!("new token «{}» ({}…)", row.name, row.shown),
+                );
                 trail::audit(tx, &change)?;
                 Ok(())
             })
@@ -96,7 +96,7 @@ impl Directory {
 
     /// Revokes one, at once.
     pub async fn revoke_own_token(&self, session: &Session, id: TokenId) -> Result<(), DirectoryError> {
-        let (home, user, who) = (session.home, session.user, session.login.clone());
+        let (home, user, who) = (session.home, session.user, session.actor());
         let (audit_id, at) = (self.world.new_id(), self.now());
         self.db
             .tenant(home)
@@ -106,14 +106,14 @@ impl Directory {
                     return Err(DirectoryError::NotFound { what: "token" });
                 };
                 rows::delete(tx, id)?;
-                let change = trail::Change {
+                let change = trail::Change::new(
                     at,
-                    id: audit_id,
-                    organisation: Some(home),
-                    who: who.clone(),
-                    action: "change own account".to_owned(),
-                    what: format!("token «{}» ({}…) revoked", token.name, token.shown),
-                };
+                    audit_id,
+                    Some(home),
+                    &who,
+                    "change own account",
+                    format!("token «{}» ({}…) revoked", token.name, token.shown),
+                );
                 trail::audit(tx, &change)?;
                 Ok(())
             })

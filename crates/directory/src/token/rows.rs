@@ -134,7 +134,7 @@ pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbE
                         JOIN membership r ON r.organisation = w.organisation AND r.person = p.id AND r.disabled = 0
                         WHERE w.requires_second_factor = 1)
                      THEN 1 ELSE 0 END,
-                t.created_at
+                t.created_at, COALESCE(t.last_source, '')
          FROM api_token t
          JOIN person p ON p.id = t.person AND p.version = t.person_version AND p.disabled = 0
          JOIN membership m ON m.person = p.id AND m.disabled = 0
@@ -163,6 +163,7 @@ pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbE
                 // The person did not sign in lately: that would be proof enough to add a second factor.
                 created_at: Timestamp(0),
                 last_seen_at: row.timestamp(10)?,
+                source: row.text(11)?.to_owned(),
             })
         },
     )

@@ -51,6 +51,7 @@ impl Names {
     /// How far a token reaches.
     fn reach(&self, person: &Person, token: &TokenInfo) -> String {
         match token.domain {
+            None if token.is_own => person.guest.say("token-reach-own", &[]),
             None => person.guest.say("token-reach-organisation", &[]),
             Some(id) => {
                 let name = self.domains.iter().find(|(known, _)| *known == id).map(|(_, name)| name.clone());

@@ -434,7 +434,7 @@ async fn what_asks_for_attention_stands_on_the_first_page_with_a_link() {
         // A held letter.
         town.waits(town.valbois, 1, "anna@valbois.test", "u@far.test").await;
         let queue = mail_queue::Queue::new(town.db.clone(), town.world.clone(), "two");
-        assert_eq!(queue.hold(None, mail_queue::Selection::All).await.unwrap(), 1);
+        assert_eq!(queue.hold(None, mail_queue::Selection::All, "test").await.unwrap(), 1);
         // Somebody who is kept out.
         let hours = std::time::Duration::from_secs(7200);
         town.operator().ban_source("198.51.100.7", hours, "essai").await.unwrap();

@@ -12,6 +12,7 @@ token-reads-help = Er sieht alles in seiner Reichweite und ändert nichts.
 token-writes = lesen und ändern
 token-writes-help = Er kann auch erstellen, ändern und löschen.
 token-reach-organisation = die ganze Organisation
+token-reach-own = Eigene Sachen
 token-reach-gone = eine Domain, die es nicht mehr gibt
 token-reach-help = Auf eine Domain beschränkt, sieht er keine andere.
 token-owner = Wem er gehört

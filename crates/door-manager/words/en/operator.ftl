@@ -12,6 +12,7 @@ token-reads-help = It sees everything within its reach and changes nothing.
 token-writes = read and write
 token-writes-help = It can also create, change and delete.
 token-reach-organisation = the whole organisation
+token-reach-own = The person’s own things
 token-reach-gone = a domain that is gone
 token-reach-help = Limited to one domain, it sees no other.
 token-owner = Whose

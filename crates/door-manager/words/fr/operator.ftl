@@ -12,6 +12,7 @@ token-reads-help = Il voit tout ce qui est à sa portée et ne change rien.
 token-writes = lire et modifier
 token-writes-help = Il peut aussi créer, changer et supprimer.
 token-reach-organisation = toute l’organisation
+token-reach-own = Ses propres choses
 token-reach-gone = un domaine qui n’existe plus
 token-reach-help = Limité à un domaine, il n’en voit aucun autre.
 token-owner = À qui

@@ -12,6 +12,7 @@ token-reads-help = Vede tutto ciò che è alla sua portata e non cambia nulla.
 token-writes = leggere e modificare
 token-writes-help = Può anche creare, cambiare ed eliminare.
 token-reach-organisation = tutta l’organizzazione
+token-reach-own = Cose proprie
 token-reach-gone = un dominio che non esiste più
 token-reach-help = Limitato a un dominio, non ne vede altri.
 token-owner = Di chi è
