@@ -263,7 +263,7 @@ async fn deliveries_are_found_by_a_part_of_their_sender_or_recipient() {
             assert_eq!(queue.list(None, selection, 10).await.unwrap().len(), found, "{part}");
         }
         let selection = || Selection::Named("zed".to_owned());
-        assert_eq!(queue.hold(None, selection()).await.unwrap(), 1);
+        assert_eq!(queue.hold(None, selection(), "test").await.unwrap(), 1);
         let other = Some(OrganisationId(8));
         assert_eq!(queue.list(other, selection(), 10).await.unwrap(), [], "another's is not found");
     }
