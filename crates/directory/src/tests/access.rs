@@ -333,6 +333,8 @@ async fn an_administrator_who_opens_a_mailboxs_data_leaves_a_notice_for_its_peop
         assert_eq!(own, [&("anna@valbois.test", "mailbox-access"), &("anna@valbois.test", "mailbox-logs")]);
         let others: Vec<_> = kinds.iter().filter(|(login, _)| *login != "anna@valbois.test").collect();
         assert_eq!(others, [&("marc@far.test", "mailbox-logs"), &("marc@far.test", "mailbox-access")]);
+        // While the mailbox is the administrator's too, there is nothing to tell.
+        claire(&town).revoke_access(town.anna, boss.id).await.unwrap();
         town.world.clock.advance(day);
         claire(&town).note_opened(town.anna, Opened::Logs).await.unwrap();
         let letters = town.directory.waiting_notices().await.unwrap();
