@@ -52,10 +52,10 @@ impl Flow {
         let place = self.place();
         let lease = place.as_ref().map(|place| place.lease);
         let (flow, committed) = (self.clone(), ready.clone());
-        self.scope_of(&ready)
-            .write(move |tx| flow.commit(tx, &committed, lease))
-            .await
-            .map_err(|error| trouble::db(&error))?;
+        self.scope_of(&ready).write(move |tx| flow.commit(tx, &committed, lease)).await.map_err(|error| {
+            lease.into_iter().for_each(|lease| self.inner.queue.doubt(lease));
+            trouble::db(&error)
+        })?;
         let message = ready.message.id;
         self.hand_over(&ready, place);
         Ok(Accepted { message })

@@ -81,6 +81,11 @@ impl Flow {
     async fn look(&self) -> Duration {
         let clock = &self.inner.world.clock;
         self.renew().await;
+        match self.inner.queue.free_doubted().await {
+            Ok(0) => {}
+            Ok(count) => info!(count, "deliveries whose writing was in doubt go on"),
+            Err(error) => warn!(error = %model::Chain(&error), "cannot look for doubted claims now"),
+        }
         let flow = self.clone();
         tokio::spawn(async move { flow.inner.remote.close_idle(false).await });
         let room = limits::IN_HAND_LIMIT.saturating_sub(self.inner.in_hand.count());

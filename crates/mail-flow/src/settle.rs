@@ -120,7 +120,7 @@ impl Flow {
             let reports = Arc::new(reports);
             let (flow, rows, tried, written) =
                 (self.clone(), Arc::new(concluded), attempts.clone(), reports.clone());
-            let logged = rows.clone();
+            let (logged, born) = (rows.clone(), leases.clone());
             let settled = self
                 .inner
                 .db
@@ -137,6 +137,9 @@ impl Flow {
                     Ok(())
                 })
                 .await;
+            if settled.is_err() {
+                born.into_iter().flatten().for_each(|lease| self.inner.queue.doubt(lease));
+            }
             match settled {
                 Ok(()) => {
                     for (delivery, conclusion) in logged.iter() {

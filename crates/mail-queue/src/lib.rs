@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use db::{Db, DbError, Page, Scoped, Seek, Tx};
 use model::{DeliveryId, OrganisationId, Timestamp};
+use parking_lot::Mutex;
 use trail::{Actor, Change, Event, Step};
 use world::World;
 
@@ -44,13 +45,16 @@ pub struct Queue {
     node: Arc<str>,
     epoch: i64,
     carries_remote: Arc<AtomicBool>,
+    /// The claims of writes that failed lately, and until when to look for them.
+    doubted: Arc<Mutex<Vec<(i64, Timestamp)>>>,
 }
 
 impl Queue {
     /// `node` is this node's own name; no other node of the database may have it.
     pub fn new(db: Db, world: World, node: &str) -> Queue {
         let epoch = world.new_id();
-        Queue { db, world, node: node.into(), epoch, carries_remote: Arc::new(AtomicBool::new(true)) }
+        let (carries_remote, doubted) = (Arc::new(AtomicBool::new(true)), Arc::default());
+        Queue { db, world, node: node.into(), epoch, carries_remote, doubted }
     }
 
     /// Whether this node brings letters to other servers; one that does not leaves them to those that do.
@@ -77,7 +81,37 @@ impl Queue {
     pub async fn claim(&self, limit: usize) -> Result<Vec<Delivery>, DbError> {
         let (node, lease, now) = (self.node.clone(), self.lease(), self.world.clock.now());
         let with_remote = self.carries_remote();
-        self.all().write(move |tx| rows::claim(tx, &node, lease, now, limit, with_remote)).await
+        let claimed =
+            self.all().write(move |tx| rows::claim(tx, &node, lease, now, limit, with_remote)).await;
+        claimed.inspect_err(|_| self.doubt(lease))
+    }
+
+    /// Notes a claim whose write failed. The database may have it all the same, where only its answer was lost: then
+    /// nobody works on it until [`Queue::free_doubted`] finds it.
+    pub fn doubt(&self, lease: Lease) {
+        let mut doubted = self.doubted.lock();
+        if doubted.len() < limits::DOUBTED_LIMIT {
+            doubted.push((lease.token, self.world.in_future(limits::DOUBTED_FOR)));
+        }
+    }
+
+    /// Frees the claims that were doubted and stand in the database, so that they are due at once; tells how many. They
+    /// are looked for a while, because the write of a lost connection may end after it.
+    pub async fn free_doubted(&self) -> Result<u64, DbError> {
+        let tokens: Vec<i64> = self.doubted.lock().iter().map(|(token, _)| *token).collect();
+        if tokens.is_empty() {
+            return Ok(0);
+        }
+        let (node, now) = (self.node.clone(), self.world.clock.now());
+        let freed = self
+            .all()
+            .write(move |tx| {
+                let free = |token: &i64| rows::free_lease(tx, &node, *token, now);
+                tokens.iter().map(free).sum::<Result<u64, DbError>>()
+            })
+            .await?;
+        self.doubted.lock().retain(|(_, until)| *until > now);
+        Ok(freed)
     }
 
     /// Until when nothing is due for this node, as far as the database knows; `None` if the queue is empty.

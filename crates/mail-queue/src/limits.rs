@@ -5,6 +5,10 @@ use std::time::Duration;
 /// How long a claim lasts without renewal. Long enough for the slowest peer's time-outs between two
 /// renewals, short enough that a dead node's work is not forgotten.
 pub const LEASE: Duration = Duration::from_secs(600);
+/// How long a claim is looked for whose write failed: as long as a lost connection's write may take to end.
+pub const DOUBTED_FOR: Duration = Duration::from_secs(30);
+/// Claims whose writes failed that are looked for at most; others are due again when they run out.
+pub const DOUBTED_LIMIT: usize = 1_000;
 /// How long a delivery is tried (RFC 5321 §4.5.4.1: at least four to five days).
 pub const LIFETIME: Duration = Duration::from_secs(5 * 86_400);
 /// When the sender hears that it takes long.

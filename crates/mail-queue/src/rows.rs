@@ -246,6 +246,15 @@ pub(crate) fn next_due(tx: &mut Tx, with_remote: bool) -> Result<Option<Timestam
     )
 }
 
+/// Frees what `node` claimed with this token, at once.
+pub(crate) fn free_lease(tx: &mut Tx, node: &str, token: i64, now: Timestamp) -> Result<u64, DbError> {
+    tx.execute(
+        "UPDATE queue_delivery SET next_at = ?3, lease_node = NULL, lease_token = 0
+         WHERE lease_node = ?1 AND lease_token = ?2",
+        values![node, token, now],
+    )
+}
+
 /// Frees what `node` claimed with a token older than `epoch` and left behind; what was claimed more than
 /// `often` times is due at `later`.
 pub(crate) fn free_leases(

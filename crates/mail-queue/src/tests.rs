@@ -214,6 +214,31 @@ async fn a_restarted_node_takes_up_what_it_left() {
 }
 
 #[tokio::test]
+async fn what_was_written_though_nobody_heard_it_goes_on_at_once() {
+    for (db, world, queue) in queues() {
+        let lost = queue.lease();
+        put(&db, &queue, &message(&world, 4), &deliveries(&world), Some(lost)).await;
+        let other = Queue::new(db.clone(), world.clone(), "two");
+        other.doubt(lost);
+        assert_eq!(other.free_doubted().await.unwrap(), 0, "another node's");
+        assert_eq!(queue.free_doubted().await.unwrap(), 0, "nothing is in doubt");
+        assert!(queue.claim(10).await.unwrap().is_empty());
+        queue.doubt(lost);
+        assert_eq!(queue.free_doubted().await.unwrap(), 5);
+        let claimed = queue.claim(10).await.unwrap();
+        assert_eq!(claimed.len(), 5);
+        // What is at work now is not touched, and after a while nobody looks any more.
+        assert_eq!(queue.free_doubted().await.unwrap(), 0);
+        world.clock.advance(limits::DOUBTED_FOR);
+        queue.doubt(claimed[0].lease);
+        world.clock.advance(limits::DOUBTED_FOR);
+        assert_eq!(queue.free_doubted().await.unwrap(), 5, "the last look");
+        queue.claim(10).await.unwrap();
+        assert_eq!(queue.free_doubted().await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
 async fn what_was_in_hand_at_many_crashes_waits_for_the_others() {
     for (db, world, queue) in queues() {
         put(&db, &queue, &message(&world, 1), &deliveries(&world)[1..2], None).await;
