@@ -144,7 +144,7 @@ def test_a_banned_person_asks_and_an_administrator_unbans(chromium, relais):
     with as_staff(chromium, relais) as operator:
         operator.goto(manager(relais, "sources"))
         operator.click(".tabs >> text=installation")
-        passed = operator.locator("li", has_text="ouvrier@far.test")
+        passed = operator.locator("tr", has_text="ouvrier@far.test")
         operator.screenshot(path=PICTURES / "sources-installation-asked-1280-fr.png", full_page=True)
         passed.locator("button", has_text="Débloquer").click()
         operator.wait_for_selector(".toast")
@@ -201,7 +201,7 @@ def test_an_address_is_allowed_for_good(chromium, relais):
     page.wait_for_selector("[role=status]")
     with as_staff(chromium, relais) as operator:
         operator.goto(manager(relais, "sources?of=installation"))
-        operator.locator("li", has_text="198.51.100.9").locator("button", has_text="Autoriser").click()
+        operator.locator("tr", has_text="198.51.100.9").locator("button", has_text="Autoriser").click()
         operator.wait_for_selector(".toast")
     page.goto(manager(relais, "sources"))
     allowed = page.locator("tbody tr", has_text="198.51.100.9")
@@ -282,18 +282,18 @@ def test_the_staff_bans_a_source_and_adds_an_address(chromium, relais):
         page.fill("#field-ip", "198.51.100.77")
         page.fill("#field-reason", "essai de l’exploitant")
         page.click("form[action$='/sources/bans'] button")
-        banned = page.locator("li", has_text="198.51.100.77")
+        banned = page.locator("tr", has_text="198.51.100.77")
         banned.wait_for()
         assert "essai de l’exploitant" in banned.inner_text()
         assert [ban for ban in relais.command("ban", "list") if ban["subject"].endswith("198.51.100.77")]
         banned.locator("button", has_text="Débloquer").click()
         page.wait_for_selector(".toast >> text=est débloqué")
-        assert page.locator("li", has_text="198.51.100.77").count() == 0
+        assert page.locator("tr", has_text="198.51.100.77").count() == 0
         page.locator("summary", has_text="Ajouter").last.click()
         page.fill("#field-new_ip", "203.0.113.77")
         page.fill("#field-note", "pour la poste")
         page.click("form[action$='/sources/ips'] button")
-        added = page.locator("li", has_text="203.0.113.77")
+        added = page.locator("tr", has_text="203.0.113.77")
         added.wait_for()
         assert "pour la poste" in added.inner_text()
 
