@@ -14,6 +14,7 @@ use super::values;
 
 /// Tenants.
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a run of the program has one")]
 pub enum Organisation {
     /// Creates an organisation.
     Create {

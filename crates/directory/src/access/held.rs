@@ -9,7 +9,7 @@ impl Administration {
     /// The passwords for devices that somebody made by an access, each with the mailbox that it opens.
     pub async fn passwords_of_person(&self, user: UserId) -> Result<Vec<(Address, DevicePasswordInfo)>> {
         self.user(user).await?;
-        let held = self.read(move |tx| Ok(rows::credentials_of_person(tx, user)?)).await?;
+        let held = self.read(move |tx| rows::credentials_of_person(tx, user)).await?;
         let mut all = Vec::with_capacity(held.len());
         for (address, id) in held {
             match self.device_password(id).await {

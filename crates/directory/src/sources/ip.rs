@@ -124,7 +124,7 @@ impl Directory {
             &|info| info.service.is_none() && info.organisation.is_some() && is_here(info),
             &|info| info.service.is_none() && info.organisation.is_none() && is_here(info),
         ];
-        let Some(rank) = ranks.iter().find(|rank| bound.iter().any(|info| rank(info))) else {
+        let Some(rank) = ranks.iter().find(|rank| bound.iter().any(rank)) else {
             return Ok(Vec::new());
         };
         let of_family = |is_ipv4: bool| {

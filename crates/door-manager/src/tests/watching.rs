@@ -58,7 +58,7 @@ impl Town {
         };
         self.db
             .operator("test")
-            .write(move |tx| mail_queue::commit(tx, &message, &[delivery.clone()], "one", None))
+            .write(move |tx| mail_queue::commit(tx, &message, std::slice::from_ref(&delivery), "one", None))
             .await
             .unwrap();
     }

@@ -240,7 +240,7 @@ impl Trail {
         known: Option<Head>,
     ) -> Result<Vec<Chain>, DbError> {
         let operator = self.operator("walk the chains of the log of changes");
-        let all = operator.read(move |tx| rows::organisations(tx)).await?;
+        let all = operator.read(rows::organisations).await?;
         let wanted = |id: &i64| organisation.is_none_or(|organisation| organisation.0 == *id);
         let mut chains = Vec::new();
         for id in all.into_iter().filter(wanted) {
@@ -257,7 +257,7 @@ impl Trail {
         let before = now.minus(retention);
         let operator = self.operator("forget changes whose retention is over");
         let mut forgotten = 0;
-        for id in operator.read(move |tx| rows::organisations(tx)).await? {
+        for id in operator.read(rows::organisations).await? {
             loop {
                 let batch = operator.write(move |tx| rows::prune_batch(tx, id, before)).await?;
                 forgotten += batch;

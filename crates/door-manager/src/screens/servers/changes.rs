@@ -66,7 +66,7 @@ fn row(desk: &Desk, change: &PendingChange) -> Row {
                 (true, "no") => desk.yes(false),
                 _ => text.to_owned(),
             };
-            let (before, after) = (word(&before), word(&after));
+            let (before, after) = (word(before), word(after));
             let name = desk.say("change-difference", &[("name", Word::from(name))]);
             let arrow = if before.is_empty() || after.is_empty() { "" } else { " → " };
             format!("{name} {before}{arrow}{after}")
