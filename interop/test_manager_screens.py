@@ -89,6 +89,7 @@ def screens(chromium, relais):
     other = relais.command("organisation", "create", "Bourgeoisie de Valbois")["id"]
     own = next(one["id"] for one in relais.command("organisation", "list") if one["id"] != other)
     token = relais.command("token", "create", "Facturation", "--organisation", own)["id"]
+    change = relais.command("log", "changes", "--organisation", own, "--action", "create token")[0]["id"]
 
     inside = {
         "dashboard": "", "services": "services", "service": f"services/{service}", "addresses": "addresses",
@@ -112,6 +113,7 @@ def screens(chromium, relais):
         "user-new": "users/new", "organisation": "organisation", "organisations": "organisations", "profile": "profile",
         "profile-security": "profile/security", "profile-totp": "profile/totp", "sessions": "sessions",
         "own-tokens": "profile/tokens",
+        "journal": "journal", "journal-none": "journal?q=rien+de+tel", "change": f"journal/{change}",
         "logs": f"logs?direction=sent&address={ANNA}", "logs-empty": f"logs?address={BRUNO}&direction=sent",
         "log-way": f"logs/{sent[0]['message']}", "queue": "queue", "sources": "sources",
         "sources-installation": "sources?of=installation", "allow": "sources/allow", "system": "system",
