@@ -158,6 +158,7 @@ impl Administration {
                 if let Some(hindrance) = hindrance(tx, role, &mailbox)? {
                     return Err(hindrance.error(&mailbox.address));
                 }
+                trail::tell(tx, trail::Told::of_thing(&mailbox.address));
                 if rows::invitations(tx, mailbox.account)?.len() >= limits::INVITATIONS_PER_ADDRESS_LIMIT {
                     return Err(DirectoryError::Invalid {
                         field: "address",
