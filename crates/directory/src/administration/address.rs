@@ -1,11 +1,12 @@
 //! Addresses: mailboxes, aliases and redirections.
 
-use super::facts;
 use db::{Page, Seek, Tx};
 use model::{AccountId, Address, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::told::{quota, state, told};
-use super::{Administration, Result, checked_name, checked_quota, conflict, found, not_a_mailbox, rows};
+use super::{
+    Administration, Result, checked_name, checked_quota, conflict, facts, found, not_a_mailbox, rows,
+};
 use crate::entities::{AddressInfo, AddressKind, DomainInfo, Purpose};
 use crate::error::DirectoryError;
 use crate::job::Fault;

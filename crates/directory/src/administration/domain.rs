@@ -1,12 +1,11 @@
 //! Domains: each belongs to one mail service.
 
-use super::facts;
 use db::{Page, Seek, Tx};
 use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::service::insert_service;
 use super::told::{state, told};
-use super::{Administration, Result, conflict, counted, found, in_use, rows};
+use super::{Administration, Result, conflict, counted, facts, found, in_use, rows};
 use crate::entities::DomainInfo;
 use crate::error::DirectoryError;
 use crate::linking::rows::settle_main;

@@ -1,11 +1,10 @@
 //! Organisations: the owners of everything else.
 
-use super::facts;
 use db::{Page, Seek, Tx};
 use model::OrganisationId;
 
 use super::told::{called, state, told};
-use super::{Administration, Result, checked_name, conflict, found, in_use, name_key, rows};
+use super::{Administration, Result, checked_name, conflict, facts, found, in_use, name_key, rows};
 use crate::entities::OrganisationInfo;
 use crate::error::DirectoryError;
 

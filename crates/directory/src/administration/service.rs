@@ -1,13 +1,12 @@
 //! Mail services: a set of domains with one postmaster and one quota for addresses without their own.
 
-use super::facts;
 use db::{Page, Seek, Tx};
 use model::{AccountId, Address, OrganisationId, ServiceId, Timestamp};
 
 use super::told::{called, quota, state, told};
 use super::{
-    Administration, Result, check_whole_service, checked_name, checked_quota, conflict, counted, found,
-    name_key, not_a_mailbox, rows,
+    Administration, Result, check_whole_service, checked_name, checked_quota, conflict, counted, facts,
+    found, name_key, not_a_mailbox, rows,
 };
 use crate::entities::{AddressKind, ServiceInfo};
 use crate::error::DirectoryError;

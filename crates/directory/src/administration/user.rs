@@ -1,12 +1,11 @@
 //! Users: the people who administer.
 
-use super::facts;
 use db::{Page, Seek, Tx};
 use model::{Address, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
 use super::told::{called, state, told};
-use super::{Administration, Result, checked_name, conflict, found, rows};
+use super::{Administration, Result, checked_name, conflict, facts, found, rows};
 use crate::entities::{Role, UserInfo};
 use crate::error::DirectoryError;
 use crate::factor;
