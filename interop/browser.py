@@ -7,6 +7,9 @@ SERIOUS = {"serious", "critical"}
 # Pictures of every screen, kept as artefacts of the run.
 PICTURES = REPOSITORY / "target" / "test-logs" / "screens"
 
+# What a page may weigh on the way, scripts and fonts included.
+FIRST_LOAD_LIMIT_BYTES = 150_000
+
 
 def manager(relais, path=""):
     """The address of a page of the Manager."""
@@ -36,3 +39,20 @@ def tab_to(page, selector):
         if page.evaluate("selector => document.activeElement.matches(selector)", selector):
             return
     raise AssertionError(f"Tab does not reach {selector}")
+
+
+def heavy_pages(page, urls):
+    """Which pages weigh more than they may for somebody who has nothing of them yet: name and octets on the way."""
+    nothing_kept = page.context.new_cdp_session(page)
+    nothing_kept.send("Network.enable")
+    nothing_kept.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    weights = {}
+    for name, url in urls.items():
+        finished = []
+        note = finished.append
+        page.on("requestfinished", note)
+        page.goto(url, wait_until="load")
+        page.remove_listener("requestfinished", note)
+        weights[name] = [request.sizes()["responseBodySize"] for request in finished]
+    assert all(sum(each) > 10_000 for each in weights.values()), f"nothing was counted: {weights}"
+    return {name: sum(each) for name, each in weights.items() if sum(each) > FIRST_LOAD_LIMIT_BYTES}

@@ -8,7 +8,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browser import PICTURES, SERIOUS, sign_in, tab_to, window
+from browser import PICTURES, SERIOUS, heavy_pages, manager, sign_in, tab_to, window
 from peers import wait_until
 
 DOMAIN = "domains/valbois.test/"
@@ -16,8 +16,6 @@ SCREENS = ["", "domains", "domains/new", "sessions", DOMAIN + "zone", DOMAIN + "
            DOMAIN + "zone/new/srv", DOMAIN + "zone/history", DOMAIN + "zone/settings", DOMAIN + "zone/import",
            DOMAIN + "spf", DOMAIN + "synonyms", DOMAIN + "security", DOMAIN + "dmarc", DOMAIN + "tls",
            DOMAIN + "reputation"]
-# ui.md: the first load of a page, script and style with it.
-FIRST_LOAD_LIMIT_BYTES = 150 * 1024
 # How soon after a change the lamps follow.
 PATIENCE_SECONDS = 3
 
@@ -103,16 +101,7 @@ def test_a_first_load_weighs_little(chromium, relais):
     context = window(chromium)
     page = context.new_page()
     sign_in(page, relais)
-    for screen in SCREENS:
-        # A context of its own has nothing in its cache.
-        fresh = window(chromium, storage_state=context.storage_state())
-        first = fresh.new_page()
-        finished = []
-        first.on("requestfinished", lambda request: finished.append(request))
-        first.goto(relais.facts["urls"]["manager"] + screen, wait_until="load")
-        weights = [request.sizes()["responseBodySize"] for request in finished]
-        assert 0 < sum(weights) < FIRST_LOAD_LIMIT_BYTES, (screen, weights)
-        fresh.close()
+    assert not heavy_pages(page, {screen: manager(relais, screen) for screen in SCREENS})
     context.close()
 
 

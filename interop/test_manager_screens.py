@@ -9,7 +9,7 @@ import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browser import PICTURES, SERIOUS, manager, sign_in, tab_to, window
+from browser import PICTURES, SERIOUS, heavy_pages, manager, sign_in, tab_to, window
 from conftest import ANNA, BRUNO
 from letters import letter, mark, submission
 from peers import wait_until
@@ -120,6 +120,7 @@ def screens(chromium, relais):
         "tokens": "organisation/tokens", "token": f"organisation/tokens/{token}", "installation": "installation",
         "domain-servers": f"services/{service}/domains/{DOMAIN}/servers", "staff": "installation/staff",
         "staff-member": f"installation/staff/{staff}", "installation-organisations": "installation/organisations",
+        "installation-journal": "installation/journal", "installation-change": f"installation/journal/{change}",
         "installation-organisation": f"installation/organisations/{own}",
         "installation-organisation-delete": f"installation/organisations/{other}/delete",
     }
@@ -151,6 +152,14 @@ def test_every_screen_fits_and_is_accessible(chromium, relais, screens, width, s
     assert not findings
     assert not too_wide
     assert not said
+
+
+def test_a_first_load_of_every_screen_weighs_little(chromium, relais, screens):
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    assert not heavy_pages(page, screens)
+    context.close()
 
 
 def test_addresses_and_domains_are_worked_with_by_keyboard_alone(chromium, relais, screens):

@@ -301,7 +301,8 @@ def test_the_staff_bans_a_source_and_adds_an_address(chromium, relais):
 def test_the_staff_makes_an_organisation_and_takes_somebody_in(chromium, relais):
     """An organisation from nothing to its end, and somebody into the staff and out of it, on screens alone."""
     newcomer = "exploitante@far.test"
-    relais.command("user", "create", newcomer, "--role", "external", "--password-stdin", stdin="une phrase de passe\n")
+    home = ["--organisation", "Commune de Valbois"]
+    relais.command("user", "create", newcomer, "--role", "external", "--password-stdin", *home, stdin="une phrase de passe\n")
     with as_staff(chromium, relais) as page:
         page.locator("nav.side details.nested", has_text="Installation").get_by_role("link", name="Organisations").click()
         page.wait_for_url("**/installation/organisations")

@@ -12,11 +12,6 @@ use crate::limits::LINKED_SHOWN;
 
 pub(crate) use applying::*;
 
-/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
-fn scope(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
 fn damaged(expected: &'static str) -> DbError {
     DbError::Column { column: 0, expected }
 }
@@ -81,7 +76,7 @@ pub(crate) fn hosts(
                AND h.domain = COALESCE(?3, h.domain)
              ORDER BY h.name, h.id"
         ),
-        values![scope(tx), organisation, domain],
+        values![tx.organisation(), organisation, domain],
         host_of,
     )
 }
@@ -89,7 +84,7 @@ pub(crate) fn hosts(
 pub(crate) fn host(tx: &mut Tx, id: HostId) -> Result<Option<Host>, DbError> {
     tx.query_one(
         select_host!("", "WHERE h.organisation = COALESCE(?1, h.organisation) AND h.id = ?2"),
-        values![scope(tx), id],
+        values![tx.organisation(), id],
         host_of,
     )
 }
@@ -183,7 +178,7 @@ pub(crate) fn servers(
                AND h.domain = COALESCE(?3, h.domain)
              ORDER BY h.name, s.id"
         ),
-        values![scope(tx), organisation, domain],
+        values![tx.organisation(), organisation, domain],
         server_of,
     )
 }
@@ -191,7 +186,7 @@ pub(crate) fn servers(
 pub(crate) fn server(tx: &mut Tx, id: MailServerId) -> Result<Option<MailServer>, DbError> {
     tx.query_one(
         select_server!("WHERE s.organisation = COALESCE(?1, s.organisation) AND s.id = ?2"),
-        values![scope(tx), id],
+        values![tx.organisation(), id],
         server_of,
     )
 }
@@ -199,7 +194,7 @@ pub(crate) fn server(tx: &mut Tx, id: MailServerId) -> Result<Option<MailServer>
 pub(crate) fn server_on(tx: &mut Tx, host: HostId) -> Result<Option<MailServer>, DbError> {
     tx.query_one(
         select_server!("WHERE s.organisation = COALESCE(?1, s.organisation) AND s.host = ?2"),
-        values![scope(tx), host],
+        values![tx.organisation(), host],
         server_of,
     )
 }
@@ -240,7 +235,7 @@ pub(crate) fn delete_server(
 pub(crate) fn domain_owner(tx: &mut Tx, domain: DomainId) -> Result<Option<OrganisationId>, DbError> {
     tx.query_one(
         "SELECT organisation FROM domain WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
-        values![domain, scope(tx)],
+        values![domain, tx.organisation()],
         |row| Ok(OrganisationId(row.integer(0)?)),
     )
 }
@@ -317,7 +312,7 @@ pub(crate) fn mailbox(
     tx.query_one(
         "SELECT c.id, a.organisation, a.domain FROM address a JOIN account c ON c.address = a.id
          WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND c.deleted_at IS NULL",
-        values![address, scope(tx)],
+        values![address, tx.organisation()],
         |row| Ok((AccountId(row.integer(0)?), OrganisationId(row.integer(1)?), DomainId(row.integer(2)?))),
     )
 }

@@ -11,11 +11,6 @@ use crate::zone::{ZoneKey, ZoneKeyState};
 pub const MIGRATIONS: Migrations =
     Migrations { owner: "keys", steps: &[(1, "keys", include_str!("0001_keys.sql"))] };
 
-/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
-fn scope(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
 fn dkim_key(row: &Row<'_>) -> Result<DkimKey, DbError> {
     Ok(DkimKey {
         id: row.integer(0)?,
@@ -41,7 +36,7 @@ pub(crate) fn dkim_keys(tx: &mut Tx, domain: DomainId) -> Result<Vec<DkimKey>, D
                 active_at, retired_at, revoked_at
          FROM dkim_key WHERE domain = ?1 AND organisation = COALESCE(?2, organisation)
          ORDER BY created_at, selector",
-        values![domain, scope(tx)],
+        values![domain, tx.organisation()],
         dkim_key,
     )
 }
@@ -50,7 +45,7 @@ pub(crate) fn dkim_keys(tx: &mut Tx, domain: DomainId) -> Result<Vec<DkimKey>, D
 pub(crate) fn domain(tx: &mut Tx, name: &Domain) -> Result<Option<(DomainId, OrganisationId)>, DbError> {
     tx.query_one(
         "SELECT id, organisation FROM domain WHERE name = ?1 AND organisation = COALESCE(?2, organisation)",
-        values![name.as_str(), scope(tx)],
+        values![name.as_str(), tx.organisation()],
         |row| Ok((DomainId(row.integer(0)?), OrganisationId(row.integer(1)?))),
     )
 }
@@ -210,7 +205,7 @@ pub(crate) fn zone_keys(tx: &mut Tx, zone: ZoneId) -> Result<Vec<ZoneKey>, DbErr
     tx.query(
         "SELECT id, organisation, private_key, created_at, active_at, retired_at FROM zone_key
          WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) ORDER BY created_at, id",
-        values![zone, scope(tx)],
+        values![zone, tx.organisation()],
         |row| {
             let (active_at, retired_at) =
                 (row.optional_integer(4)?.map(Timestamp), row.optional_integer(5)?.map(Timestamp));
@@ -263,7 +258,7 @@ pub(crate) fn remove_zone_key(tx: &mut Tx, zone: ZoneId, id: i64) -> Result<(), 
 pub(crate) fn remove_zone_keys(tx: &mut Tx, zone: ZoneId) -> Result<u64, DbError> {
     tx.execute(
         "DELETE FROM zone_key WHERE zone = ?1 AND organisation = COALESCE(?2, organisation)",
-        values![zone, scope(tx)],
+        values![zone, tx.organisation()],
     )
 }
 

@@ -22,11 +22,6 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
-fn scope(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
 fn serial(column: i64) -> u32 {
     // Written from a u32.
     u32::try_from(column).unwrap_or(0)
@@ -93,7 +88,7 @@ fn one_within_limit(tx: &mut Tx, zone: Option<ZoneInfo>) -> Result<Option<ZoneIn
 pub(crate) fn zone(tx: &mut Tx, id: ZoneId) -> Result<Option<ZoneInfo>, DbError> {
     let zone = tx.query_one(
         zone_columns!("WHERE z.id = ?1 AND z.organisation = COALESCE(?2, z.organisation)"),
-        values![id, scope(tx)],
+        values![id, tx.organisation()],
         zone_info,
     )?;
     one_within_limit(tx, zone)
@@ -102,7 +97,7 @@ pub(crate) fn zone(tx: &mut Tx, id: ZoneId) -> Result<Option<ZoneInfo>, DbError>
 pub(crate) fn zone_called(tx: &mut Tx, called: &DnsName) -> Result<Option<ZoneInfo>, DbError> {
     let zone = tx.query_one(
         zone_columns!("WHERE z.name = ?1 AND z.organisation = COALESCE(?2, z.organisation)"),
-        values![called.as_str(), scope(tx)],
+        values![called.as_str(), tx.organisation()],
         zone_info,
     )?;
     one_within_limit(tx, zone)
@@ -126,7 +121,7 @@ pub(crate) fn zones(tx: &mut Tx, organisation: Option<OrganisationId>) -> Result
             "WHERE z.organisation = COALESCE(?1, z.organisation) AND z.organisation = COALESCE(?2, z.organisation)
              ORDER BY z.name"
         ),
-        values![scope(tx), organisation.map(|id| id.0)],
+        values![tx.organisation(), organisation.map(|id| id.0)],
         zone_info,
     )?;
     within_limit(tx, &mut zones)?;
@@ -151,7 +146,7 @@ pub(crate) fn page_of_zones(
 pub(crate) fn synonyms(tx: &mut Tx, main: ZoneId) -> Result<Vec<ZoneInfo>, DbError> {
     let mut zones = tx.query(
         zone_columns!("WHERE z.main = ?1 AND z.organisation = COALESCE(?2, z.organisation) ORDER BY z.name"),
-        values![main, scope(tx)],
+        values![main, tx.organisation()],
         zone_info,
     )?;
     within_limit(tx, &mut zones)?;
@@ -226,7 +221,7 @@ pub(crate) fn domain_organisation(
 ) -> Result<Option<OrganisationId>, DbError> {
     tx.query_one(
         "SELECT organisation FROM domain WHERE name = ?1 AND organisation = COALESCE(?2, organisation)",
-        values![name.as_str(), scope(tx)],
+        values![name.as_str(), tx.organisation()],
         |row| Ok(OrganisationId(row.integer(0)?)),
     )
 }
@@ -259,7 +254,7 @@ fn below_pattern(of: &DnsName) -> String {
 pub(crate) fn is_organisation(tx: &mut Tx, id: OrganisationId) -> Result<bool, DbError> {
     let found = tx.query_one(
         "SELECT 1 FROM organisation WHERE id = ?1 AND id = COALESCE(?2, id) AND deleted_at IS NULL",
-        values![id, scope(tx)],
+        values![id, tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
@@ -293,7 +288,7 @@ pub(crate) fn take_zone(tx: &mut Tx, id: ZoneId, at: Timestamp) -> Result<Option
     tx.execute(
         "UPDATE zone SET version = version + 1, changed_at = ?3
          WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
-        values![id, scope(tx), at],
+        values![id, tx.organisation(), at],
     )?;
     zone(tx, id)
 }
@@ -348,7 +343,7 @@ pub(crate) fn records(tx: &mut Tx, zone: ZoneId) -> Result<Vec<RecordInfo>, DbEr
     tx.query(
         "SELECT id, owner, kind, data, ttl, manager, manager_domain, note FROM zone_record
          WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) ORDER BY owner, kind, data",
-        values![zone, scope(tx)],
+        values![zone, tx.organisation()],
         record,
     )
 }
@@ -358,7 +353,7 @@ pub(crate) fn page_of_records(tx: &mut Tx, zone: ZoneId, seek: &Seek) -> Result<
     let rows = tx.query(
         "SELECT id, owner, kind, data, ttl, manager, manager_domain, note FROM zone_record
          WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) AND id > ?3 ORDER BY id LIMIT ?4",
-        values![zone, scope(tx), seek.after(), seek.rows()],
+        values![zone, tx.organisation(), seek.after(), seek.rows()],
         record,
     )?;
     Ok(seek.page(rows, |record| record.id.0))
@@ -475,7 +470,7 @@ pub(crate) fn count_records_of(tx: &mut Tx, domain: DomainId) -> Result<u64, DbE
     let count = tx.query_one(
         "SELECT count(*) FROM zone_record
          WHERE manager_domain = ?1 AND organisation = COALESCE(?2, organisation)",
-        values![domain, scope(tx)],
+        values![domain, tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
@@ -486,7 +481,7 @@ pub(crate) fn zones_with_records_of(tx: &mut Tx, domain: DomainId) -> Result<Vec
     tx.query(
         "SELECT DISTINCT zone FROM zone_record
          WHERE manager_domain = ?1 AND organisation = COALESCE(?2, organisation)",
-        values![domain, scope(tx)],
+        values![domain, tx.organisation()],
         |row| Ok(ZoneId(row.integer(0)?)),
     )
 }
@@ -547,7 +542,7 @@ pub(crate) fn changes(tx: &mut Tx, zone: ZoneId, seek: &Seek) -> Result<Page<Cha
         "SELECT serial, at, who, called, added, removed, number FROM zone_change
          WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) AND number < ?3
          ORDER BY number DESC LIMIT ?4",
-        values![zone, scope(tx), seek.before(), seek.rows()],
+        values![zone, tx.organisation(), seek.before(), seek.rows()],
         |row| Ok((row.integer(6)?, change_info(row)?)),
     )?;
     Ok(seek.page(rows, |(number, _)| *number).map(|(_, change)| change))
@@ -559,7 +554,7 @@ pub(crate) fn secondaries(tx: &mut Tx, zone: ZoneId) -> Result<Vec<Secondary>, D
     tx.query(
         "SELECT address, key_name, secret FROM zone_secondary
          WHERE zone = ?1 AND organisation = COALESCE(?2, organisation) ORDER BY position",
-        values![zone, scope(tx)],
+        values![zone, tx.organisation()],
         |row| {
             Ok(Secondary {
                 address: row

@@ -7,22 +7,12 @@ use super::{AccessInfo, InvitationInfo, Mailbox, OpenedInfo, OwnMailbox, Permiss
 use crate::limits;
 use crate::rows::address_of;
 
-/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
-fn scope(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
-/// The only domain within the scope, for `domain = COALESCE(?, domain)`.
-fn limit(tx: &Tx) -> Option<i64> {
-    tx.domain().map(|id| id.0)
-}
-
 /// Whether a person has access to a mailbox of the limit's domain.
 pub(super) fn has_access_in_reach(tx: &mut Tx, user: UserId) -> Result<bool, DbError> {
     let found = tx.query_one(
         "SELECT 1 FROM mailbox_access x JOIN account c ON c.id = x.account JOIN address a ON a.id = c.address
          WHERE x.person = ?1 AND a.domain = ?2",
-        values![user, limit(tx)],
+        values![user, tx.domain()],
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
@@ -93,7 +83,7 @@ pub(super) fn mailbox(tx: &mut Tx, address: AddressId) -> Result<Option<(Mailbox
         "SELECT a.organisation, a.account, a.localpart, d.name, a.service
          FROM address a JOIN domain d ON d.id = a.domain
          WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)",
-        values![address, scope(tx), limit(tx)],
+        values![address, tx.organisation(), tx.domain()],
         |row| {
             let account = row.optional_integer(1)?;
             let mailbox = Mailbox {
@@ -472,7 +462,7 @@ pub(super) fn invitation(tx: &mut Tx, id: i64) -> Result<Option<InvitationInfo>,
         select_invitation!(
             "WHERE i.id = ?1 AND i.organisation = COALESCE(?2, i.organisation) AND a.domain = COALESCE(?3, a.domain)"
         ),
-        values![id, scope(tx), limit(tx)],
+        values![id, tx.organisation(), tx.domain()],
         invitation_info,
     )
 }
@@ -670,7 +660,7 @@ pub(super) fn used_mailboxes(
                            JOIN membership m ON m.person = p.id AND m.organisation = a.organisation
                            WHERE p.login = a.localpart_key || '@' || d.name))
          ORDER BY a.id LIMIT ?2",
-        values![service, limit as i64, scope(tx)],
+        values![service, limit as i64, tx.organisation()],
         |row| Ok(AddressId(row.integer(0)?)),
     )
 }

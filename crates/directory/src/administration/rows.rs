@@ -13,8 +13,6 @@ mod service;
 mod staff;
 mod user;
 
-use db::Tx;
-
 pub(super) use address::*;
 pub(super) use ban::*;
 pub(super) use deleted::*;
@@ -25,16 +23,6 @@ pub(super) use reach::*;
 pub(super) use service::*;
 pub(super) use staff::*;
 pub(super) use user::*;
-
-/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
-fn scope(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
-/// The only domain within the scope, for `domain = COALESCE(?, domain)`.
-fn limit(tx: &Tx) -> Option<i64> {
-    tx.domain().map(|id| id.0)
-}
 
 fn count(column: i64) -> u64 {
     u64::try_from(column).unwrap_or(0)

@@ -249,10 +249,6 @@ fn offer_of(row: &Row) -> Result<MembershipOffer, DbError> {
     })
 }
 
-fn within(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
 /// Asks a person; false if the organisation does already.
 pub(super) fn insert_offer(tx: &mut Tx, offer: &MembershipOffer, person: UserId) -> Result<bool, DbError> {
     let made = tx.execute(
@@ -273,7 +269,7 @@ pub(super) fn insert_offer(tx: &mut Tx, offer: &MembershipOffer, person: UserId)
 
 /// The offers within the scope that hold, by login.
 pub(super) fn offers(tx: &mut Tx, now: Timestamp) -> Result<Vec<MembershipOffer>, DbError> {
-    let whose = within(tx);
+    let whose = tx.organisation();
     tx.query(
         select_offer!(
             "WHERE f.organisation = COALESCE(?1, f.organisation) AND f.expires_at > ?2 ORDER BY p.login, f.id"
@@ -288,7 +284,7 @@ pub(super) fn page_of_offers(
     now: Timestamp,
     seek: &Seek,
 ) -> Result<Page<MembershipOffer>, DbError> {
-    let whose = within(tx);
+    let whose = tx.organisation();
     let rows = tx.query(
         select_offer!(
             "WHERE f.organisation = COALESCE(?1, f.organisation) AND f.expires_at > ?2 AND f.id > ?3
@@ -301,7 +297,7 @@ pub(super) fn page_of_offers(
 }
 
 pub(super) fn offer(tx: &mut Tx, id: i64, now: Timestamp) -> Result<Option<MembershipOffer>, DbError> {
-    let whose = within(tx);
+    let whose = tx.organisation();
     tx.query_one(
         select_offer!(
             "WHERE f.id = ?1 AND f.organisation = COALESCE(?2, f.organisation) AND f.expires_at > ?3"

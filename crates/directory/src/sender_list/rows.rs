@@ -6,11 +6,6 @@ use model::{OrganisationId, ServiceId};
 use super::{EntryState, Pattern, SenderEntry, SenderKind, SenderQuery, SenderSort};
 use crate::error::DirectoryError;
 
-/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
-fn scope(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
 fn read(row: &Row) -> Result<SenderEntry, DbError> {
     Ok(SenderEntry {
         id: row.integer(0)?,
@@ -36,7 +31,7 @@ macro_rules! select_entry {
 pub(super) fn entries(tx: &mut Tx, service: ServiceId) -> Result<Vec<SenderEntry>, DbError> {
     tx.query(
         select_entry!("WHERE e.service = ?1 AND e.organisation = COALESCE(?2, e.organisation) ORDER BY e.id"),
-        values![service, scope(tx)],
+        values![service, tx.organisation()],
         read,
     )
 }
@@ -51,7 +46,7 @@ pub(super) fn page_of_entries(
             "WHERE e.service = ?1 AND e.organisation = COALESCE(?2, e.organisation) AND e.id > ?3
              ORDER BY e.id LIMIT ?4"
         ),
-        values![service, scope(tx), seek.after(), seek.rows()],
+        values![service, tx.organisation(), seek.after(), seek.rows()],
         read,
     )?;
     Ok(seek.page(rows, |entry| entry.id))
@@ -76,7 +71,7 @@ pub(super) fn find(
     service: ServiceId,
     query: &SenderQuery,
 ) -> Result<(Vec<SenderEntry>, u64, u64), DbError> {
-    let (whose, kind) = (scope(tx), query.kind.as_str());
+    let (whose, kind) = (tx.organisation(), query.kind.as_str());
     let escaped = query.search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     let like = match escaped.as_str() {
         "" => String::new(),
@@ -112,7 +107,7 @@ pub(super) fn count_waiting(tx: &mut Tx, service: ServiceId) -> Result<u64, DbEr
     let count = tx.query_one(
         "SELECT count(*) FROM sender_entry
          WHERE service = ?1 AND organisation = COALESCE(?2, organisation) AND state <> 'applied'",
-        values![service, scope(tx)],
+        values![service, tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
@@ -121,7 +116,7 @@ pub(super) fn count_waiting(tx: &mut Tx, service: ServiceId) -> Result<u64, DbEr
 pub(super) fn entry(tx: &mut Tx, id: i64) -> Result<Option<SenderEntry>, DbError> {
     tx.query_one(
         select_entry!("WHERE e.id = ?1 AND e.organisation = COALESCE(?2, e.organisation)"),
-        values![id, scope(tx)],
+        values![id, tx.organisation()],
         read,
     )
 }

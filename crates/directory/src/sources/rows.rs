@@ -10,10 +10,6 @@ use super::{AllowState, AllowedSource, IpInfo, UnbanRequest, UnbanState, shown};
 /// Requests and addresses that one list shows.
 const LIST_LIMIT: i64 = 1_000;
 
-fn scope(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
 // Allowed sources
 
 macro_rules! select_allowed {
@@ -48,7 +44,7 @@ fn allowed(row: &Row) -> Result<AllowedSource, DbError> {
 }
 
 pub(super) fn allowed_sources(tx: &mut Tx) -> Result<Vec<AllowedSource>, DbError> {
-    let whose = scope(tx);
+    let whose = tx.organisation();
     tx.query(
         select_allowed!("WHERE organisation = COALESCE(?1, organisation) ORDER BY id DESC LIMIT ?2"),
         values![whose, LIST_LIMIT],
@@ -65,7 +61,7 @@ pub(super) fn allowed_of(tx: &mut Tx, organisation: OrganisationId) -> Result<Ve
 }
 
 pub(super) fn allowed_source(tx: &mut Tx, id: i64) -> Result<Option<AllowedSource>, DbError> {
-    let whose = scope(tx);
+    let whose = tx.organisation();
     tx.query_one(
         select_allowed!("WHERE id = ?1 AND organisation = COALESCE(?2, organisation)"),
         values![id, whose],
@@ -183,7 +179,7 @@ fn unban(row: &Row) -> Result<UnbanRequest, DbError> {
 }
 
 pub(super) fn unban_requests(tx: &mut Tx) -> Result<Vec<UnbanRequest>, DbError> {
-    match scope(tx) {
+    match tx.organisation() {
         Some(whose) => tx.query(
             select_unban!("WHERE organisation = ?1 ORDER BY id DESC LIMIT ?2"),
             values![whose, LIST_LIMIT],
@@ -194,7 +190,7 @@ pub(super) fn unban_requests(tx: &mut Tx) -> Result<Vec<UnbanRequest>, DbError> 
 }
 
 pub(super) fn unban_request(tx: &mut Tx, id: i64) -> Result<Option<UnbanRequest>, DbError> {
-    match scope(tx) {
+    match tx.organisation() {
         Some(whose) => {
             tx.query_one(select_unban!("WHERE id = ?1 AND organisation = ?2"), values![id, whose], unban)
         }
@@ -380,7 +376,7 @@ pub(super) fn has_service(
 }
 
 pub(super) fn ips(tx: &mut Tx) -> Result<Vec<IpInfo>, DbError> {
-    match scope(tx) {
+    match tx.organisation() {
         Some(whose) => tx.query(
             select_ip!("WHERE organisation = ?1 ORDER BY ip LIMIT ?2"),
             values![whose, LIST_LIMIT],
@@ -391,7 +387,7 @@ pub(super) fn ips(tx: &mut Tx) -> Result<Vec<IpInfo>, DbError> {
 }
 
 pub(super) fn ip(tx: &mut Tx, ip: IpAddr) -> Result<Option<IpInfo>, DbError> {
-    let (whose, ip) = (scope(tx), ip.to_string());
+    let (whose, ip) = (tx.organisation(), ip.to_string());
     match whose {
         Some(whose) => {
             tx.query_one(select_ip!("WHERE ip = ?1 AND organisation = ?2"), values![&ip, whose], ip_info)

@@ -1,6 +1,7 @@
-//! Journal des modifications: who changed what in the organisation, and one change with what was before and after.
+//! Journal des modifications: who changed what in the organisation, and one change with what was before and after. The
+//! operator's staff has one more, of all organisations and of the installation itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,31 +9,115 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
 use db::Seek;
+use directory::Scope;
 use futures_util::stream;
 use minijinja::{Value, context};
+use model::OrganisationId;
 use trail::{ChangeSearch, Entry};
 
 use super::Answer;
 use super::logs::{after, asked_zone, moment, shown};
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::trouble::Trouble;
-use crate::visitor::{Administrator, Guest};
+use crate::visitor::{Administrator, Guest, Person, Staff};
 use crate::words::{knows, say};
 use crate::{Shared, limits, page, reader};
 
 /// Lines that a file reads at once.
 const LINES_AT_ONCE: usize = 1_000;
 
-const COLUMNS: [Column; 5] = [
-    Column { key: "change-date", is_number: false },
-    Column { key: "change-who", is_number: false },
-    Column { key: "change-action", is_number: false },
-    Column { key: "change-what", is_number: false },
-    Column { key: "change-source", is_number: false },
+const COLUMNS: [Column; 6] = [
+    Column { key: "journal-date", is_number: false },
+    Column { key: "journal-who", is_number: false },
+    Column { key: "journal-action", is_number: false },
+    Column { key: "journal-what", is_number: false },
+    Column { key: "journal-source", is_number: false },
+    // In the journal of the installation only.
+    Column { key: "journal-organisation", is_number: false },
 ];
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
-    Router::new().route("/journal", get(show)).route("/journal/{change}", get(one))
+    Router::new()
+        .route("/journal", get(show))
+        .route("/journal/{change}", get(one))
+        .route("/installation/journal", get(show_everything))
+        .route("/installation/journal/{change}", get(one_of_everything))
+}
+
+/// Whose changes are looked at, and by whom.
+#[derive(Clone)]
+struct View {
+    shared: Arc<Shared>,
+    person: Person,
+    /// Only this organisation's; `None` shows all, and the installation's own.
+    organisation: Option<OrganisationId>,
+    /// The organisations by identifier, where it is told whose a change is.
+    names: Arc<HashMap<OrganisationId, String>>,
+}
+
+impl View {
+    fn of_organisation(shared: Arc<Shared>, Administrator(person): Administrator) -> View {
+        let organisation = Some(person.session.organisation);
+        View { shared, person, organisation, names: Arc::default() }
+    }
+
+    async fn of_everything(shared: Arc<Shared>, person: Staff) -> Result<View, Trouble> {
+        let scope = Scope::Operator("the operator's staff reads the journal of the installation");
+        let all = shared.directory.administration(scope, person.who()).organisations().await?;
+        let names = Arc::new(all.into_iter().map(|one| (one.id, one.name)).collect());
+        Ok(View { shared, person: (*person).clone(), organisation: None, names })
+    }
+
+    fn path(&self) -> &'static str {
+        if self.organisation.is_some() { "/manager/journal" } else { "/manager/installation/journal" }
+    }
+
+    /// The entry of the navigation.
+    fn section(&self) -> &'static str {
+        if self.organisation.is_some() { "journal" } else { "installation-journal" }
+    }
+
+    fn columns(&self) -> &'static [Column] {
+        if self.organisation.is_some() { &COLUMNS[..COLUMNS.len() - 1] } else { &COLUMNS }
+    }
+
+    /// Whose change it is: an organisation that is no more has its number.
+    fn owner(&self, entry: &Entry) -> String {
+        match entry.organisation {
+            Some(id) => self.names.get(&id).cloned().unwrap_or_else(|| id.to_string()),
+            None => self.person.guest.say("installation-title", &[]),
+        }
+    }
+
+    fn row(&self, entry: &Entry) -> Row {
+        let (change, guest) = (&entry.change, &self.person.guest);
+        let behalf =
+            change.actor.behalf.as_deref().map(|behalf| guest.say("journal-for", &[("whom", behalf.into())]));
+        let mut cells = vec![
+            Cell { text: change.at.rfc3339(), kind: "time", ..Cell::default() },
+            Cell { text: change.actor.who.clone(), note: behalf.unwrap_or_default(), ..Cell::default() },
+            Cell::text(action(guest, &change.action)),
+            Cell::text(change.what.clone()),
+            Cell::text(source(guest, entry)),
+        ];
+        if self.organisation.is_none() {
+            cells.push(Cell::text(self.owner(entry)));
+        }
+        Row {
+            id: change.id.to_string(),
+            href: format!("{}/{}", self.path(), change.id),
+            cells,
+            ..Row::default()
+        }
+    }
+
+    /// In a file the one it was done for stands beside the one who did it.
+    fn exported(&self, entry: &Entry) -> Row {
+        let mut row = self.row(entry);
+        let behalf = entry.change.actor.behalf.as_deref().map(|behalf| format!(" ({behalf})"));
+        row.cells[1].text.push_str(&behalf.unwrap_or_default());
+        row
+    }
 }
 
 /// The key of an action's words.
@@ -57,26 +142,16 @@ fn source(guest: &Guest, entry: &Entry) -> String {
     }
 }
 
-fn row(guest: &Guest, entry: &Entry) -> Row {
-    let change = &entry.change;
-    let behalf =
-        change.actor.behalf.as_deref().map(|behalf| guest.say("journal-for", &[("whom", behalf.into())]));
-    Row {
-        id: change.id.to_string(),
-        href: format!("/manager/journal/{}", change.id),
-        cells: vec![
-            Cell { text: change.at.rfc3339(), kind: "time", ..Cell::default() },
-            Cell { text: change.actor.who.clone(), note: behalf.unwrap_or_default(), ..Cell::default() },
-            Cell::text(action(guest, &change.action)),
-            Cell::text(change.what.clone()),
-            Cell::text(source(guest, entry)),
-        ],
-        ..Row::default()
-    }
+async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    listed(View::of_organisation(shared, person)).await
 }
 
-async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
-    let mut wish = Wish::of(&person.guest.target);
+async fn show_everything(State(shared): State<Arc<Shared>>, person: Staff) -> Answer {
+    listed(View::of_everything(shared, person).await?).await
+}
+
+async fn listed(view: View) -> Answer {
+    let mut wish = Wish::of(&view.person.guest.target);
     for part in ["from", "to", "after", "who", "action", "zone"] {
         wish.hide(part);
     }
@@ -84,23 +159,23 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
     let (asked, zone) = (asked_zone(wish.filter("zone")), reader::zone());
     let (from, to) = (moment(wish.filter("from"), &asked), moment(wish.filter("to"), &asked));
     let search = ChangeSearch {
-        organisation: Some(person.session.organisation),
+        organisation: view.organisation,
         text: wish.search.clone(),
         who: wish.filter("who").to_owned(),
         action: wish.filter("action").to_owned(),
         since: from,
         // To the minute: the one that is named is still in.
         until: to.map(|at| at.plus(Duration::from_secs(60))),
-        is_oldest_first: wish.sort == "change-date" && !wish.is_descending,
+        is_oldest_first: wish.sort == "journal-date" && !wish.is_descending,
     };
     if wish.is_csv {
-        return export(&shared, &person, search).await;
+        return export(view, search).await;
     }
     let seek = Seek { after: after(&wish), limit: limits::ROWS_PER_PAGE };
-    let found = shared.trail.changes(search, seek).await?;
+    let found = view.shared.trail.changes(search, seek).await?;
     let next = found.next.map(|(at, id)| wish.address(&[("after", &format!("{}.{id}", at.0))]));
-    let rows = found.items.iter().map(|entry| row(&person.guest, entry)).collect();
-    let table = table::in_either_order(&wish, &COLUMNS, "change-date", rows);
+    let rows = found.items.iter().map(|entry| view.row(entry)).collect();
+    let table = table::in_either_order(&wish, view.columns(), "journal-date", rows);
     let content = context! {
         table => Value::from_serialize(&table),
         next,
@@ -113,40 +188,45 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
         to => to.map(|at| shown(at, &zone)),
         zone => zone.iana_name().unwrap_or("UTC"),
         sort => wish.sort,
+        path => view.path(),
     };
-    page::of(&person, "journal.html", "journal", content)
+    page::of(&view.person, "journal.html", view.section(), content)
 }
 
 /// All lines that were asked for, as many as there are.
-async fn export(shared: &Shared, person: &Administrator, search: ChangeSearch) -> Answer {
-    let (trail, guest) = (shared.trail.clone(), person.guest.clone());
+async fn export(view: View, search: ChangeSearch) -> Answer {
+    let reader = view.clone();
     let parts = stream::try_unfold(Some(Seek::first(LINES_AT_ONCE)), move |seek| {
-        let (trail, guest, search) = (trail.clone(), guest.clone(), search.clone());
+        let (view, search) = (reader.clone(), search.clone());
         async move {
             let Some(seek) = seek else { return Ok(None) };
-            let found = trail.changes(search, seek).await.map_err(Trouble::from)?;
-            let rows: Vec<Row> = found.items.iter().map(|entry| exported(&guest, entry)).collect();
+            let found = view.shared.trail.changes(search, seek).await.map_err(Trouble::from)?;
+            let rows: Vec<Row> = found.items.iter().map(|entry| view.exported(entry)).collect();
             let next = found.next.map(|after| Seek { after: Some(after), limit: LINES_AT_ONCE });
             Ok(Some((rows, next)))
         }
     });
-    table::csv_in_parts("journal", &COLUMNS, |key| person.guest.say(key, &[]), parts).await
+    table::csv_in_parts("journal", view.columns(), |key| view.person.guest.say(key, &[]), parts).await
 }
 
-/// In a file the one it was done for stands beside the one who did it.
-fn exported(guest: &Guest, entry: &Entry) -> Row {
-    let mut row = row(guest, entry);
-    let behalf = entry.change.actor.behalf.as_deref().map(|behalf| format!(" ({behalf})"));
-    row.cells[1].text.push_str(&behalf.unwrap_or_default());
-    row
+async fn one(State(shared): State<Arc<Shared>>, person: Administrator, Path(change): Path<String>) -> Answer {
+    entry(View::of_organisation(shared, person), &change).await
+}
+
+async fn one_of_everything(
+    State(shared): State<Arc<Shared>>,
+    person: Staff,
+    Path(change): Path<String>,
+) -> Answer {
+    entry(View::of_everything(shared, person).await?, &change).await
 }
 
 /// One change: what was before, what is since, and its place in the chain.
-async fn one(State(shared): State<Arc<Shared>>, person: Administrator, Path(change): Path<String>) -> Answer {
+async fn entry(view: View, change: &str) -> Answer {
     let id = change.parse().map_err(|_| Trouble::NotFound)?;
-    let entry = shared.trail.change(Some(person.session.organisation), id).await?.ok_or(Trouble::NotFound)?;
+    let entry = view.shared.trail.change(view.organisation, id).await?.ok_or(Trouble::NotFound)?;
     let change = &entry.change;
-    let guest = &person.guest;
+    let guest = &view.person.guest;
     let names: BTreeSet<&str> =
         change.before.iter().chain(change.after.iter()).map(|(name, _)| name).collect();
     let value = |value: Option<&str>| match value {
@@ -172,6 +252,8 @@ async fn one(State(shared): State<Arc<Shared>>, person: Administrator, Path(chan
         facts,
         number => entry.number,
         digest => entry.digest.map(|digest| digest.to_string()),
+        path => view.path(),
+        owner => view.organisation.is_none().then(|| view.owner(&entry)),
     };
-    page::of(&person, "journal_entry.html", "journal", content)
+    page::of(&view.person, "journal_entry.html", view.section(), content)
 }

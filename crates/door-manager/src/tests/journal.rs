@@ -37,7 +37,7 @@ async fn the_journal_shows_who_changed_what_and_what_it_was_before() {
         assert!(entry.text.contains("Avant") && entry.text.contains("Empreinte"), "{}", entry.text);
         let nothing = browser.get("/manager/journal?q=nowhere").await;
         assert!(nothing.text.contains("Aucune modification"), "{}", nothing.text);
-        let oldest = browser.get("/manager/journal?sort=change-date").await;
+        let oldest = browser.get("/manager/journal?sort=journal-date").await;
         assert!(oldest.text.contains("aria-sort=\"ascending\""), "{}", oldest.text);
         let file = browser.get("/manager/journal?format=csv").await;
         assert!(file.text.starts_with("\u{feff}\"Date\",\"Auteur\",\"Action\",\"Objet\","), "{}", file.text);

@@ -11,8 +11,14 @@ use zones::StsMode;
 use super::{Answer, Browser, PASSWORD, Town, towns};
 
 /// The pages of the staff.
-const PAGES: [&str; 5] =
-    ["system", "installation", "installation/organisations", "installation/staff", "sources?of=installation"];
+const PAGES: [&str; 6] = [
+    "system",
+    "installation",
+    "installation/organisations",
+    "installation/staff",
+    "installation/journal",
+    "sources?of=installation",
+];
 
 impl Town {
     fn all(&self) -> directory::Administration {
@@ -127,6 +133,39 @@ async fn every_page_of_the_staff_speaks_every_language_and_exists_for_nobody_els
         // Whoever left the staff finds nothing there from the next request on.
         town.all().set_operator(user, false).await.unwrap();
         assert_eq!(browser.get("/manager/installation/staff").await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn the_staff_reads_the_journal_of_the_installation_and_of_every_organisation() {
+    for town in towns().await {
+        let name = |name: &str| directory::OrganisationChange {
+            name: Some(name.to_owned()),
+            ..directory::OrganisationChange::default()
+        };
+        town.all().change_organisation(town.acme, name("Acme <i>neuve</i>")).await.unwrap();
+        town.all().ban_source("198.51.100.8", Duration::from_secs(3600), "essai").await.unwrap();
+        let (mut browser, _) = town.staff().await;
+        let all = page(&mut browser, "installation/journal").await;
+        for word in ["Organisation", "Acme &lt;i&gt;neuve", "198.51.100.8", "Installation"] {
+            assert!(all.contains(word), "{word}: {all}");
+        }
+        let trail = trail::Trail::new(town.db.clone());
+        let entries = trail.changes(None, db::Seek::first(50)).await.unwrap().items;
+        let [renamed, banned] = ["change organisation", "ban source"]
+            .map(|action| entries.iter().find(|entry| entry.action == action).unwrap());
+        let entry = page(&mut browser, &format!("installation/journal/{}", renamed.id)).await;
+        assert!(entry.contains("Acme &lt;i&gt;neuve") && entry.contains("Empreinte"), "{entry}");
+        let entry = page(&mut browser, &format!("installation/journal/{}", banned.id)).await;
+        assert!(entry.contains("<dd>Installation</dd>"), "{entry}");
+        // The organisation's own journal has neither.
+        for id in [renamed.id, banned.id] {
+            let answer = browser.get(&format!("/manager/journal/{id}")).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        }
+        let file = browser.get("/manager/installation/journal?format=csv&q=198.51.100.8").await.text;
+        let line = file.lines().find(|line| line.contains("198.51.100.8")).unwrap();
+        assert!(line.ends_with("\"Installation\""), "{file}");
     }
 }
 

@@ -82,7 +82,7 @@ const DECISIONS: [(Who, &str); 5] = [
     ),
     (
         Who::Staff,
-        "/system /installation /installation/staff /installation/staff/{user} /installation/organisations
+        "/system /installation /installation/journal /installation/journal/{change} /installation/staff /installation/staff/{user} /installation/organisations
          /installation/organisations/{organisation} /installation/organisations/{organisation}/quotas
          /installation/organisations/{organisation}/state /installation/organisations/{organisation}/delete",
     ),

@@ -38,6 +38,21 @@ fn every_language_says_the_same_things() {
     }
 }
 
+/// The later of two would be said in place of the earlier.
+#[test]
+fn nothing_is_said_twice() {
+    for language in Language::ALL {
+        let mut known = BTreeSet::new();
+        let twice: Vec<_> = source(language)
+            .lines()
+            .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()))
+            .filter_map(|line| line.split_once(" =").map(|(key, _)| key))
+            .filter(|key| !known.insert(*key))
+            .collect();
+        assert!(twice.is_empty(), "{language}: {twice:?}");
+    }
+}
+
 #[test]
 fn every_word_of_a_template_is_known() {
     let mut unknown = Vec::new();

@@ -29,8 +29,6 @@ maintenance-ended = Die Wartung ist beendet.
 addresses-title = Adressen
 addresses-empty = Keine Adresse
 addresses-empty-text = Erstellen Sie die erste mit «Mail-Adresse erstellen».
-addresses-no-domain = Keine Domain
-addresses-no-domain-text = Eine Adresse gehört zu einer Domain: Fügen Sie zuerst eine hinzu.
 addresses-choose = Wählen Sie Adressen
 addresses-chosen = { $count ->
         [one] { $count } gewählte Adresse

@@ -21,7 +21,6 @@ factor-removed = «{ $name }» ist entfernt.
 factor-remove = «{ $name }» entfernen
 factor-remove-effect = Er wird bei der Anmeldung nicht mehr angenommen. Ihre anderen Sitzungen enden, und ein Brief bestätigt es Ihnen.
 factor-remove-last = Es ist der letzte: Danach genügt das Passwort, und die Ersatzcodes gelten nicht mehr.
-remove = Entfernen
 since = seit
 last-used = zuletzt benutzt
 totp-add = Authentifizierungs-App hinzufügen

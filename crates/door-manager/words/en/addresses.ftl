@@ -29,8 +29,6 @@ maintenance-ended = Maintenance has ended.
 addresses-title = Addresses
 addresses-empty = No address
 addresses-empty-text = Create the first with “Create a mail address”.
-addresses-no-domain = No domain
-addresses-no-domain-text = An address belongs to a domain: add one first.
 addresses-choose = Choose addresses
 addresses-chosen = { $count ->
         [one] { $count } chosen address

@@ -21,7 +21,6 @@ factor-removed = “{ $name }” is removed.
 factor-remove = Remove “{ $name }”
 factor-remove-effect = It is no longer accepted when you sign in. Your other sessions end, and a letter confirms it.
 factor-remove-last = It is the last one: afterwards the password is enough, and the recovery codes are void.
-remove = Remove
 since = since
 last-used = last used
 totp-add = Add an authenticator application

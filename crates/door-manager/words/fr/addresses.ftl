@@ -29,8 +29,6 @@ maintenance-ended = La maintenance est terminée.
 addresses-title = Adresses
 addresses-empty = Aucune adresse
 addresses-empty-text = Créez la première avec « Créer une adresse mail ».
-addresses-no-domain = Aucun domaine
-addresses-no-domain-text = Une adresse appartient à un domaine : ajoutez-en un d’abord.
 addresses-choose = Choisissez des adresses
 addresses-chosen = { $count ->
         [one] { $count } adresse choisie

@@ -21,7 +21,6 @@ factor-removed = « { $name } » est retiré.
 factor-remove = Retirer « { $name } »
 factor-remove-effect = Il ne sera plus accepté à la connexion. Vos autres sessions se terminent et une lettre vous le confirme.
 factor-remove-last = C’est le dernier : ensuite le mot de passe suffit pour entrer, et les codes de secours ne valent plus.
-remove = Retirer
 since = depuis
 last-used = dernière utilisation
 totp-add = Ajouter une application d’authentification

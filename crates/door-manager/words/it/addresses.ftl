@@ -29,8 +29,6 @@ maintenance-ended = La manutenzione è terminata.
 addresses-title = Indirizzi
 addresses-empty = Nessun indirizzo
 addresses-empty-text = Crei il primo con «Creare un indirizzo mail».
-addresses-no-domain = Nessun dominio
-addresses-no-domain-text = Un indirizzo appartiene a un dominio: ne aggiunga prima uno.
 addresses-choose = Scelga degli indirizzi
 addresses-chosen = { $count ->
         [one] { $count } indirizzo scelto

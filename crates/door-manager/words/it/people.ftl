@@ -21,7 +21,6 @@ factor-removed = «{ $name }» è rimosso.
 factor-remove = Rimuovere «{ $name }»
 factor-remove-effect = Non sarà più accettato all’accesso. Le altre sessioni terminano e una lettera ve lo conferma.
 factor-remove-last = È l’ultimo: poi basta la password per entrare, e i codici di riserva non valgono più.
-remove = Rimuovere
 since = dal
 last-used = ultimo uso
 totp-add = Aggiungere un’applicazione di autenticazione

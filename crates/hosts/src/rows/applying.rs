@@ -3,7 +3,7 @@
 use db::{DbError, Row, Tx, values};
 use model::{DomainId, OrganisationId, Timestamp};
 
-use super::{count, scope};
+use super::count;
 use crate::entities::{
     Act, ApplyRun, ChangeId, HostId, MailServerId, PendingChange, RunId, RunState, Thing, Values,
 };
@@ -49,7 +49,7 @@ pub(crate) fn changes(
                AND domain = COALESCE(?3, domain)
              ORDER BY rank, id"
         ),
-        values![scope(tx), organisation, domain],
+        values![tx.organisation(), organisation, domain],
         change_of,
     )
 }
@@ -63,7 +63,7 @@ pub(crate) fn count_changes(
         "SELECT count(*) FROM pending_change
          WHERE organisation = COALESCE(?1, organisation) AND organisation = COALESCE(?2, organisation)
            AND domain = COALESCE(?3, domain)",
-        values![scope(tx), organisation, domain],
+        values![tx.organisation(), organisation, domain],
         |row| row.integer(0),
     )?;
     Ok(count(waiting.unwrap_or(0)))
@@ -72,7 +72,7 @@ pub(crate) fn count_changes(
 pub(crate) fn change(tx: &mut Tx, id: ChangeId) -> Result<Option<PendingChange>, DbError> {
     tx.query_one(
         select_change!("WHERE organisation = COALESCE(?1, organisation) AND id = ?2"),
-        values![scope(tx), id],
+        values![tx.organisation(), id],
         change_of,
     )
 }
@@ -224,7 +224,7 @@ macro_rules! select_run {
 pub(crate) fn run(tx: &mut Tx, id: RunId) -> Result<Option<ApplyRun>, DbError> {
     tx.query_one(
         select_run!("WHERE organisation = COALESCE(?1, organisation) AND id = ?2"),
-        values![scope(tx), id],
+        values![tx.organisation(), id],
         run_of,
     )
 }
@@ -242,7 +242,7 @@ pub(crate) fn runs(
                AND (CAST(?3 AS BIGINT) IS NULL OR domain = ?3)
              ORDER BY id DESC LIMIT ?4"
         ),
-        values![scope(tx), organisation, domain, limit as i64],
+        values![tx.organisation(), organisation, domain, limit as i64],
         run_of,
     )
 }

@@ -51,11 +51,6 @@ macro_rules! select_operation {
     };
 }
 
-/// The scope's organisation, for `organisation = COALESCE(?, organisation)`.
-fn scope(tx: &Tx) -> Option<i64> {
-    tx.organisation().map(|id| id.0)
-}
-
 pub(crate) fn insert(tx: &mut Tx, operation: &Operation) -> Result<(), DbError> {
     let options = serde_json::json!(operation.options).to_string();
     tx.execute(
@@ -79,7 +74,7 @@ pub(crate) fn insert(tx: &mut Tx, operation: &Operation) -> Result<(), DbError> 
 pub(crate) fn operation(tx: &mut Tx, id: OperationId) -> Result<Option<Operation>, DbError> {
     tx.query_one(
         select_operation!("WHERE id = ?1 AND organisation = COALESCE(?2, organisation)"),
-        values![id, scope(tx)],
+        values![id, tx.organisation()],
         operation_of,
     )
 }
@@ -91,7 +86,7 @@ pub(crate) fn operations(tx: &mut Tx, service: ServiceId, seek: &Seek) -> Result
             "WHERE service = ?1 AND organisation = COALESCE(?2, organisation) AND id < ?3
              ORDER BY id DESC LIMIT ?4"
         ),
-        values![service, scope(tx), seek.before(), seek.rows()],
+        values![service, tx.organisation(), seek.before(), seek.rows()],
         operation_of,
     )?;
     Ok(seek.page(rows, |operation| operation.id.0))
@@ -111,7 +106,7 @@ pub(crate) fn running_of(tx: &mut Tx, organisation: OrganisationId) -> Result<Ve
             "WHERE organisation = ?1 AND state = 'running' AND organisation = COALESCE(?2, organisation)
              ORDER BY id"
         ),
-        values![organisation, scope(tx)],
+        values![organisation, tx.organisation()],
         operation_of,
     )
 }
@@ -180,7 +175,7 @@ pub(crate) fn lines(tx: &mut Tx, operation: OperationId) -> Result<Vec<LogLine>,
     tx.query(
         "SELECT at, what, name, count FROM domain_operation_line
          WHERE operation = ?1 AND organisation = COALESCE(?2, organisation) ORDER BY number",
-        values![operation, scope(tx)],
+        values![operation, tx.organisation()],
         |row| {
             Ok(LogLine {
                 at: row.timestamp(0)?,

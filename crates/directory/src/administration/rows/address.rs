@@ -3,7 +3,7 @@
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::{count, limit, scope};
+use super::count;
 use crate::administration::{AddressQuery, AddressSort};
 use crate::entities::{AddressInfo, AddressKind, Agreed, DomainInfo, Purpose};
 use crate::limits;
@@ -79,7 +79,7 @@ pub(in crate::administration) fn address(tx: &mut Tx, id: AddressId) -> Result<O
         select_address!(
             "WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)"
         ),
-        values![id, scope(tx), limit(tx)],
+        values![id, tx.organisation(), tx.domain()],
         bare,
     )?;
     found.map(|bare| with_targets(tx, bare)).transpose()
@@ -93,7 +93,7 @@ pub(in crate::administration) fn address_called(
     let id = tx.query_one(
         "SELECT a.id FROM domain d JOIN address a ON a.domain = d.id AND a.localpart_key = ?2
          WHERE d.name = ?1 AND a.organisation = COALESCE(?3, a.organisation)",
-        values![domain, key, scope(tx)],
+        values![domain, key, tx.organisation()],
         |row| Ok(AddressId(row.integer(0)?)),
     )?;
     match id {
@@ -115,7 +115,7 @@ pub(in crate::administration) fn addresses(
                 "WHERE a.domain = ?1 AND a.organisation = COALESCE(?2, a.organisation)
                  ORDER BY d.name, a.localpart_key"
             ),
-            values![domain, scope(tx)],
+            values![domain, tx.organisation()],
             bare,
         )?,
         (None, Some(organisation)) => tx.query(
@@ -141,7 +141,7 @@ pub(in crate::administration) fn page_of_addresses(
                     "WHERE a.domain = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.id > ?3
                      ORDER BY a.id LIMIT ?4"
                 ),
-                values![domain, scope(tx), seek.after(), seek.rows()],
+                values![domain, tx.organisation(), seek.after(), seek.rows()],
                 bare,
             )?;
             seek.page(rows, |one| one.info.id.0)
@@ -343,7 +343,7 @@ pub(in crate::administration) fn find_addresses(
     let total = tx.query_one(
         "SELECT count(*) FROM address WHERE organisation = ?1 AND service = COALESCE(?2, service)
            AND domain = COALESCE(?3, domain)",
-        values![organisation, service, limit(tx)],
+        values![organisation, service, tx.domain()],
         |row| row.integer(0),
     )?;
     // At 10,000 addresses counting costs as much as finding; a window over all rows costs five times that.
@@ -357,7 +357,7 @@ pub(in crate::administration) fn find_addresses(
            AND f.domain = COALESCE(?5, f.domain)
            AND (?4 = '' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
                 OR lower(f.display_name) LIKE ?4 ESCAPE '!' OR lower(f.note) LIKE ?4 ESCAPE '!')",
-            values![organisation, service, kind, like.as_str(), limit(tx)],
+            values![organisation, service, kind, like.as_str(), tx.domain()],
             |row| row.integer(0),
         )?
     };
@@ -371,7 +371,15 @@ pub(in crate::administration) fn find_addresses(
     };
     let rows = tx.query(
         sql,
-        values![organisation, service, kind, like.as_str(), query.limit as i64, query.skip as i64, limit(tx)],
+        values![
+            organisation,
+            service,
+            kind,
+            like.as_str(),
+            query.limit as i64,
+            query.skip as i64,
+            tx.domain()
+        ],
         bare,
     )?;
     let mut items: Vec<AddressInfo> =
@@ -404,7 +412,7 @@ pub(in crate::administration) fn quotas(
          JOIN service s ON s.id = a.service
          WHERE a.organisation = ?1 AND a.organisation = COALESCE(?3, a.organisation)
            AND a.domain = COALESCE(?2, a.domain) AND COALESCE(c.quota_bytes, s.quota_bytes) > 0",
-        values![organisation, limit(tx), scope(tx)],
+        values![organisation, tx.domain(), tx.organisation()],
         |row| Ok((AccountId(row.integer(0)?), AddressId(row.integer(1)?), count(row.integer(2)?))),
     )
 }
@@ -422,7 +430,7 @@ pub(in crate::administration) fn aliases_of(
                AND a.domain = COALESCE(?3, a.domain)
              ORDER BY d.name, a.localpart_key"
         ),
-        values![organisation, address, limit(tx)],
+        values![organisation, address, tx.domain()],
         bare,
     )?;
     found.into_iter().map(|bare| with_targets(tx, bare)).collect()

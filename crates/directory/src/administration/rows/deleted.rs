@@ -3,7 +3,6 @@
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::{limit, scope};
 use crate::administration::deleted::{DeletedAddress, DeletedQuery, DeletedSort};
 use crate::rows::address_of;
 
@@ -42,7 +41,7 @@ pub(in crate::administration) fn deleted_address(
         select_deleted!(
             "WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)"
         ),
-        values![id, scope(tx), limit(tx)],
+        values![id, tx.organisation(), tx.domain()],
         deleted,
     )
 }
@@ -56,7 +55,7 @@ pub(in crate::administration) fn page_of_deleted_addresses(
             select_deleted!(
                 "WHERE a.domain = ?1 AND a.organisation = ?2 AND a.id > ?3 ORDER BY a.id LIMIT ?4"
             ),
-            values![domain, scope(tx), seek.after(), seek.rows()],
+            values![domain, tx.organisation(), seek.after(), seek.rows()],
             deleted,
         )?;
         return Ok(seek.page(rows, |one| one.id.0));
@@ -82,7 +81,7 @@ pub(in crate::administration) fn find_deleted_addresses(
     tx: &mut Tx,
     query: &DeletedQuery,
 ) -> Result<(Vec<DeletedAddress>, u64, u64), DbError> {
-    let (whose, domain) = (scope(tx), limit(tx));
+    let (whose, domain) = (tx.organisation(), tx.domain());
     let escaped = query.search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
     let like = match escaped.as_str() {
         "" => String::new(),

@@ -3,7 +3,7 @@
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
 use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::{count, limit, scope};
+use super::count;
 use crate::entities::DomainInfo;
 use crate::linking::DomainPlace;
 
@@ -51,7 +51,7 @@ macro_rules! within_limit {
 pub(in crate::administration) fn domain(tx: &mut Tx, id: DomainId) -> Result<Option<DomainInfo>, DbError> {
     tx.query_one(
         within_limit!("WHERE d.id = ?1 AND d.organisation = COALESCE(?2, d.organisation)"),
-        values![id, scope(tx), limit(tx)],
+        values![id, tx.organisation(), tx.domain()],
         domain_info,
     )
 }
@@ -62,7 +62,7 @@ pub(in crate::administration) fn domain_called(
 ) -> Result<Option<DomainInfo>, DbError> {
     tx.query_one(
         within_limit!("WHERE d.name = ?1 AND d.organisation = COALESCE(?2, d.organisation)"),
-        values![name, scope(tx), limit(tx)],
+        values![name, tx.organisation(), tx.domain()],
         domain_info,
     )
 }
@@ -86,7 +86,7 @@ pub(in crate::administration) fn domains(
             "WHERE d.organisation = COALESCE(?1, d.organisation) AND d.organisation = COALESCE(?2, d.organisation)",
             " ORDER BY d.name"
         ),
-        values![organisation, scope(tx), limit(tx)],
+        values![organisation, tx.organisation(), tx.domain()],
         domain_info,
     )
 }
@@ -100,7 +100,7 @@ pub(in crate::administration) fn domains_in(
             "WHERE d.service = ?1 AND d.organisation = COALESCE(?2, d.organisation)",
             " ORDER BY d.name"
         ),
-        values![service, scope(tx), limit(tx)],
+        values![service, tx.organisation(), tx.domain()],
         domain_info,
     )
 }

@@ -3,7 +3,7 @@
 use db::{DbError, List, Page, Row, Seek, Tx, values};
 use model::{OrganisationId, Timestamp};
 
-use super::{count, scope};
+use super::count;
 use crate::entities::OrganisationInfo;
 
 fn organisation_info(row: &Row) -> Result<OrganisationInfo, DbError> {
@@ -35,7 +35,7 @@ pub(in crate::administration) fn organisation(
 ) -> Result<Option<OrganisationInfo>, DbError> {
     tx.query_one(
         select_organisation!("WHERE o.id = ?1 AND o.id = COALESCE(?2, o.id) AND o.deleted_at IS NULL"),
-        values![id, scope(tx)],
+        values![id, tx.organisation()],
         organisation_info,
     )
 }
@@ -43,7 +43,7 @@ pub(in crate::administration) fn organisation(
 pub(in crate::administration) fn organisations(tx: &mut Tx) -> Result<Vec<OrganisationInfo>, DbError> {
     tx.query(
         select_organisation!("WHERE o.id = COALESCE(?1, o.id) AND o.deleted_at IS NULL ORDER BY o.name_key"),
-        values![scope(tx)],
+        values![tx.organisation()],
         organisation_info,
     )
 }

@@ -3,7 +3,6 @@
 use db::{DbError, Page, Row, Seek, Tx, values};
 use model::{AccountId, CredentialId, OrganisationId, Timestamp};
 
-use super::scope;
 use crate::entities::{DeviceKind, DevicePasswordInfo, Protocols};
 use crate::limits;
 use crate::login::NewHash;
@@ -57,7 +56,7 @@ pub(in crate::administration) fn password(
 ) -> Result<Option<DevicePasswordInfo>, DbError> {
     let found = tx.query_one(
         select_password!("WHERE id = ?1 AND organisation = COALESCE(?2, organisation)"),
-        values![id, scope(tx)],
+        values![id, tx.organisation()],
         password_info,
     )?;
     match found {

@@ -3,8 +3,6 @@
 use db::{DbError, Tx, values};
 use model::{AccountId, DomainId, OrganisationId, ServiceId};
 
-use super::limit;
-
 /// The domain, those linked to it, and their synonyms.
 pub(in crate::administration) fn names_of(
     tx: &mut Tx,
@@ -29,7 +27,7 @@ pub(in crate::administration) fn has_others(tx: &mut Tx, service: ServiceId) -> 
     let other = tx.query_one(
         "SELECT 1 FROM domain d JOIN service s ON s.id = d.service
          WHERE d.service = ?1 AND d.id <> ?2 AND NOT (d.linked = 1 AND s.main_domain = ?2)",
-        values![service, limit(tx)],
+        values![service, tx.domain()],
         |row| row.integer(0),
     )?;
     Ok(other.is_some())

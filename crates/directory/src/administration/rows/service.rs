@@ -1,16 +1,16 @@
 //! Mail services.
 
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
-use model::{AccountId, OrganisationId, ServiceId, Timestamp};
+use model::{AccountId, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::{count, limit, scope};
+use super::count;
 use crate::entities::ServiceInfo;
 use crate::rows::{address_of, quota};
 
-fn service_info(row: &Row, limit: Option<i64>) -> Result<ServiceInfo, DbError> {
+fn service_info(row: &Row, limit: Option<DomainId>) -> Result<ServiceInfo, DbError> {
     let administrator = match (row.optional_text(7)?, row.optional_text(8)?) {
         // An address of another domain does not exist for who is limited to one.
-        _ if limit.is_some() && row.optional_integer(10)? != limit => None,
+        _ if limit.is_some() && row.optional_integer(10)?.map(DomainId) != limit => None,
         (Some(localpart), Some(domain)) => Some(address_of(localpart, domain)?),
         _ => None,
     };
@@ -53,10 +53,10 @@ macro_rules! within_limit {
 }
 
 pub(in crate::administration) fn service(tx: &mut Tx, id: ServiceId) -> Result<Option<ServiceInfo>, DbError> {
-    let limit = limit(tx);
+    let limit = tx.domain();
     tx.query_one(
         within_limit!("WHERE s.id = ?1 AND s.organisation = COALESCE(?2, s.organisation)"),
-        values![id, scope(tx), limit],
+        values![id, tx.organisation(), limit],
         |row| service_info(row, limit),
     )
 }
@@ -65,13 +65,13 @@ pub(in crate::administration) fn services(
     tx: &mut Tx,
     organisation: Option<OrganisationId>,
 ) -> Result<Vec<ServiceInfo>, DbError> {
-    let limit = limit(tx);
+    let limit = tx.domain();
     tx.query(
         within_limit!(
             "WHERE s.organisation = COALESCE(?1, s.organisation) AND s.organisation = COALESCE(?2, s.organisation)",
             " ORDER BY s.organisation, s.name_key"
         ),
-        values![organisation, scope(tx), limit],
+        values![organisation, tx.organisation(), limit],
         |row| service_info(row, limit),
     )
 }

@@ -3,7 +3,7 @@
 use db::{DbError, List, Page, Row, Seek, Tx, values};
 use model::{DomainId, OrganisationId, Timestamp, UserId};
 
-use super::{count, scope};
+use super::count;
 use crate::entities::UserInfo;
 
 fn user_info(row: &Row) -> Result<UserInfo, DbError> {
@@ -42,7 +42,7 @@ macro_rules! select_user {
 pub(in crate::administration) fn user(tx: &mut Tx, id: UserId) -> Result<Option<UserInfo>, DbError> {
     tx.query_one(
         select_user!("WHERE m.person = ?1 AND m.organisation = COALESCE(?2, p.organisation)"),
-        values![id, scope(tx)],
+        values![id, tx.organisation()],
         user_info,
     )
 }
@@ -70,7 +70,7 @@ pub(in crate::administration) fn is_operator_staff(tx: &mut Tx, id: UserId) -> R
 pub(in crate::administration) fn user_called(tx: &mut Tx, login: &str) -> Result<Option<UserInfo>, DbError> {
     tx.query_one(
         select_user!("WHERE p.login = ?1 AND m.organisation = COALESCE(?2, p.organisation)"),
-        values![login, scope(tx)],
+        values![login, tx.organisation()],
         user_info,
     )
 }
@@ -84,7 +84,7 @@ pub(in crate::administration) fn users(
             "WHERE m.organisation = COALESCE(?1, p.organisation)
                AND m.organisation = COALESCE(?2, m.organisation) ORDER BY p.login"
         ),
-        values![organisation, scope(tx)],
+        values![organisation, tx.organisation()],
         user_info,
     )
 }
