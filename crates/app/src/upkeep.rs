@@ -174,17 +174,29 @@ async fn repeat(chore: &'static Chore, installation: Installation, mut shutdown:
     }
 }
 
+/// Forgets what is over. Each kind by itself: what goes wrong with one keeps no other longer than it should be.
 async fn clean(installation: &Installation) -> Result<()> {
     let now = installation.world.clock.now();
-    installation.trail.prune_by_plan(now).await.context("log events")?;
+    let (trail, directory) = (&installation.trail, &installation.directory);
     let kept = trail::limits::CHANGES_RETENTION;
-    installation.trail.prune_changes(now, kept).await.context("changes whose time is over")?;
-    installation.flow.reports().prune(now).await.context("reports about mail")?;
-    trust::mta_sts::forget_expired(&installation.db, now).await.context("MTA-STS policies")?;
-    installation.directory.forget_old_membership_offers().await.context("offers of membership")?;
-    installation.directory.forget_old_jobs().await.context("lists of new addresses")?;
-    installation.directory.forget_requests().await.context("invitations and requests whose time is over")?;
-    installation.directory.forget_deleted_addresses().await.context("deleted addresses")?;
+    let done = [
+        trail.prune_by_plan(now).await.map(drop).context("log events"),
+        trail.prune_changes(now, kept).await.map(drop).context("changes whose time is over"),
+        installation.flow.reports().prune(now).await.map(drop).context("reports about mail"),
+        trust::mta_sts::forget_expired(&installation.db, now).await.map(drop).context("MTA-STS policies"),
+        directory.forget_old_membership_offers().await.context("offers of membership"),
+        directory.forget_old_jobs().await.map(drop).context("lists of new addresses"),
+        directory.forget_requests().await.map(drop).context("invitations and requests whose time is over"),
+        directory.forget_deleted_addresses().await.map(drop).context("deleted addresses"),
+        erase_accounts(installation).await,
+    ];
+    let wrong: Vec<String> =
+        done.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
+    anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok(())
+}
+
+async fn erase_accounts(installation: &Installation) -> Result<()> {
     for account in installation.directory.deleted_accounts().await.context("deleted accounts")? {
         installation.store.account(account).erase().await.context("letters of a deleted account")?;
         installation.directory.forget_account(account).await.context("a deleted account")?;

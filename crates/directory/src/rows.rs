@@ -25,6 +25,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (12, "tokens of limited administrators", include_str!("0012_limited_tokens.sql")),
         (13, "what leaves from which address", include_str!("0013_sending_addresses.sql")),
         (14, "tokens for the own things", include_str!("0014_own_tokens.sql")),
+        (15, "mailboxes that were used, letters into them", include_str!("0015_use_and_letters.sql")),
     ],
 };
 

@@ -164,7 +164,7 @@ impl<S: Sync> FromRequestParts<S> for Me {
             Some(person) => {
                 // The log of changes says that it was a program, and which.
                 let source = format!("{} (token «{}»)", caller.client.ip, caller.token.name);
-                Ok(Me { person: Session { source, ..person }, caller })
+                Ok(Me { person: person.coming_from(source), caller })
             }
             None => Err(not_found("this without a token that a person made for the own things")),
         }

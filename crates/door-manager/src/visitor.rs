@@ -154,7 +154,7 @@ impl Person {
         let Some(token) = session_token(&parts.headers, &parts.extensions) else { return Ok(None) };
         let Some(session) = shared.directory.session(&token).await? else { return Ok(None) };
         let guest = Guest::of(parts);
-        let session = Session { source: guest.client.ip.to_string(), ..session };
+        let session = session.coming_from(guest.client.ip);
         let form_token = new_proof(&token, &session);
         let toast_key = toast::Key::of(&token);
         let toast = toast::of(&parts.headers, guest.client.is_tls, &toast_key);

@@ -137,7 +137,8 @@ impl Flow {
                     Ok(())
                 })
                 .await;
-            if settled.is_err() {
+            // Where the claim was lost the closure itself took everything back.
+            if matches!(settled, Err(Unsettled::Db(_))) {
                 born.into_iter().flatten().for_each(|lease| self.inner.queue.doubt(lease));
             }
             match settled {

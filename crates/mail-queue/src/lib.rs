@@ -15,7 +15,7 @@ mod rows;
 mod schedule;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -98,18 +98,23 @@ impl Queue {
     /// Frees the claims that were doubted and stand in the database, so that they are due at once; tells how many. They
     /// are looked for a while, because the write of a lost connection may end after it.
     pub async fn free_doubted(&self) -> Result<u64, DbError> {
-        let tokens: Vec<i64> = self.doubted.lock().iter().map(|(token, _)| *token).collect();
-        if tokens.is_empty() {
+        let tokens: HashSet<i64> = self.doubted.lock().iter().map(|(token, _)| *token).collect();
+        let (Some(first), Some(last)) = (tokens.iter().min().copied(), tokens.iter().max().copied()) else {
             return Ok(0);
-        }
+        };
         let (node, now) = (self.node.clone(), self.world.clock.now());
-        let freed = self
-            .all()
-            .write(move |tx| {
-                let free = |token: &i64| rows::free_lease(tx, &node, *token, now);
-                tokens.iter().map(free).sum::<Result<u64, DbError>>()
-            })
-            .await?;
+        // One look at the queue, however many are doubted, and no write where none stands there.
+        let mut claimed = self.all().read(move |tx| rows::claimed(tx, &node, first, last)).await?;
+        claimed.retain(|(_, token)| tokens.contains(token));
+        let mut freed = 0;
+        if !claimed.is_empty() {
+            let node = self.node.clone();
+            let free = move |tx: &mut Tx| {
+                let free = |(id, token): &(DeliveryId, i64)| rows::free_lease(tx, &node, *id, *token, now);
+                claimed.iter().map(free).sum::<Result<u64, DbError>>()
+            };
+            freed = self.all().write(free).await?;
+        }
         self.doubted.lock().retain(|(_, until)| *until > now);
         Ok(freed)
     }

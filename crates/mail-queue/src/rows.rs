@@ -246,12 +246,32 @@ pub(crate) fn next_due(tx: &mut Tx, with_remote: bool) -> Result<Option<Timestam
     )
 }
 
-/// Frees what `node` claimed with this token, at once.
-pub(crate) fn free_lease(tx: &mut Tx, node: &str, token: i64, now: Timestamp) -> Result<u64, DbError> {
+/// What `node` claimed with the tokens from `first` to `last`, each with its token.
+pub(crate) fn claimed(
+    tx: &mut Tx,
+    node: &str,
+    first: i64,
+    last: i64,
+) -> Result<Vec<(DeliveryId, i64)>, DbError> {
+    tx.query(
+        "SELECT id, lease_token FROM queue_delivery WHERE lease_node = ?1 AND lease_token BETWEEN ?2 AND ?3",
+        values![node, first, last],
+        |row| Ok((DeliveryId(row.integer(0)?), row.integer(1)?)),
+    )
+}
+
+/// Frees a delivery that `node` claimed with this token, at once.
+pub(crate) fn free_lease(
+    tx: &mut Tx,
+    node: &str,
+    id: DeliveryId,
+    token: i64,
+    now: Timestamp,
+) -> Result<u64, DbError> {
     tx.execute(
-        "UPDATE queue_delivery SET next_at = ?3, lease_node = NULL, lease_token = 0
-         WHERE lease_node = ?1 AND lease_token = ?2",
-        values![node, token, now],
+        "UPDATE queue_delivery SET next_at = ?4, lease_node = NULL, lease_token = 0
+         WHERE id = ?1 AND lease_node = ?2 AND lease_token = ?3",
+        values![id, node, token, now],
     )
 }
 

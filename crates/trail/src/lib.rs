@@ -26,7 +26,7 @@ use db::{Db, DbError, Moment, Page, Scoped, Seek};
 use model::{Address, MessageId, OrganisationId, Timestamp};
 
 pub use changes::rows::audit;
-pub use changes::{Actor, Break, Chain, Change, ChangeSearch, Entry, Facts, Fault, Head, Told, tell};
+pub use changes::{Actor, Break, ChainOf, Change, ChangeSearch, Entry, Facts, Fault, Head, Told, Walk, tell};
 pub use event::Event;
 pub use letters::{Direction, LetterSearch, Line, Status, Whose, Window, set_visible_days, visible_days};
 pub use nodes::{ChoreRun, NodeInfo, NodeState};

@@ -17,7 +17,7 @@ pub const MIGRATIONS: Migrations = Migrations {
 };
 
 /// What the organisation column holds where an event belongs to none.
-const NOBODY: i64 = 0;
+pub(crate) const NOBODY: i64 = 0;
 
 /// Writes one event into the caller's transaction. Within a tenant's scope the event is the tenant's,
 /// whatever it says.
@@ -69,7 +69,8 @@ pub(crate) fn cut(text: &str) -> &str {
     &text[..end]
 }
 
-fn somebody(organisation: i64) -> Option<OrganisationId> {
+/// Whose rows a number stands for.
+pub(crate) fn somebody(organisation: i64) -> Option<OrganisationId> {
     (organisation != NOBODY).then_some(OrganisationId(organisation))
 }
 

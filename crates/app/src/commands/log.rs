@@ -4,7 +4,9 @@ use anyhow::Result;
 use clap::Subcommand;
 use model::{Address, MessageId};
 use serde_json::{Value, json};
-use trail::{Chain, ChangeSearch, Direction, Entry, Head, LetterSearch, Line, Search, Status, Way, Whose};
+use trail::{
+    ChainOf, ChangeSearch, Direction, Entry, Head, LetterSearch, Line, Search, Status, Walk, Way, Whose,
+};
 
 use super::Platform;
 use super::output::{Output, shown, size, table};
@@ -90,7 +92,7 @@ pub enum Log {
     /// Walks the chains of the log of changes, and names the first entry that was changed, removed or added.
     Verify {
         /// An end that was noted before, as this command prints it, which must still be in the chain of the
-        /// organisation that --organisation names.
+        /// organisation that --organisation names, or without it in the installation's own.
         #[arg(long, value_name = "NUMBER:DIGEST")]
         noted: Option<Head>,
     },
@@ -177,10 +179,13 @@ impl Log {
                 ))
             }
             Log::Verify { noted } => {
-                if noted.is_some() && platform.scope().is_none() {
-                    anyhow::bail!("an end is one organisation's: name it with --organisation");
-                }
-                verified(&platform.installation.trail.verify(platform.scope(), noted).await?)
+                let of = match platform.scope() {
+                    Some(organisation) => ChainOf::Organisation(organisation),
+                    // An end belongs to one chain.
+                    None if noted.is_some() => ChainOf::Installation,
+                    None => ChainOf::Everybody,
+                };
+                verified(&platform.installation.trail.verify(of, noted).await?)
             }
         }
     }
@@ -223,33 +228,33 @@ fn entry(entry: &Entry) -> (Value, Vec<String>) {
 }
 
 /// What the walk found; an error where a chain is broken, so that a program sees it.
-fn verified(chains: &[Chain]) -> Result<Output> {
-    let name = |chain: &Chain| match chain.organisation {
+fn verified(walks: &[Walk]) -> Result<Output> {
+    let name = |walk: &Walk| match walk.organisation {
         Some(id) => format!("organisation {id}"),
         None => "installation".to_owned(),
     };
-    for chain in chains {
-        if let Some(broken) = chain.broken {
+    for walk in walks {
+        if let Some(broken) = walk.broken {
             let place = broken.number.map_or("without a number".to_owned(), |number| number.to_string());
             let row = broken.id.map(|id| format!(" (row {id})")).unwrap_or_default();
             anyhow::bail!(
                 "the chain of changes of {} is broken: entry {place}{row} is {}; {} before it are as written",
-                name(chain),
+                name(walk),
                 broken.fault.as_str(),
-                chain.checked
+                walk.checked
             );
         }
     }
-    let rows = chains.iter().map(|chain| {
-        let head = chain.head.map(|head| head.to_string());
+    let rows = walks.iter().map(|walk| {
+        let head = walk.head.map(|head| head.to_string());
         let value = json!({
-            "organisation": chain.organisation.map(|id| id.to_string()),
-            "first": chain.first,
-            "checked": chain.checked,
+            "organisation": walk.organisation.map(|id| id.to_string()),
+            "first": walk.first,
+            "checked": walk.checked,
             "head": head,
         });
         let cells =
-            vec![name(chain), chain.first.to_string(), chain.checked.to_string(), head.unwrap_or_default()];
+            vec![name(walk), walk.first.to_string(), walk.checked.to_string(), head.unwrap_or_default()];
         (value, cells)
     });
     Ok(table(&["CHAIN OF", "FIRST", "AS WRITTEN", "END"], rows.collect()))

@@ -43,7 +43,7 @@ pub use losses::UserLosses;
 pub(crate) use opened::note_at;
 pub use opened::{Opened, OpenedInfo};
 pub use permission::{Permission, Permissions};
-pub(crate) use rows::{forget_member, holder};
+pub(crate) use rows::{forget_member, holder, remember_use};
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 

@@ -125,18 +125,20 @@ pub(super) fn note(
     let key = address_key(&mailbox.address);
     let is_in_mailbox = !told.iter().any(|(_, login)| *login == key)
         && rows::is_used(tx, mailbox.account)?
-        && !rows::was_noted_by(tx, mailbox.account, who, at.minus(LETTER_AFTER))?;
-    rows::insert_notice(tx, *id, mailbox.account, kind, detail, who, at)?;
-    if let (true, Some((id, _))) = (is_in_mailbox, ids.split_last()) {
-        let address = mailbox.address.to_string();
-        let event = Event::MailboxOpened { address: address.clone(), kind, detail: detail.to_owned() };
-        notice::write_to_mailbox(tx, *id, (mailbox.account.organisation, &address), &event, who, at)?;
+        && !rows::was_lettered(tx, mailbox.account, who, at.minus(LETTER_AFTER))?;
+    // One identifier is for the letter into the mailbox; where there is none, nobody gets letters.
+    let letters = ids.split_first();
+    let is_lettered = is_in_mailbox && letters.is_some();
+    let notice = rows::NewNotice { id: *id, account: mailbox.account, kind, detail, who, at, is_lettered };
+    rows::insert_notice(tx, &notice)?;
+    let Some((own, ids)) = letters else { return Ok(()) };
+    let address = mailbox.address.to_string();
+    let event = Event::MailboxOpened { address: address.clone(), kind, detail: detail.to_owned() };
+    if is_lettered {
+        notice::write_to_mailbox(tx, *own, (mailbox.account.organisation, &address), &event, who, at)?;
     }
     let others = told.iter().filter(|(_, login)| login != login_of(who) && login != detail);
-    // The last one is the mailbox's own.
-    for ((user, _), id) in others.zip(ids.iter().rev().skip(1).rev()) {
-        let event =
-            Event::MailboxOpened { address: mailbox.address.to_string(), kind, detail: detail.to_owned() };
+    for ((user, _), id) in others.zip(ids) {
         notice::write(tx, *id, *user, &event, who, at)?;
     }
     Ok(())
@@ -230,14 +232,6 @@ impl Administration {
             Ok((Some(mailbox.account.organisation), ()))
         })
         .await
-    }
-}
-
-impl Administration {
-    /// The same for what has its own place in the audit.
-    pub(crate) async fn leave_notice(&self, address: AddressId, opened: Opened) -> Result<()> {
-        let (who, at, ids) = (self.who().to_owned(), self.now(), self.ids());
-        self.write_limited(move |tx| note_at(tx, &ids, address, &opened, &who, at)).await
     }
 }
 

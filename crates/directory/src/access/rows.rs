@@ -196,6 +196,7 @@ pub(super) fn change(
 
 /// Takes access away, with the passwords for devices that the person made.
 pub(super) fn revoke(tx: &mut Tx, account: AccountRef, user: UserId) -> Result<(), DbError> {
+    remember_use(tx, account)?;
     for statement in [
         "DELETE FROM credential WHERE account = ?1 AND organisation = ?3 AND id IN
              (SELECT c.credential FROM access_credential c WHERE c.account = ?1 AND c.person = ?2)",
@@ -274,6 +275,9 @@ pub(crate) fn forget_member(
     person: UserId,
 ) -> Result<(), DbError> {
     for statement in [
+        "UPDATE account SET was_used = 1 WHERE organisation = ?1 AND id IN
+             (SELECT k.account FROM credential k JOIN access_credential c ON c.credential = k.id
+              WHERE c.organisation = ?1 AND c.person = ?2 AND k.last_used_at IS NOT NULL)",
         "DELETE FROM credential WHERE organisation = ?1 AND id IN
              (SELECT c.credential FROM access_credential c WHERE c.organisation = ?1 AND c.person = ?2)",
         "DELETE FROM access_credential WHERE organisation = ?1 AND person = ?2",
@@ -603,29 +607,40 @@ pub(super) fn was_noted(
     Ok(found.is_some())
 }
 
-/// Whether somebody did anything with a mailbox that is told to its readers.
-pub(super) fn was_noted_by(
+/// Whether a letter went into a mailbox about something that somebody did.
+pub(super) fn was_lettered(
     tx: &mut Tx,
     account: AccountRef,
     who: &str,
     since: Timestamp,
 ) -> Result<bool, DbError> {
     let found = tx.query_one(
-        "SELECT 1 FROM mailbox_notice WHERE account = ?1 AND kind <> 'service' AND who = ?2 AND at > ?3 LIMIT 1",
+        "SELECT 1 FROM mailbox_notice WHERE account = ?1 AND is_lettered = 1 AND who = ?2 AND at > ?3 LIMIT 1",
         values![account.account, who, since],
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
 }
 
-/// Whether anybody logged in to a mailbox yet.
+/// Whether anybody logged in to a mailbox yet, with a password that it has or had.
 pub(super) fn is_used(tx: &mut Tx, account: AccountRef) -> Result<bool, DbError> {
     let found = tx.query_one(
-        "SELECT 1 FROM credential WHERE account = ?1 AND last_used_at IS NOT NULL LIMIT 1",
-        values![account.account],
+        "SELECT 1 FROM account a WHERE a.id = ?1 AND a.organisation = ?2 AND (a.was_used = 1
+             OR EXISTS (SELECT 1 FROM credential k WHERE k.account = a.id AND k.last_used_at IS NOT NULL))",
+        values![account.account, account.organisation],
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
+}
+
+/// Before passwords of a mailbox go: that somebody logged in with one of them stays known.
+pub(crate) fn remember_use(tx: &mut Tx, account: AccountRef) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE account SET was_used = 1 WHERE id = ?1 AND organisation = ?2 AND EXISTS
+             (SELECT 1 FROM credential k WHERE k.account = ?1 AND k.last_used_at IS NOT NULL)",
+        values![account.account, account.organisation],
+    )?;
+    Ok(())
 }
 
 /// The same for any mailbox of a mail service.
@@ -665,19 +680,32 @@ pub(super) fn used_mailboxes(
     )
 }
 
-pub(super) fn insert_notice(
-    tx: &mut Tx,
-    id: i64,
-    account: AccountRef,
-    kind: &str,
-    detail: &str,
-    who: &str,
-    at: Timestamp,
-) -> Result<(), DbError> {
+/// What an administrator opened, about to be noted at the mailbox.
+pub(super) struct NewNotice<'a> {
+    pub(super) id: i64,
+    pub(super) account: AccountRef,
+    pub(super) kind: &'static str,
+    pub(super) detail: &'a str,
+    pub(super) who: &'a str,
+    pub(super) at: Timestamp,
+    /// Whether a letter goes into the mailbox, too.
+    pub(super) is_lettered: bool,
+}
+
+pub(super) fn insert_notice(tx: &mut Tx, new: &NewNotice<'_>) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO mailbox_notice (account, id, organisation, kind, detail, who, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        values![account.account, id, account.organisation, kind, detail, who, at],
+        "INSERT INTO mailbox_notice (account, id, organisation, kind, detail, who, at, is_lettered)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        values![
+            new.account.account,
+            new.id,
+            new.account.organisation,
+            new.kind,
+            new.detail,
+            new.who,
+            new.at,
+            new.is_lettered
+        ],
     )?;
     Ok(())
 }

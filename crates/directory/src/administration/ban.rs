@@ -26,7 +26,11 @@ impl Administration {
     /// Those of [`Administration::bans`] whose source or login name contains `part`.
     pub async fn find_bans(&self, part: &str) -> Result<Vec<BanView>> {
         let (now, part) = (self.now(), part.to_owned());
-        self.read(move |tx| views(tx, now, &part)).await
+        self.read(move |tx| {
+            let bans = rows::bans(tx, now, &part)?;
+            views(tx, now, bans)
+        })
+        .await
     }
 
     /// Keeps a source out by the operator's own decision: an IP address, of IPv6 the /64.
@@ -70,10 +74,7 @@ impl Administration {
         let subject = ban_subject(subject);
         let (row, now) = (subject.clone(), self.now());
         self.act("lift ban", subject, move |tx| {
-            // Asked for by itself: it may stand behind those that are listed.
-            let is_liftable =
-                views(tx, now, &row)?.iter().any(|view| view.can_lift && view.ban.subject == row);
-            if !is_liftable || crate::login::delete_ban(tx, &row)? == 0 {
+            if liftable(tx, now, &[&row])?.is_empty() || crate::login::delete_ban(tx, &row)? == 0 {
                 return Err(DirectoryError::NotFound { what: "ban" });
             }
             // Whose act it is; the operator sees everybody's.
@@ -97,12 +98,11 @@ impl Administration {
         };
         self.act("ban again", ban.subject.clone(), move |tx| {
             let is_over = ban.until <= now;
-            if is_over || rows::bans(tx, now, &ban.subject)?.iter().any(|one| one.subject == ban.subject) {
+            if is_over || rows::ban(tx, now, &ban.subject)?.is_some() {
                 return Err(DirectoryError::NotFound { what: "lifted ban" });
             }
             crate::login::keep_ban(tx, &ban)?;
-            let again = views(tx, now, &ban.subject)?;
-            if !again.iter().any(|view| view.can_lift && view.ban.subject == ban.subject) {
+            if liftable(tx, now, &[&ban.subject])?.is_empty() {
                 return Err(DirectoryError::NotFound { what: "lifted ban" });
             }
             Ok((tx.organisation(), ()))
@@ -129,14 +129,18 @@ pub struct LiftedBan {
     pub rule: BanRule,
 }
 
-/// The subjects of the bans that the scope may lift.
-pub(crate) fn liftable(tx: &mut Tx, now: Timestamp) -> Result<HashSet<String>> {
-    let views = views(tx, now, "")?.into_iter();
+/// Which of these bans the scope may lift. They are asked for by themselves: they may stand behind those that are
+/// listed.
+pub(crate) fn liftable(tx: &mut Tx, now: Timestamp, subjects: &[&str]) -> Result<HashSet<String>> {
+    let mut bans = Vec::new();
+    for subject in subjects {
+        bans.extend(rows::ban(tx, now, subject)?);
+    }
+    let views = views(tx, now, bans)?.into_iter();
     Ok(views.filter(|view| view.can_lift).map(|view| view.ban.subject).collect())
 }
 
-fn views(tx: &mut Tx, now: Timestamp, part: &str) -> Result<Vec<BanView>> {
-    let bans = rows::bans(tx, now, part)?;
+fn views(tx: &mut Tx, now: Timestamp, bans: Vec<Ban>) -> Result<Vec<BanView>> {
     let recent = now.minus(limits::KNOWN_SOURCE_FOR);
     let Some(organisation) = tx.organisation() else {
         let asked = rows::asked_sources(tx, None)?;

@@ -139,14 +139,6 @@ impl Administration {
         self.scoped()?.write(write).await
     }
 
-    /// Changes what also who is limited to one domain may change: see [`Administration::read_limited`].
-    pub(crate) async fn write_limited<T: Send + 'static>(
-        &self,
-        write: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.scope.limited(&self.directory.db).write(write).await
-    }
-
     /// Runs `act`, which returns the organisation concerned and a result, and audits it in the same
     /// transaction. It concerns the whole organisation: within one domain it is not found.
     pub(crate) async fn act<T: Send + 'static>(

@@ -9,7 +9,7 @@ use super::{Administration, Result, checked_name, found, not_a_mailbox, rows};
 use crate::entities::{AddressKind, CreatedDevicePassword, DeviceKind, DevicePasswordInfo, Protocols};
 use crate::error::DirectoryError;
 use crate::login::{check_chosen, device_password};
-use crate::{Opened, limits};
+use crate::{Opened, access, limits};
 
 /// A new device password.
 #[derive(Clone, Debug)]
@@ -37,20 +37,17 @@ impl Administration {
             }
         };
         let purpose = (new.protocols, new.kind);
-        let created = self.create_password(new.address, label, Some(selector), purpose, password).await?;
-        self.leave_notice(new.address, Opened::Password).await?;
-        Ok(created)
+        self.create_password(new.address, label, Some(selector), purpose, password).await
     }
 
     /// Gives an address a password that somebody chose, instead of the one it had.
     pub async fn choose_password(&self, address: AddressId, password: &str) -> Result<DevicePasswordInfo> {
         let password = check_chosen(password)?;
         let purpose = (Protocols::ALL, DeviceKind::Other);
-        let created = self.create_password(address, "chosen".to_owned(), None, purpose, password).await?;
-        self.leave_notice(address, Opened::Chosen).await?;
-        Ok(created.info)
+        Ok(self.create_password(address, "chosen".to_owned(), None, purpose, password).await?.info)
     }
 
+    /// Makes a password and leaves a notice for the people of the mailbox, in one.
     async fn create_password(
         &self,
         address: AddressId,
@@ -72,6 +69,8 @@ impl Administration {
             .await?;
         let hash = self.hash(&password, salt, iterations).await?;
         let (id, at) = (CredentialId(self.new_id()), self.now());
+        let (who, notices) = (self.who().to_owned(), self.ids());
+        let opened = if selector.is_some() { Opened::Password } else { Opened::Chosen };
         let what = match &selector {
             Some(selector) => format!("«{label}» ({selector}…) of {name} for {protocols}"),
             None => format!("chosen, of {name}"),
@@ -80,6 +79,7 @@ impl Administration {
             .act_limited("create password", what, move |tx| {
                 let address = found("address", rows::address(tx, address)?)?;
                 let organisation = address.organisation;
+                access::note_at(tx, &notices, address.id, &opened, &who, at)?;
                 let mut passwords = rows::passwords(tx, account, organisation)?;
                 if selector.is_none() {
                     for chosen in passwords.extract_if(.., |password| password.selector.is_none()) {

@@ -118,6 +118,9 @@ pub(crate) fn remove(tx: &mut Tx, organisation: OrganisationId, person: UserId) 
         "DELETE FROM membership WHERE organisation = ?1 AND person = ?2",
         // Whose home it was begins anew at the next one.
         "DELETE FROM session WHERE organisation = ?1 AND person = ?2",
+        "DELETE FROM api_answer WHERE token IN
+             (SELECT t.id FROM api_token t WHERE t.organisation = ?1 AND t.person = ?2 AND t.person_version IS NOT NULL)",
+        "DELETE FROM api_token WHERE organisation = ?1 AND person = ?2 AND person_version IS NOT NULL",
     ] {
         tx.execute(table, values![organisation, person])?;
     }

@@ -60,9 +60,16 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// From where: the IP address of the sign-in, unless a door says which one the request at hand comes from.
     pub source: String,
+    /// Which of the person's passwords it began with; what is tied to the password is tied to this one.
+    pub(crate) version: i64,
 }
 
 impl Session {
+    /// The same, for a request that comes from there.
+    pub fn coming_from(self, source: impl ToString) -> Session {
+        Session { source: source.to_string(), ..self }
+    }
+
     /// Who acts in this session, and from where.
     pub fn actor(&self) -> trail::Actor {
         trail::Actor::from(&self.login).coming_from(&self.source)

@@ -46,7 +46,7 @@ pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError>
                                 (SELECT r.organisation FROM membership r WHERE r.person = p.id AND r.disabled = 0)))
                      THEN 1 ELSE 0 END,
                 COALESCE(z.brand_name, ''), COALESCE(z.brand_colour, ''), CASE WHEN z.logo IS NULL THEN 0 ELSE 1 END,
-                s.source
+                s.source, p.version
          FROM session s
          JOIN person p ON p.id = s.person AND p.version = s.password_version AND p.disabled = 0
          LEFT JOIN operator_staff f ON f.person = p.id
@@ -86,6 +86,7 @@ pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError>
                 created_at: row.timestamp(9)?,
                 last_seen_at: row.timestamp(10)?,
                 source: row.text(18)?.to_owned(),
+                version: row.integer(19)?,
             })
         },
     )

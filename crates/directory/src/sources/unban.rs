@@ -187,9 +187,13 @@ impl Administration {
         let now = self.now();
         self.read(move |tx| {
             let mut requests = rows::unban_requests(tx)?;
-            let liftable = liftable(tx, now)?;
             for request in &mut requests {
                 request.banned_until = rows::banned_until(tx, &request.source, now)?;
+            }
+            let banned = requests.iter().filter(|request| request.banned_until.is_some());
+            let banned: Vec<&str> = banned.map(|request| request.source.as_str()).collect();
+            let liftable = liftable(tx, now, &banned)?;
+            for request in &mut requests {
                 request.can_lift = request.banned_until.is_none() || liftable.contains(&request.source);
                 request.source = shown(&request.source).to_owned();
                 request.sent_from = shown(&request.sent_from).to_owned();
@@ -219,7 +223,9 @@ impl Administration {
                 let is_banned = rows::banned_until(tx, &request.source, at)?.is_some();
                 let state = match is_granted {
                     false => UnbanState::Refused,
-                    true if is_banned && !liftable(tx, at)?.contains(&request.source) => UnbanState::PassedOn,
+                    true if is_banned && liftable(tx, at, &[&request.source])?.is_empty() => {
+                        UnbanState::PassedOn
+                    }
                     true => UnbanState::Granted,
                 };
                 rows::decide_unban_request(tx, id, state, &who, at)?;

@@ -347,6 +347,44 @@ async fn an_administrator_who_opens_a_mailboxs_data_leaves_a_notice_for_its_peop
     }
 }
 
+/// Letters that wait for somebody whose account of the Manager has this login, or for a mailbox.
+async fn letters(town: &Town, login: &str) -> Vec<String> {
+    let all = town.directory.waiting_notices().await.unwrap();
+    all.into_iter().filter(|one| one.login == login).map(|one| one.kind).collect()
+}
+
+#[tokio::test]
+async fn who_takes_a_mailbox_over_cannot_make_it_look_unused() {
+    for town in towns().await {
+        let day = Duration::from_secs(25 * 3600);
+        let boss = claire(&town);
+        // Its owner reads it by a mail program, with the one password that was chosen.
+        town.log_in("anna@valbois.test", CHOSEN, "192.0.2.9").await.unwrap();
+        town.directory.maintain().await.unwrap();
+        boss.choose_password(town.anna, "une autre phrase").await.unwrap();
+        assert_eq!(letters(&town, "anna@valbois.test").await, ["mailbox-chosen"]);
+        // Every password taken away first, and then one made.
+        town.world.clock.advance(day);
+        boss.delete_device_passwords(town.anna).await.unwrap();
+        let device = crate::NewDevicePassword {
+            address: town.anna,
+            label: "phone".to_owned(),
+            protocols: crate::Protocols::ALL,
+            kind: crate::DeviceKind::Phone,
+        };
+        boss.create_device_password(device).await.unwrap();
+        assert_eq!(letters(&town, "anna@valbois.test").await, ["mailbox-chosen", "mailbox-password"]);
+        // What was noted without a letter holds none back.
+        let new = town.mailbox("neuve@valbois.test").await;
+        boss.note_opened(new, Opened::Logs).await.unwrap();
+        boss.choose_password(new, CHOSEN).await.unwrap();
+        town.log_in("neuve@valbois.test", CHOSEN, "192.0.2.9").await.unwrap();
+        town.directory.maintain().await.unwrap();
+        boss.choose_password(new, "une autre phrase").await.unwrap();
+        assert_eq!(letters(&town, "neuve@valbois.test").await, ["mailbox-chosen"]);
+    }
+}
+
 #[tokio::test]
 async fn another_organisations_accesses_and_invitations_are_not_found() {
     for town in towns().await {

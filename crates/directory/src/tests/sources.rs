@@ -328,6 +328,41 @@ async fn a_tenant_lifts_what_keeps_its_own_people_out_and_never_what_the_operato
 }
 
 #[tokio::test]
+async fn a_ban_behind_those_that_are_listed_is_lifted_by_the_request_about_it() {
+    for town in towns().await {
+        assert_eq!(outcome(&town.log_in(ANNA, CHOSEN, BAD).await), "in");
+        town.fails(10, "x@far.test", BAD).await;
+        let now = town.world.clock.now();
+        let longer = (0..crate::limits::BANS_LISTED).map(move |number| crate::Ban {
+            subject: format!("source 2001:db8:{number:x}::/64"),
+            from: now,
+            until: now.plus(Duration::from_secs(30 * 86_400)),
+            strikes: 3,
+            reason: "a net".to_owned(),
+            rule: BanRule::Operator,
+            evidence: crate::Evidence::default(),
+        });
+        let longer: Vec<_> = longer.collect();
+        let operator = town.db.operator("test");
+        operator
+            .write(move |tx| longer.iter().try_for_each(|ban| crate::login::keep_ban(tx, ban)))
+            .await
+            .unwrap();
+        assert!(shown(&town.operator).await.iter().all(|(subject, _)| *subject != format!("source {BAD}")));
+        for asker in [&town.tenant(town.valbois), &town.operator] {
+            town.asks("valbois.test", BAD, "203.0.113.50").await.unwrap();
+            let requests = asker.unban_requests().await.unwrap();
+            let request = requests.iter().find(|request| request.state == UnbanState::Open).unwrap();
+            assert!(request.can_lift);
+            let decided = asker.decide_unban_request(request.id, true).await.unwrap();
+            assert_eq!(decided, UnbanState::Granted);
+            assert_eq!(town.directory.is_banned(ip(BAD)), None);
+            town.fails(10, "y@far.test", BAD).await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_request_about_a_source_waits_and_no_network_fills_the_list() {
     for town in towns().await {
         town.asks("valbois.test", BAD, "203.0.113.1").await.unwrap();

@@ -172,17 +172,17 @@ async fn claire(town: &Town) -> (crate::Session, crate::Proved) {
         password: Zeroizing::new(CHOSEN.to_owned()),
     };
     town.operator.create_user(new).await.unwrap();
-    signed_in(town).await
+    signed_in(town, CHOSEN).await
 }
 
-async fn signed_in(town: &Town) -> (crate::Session, crate::Proved) {
+async fn signed_in(town: &Town, password: &str) -> (crate::Session, crate::Proved) {
     let source = ip("192.0.2.9");
-    let person = town.directory.sign_in("claire@far.test", CHOSEN, source).await.unwrap();
+    let person = town.directory.sign_in("claire@far.test", password, source).await.unwrap();
     let Entrance::Session(token) = town.directory.enter(&person, source, "Firefox").await.unwrap() else {
         panic!("no second factor was given")
     };
     let session = town.directory.session(&token).await.unwrap().unwrap();
-    let proof = Proof::Password(Zeroizing::new(CHOSEN.to_owned()));
+    let proof = Proof::Password(Zeroizing::new(password.to_owned()));
     let proved = town.directory.prove(&session, proof, source).await.unwrap();
     (session, proved)
 }
@@ -226,7 +226,7 @@ async fn a_token_for_the_own_things_is_its_persons_and_ends_with_the_password() 
             town.operator.change_settings(town.valbois, change).await.unwrap();
             assert_eq!(town.directory.person_of(&known).await.unwrap().is_none(), requires);
         }
-        let (session, proved) = signed_in(&town).await;
+        let (session, proved) = signed_in(&town, CHOSEN).await;
         for number in 1..crate::limits::OWN_TOKENS_LIMIT {
             town.directory.create_own_token(&session, proved, new(&format!("{number}"))).await.unwrap();
         }
@@ -235,8 +235,34 @@ async fn a_token_for_the_own_things_is_its_persons_and_ends_with_the_password() 
         town.directory.change_own_password(&session, proved, &password).await.unwrap();
         assert_eq!(town.directory.bearer(&made.token, source).await.unwrap(), None);
         assert!(town.directory.own_tokens(&session).await.unwrap().is_empty());
+        // A request that began before, with the old password, makes none that outlives it.
+        let late = town.directory.create_own_token(&session, proved, new("late")).await;
+        assert!(matches!(late, Err(DirectoryError::NotFound { .. })));
+        let (session, proved) = signed_in(&town, &password).await;
+        assert!(town.directory.own_tokens(&session).await.unwrap().is_empty());
         let made = town.directory.create_own_token(&session, proved, new("again")).await.unwrap();
         town.directory.revoke_own_token(&session, made.info.id).await.unwrap();
         assert_eq!(town.directory.bearer(&made.token, source).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_the_own_things_ends_where_the_home_does() {
+    for town in towns().await {
+        let (session, proved) = claire(&town).await;
+        let member = crate::NewMember {
+            organisation: town.acme,
+            login: address("claire@far.test"),
+            role: Role::External,
+        };
+        town.operator.add_member(member).await.unwrap();
+        let new = NewOwnToken { name: "calendar".to_owned(), may_write: false, expires_at: None };
+        let made = town.directory.create_own_token(&session, proved, new).await.unwrap();
+        town.tenant(town.valbois).delete_user(session.user).await.unwrap();
+        let (there, _) = signed_in(&town, CHOSEN).await;
+        assert_eq!(there.home, town.acme, "the home moved");
+        assert_eq!(town.directory.bearer(&made.token, ip("192.0.2.1")).await.unwrap(), None);
+        let seen = town.tenant(town.valbois).tokens(Seek::first(10)).await.unwrap();
+        assert!(seen.items.is_empty(), "nor does the former home see whose it was");
     }
 }

@@ -64,7 +64,7 @@ impl Directory {
             last_source: None,
         };
         let (hash, row, who) = (token_hash(&token), info.clone(), session.actor());
-        let (audit_id, notice_id) = (self.world.new_id(), self.world.new_id());
+        let (audit_id, notice_id, version) = (self.world.new_id(), self.world.new_id(), session.version);
         self.db
             .tenant(home)
             .write(move |tx| {
@@ -77,7 +77,10 @@ impl Directory {
                     });
                 }
                 rows::insert(tx, &row, &hash)?;
-                rows::make_own(tx, row.id, user)?;
+                // Whose password was changed meanwhile has no session any more.
+                if !rows::make_own(tx, row.id, user, version)? {
+                    return Err(DirectoryError::NotFound { what: "session" });
+                }
                 notice::write(tx, notice_id, user, &Event::Token(row.name.clone()), &who.who, now)?;
                 let change = trail::Change::new(
                     now,

@@ -81,7 +81,8 @@ pub(super) fn one(tx: &mut Tx, id: TokenId) -> Result<Option<TokenInfo>, DbError
     )
 }
 
-/// The tokens that a person made for the own things and that hold, oldest first.
+/// The tokens that a person made for the own things with the present password, oldest first: also those whose time is
+/// over, until the person makes another one.
 pub(super) fn own(
     tx: &mut Tx,
     organisation: OrganisationId,
@@ -97,13 +98,14 @@ pub(super) fn own(
     )
 }
 
-/// Ties a token that was just made to the present password of its person.
-pub(super) fn make_own(tx: &mut Tx, id: TokenId, user: UserId) -> Result<(), DbError> {
-    tx.execute(
-        "UPDATE api_token SET person_version = (SELECT p.version FROM person p WHERE p.id = ?2) WHERE id = ?1",
-        values![id.0, user],
+/// Ties a token that was just made to a password of its person; false if the person has another one by now.
+pub(super) fn make_own(tx: &mut Tx, id: TokenId, user: UserId, version: i64) -> Result<bool, DbError> {
+    let made = tx.execute(
+        "UPDATE api_token SET person_version = ?3
+         WHERE id = ?1 AND EXISTS (SELECT 1 FROM person p WHERE p.id = ?2 AND p.version = ?3)",
+        values![id.0, user, version],
     )?;
-    Ok(())
+    Ok(made == 1)
 }
 
 /// Forgets a person's own tokens that hold no more.
@@ -134,7 +136,7 @@ pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbE
                         JOIN membership r ON r.organisation = w.organisation AND r.person = p.id AND r.disabled = 0
                         WHERE w.requires_second_factor = 1)
                      THEN 1 ELSE 0 END,
-                t.created_at, COALESCE(t.last_source, '')
+                t.created_at, COALESCE(t.last_source, ''), p.version
          FROM api_token t
          JOIN person p ON p.id = t.person AND p.version = t.person_version AND p.disabled = 0
          JOIN membership m ON m.person = p.id AND m.disabled = 0
@@ -164,6 +166,7 @@ pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbE
                 created_at: Timestamp(0),
                 last_seen_at: row.timestamp(10)?,
                 source: row.text(11)?.to_owned(),
+                version: row.integer(12)?,
             })
         },
     )

@@ -4,6 +4,7 @@ use db::{DbError, Tx};
 use model::OrganisationId;
 
 use super::rows::{self, Stored};
+use crate::rows::somebody;
 
 /// The digest before the first entry.
 pub(crate) const START: [u8; 32] = [0; 32];
@@ -45,6 +46,9 @@ pub enum Fault {
     Added,
     /// It is not the one that was noted elsewhere.
     Unknown,
+    /// It was noted elsewhere and lies before the beginning of the chain, so that nothing tells whether the chain is
+    /// still the same: what retention forgets has to be noted anew before.
+    Forgotten,
 }
 
 impl Fault {
@@ -55,6 +59,7 @@ impl Fault {
             Fault::Missing => "missing",
             Fault::Added => "added",
             Fault::Unknown => "not the one that was noted",
+            Fault::Forgotten => "older than the chain is kept: note a newer end",
         }
     }
 }
@@ -70,9 +75,9 @@ pub struct Break {
     pub fault: Fault,
 }
 
-/// What a walk found.
+/// What a walk along a chain found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chain {
+pub struct Walk {
     /// Whose; `None` for the installation's.
     pub organisation: Option<OrganisationId>,
     /// Where it begins: 1, or what follows the last entry that retention deleted.
@@ -106,56 +111,63 @@ pub(crate) fn digest(previous: &[u8; 32], number: i64, row: &Stored) -> blake3::
     hasher.finalize()
 }
 
-/// Walks one chain, in one snapshot.
-pub(crate) fn walk(tx: &mut Tx, organisation: i64, known: Option<Head>) -> Result<Chain, DbError> {
-    let noted = rows::chain(tx, organisation)?;
-    let (first, last) = noted.as_ref().map_or((1, 0), |chain| (chain.first, chain.last));
-    let mut previous = noted.as_ref().map_or(START, |chain| chain.start);
-    let end = noted.as_ref().map_or(START, |chain| chain.digest);
+/// Walks one chain, in one snapshot. An end that was noted elsewhere has to be part of it.
+pub(crate) fn walk(tx: &mut Tx, organisation: i64, noted: Option<Head>) -> Result<Walk, DbError> {
+    let chain = rows::chain(tx, organisation)?;
+    let (first, last) = chain.as_ref().map_or((1, 0), |chain| (chain.first, chain.last));
+    let start = chain.as_ref().map_or(START, |chain| chain.start);
+    let end = chain.as_ref().map_or(START, |chain| chain.digest);
     let head = (last >= first).then(|| Head { number: last, digest: blake3::Hash::from_bytes(end) });
-    let mut chain =
-        Chain { organisation: rows::somebody(organisation), first, checked: 0, head, broken: None };
-    let mut number = first;
+    let mut walk = Walk { organisation: somebody(organisation), first, checked: 0, head, broken: None };
     // What was added before the beginning, or without a place.
     if let Some((number, id)) = rows::out_of_place(tx, organisation, first)? {
-        return Ok(Chain { broken: Some(Break { number, id: Some(id), fault: Fault::Added }), ..chain });
+        return Ok(Walk { broken: Some(Break { number, id: Some(id), fault: Fault::Added }), ..walk });
     }
+    if let Some(fault) = noted.and_then(|noted| outside(noted, first, last, &start)) {
+        let number = noted.map(|noted| noted.number);
+        return Ok(Walk { broken: Some(Break { number, id: None, fault }), ..walk });
+    }
+    let (mut number, mut previous) = (first, start);
     loop {
         let page = rows::from_number(tx, organisation, number)?;
         if page.is_empty() {
             break;
         }
         for row in page {
-            let fault = if row.number != number {
-                Some(Fault::Missing)
-            } else if number > last {
-                Some(Fault::Added)
-            } else {
-                let right = digest(&previous, number, &row.stored);
-                let is_known = known.is_none_or(|known| known.number != number || known.digest == right);
-                let is_end = number != last || right == end;
-                match row.digest.as_deref() == Some(&right.as_bytes()[..]) && row.is_searchable && is_end {
-                    true if !is_known => Some(Fault::Unknown),
-                    true => None,
-                    false => Some(Fault::Changed),
-                }
+            let right = digest(&previous, number, &row.stored);
+            let is_noted = noted.is_none_or(|noted| noted.number != number || noted.digest == right);
+            let is_end = number != last || right == end;
+            let is_right =
+                row.digest.as_deref() == Some(&right.as_bytes()[..]) && row.is_searchable && is_end;
+            let fault = match () {
+                () if row.number != number => Some(Fault::Missing),
+                () if number > last => Some(Fault::Added),
+                () if !is_right => Some(Fault::Changed),
+                () if !is_noted => Some(Fault::Unknown),
+                () => None,
             };
             if let Some(fault) = fault {
                 let id = (fault != Fault::Missing).then_some(row.stored.id);
-                chain.broken = Some(Break { number: Some(number), id, fault });
-                return Ok(chain);
+                return Ok(Walk { broken: Some(Break { number: Some(number), id, fault }), ..walk });
             }
-            previous = *digest(&previous, number, &row.stored).as_bytes();
-            chain.checked += 1;
+            previous = *right.as_bytes();
+            walk.checked += 1;
             number += 1;
         }
     }
     if number <= last {
-        chain.broken = Some(Break { number: Some(number), id: None, fault: Fault::Missing });
-    } else if let Some(known) = known
-        && known.number > last
-    {
-        chain.broken = Some(Break { number: Some(known.number), id: None, fault: Fault::Missing });
+        walk.broken = Some(Break { number: Some(number), id: None, fault: Fault::Missing });
     }
-    Ok(chain)
+    Ok(walk)
+}
+
+/// What is wrong with a noted end that none of the entries from `first` to `last` is.
+fn outside(noted: Head, first: i64, last: i64, start: &[u8; 32]) -> Option<Fault> {
+    match noted.number {
+        number if number > last && number >= first => Some(Fault::Missing),
+        number if number >= first => None,
+        // The last entry that is forgotten: what follows it begins with its digest.
+        number if number == first - 1 => (noted.digest != *start).then_some(Fault::Unknown),
+        _ => Some(Fault::Forgotten),
+    }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use db::{DbError, Moment, Page, Seek, Tx};
 use model::{OrganisationId, Timestamp};
 
-pub use chain::{Break, Chain, Fault, Head};
+pub use chain::{Break, Fault, Head, Walk};
 pub use facts::Facts;
 
 use crate::{Trail, limits};
@@ -212,6 +212,17 @@ impl From<Option<OrganisationId>> for ChangeSearch {
     }
 }
 
+/// Whose chain of changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChainOf {
+    /// Every organisation's, and the installation's.
+    Everybody,
+    /// The installation's own.
+    Installation,
+    /// One organisation's.
+    Organisation(OrganisationId),
+}
+
 impl Trail {
     /// The administrative acts that match.
     pub async fn changes(
@@ -232,23 +243,22 @@ impl Trail {
         self.scoped(organisation).read(move |tx| rows::entry(tx, id)).await
     }
 
-    /// Walks the chains, of one organisation or of all, each as far as its first fault; `known` is the end of a chain
-    /// that somebody noted elsewhere and which must still be part of it.
-    pub async fn verify(
-        &self,
-        organisation: Option<OrganisationId>,
-        known: Option<Head>,
-    ) -> Result<Vec<Chain>, DbError> {
+    /// Walks the chains, each as far as its first fault. One that is named is walked whether or not anything of it is
+    /// left; `noted` is an end of it that somebody kept elsewhere and which must still be part of it.
+    pub async fn verify(&self, of: ChainOf, noted: Option<Head>) -> Result<Vec<Walk>, DbError> {
         let operator = self.operator("walk the chains of the log of changes");
-        let all = operator.read(rows::organisations).await?;
-        let wanted = |id: &i64| organisation.is_none_or(|organisation| organisation.0 == *id);
-        let mut chains = Vec::new();
-        for id in all.into_iter().filter(wanted) {
+        let chains = match of {
+            ChainOf::Everybody => operator.read(rows::organisations).await?,
+            ChainOf::Installation => vec![crate::rows::NOBODY],
+            ChainOf::Organisation(id) => vec![id.0],
+        };
+        let mut walks = Vec::new();
+        for id in chains {
             // What is older than the chains gets its places now, where no act has given them.
             operator.write(move |tx| rows::begin(tx, id)).await?;
-            chains.push(operator.read(move |tx| chain::walk(tx, id, known)).await?);
+            walks.push(operator.read(move |tx| chain::walk(tx, id, noted)).await?);
         }
-        Ok(chains)
+        Ok(walks)
     }
 
     /// Forgets the acts before `now` less `retention` ([`limits::CHANGES_RETENTION`]), from the beginning of each

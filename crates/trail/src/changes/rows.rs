@@ -1,14 +1,12 @@
 //! The audit table and the ends of its chains.
 
 use db::{DbError, Moment, Page, Row, Seek, Tx, values};
-use model::{OrganisationId, Timestamp};
+use model::Timestamp;
 
 use super::facts::cut;
 use super::{Actor, Change, ChangeSearch, Entry, Facts, Told, chain};
 use crate::limits;
-
-/// What the organisation column holds for the installation's own.
-const NOBODY: i64 = 0;
+use crate::rows::{NOBODY, somebody};
 
 /// The columns of a row that its digest is over.
 pub(crate) struct Stored {
@@ -65,11 +63,6 @@ impl Stored {
         let texts: Vec<&str> = texts.into_iter().chain(more).flatten().map(String::as_str).collect();
         texts.join(" ").to_lowercase()
     }
-}
-
-/// Whose rows a number stands for.
-pub(crate) fn somebody(organisation: i64) -> Option<OrganisationId> {
-    (organisation != NOBODY).then_some(OrganisationId(organisation))
 }
 
 fn bytes(found: &[u8]) -> [u8; 32] {
@@ -284,7 +277,8 @@ fn entry_of(row: &Row) -> Result<Entry, DbError> {
 
 /// A pattern of LIKE for a text that holds this; anything for nothing.
 fn holding(text: &str) -> String {
-    let text = text.trim().to_lowercase();
+    // No text of PostgreSQL holds a NUL.
+    let text = text.trim().to_lowercase().replace('\0', "");
     let escaped: String =
         text.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
     if escaped.is_empty() { "%".to_owned() } else { format!("%{escaped}%") }
@@ -358,10 +352,10 @@ pub(crate) fn prune_batch(tx: &mut Tx, organisation: i64, before: Timestamp) -> 
     let start = tx.query_one(
         "SELECT digest FROM audit WHERE organisation = ?1 AND number = ?2",
         values![organisation, next - 1],
-        |row| Ok(bytes(row.bytes(0)?)),
+        |row| Ok(row.optional_bytes(0)?.map(bytes)),
     )?;
     // Nothing is over yet, or the chain is broken here: then it stays as it is, for whoever looks into it.
-    let Some(start) = start.filter(|_| next > first) else { return Ok(0) };
+    let Some(start) = start.flatten().filter(|_| next > first) else { return Ok(0) };
     tx.execute(
         "UPDATE audit_chain SET first = ?2, start = ?3 WHERE organisation = ?1",
         values![organisation, next, &start],

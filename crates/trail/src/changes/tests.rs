@@ -5,7 +5,9 @@ use std::time::Duration;
 use db::{Db, DbError, Moment, Seek};
 use model::{OrganisationId, Timestamp};
 
-use crate::{Actor, Break, Change, ChangeSearch, Facts, Fault, Head, MIGRATIONS, Told, Trail, audit, tell};
+use crate::{
+    Actor, Break, ChainOf, Change, ChangeSearch, Facts, Fault, Head, MIGRATIONS, Told, Trail, audit, tell,
+};
 
 const ACME: OrganisationId = OrganisationId(1);
 const VALBOIS: OrganisationId = OrganisationId(2);
@@ -41,10 +43,10 @@ async fn written(db: &Db, count: i64) -> Trail {
 }
 
 async fn broken(trail: &Trail) -> Option<Break> {
-    for other in trail.verify(None, None).await.unwrap() {
+    for other in trail.verify(ChainOf::Everybody, None).await.unwrap() {
         assert!(other.organisation == Some(VALBOIS) || other.broken.is_none(), "{other:?}");
     }
-    trail.verify(Some(VALBOIS), None).await.unwrap()[0].broken
+    trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0].broken
 }
 
 /// What a walk says after somebody ran these statements behind our back.
@@ -81,8 +83,8 @@ async fn a_changed_entry_is_found() {
     for db in engines() {
         let trail = written(&db, 5).await;
         run(&db, "UPDATE audit SET organisation = 1 WHERE organisation = 2 AND number = 3").await;
-        assert_eq!(trail.verify(Some(VALBOIS), None).await.unwrap()[0].broken, Some(gone));
-        assert!(trail.verify(Some(ACME), None).await.unwrap()[0].broken.is_some());
+        assert_eq!(trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0].broken, Some(gone));
+        assert!(trail.verify(ChainOf::Organisation(ACME), None).await.unwrap()[0].broken.is_some());
     }
 }
 
@@ -136,23 +138,73 @@ async fn an_added_entry_is_found() {
 async fn a_chain_that_was_begun_again_is_not_the_one_that_was_noted() {
     for db in engines() {
         let trail = written(&db, 5).await;
-        let noted = trail.verify(Some(VALBOIS), None).await.unwrap()[0];
+        let noted = trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0];
         assert_eq!((noted.first, noted.checked, noted.head.unwrap().number), (1, 5, 5));
         write(&db, change(6, Some(VALBOIS))).await;
-        let now = trail.verify(Some(VALBOIS), noted.head).await.unwrap()[0];
+        let now = trail.verify(ChainOf::Organisation(VALBOIS), noted.head).await.unwrap()[0];
         assert_eq!((now.checked, now.broken), (6, None), "what was noted is still part of it");
         // Whoever can write the whole database can chain it all anew; the noted end tells.
         run(&db, "UPDATE audit SET number = NULL, digest = NULL, what = 'nothing' WHERE organisation = 2")
             .await;
         run(&db, "DELETE FROM audit_chain WHERE organisation = 2").await;
         assert_eq!(broken(&trail).await, None);
-        let unknown = trail.verify(Some(VALBOIS), noted.head).await.unwrap()[0].broken.unwrap();
+        let unknown =
+            trail.verify(ChainOf::Organisation(VALBOIS), noted.head).await.unwrap()[0].broken.unwrap();
         assert_eq!((unknown.number, unknown.fault), (Some(5), Fault::Unknown));
         let ahead = Head { number: 9, ..noted.head.unwrap() };
-        let missing = trail.verify(Some(VALBOIS), Some(ahead)).await.unwrap()[0].broken.unwrap();
+        let missing =
+            trail.verify(ChainOf::Organisation(VALBOIS), Some(ahead)).await.unwrap()[0].broken.unwrap();
         assert_eq!((missing.number, missing.fault), (Some(9), Fault::Missing));
-        // The end taken away, the entries left.
+        // Nothing left of it, neither entries nor the end.
+        run(&db, "DELETE FROM audit WHERE organisation = 2").await;
         run(&db, "DELETE FROM audit_chain WHERE organisation = 2").await;
+        let gone = trail.verify(ChainOf::Organisation(VALBOIS), noted.head).await.unwrap()[0].broken.unwrap();
+        assert_eq!((gone.number, gone.fault), (Some(5), Fault::Missing));
+    }
+}
+
+#[tokio::test]
+async fn an_end_that_is_gone_is_told_and_so_is_another_beginning() {
+    for db in engines() {
+        let trail = written(&db, 5).await;
+        run(&db, "DELETE FROM audit_chain WHERE organisation = 2").await;
+        assert!(broken(&trail).await.is_some(), "the end taken away, the entries left");
+    }
+    for db in engines() {
+        let trail = written(&db, 8).await;
+        let of = ChainOf::Organisation(VALBOIS);
+        let noted = trail.verify(of, None).await.unwrap()[0].head;
+        for number in 9..=20 {
+            write(&db, change(number, Some(VALBOIS))).await;
+        }
+        trail.prune_changes(Timestamp(91), Duration::from_millis(1)).await.unwrap();
+        let walk = trail.verify(of, noted).await.unwrap()[0];
+        assert_eq!((walk.first, walk.broken), (9, None), "what follows begins with what was noted");
+        let other = Head { digest: blake3::hash(b"another"), ..noted.unwrap() };
+        let unknown = trail.verify(of, Some(other)).await.unwrap()[0].broken.unwrap();
+        assert_eq!((unknown.number, unknown.fault), (Some(8), Fault::Unknown));
+        // A beginning that somebody put further back to be rid of what was noted.
+        trail.prune_changes(Timestamp(101), Duration::from_millis(1)).await.unwrap();
+        let silent = trail.verify(of, noted).await.unwrap()[0].broken.unwrap();
+        assert_eq!((silent.number, silent.fault), (Some(8), Fault::Forgotten));
+        // The installation's own chain has an end to note as well.
+        let own = trail.verify(ChainOf::Installation, None).await.unwrap()[0];
+        assert_eq!((own.organisation, own.checked), (None, 1));
+        assert_eq!(trail.verify(ChainOf::Installation, own.head).await.unwrap()[0].broken, None);
+        run(&db, "DELETE FROM audit WHERE organisation = 0").await;
+        run(&db, "DELETE FROM audit_chain WHERE organisation = 0").await;
+        let gone = trail.verify(ChainOf::Installation, own.head).await.unwrap()[0].broken.unwrap();
+        assert_eq!(gone.fault, Fault::Missing);
+    }
+}
+
+#[tokio::test]
+async fn a_broken_chain_stops_no_retention_of_others() {
+    for db in engines() {
+        let trail = written(&db, 5).await;
+        run(&db, "UPDATE audit SET digest = NULL WHERE organisation = 2 AND number = 5").await;
+        // Acme's entry and the installation's go; Valbois's chain stays as it is, for whoever looks into it.
+        assert_eq!(trail.prune_changes(Timestamp(1_000_000), Duration::ZERO).await.unwrap(), 2);
         assert!(broken(&trail).await.is_some());
     }
 }
@@ -170,7 +222,7 @@ async fn an_act_that_fails_leaves_no_entry_and_no_gap() {
             .await;
         assert!(failed.is_err());
         write(&db, change(4, Some(VALBOIS))).await;
-        let chain = trail.verify(Some(VALBOIS), None).await.unwrap()[0];
+        let chain = trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0];
         assert_eq!((chain.checked, chain.broken), (3, None));
     }
 }
@@ -197,7 +249,7 @@ async fn writers_of_several_nodes_make_one_chain() {
         while let Some(done) = tasks.join_next().await {
             done.unwrap();
         }
-        for chain in Trail::new(db).verify(None, None).await.unwrap() {
+        for chain in Trail::new(db).verify(ChainOf::Everybody, None).await.unwrap() {
             assert_eq!((chain.checked, chain.broken), (60, None));
         }
     }
@@ -213,7 +265,7 @@ async fn what_is_older_than_the_chain_is_its_beginning() {
         )
         .await;
         let trail = written(&db, 2).await;
-        let chain = trail.verify(Some(VALBOIS), None).await.unwrap()[0];
+        let chain = trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0];
         assert_eq!((chain.checked, chain.broken), (3, None));
         assert_eq!(trail.change(None, 900).await.unwrap().unwrap().number, Some(1));
     }
@@ -223,21 +275,21 @@ async fn what_is_older_than_the_chain_is_its_beginning() {
 async fn what_retention_deletes_leaves_a_known_beginning() {
     for db in engines() {
         let trail = written(&db, 20).await;
-        let noted = trail.verify(Some(VALBOIS), None).await.unwrap()[0].head;
+        let noted = trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0].head;
         assert_eq!(trail.prune_changes(Timestamp(121), Duration::from_millis(1)).await.unwrap(), 11);
-        let chain = trail.verify(Some(VALBOIS), noted).await.unwrap()[0];
+        let chain = trail.verify(ChainOf::Organisation(VALBOIS), noted).await.unwrap()[0];
         assert_eq!((chain.first, chain.checked, chain.broken), (12, 9, None));
         run(&db, "DELETE FROM audit WHERE organisation = 2 AND number = 12").await;
-        let first = trail.verify(Some(VALBOIS), None).await.unwrap()[0].broken.unwrap();
+        let first = trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0].broken.unwrap();
         assert_eq!((first.number, first.fault), (Some(12), Fault::Missing));
     }
     for db in engines() {
         let trail = written(&db, 3).await;
         trail.prune_changes(Timestamp(1_000_000), Duration::ZERO).await.unwrap();
-        let chain = trail.verify(Some(VALBOIS), None).await.unwrap()[0];
+        let chain = trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0];
         assert_eq!((chain.first, chain.checked, chain.broken), (4, 0, None), "all of it");
         write(&db, change(9, Some(VALBOIS))).await;
-        assert_eq!(trail.verify(Some(VALBOIS), None).await.unwrap()[0].checked, 1);
+        assert_eq!(trail.verify(ChainOf::Organisation(VALBOIS), None).await.unwrap()[0].checked, 1);
     }
 }
 
@@ -339,6 +391,6 @@ async fn long_texts_are_cut_and_stay_readable() {
         let entry = trail.change(Some(ACME), 1).await.unwrap().unwrap();
         assert_eq!(entry.change.after.iter().count(), 7);
         assert!(entry.change.actor.who.len() <= 500 && entry.change.what.len() <= 2_048);
-        assert_eq!(trail.verify(None, None).await.unwrap()[0].broken, None);
+        assert_eq!(trail.verify(ChainOf::Everybody, None).await.unwrap()[0].broken, None);
     }
 }

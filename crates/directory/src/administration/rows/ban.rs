@@ -25,6 +25,20 @@ pub(in crate::administration) fn bans(tx: &mut Tx, now: Timestamp, part: &str) -
     )
 }
 
+/// The ban of this subject, if it holds.
+pub(in crate::administration) fn ban(
+    tx: &mut Tx,
+    now: Timestamp,
+    subject: &str,
+) -> Result<Option<Ban>, DbError> {
+    tx.query_one(
+        "SELECT subject, banned_at, until, strikes, reason, rule, evidence FROM ban
+         WHERE until > ?1 AND subject = ?2",
+        values![now, subject],
+        ban_of,
+    )
+}
+
 /// The logins that succeeded from a source since `recent`.
 pub(in crate::administration) fn known_logins(
     tx: &mut Tx,

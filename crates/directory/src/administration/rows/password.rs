@@ -1,8 +1,9 @@
 //! Passwords of mailboxes.
 
 use db::{DbError, Page, Row, Seek, Tx, values};
-use model::{AccountId, CredentialId, OrganisationId, Timestamp};
+use model::{AccountId, AccountRef, CredentialId, OrganisationId, Timestamp};
 
+use crate::access::remember_use;
 use crate::entities::{DeviceKind, DevicePasswordInfo, Protocols};
 use crate::limits;
 use crate::login::NewHash;
@@ -163,6 +164,7 @@ pub(in crate::administration) fn delete_password(
     organisation: OrganisationId,
     id: CredentialId,
 ) -> Result<(), DbError> {
+    remember_use(tx, AccountRef { account, organisation })?;
     tx.execute(
         "DELETE FROM credential WHERE account = ?1 AND id = ?2 AND organisation = ?3",
         values![account, id, organisation],
@@ -176,6 +178,7 @@ pub(in crate::administration) fn delete_passwords(
     account: AccountId,
     organisation: OrganisationId,
 ) -> Result<u64, DbError> {
+    remember_use(tx, AccountRef { account, organisation })?;
     tx.execute(
         "DELETE FROM credential WHERE account = ?1 AND organisation = ?2",
         values![account, organisation],
