@@ -61,7 +61,8 @@ pub use administration::{
     About, Acted, AddressChange, AddressCreation, AddressQuery, AddressSort, AddressesFound, Administration,
     DeletedAddress, DeletedQuery, DeletedSort, DomainChange, DomainCreation, Done, FoundDeleted, LiftedBan,
     NewAddress, NewDevicePassword, NewKind, NewUser, OrganisationChange, Scope, SelectedAct, ServiceChange,
-    StaffInfo, UserChange, check_domain_name, create_domain, delete_domain, names_in_reach,
+    StaffInfo, UserChange, check_domain_name, create_domain, delete_domain, facts_of_domain, name_of_service,
+    names_in_reach,
 };
 pub use entities::{
     AccountInfo, AddressInfo, AddressKind, Agreed, Ban, BanView, CreatedDevicePassword, DeviceKind,

@@ -33,7 +33,7 @@ impl Caller {
     /// In whose name the audit has it.
     pub(crate) fn who(&self) -> trail::Actor {
         trail::Actor::from(format!("token «{}» ({}…)", self.token.name, self.token.shown))
-            .on_behalf_of(&self.token.created_by)
+            .on_behalf_of(self.token.user_login.as_ref().unwrap_or(&self.token.created_by))
             .coming_from(self.client.ip)
     }
 
@@ -163,8 +163,8 @@ impl<S: Sync> FromRequestParts<S> for Me {
         match caller.shared.directory.person_of(&caller.token).await? {
             Some(person) => {
                 // The log of changes says that it was a program, and which.
-                let source = format!("{} (token «{}»)", caller.client.ip, caller.token.name);
-                Ok(Me { person: person.coming_from(source), caller })
+                let person = person.coming_from(caller.client.ip).by_token(&caller.token.name);
+                Ok(Me { person, caller })
             }
             None => Err(not_found("this without a token that a person made for the own things")),
         }

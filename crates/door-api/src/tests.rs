@@ -3,6 +3,7 @@
 mod behaviour;
 mod document;
 mod isolation;
+mod log;
 mod me;
 mod screens;
 mod zones_and_keys;

@@ -328,6 +328,23 @@ impl PendingChange {
             .filter(|(_, before, after)| before != after)
             .collect()
     }
+
+    /// What the log of changes tells of it once it is applied.
+    pub(crate) fn applied(&self) -> trail::Told {
+        let told = trail::Told::of_thing(&self.name);
+        told.before(facts(self.before.as_ref())).after(facts(self.after.as_ref()))
+    }
+
+    /// The same, taken back before it was applied.
+    pub(crate) fn taken_back(&self) -> trail::Told {
+        let told = trail::Told::of_thing(&self.name);
+        told.before(facts(self.after.as_ref())).after(facts(self.before.as_ref()))
+    }
+}
+
+fn facts(values: Option<&Values>) -> trail::Facts {
+    let values = values.into_iter().flatten();
+    values.fold(trail::Facts::new(), |facts, (name, value)| facts.with(name, value))
 }
 
 fn value_of<'a>(values: &'a [(String, String)], name: &str) -> &'a str {

@@ -317,6 +317,25 @@ pub(crate) fn mailbox(
     )
 }
 
+/// What a mailbox is called.
+pub(crate) fn name_of_mailbox(tx: &mut Tx, address: AddressId) -> Result<Option<String>, DbError> {
+    tx.query_one(
+        "SELECT a.localpart, d.name FROM address a JOIN domain d ON d.id = a.domain WHERE a.id = ?1",
+        values![address],
+        |row| Ok(format!("{}@{}", row.text(0)?, row.text(1)?)),
+    )
+}
+
+/// What an organisation is called.
+pub(crate) fn organisation_name(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Option<String>, DbError> {
+    tx.query_one("SELECT name FROM organisation WHERE id = ?1", values![organisation], |row| {
+        Ok(row.text(0)?.to_owned())
+    })
+}
+
 pub(crate) fn link_mailbox(
     tx: &mut Tx,
     account: AccountId,

@@ -100,13 +100,14 @@ impl Hosts {
                 rows::apply_thing(tx, change.thing)?;
                 rows::forget_change(tx, change.thing)?;
                 rows::count_in_run(tx, run, true)?;
+                trail::tell(tx, change.applied());
                 let audited = trail::Change::new(
                     now,
                     world.new_id(),
                     Some(change.organisation),
-                    change.who.clone(),
+                    trail::Actor::program("relais").on_behalf_of(change.who),
                     format!("apply: {} {}", change.act.as_str(), change.thing.entity()),
-                    change.name.clone(),
+                    change.name,
                 );
                 trail::audit(tx, &audited)?;
                 Ok(Step::Applied)

@@ -21,27 +21,23 @@ impl Hosts {
     pub async fn bind_ip(
         &self,
         administration: &directory::Administration,
-        who: impl Into<trail::Actor>,
         ip: IpAddr,
         binding: Binding,
     ) -> Result<IpInfo> {
         let server = match binding.server {
             None => None,
             Some(None) => Some(None),
-            Some(Some(name)) => {
-                Some(Some(self.administration(administration.scope(), who).sending_server(&name).await?))
-            }
+            Some(Some(name)) => Some(Some(self.sending_server(administration, &name).await?)),
         };
         let change = IpChange { service: binding.service, server, ..IpChange::default() };
         administration.change_ip(ip, change).await
     }
-}
 
-impl crate::Administration {
-    /// The full name of a mail server that sends.
-    async fn sending_server(&self, name: &str) -> Result<Domain> {
+    /// The full name of a mail server within a scope that sends.
+    pub async fn sending_server(&self, within: &directory::Administration, name: &str) -> Result<Domain> {
         let wanted = name.trim().trim_end_matches('.').to_lowercase();
-        let servers = self.servers(None, ServerSearch::default()).await?;
+        let hosts = self.administration(within.scope(), within.actor());
+        let servers = hosts.servers(None, ServerSearch::default()).await?;
         let sends = servers.iter().any(|server| server.roles.smtp_out && server.host.full_name() == wanted);
         match Domain::parse(&wanted) {
             Ok(name) if sends => Ok(name),

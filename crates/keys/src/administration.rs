@@ -63,7 +63,9 @@ impl Administration {
                 });
             }
             keys.insert(tx, &name, id, organisation, &fresh)?;
-            Ok((organisation, rows::dkim_keys(tx, id)?))
+            let now = rows::dkim_keys(tx, id)?;
+            trail::tell(tx, trail::Told::of_thing(&name).before(facts(&existing)).after(facts(&now)));
+            Ok((organisation, now))
         })
         .await
     }
@@ -74,12 +76,8 @@ impl Administration {
         let fresh = self.keys.generate(&Algorithm::ALL).await?;
         let (name, keys) = (domain.clone(), self.keys.clone());
         let selector = selector.map(str::to_owned);
-        let what = match &selector {
-            Some(selector) => format!("{domain}: {selector}"),
-            None => format!("{domain}: all"),
-        };
         let now = self.keys.world.clock.now();
-        self.act("revoke DKIM keys", what, move |tx| {
+        self.act("revoke DKIM keys", domain.to_string(), move |tx| {
             let (id, organisation) = within(tx, &name)?;
             let existing = rows::dkim_keys(tx, id)?;
             let chosen: Vec<_> = existing
@@ -104,7 +102,9 @@ impl Administration {
             successors.0.retain(|key| !lives(key.algorithm));
             keys.insert(tx, &name, id, organisation, &successors)?;
             tx.notify_of(Some(organisation), CHANNEL, name.to_string());
-            Ok((organisation, rows::dkim_keys(tx, id)?))
+            let now = rows::dkim_keys(tx, id)?;
+            trail::tell(tx, trail::Told::of_thing(&name).before(facts(&existing)).after(facts(&now)));
+            Ok((organisation, now))
         })
         .await
     }
@@ -127,6 +127,14 @@ impl Administration {
             })
             .await
     }
+}
+
+/// What the log of changes tells of a domain's keys: which are not revoked, by the names under which the world finds
+/// them.
+fn facts(keys: &[DkimKey]) -> trail::Facts {
+    let standing = keys.iter().filter(|key| key.state() != DkimState::Revoked);
+    trail::Facts::new()
+        .with("selectors", standing.map(|key| key.selector.as_str()).collect::<Vec<_>>().join(", "))
 }
 
 /// A domain within the scope: for who is limited to one that one, and those linked to it.

@@ -23,7 +23,7 @@ use std::time::Duration;
 use db::{Db, DbError, Page, Scoped, Seek, Tx};
 use model::{DeliveryId, OrganisationId, Timestamp};
 use parking_lot::Mutex;
-use trail::{Actor, Change, Event, Step};
+use trail::{Actor, Change, Event, Facts, Step};
 use world::World;
 
 pub use destinations::{Destinations, Next, Offer};
@@ -289,7 +289,7 @@ impl Queue {
                     named
                         .entry(entry.organisation)
                         .or_default()
-                        .push(format!("to {} from <{}>", entry.recipient, entry.from));
+                        .push(format!("<{}> → {}", entry.from, entry.recipient));
                     trail::record(
                         tx,
                         &Event {
@@ -305,12 +305,10 @@ impl Queue {
                     )?;
                 }
                 for (organisation, deliveries) in named {
-                    let what = match deliveries.as_slice() {
-                        [one] => one.clone(),
-                        several => format!("{} deliveries: {}", several.len(), several.join(", ")),
-                    };
+                    let what = deliveries.join(", ");
                     let change = Change::new(now, world.new_id(), organisation, who.clone(), action, what);
-                    trail::audit(tx, &change)?;
+                    let after = Facts::new().with("deliveries", deliveries.len());
+                    trail::audit(tx, &change.with(Facts::new(), after))?;
                 }
                 tx.notify(WAKE, String::new());
                 Ok(changed)

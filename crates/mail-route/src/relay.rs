@@ -213,8 +213,7 @@ impl RelayAdministration {
                     created_at: at,
                 };
                 rows::add_relay_rule(tx, &rule)?;
-                let change =
-                    Change::new(at, audit_id, rule.organisation, &who, "add route", rule.to_string());
+                let change = Change::new(at, audit_id, rule.organisation, &who, "add route", name(&rule));
                 trail::audit(tx, &change.with(Facts::new(), facts(&rule)))?;
                 Ok(rule)
             })
@@ -226,8 +225,7 @@ impl RelayAdministration {
         self.operator_only()?;
         let rule = self.rule(id).await?;
         let (at, audit_id) = (self.relays.world.clock.now(), self.relays.world.new_id());
-        let change =
-            Change::new(at, audit_id, rule.organisation, &self.who, "remove route", rule.to_string());
+        let change = Change::new(at, audit_id, rule.organisation, &self.who, "remove route", name(&rule));
         let change = change.with(facts(&rule), Facts::new());
         self.relays
             .db
@@ -274,6 +272,11 @@ fn check_subject(subject: &str) -> Outcome<()> {
         _ if subject.chars().any(char::is_control) => Err(invalid("it has control characters")),
         _ => Ok(()),
     }
+}
+
+/// By what people know a rule: whose letters it leads, and where.
+fn name(rule: &RelayRule) -> String {
+    format!("{} → {}", rule.recipients, rule.relay.target)
 }
 
 /// What the log of changes tells of a rule.

@@ -221,6 +221,40 @@ impl Installation {
         format!("v=spf1 include:{} -all", self.spf_host)
     }
 
+    /// What the log of changes tells of it.
+    pub(crate) fn facts(&self) -> trail::Facts {
+        let list = |all: Vec<String>| all.join(", ");
+        let told = |host: &Host| {
+            let addresses = host.addresses.iter().map(ToString::to_string).collect();
+            format!("{} ({})", host.name, list(addresses))
+        };
+        let exchangers = self.exchangers.iter();
+        let exchangers = exchangers.map(|one| format!("{} {}", one.priority, told(&one.host)));
+        let access = &self.access;
+        let ports = [
+            ("imaps", access.imaps),
+            ("imap", access.imap),
+            ("submissions", access.submissions),
+            ("submission", access.submission),
+            ("pop3s", access.pop3s),
+            ("sieve", access.sieve),
+            ("https", access.https),
+        ];
+        trail::Facts::new()
+            .with("hostname", &self.hostname)
+            .with("exchangers", list(exchangers.collect()))
+            .with("name servers", list(self.name_servers.iter().map(told).collect()))
+            .with("spf host", &self.spf_host)
+            .with("spf sources", list(self.spf_sources.clone()))
+            .with("contact", &self.contact)
+            .with("access host", &access.host)
+            .with("ports", list(ports.map(|(name, port)| format!("{name} {port}")).to_vec()))
+            .with("web host", &self.web_host)
+            .with("sts mode", self.sts_mode.as_str())
+            .with("tlsa", list(self.tlsa.clone()))
+            .with("block lists", list(self.block_lists.iter().map(ToString::to_string).collect()))
+    }
+
     pub(crate) fn write(&self) -> String {
         let kept = Kept {
             hostname: self.hostname.to_string(),

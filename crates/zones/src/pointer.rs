@@ -16,12 +16,20 @@ impl Zones {
         administration: &directory::Administration,
         ip: IpAddr,
         name: &str,
-        who: impl Into<trail::Actor>,
     ) -> Result<(IpInfo, bool), ZoneError> {
         let change = IpChange { pointer_wanted: Some(name.to_owned()), ..IpChange::default() };
         let info = administration.change_ip(ip, change).await?;
-        let is_written = self.write_pointer(info.ip, &info.pointer_wanted, who.into()).await?;
+        let is_written = self.follow_pointer(administration, &info).await?;
         Ok((info, is_written))
+    }
+
+    /// Writes the record that an address's pointer follows from, after a change of it; gives whether we serve it.
+    pub async fn follow_pointer(
+        &self,
+        administration: &directory::Administration,
+        info: &IpInfo,
+    ) -> Result<bool, ZoneError> {
+        self.write_pointer(info.ip, &info.pointer_wanted, administration.actor()).await
     }
 
     async fn write_pointer(&self, ip: IpAddr, name: &str, who: trail::Actor) -> Result<bool, ZoneError> {

@@ -26,7 +26,12 @@ impl Zones {
                     let mut zone = found("zone", rows::take_zone(tx, id, hand.at)?)?;
                     keys.complete_zone_rollover(tx, id)?;
                     advance(tx, hand, &mut zone)?;
-                    hand.audit(tx, Some(zone.organisation), "complete rollover", zone.name.to_string())
+                    hand.audit(
+                        tx,
+                        Some(zone.organisation),
+                        "complete rollover",
+                        zone.name.as_str().to_owned(),
+                    )
                 })
                 .await;
             match done {

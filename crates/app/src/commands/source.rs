@@ -200,7 +200,7 @@ impl Ip {
             }
             Ip::SetPointer { ip, name } => {
                 let zones = &platform.installation.zones;
-                let (info, is_written) = zones.set_pointer(administration, ip, &name, &platform.who).await?;
+                let (info, is_written) = zones.set_pointer(administration, ip, &name).await?;
                 let text = match is_written {
                     true => {
                         format!("the pointer of {ip} is written into the reverse zone, which is hosted here")
@@ -216,7 +216,7 @@ impl Ip {
                 };
                 let binding = hosts::Binding { service: Some(service), server: Some(server) };
                 let hosts = &platform.installation.hosts;
-                Ok(told(&hosts.bind_ip(administration, &platform.who, ip, binding).await?))
+                Ok(told(&hosts.bind_ip(administration, ip, binding).await?))
             }
             Ip::Look { ip } => Ok(told(&administration.look_at_ip(ip).await?)),
             Ip::Delete { ip } => {

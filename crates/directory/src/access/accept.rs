@@ -73,9 +73,8 @@ impl Directory {
         // The account and what it is for: first the account without any right, so that the password is hashed outside
         // of the transaction that decides who wins.
         let scope = Scope::Tenant(offer.invitation.organisation);
-        let who = trail::Actor::from(format!("{login} (invitation)")).coming_from(new.source);
         let actor = trail::Actor::from(&login).coming_from(new.source);
-        let people = self.administration(scope, who);
+        let people = self.administration(scope, &actor);
         let new = NewUser {
             organisation: offer.invitation.organisation,
             login: new.login,
@@ -165,6 +164,7 @@ impl Directory {
                     &invitation.invited_by,
                     now,
                 )?;
+                let after = invitation.facts().with("invited by", &invitation.invited_by);
                 trail::audit(
                     tx,
                     &trail::Change::new(
@@ -173,8 +173,9 @@ impl Directory {
                         Some(organisation),
                         &actor,
                         "accept invitation",
-                        format!("{} from {}", invitation.address, invitation.invited_by),
-                    ),
+                        invitation.address.to_string(),
+                    )
+                    .with(trail::Facts::new(), after),
                 )?;
                 Ok(invitation)
             })

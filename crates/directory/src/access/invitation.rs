@@ -81,6 +81,19 @@ pub struct InvitationChange {
     pub language: Option<String>,
 }
 
+impl InvitationInfo {
+    /// What the log of changes tells of it: to whom it goes, never its links.
+    pub(super) fn facts(&self) -> trail::Facts {
+        let filled = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        trail::Facts::new()
+            .with("permissions", self.permissions)
+            .with("language", &self.language)
+            .with_some("email", filled(&self.email))
+            .with_some("phone", filled(&self.phone))
+            .with("expires at", self.expires_at.rfc3339())
+    }
+}
+
 /// What the table keeps of a token.
 pub(super) fn token_hash(token: &str) -> Vec<u8> {
     digest(&SHA256, token.as_bytes()).as_ref().to_vec()
@@ -153,12 +166,11 @@ impl Administration {
         let inviter = if inviter.is_empty() { who.clone() } else { inviter };
         let lifetime = self.directory().invitations_live();
         let info = self
-            .act_limited("invite", format!("to {address}"), move |tx| {
+            .act_limited("invite", String::new(), move |tx| {
                 let mailbox = mailbox(tx, address)?;
                 if let Some(hindrance) = hindrance(tx, role, &mailbox)? {
                     return Err(hindrance.error(&mailbox.address));
                 }
-                trail::tell(tx, trail::Told::of_thing(&mailbox.address));
                 if rows::invitations(tx, mailbox.account)?.len() >= limits::INVITATIONS_PER_ADDRESS_LIMIT {
                     return Err(DirectoryError::Invalid {
                         field: "address",
@@ -189,6 +201,7 @@ impl Administration {
                 };
                 rows::insert_invitation(tx, &info, mailbox.account.account)?;
                 rows::set_link(tx, id, "link", &hash)?;
+                trail::tell(tx, trail::Told::of_thing(&info.address).after(info.facts()));
                 Ok((Some(info.organisation), info))
             })
             .await?;
@@ -221,7 +234,7 @@ impl Administration {
     /// Changes an invitation that waits: whoever accepts it later gets what it says then.
     pub async fn change_invitation(&self, id: i64, change: InvitationChange) -> Result<InvitationInfo> {
         let language = change.language.as_deref().map(checked_language).transpose()?;
-        self.act_limited("change invitation", id.to_string(), move |tx| {
+        self.act_limited("change invitation", String::new(), move |tx| {
             let known = found("invitation", rows::invitation(tx, id)?)?;
             let permissions = change.permissions.unwrap_or(known.permissions);
             let language = language.as_deref().unwrap_or(&known.language);
@@ -238,10 +251,10 @@ impl Administration {
 
     /// Takes an invitation back: its links lead nowhere any more.
     pub async fn revoke_invitation(&self, id: i64) -> Result<()> {
-        self.act_limited("revoke invitation", id.to_string(), move |tx| {
+        self.act_limited("revoke invitation", String::new(), move |tx| {
             let known = found("invitation", rows::invitation(tx, id)?)?;
             rows::delete_invitation(tx, id)?;
-            trail::tell(tx, trail::Told::of_thing(&known.address));
+            trail::tell(tx, trail::Told::of_thing(&known.address).before(known.facts()));
             Ok((Some(known.organisation), ()))
         })
         .await
@@ -252,12 +265,14 @@ impl Administration {
         let token = new_token(&self.directory().world);
         let (hash, until) = (token_hash(&token), self.now().plus(self.directory().invitations_live()));
         let info = self
-            .act_limited("renew invitation", id.to_string(), move |tx| {
+            .act_limited("renew invitation", String::new(), move |tx| {
                 let known = found("invitation", rows::invitation(tx, id)?)?;
                 rows::set_link(tx, id, "link", &hash)?;
                 rows::extend_invitation(tx, id, until)?;
-                trail::tell(tx, trail::Told::of_thing(&known.address));
-                Ok((Some(known.organisation), found("invitation", rows::invitation(tx, id)?)?))
+                let renewed = found("invitation", rows::invitation(tx, id)?)?;
+                let told = trail::Told::of_thing(&known.address).before(known.facts());
+                trail::tell(tx, told.after(renewed.facts()));
+                Ok((Some(known.organisation), renewed))
             })
             .await?;
         Ok(CreatedInvitation { info, token })

@@ -209,7 +209,7 @@ impl Administration {
         self.prove(address, proof).await?;
         let (role, who, at) = (self.role(), self.who().to_owned(), self.now());
         let ids = self.ids();
-        self.act_limited("grant access", format!("{user} to {address}"), move |tx| {
+        self.act_limited("grant access", String::new(), move |tx| {
             let mailbox = mailbox(tx, address)?;
             if let Some(hindrance) = hindrance(tx, role, &mailbox)? {
                 return Err(hindrance.error(&mailbox.address));
@@ -225,7 +225,7 @@ impl Administration {
             if !rows::grant(tx, mailbox.account, user, permissions, &who, at)? {
                 return Err(has_it_already(&info.login, &mailbox.address));
             }
-            let told = trail::Told::of_thing(format!("{} to {}", info.login, mailbox.address));
+            let told = trail::Told::of_two(&info.login, &mailbox.address);
             trail::tell(tx, told.after(trail::Facts::new().with("permissions", permissions)));
             let opened = Opened::Access(info.login.clone());
             opened::note(tx, &ids, &mailbox, &opened, &who, at)?;
@@ -244,11 +244,7 @@ impl Administration {
         user: UserId,
         change: AccessChange,
     ) -> Result<AccessInfo> {
-        let news = match change.permissions {
-            Some(permissions) => format!("{user} at {address}: {permissions}"),
-            None => format!("{user} at {address}"),
-        };
-        self.act_limited("change access", news, move |tx| {
+        self.act_limited("change access", String::new(), move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             let known = found("access", rows::access(tx, mailbox.account, user)?)?;
             let permissions = change.permissions.unwrap_or(known.permissions);
@@ -260,7 +256,7 @@ impl Administration {
             let of = |permissions: Permissions, is_primary| {
                 trail::Facts::new().with("permissions", permissions).with_bool("primary", is_primary)
             };
-            let told = trail::Told::of_thing(format!("{} at {}", known.login, mailbox.address));
+            let told = trail::Told::of_two(&known.login, &mailbox.address);
             let told = told.before(of(known.permissions, known.is_primary));
             trail::tell(tx, told.after(of(permissions, is_primary)));
             Ok((
@@ -273,11 +269,11 @@ impl Administration {
 
     /// Takes somebody's access to a mailbox away, at once.
     pub async fn revoke_access(&self, address: AddressId, user: UserId) -> Result<()> {
-        self.act_limited("revoke access", format!("{user} at {address}"), move |tx| {
+        self.act_limited("revoke access", String::new(), move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             let known = found("access", rows::access(tx, mailbox.account, user)?)?;
             rows::revoke(tx, mailbox.account, user)?;
-            let told = trail::Told::of_thing(format!("{} at {}", known.login, mailbox.address));
+            let told = trail::Told::of_two(&known.login, &mailbox.address);
             trail::tell(tx, told.before(trail::Facts::new().with("permissions", known.permissions)));
             Ok((Some(mailbox.account.organisation), ()))
         })
@@ -294,7 +290,7 @@ impl Administration {
     pub async fn set_default_permissions(&self, service: ServiceId, permissions: Permissions) -> Result<()> {
         let info = self.whole_service(service).await?;
         let organisation = info.organisation;
-        self.act_limited("change default permissions", format!("{}: {permissions}", info.name), move |tx| {
+        self.act_limited("change default permissions", info.name.clone(), move |tx| {
             let of = |permissions: Permissions| trail::Facts::new().with("permissions", permissions);
             let before = of(rows::default_permissions(tx, service)?);
             trail::tell(tx, trail::Told::of_thing(&info.name).before(before).after(of(permissions)));

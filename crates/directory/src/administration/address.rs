@@ -3,7 +3,6 @@
 use db::{Page, Seek, Tx};
 use model::{AccountId, Address, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
-use super::told::{quota, state, told};
 use super::{
     Administration, Result, checked_name, checked_quota, conflict, facts, found, not_a_mailbox, rows,
 };
@@ -138,16 +137,12 @@ impl Administration {
         let (id, account, at) = (AddressId(self.new_id()), AccountId(self.new_id()), self.now());
         let mut salt = [0; limits::SCRAM_SALT_OCTETS];
         self.directory.world.random.fill(&mut salt);
-        let what = match &new.kind {
-            NewKind::Mailbox { purpose: Purpose::Personal, .. } => format!("mailbox {}", new.address),
-            NewKind::Mailbox { purpose, .. } => format!("mailbox {} ({})", new.address, purpose.as_str()),
-            NewKind::Alias(targets) => format!("alias {} to {}", new.address, joined(targets)),
-            NewKind::Redirection => format!("redirection {}", new.address),
-        };
-        self.act_limited("create address", what, move |tx| {
+        self.act_limited("create address", new.address.to_string(), move |tx| {
             let domain = found("domain", rows::domain_called(tx, new.address.domain().as_str())?)?;
             insert(tx, &domain, &new, (id, account), &salt, at)?;
-            Ok((Some(domain.organisation), found("address", rows::address(tx, id)?)?))
+            let made = found("address", rows::address(tx, id)?)?;
+            trail::tell(tx, trail::Told::of_thing(&made.address).after(facts::of_address(&made)));
+            Ok((Some(domain.organisation), made))
         })
         .await
     }
@@ -208,15 +203,7 @@ impl Administration {
         }
         let display_name = change.display_name.as_deref().map(checked_display_name).transpose()?;
         let note = change.note.as_deref().map(checked_note).transpose()?;
-        let news = told([
-            state(change.is_disabled),
-            quota(change.quota_bytes),
-            change.alias_to.as_ref().map(|targets| format!("stands for {}", joined(targets))),
-            display_name.as_ref().map(|name| format!("called «{name}»")),
-            note.as_ref().map(|note| format!("noted «{note}»")),
-            change.is_shared.map(|is_shared| if is_shared { "shared" } else { "not shared" }.to_owned()),
-        ]);
-        self.act_limited("change address", format!("{id}: {news}"), move |tx| {
+        self.act_limited("change address", String::new(), move |tx| {
             let address = found("address", rows::address(tx, id)?)?;
             let organisation = address.organisation;
             if let Some(is_disabled) = change.is_disabled {
@@ -403,8 +390,4 @@ fn check_targets(address: &Address, targets: &[Address]) -> Result<()> {
 
 fn texts(addresses: &[Address]) -> Vec<String> {
     addresses.iter().map(ToString::to_string).collect()
-}
-
-fn joined(addresses: &[Address]) -> String {
-    texts(addresses).join(", ")
 }

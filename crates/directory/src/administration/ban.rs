@@ -7,11 +7,11 @@ use std::time::Duration;
 use db::Tx;
 use model::Timestamp;
 
-use super::{Administration, Result, rows};
+use super::{Administration, Result, facts, found, rows};
 use crate::entities::{Ban, BanView};
 use crate::error::DirectoryError;
 use crate::limits;
-use crate::sources::{BanRule, Evidence};
+use crate::sources::{BanRule, Evidence, shown};
 
 /// The longest ban that the operator decides.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
@@ -59,7 +59,8 @@ impl Administration {
             rule: BanRule::Operator,
             evidence: Evidence::default(),
         };
-        self.act("ban source", format!("{} {}", ban.subject, ban.reason), move |tx| {
+        self.act("ban source", shown(&ban.subject).to_owned(), move |tx| {
+            trail::tell(tx, trail::Told::of_thing(shown(&ban.subject)).after(facts::of_ban(&ban)));
             crate::login::keep_ban(tx, &ban)?;
             Ok((None, ()))
         })
@@ -73,10 +74,12 @@ impl Administration {
     pub async fn lift_ban(&self, subject: &str) -> Result<()> {
         let subject = ban_subject(subject);
         let (row, now) = (subject.clone(), self.now());
-        self.act("lift ban", subject, move |tx| {
+        self.act("lift ban", shown(&subject).to_owned(), move |tx| {
+            let lifted = found("ban", rows::ban(tx, now, &row)?)?;
             if liftable(tx, now, &[&row])?.is_empty() || crate::login::delete_ban(tx, &row)? == 0 {
                 return Err(DirectoryError::NotFound { what: "ban" });
             }
+            trail::tell(tx, trail::Told::of_thing(shown(&row)).before(facts::of_ban(&lifted)));
             // Whose act it is; the operator sees everybody's.
             Ok((tx.organisation(), ()))
         })
@@ -96,7 +99,7 @@ impl Administration {
             rule: lifted.rule,
             evidence: Evidence::default(),
         };
-        self.act("ban again", ban.subject.clone(), move |tx| {
+        self.act("ban again", shown(&ban.subject).to_owned(), move |tx| {
             let is_over = ban.until <= now;
             if is_over || rows::ban(tx, now, &ban.subject)?.is_some() {
                 return Err(DirectoryError::NotFound { what: "lifted ban" });
@@ -105,6 +108,7 @@ impl Administration {
             if liftable(tx, now, &[&ban.subject])?.is_empty() {
                 return Err(DirectoryError::NotFound { what: "lifted ban" });
             }
+            trail::tell(tx, trail::Told::of_thing(shown(&ban.subject)).after(facts::of_ban(&ban)));
             Ok((tx.organisation(), ()))
         })
         .await?;

@@ -80,13 +80,22 @@ impl DeletedAddress {
     pub fn restorable_until(&self) -> Timestamp {
         self.deleted_at.plus(limits::RESTORABLE_FOR)
     }
+
+    fn facts(&self) -> trail::Facts {
+        trail::Facts::new()
+            .with("kind", &self.kind)
+            .with("name", &self.display_name)
+            .with("note", &self.note)
+            .with("deleted at", self.deleted_at.rfc3339())
+            .with("deleted by", &self.deleted_by)
+    }
 }
 
 impl Administration {
     /// Deletes an address in a way that [`Administration::restore_address`] undoes within thirty days.
     pub async fn delete_address(&self, id: AddressId) -> Result<DeletedAddress> {
         let (at, who) = (self.now(), self.who().to_owned());
-        self.act_limited("delete address", id.to_string(), move |tx| {
+        self.act_limited("delete address", String::new(), move |tx| {
             let address = found("address", rows::address(tx, id)?)?;
             trail::tell(
                 tx,
@@ -124,7 +133,7 @@ impl Administration {
 
     /// Brings a deleted address back: letters, passwords, targets, everything.
     pub async fn restore_address(&self, id: AddressId) -> Result<AddressInfo> {
-        self.act_limited("restore address", id.to_string(), move |tx| {
+        self.act_limited("restore address", String::new(), move |tx| {
             let deleted = found("deleted address", rows::deleted_address(tx, id)?)?;
             let taken = || DirectoryError::Conflict {
                 field: "address",
@@ -132,8 +141,10 @@ impl Administration {
                 rule: "an address exists once, as a mailbox, an alias or a redirection",
             };
             rows::bring_back(tx, id, deleted.organisation).map_err(conflict(taken))?;
-            trail::tell(tx, trail::Told::of_thing(&deleted.address));
-            Ok((Some(deleted.organisation), found("address", rows::address(tx, id)?)?))
+            let after = found("address", rows::address(tx, id)?)?;
+            let told = trail::Told::of_thing(&deleted.address);
+            trail::tell(tx, told.after(super::facts::of_address(&after)));
+            Ok((Some(deleted.organisation), after))
         })
         .await
     }
@@ -142,7 +153,7 @@ impl Administration {
     /// letters later ([`crate::Directory::deleted_accounts`]).
     pub async fn erase_address(&self, id: AddressId) -> Result<()> {
         let at = self.now();
-        self.act_limited("delete address for good", id.to_string(), move |tx| {
+        self.act_limited("delete address for good", String::new(), move |tx| {
             let (organisation, account, key) = match rows::address(tx, id)? {
                 Some(address) => {
                     let account = match address.kind {
@@ -157,7 +168,7 @@ impl Administration {
                 }
                 None => {
                     let deleted = found("address", rows::deleted_address(tx, id)?)?;
-                    trail::tell(tx, trail::Told::of_thing(&deleted.address));
+                    trail::tell(tx, trail::Told::of_thing(&deleted.address).before(deleted.facts()));
                     (deleted.organisation, deleted.account, address_key(&deleted.address))
                 }
             };
@@ -193,9 +204,9 @@ impl Directory {
                             Some(one.organisation),
                             trail::Actor::program("relais"),
                             "delete address for good",
-                            format!("{}, deleted 30 days ago by {}", one.address, one.deleted_by),
+                            one.address.to_string(),
                         );
-                        trail::audit(tx, &change)?;
+                        trail::audit(tx, &change.with(one.facts(), trail::Facts::new()))?;
                     }
                     Ok::<_, DirectoryError>(overdue.len() as u64)
                 })

@@ -4,7 +4,6 @@ use db::{Page, Seek, Tx};
 use model::{Domain, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::service::insert_service;
-use super::told::{state, told};
 use super::{Administration, Result, conflict, counted, facts, found, in_use, rows};
 use crate::entities::DomainInfo;
 use crate::error::DirectoryError;
@@ -40,7 +39,10 @@ impl Administration {
             at: self.now(),
         };
         self.act("create domain", name.to_string(), move |tx| {
-            Ok((Some(organisation), create_domain(tx, &creation, &name)?))
+            let made = create_domain(tx, &creation, &name)?;
+            let told = trail::Told::of_thing(&name).after(facts::facts_of_domain(tx, &made)?);
+            trail::tell(tx, told);
+            Ok((Some(organisation), made))
         })
         .await
     }
@@ -72,12 +74,9 @@ impl Administration {
 
     /// Disables or enables a domain, or moves it to another mail service of its organisation.
     pub async fn change_domain(&self, id: DomainId, change: DomainChange) -> Result<DomainInfo> {
-        let news = told([
-            state(change.is_disabled),
-            change.service.map(|service| format!("mail service {service}")),
-        ]);
-        self.act("change domain", format!("{id}: {news}"), move |tx| {
+        self.act("change domain", String::new(), move |tx| {
             let domain = found("domain", rows::domain(tx, id)?)?;
+            let before = facts::facts_of_domain(tx, &domain)?;
             if let Some(service) = change.service {
                 let service = found("service", rows::service(tx, service)?)?;
                 if service.organisation != domain.organisation {
@@ -90,8 +89,9 @@ impl Administration {
                 rows::disable_domain(tx, id, domain.organisation, is_disabled)?;
             }
             let after = found("domain", rows::domain(tx, id)?)?;
-            let told = trail::Told::of_thing(&after.name).before(facts::of_domain(&domain));
-            trail::tell(tx, told.after(facts::of_domain(&after)));
+            let told = trail::Told::of_thing(&after.name).before(before);
+            let told = told.after(facts::facts_of_domain(tx, &after)?);
+            trail::tell(tx, told);
             Ok((Some(domain.organisation), after))
         })
         .await
@@ -100,9 +100,10 @@ impl Administration {
     /// Deletes a domain. With addresses it needs `force`, which deletes them too.
     pub async fn delete_domain(&self, id: DomainId, force: bool) -> Result<()> {
         let at = self.now();
-        self.act("delete domain", id.to_string(), move |tx| {
+        self.act("delete domain", String::new(), move |tx| {
             let domain = delete_domain(tx, id, force, at)?;
-            trail::tell(tx, trail::Told::of_thing(&domain.name).before(facts::of_domain(&domain)));
+            let before = facts::facts_of_domain(tx, &domain)?.with("addresses", domain.addresses);
+            trail::tell(tx, trail::Told::of_thing(&domain.name).before(before));
             Ok((Some(domain.organisation), ()))
         })
         .await

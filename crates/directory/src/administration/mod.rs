@@ -37,6 +37,7 @@ pub(crate) use ban::liftable;
 pub use deleted::{DeletedAddress, DeletedQuery, DeletedSort, FoundDeleted};
 pub use domain::{DomainChange, DomainCreation, check_domain_name, create_domain, delete_domain};
 pub(crate) use domain::{domain_in, domain_within, domains_in, insert_linked, place_in};
+pub use facts::{facts_of_domain, name_of_service};
 pub use organisation::OrganisationChange;
 pub(crate) use organisation::rename as rename_organisation;
 pub use password::NewDevicePassword;
@@ -97,7 +98,7 @@ impl Administration {
     }
 
     /// Who acts, for whom and from where.
-    pub(crate) fn actor(&self) -> trail::Actor {
+    pub fn actor(&self) -> trail::Actor {
         self.who.clone()
     }
 
@@ -140,7 +141,8 @@ impl Administration {
     }
 
     /// Runs `act`, which returns the organisation concerned and a result, and audits it in the same
-    /// transaction. It concerns the whole organisation: within one domain it is not found.
+    /// transaction. It concerns the whole organisation: within one domain it is not found. `what` is the name of the
+    /// thing and nothing else; where only `act` finds it, it is empty, and `act` tells it ([`trail::tell`]).
     pub(crate) async fn act<T: Send + 'static>(
         &self,
         action: &'static str,

@@ -3,7 +3,6 @@
 use db::{Page, Seek, Tx};
 use model::OrganisationId;
 
-use super::told::{called, state, told};
 use super::{Administration, Result, checked_name, conflict, facts, found, in_use, name_key, rows};
 use crate::entities::OrganisationInfo;
 use crate::error::DirectoryError;
@@ -23,13 +22,15 @@ impl Administration {
         self.operator_only()?;
         let name = checked_name("name", name)?;
         let (id, at) = (OrganisationId(self.new_id()), self.now());
-        self.act("create organisation", format!("{name} ({id})"), move |tx| {
+        self.act("create organisation", name.clone(), move |tx| {
             if rows::organisation_by_name(tx, &name_key(&name))?.is_some() {
                 return Err(organisation_exists(&name));
             }
             rows::insert_organisation(tx, id, &name, &name_key(&name), at)
                 .map_err(conflict(|| organisation_exists(&name)))?;
-            Ok((Some(id), found("organisation", rows::organisation(tx, id)?)?))
+            let made = found("organisation", rows::organisation(tx, id)?)?;
+            trail::tell(tx, trail::Told::of_thing(&made.name).after(facts::of_organisation(&made)));
+            Ok((Some(id), made))
         })
         .await
     }
@@ -68,8 +69,7 @@ impl Administration {
         change: OrganisationChange,
     ) -> Result<OrganisationInfo> {
         let name = change.name.as_deref().map(|name| checked_name("name", name)).transpose()?;
-        let news = told([state(change.is_disabled), called(name.as_deref())]);
-        self.act("change organisation", format!("{id}: {news}"), move |tx| {
+        self.act("change organisation", String::new(), move |tx| {
             let before = found("organisation", rows::organisation(tx, id)?)?;
             if let Some(name) = &name {
                 rename(tx, id, name)?;
@@ -90,7 +90,7 @@ impl Administration {
     pub async fn delete_organisation(&self, id: OrganisationId, force: bool) -> Result<()> {
         self.operator_only()?;
         let at = self.now();
-        self.act("delete organisation", id.to_string(), move |tx| {
+        self.act("delete organisation", String::new(), move |tx| {
             let organisation = found("organisation", rows::organisation(tx, id)?)?;
             if organisation.addresses > 0 && !force {
                 return Err(in_use("organisation", organisation.name, organisation.addresses));

@@ -192,9 +192,13 @@ impl Administration {
 
     /// Deletes every password of an address, at once; gives how many there were.
     pub async fn delete_device_passwords(&self, address: AddressId) -> Result<u64> {
-        self.act_limited("delete passwords", format!("all of {address}"), move |tx| {
+        self.act_limited("delete passwords", String::new(), move |tx| {
             let (account, organisation) = mailbox(tx, address)?;
-            Ok((Some(organisation), rows::delete_passwords(tx, account, organisation)?))
+            let name = found("address", rows::address(tx, address)?)?.address;
+            let count = rows::delete_passwords(tx, account, organisation)?;
+            let before = trail::Facts::new().with("passwords", count);
+            trail::tell(tx, trail::Told::of_thing(name).before(before));
+            Ok((Some(organisation), count))
         })
         .await
     }

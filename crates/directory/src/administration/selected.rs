@@ -2,7 +2,7 @@
 
 use model::{Address, AddressId};
 
-use super::{Administration, Result, checked_quota, found, rows};
+use super::{Administration, Result, checked_quota, facts, found, rows};
 use crate::entities::AddressKind;
 use crate::error::DirectoryError;
 use crate::limits;
@@ -22,13 +22,10 @@ pub enum SelectedAct {
 
 impl SelectedAct {
     /// As the audit says it.
-    fn told(self) -> (&'static str, String) {
+    fn action(self) -> &'static str {
         match self {
-            SelectedAct::Disable => ("change address", "disabled".to_owned()),
-            SelectedAct::Enable => ("change address", "enabled".to_owned()),
-            SelectedAct::Quota(Some(bytes)) => ("change address", format!("quota {bytes} bytes")),
-            SelectedAct::Quota(None) => ("change address", "no quota".to_owned()),
-            SelectedAct::Delete => ("delete address", "with others".to_owned()),
+            SelectedAct::Disable | SelectedAct::Enable | SelectedAct::Quota(_) => "change address",
+            SelectedAct::Delete => "delete address",
         }
     }
 }
@@ -70,7 +67,6 @@ impl Administration {
             _ => None,
         };
         let (at, who, world) = (self.now(), self.actor(), self.directory.world.clone());
-        let (action, told) = act.told();
         self.scope
             .limited(&self.directory.db)
             .write(move |tx| {
@@ -103,15 +99,13 @@ impl Administration {
                         (SelectedAct::Quota(_), _) => {}
                     }
                     done.changed += 1;
-                    let change = trail::Change::new(
-                        at,
-                        world.new_id(),
-                        Some(organisation),
-                        who.clone(),
-                        action,
-                        format!("{}: {told}", address.address),
-                    );
-                    trail::audit(tx, &change)?;
+                    // A deleted one is found no more.
+                    let after = rows::address(tx, *id)?.map(|after| facts::of_address(&after));
+                    let name = address.address.to_string();
+                    let (id, who) = (world.new_id(), who.clone());
+                    let change = trail::Change::new(at, id, Some(organisation), who, act.action(), name);
+                    let before = facts::of_address(&address);
+                    trail::audit(tx, &change.with(before, after.unwrap_or_default()))?;
                 }
                 Ok(done)
             })

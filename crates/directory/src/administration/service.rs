@@ -3,7 +3,6 @@
 use db::{Page, Seek, Tx};
 use model::{AccountId, Address, OrganisationId, ServiceId, Timestamp};
 
-use super::told::{called, quota, state, told};
 use super::{
     Administration, Result, check_whole_service, checked_name, checked_quota, conflict, counted, facts,
     found, name_key, not_a_mailbox, rows,
@@ -38,10 +37,12 @@ impl Administration {
         let name = checked_name("name", name)?;
         let quota_bytes = quota_bytes.map(checked_quota).transpose()?;
         let (id, at) = (ServiceId(self.new_id()), self.now());
-        self.act("create service", format!("{name} ({id})"), move |tx| {
+        self.act("create service", name.clone(), move |tx| {
             found("organisation", rows::organisation(tx, organisation)?)?;
             insert_service(tx, organisation, id, &name, quota_bytes, at)?;
-            Ok((Some(organisation), found("service", rows::service(tx, id)?)?))
+            let made = found("service", rows::service(tx, id)?)?;
+            trail::tell(tx, trail::Told::of_thing(&made.name).after(facts::of_service(&made)));
+            Ok((Some(organisation), made))
         })
         .await
     }
@@ -71,19 +72,7 @@ impl Administration {
         if let Some(Some(bytes)) = change.quota_bytes {
             checked_quota(bytes)?;
         }
-        let news = told([
-            state(change.is_disabled),
-            change
-                .is_in_maintenance
-                .map(|is| if is { "in maintenance" } else { "out of maintenance" }.to_owned()),
-            called(name.as_deref()),
-            quota(change.quota_bytes),
-            change.administrator.as_ref().map(|administrator| match administrator {
-                Some(address) => format!("administrator {address}"),
-                None => "no administrator".to_owned(),
-            }),
-        ]);
-        self.act_limited("change service", format!("{id}: {news}"), move |tx| {
+        self.act_limited("change service", String::new(), move |tx| {
             let service = check_whole_service(tx, id)?;
             if let Some(name) = &name {
                 if rows::has_other_service(tx, service.organisation, &name_key(name), id)? {
@@ -118,7 +107,7 @@ impl Administration {
 
     /// Deletes a mail service that has no domain any more.
     pub async fn delete_service(&self, id: ServiceId) -> Result<()> {
-        self.act("delete service", id.to_string(), move |tx| {
+        self.act("delete service", String::new(), move |tx| {
             let service = found("service", rows::service(tx, id)?)?;
             let domains = rows::count_domains(tx, id, service.organisation)?;
             if domains > 0 {

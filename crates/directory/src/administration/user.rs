@@ -4,7 +4,6 @@ use db::{Page, Seek, Tx};
 use model::{Address, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
-use super::told::{called, state, told};
 use super::{Administration, Result, checked_name, conflict, facts, found, rows};
 use crate::entities::{Role, UserInfo};
 use crate::error::DirectoryError;
@@ -72,7 +71,7 @@ impl Administration {
         let (id, at) = (UserId(self.new_id()), self.now());
         let (organisation, role) = (new.organisation, new.role);
         let (who, actor) = (self.who().to_owned(), self.role());
-        self.act("create user", format!("{login} as {role}"), move |tx| {
+        self.act("create user", login.clone(), move |tx| {
             found("organisation", rows::organisation(tx, organisation)?)?;
             owner_grants(actor, role)?;
             let taken = || DirectoryError::Conflict {
@@ -94,7 +93,10 @@ impl Administration {
                 rows::NewPerson { id, organisation, login: &login, name: &name, argon2: &hash.argon2, at };
             rows::insert_user(tx, &new).map_err(conflict(taken))?;
             membership::rows::insert(tx, organisation, id, role, &who, at)?;
-            Ok((Some(organisation), found("user", rows::user(tx, id)?)?))
+            let made = found("user", rows::user(tx, id)?)?;
+            let after = facts::of_user(tx, &made)?;
+            trail::tell(tx, trail::Told::of_thing(&made.login).after(after));
+            Ok((Some(organisation), made))
         })
         .await
     }
@@ -158,16 +160,11 @@ impl Administration {
                 Some(self.hash(&password, b"no SCRAM for users".to_vec(), 1).await?.argon2)
             }
         };
-        let news = told([
-            state(change.is_disabled),
-            called(name.as_deref()),
-            change.role.map(|role| format!("role {role}")),
-            hash.is_some().then(|| "a new password".to_owned()),
-        ]);
         let (actor, who, at) = (self.role(), self.who().to_owned(), self.now());
         let notices = [self.new_id(), self.new_id()];
-        self.act("change user", format!("{id}: {news}"), move |tx| {
+        self.act("change user", String::new(), move |tx| {
             let user = changeable(tx, id, actor)?;
+            let before = facts::of_user(tx, &user)?;
             let organisation = user.organisation;
             if let Some(role) = change.role {
                 give_role(tx, &user, role, &Grant { actor, who: &who, at, notice: notices[0] })?;
@@ -185,9 +182,9 @@ impl Administration {
                 disable(tx, &user, is_disabled)?;
             }
             let after = found("user", rows::user(tx, id)?)?;
-            let now = facts::of_user(&after);
-            let now = if hash.is_some() { now.with("password", "a new one") } else { now };
-            trail::tell(tx, trail::Told::of_thing(&user.login).before(facts::of_user(&user)).after(now));
+            let now = facts::of_user(tx, &after)?;
+            let now = if hash.is_some() { now.with_new("password") } else { now };
+            trail::tell(tx, trail::Told::of_thing(&user.login).before(before).after(now));
             Ok((Some(organisation), after))
         })
         .await
@@ -201,12 +198,16 @@ impl Administration {
             domain: Some(limits.domain.flatten()),
             services: Some(limits.services.unwrap_or_default()),
         };
-        self.act("change role", format!("{id}: role {role}, {limits}"), move |tx| {
+        self.act("change role", String::new(), move |tx| {
             let user = changeable(tx, id, actor)?;
+            let told = trail::Told::of_thing(&user.login).before(facts::of_user(tx, &user)?);
             let organisation = user.organisation;
             give_role(tx, &user, role, &Grant { actor, who: &who, at, notice })?;
             membership::limit(tx, &UserInfo { role, ..user }, &limits)?;
-            Ok((Some(organisation), found("user", rows::user_in(tx, id, organisation)?)?))
+            let after = found("user", rows::user_in(tx, id, organisation)?)?;
+            let now = facts::of_user(tx, &after)?;
+            trail::tell(tx, told.after(now));
+            Ok((Some(organisation), after))
         })
         .await
     }
@@ -215,8 +216,9 @@ impl Administration {
     /// operator's staff. Whoever belongs to other organisations too leaves this one only.
     pub async fn delete_user(&self, id: UserId) -> Result<()> {
         let (actor, who, at, notice_id) = (self.role(), self.who().to_owned(), self.now(), self.new_id());
-        self.act("delete user", id.to_string(), move |tx| {
+        self.act("delete user", String::new(), move |tx| {
             let user = changeable(tx, id, actor)?;
+            let before = facts::of_user(tx, &user)?;
             let organisation = user.organisation;
             let within = tx.organisation();
             let all = membership::rows::of_person(tx, id)?;
@@ -236,7 +238,7 @@ impl Administration {
                 membership::rows::forget_offers_to(tx, id)?;
                 rows::delete_user(tx, id, &user.login)?;
             }
-            trail::tell(tx, trail::Told::of_thing(&user.login).before(facts::of_user(&user)));
+            trail::tell(tx, trail::Told::of_thing(&user.login).before(before));
             Ok((Some(organisation), ()))
         })
         .await

@@ -125,7 +125,7 @@ impl Directory {
         let (codes, hashes) = self.new_recovery_codes(user);
         let (id, now) = (FactorId(self.world.new_id()), self.world.clock.now());
         let made_codes = self
-            .change_own(session, format!("add second factor «{}»", new.name), move |tx, telling| {
+            .change_own(session, move |tx, telling| {
                 let present = rows::of_person(tx, user)?;
                 if present.len() >= limits::FACTORS_PER_PERSON_LIMIT {
                     return Err(DirectoryError::Invalid {
@@ -152,6 +152,8 @@ impl Directory {
                 if needs_codes {
                     rows::set_recovery_codes(tx, user, &hashes)?;
                 }
+                let after = trail::Facts::new().with("second factor", &new.name);
+                trail::tell(tx, trail::Told::of_thing(&telling.who).after(after));
                 telling.write(tx, user, &Event::FactorAdded(new.name.clone()))?;
                 Ok(needs_codes)
             })
@@ -167,7 +169,7 @@ impl Directory {
         id: FactorId,
     ) -> Result<(), DirectoryError> {
         let user = removing(session, proved)?;
-        self.change_own(session, "remove second factor".to_owned(), move |tx, telling| {
+        self.change_own(session, move |tx, telling| {
             let all = rows::of_person(tx, user)?;
             let gone = found("second factor", all.iter().find(|stored| stored.info.id == id))?;
             let memberships = membership::rows::open_to_person(tx, user)?;
@@ -184,6 +186,8 @@ impl Directory {
                 // Codes beside a password alone would be a second password on paper.
                 rows::set_recovery_codes(tx, user, &[])?;
             }
+            let before = trail::Facts::new().with("second factor", &gone.info.name);
+            trail::tell(tx, trail::Told::of_thing(&telling.who).before(before));
             telling.write(tx, user, &Event::FactorRemoved(gone.info.name.clone()))
         })
         .await
@@ -197,11 +201,12 @@ impl Directory {
     ) -> Result<RecoveryCodes, DirectoryError> {
         let user = removing(session, proved)?;
         let (codes, hashes) = self.new_recovery_codes(user);
-        self.change_own(session, "new recovery codes".to_owned(), move |tx, telling| {
+        self.change_own(session, move |tx, telling| {
             if !rows::has_any(tx, user)? {
                 return Err(DirectoryError::NotFound { what: "second factor" });
             }
             rows::set_recovery_codes(tx, user, &hashes)?;
+            telling.tell_new(tx, "recovery codes");
             telling.write(tx, user, &Event::RecoveryCodes)
         })
         .await?;
@@ -222,9 +227,10 @@ impl Directory {
         let no_scram = b"no SCRAM for users".to_vec();
         let hash = self.login.hasher.hash(password, salt, no_scram, 1).await?.argon2;
         let id = session.id;
-        self.change_own(session, "change the own password".to_owned(), move |tx, telling| {
+        self.change_own(session, move |tx, telling| {
             crate::profile::rows::set_password(tx, user, &hash)?;
             crate::session::keep_after_new_password(tx, id)?;
+            telling.tell_new(tx, "password");
             telling.write(tx, user, &Event::Password)
         })
         .await
@@ -234,7 +240,6 @@ impl Directory {
     async fn change_own<T: Send + 'static>(
         &self,
         session: &Session,
-        action: String,
         mut change: impl FnMut(&mut Tx, &Telling) -> Result<T, DirectoryError> + Send + 'static,
     ) -> Result<T, DirectoryError> {
         let (home, user, id) = (session.home, session.user, session.id);
@@ -252,7 +257,7 @@ impl Directory {
                     Some(home),
                     actor.clone(),
                     "change own account",
-                    action.clone(),
+                    telling.who.clone(),
                 );
                 trail::audit(tx, &change)?;
                 Ok(result)
@@ -272,7 +277,7 @@ impl Administration {
     /// back for whoever has lost everything.
     pub async fn remove_factor(&self, user: UserId, id: FactorId) -> Result<(), DirectoryError> {
         let (actor, who, at, notice_id) = (self.role(), self.who().to_owned(), self.now(), self.new_id());
-        self.act("remove second factor", format!("{} of {user}", id.0), move |tx| {
+        self.act("remove second factor", String::new(), move |tx| {
             let info = crate::administration::own_user(tx, user, actor)?;
             let all = rows::of_person(tx, user)?;
             let gone = found("second factor", all.iter().find(|stored| stored.info.id == id))?;
@@ -280,6 +285,8 @@ impl Administration {
             if all.len() == 1 {
                 rows::set_recovery_codes(tx, user, &[])?;
             }
+            let before = trail::Facts::new().with("second factor", &gone.info.name);
+            trail::tell(tx, trail::Told::of_thing(&info.login).before(before));
             let event = Event::FactorRemoved(gone.info.name.clone());
             notice::write(tx, notice_id, user, &event, &who, at)?;
             Ok((Some(info.organisation), ()))
@@ -305,6 +312,11 @@ struct Telling {
 }
 
 impl Telling {
+    /// Tells the entry of the log of changes that something secret is another one.
+    fn tell_new(&self, tx: &mut Tx, name: &str) {
+        trail::tell(tx, trail::Told::of_thing(&self.who).after(trail::Facts::new().with_new(name)));
+    }
+
     fn write(&self, tx: &mut Tx, user: UserId, event: &Event) -> Result<(), DirectoryError> {
         notice::write(tx, self.id, user, event, &self.who, self.at)
     }

@@ -178,9 +178,7 @@ impl Administration {
         let (at, who) = (self.now(), self.who().to_owned());
         let ids: Vec<i64> = new.targets.iter().map(|_| self.new_id()).collect();
         let notices = self.ids();
-        let told: Vec<String> = new.targets.iter().map(ToString::to_string).collect();
-        let told = if told.is_empty() { "nobody".to_owned() } else { told.join(", ") };
-        self.act_limited("change targets", format!("{address}: leads to {told}"), move |tx| {
+        self.act_limited("change targets", String::new(), move |tx| {
             let info = found("address", crate::administration::address_within(tx, address)?)?;
             check(&info, &new.targets)?;
             let organisation = info.organisation;
@@ -234,12 +232,13 @@ impl Administration {
             if let Some(keeps_copy) = new.keeps_copy {
                 crate::administration::keep_copy(tx, address, organisation, keeps_copy)?;
             }
-            let of = |targets: &[ForwardTarget]| {
-                trail::Facts::new().with("targets", facts::list(targets.iter().map(|one| &one.target)))
+            let of = |targets: &[ForwardTarget], keeps_copy| {
+                let targets = facts::list(targets.iter().map(|one| &one.target));
+                trail::Facts::new().with("targets", targets).with_bool("keeps copy", keeps_copy)
             };
             let after = rows::targets(tx, organisation, address)?;
-            let told = trail::Told::of_thing(&info.address).before(of(&before));
-            trail::tell(tx, told.after(of(&after)));
+            let told = trail::Told::of_thing(&info.address).before(of(&before, info.keeps_copy));
+            trail::tell(tx, told.after(of(&after, new.keeps_copy.unwrap_or(info.keeps_copy))));
             Ok((Some(organisation), after))
         })
         .await
@@ -248,8 +247,10 @@ impl Administration {
     /// Writes once more to a target that has not answered.
     pub async fn ask_target_again(&self, id: i64) -> Result<ForwardTarget> {
         let at = self.now();
-        self.act_limited("ask target again", id.to_string(), move |tx| {
+        self.act_limited("ask target again", String::new(), move |tx| {
             let target = found("target", rows::target_within(tx, id)?)?;
+            let from = found("address", crate::administration::address_within(tx, target.address)?)?;
+            trail::tell(tx, trail::Told::of_two(from.address, &target.target));
             let refused =
                 |reason: String, rule| Err(DirectoryError::Invalid { field: "target", reason, rule });
             if target.state != TargetState::Pending {
@@ -303,17 +304,12 @@ impl Directory {
                 }
                 rows::decide(tx, target, organisation, state, &source.to_canonical().to_string(), at)?;
                 let action = if agrees { "agree to receive" } else { "refuse to receive" };
-                trail::audit(
-                    tx,
-                    &trail::Change::new(
-                        at,
-                        id,
-                        Some(organisation),
-                        trail::Actor::from(found.target.to_string()).coming_from(source.to_canonical()),
-                        action,
-                        format!("what comes for {}", found.address),
-                    ),
-                )?;
+                let of = |state: TargetState| trail::Facts::new().with("state", state.as_str());
+                let told = trail::Told::of_two(&found.address, &found.target);
+                trail::tell(tx, told.before(of(found.state)).after(of(state)));
+                let actor = trail::Actor::from(found.target.to_string()).coming_from(source.to_canonical());
+                let what = found.address.to_string();
+                trail::audit(tx, &trail::Change::new(at, id, Some(organisation), actor, action, what))?;
                 Ok(Some(Confirmation { state, ..found }))
             })
             .await

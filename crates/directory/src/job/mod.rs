@@ -111,6 +111,12 @@ pub struct AddressJob {
     pub passwords: u64,
 }
 
+impl AddressJob {
+    fn facts(&self) -> trail::Facts {
+        trail::Facts::new().with("lines", self.lines).with("bad lines", self.bad)
+    }
+}
+
 /// What is wrong with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
@@ -287,8 +293,7 @@ impl Administration {
             return Err(invalid(format!("it has {} lines", lines.len())));
         }
         let (id, at, who) = (self.new_id(), self.now(), self.who().to_owned());
-        let what = format!("{} lines ({id})", lines.len());
-        self.act_limited("show addresses", what, move |tx| {
+        self.act_limited("show addresses", String::new(), move |tx| {
             let domain = crate::administration::domain_within(tx, new.domain)?;
             let name = domain.name.as_str().to_owned();
             let mut seen = HashSet::new();
@@ -310,7 +315,9 @@ impl Administration {
                     secret.map(|secret| secret.as_str()),
                 )?;
             }
-            Ok((Some(domain.organisation), found("list", rows::job(tx, id)?)?))
+            let shown = found("list", rows::job(tx, id)?)?;
+            trail::tell(tx, trail::Told::of_thing(&shown.domain_name).after(shown.facts()));
+            Ok((Some(domain.organisation), shown))
         })
         .await
     }
@@ -343,8 +350,10 @@ impl Administration {
     /// Makes the addresses of a list. The same call once more does nothing more.
     pub async fn confirm_addresses(&self, id: i64, choice: Choice) -> Result<AddressJob> {
         let at = self.now();
-        self.act_limited("create addresses", format!("list {id}, {}", choice.as_str()), move |tx| {
+        self.act_limited("create addresses", String::new(), move |tx| {
             let job = found("list", rows::job(tx, id)?)?;
+            let after = job.facts().with("choice", choice.as_str());
+            trail::tell(tx, trail::Told::of_thing(&job.domain_name).after(after));
             if job.state != JobState::Shown {
                 return Ok((Some(job.organisation), job));
             }
@@ -366,8 +375,9 @@ impl Administration {
 
     /// Forgets a list that was not confirmed, with its passwords.
     pub async fn discard_addresses(&self, id: i64) -> Result<()> {
-        self.act_limited("discard list of addresses", id.to_string(), move |tx| {
+        self.act_limited("discard list of addresses", String::new(), move |tx| {
             let job = found("list", rows::job(tx, id)?)?;
+            trail::tell(tx, trail::Told::of_thing(&job.domain_name).before(job.facts()));
             if job.state == JobState::Running {
                 return Err(DirectoryError::Invalid {
                     field: "list",
@@ -383,7 +393,7 @@ impl Administration {
 
     /// The passwords that were made, by address: this once, afterwards nobody can read them.
     pub async fn fetch_made_passwords(&self, id: i64) -> Result<Vec<(Address, Zeroizing<String>)>> {
-        self.act_limited("fetch made passwords", format!("list {id}"), move |tx| {
+        self.act_limited("fetch made passwords", String::new(), move |tx| {
             let job = found("list", rows::job(tx, id)?)?;
             if job.state != JobState::Done {
                 return Err(DirectoryError::NotFound { what: "made passwords" });
@@ -394,6 +404,8 @@ impl Administration {
                 let address = crate::rows::address_of(&local, &job.domain_name)?;
                 all.push((address, Zeroizing::new(secret)));
             }
+            let after = trail::Facts::new().with("passwords", all.len());
+            trail::tell(tx, trail::Told::of_thing(&job.domain_name).after(after));
             Ok((Some(job.organisation), all))
         })
         .await
@@ -503,9 +515,11 @@ impl Directory {
                         Some(job.organisation),
                         trail::Actor::program("relais").on_behalf_of(who.clone()),
                         "create address",
-                        format!("mailbox {address} (list {id})"),
+                        address.to_string(),
                     );
-                    trail::audit(tx, &change)?;
+                    let made = crate::administration::address_within(tx, address_id)?;
+                    let after = made.map(|made| crate::administration::facts::of_address(&made));
+                    trail::audit(tx, &change.with(trail::Facts::new(), after.unwrap_or_default()))?;
                 }
                 Ok(rows::end(tx, id, "done", at)?)
             })

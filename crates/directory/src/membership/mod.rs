@@ -13,8 +13,6 @@ pub(crate) mod rows;
 
 pub use offer::{Joined, MembershipOffer};
 
-use std::fmt;
-
 use db::Tx;
 use model::{Address, DomainId, OrganisationId, ServiceId, Timestamp, UserId};
 
@@ -66,20 +64,6 @@ pub struct Limits {
     pub services: Option<Vec<ServiceId>>,
 }
 
-impl fmt::Display for Limits {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.domain {
-            Some(Some(domain)) => write!(f, "of domain {domain} only")?,
-            Some(None) => f.write_str("of all domains")?,
-            None => f.write_str("of the same domains")?,
-        }
-        for service in self.services.iter().flatten() {
-            write!(f, ", service {service}")?;
-        }
-        Ok(())
-    }
-}
-
 impl Administration {
     /// Narrows a role to a domain or to mail services, or lifts that.
     pub async fn limit_member(
@@ -89,16 +73,13 @@ impl Administration {
         limits: Limits,
     ) -> Result<UserInfo> {
         let actor = self.role();
-        self.act("limit member", format!("{user}"), move |tx| {
+        self.act("limit member", String::new(), move |tx| {
             let info = found("user", member(tx, user, organisation)?)?;
             owner_grants(actor, info.role)?;
-            let before = crate::administration::facts::of_user(&info);
+            let before = crate::administration::facts::of_user(tx, &info)?;
             limit(tx, &UserInfo { organisation, ..info }, &limits)?;
             let info = found("user", crate::administration::user_in(tx, user, organisation)?)?;
-            let mut after = crate::administration::facts::of_user(&info);
-            if let Some(services) = &limits.services {
-                after = after.with("services", crate::administration::facts::list(services));
-            }
+            let after = crate::administration::facts::of_user(tx, &info)?;
             trail::tell(tx, trail::Told::of_thing(&info.login).before(before).after(after));
             Ok((Some(organisation), info))
         })

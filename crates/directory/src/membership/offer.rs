@@ -50,7 +50,8 @@ impl Administration {
         let (who, actor, ids) = (self.who().to_owned(), self.role(), [self.new_id(), self.new_id()]);
         let is_asked = matches!(self.scope(), Scope::Tenant(_));
         let action = if is_asked { "offer membership" } else { "add member" };
-        self.act(action, format!("{login} as {role}"), move |tx| {
+        self.act(action, login.clone(), move |tx| {
+            trail::tell(tx, trail::Told::of_thing(&login).after(trail::Facts::new().with("role", role)));
             let owner = crate::administration::organisation_in_scope(tx, organisation)?;
             let name = found("organisation", owner)?.name;
             owner_grants(actor, role)?;
@@ -122,6 +123,8 @@ impl Administration {
         let login = found("offer", offers)?.login;
         self.act("withdraw offer of membership", login, move |tx| {
             let offer = found("offer", rows::offer(tx, id, now)?)?;
+            let before = trail::Facts::new().with("role", offer.role);
+            trail::tell(tx, trail::Told::of_thing(&offer.login).before(before));
             rows::delete_offer(tx, id)?;
             Ok((Some(offer.organisation), ()))
         })
@@ -149,6 +152,10 @@ impl Directory {
                 // Of two answers at the same moment one finds the row.
                 if !rows::delete_offer(tx, id)? {
                     return Err(DirectoryError::NotFound { what: "offer" });
+                }
+                if accepts {
+                    let after = trail::Facts::new().with("role", offer.role);
+                    trail::tell(tx, trail::Told::of_thing(&offer.login).after(after));
                 }
                 if accepts && !is_member(tx, user, organisation)? {
                     rows::insert(tx, organisation, user, offer.role, &offer.offered_by, now)?;

@@ -3,7 +3,7 @@
 pub(crate) mod rows;
 
 use db::Tx;
-use model::{Address, UserId};
+use model::{Address, OrganisationId, UserId};
 
 use crate::administration::checked_name;
 use crate::error::DirectoryError;
@@ -102,6 +102,17 @@ impl Checked {
     }
 }
 
+/// What the log of changes tells of it: contact addresses and telephones are no secrets.
+fn facts(tx: &mut Tx, user: UserId, organisation: OrganisationId) -> Result<trail::Facts, DirectoryError> {
+    let Profile { language, phone, contacts } = profile(tx, user)?;
+    let name = crate::administration::user_in(tx, user, organisation)?.map(|info| info.name);
+    Ok(trail::Facts::new()
+        .with_some("name", name)
+        .with_some("language", language)
+        .with_some("phone", phone)
+        .with("contacts", contacts.join(", ")))
+}
+
 fn profile(tx: &mut Tx, user: UserId) -> Result<Profile, DirectoryError> {
     let (language, phone) = rows::language_and_phone(tx, user)?;
     Ok(Profile { language, phone, contacts: rows::contacts(tx, user)? })
@@ -121,21 +132,17 @@ impl Directory {
         change: ProfileChange,
     ) -> Result<(), DirectoryError> {
         let checked = Checked::of(change)?;
-        let (user, home, who) = (session.user, session.home, session.actor());
+        let (user, home, who, login) = (session.user, session.home, session.actor(), session.login.clone());
         let (id, at) = (self.world.new_id(), self.world.clock.now());
         self.db
             .tenant(home)
             .write(move |tx| {
+                let before = facts(tx, user, home)?;
                 checked.write(tx, user)?;
-                let change = trail::Change::new(
-                    at,
-                    id,
-                    Some(home),
-                    who.clone(),
-                    "change own account",
-                    "what the person says of himself",
-                );
-                trail::audit(tx, &change)?;
+                let after = facts(tx, user, home)?;
+                let change =
+                    trail::Change::new(at, id, Some(home), who.clone(), "change own account", login.clone());
+                trail::audit(tx, &change.with(before, after))?;
                 Ok(())
             })
             .await
@@ -153,9 +160,12 @@ impl Administration {
     pub async fn change_profile(&self, user: UserId, change: ProfileChange) -> Result<(), DirectoryError> {
         let checked = Checked::of(change)?;
         let actor = self.role();
-        self.act("change user", format!("{user}: what the person says of himself"), move |tx| {
+        self.act("change user", String::new(), move |tx| {
             let info = crate::administration::user_at_home(tx, user, actor)?;
+            let before = facts(tx, user, info.organisation)?;
             checked.write(tx, user)?;
+            let after = facts(tx, user, info.organisation)?;
+            trail::tell(tx, trail::Told::of_thing(&info.login).before(before).after(after));
             Ok((Some(info.organisation), ()))
         })
         .await

@@ -22,7 +22,7 @@ use db::{Db, Notices, Page, Seek, Tx};
 use model::{Address, Domain, OrganisationId, ServiceId, Timestamp};
 use tokio::sync::Mutex;
 
-use crate::administration::{check_whole_service, found};
+use crate::administration::{check_whole_service, facts, found};
 use crate::error::DirectoryError;
 use crate::{Administration, Directory, limits};
 use compiled::Compiled;
@@ -232,7 +232,10 @@ impl Administration {
         let organisation = info.organisation;
         let pattern = Pattern::parse(pattern)?.to_string();
         let (id, at, who) = (self.new_id(), self.now(), self.who().to_owned());
-        self.act_limited("add sender", format!("{pattern} to {kind} of {}", info.name), move |tx| {
+        let name = info.name;
+        self.act_limited("add sender", pattern.clone(), move |tx| {
+            let told = trail::Told::of_two(&pattern, &name);
+            trail::tell(tx, told.after(trail::Facts::new().with("list", kind)));
             let taken = || DirectoryError::Conflict {
                 field: "pattern",
                 value: pattern.clone(),
@@ -274,13 +277,15 @@ impl Administration {
 
     /// Takes an entry away once what waits is applied; one that never acted goes at once.
     pub async fn remove_sender(&self, id: i64) -> Result<()> {
-        self.act_limited("remove sender", id.to_string(), move |tx| {
+        self.act_limited("remove sender", String::new(), move |tx| {
             let entry = entry_within(tx, id)?;
             match entry.state {
                 EntryState::Adding => rows::delete(tx, id)?,
                 EntryState::Applied | EntryState::Removing => rows::set_state(tx, id, EntryState::Removing)?,
             }
-            trail::tell(tx, trail::Told::of_thing(format!("{} from {}", entry.pattern, entry.kind)));
+            let service = facts::name_of_service(tx, entry.service)?;
+            let told = trail::Told::of_two(&entry.pattern, service.unwrap_or_default());
+            trail::tell(tx, told.before(trail::Facts::new().with("list", entry.kind)));
             Ok((Some(entry.organisation), ()))
         })
         .await
@@ -290,8 +295,19 @@ impl Administration {
     pub async fn apply_senders(&self, service: ServiceId) -> Result<(u64, u64)> {
         let info = self.whole_service(service).await?;
         let organisation = info.organisation;
-        self.act_limited("apply senders", info.name, move |tx| {
+        self.act_limited("apply senders", info.name.clone(), move |tx| {
+            // By name before they are one with the others, and how many, as not all of ten thousand names are kept.
+            let waiting = rows::entries(tx, service)?;
+            let of = |state: EntryState| {
+                let some = waiting.iter().filter(|entry| entry.state == state);
+                facts::list(some.map(|entry| format!("{} ({})", entry.pattern, entry.kind)))
+            };
+            let (came, gone) = (of(EntryState::Adding), of(EntryState::Removing));
             let changed = rows::apply(tx, service, organisation)?;
+            let told = trail::Told::of_thing(&info.name);
+            let after = trail::Facts::new().with("senders", came).with("added", changed.0);
+            let before = trail::Facts::new().with("senders", gone);
+            trail::tell(tx, told.before(before).after(after.with("removed", changed.1)));
             tx.notify(CHANNEL, service.to_string());
             Ok((Some(organisation), changed))
         })
@@ -302,8 +318,11 @@ impl Administration {
     pub async fn discard_senders(&self, service: ServiceId) -> Result<u64> {
         let info = self.whole_service(service).await?;
         let organisation = info.organisation;
-        self.act_limited("discard senders", info.name, move |tx| {
-            Ok((Some(organisation), rows::discard(tx, service)?))
+        self.act_limited("discard senders", info.name.clone(), move |tx| {
+            let discarded = rows::discard(tx, service)?;
+            let before = trail::Facts::new().with("changes", discarded);
+            trail::tell(tx, trail::Told::of_thing(&info.name).before(before));
+            Ok((Some(organisation), discarded))
         })
         .await
     }

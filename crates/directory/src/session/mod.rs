@@ -60,6 +60,8 @@ pub struct Session {
     pub last_seen_at: Timestamp,
     /// From where: the IP address of the sign-in, unless a door says which one the request at hand comes from.
     pub source: String,
+    /// The name of the token by which a program acts for the person; `None` in a browser.
+    pub token: Option<String>,
     /// Which of the person's passwords it began with; what is tied to the password is tied to this one.
     pub(crate) version: i64,
 }
@@ -70,9 +72,18 @@ impl Session {
         Session { source: source.to_string(), ..self }
     }
 
+    /// The same, for a program that acts for the person by this token.
+    pub fn by_token(self, token: impl Into<String>) -> Session {
+        Session { token: Some(token.into()), ..self }
+    }
+
     /// Who acts in this session, and from where.
     pub fn actor(&self) -> trail::Actor {
-        trail::Actor::from(&self.login).coming_from(&self.source)
+        let who = match &self.token {
+            Some(token) => format!("{} (token «{token}»)", self.login),
+            None => self.login.clone(),
+        };
+        trail::Actor::from(who).coming_from(&self.source)
     }
 }
 
@@ -168,17 +179,46 @@ impl Directory {
         Ok(Some(session))
     }
 
-    /// Ends a session of the person: one of the list, or the own one.
+    /// Ends a session of the person: one of the list, or the own one, which is signing out and no entry in the log of
+    /// changes: nobody else is concerned, and sessions that end by themselves leave none either.
     pub async fn end_session(&self, session: &Session, id: SessionId) -> Result<(), DirectoryError> {
         let (home, user) = (session.home, session.user);
-        let ended = self.db.tenant(home).write(move |tx| rows::end(tx, home, user, id)).await?;
-        if ended { Ok(()) } else { Err(DirectoryError::NotFound { what: "session" }) }
+        let change = (id != session.id).then(|| self.ending(session));
+        self.db
+            .tenant(home)
+            .write(move |tx| {
+                if !rows::end(tx, home, user, id)? {
+                    return Err(DirectoryError::NotFound { what: "session" });
+                }
+                match &change {
+                    Some(change) => {
+                        Ok(trail::audit(tx, &change.clone().with(trail::Facts::new(), ended(1)))?)
+                    }
+                    None => Ok(()),
+                }
+            })
+            .await
     }
 
     /// Ends every session of the person but this one; gives how many these were.
     pub async fn end_other_sessions(&self, session: &Session) -> Result<u64, DirectoryError> {
         let (home, user, id) = (session.home, session.user, session.id);
-        self.db.tenant(home).write(move |tx| rows::end_others(tx, home, user, id)).await
+        let change = self.ending(session);
+        self.db
+            .tenant(home)
+            .write(move |tx| {
+                let count = rows::end_others(tx, home, user, id)?;
+                trail::audit(tx, &change.clone().with(trail::Facts::new(), ended(count)))?;
+                Ok(count)
+            })
+            .await
+    }
+
+    /// The entry of a person who ends own sessions.
+    fn ending(&self, session: &Session) -> trail::Change {
+        let (at, id) = (self.world.clock.now(), self.world.new_id());
+        let (who, login) = (session.actor(), session.login.clone());
+        trail::Change::new(at, id, Some(session.home), who, "end sessions", login)
     }
 
     /// The sessions of the person that are still open, the latest first.
@@ -208,19 +248,24 @@ impl Directory {
             .operator("a person looks at another organisation")
             .write(move |tx| {
                 rows::choose(tx, id, organisation)?;
+                let looked_at = crate::administration::organisation_in_scope(tx, organisation)?;
                 let change = trail::Change::new(
                     at,
                     audit_id,
                     Some(organisation),
                     who.clone(),
                     "look at organisation",
-                    organisation.to_string(),
+                    looked_at.map(|looked_at| looked_at.name).unwrap_or_default(),
                 );
                 trail::audit(tx, &change)?;
                 Ok(())
             })
             .await
     }
+}
+
+fn ended(count: u64) -> trail::Facts {
+    trail::Facts::new().with("sessions", count)
 }
 
 /// The session in which somebody changed the own password goes on with the new one.
@@ -247,16 +292,16 @@ impl Administration {
     /// Ends a session of somebody whose account this scope looks after, or all of them; gives how many these were.
     pub async fn end_sessions_of(&self, user: UserId, one: Option<SessionId>) -> Result<u64, DirectoryError> {
         let actor = self.role();
-        let which = one.map_or_else(|| "all".to_owned(), |id| id.0.to_string());
-        self.act("end sessions", format!("{which} of {user}"), move |tx| {
+        self.act("end sessions", String::new(), move |tx| {
             let info = crate::administration::own_user(tx, user, actor)?;
             let home = info.organisation;
-            let ended = match one {
+            let count = match one {
                 Some(id) if rows::end(tx, home, user, id)? => 1,
                 Some(_) => return Err(DirectoryError::NotFound { what: "session" }),
                 None => rows::end_every(tx, home, user)?,
             };
-            Ok((Some(home), ended))
+            trail::tell(tx, trail::Told::of_thing(&info.login).after(ended(count)));
+            Ok((Some(home), count))
         })
         .await
     }
@@ -273,6 +318,7 @@ impl Administration {
             .db
             .operator("change the operator's staff")
             .write(move |tx| {
+                let was_operator = rows::is_operator(tx, user)?;
                 rows::set_operator(tx, user, is_operator, at)?;
                 let change = trail::Change::new(
                     at,
@@ -280,9 +326,10 @@ impl Administration {
                     Some(info.organisation),
                     who.clone(),
                     "change operator's staff",
-                    format!("{} {}", info.login, if is_operator { "belongs to it" } else { "left it" }),
+                    info.login.clone(),
                 );
-                trail::audit(tx, &change)?;
+                let of = |is_so| trail::Facts::new().with_bool("operator", is_so);
+                trail::audit(tx, &change.with(of(was_operator), of(is_operator)))?;
                 Ok(())
             })
             .await

@@ -87,6 +87,7 @@ pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError>
                 last_seen_at: row.timestamp(10)?,
                 source: row.text(18)?.to_owned(),
                 version: row.integer(19)?,
+                token: None,
             })
         },
     )
@@ -206,6 +207,12 @@ pub(super) fn forget_dead(
 pub(super) fn choose(tx: &mut Tx, id: SessionId, organisation: OrganisationId) -> Result<(), DirectoryError> {
     tx.execute("UPDATE session SET acting = ?2 WHERE id = ?1", values![id.0, organisation])?;
     Ok(())
+}
+
+pub(super) fn is_operator(tx: &mut Tx, user: UserId) -> Result<bool, DirectoryError> {
+    let found =
+        tx.query_one("SELECT 1 FROM operator_staff WHERE person = ?1", values![user], |row| row.integer(0))?;
+    Ok(found.is_some())
 }
 
 pub(super) fn set_operator(

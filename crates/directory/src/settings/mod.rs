@@ -167,13 +167,7 @@ impl Administration {
             Some(Some(octets)) => Some(Some(Logo::checked(octets)?)),
         };
         let name = change.name.as_deref().map(|name| checked_name("name", name)).transpose()?;
-        let called = name.as_deref().map(|name| format!("called «{name}», ")).unwrap_or_default();
-        let news = match change.requires_second_factor {
-            Some(true) => "a second factor is required",
-            Some(false) => "no second factor is required",
-            None => "what it says of itself",
-        };
-        self.act("change organisation", format!("{organisation}: {called}{news}"), move |tx| {
+        self.act("change organisation", String::new(), move |tx| {
             let info = found("organisation", organisation_in_scope(tx, organisation)?)?;
             let of_name = |name: &str, of: &OrganisationSettings| facts::of_settings(of).with("name", name);
             let before = settings(tx, organisation)?;
@@ -183,7 +177,11 @@ impl Administration {
             }
             let after = change.applied(before)?;
             let now = of_name(name.as_deref().unwrap_or(&info.name), &after);
-            let now = if logo.is_some() { now.with("logo", "a new one, or none") } else { now };
+            let now = match &logo {
+                None => now,
+                Some(None) => now.with_bool("logo", false),
+                Some(Some(_)) => now.with_new("logo"),
+            };
             trail::tell(tx, told.after(now));
             rows::write(tx, organisation, &after)?;
             if let Some(logo) = &logo {

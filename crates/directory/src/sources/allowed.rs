@@ -93,6 +93,13 @@ pub struct AllowedSource {
     pub reason: String,
 }
 
+impl AllowedSource {
+    /// What the log of changes tells of it at every step.
+    fn facts(&self) -> trail::Facts {
+        trail::Facts::new().with("state", self.state).with("reason", &self.reason)
+    }
+}
+
 /// What an administrator asks for.
 #[derive(Clone, Debug)]
 pub struct NewAllowedSource {
@@ -155,9 +162,8 @@ impl Administration {
         }
         let (id, at, who) = (self.new_id(), self.now(), self.who().to_owned());
         let subject = source_subject(ip);
-        let what = format!("{} for {purpose}; accepted: {acceptance}", shown(&subject));
         let organisation = new.organisation;
-        self.act("ask for allowed source", what, move |tx| {
+        self.act("ask for allowed source", shown(&subject).to_owned(), move |tx| {
             if !rows::has_dedicated_ip(tx, organisation)? {
                 return Err(DirectoryError::Invalid {
                     field: "ip",
@@ -200,6 +206,9 @@ impl Administration {
                 reason: String::new(),
             };
             rows::add_allowed_source(tx, &source, &subject)?;
+            let after = source.facts().with("purpose", &source.purpose).with("contact", &source.contact);
+            let after = after.with("acceptance", &source.acceptance);
+            trail::tell(tx, trail::Told::of_thing(&source.source).after(after));
             Ok((Some(organisation), source))
         })
         .await
@@ -219,7 +228,7 @@ impl Administration {
         let (at, who) = (self.now(), self.who().to_owned());
         let action = if is_granted { "allow source" } else { "refuse allowed source" };
         let decided = self
-            .act(action, format!("{id} {reason}"), move |tx| {
+            .act(action, String::new(), move |tx| {
                 let source = found("allowed source", rows::allowed_source(tx, id)?)?;
                 let is_due = match is_granted {
                     // Without the confirmation nobody has taken the responsibility.
@@ -235,6 +244,7 @@ impl Administration {
                     crate::login::delete_ban(tx, &format!("source {}", source.source))?;
                 }
                 let organisation = source.organisation;
+                let told = trail::Told::of_thing(&source.source).before(source.facts());
                 let source = AllowedSource {
                     state,
                     decided_by: Some(who.clone()),
@@ -242,6 +252,7 @@ impl Administration {
                     reason: reason.clone(),
                     ..source
                 };
+                trail::tell(tx, told.after(source.facts()));
                 Ok((Some(organisation), source))
             })
             .await?;
@@ -254,13 +265,16 @@ impl Administration {
     pub async fn end_allowed_source(&self, id: i64, reason: &str) -> Result<()> {
         let reason = checked_text("reason", reason, true)?;
         let (at, who) = (self.now(), self.who().to_owned());
-        self.act("end allowed source", format!("{id} {reason}"), move |tx| {
+        self.act("end allowed source", String::new(), move |tx| {
             let source = found("allowed source", rows::allowed_source(tx, id)?)?;
             if matches!(source.state, AllowState::Refused | AllowState::Ended) {
                 return Err(not_due(&source));
             }
             rows::decide_allowed_source(tx, id, AllowState::Ended, &who, at, &reason)?;
-            Ok((Some(source.organisation), ()))
+            let told = trail::Told::of_thing(&source.source).before(source.facts());
+            let ended = AllowedSource { state: AllowState::Ended, reason: reason.clone(), ..source };
+            trail::tell(tx, told.after(ended.facts()));
+            Ok((Some(ended.organisation), ()))
         })
         .await?;
         self.directory().maintain().await
@@ -315,17 +329,20 @@ impl Directory {
             .write(move |tx| {
                 let source = found("request", rows::allowed_source_by_token(tx, &hash)?)?;
                 rows::confirm_allowed_source(tx, source.id, now, &from.to_string())?;
+                let before = source.facts();
                 let audit = trail::Change::new(
                     now,
                     change,
                     Some(source.organisation),
-                    format!("{} (by the link in the letter, from {from})", source.contact),
+                    trail::Actor::from(&source.contact).coming_from(from.to_canonical()),
                     "confirm allowed source",
-                    format!("{}; accepted: {}", source.source, source.acceptance),
+                    source.source.clone(),
                 );
-                trail::audit(tx, &audit)?;
-                let state = AllowState::Confirmed;
-                Ok(AllowedSource { state, confirmed_at: Some(now), ..source })
+                let source =
+                    AllowedSource { state: AllowState::Confirmed, confirmed_at: Some(now), ..source };
+                let after = source.facts().with("acceptance", &source.acceptance);
+                trail::audit(tx, &audit.with(before, after))?;
+                Ok(source)
             })
             .await
     }

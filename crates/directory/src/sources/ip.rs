@@ -4,10 +4,11 @@
 
 use std::net::IpAddr;
 
+use db::Tx;
 use model::{Domain, OrganisationId, ServiceId, Timestamp};
 
 use super::{checked_text, parsed_ip, rows};
-use crate::administration::{Administration, found};
+use crate::administration::{Administration, found, name_of_service, organisation_in_scope};
 use crate::error::DirectoryError;
 use crate::{Directory, Scope};
 
@@ -45,17 +46,19 @@ pub struct IpInfo {
 pub struct SendingAddress {
     /// The address.
     pub ip: IpAddr,
-    /// The name that its pointer is to lead to, or leads to.
+    /// The name that its pointer leads to, where that leads back and is the one that is wanted; `None`: the node's own.
     pub name: Option<Domain>,
 }
 
 impl IpInfo {
     fn sending(&self) -> SendingAddress {
-        let name = match self.pointer_wanted.as_str() {
-            "" if self.is_confirmed => self.pointer_found.as_str(),
-            wanted => wanted,
-        };
-        SendingAddress { ip: self.ip, name: Domain::parse(name).ok() }
+        // Whoever has the address wants what he likes: only a name that leads back to it is its own, and a name that is
+        // wanted and not there yet is one that receivers do not find.
+        let wanted = self.pointer_wanted.as_str();
+        let is_own =
+            self.is_confirmed && (wanted.is_empty() || wanted.eq_ignore_ascii_case(&self.pointer_found));
+        let name = is_own.then(|| Domain::parse(&self.pointer_found).ok()).flatten();
+        SendingAddress { ip: self.ip, name }
     }
 }
 
@@ -75,8 +78,6 @@ pub struct NewIp {
 /// What to change of an address; `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct IpChange {
-    /// Dedicated to whom; `Some(None)`: shared.
-    pub organisation: Option<Option<OrganisationId>>,
     /// Whether it stays the same.
     pub is_static: Option<bool>,
     /// What to remember about it.
@@ -172,7 +173,9 @@ impl Administration {
                 service: None,
                 server: None,
             };
-            rows::write_ip(tx, &info, now)?;
+            rows::add_ip(tx, &info, now)?;
+            let after = facts(tx, &info)?;
+            trail::tell(tx, trail::Told::of_thing(ip).after(after));
             Ok((new.organisation, info))
         })
         .await
@@ -182,21 +185,15 @@ impl Administration {
     /// it, and nothing else.
     pub async fn change_ip(&self, ip: IpAddr, change: IpChange) -> Result<IpInfo> {
         let is_tenant = self.scope().organisation().is_some();
-        if is_tenant && (change.organisation.is_some() || change.is_static.is_some() || change.note.is_some())
-        {
+        if is_tenant && (change.is_static.is_some() || change.note.is_some()) {
             return Err(DirectoryError::NotFound { what: "this within the organisation's scope" });
         }
         let ip = ip.to_canonical();
         let wanted = change.pointer_wanted.as_deref().map(checked_pointer).transpose()?;
         let note = change.note.as_deref().map(|note| checked_text("note", note, true)).transpose()?;
-        let now = self.now();
-        let what = format!("{ip} {}", wanted.as_deref().unwrap_or_default());
-        self.act("change ip", what, move |tx| {
+        self.act("change ip", ip.to_string(), move |tx| {
             let mut info = found("ip", rows::ip(tx, ip)?)?;
-            if let Some(organisation) = change.organisation {
-                (info.organisation, info.is_dedicated) = (organisation, organisation.is_some());
-                (info.service, info.server) = (None, None);
-            }
+            let before = facts(tx, &info)?;
             if let Some(service) = change.service {
                 if let Some(service) = service {
                     let owner = info.organisation.ok_or_else(|| DirectoryError::Invalid {
@@ -218,7 +215,10 @@ impl Administration {
             if let Some(wanted) = &wanted {
                 info.pointer_wanted.clone_from(wanted);
             }
-            rows::write_ip(tx, &info, now)?;
+            // Whoever it belongs to by now says what becomes of it.
+            found("ip", rows::change_ip(tx, &info)?.then_some(()))?;
+            let after = facts(tx, &info)?;
+            trail::tell(tx, trail::Told::of_thing(ip).before(before).after(after));
             Ok((info.organisation, info))
         })
         .await
@@ -232,30 +232,58 @@ impl Administration {
         let ip = ip.to_canonical();
         self.act("remove ip", ip.to_string(), move |tx| {
             let info = found("ip", rows::ip(tx, ip)?)?;
+            let before = facts(tx, &info)?;
+            trail::tell(tx, trail::Told::of_thing(ip).before(before));
             rows::delete_ip(tx, ip)?;
             Ok((info.organisation, ()))
         })
         .await
     }
 
-    /// Asks the DNS which name the pointer leads to, and whether that leads back (RFC 1912 §2.1).
+    /// Asks the DNS which name the pointer leads to, and whether that leads back (RFC 1912 §2.1). Only that is written:
+    /// the answer may take its time, and the address may be somebody else's by then.
     pub async fn look_at_ip(&self, ip: IpAddr) -> Result<IpInfo> {
         let ip = ip.to_canonical();
-        let mut info = found("ip", self.read(move |tx| Ok(rows::ip(tx, ip)?)).await?)?;
+        let known = found("ip", self.read(move |tx| Ok(rows::ip(tx, ip)?)).await?)?;
+        self.note_pointer(known).await
+    }
+
+    /// The second half of it, for an address as it was read.
+    pub(crate) async fn note_pointer(&self, known: IpInfo) -> Result<IpInfo> {
+        let ip = known.ip;
         let names = &self.directory().world.names;
         let pointers = names.pointers(ip).await.unwrap_or_default();
         let first = pointers.into_iter().next().unwrap_or_default();
-        info.pointer_found = first.trim_end_matches('.').to_lowercase();
-        info.is_confirmed = match Domain::parse(&info.pointer_found) {
+        let pointer_found = first.trim_end_matches('.').to_lowercase();
+        let is_confirmed = match Domain::parse(&pointer_found) {
             Ok(name) => names.addresses(&name).await.unwrap_or_default().contains(&ip),
             Err(_) => false,
         };
-        info.looked_at = Some(self.now());
-        let (row, now) = (info.clone(), self.now());
+        let info = IpInfo { pointer_found, is_confirmed, looked_at: Some(self.now()), ..known };
+        let row = info.clone();
         let operator = self.directory().db.operator("note what the DNS says of an address");
-        operator.write(move |tx| rows::write_ip(tx, &row, now)).await?;
+        operator.write(move |tx| rows::looked_at_ip(tx, &row)).await?;
         Ok(info)
     }
+}
+
+/// What the log of changes tells of an address.
+fn facts(tx: &mut Tx, info: &IpInfo) -> Result<trail::Facts> {
+    let organisation = match info.organisation {
+        Some(organisation) => organisation_in_scope(tx, organisation)?.map(|owner| owner.name),
+        None => None,
+    };
+    let service = match info.service {
+        Some(service) => name_of_service(tx, service)?,
+        None => None,
+    };
+    Ok(trail::Facts::new()
+        .with_some("organisation", organisation)
+        .with_bool("static", info.is_static)
+        .with("note", &info.note)
+        .with("pointer", &info.pointer_wanted)
+        .with_some("service", service)
+        .with_some("server", info.server.as_ref()))
 }
 
 fn checked_pointer(name: &str) -> Result<String> {

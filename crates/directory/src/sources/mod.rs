@@ -35,7 +35,7 @@ use crate::error::DirectoryError;
 const TEXT_LIMIT_CHARACTERS: usize = 2_000;
 
 /// A subject without the word for its kind: `192.0.2.1`.
-fn shown(subject: &str) -> &str {
+pub(crate) fn shown(subject: &str) -> &str {
     subject.split_once(' ').map_or(subject, |(_, value)| value)
 }
 

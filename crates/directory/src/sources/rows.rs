@@ -396,15 +396,11 @@ pub(super) fn ip(tx: &mut Tx, ip: IpAddr) -> Result<Option<IpInfo>, DbError> {
     }
 }
 
-pub(super) fn write_ip(tx: &mut Tx, info: &IpInfo, now: Timestamp) -> Result<(), DbError> {
+pub(super) fn add_ip(tx: &mut Tx, info: &IpInfo, now: Timestamp) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO ip_address (ip, organisation, is_static, is_dedicated, note, pointer_wanted, pointer_found,
                                  is_confirmed, looked_at, created_at, service, server)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
-         ON CONFLICT (ip) DO UPDATE SET organisation = excluded.organisation, is_static = excluded.is_static,
-             is_dedicated = excluded.is_dedicated, note = excluded.note, pointer_wanted = excluded.pointer_wanted,
-             pointer_found = excluded.pointer_found, is_confirmed = excluded.is_confirmed,
-             looked_at = excluded.looked_at, service = excluded.service, server = excluded.server",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         values![
             &info.ip.to_string(),
             info.organisation,
@@ -419,6 +415,33 @@ pub(super) fn write_ip(tx: &mut Tx, info: &IpInfo, now: Timestamp) -> Result<(),
             info.service,
             info.server.as_ref().map(Domain::as_str)
         ],
+    )?;
+    Ok(())
+}
+
+/// Writes what people decide of an address, if it still belongs to whom it did when it was read.
+pub(super) fn change_ip(tx: &mut Tx, info: &IpInfo) -> Result<bool, DbError> {
+    let changed = tx.execute(
+        "UPDATE ip_address SET is_static = ?3, note = ?4, pointer_wanted = ?5, service = ?6, server = ?7
+         WHERE ip = ?1 AND COALESCE(organisation, 0) = COALESCE(CAST(?2 AS BIGINT), 0)",
+        values![
+            &info.ip.to_string(),
+            info.organisation,
+            info.is_static,
+            info.note.as_str(),
+            info.pointer_wanted.as_str(),
+            info.service,
+            info.server.as_ref().map(Domain::as_str)
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Writes what the DNS says of an address, and nothing else of it; nothing where it was removed meanwhile.
+pub(super) fn looked_at_ip(tx: &mut Tx, info: &IpInfo) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE ip_address SET pointer_found = ?2, is_confirmed = ?3, looked_at = ?4 WHERE ip = ?1",
+        values![&info.ip.to_string(), info.pointer_found.as_str(), info.is_confirmed, info.looked_at],
     )?;
     Ok(())
 }

@@ -209,7 +209,7 @@ impl Administration {
         let (at, who) = (self.now(), self.who().to_owned());
         let action = if is_granted { "grant unban request" } else { "refuse unban request" };
         let state = self
-            .act(action, id.to_string(), move |tx| {
+            .act(action, String::new(), move |tx| {
                 let request = found("unban request", rows::unban_request(tx, id)?)?;
                 let is_waiting = match request.state {
                     UnbanState::Open => true,
@@ -229,7 +229,9 @@ impl Administration {
                     true => UnbanState::Granted,
                 };
                 rows::decide_unban_request(tx, id, state, &who, at)?;
-                trail::tell(tx, trail::Told::of_thing(&request.source));
+                let of = |state: UnbanState| trail::Facts::new().with("state", state.as_str());
+                let told = trail::Told::of_thing(shown(&request.source)).before(of(request.state));
+                trail::tell(tx, told.after(of(state).with("domain", &request.domain)));
                 if state == UnbanState::Granted {
                     crate::login::delete_ban(tx, &request.source)?;
                 }

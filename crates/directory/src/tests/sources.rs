@@ -52,6 +52,11 @@ impl Town {
         }
     }
 
+    /// The same installation, in a world with these names.
+    fn asking(&self, names: StaticNames) -> Directory {
+        Directory::with_options(self.db.clone(), World::testing_with_names(names), Options::default())
+    }
+
     async fn dedicate(&self, ip: &str) {
         let new = NewIp {
             ip: ip.to_owned(),
@@ -234,7 +239,9 @@ async fn an_allowed_source_is_asked_for_confirmed_and_decided_and_then_never_ban
         let changes = trail::Trail::new(town.db.clone());
         let changes = changes.changes(Some(town.valbois), db::Seek::first(50)).await.unwrap().items;
         let confirmed = changes.iter().find(|change| change.action == "confirm allowed source").unwrap();
-        assert!(confirmed.actor.who.starts_with(CHIEF) && confirmed.what.contains("whole responsibility"));
+        assert_eq!((confirmed.actor.who.as_str(), confirmed.what.as_str()), (CHIEF, BAD));
+        assert!(confirmed.actor.source.is_some());
+        assert!(confirmed.after.get("acceptance").unwrap().contains("whole responsibility"));
     }
 }
 
@@ -410,18 +417,36 @@ async fn addresses_have_a_pointer_that_an_organisation_chooses_for_its_own() {
         assert_eq!(field(valbois.change_ip(ip("192.0.2.25"), to("a.test")).await), "not found");
         assert_eq!(field(acme.change_ip(own, to("a.test")).await), "not found");
         assert_eq!(field(valbois.remove_ip(own).await), "not found");
-        let steal = IpChange { organisation: Some(Some(town.acme)), ..IpChange::default() };
-        assert_eq!(field(valbois.change_ip(own, steal).await), "not found");
 
         // What the DNS says: there and back.
         let names = StaticNames::default()
             .with("10.113.0.203.in-addr.arpa", "PTR", "mail.valbois.test.")
             .with("mail.valbois.test", "A", "203.0.113.10");
-        let world = World::testing_with_names(names);
-        let directory = Directory::with_options(town.db.clone(), world, Options::default());
-        let found = directory.administration(Scope::Operator("test"), "test").look_at_ip(own).await.unwrap();
+        let looking = town.asking(names).administration(Scope::Operator("test"), "test");
+        let found = looking.look_at_ip(own).await.unwrap();
         assert_eq!((found.pointer_found.as_str(), found.is_confirmed), ("mail.valbois.test", true));
         assert!(valbois.ips().await.unwrap()[0].looked_at.is_some());
+
+        // Nothing but what the DNS says is written: whoever asks slowly brings nothing back.
+        let read = valbois.ips().await.unwrap()[0].clone();
+        valbois.change_ip(own, to("other.valbois.test")).await.unwrap();
+        looking.note_pointer(read.clone()).await.unwrap();
+        assert_eq!(valbois.ips().await.unwrap()[0].pointer_wanted, "other.valbois.test");
+        town.operator.remove_ip(own).await.unwrap();
+        looking.note_pointer(read.clone()).await.unwrap();
+        assert!(valbois.ips().await.unwrap().is_empty(), "what was removed stays removed");
+        let given = NewIp {
+            ip: own.to_string(),
+            organisation: Some(town.acme),
+            is_static: true,
+            note: "given on".to_owned(),
+        };
+        town.operator.add_ip(given).await.unwrap();
+        looking.note_pointer(read).await.unwrap();
+        assert!(valbois.ips().await.unwrap().is_empty(), "what was given on stays so");
+        let now = acme.ips().await.unwrap()[0].clone();
+        assert_eq!((now.note.as_str(), now.pointer_wanted.as_str()), ("given on", ""));
+        assert!(now.is_confirmed);
     }
 }
 
@@ -476,9 +501,26 @@ async fn letters_leave_from_the_address_that_their_service_or_server_is_bound_to
             IpChange { pointer_wanted: Some("mail.valbois.test".to_owned()), ..bound(Some(service), None) };
         valbois.change_ip(ip("203.0.113.10"), named).await.unwrap();
         valbois.change_ip(ip("2001:db8::10"), bound(Some(service), None)).await.unwrap();
-        let both = ["203.0.113.10 mail.valbois.test", "2001:db8::10"];
+        let both = ["203.0.113.10", "2001:db8::10"];
         assert_eq!(leaving(own, "valbois.test", here, 0).await, both);
         assert_eq!(leaving(Some(town.acme), "valbois.test", None, 0).await, nothing, "another's sender");
+        // The node calls itself by a name only where that leads back to the address.
+        let answers = |to: &str| {
+            let reverse = "10.113.0.203.in-addr.arpa";
+            StaticNames::default().with(reverse, "PTR", to).with("mail.valbois.test", "A", "203.0.113.10")
+        };
+        for (answers, name) in [
+            (answers("mail.elsewhere.test."), "203.0.113.10"),
+            (answers("mail.valbois.test."), "203.0.113.10 mail.valbois.test"),
+        ] {
+            let directory = town.asking(answers);
+            let operator = directory.administration(Scope::Operator("test"), "test");
+            operator.look_at_ip(ip("203.0.113.10")).await.unwrap();
+            assert_eq!(leaving(own, "valbois.test", here, 0).await[0], name);
+        }
+        let other = IpChange { pointer_wanted: Some("relais.test".to_owned()), ..IpChange::default() };
+        valbois.change_ip(ip("203.0.113.10"), other).await.unwrap();
+        assert_eq!(leaving(own, "valbois.test", here, 0).await, both, "wanted is not yet led to");
         // Of several of a family each has its turn.
         valbois.change_ip(ip("203.0.113.11"), bound(Some(service), None)).await.unwrap();
         assert_eq!(leaving(own, "valbois.test", None, 7).await, ["203.0.113.11", "2001:db8::10"]);
@@ -488,9 +530,12 @@ async fn letters_leave_from_the_address_that_their_service_or_server_is_bound_to
             valbois.change_ip(ip(address), elsewhere).await.unwrap();
         }
         assert_eq!(leaving(own, "valbois.test", here, 0).await, both);
-        // Whoever gets an address begins anew.
-        let change = IpChange { organisation: Some(Some(town.acme)), ..IpChange::default() };
-        let given = town.operator.change_ip(ip("203.0.113.10"), change).await.unwrap();
-        assert_eq!((given.service, given.server), (None, None));
+        // What was bound to a service does not stand for more once the service is gone.
+        let empty = valbois.create_service(town.valbois, "Empty", None).await.unwrap().id;
+        valbois.change_ip(ip("203.0.113.10"), bound(Some(empty), here)).await.unwrap();
+        valbois.delete_service(empty).await.unwrap();
+        let ips = valbois.ips().await.unwrap();
+        let left = ips.iter().find(|info| info.ip == ip("203.0.113.10")).unwrap();
+        assert_eq!((left.service, &left.server), (None, &None));
     }
 }

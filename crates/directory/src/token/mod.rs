@@ -12,7 +12,7 @@ mod rows;
 use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use db::{Page, Seek};
+use db::{Page, Seek, Tx};
 use model::{DomainId, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
@@ -44,6 +44,8 @@ pub struct TokenInfo {
     pub domain: Option<DomainId>,
     /// Whose token it is: it reaches no further than that person.
     pub user: Option<UserId>,
+    /// What that person signs in with.
+    pub user_login: Option<String>,
     /// Whether that person made it for the own things: then it opens these, and nothing of the organisation.
     pub is_own: bool,
     /// What its maker calls it.
@@ -160,6 +162,7 @@ impl Administration {
             organisation,
             domain,
             user,
+            user_login: None,
             is_own: false,
             name,
             shown: format!("{PREFIX}{}", *shown),
@@ -170,43 +173,43 @@ impl Administration {
             last_used_at: None,
             last_source: None,
         };
-        let right = if new.may_write { "read and write" } else { "read" };
-        let within = domain.map(|domain| format!(" within domain {domain}")).unwrap_or_default();
-        let whose = user.map(|user| format!(" of {user}")).unwrap_or_default();
-        let what = format!("«{}» ({}…) to {right}{within}{whose}", info.name, info.shown);
         let hash = token_hash(&token);
-        let row = info.clone();
-        self.act("create token", what, move |tx| {
-            if let Some(organisation) = organisation {
-                if !crate::rows::is_active(tx, organisation)? {
-                    return Err(DirectoryError::NotFound { what: "organisation" });
+        let row = info;
+        let info = self
+            .act("create token", row.name.clone(), move |tx| {
+                if let Some(organisation) = organisation {
+                    if !crate::rows::is_active(tx, organisation)? {
+                        return Err(DirectoryError::NotFound { what: "organisation" });
+                    }
+                    if rows::count(tx, organisation)? >= limits::TOKENS_PER_ORGANISATION_LIMIT {
+                        return Err(DirectoryError::Invalid {
+                            field: "organisation",
+                            reason: format!("it has {} tokens", limits::TOKENS_PER_ORGANISATION_LIMIT),
+                            rule: "an organisation has at most 100 tokens",
+                        });
+                    }
+                    if let Some(domain) = domain
+                        && !crate::membership::rows::has_domain(tx, organisation, domain)?
+                    {
+                        return Err(DirectoryError::NotFound { what: "domain" });
+                    }
+                    if let Some(user) = user
+                        && rows::limit_of(tx, organisation, user)?.is_none()
+                    {
+                        return Err(DirectoryError::Invalid {
+                            field: "user",
+                            reason: "it is no administrator of the organisation".to_owned(),
+                            rule: "a token is a legal owner's or an administrator's, who can sign in",
+                        });
+                    }
                 }
-                if rows::count(tx, organisation)? >= limits::TOKENS_PER_ORGANISATION_LIMIT {
-                    return Err(DirectoryError::Invalid {
-                        field: "organisation",
-                        reason: format!("it has {} tokens", limits::TOKENS_PER_ORGANISATION_LIMIT),
-                        rule: "an organisation has at most 100 tokens",
-                    });
-                }
-                if let Some(domain) = domain
-                    && !crate::membership::rows::has_domain(tx, organisation, domain)?
-                {
-                    return Err(DirectoryError::NotFound { what: "domain" });
-                }
-                if let Some(user) = user
-                    && rows::limit_of(tx, organisation, user)?.is_none()
-                {
-                    return Err(DirectoryError::Invalid {
-                        field: "user",
-                        reason: "it is no administrator of the organisation".to_owned(),
-                        rule: "a token is a legal owner's or an administrator's, who can sign in",
-                    });
-                }
-            }
-            rows::insert(tx, &row, &hash)?;
-            Ok((organisation, ()))
-        })
-        .await?;
+                rows::insert(tx, &row, &hash)?;
+                let made = found("token", rows::one(tx, row.id)?)?;
+                let after = facts(tx, &made)?;
+                trail::tell(tx, trail::Told::of_thing(&made.name).after(after));
+                Ok((organisation, made))
+            })
+            .await?;
         Ok(CreatedToken { info, token })
     }
 
@@ -222,14 +225,29 @@ impl Administration {
 
     /// Revokes a token, at once.
     pub async fn revoke_token(&self, id: TokenId) -> Result<(), DirectoryError> {
-        self.act("revoke token", id.to_string(), move |tx| {
+        self.act("revoke token", String::new(), move |tx| {
             let token = found("token", rows::one(tx, id)?)?;
+            let before = facts(tx, &token)?;
             rows::delete(tx, id)?;
-            trail::tell(tx, trail::Told::of_thing(format!("«{}» ({}…)", token.name, token.shown)));
+            trail::tell(tx, trail::Told::of_thing(&token.name).before(before));
             Ok((token.organisation, ()))
         })
         .await
     }
+}
+
+/// What the log of changes tells of a token: the characters that are shown anyhow, and no secret one.
+fn facts(tx: &mut Tx, token: &TokenInfo) -> Result<trail::Facts, DirectoryError> {
+    let domain = match token.domain {
+        Some(domain) => crate::administration::facts::name_of_domain(tx, domain)?,
+        None => None,
+    };
+    Ok(trail::Facts::new()
+        .with("token", &token.shown)
+        .with_bool("may write", token.may_write)
+        .with_some("domain", domain)
+        .with_some("user", token.user_login.as_ref())
+        .with_some("expires at", token.expires_at.map(Timestamp::rfc3339)))
 }
 
 impl Directory {

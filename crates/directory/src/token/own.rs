@@ -22,6 +22,11 @@ pub struct NewOwnToken {
     pub expires_at: Option<Timestamp>,
 }
 
+/// By what its maker, and whoever reads the log of changes, know a token.
+fn told(token: &TokenInfo) -> String {
+    format!("{} ({}…)", token.name, token.shown)
+}
+
 impl Directory {
     /// The tokens that the person of a session made for the own things, oldest first.
     pub async fn own_tokens(&self, session: &Session) -> Result<Vec<TokenInfo>, DirectoryError> {
@@ -53,6 +58,7 @@ impl Directory {
             organisation: Some(home),
             domain: None,
             user: Some(user),
+            user_login: Some(session.login.clone()),
             is_own: true,
             name,
             shown: format!("{PREFIX}{}", *shown),
@@ -88,9 +94,11 @@ impl Directory {
                     Some(home),
                     &who,
                     "change own account",
-                    format!("new token «{}» ({}…)", row.name, row.shown),
+                    row.created_by.clone(),
                 );
-                trail::audit(tx, &change)?;
+                let after =
+                    trail::Facts::new().with("token", told(&row)).with_bool("may write", row.may_write);
+                trail::audit(tx, &change.with(trail::Facts::new(), after))?;
                 Ok(())
             })
             .await?;
@@ -100,7 +108,7 @@ impl Directory {
     /// Revokes one, at once.
     pub async fn revoke_own_token(&self, session: &Session, id: TokenId) -> Result<(), DirectoryError> {
         let (home, user, who) = (session.home, session.user, session.actor());
-        let (audit_id, at) = (self.world.new_id(), self.now());
+        let (audit_id, at, login) = (self.world.new_id(), self.now(), session.login.clone());
         self.db
             .tenant(home)
             .write(move |tx| {
@@ -109,15 +117,10 @@ impl Directory {
                     return Err(DirectoryError::NotFound { what: "token" });
                 };
                 rows::delete(tx, id)?;
-                let change = trail::Change::new(
-                    at,
-                    audit_id,
-                    Some(home),
-                    &who,
-                    "change own account",
-                    format!("token «{}» ({}…) revoked", token.name, token.shown),
-                );
-                trail::audit(tx, &change)?;
+                let change =
+                    trail::Change::new(at, audit_id, Some(home), &who, "change own account", login.clone());
+                let before = trail::Facts::new().with("token", told(&token));
+                trail::audit(tx, &change.with(before, trail::Facts::new()))?;
                 Ok(())
             })
             .await

@@ -21,6 +21,7 @@ fn info(row: &Row) -> Result<TokenInfo, DbError> {
         last_source: row.optional_text(9)?.map(str::to_owned),
         domain: row.optional_integer(10)?.map(DomainId),
         user: row.optional_integer(11)?.map(UserId),
+        user_login: row.optional_text(13)?.map(str::to_owned),
         is_own: row.optional_integer(12)?.is_some(),
     })
 }
@@ -60,7 +61,8 @@ macro_rules! select_token {
     ($($rest:literal),+) => {
         concat!(
             "SELECT t.id, t.organisation, t.name, t.shown, t.may_write, t.created_by, t.created_at, t.expires_at,
-                    t.last_used_at, t.last_source, t.domain, t.person, t.person_version
+                    t.last_used_at, t.last_source, t.domain, t.person, t.person_version,
+                    (SELECT o.login FROM person o WHERE o.id = t.person)
              FROM api_token t ",
             $($rest),+
         )
@@ -167,6 +169,7 @@ pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbE
                 last_seen_at: row.timestamp(10)?,
                 source: row.text(11)?.to_owned(),
                 version: row.integer(12)?,
+                token: None,
             })
         },
     )

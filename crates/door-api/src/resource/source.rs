@@ -6,7 +6,6 @@ use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use directory::{AllowedSource, IpChange, IpInfo, NewAllowedSource, NewIp};
-use hosts::Binding;
 use model::ServiceId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -245,15 +244,23 @@ pub(crate) async fn change_ip(
     Input(change): Input<ChangedIp>,
 ) -> Result<Json<Ip>> {
     let (ip, directory) = (parsed(&ip)?, caller.directory());
-    let others = IpChange { is_static: change.is_static, note: change.note, ..IpChange::default() };
-    let mut info = directory.change_ip(ip, others).await?;
-    if change.service.is_some() || change.server.is_some() {
-        let service = change.service.map(|service| service.map(|Id(id)| ServiceId(id)));
-        let binding = Binding { service, server: change.server };
-        info = caller.shared.hosts.bind_ip(&directory, &caller.who(), ip, binding).await?;
-    }
-    if let Some(pointer) = change.pointer {
-        (info, _) = caller.shared.zones.set_pointer(&directory, ip, &pointer, &caller.who()).await?;
+    let server = match change.server {
+        Some(Some(name)) => Some(Some(caller.shared.hosts.sending_server(&directory, &name).await?)),
+        Some(None) => Some(None),
+        None => None,
+    };
+    let is_pointer = change.pointer.is_some();
+    // All of it, or nothing.
+    let change = IpChange {
+        is_static: change.is_static,
+        note: change.note,
+        pointer_wanted: change.pointer,
+        service: change.service.map(|service| service.map(|Id(id)| ServiceId(id))),
+        server,
+    };
+    let info = directory.change_ip(ip, change).await?;
+    if is_pointer {
+        caller.shared.zones.follow_pointer(&directory, &info).await?;
     }
     Ok(Json(ip_view(info)))
 }

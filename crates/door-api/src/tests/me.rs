@@ -13,7 +13,7 @@ const PASSWORD: &str = "correct horse battery";
 
 impl Place {
     /// A token that a person made, in a session, for the own things.
-    async fn own_token(&self, login: &str, may_write: bool) -> String {
+    pub(super) async fn own_token(&self, login: &str, may_write: bool) -> String {
         let source = "192.0.2.9".parse().unwrap();
         let person = self.directory.sign_in(login, PASSWORD, source).await.unwrap();
         let Entrance::Session(session) = self.directory.enter(&person, source, "Firefox").await.unwrap()
@@ -28,7 +28,7 @@ impl Place {
     }
 
     /// Somebody who may do everything with the tenant's mailbox, with a token for the own things.
-    async fn maria(&self, tenant: &Tenant, permissions: Permissions) -> String {
+    pub(super) async fn maria(&self, tenant: &Tenant, permissions: Permissions) -> String {
         let new =
             json!({"login": "maria@far.test", "name": "Maria", "role": "external", "password": PASSWORD});
         let user = self.made(&tenant.token, "/users", new).await;

@@ -126,6 +126,15 @@ pub(crate) fn action_key(action: &str) -> String {
     format!("act-{name}")
 }
 
+fn role_key(role: &str) -> String {
+    format!("role-{role}")
+}
+
+/// The key of the words for what is told before and after.
+pub(crate) fn fact_key(name: &str) -> String {
+    format!("fact-{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"))
+}
+
 /// The action in the reader's language; as it is written, where there is no word for it.
 fn action(guest: &Guest, action: &str) -> String {
     let key = action_key(action);
@@ -229,17 +238,22 @@ async fn entry(view: View, change: &str) -> Answer {
     let guest = &view.person.guest;
     let names: BTreeSet<&str> =
         change.before.iter().chain(change.after.iter()).map(|(name, _)| name).collect();
-    let value = |value: Option<&str>| match value {
+    let value = |name: &str, value: Option<&str>| match value {
+        Some(role) if name == "role" && knows(guest.language, &role_key(role)) => {
+            guest.say(&role_key(role), &[])
+        }
         Some("yes") => guest.say("journal-yes", &[]),
         Some("no") => guest.say("journal-no", &[]),
+        Some("a new one") => guest.say("journal-new", &[]),
         value => value.unwrap_or_default().to_owned(),
     };
     let facts: Vec<Value> = names
         .into_iter()
         .map(|name| {
-            let key = format!("fact-{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
+            let key = fact_key(name);
             let label = if knows(guest.language, &key) { guest.say(&key, &[]) } else { name.to_owned() };
-            context! { label, before => value(change.before.get(name)), after => value(change.after.get(name)) }
+            let (before, after) = (change.before.get(name), change.after.get(name));
+            context! { label, before => value(name, before), after => value(name, after) }
         })
         .collect();
     let content = context! {

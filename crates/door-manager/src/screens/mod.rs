@@ -95,7 +95,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
 pub(crate) use signing_in::sign_in_keeping;
 
 #[cfg(test)]
-pub(crate) use journal::action_key;
+pub(crate) use journal::{action_key, fact_key};
 #[cfg(test)]
 pub(crate) use refusal::{held_key, rule_key};
 #[cfg(test)]

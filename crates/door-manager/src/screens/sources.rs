@@ -508,7 +508,7 @@ async fn pointer(State(shared): State<Arc<Shared>>, person: Administrator, field
     let view = View::of(shared, person, fields.text("of"));
     let (ip, name) = (address(&fields)?, fields.text("pointer"));
     let zones = &view.shared.zones;
-    match zones.set_pointer(&view.directory(), ip, name, &view.person.who()).await {
+    match zones.set_pointer(&view.directory(), ip, name).await {
         Ok((_, true)) => view.done(view.say("ip-pointer-written", &[])),
         Ok((_, false)) => view.done(view.say("ip-pointer-noted", &[])),
         Err(error) => {
@@ -554,7 +554,7 @@ async fn bind(State(shared): State<Arc<Shared>>, person: Administrator, fields: 
     };
     let server = Some(fields.text("server").to_owned()).filter(|server| !server.is_empty());
     let binding = Binding { service: Some(service), server: Some(server) };
-    match view.shared.hosts.bind_ip(&view.directory(), &view.person.who(), ip, binding).await {
+    match view.shared.hosts.bind_ip(&view.directory(), ip, binding).await {
         Ok(_) => view.done(view.say("ip-bound", &[("ip", Word::from(ip.to_string()))])),
         Err(error) => {
             let error = directory_refusal(&view.person.guest, error)?;

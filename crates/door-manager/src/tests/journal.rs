@@ -49,3 +49,30 @@ async fn the_journal_shows_who_changed_what_and_what_it_was_before() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_is_done_on_a_screen_says_from_where_and_what_it_was() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let form = [("name", "Valbois SA"), ("support_phone", "+41 21 000 00 00")];
+        let answer = browser.post("/manager/organisation", &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let new = [("login", "eve@valbois.test"), ("name", "Eve"), ("role", "external")];
+        assert_eq!(browser.post("/manager/users/new", &new).await.status, StatusCode::OK);
+        let trail = trail::Trail::new(town.db.clone());
+        let all = trail.changes(Some(town.valbois), db::Seek::first(50)).await.unwrap().items;
+        let entry = |action: &str| all.iter().find(|entry| entry.action == action).unwrap();
+        for (action, what) in
+            [("change organisation", "valbois"), ("create user", "eve@valbois.test"), ("sign in", "")]
+        {
+            let actor = &entry(action).actor;
+            // Where the browser of these tests is.
+            assert_eq!(actor.source.as_deref(), Some("127.0.0.1"), "{action}: {actor:?}");
+            assert!(actor.who.contains('@') && !actor.who.contains(' '), "{actor:?}");
+            assert!(entry(action).what.to_lowercase().contains(what), "{:?}", entry(action));
+        }
+        assert_eq!(entry("change organisation").after.get("support phone"), Some("+41 21 000 00 00"));
+        let page = browser.get(&format!("/manager/journal/{}", entry("create user").id)).await.text;
+        assert!(page.contains("Externe") && !page.contains("external"), "roles have words: {page}");
+    }
+}

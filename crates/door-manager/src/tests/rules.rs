@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::screens::{action_key, held_key, rule_key};
+use crate::screens::{action_key, fact_key, held_key, rule_key};
 use crate::words::{Language, knows, source};
 
 /// The crates whose refusals a screen shows.
@@ -286,4 +286,37 @@ fn every_act_is_said_in_every_language() {
         .map(|(language, key)| format!("{language} {key}"))
         .collect();
     assert!(lacks.is_empty(), "{} lack words:\n{}", lacks.len(), lacks.join("\n"));
+}
+
+/// Every name under which an entry tells what was before and after has words in the journal. Records of a zone go by
+/// their own names.
+#[test]
+fn every_fact_is_said_in_every_language() {
+    let mut facts = BTreeSet::new();
+    for text in CRATES.iter().chain(&["mail-queue"]).flat_map(|name| sources(name)) {
+        for call in ["with", "with_some", "with_bool", "with_new", "tell_new"] {
+            for rest in behind(&text, call).filter(|rest| rest.starts_with('(')) {
+                let names = arguments(rest).into_iter().take(2).filter_map(literal).map(|(words, _)| words);
+                facts.extend(names.take(1));
+            }
+        }
+    }
+    // What applying changes of servers writes down: the fields of their forms.
+    facts.extend(["name", "fqdn", "ipv4", "ipv6", "description", "host"].map(str::to_owned));
+    facts.extend(hosts::ServerRole::ALL.map(|role| role.as_str().to_owned()));
+    for fact in ["quota bytes", "recovery codes", "exchangers", "visible days", "smtp_out"] {
+        assert!(facts.contains(fact), "{fact} is not found in the sources: {facts:?}");
+    }
+    let lacks: Vec<String> = facts
+        .iter()
+        .flat_map(|fact| Language::ALL.iter().map(move |language| (language, fact_key(fact))))
+        .filter(|(language, key)| !knows(**language, key))
+        .map(|(language, key)| format!("{language} {key}"))
+        .collect();
+    assert!(lacks.is_empty(), "{} lack words:\n{}", lacks.len(), lacks.join("\n"));
+    let keys: BTreeSet<String> = facts.iter().map(|fact| fact_key(fact)).collect();
+    let said = source(Language::French).lines().filter_map(|line| line.split_once(" = "));
+    let stray: Vec<&str> =
+        said.map(|(key, _)| key).filter(|key| key.starts_with("fact-") && !keys.contains(*key)).collect();
+    assert!(stray.is_empty(), "nothing tells these any more: {stray:?}");
 }

@@ -40,8 +40,8 @@ impl Administration {
                 Thing::Host(host) => hand.revert_host(tx, host)?,
                 Thing::MailServer(server) => hand.revert_server(tx, server)?,
             }
-            let what = format!("{} {} {}", change.act.as_str(), change.thing.entity(), change.name);
-            hand.audit(tx, change.organisation, "cancel change", what)
+            trail::tell(tx, change.taken_back());
+            hand.audit(tx, change.organisation, "cancel change", change.name)
         })
         .await
     }
@@ -84,7 +84,9 @@ impl Administration {
             };
             rows::begin_run(tx, &run).map_err(conflict(underway))?;
             rows::forget_old_runs(tx, organisation, RUNS_KEPT)?;
-            hand.audit(tx, organisation, "apply changes", format!("run {}: {total}", run.id))?;
+            let name = rows::organisation_name(tx, organisation)?.unwrap_or_default();
+            trail::tell(tx, trail::Told::of_thing(&name).after(trail::Facts::new().with("changes", total)));
+            hand.audit(tx, organisation, "apply changes", name)?;
             hand.tell(tx, organisation)?;
             Ok(run)
         })

@@ -118,7 +118,8 @@ impl Administration {
             check(tx, &host)?;
             rows::insert_host(tx, &host).map_err(conflict(|| exists(&host.name)))?;
             hand.stage(tx, Thing::Host(host.id), &host)?;
-            hand.audit(tx, organisation, "create host", told(&host))?;
+            trail::tell(tx, trail::Told::of_thing(host.full_name()).after(facts(&host)));
+            hand.audit(tx, organisation, "create host", host.full_name())?;
             hand.host(tx, host.id)
         })
         .await
@@ -157,8 +158,8 @@ impl Administration {
                     hand.stage(tx, Thing::MailServer(server.id), &host)?;
                 }
             }
-            trail::tell(tx, trail::Told::of_thing(told(&host)).before(before).after(facts(&host)));
-            hand.audit(tx, host.organisation, "change host", told(&host))?;
+            trail::tell(tx, trail::Told::of_thing(host.full_name()).before(before).after(facts(&host)));
+            hand.audit(tx, host.organisation, "change host", host.full_name())?;
             hand.host(tx, id)
         })
         .await
@@ -171,8 +172,8 @@ impl Administration {
             refuse_server_on(tx, &host)?;
             rows::delete_host(tx, id, host.organisation)?;
             hand.stage(tx, Thing::Host(id), &host)?;
-            trail::tell(tx, trail::Told::of_thing(told(&host)).before(facts(&host)));
-            hand.audit(tx, host.organisation, "delete host", told(&host))
+            trail::tell(tx, trail::Told::of_thing(host.full_name()).before(facts(&host)));
+            hand.audit(tx, host.organisation, "delete host", host.full_name())
         })
         .await
     }
@@ -182,10 +183,10 @@ impl Administration {
 fn facts(host: &Host) -> trail::Facts {
     trail::Facts::new()
         .with("name", &host.name)
-        .with("full name", &host.fqdn)
+        .with("fqdn", &host.fqdn)
         .with_some("ipv4", host.ipv4)
         .with_some("ipv6", host.ipv6)
-        .with("note", &host.description)
+        .with("description", &host.description)
 }
 
 impl Hand {
@@ -283,9 +284,4 @@ fn exists(name: &str) -> DirectoryError {
         value: name.to_owned(),
         rule: "a host's name exists once in its domain",
     }
-}
-
-fn told(host: &Host) -> String {
-    let addresses: Vec<String> = host.addresses().iter().map(ToString::to_string).collect();
-    format!("{} ({}): {}", host.full_name(), host.id, addresses.join(", "))
 }

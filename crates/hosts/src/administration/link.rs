@@ -16,6 +16,11 @@ impl Administration {
         self.write(move |tx, hand| {
             let mailbox = rows::mailbox(tx, address)?.filter(|(_, _, domain)| hand.reaches(*domain));
             let (account, organisation, _) = found("mailbox", mailbox)?;
+            let name = rows::name_of_mailbox(tx, address)?.unwrap_or_default();
+            let former = match rows::server_of_account(tx, account)? {
+                Some(former) => rows::server(tx, former)?,
+                None => None,
+            };
             let server = match server {
                 None => None,
                 Some(id) => {
@@ -25,8 +30,12 @@ impl Administration {
                 }
             };
             rows::link_mailbox(tx, account, organisation, server.as_ref().map(|server| server.id))?;
-            let place = server.map_or("its domain's servers".to_owned(), |server| server.host.name);
-            hand.audit(tx, organisation, "assign mailbox", format!("{address}: {place}"))
+            let of = |server: Option<&MailServer>| {
+                trail::Facts::new().with_some("server", server.map(|server| server.host.full_name()))
+            };
+            let told = trail::Told::of_thing(&name).before(of(former.as_ref()));
+            trail::tell(tx, told.after(of(server.as_ref())));
+            hand.audit(tx, organisation, "assign mailbox", name)
         })
         .await
     }
@@ -66,17 +75,22 @@ impl Administration {
 }
 
 /// Chooses the servers that a domain uses in a role, in the caller's transaction; none is the installation's. The
-/// caller brings the mail records up to date and writes the audit; gives the names of the servers for it.
+/// caller brings the mail records up to date and writes the audit; gives the names of the former servers and of these
+/// for it.
 pub fn assign_domain(
     tx: &mut Tx,
     domain: DomainId,
     role: ServerRole,
     servers: &[MailServerId],
-) -> Result<Vec<String>> {
+) -> Result<(Vec<String>, Vec<String>)> {
     let organisation = found("domain", rows::domain_owner(tx, domain)?)?;
     if servers.len() > SERVERS_OF_A_DOMAIN {
         let reason = format!("there are {}", servers.len());
         return Err(DirectoryError::invalid("servers", reason, "a domain uses at most 16 servers in a role"));
+    }
+    let mut former = Vec::new();
+    for (_, id) in rows::links_of_domain(tx, domain)?.into_iter().filter(|(known, _)| *known == role) {
+        former.extend(rows::server(tx, id)?.map(|server| server.host.full_name()));
     }
     let mut names = Vec::new();
     let mut chosen: Vec<MailServerId> = Vec::new();
@@ -85,12 +99,12 @@ pub fn assign_domain(
         check_server(&server, organisation, role)?;
         if !chosen.contains(id) {
             chosen.push(*id);
-            names.push(server.host.name);
+            names.push(server.host.full_name());
         }
     }
     rows::link_domain(tx, domain, organisation, role, &chosen)?;
     tx.notify_of(Some(organisation), HOSTS, organisation.to_string());
-    Ok(names)
+    Ok((former, names))
 }
 
 fn check_server(server: &MailServer, organisation: OrganisationId, role: ServerRole) -> Result<()> {

@@ -65,7 +65,8 @@ impl Administration {
             let id = MailServerId(hand.world.new_id());
             rows::insert_server(tx, id, &host, new.roles, hand.at).map_err(conflict(exists))?;
             hand.stage(tx, Thing::MailServer(id), &host)?;
-            hand.audit(tx, host.organisation, "create mail server", told(&host.name, id, new.roles))?;
+            trail::tell(tx, trail::Told::of_thing(host.full_name()).after(facts(new.roles)));
+            hand.audit(tx, host.organisation, "create mail server", host.full_name())?;
             hand.server(tx, id)
         })
         .await
@@ -82,9 +83,9 @@ impl Administration {
             }
             rows::set_roles(tx, &server, roles)?;
             hand.stage(tx, Thing::MailServer(id), &server.host)?;
-            let what = told(&server.host.name, id, roles);
-            let of = |roles: Roles| trail::Facts::new().with("role", roles);
-            trail::tell(tx, trail::Told::of_thing(&what).before(of(server.roles)).after(of(roles)));
+            let what = server.host.full_name();
+            let told = trail::Told::of_thing(&what).before(facts(server.roles));
+            trail::tell(tx, told.after(facts(roles)));
             hand.audit(tx, server.host.organisation, "change mail server", what)?;
             hand.server(tx, id)
         })
@@ -116,7 +117,8 @@ impl Administration {
             refuse_linked(tx, &server)?;
             rows::delete_server(tx, id, server.host.organisation)?;
             hand.stage(tx, Thing::MailServer(id), &server.host)?;
-            let what = told(&server.host.name, id, server.roles);
+            let what = server.host.full_name();
+            trail::tell(tx, trail::Told::of_thing(&what).before(facts(server.roles)));
             hand.audit(tx, server.host.organisation, "delete mail server", what)
         })
         .await
@@ -183,6 +185,8 @@ fn refuse_used(tx: &mut Tx, server: &MailServer, role: ServerRole) -> Result<()>
     Ok(())
 }
 
-fn told(name: &str, id: MailServerId, roles: Roles) -> String {
-    format!("{name} ({id}): {roles}")
+/// What the log of changes tells of a mail server.
+fn facts(roles: Roles) -> trail::Facts {
+    let each = ServerRole::ALL.into_iter();
+    each.fold(trail::Facts::new(), |facts, role| facts.with_bool(role.as_str(), roles.has(role)))
 }

@@ -102,13 +102,12 @@ async fn only_the_operator_changes_rules_and_each_change_is_written_down() {
         let changes = Trail::new(db).changes(None, db::Seek::first(10)).await.unwrap();
         let told: Vec<String> =
             changes.items.iter().map(|one| format!("{} {} {}", one.actor, one.action, one.what)).collect();
-        let verify = "(TLS verify)";
         assert_eq!(
             told,
             [
-                format!("ops remove route else.test → relay.valbois.test:25 {verify}"),
-                format!("ops add route else.test → relay.valbois.test:25 {verify}"),
-                format!("ops add route *.incamail.test → mx:im.post.test {verify}"),
+                "ops remove route else.test → relay.valbois.test:25",
+                "ops add route else.test → relay.valbois.test:25",
+                "ops add route *.incamail.test → mx:im.post.test",
             ]
         );
     }

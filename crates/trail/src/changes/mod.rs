@@ -89,7 +89,7 @@ pub struct Change {
     pub actor: Actor,
     /// A verb and a noun: `create address`.
     pub action: String,
-    /// The thing it was done to, by the name that people know.
+    /// The thing it was done to, by the name that people know and nothing else; two things with an arrow between them.
     pub what: String,
     /// What it was, as far as it is different now; never a secret.
     pub before: Facts,
@@ -139,6 +139,11 @@ impl Told {
     /// Of a thing of this name.
     pub fn of_thing(what: impl ToString) -> Told {
         Told { what: Some(what.to_string()), ..Told::default() }
+    }
+
+    /// Of what one thing has to do with another: a person with a mailbox, an address with where it leads.
+    pub fn of_two(one: impl std::fmt::Display, other: impl std::fmt::Display) -> Told {
+        Told::of_thing(format!("{one} → {other}"))
     }
 
     /// That was so before.

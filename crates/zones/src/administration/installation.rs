@@ -28,8 +28,9 @@ impl Administration {
         self.operator_only()?;
         installation.check()?;
         self.write(move |tx, hand| {
+            let before = installation_of(tx)?;
             rows::write_installation(tx, &installation.write())?;
-            hand.audit(tx, None, "change installation", installation.hostname.to_string())?;
+            audit(tx, hand, before.as_ref(), &installation)?;
             let kept = keep_installation(tx, hand, &installation)?;
             // The SOA of every zone names the first name server.
             tx.notify(ZONES, String::new());
@@ -57,14 +58,22 @@ impl Administration {
             if installation.tlsa == data {
                 return Ok(Kept::default());
             }
+            let before = installation.clone();
             installation.tlsa.clone_from(&data);
             installation.check()?;
             rows::write_installation(tx, &installation.write())?;
-            hand.audit(tx, None, "change installation", "certificates of the mail exchangers".to_owned())?;
+            audit(tx, hand, Some(&before), &installation)?;
             keep_installation(tx, hand, &installation)
         })
         .await
     }
+}
+
+fn audit(tx: &mut Tx, hand: &Hand, before: Option<&Installation>, after: &Installation) -> Result<()> {
+    let told = trail::Told::of_thing(&after.hostname);
+    let before = before.map(Installation::facts).unwrap_or_default();
+    trail::tell(tx, told.before(before).after(after.facts()));
+    hand.audit(tx, None, "change installation", after.hostname.to_string())
 }
 
 /// The settings, in the caller's transaction.

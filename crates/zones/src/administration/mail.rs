@@ -86,6 +86,8 @@ impl Administration {
                 super::ownership::check_domain(tx, &name, organisation)?;
             }
             let domain = directory::create_domain(tx, &creation, &name)?;
+            let told = trail::Told::of_thing(&name).after(directory::facts_of_domain(tx, &domain)?);
+            trail::tell(tx, told);
             hand.audit(tx, Some(organisation), "create domain", name.to_string())?;
             keys.insert(tx, &name, domain.id, organisation, &fresh)?;
             let (zone, kept) = keep_mail(tx, hand, &keys, &MailOf::from(&domain), standing, None)?;
@@ -99,6 +101,8 @@ impl Administration {
         self.write(move |tx, hand| {
             let kept = remove_mail(tx, hand, id)?;
             let domain = directory::delete_domain(tx, id, force, hand.at)?;
+            let told = trail::Told::of_thing(&domain.name).before(directory::facts_of_domain(tx, &domain)?);
+            trail::tell(tx, told);
             hand.audit(tx, Some(domain.organisation), "delete domain", domain.name.to_string())?;
             Ok(kept)
         })

@@ -258,22 +258,22 @@ fn facts(records: &[RecordData]) -> trail::Facts {
 
 /// Gives the zone the serial of `diff` and writes it into the history and the audit.
 fn write_change(tx: &mut Tx, hand: &Hand, zone: &mut ZoneInfo, diff: &Diff, called: &str) -> Result<()> {
-    zone.serial = diff.serial;
+    let former = std::mem::replace(&mut zone.serial, diff.serial);
     rows::update_zone(tx, zone)?;
     let called = if called.is_empty() { told(diff) } else { called.to_owned() };
     let change = ChangeInfo {
         serial: diff.serial,
         at: hand.at,
         who: hand.who.to_string(),
-        called: called.clone(),
+        called,
         added: diff.added.clone(),
         removed: diff.removed.clone(),
     };
     rows::insert_change(tx, zone, &change, limits::HISTORY_LIMIT)?;
-    let what = format!("{} serial {}: {called}", zone.name, diff.serial);
-    let (before, after) = (facts(&diff.removed), facts(&diff.added));
-    trail::tell(tx, trail::Told::of_thing(&what).before(before).after(after));
-    hand.audit(tx, Some(zone.organisation), "change zone", what)?;
+    let before = facts(&diff.removed).with("serial", former);
+    let after = facts(&diff.added).with("serial", diff.serial);
+    trail::tell(tx, trail::Told::of_thing(zone.name.as_str()).before(before).after(after));
+    hand.audit(tx, Some(zone.organisation), "change zone", zone.name.as_str().to_owned())?;
     notify(tx, zone.id)
 }
 

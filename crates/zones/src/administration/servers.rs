@@ -21,10 +21,10 @@ impl Administration {
         let keys = self.zones.keys.clone();
         let domain = self.domain_called(domain).await?;
         self.write(move |tx, hand| {
-            let names = hosts::assign_domain(tx, domain.id, role, &servers)?;
-            let names = if names.is_empty() { "the installation's".to_owned() } else { names.join(", ") };
-            let what = format!("{} {role}: {names}", domain.name);
-            hand.audit(tx, Some(domain.organisation), "assign servers", what)?;
+            let (former, names) = hosts::assign_domain(tx, domain.id, role, &servers)?;
+            let of = |names: &[String]| trail::Facts::new().with(role.as_str(), names.join(", "));
+            trail::tell(tx, trail::Told::of_thing(&domain.name).before(of(&former)).after(of(&names)));
+            hand.audit(tx, Some(domain.organisation), "assign servers", domain.name.to_string())?;
             let (zone, kept) = keep_mail(tx, hand, &keys, &MailOf::from(&domain), Standing::Stays, None)?;
             Ok(MailDomain { domain: domain.clone(), zone, kept })
         })

@@ -180,8 +180,8 @@ pub(crate) fn join(tx: &mut Tx, hand: &Hand, keys: &Keys, main: ZoneId, name: &D
     if let Ok(domain) = Domain::parse(name.as_str()) {
         directory_synonym(tx, &domain, &main)?;
     }
-    let what = format!("{name} of {}", main.name);
-    hand.audit(tx, Some(main.organisation), "add synonym", what)?;
+    trail::tell(tx, trail::Told::of_two(name.as_str(), main.name.as_str()));
+    hand.audit(tx, Some(main.organisation), "add synonym", name.as_str().to_owned())?;
     keep_mail_within(tx, hand, keys, main.id)?;
     notify(tx, zone.id)?;
     found("zone", rows::zone(tx, zone.id)?)
@@ -190,6 +190,10 @@ pub(crate) fn join(tx: &mut Tx, hand: &Hand, keys: &Keys, main: ZoneId, name: &D
 /// Makes a synonym a zone of its own, within the caller's transaction.
 pub(super) fn dissociate(tx: &mut Tx, hand: &Hand, mut zone: ZoneInfo) -> Result<()> {
     let name = zone.name.clone();
+    let main = match zone.main {
+        Some(main) => rows::zone(tx, main)?.map(|main| main.name),
+        None => None,
+    };
     // Secondaries saw the main zone's serials: the next one comes after both.
     zone.main = None;
     zone.serial = serial::next(zone.serial, hand.at);
@@ -198,7 +202,10 @@ pub(super) fn dissociate(tx: &mut Tx, hand: &Hand, mut zone: ZoneInfo) -> Result
         directory::remove_synonym(tx, zone.organisation, &domain)?;
         tx.notify_of(Some(zone.organisation), keys::CHANNEL, domain.to_string());
     }
-    hand.audit(tx, Some(zone.organisation), "dissociate synonym", name.to_string())?;
+    if let Some(main) = main {
+        trail::tell(tx, trail::Told::of_two(name.as_str(), main.as_str()));
+    }
+    hand.audit(tx, Some(zone.organisation), "dissociate synonym", name.as_str().to_owned())?;
     let drafts = name_server_drafts(tx, hand, &zone)?;
     super::apply(tx, hand, &mut zone, &[], drafts, "is a zone of its own again", false)?;
     notify(tx, zone.id)

@@ -91,19 +91,28 @@ impl Administration {
                     });
                 }
             }
+            let before = rows::secondaries(tx, id)?;
             rows::replace_secondaries(tx, &zone, &secondaries)?;
-            let addresses: Vec<String> =
-                secondaries.iter().map(|secondary| secondary.address.to_string()).collect();
-            let what = format!(
-                "{}: {}",
-                zone.name,
-                if addresses.is_empty() { "none".to_owned() } else { addresses.join(", ") }
-            );
-            hand.audit(tx, Some(zone.organisation), "change secondaries", what)?;
+            let told = trail::Told::of_thing(zone.name.as_str()).before(facts(&before, &secondaries));
+            trail::tell(tx, told.after(facts(&secondaries, &before)));
+            hand.audit(tx, Some(zone.organisation), "change secondaries", zone.name.as_str().to_owned())?;
             notify(tx, id)
         })
         .await
     }
+}
+
+/// What the log of changes tells of secondaries: where they are and by which key, and of a secret only that it is not
+/// that of `others`.
+fn facts(all: &[Secondary], others: &[Secondary]) -> trail::Facts {
+    let told = |one: &Secondary| {
+        let is_another = |other: &&Secondary| {
+            other.address == one.address && other.key_name == one.key_name && other.secret != one.secret
+        };
+        let mark = if others.iter().any(|other| is_another(&other)) { "*" } else { "" };
+        format!("{} ({}{mark})", one.address, one.key_name)
+    };
+    trail::Facts::new().with("secondaries", all.iter().map(told).collect::<Vec<_>>().join(", "))
 }
 
 /// Whether the world can reach a name server there, and nothing else can be meant.

@@ -76,10 +76,9 @@ impl Administration {
             if zone.main.is_some() && (change.default_ttl.is_some() || change.has_newsletter.is_some()) {
                 return Err(super::is_synonym("zone", &zone.name));
             }
-            let mut news = Vec::new();
+            let before = facts(&zone);
             if let Some(ttl) = change.default_ttl {
                 zone.default_ttl = ttl;
-                news.push(format!("default time to live {ttl}"));
             }
             match change.is_signed {
                 Some(true) => {
@@ -87,13 +86,11 @@ impl Administration {
                     for synonym in rows::synonyms(tx, id)? {
                         sign_as_main(tx, hand, &keys, synonym)?;
                     }
-                    news.push("signed".to_owned());
                 }
                 Some(false) => {
                     check_main_unsigned(tx, &zone)?;
                     zone.is_signed = false;
                     keys.stop_signing(tx, id)?;
-                    news.push("not signed".to_owned());
                 }
                 None => {}
             }
@@ -102,11 +99,10 @@ impl Administration {
                     return Err(super::synonym_refusal(super::Prerequisite::NoNewsletter, &zone.name));
                 }
                 zone.has_newsletter = has_newsletter;
-                news.push(if has_newsletter { "newsletter" } else { "no newsletter" }.to_owned());
             }
             super::advance(tx, hand, &mut zone)?;
-            let what = format!("{}: {}", zone.name, news.join(", "));
-            hand.audit(tx, Some(zone.organisation), "change zone", what)?;
+            trail::tell(tx, trail::Told::of_thing(zone.name.as_str()).before(before).after(facts(&zone)));
+            hand.audit(tx, Some(zone.organisation), "change zone", zone.name.as_str().to_owned())?;
             found("zone", rows::zone(tx, id)?)
         })
         .await
@@ -143,7 +139,7 @@ impl Administration {
             }
             keys.begin_zone_rollover(tx, id)?;
             super::advance(tx, hand, &mut zone)?;
-            hand.audit(tx, Some(zone.organisation), "begin rollover", zone.name.to_string())?;
+            hand.audit(tx, Some(zone.organisation), "begin rollover", zone.name.as_str().to_owned())?;
             found("zone", rows::zone(tx, id)?)
         })
         .await
@@ -181,7 +177,11 @@ impl Administration {
             for domain in rows::domains_within(tx, &zone.name, zone.organisation)? {
                 keys.note_elsewhere(tx, &domain.name)?;
             }
-            hand.audit(tx, Some(zone.organisation), "delete zone", zone.name.to_string())
+            trail::tell(
+                tx,
+                trail::Told::of_thing(zone.name.as_str()).before(facts(&zone).with("records", zone.records)),
+            );
+            hand.audit(tx, Some(zone.organisation), "delete zone", zone.name.as_str().to_owned())
         })
         .await
     }
@@ -225,13 +225,22 @@ pub(crate) fn create_zone_within(
         name: name.clone(),
     };
     rows::insert_zone(tx, &zone).map_err(conflict(|| taken(name)))?;
-    hand.audit(tx, Some(organisation), "create zone", name.to_string())?;
+    trail::tell(tx, trail::Told::of_thing(name.as_str()).after(facts(&zone)));
+    hand.audit(tx, Some(organisation), "create zone", name.as_str().to_owned())?;
     let drafts = name_server_drafts(tx, hand, &zone)?;
     super::apply(tx, hand, &mut zone, &[], drafts, "zone created", false)?;
     // Mail domains that were there before get their records now.
     super::mail::keep_mail_within(tx, hand, keys, zone.id)?;
     notify(tx, zone.id)?;
     found("zone", rows::zone(tx, zone.id)?)
+}
+
+/// What the log of changes tells of a zone besides its records.
+fn facts(zone: &ZoneInfo) -> trail::Facts {
+    trail::Facts::new()
+        .with("default ttl", zone.default_ttl)
+        .with_bool("signed", zone.is_signed)
+        .with_bool("newsletter", zone.has_newsletter)
 }
 
 /// Signs a zone that was taken, from its next serial on.
@@ -246,10 +255,11 @@ pub(super) fn sign_as_main(tx: &mut Tx, hand: &Hand, keys: &Keys, synonym: ZoneI
         return Ok(());
     }
     let mut synonym = found("zone", rows::take_zone(tx, synonym.id, hand.at)?)?;
+    let before = facts(&synonym);
     sign(tx, keys, &mut synonym)?;
     rows::update_zone(tx, &synonym)?;
-    let what = format!("{}: signed as its main zone", synonym.name);
-    hand.audit(tx, Some(synonym.organisation), "change zone", what)
+    trail::tell(tx, trail::Told::of_thing(synonym.name.as_str()).before(before).after(facts(&synonym)));
+    hand.audit(tx, Some(synonym.organisation), "change zone", synonym.name.as_str().to_owned())
 }
 
 fn check_main_unsigned(tx: &mut Tx, zone: &ZoneInfo) -> Result<()> {

@@ -251,8 +251,10 @@ impl Administration {
             };
             rows::insert(tx, &operation).map_err(administration::conflict(underway))?;
             rows::forget_old(tx, organisation, service, limits::OPERATIONS_KEPT)?;
-            let what = format!("{} {domain} in mail service {service}", kind.as_str());
-            hand.audit(tx, Some(organisation), "begin operation on domain", what)?;
+            let facts = trail::Facts::new().with("operation", kind.as_str());
+            let facts = facts.with_some("service", directory::name_of_service(tx, service)?);
+            trail::tell(tx, trail::Told::of_thing(&domain).after(facts));
+            hand.audit(tx, Some(organisation), "begin operation on domain", domain.to_string())?;
             tx.notify_of(Some(organisation), OPERATIONS, operation.id.to_string());
             Ok(operation)
         })

@@ -52,7 +52,7 @@ impl Zones {
     pub(crate) async fn take_step(&self, operation: &Operation, step: Step) -> Result<()> {
         let hand = Hand {
             world: self.world.clone(),
-            who: trail::Actor::program(&operation.who),
+            who: trail::Actor::program("relais").on_behalf_of(&operation.who),
             at: self.world.clock.now(),
         };
         // An RSA key takes its time, which no transaction should last.
@@ -169,6 +169,8 @@ impl Work {
                 let domain = self.domain(tx)?;
                 check_unlinkable(tx, &domain)?;
                 linking::unlink_domain(tx, domain.id, self.hand.at)?;
+                let before = directory::facts_of_domain(tx, &domain)?;
+                trail::tell(tx, trail::Told::of_thing(&domain.name).before(before));
                 self.audit(tx, "unlink domain", domain.name.to_string())?;
                 // Its keys go, and its hosts need no certificate.
                 tx.notify(keys::CHANNEL, domain.name.to_string());
@@ -207,6 +209,8 @@ impl Work {
         {
             self.keys.insert(tx, name, domain.id, operation.organisation, fresh)?;
         }
+        let told = trail::Told::of_thing(name).after(directory::facts_of_domain(tx, &domain)?);
+        trail::tell(tx, told);
         self.audit(tx, "link domain", name.to_string())?;
         self.say(tx, LineKind::Linked, name.as_str(), 0)
     }
@@ -215,7 +219,10 @@ impl Work {
         let domain = self.domain(tx)?;
         let (old, moved) = linking::make_main(tx, domain.id)?;
         rows::set_former(tx, &self.operation, &old.name)?;
-        self.audit(tx, "make main domain", format!("{} in place of {}: {moved}", domain.name, old.name))?;
+        let of = |name: &model::Domain| trail::Facts::new().with("main domain", name);
+        let told = trail::Told::of_thing(&domain.name).before(of(&old.name));
+        trail::tell(tx, told.after(of(&domain.name).with("addresses", moved)));
+        self.audit(tx, "make main domain", domain.name.to_string())?;
         self.say(tx, LineKind::AddressesMoved, domain.name.as_str(), moved as usize)
     }
 

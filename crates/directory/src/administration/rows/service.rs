@@ -195,6 +195,11 @@ pub(in crate::administration) fn delete_service(
     organisation: OrganisationId,
 ) -> Result<(), DbError> {
     crate::forgetting::rows::of_service(tx, id, organisation)?;
+    // An address that was bound to it and to a server too would else stand for every letter that the server carries.
+    tx.execute(
+        "UPDATE ip_address SET service = NULL, server = NULL WHERE service = ?1 AND organisation = ?2",
+        values![id, organisation],
+    )?;
     tx.execute("DELETE FROM service WHERE id = ?1 AND organisation = ?2", values![id, organisation])?;
     Ok(())
 }
