@@ -3,7 +3,9 @@
 mod access;
 mod addresses;
 mod events;
+mod foreign;
 mod forms;
+mod isolation;
 mod journal;
 mod letters;
 mod limited;
@@ -12,6 +14,7 @@ mod names;
 mod operator;
 mod people;
 mod roles;
+mod routes;
 mod rules;
 mod screens;
 mod servers;
@@ -214,11 +217,16 @@ impl Browser<'_> {
 
     /// What our page sends: with its origin and, once signed in, its proof.
     async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_from(path, fields, "http://localhost").await
+    }
+
+    /// The same, out of a page of this origin.
+    async fn post_from(&mut self, path: &str, fields: &[(&str, &str)], origin: &str) -> Answer {
         let proof = self.cookies.iter().find_map(|cookie| cookie.split_once("relais-session="));
         let proof = proof.map(|(_, token)| token).map(crate::visitor::form_token).unwrap_or_default();
         let mut all = vec![("_token", proof.as_str())];
         all.extend_from_slice(fields);
-        self.post_raw(path, &all, "http://localhost").await
+        self.post_raw(path, &all, origin).await
     }
 
     async fn post_raw(&mut self, path: &str, fields: &[(&str, &str)], origin: &str) -> Answer {

@@ -24,7 +24,7 @@ fn code(town: &Town, secret: &str, steps: i64) -> String {
 }
 
 /// Sets an application up; gives its secret and the page with the recovery codes.
-async fn set_up(town: &Town, browser: &mut Browser<'_>) -> (String, Answer) {
+pub(super) async fn set_up(town: &Town, browser: &mut Browser<'_>) -> (String, Answer) {
     let page = browser.get("/manager/profile/totp").await;
     let (secret, challenge) =
         (secret(&page), between(&page.text, "name=\"challenge\" value=\"", "\"").to_owned());

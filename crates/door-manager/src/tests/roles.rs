@@ -1,12 +1,11 @@
 //! Who gets in where: every route of the screens has a decision, and each role meets it; and what
 //! roles are changed by.
 
-use std::path::{Path, PathBuf};
-
 use axum::http::StatusCode;
 use directory::{Limits, NewUser, Role, Zeroizing};
 use model::{Address, UserId};
 
+use super::routes::{Route, routes};
 use super::{Browser, PASSWORD, Town, towns};
 
 /// Who gets in, at least.
@@ -93,55 +92,6 @@ fn decision(path: &str) -> Option<Who> {
     DECISIONS.iter().find(|(_, paths)| is_named(paths)).map(|(who, _)| *who)
 }
 
-/// A route as the sources have it.
-struct Route {
-    path: String,
-    gets: bool,
-    posts: bool,
-}
-
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with("tests") {
-            sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
-            found.push(path);
-        }
-    }
-}
-
-/// Every `.route("…", …)` of the crate.
-fn routes() -> Vec<Route> {
-    let mut files = Vec::new();
-    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
-    let mut all = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(file).unwrap();
-        for part in text.split(".route(").skip(1) {
-            let part = part.trim_start();
-            let Some((path, rest)) = part.strip_prefix('"').and_then(|rest| rest.split_once('"')) else {
-                panic!("a route without a path in words: {}", &part[..part.len().min(80)])
-            };
-            // Up to the end of what the route leads to.
-            let mut depth = 1;
-            let end = rest.find(|c| {
-                depth += match c {
-                    '(' => 1,
-                    ')' => -1,
-                    _ => 0,
-                };
-                depth == 0
-            });
-            let leads_to = &rest[..end.unwrap_or(rest.len())];
-            let (gets, posts) = (leads_to.contains("get("), leads_to.contains("post("));
-            assert!(gets || posts, "{path}: {leads_to}");
-            all.push(Route { path: path.to_owned(), gets, posts });
-        }
-    }
-    all
-}
-
 async fn person(town: &Town, login: &str, role: Role) -> UserId {
     let new = NewUser {
         organisation: town.valbois,
@@ -163,7 +113,6 @@ async fn browser<'a>(town: &'a Town, login: &str) -> Browser<'a> {
 #[test]
 fn every_route_has_a_decision_and_every_decision_a_route() {
     let routes = routes();
-    assert!(routes.len() > 100, "the routes are found: {}", routes.len());
     for route in &routes {
         assert!(decision(&route.path).is_some(), "who may ask for {}?", route.path);
     }
@@ -209,8 +158,7 @@ async fn each_role_gets_in_where_it_was_decided_and_nowhere_else() {
                     .join("/"),
                 None => path,
             };
-            let is_whole = path.starts_with("/manager") || path.starts_with("/invitation/");
-            if is_whole { path } else { format!("/manager{path}") }
+            Route::whole(&path)
         };
         for (login, most) in [
             ("", Who::Anybody),
