@@ -167,6 +167,8 @@
   document.addEventListener("keydown", event => {
     if (event.key === "Escape") { document.querySelectorAll("details.menu[open]").forEach(menu => { menu.open = false; menu.firstElementChild.focus(); }); }
     if (event.metaKey || event.ctrlKey || event.altKey) return;
+    // Out of a search, to what it found: there letters are keys again.
+    if (event.key === "Escape" && event.target.matches("input[type=search]")) { event.preventDefault(); event.target.blur(); return; }
     const isTyping = event.target.matches("textarea, select, input:not([type=checkbox], [type=radio])");
     if (isTyping) return;
     const row = rows()[selection];
@@ -176,9 +178,11 @@
       x: () => { const box = row?.querySelector("[data-select]"); if (box) { box.checked = !box.checked; count(); } },
       "/": () => (document.querySelector("#main input[type=search]") ?? document.querySelector(".header input"))?.focus(),
       "?": () => document.getElementById("keys")?.showModal(),
-      n: () => document.querySelector(".title .primary")?.click(),
+      n: () => (document.querySelector(".title .primary") ?? document.querySelector("#main .bar a[href$='/new']"))?.click(),
     };
-    if (event.key === "Enter" && row && event.target === document.body) { row.querySelector("a")?.click(); return; }
+    // On the box of a row as well: there Enter would send the form with which several are worked on.
+    const isOnRow = event.target === document.body || event.target.matches("tr[data-row] [data-select]");
+    if (event.key === "Enter" && row && isOnRow) { event.preventDefault(); row.querySelector("a")?.click(); return; }
     const act = keys[event.key];
     if (act) { event.preventDefault(); act(); }
   });
