@@ -180,6 +180,10 @@ impl Place {
         let invitation =
             own.invite(model::AddressId(address.parse().unwrap()), invitation, proof).await.unwrap();
         let invitation = invitation.info.id.to_string();
+        let target = self.target(&own, &address).await;
+        let session = self.session(&own, &user).await;
+        let (to, proof) = (model::UserId(user.parse().unwrap()), directory::AddressProof::Machine);
+        own.grant_access(model::AddressId(address.parse().unwrap()), to, None, proof).await.unwrap();
         let info = own.address(model::AddressId(address.parse().unwrap())).await.unwrap();
         let directory::AddressKind::Mailbox { account, .. } = info.kind else { panic!("{info:?}") };
         let sender = json!({"list": "blocked", "pattern": format!("{name}-spam.test")});
@@ -226,15 +230,13 @@ impl Place {
             ("alias", alias),
             ("mailbox", account.to_string()),
             ("address_list", address_list),
-            // No such session, of a user that is nobody else's business.
-            ("session", "9000000000000000003".to_owned()),
+            ("session", session),
             ("user", user),
             ("device_password", device_password),
             ("token", other),
             ("invitation", invitation),
             ("sender", sender),
-            // No such target, of an address that is nobody else's business.
-            ("target", "9000000000000000002".to_owned()),
+            ("target", target),
             ("host", host),
             ("mail_server", server),
             ("apply_run", run),
@@ -247,6 +249,26 @@ impl Place {
             ("allowed_source", allowed_source),
         ];
         Tenant { token, things }
+    }
+
+    /// Somewhere else to which the mailbox is to lead.
+    async fn target(&self, own: &directory::Administration, address: &str) -> String {
+        let new = directory::NewTargets {
+            targets: vec![Address::parse("anna@far.test").unwrap()],
+            keeps_copy: Some(true),
+            language: "fr".to_owned(),
+        };
+        let targets = own.set_targets(model::AddressId(address.parse().unwrap()), new).await.unwrap();
+        targets[0].id.to_string()
+    }
+
+    /// A session that the person has open.
+    async fn session(&self, own: &directory::Administration, user: &str) -> String {
+        let user = model::UserId(user.parse().unwrap());
+        let (login, source) = (own.user(user).await.unwrap().login, "192.0.2.7".parse().unwrap());
+        let person = self.directory.sign_in(&login, "correct horse battery", source).await.unwrap();
+        self.directory.enter(&person, source, "test").await.unwrap();
+        own.sessions_of(user).await.unwrap()[0].id.0.to_string()
     }
 
     /// Somebody from elsewhere who is asked to belong to the organisation.
