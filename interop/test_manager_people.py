@@ -2,29 +2,18 @@
 
 import base64
 import hashlib
-import hmac
 import re
 import shutil
 import ssl
-import struct
 import subprocess
-import time
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from browser import PICTURES
+from second_factor import code_of
 
 HOST = "mail.valbois.test"
-
-
-def code_of(secret, steps=0):
-    """RFC 6238: what an application shows, so many steps of thirty seconds from now."""
-    octets = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.new(octets, struct.pack(">Q", int(time.time() // 30) + steps), hashlib.sha1).digest()
-    start = digest[-1] & 15
-    number = struct.unpack(">I", digest[start:start + 4])[0] & 0x7FFFFFFF
-    return f"{number % 1_000_000:06}"
 
 
 def key_of_certificate(port):

@@ -3,6 +3,7 @@ an accessibility finding, no wider than its window, by keyboard alone; a picture
 
 import re
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,9 +15,11 @@ from conftest import ANNA, BRUNO
 from letters import letter, mark, submission
 from peers import wait_until
 from relais import Relais
+from second_factor import code_of
 
 DOMAIN = "valbois.test"
 PASSWORD = "une phrase de passe"
+PAUL = "paul@far.test"
 LINES = "ecole1;;Première école;1 GB;primaire\necole1;;;;\npas bon@@;;;;\necole2;court;Deuxième école;;\n"
 
 
@@ -58,6 +61,12 @@ def screens(chromium, relais):
     context = window(chromium)
     page = context.new_page()
     sign_in(page, relais)
+    # Somebody who belongs to the organisation, and may do everything with an address; as the administrator may.
+    paul = relais.api("POST", "/users", {"login": PAUL, "name": "Paul Rochat", "role": "external", "password": PASSWORD})["id"]
+    permissions = ["configure_device", "manage_redirections", "manage_aliases", "access_logs", "manage_security"]
+    for person in (paul, user):
+        relais.api("POST", f"/addresses/{claire}/access",
+                   {"user": person, "password": PASSWORD, "permissions": permissions})
     # What only a form leads to.
     page.goto(manager(relais, "addresses/new?kind=redirection"))
     page.fill("#field-address", "association")
@@ -82,6 +91,14 @@ def screens(chromium, relais):
         page.fill(f"#field-{kind}", pattern)
         page.locator(f"section[aria-labelledby=list-{kind}] button.button", has_text="Ajouter").click()
         expect(page.locator("tbody tr", has_text=pattern)).to_be_visible()
+    page.goto(manager(relais, "mine"))
+    mine = page.locator("main a[href*='/manager/mine/']").first.get_attribute("href").removeprefix("/manager/").removesuffix("/logs")
+    page.goto(manager(relais, "addresses/deleted"))
+    erase = page.locator("main a[href$='/erase']").first.get_attribute("href").removeprefix("/manager/")
+    page.goto(manager(relais, f"domains/{DOMAIN}/zone"))
+    record = page.locator("main a[href*='/zone/records/']").first.get_attribute("href").removeprefix("/manager/")
+    page.goto(manager(relais, f"domains/{DOMAIN}/zone/history"))
+    version = page.locator("main a[href*='/zone/history/']").first.get_attribute("href").removeprefix("/manager/")
     context.close()
     # For what only the operator's staff sees.
     relais.command("staff", "add", relais.facts["users"][0]["login"])
@@ -123,6 +140,12 @@ def screens(chromium, relais):
         "installation-journal": "installation/journal", "installation-change": f"installation/journal/{change}",
         "installation-organisation": f"installation/organisations/{own}",
         "installation-organisation-delete": f"installation/organisations/{other}/delete",
+        "address-user": f"addresses/{claire}/users/{paul}", "address-erase": erase, "mail-domain": "addresses/domain",
+        "service-domain": f"services/{service}/domain", "service-delete": f"services/{service}/delete",
+        "mail-domain-delete": f"services/{service}/domains/{DOMAIN}/delete", "user-block": f"users/{paul}/block",
+        "user-delete": f"users/{paul}/delete", "mine-card": mine, "mine-logs": f"{mine}/logs",
+        "profile-passkey": "profile/passkey", "zone-end": f"domains/{DOMAIN}/zone/end", "zone-record": record,
+        "zone-version": version, "not-found": "nothing",
     }
     found = {name: manager(relais, path) for name, path in inside.items()}
     found |= {"several-preview": list_, "accept": accept, "accept-gone": public(relais, "invitation/nothing")}
@@ -131,27 +154,160 @@ def screens(chromium, relais):
     return found
 
 
+class Look:
+    """A window that takes a picture of each page, and notes what is wrong: an accessibility finding, a page wider than its
+    window, an error of a script or of the policy that keeps strangers' content out, a request to a stranger."""
+
+    def __init__(self, chromium, relais, width, scheme, language="fr"):
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.context = window(chromium, width=width, scheme=scheme, language=language)
+        self.page = self.context.new_page()
+        self.name = f"{width}-{scheme}" + ("" if language == "fr" else f"-{language}")
+        self.host = urlsplit(manager(relais)).netloc
+        self.wrong = []
+        self.page.on("pageerror", lambda error: self.wrong.append((self.page.url, str(error))))
+        self.page.on("console", self._hears)
+        self.page.on("request", self._asked)
+
+    def _hears(self, message):
+        # That a page answers 404 is what it is looked at for.
+        if message.type == "error" and not message.text.startswith("Failed to load resource: the server responded"):
+            self.wrong.append((self.page.url, message.text))
+
+    def _asked(self, request):
+        url = urlsplit(request.url)
+        if url.scheme not in ("data", "blob") and url.netloc != self.host:
+            self.wrong.append((self.page.url, f"asks {request.url}"))
+
+    def at(self, name, is_scanned=True, has_picture=True):
+        """Looks at the page that is open."""
+        if is_scanned:
+            found = Axe().run(self.page)["violations"]
+            self.wrong += [(name, each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in SERIOUS]
+        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            self.wrong.append((name, "is wider than its window", self.page.evaluate(
+                "[...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth)"
+                ".map(one => one.outerHTML.slice(0, 120)).slice(-3)")))
+        if has_picture:
+            self.page.screenshot(path=PICTURES / f"screen-{name}-{self.name}.png", full_page=True)
+
+
+SIZES = [(360, "dark"), (1280, "light")]
+
+
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("width,scheme", [(360, "dark"), (1280, "light")])
+@pytest.mark.parametrize("width,scheme", SIZES)
 def test_every_screen_fits_and_is_accessible(chromium, relais, screens, width, scheme):
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    context = window(chromium, width=width, scheme=scheme)
-    page = context.new_page()
-    said = []
-    page.on("pageerror", lambda error: said.append(str(error)))
-    sign_in(page, relais)
-    findings, too_wide = [], []
+    look = Look(chromium, relais, width, scheme)
+    sign_in(look.page, relais)
     for name, url in screens.items():
-        page.goto(url)
-        found = Axe().run(page)["violations"]
-        findings += [(name, each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in SERIOUS]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            too_wide.append(name)
-        page.screenshot(path=PICTURES / f"screen-{name}-{width}-{scheme}.png", full_page=True)
-    context.close()
-    assert not findings
-    assert not too_wide
-    assert not said
+        look.page.goto(url)
+        look.at(name)
+    look.context.close()
+    assert not look.wrong
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("width,scheme", SIZES)
+def test_every_page_that_answers_a_form_fits_and_is_accessible(chromium, relais, screens, width, scheme):
+    look = Look(chromium, relais, width, scheme)
+    page = look.page
+    page.goto(manager(relais, "sign-in"))
+    look.at("sign-in")
+    page.fill("#login", "nobody@valbois.test")
+    page.fill("#password", "wrong")
+    page.click("main form[action='/manager/sign-in'] button")
+    expect(page.locator(".summary")).to_be_visible()
+    look.at("sign-in-refused")
+    sign_in(page, relais)
+    page.goto(screens["tokens"])
+    page.fill("#field-name", "Statistique")
+    page.click("form.form button.primary")
+    expect(page.locator("#token")).to_be_visible()
+    look.at("token-made")
+    page.goto(screens["user-block"].removesuffix("/block"))
+    page.click("details:has(form[action$='/password']) > summary")
+    page.click("form[action$='/password'] button")
+    expect(page.locator("#password")).to_be_visible()
+    look.at("user-password")
+    page.goto(screens["invitation-edit"])
+    page.click("form[action$='/link'] button")
+    expect(page.locator("#invitation-link")).to_be_visible()
+    look.at("invitation-link")
+    page.goto(screens["queue"])
+    page.locator("tbody input[data-select]").first.check()
+    page.click(".bulk button[value=delete]")
+    expect(page.locator("main button.danger")).to_be_visible()
+    look.at("queue-delete")
+    # A form that is sent after the session is over is kept over the sign-in.
+    page.goto(screens["services"])
+    page.fill("#field-name", "Archives")
+    look.context.clear_cookies(name=re.compile("session"))
+    page.click("form.form button.primary")
+    page.wait_for_selector("#login")
+    look.at("sign-in-keeps")
+    look.context.close()
+    assert not look.wrong
+
+
+@pytest.mark.timeout(300)
+def test_the_second_step_fits_and_is_accessible(chromium, relais, screens):
+    """In one person's life: a factor is added, its codes are shown, it is asked for, and removed."""
+    looks = [Look(chromium, relais, width, scheme) for width, scheme in SIZES]
+    page = looks[0].page
+    login = f"facteur@{DOMAIN}"
+    own = relais.api("GET", "/users")["items"][0]["organisation"]
+    relais.api("POST", "/users", {"organisation": own, "login": login, "name": "Ève Facteur", "role": "external",
+                                  "password": PASSWORD})
+
+    def enter(page):
+        page.goto(manager(relais, "sign-in"))
+        page.fill("#login", login)
+        page.fill("#password", PASSWORD)
+        page.click("main form[action='/manager/sign-in'] button")
+
+    enter(page)
+    page.wait_for_url("**/manager/**")
+    for path, name in [("users", "forbidden"), ("profile", "profile-external"), ("mine", "mine-none")]:
+        page.goto(manager(relais, path))
+        looks[0].at(name)
+    page.goto(manager(relais, "profile/totp"))
+    page.get_by_text("Saisir le secret à la main").click()
+    page.fill("#field-code", code_of(page.inner_text("#totp-secret").replace(" ", "")))
+    page.get_by_role("button", name="Activer").click()
+    expect(page.locator(".codes code")).to_have_count(10)
+    looks[0].at("profile-codes")
+    page.goto(manager(relais, "profile/security"))
+    removal = page.locator("a[href*='/profile/factors/']").first.get_attribute("href").removeprefix("/manager/")
+    for path, name in [("profile/security", "profile-factor"), ("profile/recovery", "profile-recovery"),
+                       (removal, "profile-factor-remove")]:
+        page.goto(manager(relais, path))
+        looks[0].at(name)
+    for look in looks:
+        look.context.clear_cookies()
+        enter(look.page)
+        look.page.wait_for_url("**/sign-in/step**")
+        look.at("sign-in-step")
+        look.context.close()
+        assert not look.wrong
+
+
+# What is looked at between the two sizes.
+MIDDLE = ["dashboard", "addresses", "address", "new-redirection", "several-preview", "global-security", "linking", "hosts",
+          "servers-found", "changes", "users", "logs", "log-way", "journal", "queue", "sources", "mine-card", "profile-security"]
+
+
+@pytest.mark.timeout(300)
+def test_screens_fit_in_german_and_between_the_sizes(chromium, relais, screens):
+    """German words are the longest."""
+    for width, scheme, names in [(360, "light", screens), (768, "dark", MIDDLE)]:
+        look = Look(chromium, relais, width, scheme, language="de")
+        sign_in(look.page, relais)
+        for name in names:
+            look.page.goto(screens[name])
+            look.at(name, is_scanned=False, has_picture=name in MIDDLE)
+        look.context.close()
+        assert not look.wrong
 
 
 def test_a_first_load_of_every_screen_weighs_little(chromium, relais, screens):

@@ -201,6 +201,7 @@ def test_an_address_is_allowed_for_good(chromium, relais):
     page.wait_for_selector("[role=status]")
     with as_staff(chromium, relais) as operator:
         operator.goto(manager(relais, "sources?of=installation"))
+        operator.locator("tr", has_text="198.51.100.9").locator("summary", has_text="Autoriser").click()
         operator.locator("tr", has_text="198.51.100.9").locator("button", has_text="Autoriser").click()
         operator.wait_for_selector(".toast")
     page.goto(manager(relais, "sources"))

@@ -92,6 +92,86 @@ async fn an_administrator_invites_and_somebody_without_an_account_accepts() {
     }
 }
 
+/// An invitation by a link that the administrator shows: the path of the link.
+async fn invited(admin: &mut super::Browser<'_>, anna: AddressId) -> String {
+    let fields = [("way", "link"), ("language", "fr"), ("permission", "send_emails"), ("password", PASSWORD)];
+    let shown = admin.post(&format!("/manager/addresses/{anna}/invite"), &fields).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+    link(&shown.text)
+}
+
+#[tokio::test]
+async fn whoever_has_an_account_signs_in_on_the_page_of_the_invitation_and_accepts() {
+    for town in towns().await {
+        let (anna, _) = mailbox(&town).await;
+        person(&town, "marc@far.test", Role::Collaborator).await;
+        let link = invited(&mut town.signed_in("valbois").await, anna).await;
+        let mut marc = town.browser();
+        let page = marc.get(&link).await.text.replace("&#x2f;", "/");
+        let (_, next) =
+            page.split_once("href=\"/manager/sign-in?next=").expect("the page leads to signing in");
+        let next = next.split('"').next().unwrap().replace("%2F", "/");
+        assert_eq!(next, link);
+        let fields = [("login", "marc@far.test"), ("password", PASSWORD), ("next", next.as_str())];
+        let entered = marc.post("/manager/sign-in", &fields).await;
+        assert_eq!((entered.status, entered.location.as_str()), (StatusCode::SEE_OTHER, link.as_str()));
+        let page = marc.get(&link).await.text;
+        assert!(page.contains("Utiliser mon adresse") && page.contains("marc@far.test"), "{page}");
+        let accepted = marc.post(&link, &[]).await;
+        assert_eq!(accepted.location, "/manager/mine", "{}", accepted.text);
+        assert!(marc.get("/manager/mine").await.text.contains("anna@valbois.test"));
+        assert_eq!(marc.post(&link, &[]).await.status, StatusCode::NOT_FOUND, "it serves once");
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_invitation_is_changed_renewed_and_taken_back_on_its_screen() {
+    for town in towns().await {
+        let (anna, _) = mailbox(&town).await;
+        let mut admin = town.signed_in("valbois").await;
+        let first = invited(&mut admin, anna).await;
+        let users = format!("/manager/addresses/{anna}/users");
+        let waiting = async || town.people().invitations(anna).await.unwrap();
+        let path = format!("/manager/invitations/{}", waiting().await[0].id);
+        assert!(admin.get(&users).await.text.contains(&format!("href=\"{path}\"")));
+        assert_eq!(admin.get(&path).await.status, StatusCode::OK);
+        let changed = [("permission", "configure_device"), ("permission", "access_logs"), ("language", "it")];
+        assert_eq!(admin.post(&path, &changed).await.status, StatusCode::SEE_OTHER);
+        let invitation = waiting().await.remove(0);
+        assert!(invitation.permissions.has(directory::Permission::AccessLogs), "{invitation:?}");
+        assert!(!invitation.permissions.has(directory::Permission::SendEmails), "{invitation:?}");
+        assert_eq!(invitation.language, "it");
+        let renewed = admin.post(&format!("{path}/link"), &[]).await;
+        let second = link(&renewed.text);
+        assert_eq!(town.browser().get(&first).await.status, StatusCode::NOT_FOUND, "the former link is over");
+        assert_eq!(town.browser().get(&second).await.status, StatusCode::OK);
+        assert_eq!(admin.post(&format!("{path}/revoke"), &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(town.browser().get(&second).await.status, StatusCode::NOT_FOUND);
+        assert!(waiting().await.is_empty());
+        assert!(!admin.get(&users).await.text.contains(&path));
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_invited_to_an_address_whose_own_login_stands_in_the_table() {
+    for town in towns().await {
+        let (anna, _) = mailbox(&town).await;
+        let mut admin = town.signed_in("valbois").await;
+        let account = format!("{}/account", invited(&mut admin, anna).await);
+        let fields = [
+            ("name", "Anna"),
+            ("login", "anna@valbois.test"),
+            ("password", PASSWORD),
+            ("repeated", PASSWORD),
+        ];
+        let accepted = town.browser().post(&account, &fields).await;
+        assert_eq!(accepted.location, "/manager/mine", "{}", accepted.text);
+        let page = admin.get(&format!("/manager/addresses/{anna}/users")).await.text;
+        assert!(page.contains("Le tableau mentionne un utilisateur dont l’identifiant est"), "{page}");
+        assert!(page.contains("type=\"button\" disabled") && !page.contains("/invite\""), "{page}");
+    }
+}
+
 #[tokio::test]
 async fn a_person_of_the_organisation_gets_the_address_at_once_and_loses_it_at_once() {
     for town in towns().await {

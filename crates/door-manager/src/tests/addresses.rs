@@ -282,3 +282,36 @@ async fn an_organisation_begins_in_the_browser_from_nothing_and_ends_there_with_
         assert!(!browser.get("/manager/services").await.text.contains("Courrier<"));
     }
 }
+
+#[tokio::test]
+async fn who_worked_on_several_comes_back_to_the_list_as_it_was() {
+    for town in towns().await {
+        town.mail_domain().await;
+        let new = directory::NewAddress {
+            address: model::Address::parse("anna@valbois.test").unwrap(),
+            alias_to: Vec::new(),
+            quota_bytes: None,
+        };
+        let anna = town.people().create_address(new).await.unwrap().id.to_string();
+        let mut browser = town.signed_in("valbois").await;
+        for (back, expected) in [
+            (
+                "/manager/addresses?q=an%26na&page=2&sort=-name",
+                "/manager/addresses?q=an%26na&page=2&sort=-name",
+            ),
+            ("/manager/addresses?q=anna&format=csv", "/manager/addresses?q=anna"),
+            ("https://evil.test/steal?q=anna", "/manager/addresses?q=anna"),
+            ("//evil.test", "/manager/addresses"),
+            ("", "/manager/addresses"),
+        ] {
+            for (confirmed, act) in [("yes", "disable"), ("yes", "enable")] {
+                let fields =
+                    [("id", anna.as_str()), ("action", act), ("confirmed", confirmed), ("back", back)];
+                let done = browser.post("/manager/addresses/act", &fields).await;
+                assert_eq!(done.location, expected, "{back}: {}", done.text);
+            }
+            let none = browser.post("/manager/addresses/act", &[("action", "disable"), ("back", back)]).await;
+            assert_eq!(none.location, expected, "{back}");
+        }
+    }
+}

@@ -4,37 +4,15 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 
+use super::routes::Route;
 use super::{Browser, PASSWORD, Town, towns};
+use crate::templates::TEMPLATES;
 
 /// Every route of the Manager: its path and whether it has a page and takes forms.
 fn routes() -> Vec<(String, bool, bool)> {
-    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/screens"))];
-    let mut routes = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).unwrap();
-            let text: String = text.split_whitespace().collect();
-            for rest in text.split(".route(\"").skip(1) {
-                let (route, rest) = rest.split_once("\",").unwrap();
-                // Up to the next route, or the end of the function.
-                let takes = rest.split(".route(").next().unwrap().split('}').next().unwrap();
-                let (has_page, takes_forms) =
-                    (takes.starts_with("get("), takes.contains("post(") || takes.starts_with("post("));
-                let whole = match route.starts_with("/invitation/") || route.starts_with("/manager") {
-                    true => route.to_owned(),
-                    false => format!("/manager{route}"),
-                };
-                routes.push((whole, has_page, takes_forms));
-            }
-        }
-    }
-    assert!(routes.len() > 80, "{routes:?}");
-    routes
+    let whole = |route: Route| (Route::whole(&route.path), route.gets, route.posts);
+    let is_screen = |route: &Route| route.path != "/events" && !route.path.starts_with("/assets");
+    super::routes::routes().into_iter().filter(is_screen).map(whole).collect()
 }
 
 /// A path with something in the place of each variable.
@@ -192,7 +170,7 @@ async fn a_form_of_the_session_before_is_offered_again_and_one_from_elsewhere_is
 /// Every password that a page asks for is known to be one.
 #[test]
 fn passwords_are_never_kept() {
-    for (name, text) in crate::templates::TEMPLATES {
+    for (name, text) in TEMPLATES {
         for input in text.split("<input").skip(1).map(|rest| rest.split('>').next().unwrap_or_default()) {
             if input.contains("type=\"password\"") && !input.contains("{{ name }}") {
                 let field =
@@ -201,4 +179,30 @@ fn passwords_are_never_kept() {
             }
         }
     }
+}
+
+/// Where leaving loses nothing: a login or a code is typed anew, a file is still there.
+const WITHOUT_WARNING: [&str; 3] = ["sign_in.html", "step.html", "import.html"];
+
+#[test]
+fn whoever_leaves_a_form_with_something_typed_in_it_is_warned() {
+    // The script warns of these, and of those with `data-guard`.
+    let script = include_str!("../../../../web/manager/script.js");
+    assert!(script.contains("\"form[data-guard], form.form[method=post]:not([data-passkey])\""));
+    let typed = ["ui.field(", "<textarea", "<select", "type=\"text\"", "type=\"number\"", "type=\"email\""];
+    let (mut unguarded, mut guarded) = (Vec::new(), 0);
+    for (name, text) in TEMPLATES {
+        for form in text.split("<form").skip(1) {
+            let (head, rest) = form.split_once('>').unwrap();
+            let body = rest.split("</form>").next().unwrap();
+            if !head.contains("method=\"post\"") || !typed.iter().any(|mark| body.contains(mark)) {
+                continue;
+            }
+            let is_guarded = head.contains("data-guard") || head.contains("class=\"form\"");
+            if is_guarded { guarded += 1 } else { unguarded.push(format!("{name}: {head}")) }
+        }
+    }
+    unguarded.retain(|form| !WITHOUT_WARNING.iter().any(|known| form.starts_with(known)));
+    assert!(guarded > 30, "{guarded}");
+    assert!(unguarded.is_empty(), "{unguarded:#?}");
 }

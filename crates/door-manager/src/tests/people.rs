@@ -294,3 +294,24 @@ async fn a_token_for_the_own_things_is_made_shown_once_and_revoked() {
         assert_eq!(browser.post(&revoke, &[]).await.status, StatusCode::NOT_FOUND);
     }
 }
+
+#[tokio::test]
+async fn a_session_is_ended_from_the_list_and_the_others_go_on() {
+    for town in towns().await {
+        let mut lost = town.signed_in("valbois").await;
+        let mut kept = town.signed_in("valbois").await;
+        let mut here = town.signed_in("valbois").await;
+        let ended = lost.session().await.id.0.to_string();
+        let own = here.session().await.id.0.to_string();
+        let list = here.get("/manager/sessions").await.text;
+        assert!(list.contains(&format!("name=\"id\" value=\"{ended}\"")), "{list}");
+        assert!(!list.contains(&format!("name=\"id\" value=\"{own}\"")), "one ends the own by signing out");
+        let answer = here.post("/manager/sessions/end", &[("id", &ended)]).await;
+        assert_eq!(answer.location, "/manager/sessions", "{}", answer.text);
+        assert_eq!(lost.get("/manager/").await.location, "/manager/sign-in");
+        assert_eq!(kept.get("/manager/").await.status, StatusCode::OK);
+        assert_eq!(here.post("/manager/sessions/end-others", &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(kept.get("/manager/").await.location, "/manager/sign-in");
+        assert_eq!(here.get("/manager/").await.status, StatusCode::OK);
+    }
+}

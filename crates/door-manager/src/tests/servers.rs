@@ -225,3 +225,27 @@ async fn another_organisations_hosts_and_servers_are_not_found() {
         assert_eq!(admin.changes(None).await.unwrap(), before);
     }
 }
+
+#[tokio::test]
+async fn what_is_being_applied_is_shown_after_a_reload_and_locks_a_second_run() {
+    for town in towns().await {
+        host(&town, "hote1").await;
+        let admin = town.hosts.administration(Scope::Tenant(town.valbois), "test");
+        let run = admin.begin_applying(town.valbois).await.unwrap();
+        let mut browser = town.signed_in("valbois").await;
+        for _ in 0..2 {
+            let page = text(&mut browser, "/manager/changes").await;
+            assert!(page.contains("<progress max=\"1\" value=\"0\""), "{page}");
+            assert!(page.contains("Application en cours") && page.contains("data-running"), "{page}");
+            assert!(!page.contains("action=\"/manager/changes/apply\""), "{page}");
+        }
+        // Who still has the page of before presses its button.
+        let second = browser.post("/manager/changes/apply", &[]).await;
+        assert!(second.text.contains("<div class=\"notice lost\" role=\"alert\">"), "{}", second.text);
+        assert_eq!(admin.last_run(None).await.unwrap().unwrap().id, run.id);
+        town.hosts.work(run.id).await.unwrap();
+        let page = text(&mut browser, "/manager/changes").await;
+        assert!(page.contains("Dernière application") && page.contains("Rien n’attend"), "{page}");
+        assert!(page.contains("<progress max=\"1\" value=\"1\"") && !page.contains("data-running"), "{page}");
+    }
+}

@@ -559,3 +559,36 @@ async fn no_cell_of_a_list_is_a_formula_for_a_spreadsheet() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_first_page_counts_what_there_is() {
+    for town in towns().await {
+        let domain = town.mail_domain().await;
+        town.mailbox("anna@valbois.test").await;
+        town.mailbox("boss@acme.test").await;
+        town.people().create_service(town.valbois, "écoles", None).await.unwrap();
+        for (id, to) in [(1, "u@far.test"), (2, "v@far.test"), (3, "w@far.test")] {
+            town.waits(town.valbois, id, "anna@valbois.test", to).await;
+        }
+        town.waits(town.acme, 4, "boss@acme.test", "u@far.test").await;
+        let hosts = town.hosts.administration(Scope::Tenant(town.valbois), "test");
+        for name in ["un", "deux", "trois", "quatre"] {
+            let new = hosts::NewHost {
+                domain,
+                name: name.to_owned(),
+                fqdn: None,
+                ipv4: Some("192.0.2.40".parse().unwrap()),
+                ipv6: None,
+                description: String::new(),
+            };
+            hosts.create_host(new).await.unwrap();
+        }
+        let page = plain(&town.signed_in("valbois").await.get("/manager/").await.text);
+        let figures = between(&page, "<dl class=\"figures\">", "</dl>");
+        for (link, count) in [("domains", 1), ("services", 2), ("addresses", 1), ("queue", 3), ("changes", 4)]
+        {
+            let figure = between(figures, &format!("href=\"/manager/{link}\""), "</div>");
+            assert_eq!(between(figure, "<dd>", "</dd>"), count.to_string(), "{link}: {figure}");
+        }
+    }
+}
