@@ -287,8 +287,8 @@ async fn an_organisation_begins_in_the_browser_from_nothing_and_ends_there_with_
 async fn who_worked_on_several_comes_back_to_the_list_as_it_was() {
     for town in towns().await {
         town.mail_domain().await;
-        let new = directory::NewAddress {
-            address: model::Address::parse("anna@valbois.test").unwrap(),
+        let new = NewAddress {
+            address: Address::parse("anna@valbois.test").unwrap(),
             alias_to: Vec::new(),
             quota_bytes: None,
         };
