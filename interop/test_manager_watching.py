@@ -230,7 +230,8 @@ def test_the_queue_tells_why_and_deletes_in_numbers(chromium, away):
     waiting = page.locator("tbody tr", has_text="@away.test")
     assert waiting.count() == 3
     reasons = [row.get_attribute("title") for row in page.locator("tbody summary").all()]
-    assert any("refused" in reason.lower() or "connect" in reason.lower() for reason in reasons), reasons
+    assert all(reason.startswith("451 4.4.1 ") for reason in reasons if reason), reasons
+    assert any("le serveur refuse la connexion" in reason for reason in reasons), reasons
     page.screenshot(path=PICTURES / "queue-waiting-1280-fr.png", full_page=True)
 
     def choose(*names):

@@ -198,6 +198,8 @@ pub enum AddressKind {
         quota_bytes: Option<u64>,
         /// How many passwords it has.
         passwords: u64,
+        /// How many people use it.
+        users: u64,
     },
     /// It stands for others.
     Alias {

@@ -1,6 +1,7 @@
 //! A page: what a screen has to say, within the frame that all have.
 
 use axum::response::{Html, IntoResponse, Response};
+use directory::{Role, Support};
 use minijinja::{Value, context};
 
 use crate::templates::render;
@@ -27,6 +28,8 @@ pub(crate) fn of(
         is_entering => person.lacks_second_factor(),
         administers => person.administers(),
         administers_something => person.administers_something(),
+        is_collaborator => session.role == Role::Collaborator,
+        contact => support(&session.support),
         brand => context! {
             name => if session.brand.name.is_empty() { &session.organisation_name } else { &session.brand.name },
             has_logo => session.brand.has_logo,
@@ -48,6 +51,23 @@ pub(crate) fn of(
         toast::shown(&mut response, person.guest.client.is_tls);
     }
     Ok(response)
+}
+
+/// Whom to ask for help, as `ui.support` shows it; nothing where an organisation says nothing.
+pub(crate) fn support(support: &Support) -> Value {
+    if support.is_empty() {
+        return Value::UNDEFINED;
+    }
+    let number: String = support.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+    let page_name = support.page.strip_prefix("https://").unwrap_or_default().trim_end_matches('/');
+    context! {
+        email => support.email,
+        phone => support.phone,
+        number,
+        page => support.page,
+        page_name,
+        hours => support.hours,
+    }
 }
 
 /// A page for nobody in particular.

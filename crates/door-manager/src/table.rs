@@ -395,12 +395,16 @@ pub(crate) fn in_order(wish: &Wish, columns: &[Column], rows: Vec<Row>) -> Table
 pub(crate) fn in_either_order(wish: &Wish, columns: &[Column], key: &'static str, rows: Vec<Row>) -> Table {
     let mut table = in_order(wish, columns, rows);
     let is_ascending = wish.sort == key && !wish.is_descending;
-    for head in table.heads.iter_mut().filter(|head| head.key == key) {
-        let sort = if is_ascending { "" } else { key };
-        head.href = wish.address(&[("sort", sort), ("after", "")]);
-        head.direction = if is_ascending { "up" } else { "down" };
+    for head in &mut table.heads {
+        // The others do not sort: a link would lead to the same list.
+        head.href = String::new();
+        if head.key == key {
+            let sort = if is_ascending { "" } else { key };
+            head.href = wish.address(&[("sort", sort), ("after", "")]);
+            head.direction = if is_ascending { "up" } else { "down" };
+        }
     }
-    Table { search: wish.search.clone(), ..table }
+    table
 }
 
 impl Table {

@@ -101,6 +101,8 @@ templates![
     "mine.html",
     "mine_mailbox.html",
     "global.html",
+    "granted.html",
+    "granted_service.html",
     "global_service.html",
     "trouble.html",
     "logs.html",

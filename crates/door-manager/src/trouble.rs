@@ -140,8 +140,10 @@ pub(crate) async fn explain(
     let path = asked.uri.path();
     if response.extensions().get::<SessionOver>().is_some() {
         let back = ways.page_of(path).await;
-        let kept =
-            typed.and_then(|octets| sign_in_keeping(&shared, &asked, &back, &Fields::of_body(&octets)));
+        let kept = match typed {
+            Some(octets) => sign_in_keeping(&shared, &asked, &back, &Fields::of_body(&octets)).await,
+            None => None,
+        };
         return kept.unwrap_or_else(|| see_other(&sign_in_for(&back)));
     }
     let trouble = match response.extensions().get::<Trouble>().copied() {
@@ -186,12 +188,12 @@ fn may_be_kept(asked: &Parts, body: &Body) -> bool {
 }
 
 /// The sign-in page, with what was typed on a page of the session that has ended.
-fn sign_in_keeping(shared: &Shared, asked: &Parts, back: &str, fields: &Fields) -> Option<Response> {
+async fn sign_in_keeping(shared: &Shared, asked: &Parts, back: &str, fields: &Fields) -> Option<Response> {
     let token = visitor::session_token(&asked.headers, &asked.extensions)?;
     let user = kept::sender(fields, &token)?;
     let guest = Guest::of(asked);
     let sealed = Kept::of(&guest.target, back, fields, user, shared.world.clock.now()).seal(&token);
-    crate::screens::sign_in_keeping(shared, &guest, back, &sealed).ok()
+    crate::screens::sign_in_keeping(shared, &guest, back, &sealed).await.ok()
 }
 
 /// From an address that only takes forms to the page of the form.

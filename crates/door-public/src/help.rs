@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use directory::Support;
 use doorway_http::{Host, Problem};
 use minijinja::{Value, context};
 use serde::Deserialize;
@@ -48,9 +49,12 @@ pub(crate) async fn page(
         name => name.to_owned(),
     };
     // Only the domain is looked at: a mailbox's own server would tell that the mailbox exists.
-    let (is_hosted, servers) = match shared.hosted(&name).await {
-        Ok(domain) => (true, shared.servers(&domain, None).await?),
-        Err(_) => (false, shared.servers.clone()),
+    let (is_hosted, servers, support) = match shared.hosted(&name).await {
+        Ok(domain) => {
+            let support = shared.directory.support_of(&domain).await.map_err(|_| Problem::later())?;
+            (true, shared.servers(&domain, None).await?, support)
+        }
+        Err(_) => (false, shared.servers.clone(), Support::default()),
     };
     let is_address = address.contains('@') && is_hosted;
     let clients: Vec<Value> = CLIENTS
@@ -67,6 +71,14 @@ pub(crate) async fn page(
         is_hosted,
         address => if is_address { address.as_str() } else { "" },
         servers => listed(&servers),
+        support => context! {
+            is_said => !support.is_empty(),
+            email => support.email,
+            number => support.phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>(),
+            phone => support.phone,
+            page => support.page,
+            hours => support.hours,
+        },
         clients,
         muttrc => muttrc(if is_address { &address } else { "anna@exemple.ch" }, &servers),
     };

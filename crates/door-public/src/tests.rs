@@ -383,7 +383,19 @@ async fn help_fills_in_the_settings_and_says_nothing_of_addresses() {
         // An address that does not exist has the very same page.
         let (_, nobody) = place.page("/help?address=nobody@valbois.test", "fr").await;
         assert_eq!(carla.replace("carla@", "nobody@"), nobody);
+        assert!(!carla.contains("id=\"support\""), "nobody said whom to ask");
+        let owner = &place.administration;
+        let organisation = owner.organisations().await.unwrap()[0].id;
+        let change = directory::SettingsChange {
+            support_email: Some("aide@valbois.test".to_owned()),
+            support_hours: Some("<lundi>".to_owned()),
+            ..directory::SettingsChange::default()
+        };
+        owner.change_settings(organisation, change).await.unwrap();
+        let (_, helped) = place.page("/help?address=carla@valbois.test", "fr").await;
+        assert!(helped.contains("mailto:aide@valbois.test") && helped.contains("&lt;lundi&gt;"), "{helped}");
         let (status, elsewhere) = place.page("/help?address=eve@far.test", "fr").await;
+        assert!(!elsewhere.contains("aide@valbois.test"));
         assert_eq!(status, StatusCode::OK);
         assert!(elsewhere.contains("far.test") && elsewhere.contains("hébergé"), "{elsewhere}");
         let (_, hostile) = place.page("/help?address=%3Cscript%3E@valbois.test", "fr").await;

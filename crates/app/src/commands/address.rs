@@ -382,11 +382,12 @@ fn to_json(info: &AddressInfo) -> Value {
         "keeps_copy": info.keeps_copy,
     });
     match &info.kind {
-        AddressKind::Mailbox { account, own_quota_bytes, quota_bytes, passwords, .. } => {
+        AddressKind::Mailbox { account, own_quota_bytes, quota_bytes, passwords, users, .. } => {
             value["account"] = account.to_string().into();
             value["own_quota_bytes"] = (*own_quota_bytes).into();
             value["quota_bytes"] = (*quota_bytes).into();
             value["passwords"] = (*passwords).into();
+            value["users"] = (*users).into();
         }
         AddressKind::Alias { targets } => {
             value["targets"] = targets.iter().map(ToString::to_string).collect::<Vec<_>>().into();
@@ -458,9 +459,10 @@ fn show_with(info: &AddressInfo, usage: Option<Usage>) -> Output {
         ("state", state(info.is_disabled)),
         ("created", info.created_at.rfc3339()),
     ];
-    if let AddressKind::Mailbox { account, passwords, .. } = &info.kind {
+    if let AddressKind::Mailbox { account, passwords, users, .. } = &info.kind {
         fields.push(("account", account.to_string()));
         fields.push(("passwords", passwords.to_string()));
+        fields.push(("users", users.to_string()));
     }
     let mut value = to_json(info);
     if let Some(usage) = usage {

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::Subcommand;
+use directory::Opened;
 use model::{Address, MessageId};
 use serde_json::{Value, json};
 use trail::{
@@ -118,6 +119,9 @@ impl Log {
                     limit: Some(limit),
                 };
                 let ways = platform.installation.trail.ways(search).await?;
+                // The people of its mailboxes see who looked.
+                let seen: Vec<String> = ways.iter().flat_map(Way::addresses).collect();
+                platform.administration.note_letter_opened(seen).await?;
                 let value: Vec<Value> = ways.iter().map(to_json).collect();
                 let text = match ways.is_empty() {
                     true => "no letter matches".to_owned(),
@@ -139,6 +143,7 @@ impl Log {
                 };
                 let seek = db::Seek::first(limit.min(trail::limits::WAYS_LIMIT));
                 let page = platform.installation.trail.letters(search, clock.now(), seek).await?;
+                platform.administration.note_opened(info.id, Opened::Logs).await?;
                 let rows = page.items.iter().map(line).collect();
                 Ok(table(&["AT", "FROM", "TO", "SUBJECT", "SIZE", "STATUS", "DETAIL"], rows))
             }

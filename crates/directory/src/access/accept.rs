@@ -20,6 +20,8 @@ pub struct Offer {
     pub invitation: InvitationInfo,
     /// Whose the mailbox is.
     pub organisation_name: String,
+    /// Whom its people ask for help.
+    pub support: crate::Support,
 }
 
 /// The account that somebody makes in order to accept.
@@ -50,7 +52,8 @@ impl Directory {
             .read(move |tx| {
                 let Some(invitation) = rows::invitation_by_token(tx, &hash, now)? else { return Ok(None) };
                 let organisation_name = organisation_name(tx, invitation.organisation)?;
-                Ok(Some(Offer { invitation, organisation_name }))
+                let support = crate::settings::support(tx, invitation.organisation)?;
+                Ok(Some(Offer { invitation, organisation_name, support }))
             })
             .await
     }

@@ -15,7 +15,7 @@ use model::{DomainId, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
 use crate::error::DirectoryError;
-use crate::{Administration, Brand, Directory, Role, Scope, SignedIn, limits};
+use crate::{Administration, Brand, Directory, Role, Scope, SignedIn, limits, Support};
 
 /// Which session: what the list of sessions names them by; it opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,6 +52,8 @@ pub struct Session {
     pub organisation_name: String,
     /// How the organisation that is looked at shows itself.
     pub brand: Brand,
+    /// Whom its people ask for help.
+    pub support: Support,
     /// Whether the person runs the installation.
     pub is_operator: bool,
     /// When the person signed in.

@@ -5,7 +5,7 @@ use model::{DomainId, OrganisationId, Timestamp, UserId};
 
 use super::{Session, SessionId, SessionInfo};
 use crate::error::DirectoryError;
-use crate::{Brand, Role, SignedIn, limits};
+use crate::{Brand, Role, SignedIn, Support, limits};
 
 pub(super) struct NewSession<'a> {
     pub(super) id: i64,
@@ -46,7 +46,8 @@ pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError>
                                 (SELECT r.organisation FROM membership r WHERE r.person = p.id AND r.disabled = 0)))
                      THEN 1 ELSE 0 END,
                 COALESCE(z.brand_name, ''), COALESCE(z.brand_colour, ''), CASE WHEN z.logo IS NULL THEN 0 ELSE 1 END,
-                s.source, p.version
+                s.source, p.version, COALESCE(z.support_email, ''), COALESCE(z.support_phone, ''),
+                COALESCE(z.support_page, ''), COALESCE(z.support_hours, '')
          FROM session s
          JOIN person p ON p.id = s.person AND p.version = s.password_version AND p.disabled = 0
          LEFT JOIN operator_staff f ON f.person = p.id
@@ -81,6 +82,12 @@ pub(super) fn find(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError>
                     name: row.text(15)?.to_owned(),
                     colour: row.text(16)?.to_owned(),
                     has_logo: row.boolean(17)?,
+                },
+                support: Support {
+                    email: row.text(20)?.to_owned(),
+                    phone: row.text(21)?.to_owned(),
+                    page: row.text(22)?.to_owned(),
+                    hours: row.text(23)?.to_owned(),
                 },
                 is_operator,
                 created_at: row.timestamp(9)?,

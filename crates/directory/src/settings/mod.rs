@@ -6,7 +6,7 @@ mod rows;
 
 use crate::administration::facts;
 use db::Tx;
-use model::{Address, OrganisationId};
+use model::{Address, Domain, OrganisationId};
 
 use crate::administration::{checked_name, found, organisation_in_scope, rename_organisation};
 use crate::error::DirectoryError;
@@ -40,6 +40,13 @@ pub struct Support {
     pub page: String,
     /// When somebody answers, in words.
     pub hours: String,
+}
+
+impl Support {
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        [&self.email, &self.phone, &self.page, &self.hours].into_iter().all(String::is_empty)
+    }
 }
 
 /// How pages show whose they are.
@@ -143,6 +150,26 @@ pub fn contrast_with_white(colour: &str) -> Option<f64> {
 
 fn settings(tx: &mut Tx, organisation: OrganisationId) -> Result<OrganisationSettings> {
     Ok(rows::read(tx, organisation)?.unwrap_or_default())
+}
+
+/// Whom an organisation's people ask for help.
+pub(crate) fn support(tx: &mut Tx, organisation: OrganisationId) -> Result<Support> {
+    Ok(settings(tx, organisation)?.support)
+}
+
+impl Directory {
+    /// Whom the people of a domain, or of a synonym of one, ask for help: their organisation says it to everybody. Empty
+    /// where it says nothing, or where the domain is not hosted here.
+    pub async fn support_of(&self, domain: &Domain) -> Result<Support> {
+        let name = domain.as_str().to_owned();
+        let operator = self.db.operator("whom the people of a domain ask for help");
+        operator
+            .read(move |tx| match rows::organisation_of_domain(tx, &name)? {
+                Some(organisation) => support(tx, organisation),
+                None => Ok(Support::default()),
+            })
+            .await
+    }
 }
 
 impl Administration {

@@ -34,6 +34,15 @@ pub(super) fn read(
     )
 }
 
+pub(super) fn organisation_of_domain(tx: &mut Tx, name: &str) -> Result<Option<OrganisationId>, DbError> {
+    tx.query_one(
+        "SELECT d.organisation FROM domain d JOIN organisation o ON o.id = d.organisation AND o.deleted_at IS NULL
+         WHERE d.name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1) AND o.disabled = 0",
+        values![name],
+        |row| Ok(OrganisationId(row.integer(0)?)),
+    )
+}
+
 pub(super) fn write(
     tx: &mut Tx,
     organisation: OrganisationId,

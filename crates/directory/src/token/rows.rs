@@ -5,7 +5,7 @@ use model::{DomainId, OrganisationId, Timestamp, UserId};
 
 use super::{Repetition, StoredAnswer, TokenId, TokenInfo};
 use crate::error::DirectoryError;
-use crate::{Brand, Role, Session, SessionId, limits};
+use crate::{Brand, Role, Session, SessionId, limits, Support};
 
 fn info(row: &Row) -> Result<TokenInfo, DbError> {
     Ok(TokenInfo {
@@ -163,6 +163,7 @@ pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbE
                 is_second_factor_required: row.boolean(9)?,
                 organisation_name: row.text(6)?.to_owned(),
                 brand: Brand::default(),
+                support: Support::default(),
                 is_operator: false,
                 // The person did not sign in lately: that would be proof enough to add a second factor.
                 created_at: Timestamp(0),

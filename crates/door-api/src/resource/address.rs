@@ -57,24 +57,30 @@ pub(crate) struct AddressView {
     quota_bytes: Option<u64>,
     /// How many passwords it has.
     passwords: u64,
+    /// How many people use it.
+    users: u64,
     disabled: bool,
     #[schema(format = DateTime)]
     created_at: String,
 }
 
 pub(super) fn view(info: AddressInfo) -> AddressView {
-    let (kind, alias_to, own_quota_bytes, quota_bytes, passwords) = match info.kind {
-        AddressKind::Mailbox { purpose, own_quota_bytes, quota_bytes, passwords, .. } => {
+    let (passwords, users) = match info.kind {
+        AddressKind::Mailbox { passwords, users, .. } => (passwords, users),
+        AddressKind::Alias { .. } | AddressKind::Redirection => (0, 0),
+    };
+    let (kind, alias_to, own_quota_bytes, quota_bytes) = match info.kind {
+        AddressKind::Mailbox { purpose, own_quota_bytes, quota_bytes, .. } => {
             let kind = match purpose {
                 Purpose::Personal => KindView::Mailbox,
                 Purpose::Shared => KindView::Shared,
                 Purpose::CatchAll => KindView::Catchall,
             };
-            (kind, Vec::new(), own_quota_bytes, quota_bytes, passwords)
+            (kind, Vec::new(), own_quota_bytes, quota_bytes)
         }
-        AddressKind::Redirection => (KindView::Redirection, Vec::new(), None, None, 0),
+        AddressKind::Redirection => (KindView::Redirection, Vec::new(), None, None),
         AddressKind::Alias { targets } => {
-            (KindView::Alias, targets.iter().map(ToString::to_string).collect(), None, None, 0)
+            (KindView::Alias, targets.iter().map(ToString::to_string).collect(), None, None)
         }
     };
     AddressView {
@@ -93,6 +99,7 @@ pub(super) fn view(info: AddressInfo) -> AddressView {
         own_quota_bytes,
         quota_bytes,
         passwords,
+        users,
         disabled: info.is_disabled,
         created_at: info.created_at.rfc3339(),
     }

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/manager/", get(show)).route("/manager", get(async || see_other("/manager/")))
 }
 
-/// Whoever administers a part finds that part; whoever administers nothing, the own profile.
+/// Whoever administers a part finds that part; a collaborator, what was granted; whoever has neither, the own profile.
 async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
     if let (Some(domain), Role::Administrator) = (person.session.domain, person.session.role) {
         return Ok(match person.people(&shared).domain(domain).await {
@@ -39,6 +39,9 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
             Err(error) if error.is_refusal() => see_other("/manager/profile"),
             Err(error) => return Err(error.into()),
         });
+    }
+    if person.session.role == Role::Collaborator {
+        return Ok(see_other("/manager/granted"));
     }
     if !person.administers() {
         return Ok(see_other("/manager/profile"));
@@ -113,7 +116,12 @@ async fn full(shared: &Shared, person: &Person, directory: &Administration) -> R
     full.sort_by(|one, other| other.cmp(one));
     let mut alerts = Vec::new();
     for (percent, address) in full.iter().take(FULL_NAMED) {
-        let name = directory.address(*address).await?.address.to_string();
+        let name = match directory.address(*address).await {
+            Ok(info) => info.address.to_string(),
+            // Deleted since its quota was read: that is no trouble of this page.
+            Err(error) if error.is_refusal() => continue,
+            Err(error) => return Err(error.into()),
+        };
         let state = if *percent >= 100 { "lost" } else { "waiting" };
         let text = person.guest.say("alert-full", &[("percent", Word::from(*percent as usize))]);
         alerts.push(context! { name, state, text, href => format!("/manager/addresses/{address}") });

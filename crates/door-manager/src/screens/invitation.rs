@@ -54,6 +54,8 @@ fn shown(
         link_token => token,
         inviter => offer.invitation.inviter,
         organisation => offer.organisation_name,
+        helper => offer.organisation_name,
+        contact => page::support(&offer.support),
         address => offer.invitation.address.to_string(),
         permissions => super::access::boxes(guest, offer.invitation.permissions),
         expires_at => offer.invitation.expires_at.rfc3339(),

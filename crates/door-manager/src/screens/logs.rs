@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::get;
-use db::{Moment, Seek};
+use db::{Moment, Page, Seek};
 use directory::{AddressInfo, AddressKind, Administration, Permission};
 use futures_util::stream;
 use jiff::civil::DateTime;
@@ -74,6 +74,7 @@ async fn chosen(
     person: &Person,
     wanted: &str,
     offered: &[AddressInfo],
+    is_asked: bool,
 ) -> Result<Option<Chosen>, Trouble> {
     if let Some(id) = wanted.strip_prefix("service:") {
         let id = ServiceId(id.parse().map_err(|_| Trouble::NotFound)?);
@@ -93,8 +94,10 @@ async fn chosen(
             directory.address_called(&address).await?
         }
     };
-    // Its people see who reads it.
-    directory.note_opened(info.id, directory::Opened::Logs).await?;
+    if is_asked {
+        // Its people see who reads it.
+        directory.note_opened(info.id, directory::Opened::Logs).await?;
+    }
     Ok(Some(Chosen { value: info.address.to_string(), whose: Whose::Address(info.address) }))
 }
 
@@ -164,6 +167,17 @@ struct Listing {
     has_more: bool,
     /// Whether a line leads to the whole way of its letter, which names the others who got it.
     opens: bool,
+    /// Whether something was asked for: whoever only comes to the page sees nothing of anybody's log, and nobody is told.
+    is_asked: bool,
+}
+
+/// Whether a search was asked for, by «Rechercher» or by a link that names what is looked for.
+fn is_asked(wish: &Wish) -> bool {
+    let parts = ["address", "direction", "from", "to", "status", "after"];
+    wish.is_csv
+        || !wish.search.is_empty()
+        || !wish.sort.is_empty()
+        || parts.iter().any(|part| !wish.filter(part).is_empty())
 }
 
 fn wish_of(person: &Person) -> Wish {
@@ -191,7 +205,9 @@ async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> An
         .take(ADDRESSES_OFFERED)
         .collect();
     let services = directory.services(Some(person.session.organisation)).await?;
-    let Some(chosen) = chosen(&directory, &person, wish.filter("address"), &offered).await? else {
+    let is_asked = is_asked(&wish);
+    let chosen = chosen(&directory, &person, wish.filter("address"), &offered, is_asked).await?;
+    let Some(chosen) = chosen else {
         return page::of(&person, "logs.html", "logs", context! { has_nobody => true });
     };
     let mut addresses: Vec<Value> =
@@ -213,6 +229,7 @@ async fn show(State(shared): State<Arc<Shared>>, person: AnyAdministrator) -> An
         addresses,
         has_more,
         opens: true,
+        is_asked,
     };
     listed(&shared, &person, &wish, listing).await
 }
@@ -230,12 +247,13 @@ async fn show_own(State(shared): State<Arc<Shared>>, person: Person, Path(accoun
         chosen: Chosen { value, whose: Whose::Address(mailbox.address) },
         has_more: false,
         opens: false,
+        is_asked: true,
     };
     listed(&shared, &person, &wish_of(&person), listing).await
 }
 
 async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing) -> Answer {
-    let Listing { organisation, section, action, chosen, addresses, has_more, opens } = listing;
+    let Listing { organisation, section, action, chosen, addresses, has_more, opens, is_asked } = listing;
     let now = shared.world.clock.now();
     let window = shared.trail.window(organisation, now).await?;
     let direction = if wish.filter("direction") == "sent" { Direction::Sent } else { Direction::Received };
@@ -257,7 +275,10 @@ async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing)
     let is_sorted = !wish.sort.is_empty();
     let limit = if is_sorted { limits::SORTED_ROWS } else { limits::ROWS_PER_PAGE };
     let seek = Seek { after: after(wish), limit };
-    let lines = shared.trail.letters(search, now, seek).await?;
+    let lines = match is_asked {
+        true => shared.trail.letters(search, now, seek).await?,
+        false => Page { items: Vec::new(), next: None },
+    };
     let next = lines.next.map(|(at, id)| wish.address(&[("after", &format!("{}.{id}", at.0))]));
     let rows: Vec<Row> = lines.items.into_iter().map(|line| row(person, line, opens)).collect();
     let table = match is_sorted {
@@ -272,6 +293,7 @@ async fn listed(shared: &Shared, person: &Person, wish: &Wish, listing: Listing)
     let or = |text: &str, other: Timestamp| shown(moment(text, &asked).unwrap_or(other), &zone);
     let content = context! {
         table => Value::from_serialize(&table),
+        is_asked,
         next,
         is_first => after(wish).is_none(),
         first => wish.address(&[("after", "")]),
@@ -387,7 +409,8 @@ async fn show_way(
                 title => person.guest.say(&format!("step-{kind}"), &[]),
                 recipient => event.recipient,
                 text => said.ours,
-                reply => said.theirs,
+                reply => said.answer,
+                is_theirs => said.is_theirs,
             }
         })
         .collect();

@@ -5,6 +5,7 @@ mod addresses;
 mod dashboard;
 mod domains;
 mod global;
+mod granted;
 mod guide;
 mod history;
 mod installation;
@@ -90,6 +91,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(access::routes())
         .merge(mine::routes())
         .merge(global::routes())
+        .merge(granted::routes())
 }
 
 pub(crate) use signing_in::sign_in_keeping;
@@ -99,7 +101,7 @@ pub(crate) use journal::{action_key, fact_key};
 #[cfg(test)]
 pub(crate) use refusal::{held_key, rule_key};
 #[cfg(test)]
-pub(crate) use way::SENTENCES as STORED_SENTENCES;
+pub(crate) use way::{ANSWERS as OWN_ANSWERS, SENTENCES as STORED_SENTENCES, SYSTEM as SYSTEM_ANSWERS};
 
 /// Every key that guided entry puts together, for the test of the words.
 #[cfg(test)]

@@ -12,7 +12,7 @@ use mail_queue::{Entry, Reach, Selection};
 use minijinja::{Value, context};
 use model::DeliveryId;
 
-use super::Answer;
+use super::{Answer, way};
 use crate::fields::Fields;
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::toast::{Toast, done};
@@ -71,7 +71,10 @@ fn row(person: &Person, entry: Entry) -> Row {
                 at: if state == "waiting" { entry.next_at.rfc3339() } else { String::new() },
                 order: entry.next_at.0,
                 text,
-                note: entry.last_reply.map(|reply| reply.to_string()).unwrap_or_default(),
+                note: entry
+                    .last_reply
+                    .map(|reply| way::told(&person.guest, &reply.to_string()))
+                    .unwrap_or_default(),
                 ..Cell::default()
             },
         ],

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use directory::{AuthRefusal, Challenge, Entrance, FactorKind, StepRefusal, limits as directory_limits};
-use minijinja::context;
+use minijinja::{Value, context};
+use model::Domain;
 use serde::Deserialize;
 
 use super::Answer;
@@ -87,12 +88,28 @@ impl<'a> Going<'a> {
 }
 
 /// The sign-in page for somebody whose session ended while a form was filled in.
-pub(crate) fn sign_in_keeping(shared: &Shared, guest: &Guest, next: &str, kept: &str) -> Answer {
+pub(crate) async fn sign_in_keeping(shared: &Shared, guest: &Guest, next: &str, kept: &str) -> Answer {
     let words = guest.say("kept-sign-in", &[]);
-    form(shared, guest, Going { next: safe(next), kept }, None, Some(words))
+    form(shared, guest, Going { next: safe(next), kept }, None, Some(words)).await
 }
 
-fn form(
+/// Whom to ask for help: the organisation of the domain in the login that was typed, whether there is such a login or
+/// not; otherwise of the domain under whose name the page is shown.
+async fn support(shared: &Shared, guest: &Guest, login: Option<&str>) -> Result<Value, Trouble> {
+    let typed = login.and_then(|login| login.rsplit_once('@')).map(|(_, domain)| domain);
+    let host = guest.host.as_deref();
+    let parent = host.and_then(|host| host.split_once('.')).map(|(_, parent)| parent);
+    for name in [typed, host, parent].into_iter().flatten() {
+        let Ok(domain) = Domain::parse(name) else { continue };
+        let support = shared.directory.support_of(&domain).await?;
+        if !support.is_empty() {
+            return Ok(page::support(&support));
+        }
+    }
+    Ok(Value::UNDEFINED)
+}
+
+async fn form(
     shared: &Shared,
     guest: &Guest,
     going: Going<'_>,
@@ -101,6 +118,7 @@ fn form(
 ) -> Answer {
     let Going { next, kept } = going;
     let mut content = context! { next, kept, has_passkeys => has_passkeys(shared, guest) };
+    content = context! { contact => support(shared, guest, login).await?, ..content };
     if let Some(login) = login {
         content = context! { login, ..content };
     }
@@ -116,7 +134,7 @@ fn form(
 }
 
 async fn show(State(shared): State<Arc<Shared>>, guest: Guest, Query(Next { next }): Query<Next>) -> Answer {
-    form(&shared, &guest, Going::to(next.as_deref().unwrap_or("/manager/")), None, None)
+    form(&shared, &guest, Going::to(next.as_deref().unwrap_or("/manager/")), None, None).await
 }
 
 /// Why somebody is not let in, in words; trouble if it is ours.
@@ -141,11 +159,11 @@ async fn sign_in(
     let (login, going) = (fields.text("login"), Going::of(&fields));
     let again = |trouble: String| form(&shared, &guest, going, Some(login), Some(trouble));
     if !fields.has("login") || !fields.has("password") {
-        return again(guest.say("sign-in-empty", &[]));
+        return again(guest.say("sign-in-empty", &[])).await;
     }
     let signed_in = match shared.directory.sign_in(login, fields.raw("password"), guest.client.ip).await {
         Ok(signed_in) => signed_in,
-        Err(refused) => return again(refusal(&shared, &guest, refused)?),
+        Err(refused) => return again(refusal(&shared, &guest, refused)?).await,
     };
     match shared.directory.enter(&signed_in, guest.client.ip, &guest.agent).await? {
         Entrance::Session(token) => opened(&shared, &guest, &headers, &token, going).await,
@@ -208,7 +226,7 @@ async fn step_page(
 ) -> Answer {
     let Going { next, kept } = going;
     let Some(step) = shared.directory.step(token).await? else {
-        return form(shared, guest, going, None, Some(guest.say("step-over", &[])));
+        return form(shared, guest, going, None, Some(guest.say("step-over", &[]))).await;
     };
     let has_passkey = step.factors.has(FactorKind::Passkey) && has_passkeys(shared, guest);
     let is_refused = trouble.is_some();
@@ -271,13 +289,13 @@ async fn ended(
             set_step(&mut response, guest, "", 0);
             Ok(response)
         }
-        Err(StepRefusal::Over) => form(shared, guest, going, None, Some(guest.say("step-over", &[]))),
+        Err(StepRefusal::Over) => form(shared, guest, going, None, Some(guest.say("step-over", &[]))).await,
         Err(StepRefusal::Refused(AuthRefusal::Wrong)) => {
             step_page(shared, guest, token, going, Some(guest.say("step-wrong", &[]))).await
         }
         Err(StepRefusal::Refused(refused)) => {
             let words = refusal(shared, guest, refused)?;
-            form(shared, guest, going, None, Some(words))
+            form(shared, guest, going, None, Some(words)).await
         }
     }
 }
@@ -307,11 +325,11 @@ async fn by_passkey(
     match shared.directory.sign_in_with_passkey(token, answer, guest.client.ip, &guest.agent).await {
         Ok(session) => opened(&shared, &guest, &headers, &session, going).await,
         Err(StepRefusal::Over | StepRefusal::Refused(AuthRefusal::Wrong)) => {
-            form(&shared, &guest, going, None, Some(guest.say("passkey-wrong", &[])))
+            form(&shared, &guest, going, None, Some(guest.say("passkey-wrong", &[]))).await
         }
         Err(StepRefusal::Refused(refused)) => {
             let words = refusal(&shared, &guest, refused)?;
-            form(&shared, &guest, going, None, Some(words))
+            form(&shared, &guest, going, None, Some(words)).await
         }
     }
 }

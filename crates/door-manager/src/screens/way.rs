@@ -40,6 +40,75 @@ pub(crate) const SENTENCES: [(&str, &str); 28] = [
     ("sms-answer", "the gateway answers {}"),
 ];
 
+/// What we say ourselves of a server that cannot be reached or is of no use, in the form of an answer: the queue, the log
+/// and the way of a letter keep it so. A remote server that is a Relais too says some of them in the same words.
+pub(crate) const ANSWERS: [(&str, &str); 53] = [
+    ("answer-connect", "cannot connect: {}"),
+    ("answer-not-in-time", "the connection was not made in time"),
+    ("answer-nobody", "no server of the destination answers"),
+    ("answer-lately", "the destination has not answered lately"),
+    ("answer-not-ours", "the letter is to leave from {}, which this node does not have"),
+    ("answer-unfit", "the address of {} is none that a mail server can have"),
+    ("answer-no-domain", "the domain {} does not exist"),
+    ("answer-no-server", "the domain {} has no mail server"),
+    ("answer-no-lookup", "the domain {} cannot be looked up now"),
+    ("answer-null-mx", "{} takes no mail (null MX)"),
+    ("answer-loop", "the mail of {} comes back to us, and we do not host it"),
+    ("answer-trouble-later", "temporary trouble here, try again later"),
+    ("answer-trouble", "temporary trouble here"),
+    ("answer-room", "not enough room, try again later"),
+    ("answer-tlsa", "the TLSA records of {} cannot be looked up now: {}"),
+    ("answer-requiretls", "REQUIRETLS cannot be met: {}"),
+    ("answer-unvouched", "neither DNSSEC nor MTA-STS vouches for the server's name"),
+    ("answer-requiretls-not-offered", "the server does not offer REQUIRETLS"),
+    ("answer-sts", "the MTA-STS policy of {} does not name {}"),
+    ("answer-tls", "no TLS: {}"),
+    ("answer-starttls", "STARTTLS refused: {}"),
+    ("answer-handshake", "the handshake failed: {}"),
+    ("answer-handshake-slow", "the handshake takes too long"),
+    ("answer-tlsa-none", "none of the TLSA records fits the server's certificate"),
+    ("answer-configured", "as configured"),
+    ("answer-between", "the server spoke between STARTTLS and the handshake"),
+    ("answer-mechanisms", "the server offers neither PLAIN nor LOGIN"),
+    ("answer-sign-in", "signing in was refused: {}"),
+    ("answer-out-of-place", "an answer out of place: {}"),
+    ("answer-writing", "the connection was lost while writing: {}"),
+    ("answer-none-to", "no answer to {}: {}"),
+    ("answer-not-reading", "the server does not read"),
+    ("answer-closed", "the connection was closed"),
+    ("answer-nothing-within", "nothing within {} seconds"),
+    ("answer-greeting", "the greeting"),
+    ("answer-dot", "the final dot"),
+    ("answer-command", "a command"),
+    ("answer-none", "no answer"),
+    ("answer-more-recipients", "more recipients than one transaction takes"),
+    ("answer-full-of", "the mailbox of {} is full"),
+    ("answer-full", "the mailbox is full"),
+    ("answer-gone", "no such address here any more"),
+    ("answer-nobody-here", "no such address here"),
+    ("answer-alias", "the address is an alias that leads nowhere"),
+    ("answer-disabled", "the address is disabled"),
+    ("answer-nobody-agreed", "nobody has agreed to receive for the address yet"),
+    ("answer-no-relay", "we do not relay to that domain"),
+    ("answer-smtputf8", "an address or a header needs SMTPUTF8, which the server does not offer"),
+    ("answer-eight-bit", "the message has eight-bit lines, and the server does not offer 8BITMIME"),
+    ("answer-binary", "the message is binary, and the server does not offer CHUNKING and BINARYMIME"),
+    ("answer-demands-tls", "the sender demands REQUIRETLS, which the server does not offer"),
+    ("answer-size", "the message has {} bytes, and the server takes {} at most"),
+    ("answer-name-later", "the name {} cannot be looked up now: {}"),
+];
+
+/// What the operating system says of a connection.
+pub(crate) const SYSTEM: [(&str, &str); 7] = [
+    ("answer-refused", "Connection refused (os error {})"),
+    ("answer-timed-out", "Connection timed out (os error {})"),
+    ("answer-no-route", "No route to host (os error {})"),
+    ("answer-no-network", "Network is unreachable (os error {})"),
+    ("answer-reset", "Connection reset by peer (os error {})"),
+    ("answer-pipe", "Broken pipe (os error {})"),
+    ("answer-no-source", "Cannot assign requested address (os error {})"),
+];
+
 /// The values in a text of this form; `None` if it has another.
 fn values<'a>(form: &str, text: &'a str) -> Option<Vec<&'a str>> {
     let mut pieces = form.split("{}");
@@ -58,18 +127,45 @@ fn values<'a>(form: &str, text: &'a str) -> Option<Vec<&'a str>> {
     rest.is_empty().then_some(values)
 }
 
-/// A sentence that the trail keeps, in the reader's words where it has a known form.
+/// The code of an answer and what follows it: `451 4.4.1 cannot connect…`.
+fn code_and_text(answer: &str) -> Option<(&str, &str)> {
+    let is_code = |word: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    };
+    let (code, text) = answer.split_once(' ').filter(|(code, _)| is_code(code, 3..=3))?;
+    match text.split_once(' ').filter(|(status, _)| is_code(status, 5..=9)) {
+        Some((status, text)) => Some((&answer[..code.len() + 1 + status.len()], text)),
+        None => Some((code, text)),
+    }
+}
+
+/// What a form of ours says in the reader's words; `None` where the text has none of them.
+fn said(guest: &Guest, text: &str) -> Option<String> {
+    for (key, form) in SENTENCES.iter().chain(&ANSWERS).chain(&SYSTEM) {
+        if let Some(values) = values(form, text) {
+            // In an answer of ours there may be another: «cannot connect: the connection was not made in time».
+            let is_answer = key.starts_with("answer-");
+            let value = |value: &str| if is_answer { told(guest, value) } else { value.to_owned() };
+            let names = ["one", "two", "three"];
+            let values: Vec<(&str, Word)> =
+                names.into_iter().zip(values).map(|(name, text)| (name, Word::from(value(text)))).collect();
+            return Some(guest.say(key, &values));
+        }
+    }
+    None
+}
+
+/// A sentence that the trail or the queue keeps, in the reader's words where it has a known form.
 pub(super) fn told(guest: &Guest, text: &str) -> String {
     if let Some(marked) = text.strip_suffix(", only marked") {
         return guest.say("way-only-marked", &[("what", Word::from(told(guest, marked)))]);
     }
-    for (key, form) in SENTENCES {
-        if let Some(values) = values(form, text) {
-            let names = ["one", "two", "three"];
-            let values: Vec<(&str, Word)> =
-                names.into_iter().zip(values).map(|(name, value)| (name, Word::from(value))).collect();
-            return guest.say(key, &values);
-        }
+    if let Some(said) = said(guest, text) {
+        return said;
+    }
+    if let Some((code, answer)) = code_and_text(text) {
+        // A remote server's own words are not touched.
+        return said(guest, answer).map_or_else(|| text.to_owned(), |said| format!("{code} {said}"));
     }
     match text.split_once("; ") {
         Some((first, rest)) => format!("{}; {}", told(guest, first), told(guest, rest)),
@@ -93,10 +189,11 @@ fn evidence(guest: &Guest, found: Option<&Authentication>) -> Option<String> {
     Some(parts.iter().map(|part| told(guest, part)).collect::<Vec<_>>().join(", "))
 }
 
-/// A step in our words, and a server's own.
+/// A step in our words, what was answered, and whether the answer is in a server's own words.
 pub(super) struct Sentence {
     pub(super) ours: String,
-    pub(super) theirs: String,
+    pub(super) answer: String,
+    pub(super) is_theirs: bool,
 }
 
 pub(super) fn sentence(guest: &Guest, step: &Step) -> Sentence {
@@ -180,12 +277,13 @@ pub(super) fn sentence(guest: &Guest, step: &Step) -> Sentence {
             }
         }
     }
-    Sentence { ours: parts.join(", "), theirs }
+    let answer = told(guest, &theirs);
+    Sentence { ours: parts.join(", "), is_theirs: answer == theirs, answer }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::values;
+    use super::{code_and_text, values};
 
     #[test]
     fn a_sentence_is_known_by_its_form() {
@@ -198,5 +296,13 @@ mod tests {
         assert_eq!(values("not offered", "not offered here"), None);
         assert_eq!(values("mailbox {}", "route x"), None);
         assert_eq!(values("DMARC fails and {} asks to refuse", "DMARC fails and"), None);
+    }
+
+    #[test]
+    fn the_code_of_an_answer_stands_before_its_words() {
+        assert_eq!(code_and_text("451 4.4.1 cannot connect: x"), Some(("451 4.4.1", "cannot connect: x")));
+        assert_eq!(code_and_text("550 nobody here"), Some(("550", "nobody here")));
+        assert_eq!(code_and_text("550"), None);
+        assert_eq!(code_and_text("mailbox anna@valbois.test"), None);
     }
 }

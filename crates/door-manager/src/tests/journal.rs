@@ -38,6 +38,9 @@ async fn the_journal_shows_who_changed_what_and_what_it_was_before() {
         let nothing = browser.get("/manager/journal?q=nowhere").await;
         assert!(nothing.text.contains("Aucune modification"), "{}", nothing.text);
         let oldest = browser.get("/manager/journal?sort=journal-date").await;
+        let heads =
+            oldest.text.split("<thead>").nth(1).and_then(|rest| rest.split("</thead>").next()).unwrap();
+        assert_eq!(heads.matches("<a href").count(), 1, "only the date sorts: {heads}");
         assert!(oldest.text.contains("aria-sort=\"ascending\""), "{}", oldest.text);
         let file = browser.get("/manager/journal?format=csv").await;
         assert!(file.text.starts_with("\u{feff}\"Date\",\"Auteur\",\"Action\",\"Objet\","), "{}", file.text);

@@ -42,7 +42,7 @@ const PERSONAL: [&str; 13] = [
 
 /// The pages without a name in their path that who is limited to a domain opens; a new one belongs here only if it shows
 /// nothing beyond the limit.
-const WITHIN_A_DOMAIN: [&str; 14] = [
+const WITHIN_A_DOMAIN: [&str; 15] = [
     "/addresses",
     "/addresses/deleted",
     "/addresses/new",
@@ -50,6 +50,7 @@ const WITHIN_A_DOMAIN: [&str; 14] = [
     "/changes",
     "/domains",
     "/global",
+    "/granted",
     "/hosts",
     "/hosts/new",
     "/logs",

@@ -124,7 +124,7 @@ async fn users_are_added_changed_blocked_and_deleted() {
         assert!(list.contains("eve@valbois.test") && list.contains("Collaborateur"));
         let mut eve = town.browser();
         eve.post("/manager/sign-in", &[("login", "eve@valbois.test"), ("password", &password)]).await;
-        assert_eq!(eve.get("/manager/").await.location, "/manager/profile");
+        assert_eq!(eve.get("/manager/").await.location, "/manager/granted");
         assert_eq!(eve.get("/manager/users").await.status, StatusCode::FORBIDDEN);
         let id = town.people().user_called(&Address::parse("eve@valbois.test").unwrap()).await.unwrap().id;
         let role = format!("/manager/users/{id}/role");
@@ -229,7 +229,9 @@ async fn an_organisation_says_who_helps_and_how_it_looks() {
                 ("name", "valbois"),
                 ("legal_name", "Commune de Valbois"),
                 ("support_email", "aide@valbois.test"),
-                ("support_hours", "lu–ve 8–17"),
+                ("support_phone", "+41 32 000 00 00"),
+                ("support_page", "https://valbois.test/aide/"),
+                ("support_hours", "lu–ve <8–17>"),
                 ("brand_name", "Valbois en ligne"),
                 ("brand_colour", colour),
             ]
@@ -243,11 +245,32 @@ async fn an_organisation_says_who_helps_and_how_it_looks() {
         );
         let page = browser.get("/manager/").await.text;
         assert!(page.contains("Valbois en ligne"));
+        // Whom to ask stands where people look for help, on every page and where one cannot go on.
+        let said = [
+            "Support de Valbois en ligne",
+            "mailto:aide@valbois.test",
+            "tel:+41320000000",
+            "valbois.test&#x2f;aide</a>",
+            "lu–ve &lt;8–17&gt;",
+        ];
+        let missing = browser.get("/manager/nowhere").await;
+        assert_eq!(missing.status, StatusCode::NOT_FOUND);
+        for words in said {
+            assert!(page.contains(words) && missing.text.contains(words), "{words}: {page}");
+        }
         let style = browser.get("/manager/organisation/brand.css").await.text;
         assert!(style.contains("#0b4f57"));
         assert_eq!(browser.get("/manager/organisation/logo").await.status, StatusCode::NOT_FOUND);
         let mut other = town.signed_in("acme").await;
         assert!(!other.get("/manager/organisation").await.text.contains("valbois"));
+        assert!(!other.get("/manager/").await.text.contains("Support de"));
+        // Who does not get in hears it of the domain that was typed, whether there is such a login or not.
+        town.mail_domain().await;
+        for (login, knows) in [("personne@valbois.test", true), ("personne@far.test", false)] {
+            let mut stranger = town.browser();
+            let refused = stranger.post("/manager/sign-in", &[("login", login), ("password", "faux")]).await;
+            assert_eq!(refused.text.contains("mailto:aide@valbois.test"), knows, "{}", refused.text);
+        }
     }
 }
 

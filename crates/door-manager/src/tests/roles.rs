@@ -41,7 +41,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /mine/{account}/aliases /mine/{account}/aliases/{id}/delete /mine/{account}/redirections
          /mine/{account}/targets/{id}/again /mine/{account}/security/{id}/revoke",
     ),
-    (Who::Service, "/addresses/{id}/users"),
+    (Who::Service, "/granted /granted/{service} /addresses/{id}/users"),
     (
         Who::Administrator,
         "/users /users/new /users/{id} /users/{id}/role /users/{id}/block /users/{id}/delete
@@ -199,6 +199,84 @@ async fn each_role_gets_in_where_it_was_decided_and_nowhere_else() {
                 }
             }
         }
+    }
+}
+
+/// The addresses of the Manager that a page leads to, each once: one of each form.
+fn links(page: &str) -> Vec<String> {
+    let found = page.split("href=\"").skip(1).filter_map(|part| part.split_once('"'));
+    found
+        .map(|(link, _)| link.replace("&#x2f;", "/").replace("&amp;", "&"))
+        .map(|link| link.split('#').next().unwrap_or_default().to_owned())
+        .filter(|link| {
+            link.starts_with("/manager") && !link.contains("/assets/") && !link.contains("/language/")
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn no_link_ends_where_its_reader_may_not_go() {
+    for town in towns().await {
+        let domain = town.mail_domain().await;
+        let new = directory::NewAddress {
+            address: Address::parse("anna@valbois.test").unwrap(),
+            alias_to: Vec::new(),
+            quota_bytes: None,
+        };
+        let anna = town.people().create_address(new).await.unwrap();
+        let other = town.people().create_service(town.valbois, "Musée", None).await.unwrap();
+        person(&town, "externe@far.test", Role::External).await;
+        let given = person(&town, "collaborateur@far.test", Role::Collaborator).await;
+        let services = Limits { domain: None, services: Some(vec![anna.service]) };
+        town.people().limit_member(town.valbois, given, services).await.unwrap();
+        person(&town, "nouvelle@far.test", Role::Collaborator).await;
+        let limited = person(&town, "limitee@far.test", Role::Administrator).await;
+        let limits = Limits { domain: Some(Some(domain)), services: None };
+        town.people().limit_member(town.valbois, limited, limits).await.unwrap();
+        for (login, reaches) in [
+            ("externe@far.test", "/manager/mine"),
+            ("nouvelle@far.test", "/manager/granted"),
+            ("collaborateur@far.test", "/users"),
+            ("limitee@far.test", "/manager/queue"),
+            ("administrateur@far.test", "/manager/journal"),
+            ("admin@valbois.test", "/manager/users/new"),
+        ] {
+            if login.starts_with("administrateur") {
+                person(&town, login, Role::Administrator).await;
+            }
+            let mut browser = browser(&town, login).await;
+            let (mut waiting, mut seen) = (vec![("/manager/".to_owned(), String::new())], Vec::new());
+            let mut wrong = Vec::new();
+            while let Some((link, from)) = waiting.pop() {
+                let form: String = link.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+                let form = form.split('?').next().unwrap_or_default().to_owned();
+                if seen.contains(&form) || seen.len() > 90 {
+                    continue;
+                }
+                seen.push(form);
+                let answer = browser.get(&link).await;
+                let is_shown = answer.status == StatusCode::OK || answer.status == StatusCode::SEE_OTHER;
+                if !is_shown {
+                    wrong.push(format!("{from} leads to {link}: {}", answer.status));
+                    continue;
+                }
+                waiting.extend(links(&answer.text).into_iter().map(|next| (next, link.clone())));
+                if answer.location.starts_with("/manager") {
+                    waiting.push((answer.location, link));
+                }
+            }
+            assert!(wrong.is_empty(), "{login}: {wrong:#?}");
+            assert!(seen.iter().any(|path| path.ends_with(reaches)), "{login}: {seen:?}");
+        }
+        // Of what was not granted a collaborator sees nothing.
+        let mut browser = browser(&town, "collaborateur@far.test").await;
+        let page = browser.get("/manager/granted").await.text;
+        assert!(!page.contains("Musée") && page.contains("valbois.test"), "{page}");
+        let hidden = browser.get(&format!("/manager/granted/{}", other.id)).await;
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+        let shown = browser.get(&format!("/manager/granted/{}", anna.service)).await.text;
+        assert!(links(&shown).contains(&format!("/manager/addresses/{}/users", anna.id)), "{shown}");
+        assert_eq!(browser.get("/manager/").await.location, "/manager/granted");
     }
 }
 

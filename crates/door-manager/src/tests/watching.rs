@@ -111,6 +111,15 @@ impl Town {
     }
 }
 
+impl Town {
+    /// The entries of the journal of valbois with this action.
+    async fn told(&self, action: &str) -> Vec<trail::Entry> {
+        let trail = trail::Trail::new(self.db.clone());
+        let all = trail.changes(Some(self.valbois), db::Seek::first(50)).await.unwrap().items;
+        all.into_iter().filter(|entry| entry.change.action == action).collect()
+    }
+}
+
 #[tokio::test]
 async fn the_log_shows_the_first_address_and_what_is_the_organisations_own() {
     for town in towns().await {
@@ -122,8 +131,16 @@ async fn the_log_shows_the_first_address_and_what_is_the_organisations_own() {
         town.letter(town.valbois, 3000, hour(24 * 25), "anna@valbois.test", "Trop vieux").await;
         town.letter(town.acme, 2000, hour(1), "boss@acme.test", "Secret").await;
         let mut browser = town.signed_in("valbois").await;
-        let page = browser.get("/manager/logs").await;
+        // Whoever only comes there sees nobody's log, and nobody is told.
+        let page = browser.get("/manager/logs").await.text;
+        assert!(page.contains("Rien n’est encore cherché") && !page.contains("Séance"), "{page}");
+        let chosen = between(&page, "<select id=\"field-address\"", "</select>");
+        assert!(chosen.contains("value=\"anna@valbois.test\" selected"), "R320: the first one: {chosen}");
+        let told = town.told("open mailbox data").await;
+        assert!(told.is_empty(), "{told:?}");
+        let page = browser.get("/manager/logs?address=anna%40valbois.test").await;
         assert_eq!(page.status, StatusCode::OK);
+        assert_eq!(town.told("open mailbox data").await.len(), 1);
         for word in
             ["Expéditeur", "Destinataire", "Sujet", "Taille", "Statut", "Réceptionnés", "Rechercher", "Livré"]
         {
@@ -205,7 +222,7 @@ async fn a_file_holds_every_line_and_not_only_those_of_a_page() {
         assert_eq!(file.text.lines().count(), 511, "the heads and every line");
         // A spreadsheet takes no subject for a formula.
         assert_eq!(file.text.matches("\"'=1+1\"").count(), 510);
-        let page = browser.get("/manager/logs").await.text;
+        let page = browser.get("/manager/logs?direction=received").await.text;
         assert_eq!(page.matches("<tr data-row>").count(), 50);
     }
 }

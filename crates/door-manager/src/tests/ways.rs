@@ -99,7 +99,7 @@ async fn a_letters_way_is_told_in_the_readers_language() {
                 assert!(way.contains(words), "{language} {words}: {way}");
             }
             assert!(!way.contains("words\" lang=\"en\""), "nothing here is another server's: {way}");
-            let log = browser.get("/manager/logs").await.text;
+            let log = browser.get("/manager/logs?direction=received").await.text;
             assert!(log.contains(says[1]), "{language} {}: {log}", says[1]);
         }
         browser.language = "fr";

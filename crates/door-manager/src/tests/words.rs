@@ -141,10 +141,21 @@ fn stored_sentences_are_told_in_words() {
         "trail/src/letters/status.rs",
         "world/src/gateway.rs",
         "app/src/invitations.rs",
+        "world/src/dial.rs",
+        "world/src/names.rs",
+        "trust/src/dane.rs",
+        "wire-smtp/src/plan.rs",
+        "mail-route/src/lib.rs",
+        "mail-deliver/src/account.rs",
+        "mail-deliver/src/exchangers.rs",
+        "mail-deliver/src/wishes.rs",
+        "mail-flow/src/carriage.rs",
+        "mail-flow/src/recipient.rs",
+        "mail-flow/src/trouble.rs",
     ];
     let written: String =
         files.iter().map(|file| std::fs::read_to_string(folder.join(file)).unwrap()).collect();
-    for (key, form) in crate::screens::STORED_SENTENCES {
+    for (key, form) in crate::screens::STORED_SENTENCES.iter().chain(&crate::screens::OWN_ANSWERS) {
         assert!(knows(Language::French, key), "{key}");
         for piece in form.split("{}").filter(|piece| piece.trim().len() > 3) {
             // The kind of a list is a value there.
@@ -152,9 +163,19 @@ fn stored_sentences_are_told_in_words() {
                 piece.replace(" blocked ", "|").replace(" approved ", "|").replace(" is listed ", "|");
             let pieces = pieces.replace(" is vouched for ", "|");
             for piece in pieces.split('|') {
-                assert!(written.contains(piece.trim()), "{key}: «{piece}» is written nowhere");
+                assert!(
+                    written.contains(piece.trim().trim_end_matches(':')),
+                    "{key}: «{piece}» is written nowhere"
+                );
             }
         }
+    }
+    let errors = [111, 110, 113, 101, 104, 32, 99];
+    let errors = errors.map(|code| std::io::Error::from_raw_os_error(code).to_string());
+    for ((key, form), error) in crate::screens::SYSTEM_ANSWERS.iter().zip(errors) {
+        assert!(knows(Language::French, key), "{key}");
+        let (words, _) = form.split_once("{}").unwrap();
+        assert!(error.starts_with(words), "{key}: the system says «{error}»");
     }
     for kind in ["inbox", "junk"] {
         assert!(knows(Language::French, &format!("way-verdict-{kind}")), "{kind}");

@@ -1,10 +1,10 @@
 
 ## Mail services and addresses
-services-title = Mail-Dienste
-services-lead = Ein Mail-Dienst umfasst Domains, ihre Adressen und ein Kontingent.
-services-empty = Kein Mail-Dienst
+services-title = Maildienste
+services-lead = Ein Maildienst umfasst Domains, ihre Adressen und ein Kontingent.
+services-empty = Kein Maildienst
 services-empty-text = Erstellen Sie einen, oder fügen Sie eine Domain hinzu: ihr Dienst entsteht mit ihr.
-service-add = Mail-Dienst erstellen
+service-add = Maildienst erstellen
 service-name-help = Ohne Wirkung auf die Adressen.
 service-created = Der Dienst «{ $name }» ist erstellt.
 service-quota = Standardkontingent
@@ -293,11 +293,11 @@ fault-quota = Ein Kontingent ist eine Zahl mit ihrer Einheit, wie 5 GB.
 fault-note = Eine Notiz hat höchstens 80 Zeichen, auf einer Zeile.
 fault-cells = Die Zeile hat mehr als fünf Felder.
 mail-domain-add = Mail-Domain hinzufügen
-mail-domain-lead = Die erste Domain eines Mail-Dienstes gibt seinen Adressen den Namen: info@ihre-domain.ch.
+mail-domain-lead = Die erste Domain eines Maildienstes gibt seinen Adressen den Namen: info@ihre-domain.ch.
 mail-domain-name = Domain
 mail-domain-zone = DNS-Zone hier führen
 mail-domain-zone-help = Die Zone wird sofort erstellt, und die Mail-Einträge bleiben darin aktuell. Sonst zeigen wir, welche Sie bei Ihrem DNS-Anbieter eintragen.
-mail-domain-first = Geben Sie diesem Mail-Dienst seine Domain: Das ist das Erste, danach kommen die Adressen.
+mail-domain-first = Geben Sie diesem Maildienst seine Domain: Das ist das Erste, danach kommen die Adressen.
 mail-domain-none = «{ $text }» ist keine Domain: beispiel.ch.
 mail-domain-created = { $domain } empfängt Mail: Erstellen Sie nun die Adressen.
 mail-domain-created-elsewhere = { $domain } ist erstellt. Tragen Sie bei Ihrem DNS-Anbieter die Einträge ein, die hier stehen.
@@ -315,8 +315,8 @@ mail-domain-lost-letters = { $mailboxes ->
     }
 mail-domain-lost-effect = Mail an { $name } wird ab sofort abgewiesen. Das lässt sich nicht rückgängig machen; früher gelöschte Adressen lassen sich nicht mehr wiederherstellen.
 service-end = Ende des Dienstes
-service-delete = Mail-Dienst löschen
-service-deleted = Der Mail-Dienst «{ $name }» ist gelöscht.
+service-delete = Maildienst löschen
+service-deleted = Der Maildienst «{ $name }» ist gelöscht.
 service-delete-effect = «{ $name }» hat weder Domain noch Adresse: Ausser seinen Einstellungen geht nichts verloren.
 service-delete-domains = { $domains ->
         [one] Dieser Dienst hat noch { $domains } Domain
@@ -325,7 +325,7 @@ service-delete-domains = { $domains ->
         [one] { $addresses } Adresse.
        *[other] { $addresses } Adressen.
     } Löschen Sie zuerst diese.
-service-is-disabled = Dieser Mail-Dienst ist ausser Betrieb: Seine Adressen empfangen nichts, und niemand meldet sich an.
+service-is-disabled = Dieser Maildienst ist ausser Betrieb: Seine Adressen empfangen nichts, und niemand meldet sich an.
 service-disable-effect = { $count ->
         [0] Deaktivieren betrifft keine Adresse.
         [one] Deaktivieren hält { $count } Adresse an: Sie empfängt nichts, und niemand meldet sich an. Nichts geht verloren.

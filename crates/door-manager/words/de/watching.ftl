@@ -228,3 +228,5 @@ ban-again = { $subject } ist wieder gesperrt, wie zuvor.
 ban-not-again = Es gibt nichts mehr rückgängig zu machen: Diese Sperre ist vorbei, oder eine andere besteht schon.
 allow-end-effect = Für diese Adresse gelten die Regeln wieder: Sie kann gesperrt werden. Um sie erneut zu erlauben, braucht es einen neuen Antrag mit Bestätigung und Entscheid.
 allow-end-one = Erlaubnis für { $source } beenden
+logs-ask = Noch nichts gesucht
+logs-ask-text = Wählen Sie eine Adresse und einen Zeitraum, dann «Suchen». Die Personen eines Postfachs sehen unter «Sicherheit und Daten», wer seine Logs angesehen hat.

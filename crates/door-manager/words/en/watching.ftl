@@ -228,3 +228,5 @@ ban-again = { $subject } is banned again, as before.
 ban-not-again = There is nothing left to undo: this ban is over, or another one holds already.
 allow-end-effect = The rules hold again for this address: it can be banned. To allow it once more takes a new request, confirmed and decided.
 allow-end-one = End the permission of { $source }
+logs-ask = Nothing is searched yet
+logs-ask-text = Choose an address and a period, then «Search». The people of a mailbox see under «Security and data» who looked at its log.

@@ -188,7 +188,7 @@ column-invitation-language = Langue
 column-invited-at = Envoyée le
 column-invited-until = Valable jusqu’au
 access-end-passwords = { $count ->
-    [0] Elle n’a fait aucun mot de passe d’appareil.
+    [0] Elle n’a créé aucun mot de passe d’appareil.
     [one] Un mot de passe d’appareil se termine.
    *[other] { $count } mots de passe d’appareils se terminent.
 }

@@ -2,7 +2,7 @@
 
 tokens-title = Jetons d’API
 tokens-mine = Mes jetons d’API
-tokens-lead = Un programme qui administre l’organisation par l’API montre un jeton. Il n’est montré qu’à sa création ; ensuite il ne peut être que révoqué.
+tokens-lead = Un programme qui administre l’organisation par l’API présente un jeton, affiché une seule fois, à sa création ; ensuite il ne peut être que révoqué.
 tokens-empty = Aucun jeton
 tokens-empty-text = Créez-en un pour chaque programme : ainsi vous révoquez l’un sans arrêter les autres.
 token-make = Créer un jeton
@@ -68,8 +68,8 @@ installation-spf-sources = Sources SPF
 installation-spf-sources-help = Un mécanisme par ligne : ip4:192.0.2.7. Vide : les adresses des serveurs de réception.
 installation-spf-now = Publié maintenant :
 installation-sts = MTA-STS des domaines
-installation-sts-enforce = Les lettres arrivent avec un certificat valable ou n’arrivent pas.
-installation-sts-testing = Les ennuis sont annoncés et les lettres arrivent quand même.
+installation-sts-enforce = Les messages arrivent avec un certificat valable ou n’arrivent pas.
+installation-sts-testing = Les problèmes sont signalés et les messages arrivent quand même.
 installation-block-lists = Listes de sources de spam
 installation-block-lists-help = Une par ligne, que le diagnostic interroge : ip:bl.exemple.org ou domain:bl.exemple.org.
 installation-access = Programmes de messagerie
@@ -128,7 +128,7 @@ organisation-delete-lost = Sont perdus : { $domains ->
 }, { $addresses ->
     [one] { $addresses } adresse
    *[other] { $addresses } adresses
-} avec leurs lettres, et l’accès { $users ->
+} avec leurs messages, et l’accès { $users ->
     [one] de { $users } utilisateur
    *[other] de { $users } utilisateurs
 }.
@@ -137,7 +137,7 @@ organisation-was-disabled = « { $name } » est désactivée.
 organisation-was-enabled = « { $name } » est de nouveau en service.
 organisation-was-deleted = « { $name } » est supprimée.
 column-made-at = Créée
-staff-title = Personnel
+staff-title = Personnel de l’exploitant
 staff-lead = Qui exploite l’installation : ces personnes regardent chaque organisation et voient ces pages.
 staff-add = Ajouter au personnel
 staff-add-help = L’identifiant d’un utilisateur qui existe. Dès sa prochaine requête, il voit et change toutes les organisations ; demandez-lui un second facteur.

@@ -183,8 +183,8 @@ rule-whoever-signs-in-with-an-address-of-anot = Cette personne se connecte avec 
 rule-an-organisation-asks-at-most-200-people = Trop de personnes n’ont pas encore répondu : une organisation en demande 200 à la fois au plus, et une personne a 20 demandes au plus.
 rule-a-person-is-asked-once-and-has-seven-day = La personne a déjà reçu la demande ; elle a sept jours pour répondre.
 user-loses-sessions = { $count ->
-    [one] Une session se termine à l’instant.
-   *[other] { $count } sessions se terminent à l’instant.
+    [one] Une session prend fin immédiatement.
+   *[other] { $count } sessions prennent fin immédiatement.
 }
 user-loses-mailboxes = { $count ->
     [one] L’accès à une boîte mail est perdu.
@@ -219,3 +219,11 @@ own-token-revoke = Révoquer « { $name } »
 own-token-revoked = Le jeton est révoqué.
 own-token-writes = lit et modifie
 own-token-reads = lit
+granted-lead = Les Services Mail qui vous ont été accordés. Vous voyez leurs adresses et leurs utilisateurs ; un administrateur les change.
+granted-empty = Aucun Service Mail ne vous est accordé
+granted-empty-text = Un responsable légal ou un administrateur accorde les Services Mail sur la page de votre compte.
+granted-service-lead = Ses adresses. Une adresse avec une boîte ouvre la liste de ses utilisateurs.
+granted-no-addresses = Pas encore d’adresse
+granted-no-addresses-text = Les adresses de ce Service Mail se trouveront ici.
+support-title = Besoin d’aide ?
+support-of = Support de { $name } :

@@ -228,3 +228,5 @@ ban-again = { $subject } è di nuovo bandito, come prima.
 ban-not-again = Non c’è più nulla da annullare: questo bando è finito, o ne vale già un altro.
 allow-end-effect = Per questo indirizzo le regole valgono di nuovo: può essere bandito. Per autorizzarlo ancora ci vorrà una nuova richiesta, confermata e decisa.
 allow-end-one = Porre fine all’autorizzazione di { $source }
+logs-ask = Ancora nessuna ricerca
+logs-ask-text = Scegliete un indirizzo e un periodo, poi «Cerca». Le persone di una casella vedono in «Sicurezza e dati» chi ne ha consultato i log.

@@ -24,6 +24,7 @@ fn bare(row: &Row) -> Result<Bare, DbError> {
             own_quota_bytes: quota(row.optional_integer(9)?),
             quota_bytes: quota(row.optional_integer(10)?),
             passwords: count(row.integer(11)?),
+            users: count(row.integer(18)?),
         },
         None if row.text(12)? == "redirection" => AddressKind::Redirection,
         None => AddressKind::Alias { targets: Vec::new() },
@@ -64,7 +65,8 @@ macro_rules! select_address {
                     a.kind, a.display_name, a.note, a.keeps_copy,
                     (SELECT count(*) FROM forward_target t WHERE t.address = a.id AND t.removed = 0),
                     (SELECT count(*) FROM forward_target t
-                     WHERE t.address = a.id AND t.removed = 0 AND t.state = 'accepted')
+                     WHERE t.address = a.id AND t.removed = 0 AND t.state = 'accepted'),
+                    (SELECT count(*) FROM mailbox_access x WHERE x.account = a.account)
              FROM address a
              JOIN domain d ON d.id = a.domain
              JOIN service s ON s.id = a.service

@@ -29,10 +29,11 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new().route("/addresses", get(list)).route("/addresses/act", post(act))
 }
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column; 7] = [
     Column { key: "address", is_number: false },
     Column { key: "kind", is_number: false },
     Column { key: "size", is_number: true },
+    Column { key: "users", is_number: true },
     Column { key: "passwords", is_number: true },
     Column { key: "note", is_number: false },
     Column { key: "state", is_number: false },
@@ -58,8 +59,8 @@ async fn rows(shared: &Shared, person: &Person, items: Vec<AddressInfo>) -> Resu
                 let values = [("accepted", Word::from(accepted)), ("targets", Word::from(targets))];
                 kind.note = person.guest.say("targets-agreed", &values);
             }
-            let (space, passwords) = match &info.kind {
-                AddressKind::Mailbox { quota_bytes, passwords, .. } => {
+            let (space, users, passwords) = match &info.kind {
+                AddressKind::Mailbox { quota_bytes, passwords, users, .. } => {
                     let bytes = used.next().unwrap_or(0);
                     let text = match quota_bytes {
                         Some(quota) => {
@@ -69,15 +70,20 @@ async fn rows(shared: &Shared, person: &Person, items: Vec<AddressInfo>) -> Resu
                     };
                     (
                         Cell { order: i64::try_from(bytes).unwrap_or(i64::MAX), ..Cell::text(text) },
+                        Cell {
+                            href: format!("/manager/addresses/{}/users", info.id),
+                            kind: "link",
+                            ..Cell::number(*users)
+                        },
                         Cell::number(*passwords),
                     )
                 }
                 AddressKind::Alias { targets } => {
                     let names: Vec<String> = targets.iter().map(ToString::to_string).collect();
                     kind.note = format!("→ {}", names.join(", "));
-                    (Cell::text(""), Cell::text(""))
+                    (Cell::text(""), Cell::text(""), Cell::text(""))
                 }
-                AddressKind::Redirection => (Cell::text(""), Cell::text("")),
+                AddressKind::Redirection => (Cell::text(""), Cell::text(""), Cell::text("")),
             };
             let state = match info.is_disabled {
                 true => Cell::lamp("lost", person.guest.say("state-disabled", &[])),
@@ -88,7 +94,7 @@ async fn rows(shared: &Shared, person: &Person, items: Vec<AddressInfo>) -> Resu
             Row {
                 id: info.id.to_string(),
                 href: format!("/manager/addresses/{}", info.id),
-                cells: vec![address, kind, space, passwords, Cell::text(info.note), state],
+                cells: vec![address, kind, space, users, passwords, Cell::text(info.note), state],
                 is_selectable: true,
                 ..Row::default()
             }

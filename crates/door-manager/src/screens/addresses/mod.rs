@@ -56,7 +56,7 @@ fn usage(guest: &Guest, used: u64, quota: Option<u64>) -> Value {
     }
 }
 
-fn kind_word(guest: &Guest, kind: &str) -> String {
+pub(super) fn kind_word(guest: &Guest, kind: &str) -> String {
     guest.say(&format!("what-{kind}"), &[])
 }
 
