@@ -101,7 +101,8 @@ fn row(person: &Person, info: AddressInfo) -> Row {
 
 async fn addresses(State(shared): State<Arc<Shared>>, person: Person, Path(service): Path<i64>) -> Answer {
     if person.administers_something() {
-        return Err(Trouble::NotFound);
+        let service = person.people(&shared).service(ServiceId(service)).await?;
+        return Ok(see_other(&format!("/manager/services/{}", service.id)));
     }
     let services = granted(&shared, &person).await?;
     let service = services.into_iter().find(|one| one.id == ServiceId(service)).ok_or(Trouble::NotFound)?;
