@@ -1,5 +1,16 @@
 //! One SQL text for both engines: what PostgreSQL needs to read it.
 
+/// `small(text)`: small letters of every language, whatever the columns are compared by.
+pub(crate) const SMALL_ON_POSTGRES: &str = r#"DO $make$ BEGIN
+    IF EXISTS (SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu') THEN
+        CREATE OR REPLACE FUNCTION small(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+            AS 'SELECT lower($1 COLLATE "und-x-icu")';
+    ELSE
+        CREATE OR REPLACE FUNCTION small(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+            AS 'SELECT lower($1 COLLATE "default")';
+    END IF;
+END $make$"#;
+
 /// `?1` becomes `$1`, `BLOB` becomes `BYTEA`, `WITHOUT ROWID` goes; quoted text stays as it is.
 pub(crate) fn for_postgres(sql: &str) -> String {
     rewrite(sql, false)

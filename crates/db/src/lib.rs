@@ -22,6 +22,7 @@ mod courier;
 mod dialect;
 mod error;
 mod job;
+mod like;
 mod limits;
 mod migrate;
 mod page;
@@ -40,6 +41,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 pub use error::{Cause, DbError};
+pub use like::{holding, small};
 pub use migrate::{Migrations, Pending};
 pub use page::{List, Moment, Page, Seek};
 use tx::Reach;

@@ -333,6 +333,9 @@ impl Connection {
             "SELECT pg_advisory_xact_lock(hashtext('relais migrations'), hashtext(current_schema()))",
         )?;
         self.batch(&dialect::tables_for_postgres(rows::CREATE))?;
+        if !run.dry {
+            self.batch(dialect::SMALL_ON_POSTGRES)?;
+        }
         let mut applied = Vec::new();
         self.each(rows::APPLIED, &[], &mut |row| {
             applied.push(Applied {

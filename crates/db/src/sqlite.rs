@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use parking_lot::Mutex;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
 use rusqlite::{ErrorCode, OpenFlags};
 use tokio::sync::mpsc;
 
@@ -386,10 +388,22 @@ fn set_up(connection: &rusqlite::Connection) -> Result<(), DbError> {
     connection
         .set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(|error| explain("set it up", error))?;
+    create_small(connection).map_err(|error| explain("set it up", error))?;
     // LIKE compares as on PostgreSQL; sorting in memory spares a file in a directory we may not write.
     connection
         .execute_batch("PRAGMA case_sensitive_like = ON; PRAGMA temp_store = MEMORY;")
         .map_err(|error| explain("set it up", error))
+}
+
+/// `small(text)`: SQLite's own `lower` knows ASCII only.
+fn create_small(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("small", 1, flags, |context| {
+        Ok(match context.get_raw(0) {
+            ValueRef::Text(text) => Some(crate::small(&String::from_utf8_lossy(text))),
+            _ => None,
+        })
+    })
 }
 
 fn sqlite_of(tx: &mut Tx) -> &mut rusqlite::Connection {

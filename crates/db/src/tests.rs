@@ -168,6 +168,26 @@ async fn one_text_means_the_same_on_both_engines() {
     }
 }
 
+#[tokio::test]
+async fn a_text_is_found_in_any_case_of_any_language() {
+    const FOUND: &str =
+        "SELECT count(*) FROM (SELECT CAST(?1 AS TEXT) AS name UNION SELECT CAST(?2 AS TEXT)) t
+                         WHERE small(t.name) LIKE ?3 ESCAPE '!'";
+    for db in fresh() {
+        for (part, count) in
+            [("élodie", 1), ("äöü_", 1), ("x_", 0), ("0 %", 1), ("мир", 1), ("", 2), ("%", 1)]
+        {
+            let part = holding(part);
+            let read = move |tx: &mut Tx| {
+                let values = values!["Élodie ÄÖÜ_Straße", "100 % МИР", part.as_str()];
+                tx.query_one(FOUND, values, |row| row.integer(0))
+            };
+            let found = db.operator("test").read(read).await.unwrap();
+            assert_eq!(found, Some(count), "{count} on {db:?}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_closure_keeps_its_own_error() {
     for db in fresh() {

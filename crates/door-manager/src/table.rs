@@ -89,7 +89,9 @@ impl Wish {
 
     /// How many rows stand before the page, where the database cuts.
     pub(crate) fn skip(&self) -> usize {
-        if self.is_csv { 0 } else { self.page.saturating_sub(1).saturating_mul(limits::ROWS_PER_PAGE) }
+        // A database counts in 64 bits with a sign.
+        let page = self.page.saturating_sub(1).min(u32::MAX as usize);
+        if self.is_csv { 0 } else { page * limits::ROWS_PER_PAGE }
     }
 
     /// The same without the search, which has been done where the rows are found.

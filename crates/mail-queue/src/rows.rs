@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use db::{DbError, Migrations, Row, Tx, values};
+use db::{DbError, Migrations, Row, Tx, holding, values};
 use model::{
     AccountId, AccountRef, Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, Notify, OrganisationId,
     OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp, TlsWish,
@@ -439,16 +439,7 @@ fn selected(selection: &Selection) -> (i64, i64, String) {
         Selection::Message(id) => (SELECT_MESSAGE, id.0, String::new()),
         Selection::Destination(domain) => (SELECT_DESTINATION, 0, domain.as_str().to_owned()),
         Selection::All => (SELECT_ALL, 0, String::new()),
-        Selection::Named(part) => {
-            // No text of PostgreSQL holds a NUL.
-            let escaped = part
-                .to_lowercase()
-                .replace('\0', "")
-                .replace('!', "!!")
-                .replace('%', "!%")
-                .replace('_', "!_");
-            (SELECT_NAMED, 0, format!("%{escaped}%"))
-        }
+        Selection::Named(part) => (SELECT_NAMED, 0, holding(part)),
     }
 }
 
@@ -489,7 +480,7 @@ fn list_all(tx: &mut Tx, selection: &Selection, after: i64, limit: i64) -> Resul
              AND ((CAST(?2 AS BIGINT) = 1 AND d.id = ?3) OR (CAST(?2 AS BIGINT) = 2 AND d.message = ?3)
                   OR (CAST(?2 AS BIGINT) = 3 AND d.destination = ?4) OR CAST(?2 AS BIGINT) = 4
                   OR (CAST(?2 AS BIGINT) = 5
-                      AND (lower(d.recipient) LIKE ?4 ESCAPE '!' OR lower(m.sender) LIKE ?4 ESCAPE '!')))
+                      AND (small(d.recipient) LIKE ?4 ESCAPE '!' OR small(m.sender) LIKE ?4 ESCAPE '!')))
              AND d.id > ?6
          ORDER BY d.id LIMIT ?5",
         values![organisation, kind, id, text.as_str(), limit, after],

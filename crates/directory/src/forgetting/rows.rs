@@ -71,10 +71,11 @@ pub(super) fn unban_requests(tx: &mut Tx, before: Timestamp) -> Result<u64, DbEr
     tx.execute("DELETE FROM unban_request WHERE at < ?1", values![before])
 }
 
-/// Requests for a permanent permission that came to nothing, or to their end, before this moment.
+/// Requests for a permanent permission that came to nothing, or to their end, before this moment: also those that nobody
+/// confirmed since.
 pub(super) fn allowed_sources(tx: &mut Tx, before: Timestamp) -> Result<u64, DbError> {
     tx.execute(
-        "DELETE FROM allowed_source WHERE state IN ('refused', 'ended') AND COALESCE(decided_at, asked_at) < ?1",
+        "DELETE FROM allowed_source WHERE state IN ('asked', 'refused', 'ended') AND COALESCE(decided_at, asked_at) < ?1",
         values![before],
     )
 }

@@ -1,6 +1,6 @@
 //! Rows of sender lists.
 
-use db::{DbError, Page, Row, Seek, Tx, values};
+use db::{DbError, Page, Row, Seek, Tx, holding, values};
 use model::{OrganisationId, ServiceId};
 
 use super::{EntryState, Pattern, SenderEntry, SenderKind, SenderQuery, SenderSort};
@@ -57,7 +57,7 @@ macro_rules! ordered {
     ($order:literal) => {
         select_entry!(
             "WHERE e.service = ?1 AND e.organisation = COALESCE(?2, e.organisation) AND e.kind = ?3
-               AND (?4 = '' OR e.pattern LIKE ?4 ESCAPE '!')
+               AND (?4 = '%' OR e.pattern LIKE ?4 ESCAPE '!')
              ORDER BY ",
             $order,
             " LIMIT ?5 OFFSET ?6"
@@ -72,23 +72,19 @@ pub(super) fn find(
     query: &SenderQuery,
 ) -> Result<(Vec<SenderEntry>, u64, u64), DbError> {
     let (whose, kind) = (tx.organisation(), query.kind.as_str());
-    let escaped = query.search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    let like = match escaped.as_str() {
-        "" => String::new(),
-        escaped => format!("%{}%", escaped.replace('\0', "")),
-    };
+    let like = holding(&query.search);
     let mut count = |like: &str| {
         tx.query_one(
             "SELECT count(*) FROM sender_entry e
              WHERE e.service = ?1 AND e.organisation = COALESCE(?2, e.organisation) AND e.kind = ?3
-               AND (?4 = '' OR e.pattern LIKE ?4 ESCAPE '!')",
+               AND (?4 = '%' OR e.pattern LIKE ?4 ESCAPE '!')",
             values![service, whose, kind, like],
             |row| row.integer(0),
         )
         .map(|count| u64::try_from(count.unwrap_or(0)).unwrap_or(0))
     };
-    let total = count("")?;
-    let found = if like.is_empty() { total } else { count(&like)? };
+    let total = count("%")?;
+    let found = if like == "%" { total } else { count(&like)? };
     let sql = match (query.sort, query.is_descending) {
         (SenderSort::Pattern, false) => ordered!("e.pattern"),
         (SenderSort::Pattern, true) => ordered!("e.pattern DESC"),

@@ -129,6 +129,14 @@ async fn a_table_of_addresses_is_searched_sorted_and_cut_in_the_database() {
         assert_eq!(find(&town, "BRUNO").await, (vec!["bruno@valbois.test".to_owned()], 1, 5));
         assert_eq!(find(&town, "%").await.0, ["100%@valbois.test"]);
         assert_eq!(find(&town, "@valbois").await.1, 5);
+        let carla =
+            crate::AddressChange { display_name: Some("Élodie ROËLL".to_owned()), ..Default::default() };
+        let carlas = town.operator.address_called(&address("carla@valbois.test")).await.unwrap().id;
+        town.operator.change_address(carlas, carla).await.unwrap();
+        for search in ["élodie", "ÉLODIE", "roëll"] {
+            assert_eq!(find(&town, search).await.0, ["carla@valbois.test"], "{search}");
+        }
+        assert_eq!(find(&town, "\0").await.1, 5, "no text holds a NUL");
         let query = |sort, is_descending, skip| AddressQuery {
             sort,
             is_descending,

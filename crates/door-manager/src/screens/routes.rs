@@ -129,6 +129,11 @@ async fn add(State(shared): State<Arc<Shared>>, person: Administrator, fields: F
     if !person.session.is_operator {
         return Err(Trouble::NotFound);
     }
+    // A way back leads to the organisation from which it came, whichever is looked at by now.
+    let own = person.session.organisation.to_string();
+    if fields.has("of") && fields.text("of") != own {
+        return Err(Trouble::NotFound);
+    }
     let new = match typed(&person, &fields) {
         Ok(new) => new,
         Err(errors) => return show_with(&shared, &person, &fields, &errors).await,
@@ -163,6 +168,7 @@ async fn remove(State(shared): State<Arc<Shared>>, person: Administrator, fields
                 ("subject", rule.subject.as_deref().unwrap_or_default()),
                 ("tls", rule.relay.tls.as_str()),
                 ("own", if rule.organisation.is_some() { "yes" } else { "" }),
+                ("of", &own.to_string()),
                 ("position", &rule.position.to_string()),
             ],
         ),

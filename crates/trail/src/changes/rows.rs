@@ -1,6 +1,6 @@
 //! The audit table and the ends of its chains.
 
-use db::{DbError, Moment, Page, Row, Seek, Tx, values};
+use db::{DbError, Moment, Page, Row, Seek, Tx, holding, values};
 use model::Timestamp;
 
 use super::facts::cut;
@@ -61,7 +61,7 @@ impl Stored {
         let texts = [Some(&self.who), self.behalf.as_ref(), self.source.as_ref(), Some(&self.action)];
         let more = [Some(&self.what), self.before.as_ref(), self.after.as_ref()];
         let texts: Vec<&str> = texts.into_iter().chain(more).flatten().map(String::as_str).collect();
-        texts.join(" ").to_lowercase()
+        db::small(&texts.join(" "))
     }
 }
 
@@ -250,8 +250,8 @@ macro_rules! select_entries {
              WHERE ",
             $condition,
             " AND at >= ?4 AND at < ?5 AND words LIKE ?6 ESCAPE '!'
-              AND (lower(who) LIKE ?7 ESCAPE '!' OR lower(COALESCE(behalf, '')) LIKE ?7 ESCAPE '!')
-              AND lower(action) LIKE ?8 ESCAPE '!' ",
+              AND (small(who) LIKE ?7 ESCAPE '!' OR small(COALESCE(behalf, '')) LIKE ?7 ESCAPE '!')
+              AND small(action) LIKE ?8 ESCAPE '!' ",
             $rest
         )
     };
@@ -273,15 +273,6 @@ fn entry_of(row: &Row) -> Result<Entry, DbError> {
         number: row.optional_integer(10)?,
         digest: row.optional_bytes(11)?.map(|digest| blake3::Hash::from_bytes(bytes(digest))),
     })
-}
-
-/// A pattern of LIKE for a text that holds this; anything for nothing.
-fn holding(text: &str) -> String {
-    // No text of PostgreSQL holds a NUL.
-    let text = text.trim().to_lowercase().replace('\0', "");
-    let escaped: String =
-        text.chars().flat_map(|c| if "!%_".contains(c) { vec!['!', c] } else { vec![c] }).collect();
-    if escaped.is_empty() { "%".to_owned() } else { format!("%{escaped}%") }
 }
 
 /// A page of the entries that match.

@@ -1,6 +1,6 @@
 //! Addresses, and the accounts of mailboxes.
 
-use db::{DbError, Page, Row, Seek, Tx, in_order, values};
+use db::{DbError, Page, Row, Seek, Tx, holding, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use super::count;
@@ -323,8 +323,8 @@ macro_rules! ordered {
                  SELECT f.id FROM address f JOIN domain e ON e.id = f.domain
                  WHERE f.organisation = ?1 AND f.service = COALESCE(?2, f.service) AND (?3 = '' OR f.kind = ?3)
                    AND f.domain = COALESCE(?7, f.domain)
-                   AND (?4 = '' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
-                        OR lower(f.display_name) LIKE ?4 ESCAPE '!' OR lower(f.note) LIKE ?4 ESCAPE '!')
+                   AND (?4 = '%' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
+                        OR small(f.display_name) LIKE ?4 ESCAPE '!' OR small(f.note) LIKE ?4 ESCAPE '!')
                  ORDER BY ",
             $order,
             " LIMIT ?5 OFFSET ?6)"
@@ -338,9 +338,7 @@ pub(in crate::administration) fn find_addresses(
     organisation: OrganisationId,
     query: &AddressQuery,
 ) -> Result<(Vec<AddressInfo>, u64, u64), DbError> {
-    let needle = query.search.trim().to_lowercase();
-    let escaped = needle.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    let like = if needle.is_empty() { String::new() } else { format!("%{escaped}%") };
+    let like = holding(&query.search);
     let (service, kind) = (query.service, query.kind.as_str());
     let total = tx.query_one(
         "SELECT count(*) FROM address WHERE organisation = ?1 AND service = COALESCE(?2, service)
@@ -349,7 +347,7 @@ pub(in crate::administration) fn find_addresses(
         |row| row.integer(0),
     )?;
     // At 10,000 addresses counting costs as much as finding; a window over all rows costs five times that.
-    let is_all = like.is_empty() && kind.is_empty();
+    let is_all = like == "%" && kind.is_empty();
     let fit = if is_all {
         total
     } else {
@@ -357,8 +355,8 @@ pub(in crate::administration) fn find_addresses(
             "SELECT count(*) FROM address f JOIN domain e ON e.id = f.domain
          WHERE f.organisation = ?1 AND f.service = COALESCE(?2, f.service) AND (?3 = '' OR f.kind = ?3)
            AND f.domain = COALESCE(?5, f.domain)
-           AND (?4 = '' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
-                OR lower(f.display_name) LIKE ?4 ESCAPE '!' OR lower(f.note) LIKE ?4 ESCAPE '!')",
+           AND (?4 = '%' OR f.localpart_key || '@' || e.name LIKE ?4 ESCAPE '!'
+                OR small(f.display_name) LIKE ?4 ESCAPE '!' OR small(f.note) LIKE ?4 ESCAPE '!')",
             values![organisation, service, kind, like.as_str(), tx.domain()],
             |row| row.integer(0),
         )?

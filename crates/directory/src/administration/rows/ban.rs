@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use db::{DbError, Tx, values};
+use db::{DbError, Tx, holding, values};
 use model::{OrganisationId, Timestamp};
 
 use crate::entities::Ban;
@@ -14,8 +14,7 @@ const LOGINS_LIMIT: i64 = 200;
 
 /// The bans that hold and whose subject contains `part`, the longest first, as many as are listed.
 pub(in crate::administration) fn bans(tx: &mut Tx, now: Timestamp, part: &str) -> Result<Vec<Ban>, DbError> {
-    let escaped = part.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    let like = format!("%{}%", escaped.replace('\0', ""));
+    let like = holding(part);
     tx.query(
         "SELECT subject, banned_at, until, strikes, reason, rule, evidence FROM ban
          WHERE until > ?1 AND subject LIKE ?3 ESCAPE '!'

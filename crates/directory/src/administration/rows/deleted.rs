@@ -1,6 +1,6 @@
 //! Addresses that were deleted and can be restored, and what is left when they cannot.
 
-use db::{DbError, Page, Row, Seek, Tx, in_order, values};
+use db::{DbError, Page, Row, Seek, Tx, holding, in_order, values};
 use model::{AccountId, AddressId, DomainId, OrganisationId, ServiceId, Timestamp};
 
 use crate::administration::deleted::{DeletedAddress, DeletedQuery, DeletedSort};
@@ -68,7 +68,7 @@ macro_rules! ordered {
     ($order:literal) => {
         select_deleted!(
             "WHERE a.organisation = COALESCE(?1, a.organisation) AND a.domain = COALESCE(?2, a.domain)
-               AND (?3 = '' OR a.localpart_key || '@' || d.name LIKE ?3 ESCAPE '!')
+               AND (?3 = '%' OR a.localpart_key || '@' || d.name LIKE ?3 ESCAPE '!')
              ORDER BY ",
             $order,
             " LIMIT ?4 OFFSET ?5"
@@ -82,23 +82,19 @@ pub(in crate::administration) fn find_deleted_addresses(
     query: &DeletedQuery,
 ) -> Result<(Vec<DeletedAddress>, u64, u64), DbError> {
     let (whose, domain) = (tx.organisation(), tx.domain());
-    let escaped = query.search.trim().to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
-    let like = match escaped.as_str() {
-        "" => String::new(),
-        escaped => format!("%{}%", escaped.replace('\0', "")),
-    };
+    let like = holding(&query.search);
     let mut count = |like: &str| {
         tx.query_one(
             "SELECT count(*) FROM deleted_address a JOIN domain d ON d.id = a.domain
              WHERE a.organisation = COALESCE(?1, a.organisation) AND a.domain = COALESCE(?2, a.domain)
-               AND (?3 = '' OR a.localpart_key || '@' || d.name LIKE ?3 ESCAPE '!')",
+               AND (?3 = '%' OR a.localpart_key || '@' || d.name LIKE ?3 ESCAPE '!')",
             values![whose, domain, like],
             |row| row.integer(0),
         )
         .map(|count| u64::try_from(count.unwrap_or(0)).unwrap_or(0))
     };
-    let total = count("")?;
-    let found = if like.is_empty() { total } else { count(&like)? };
+    let total = count("%")?;
+    let found = if like == "%" { total } else { count(&like)? };
     let sql = match (query.sort, query.is_descending) {
         (DeletedSort::DeletedAt, true) => ordered!("a.deleted_at DESC, a.id DESC"),
         (DeletedSort::DeletedAt, false) => ordered!("a.deleted_at, a.id"),
