@@ -32,6 +32,8 @@ OWN = ["anna@valbois.test", "bruno@valbois.test", "admin@valbois.test"]
 WANTED_MILLISECONDS = 50
 # Lists that one service may have (limits::SENDERS...): half of it.
 SENDERS = 5000
+# What else a large organisation has.
+PEOPLE, CHANGES, BANS = 500, 100_000, 2000
 # What is not a page: files, other languages, the way out.
 NO_PAGE = re.compile(r"/(language|assets|sign-out|events)\b|[?&](csv|format)=|export|\.(csv|css|svg|png|zone)\b|/logo")
 
@@ -72,7 +74,7 @@ def multiply(database, table, where, copies):
 
 
 def fill(data, event_count, address_count):
-    """Addresses, blocked senders and a log. Gives the size of the database in octets."""
+    """Addresses, people, blocked senders, bans, changes and a log. Gives the size of the database in octets."""
     database = sqlite3.connect(data / "relais.db", isolation_level=None)
     first, domain = database.execute(
         "SELECT a.id, d.name FROM address a JOIN domain d ON d.id = a.domain WHERE a.localpart = 'anna' AND d.name = 'valbois.test'").fetchone()
@@ -88,6 +90,21 @@ def fill(data, event_count, address_count):
     database.executemany("INSERT INTO sender_entry (id, organisation, service, kind, pattern, state, who, at)"
                          " VALUES (?, ?, ?, 'blocked', ?, 'applied', 'bench', 0)",
                          ((1 << 56 | number, organisation, service, f"*@spam{number}.test") for number in range(SENDERS)))
+    database.execute("UPDATE service SET quota_bytes = 1000000000 WHERE id = ?", [service])
+    now = int(time.time() * 1000)
+    person = database.execute("SELECT person FROM membership WHERE organisation = ? LIMIT 1", [organisation]).fetchone()[0]
+    multiply(database, "person", f"id = {person}",
+             ({"id": 1 << 57 | number, "login": f"somebody{number}@far.test"} for number in range(PEOPLE)))
+    multiply(database, "membership", f"person = {person} AND organisation = {organisation}",
+             ({"person": 1 << 57 | number, "role": "collaborator"} for number in range(PEOPLE)))
+    last = database.execute("SELECT last FROM audit_chain WHERE organisation = ?", [organisation]).fetchone()[0]
+    multiply(database, "audit", f"organisation = {organisation}",
+             ({"id": 1 << 58 | number, "at": now - number * 60_000, "number": last + 1 + number, "what": f"person{number}@{domain}",
+               "words": f"bench create address person{number}@{domain}"} for number in range(CHANGES)))
+    database.execute("UPDATE audit_chain SET last = last + ? WHERE organisation = ?", [CHANGES, organisation])
+    database.executemany("INSERT INTO ban (subject, banned_at, until, strikes, reason, rule, evidence) VALUES (?, ?, ?, 1, 'bench', ?, '{}')",
+                         ((f"source 198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}", now, now + 86_400_000, "logins")
+                          for number in range(BANS)))
     addresses = OWN + [f"person{number}@{domain}" for number in numbers[::50]]
     database.executemany("INSERT INTO event (organisation, at, id, message, delivery, sender, recipient, recipient_key, kind, detail)"
                          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", events(organisation, event_count, addresses, int(time.time() * 1000)))
@@ -137,7 +154,7 @@ def kind(path):
 
 def pages(browser):
     """One page of each kind, as links lead there from the first."""
-    found, waiting = {}, ["/manager/", "/manager/addresses", "/manager/addresses?q=person77"]
+    found, waiting = {}, ["/manager/", "/manager/addresses", "/manager/addresses?q=person77", "/manager/journal?q=person77"]
     while waiting:
         path = waiting.pop(0)
         if kind(path) in found or NO_PAGE.search(path):
