@@ -175,12 +175,15 @@ impl Administration {
         }
         let (who, at) = (self.who().to_owned(), self.now());
         let ids: Vec<i64> = mailboxes.iter().map(|_| self.new_id()).collect();
-        let organisation = self.service(service).await?.organisation;
-        self.act_limited("open mailbox data", format!("logs of service {service}"), move |tx| {
+        let info = self.service(service).await?;
+        let (name, organisation) = (info.name.clone(), info.organisation);
+        self.act_limited("open mailbox data", info.name, move |tx| {
             for (address, id) in mailboxes.iter().zip(&ids) {
                 // One identifier is for the notice, and none is left for letters.
                 note_at(tx, std::slice::from_ref(id), *address, &Opened::Service, &who, at)?;
             }
+            let after = trail::Facts::new().with("opened", Opened::Service.kind());
+            trail::tell(tx, trail::Told::of_thing(&name).after(after));
             Ok((Some(organisation), ()))
         })
         .await
@@ -225,10 +228,11 @@ impl Administration {
             return Ok(());
         }
         let (who, ids) = (self.who().to_owned(), self.ids());
-        self.act_limited("open mailbox data", format!("{} of {address}", opened.kind()), move |tx| {
+        self.act_limited("open mailbox data", String::new(), move |tx| {
             let (mailbox, _) = found("address", rows::mailbox(tx, address)?)?;
             note(tx, &ids, &mailbox, &opened, &who, at)?;
-            trail::tell(tx, trail::Told::of_thing(format!("{} of {}", opened.kind(), mailbox.address)));
+            let after = trail::Facts::new().with("opened", opened.kind());
+            trail::tell(tx, trail::Told::of_thing(&mailbox.address).after(after));
             Ok((Some(mailbox.account.organisation), ()))
         })
         .await

@@ -17,7 +17,6 @@ mod rows;
 mod selected;
 mod service;
 mod staff;
-mod told;
 mod user;
 
 use db::{DbError, Scoped, Tx};

@@ -4,7 +4,6 @@ use db::{Page, Seek, Tx};
 use model::{AccountId, AddressId, CredentialId, OrganisationId};
 use zeroize::Zeroizing;
 
-use super::told::{called, told};
 use super::{Administration, Result, checked_name, found, not_a_mailbox, rows};
 use crate::entities::{AddressKind, CreatedDevicePassword, DeviceKind, DevicePasswordInfo, Protocols};
 use crate::error::DirectoryError;
@@ -71,12 +70,8 @@ impl Administration {
         let (id, at) = (CredentialId(self.new_id()), self.now());
         let (who, notices) = (self.who().to_owned(), self.ids());
         let opened = if selector.is_some() { Opened::Password } else { Opened::Chosen };
-        let what = match &selector {
-            Some(selector) => format!("«{label}» ({selector}…) of {name} for {protocols}"),
-            None => format!("chosen, of {name}"),
-        };
         let info = self
-            .act_limited("create password", what, move |tx| {
+            .act_limited("create password", name.to_string(), move |tx| {
                 let address = found("address", rows::address(tx, address)?)?;
                 let organisation = address.organisation;
                 access::note_at(tx, &notices, address.id, &opened, &who, at)?;
@@ -109,6 +104,12 @@ impl Administration {
                     at,
                 };
                 rows::insert_password(tx, &new)?;
+                let told = trail::Told::of_thing(&address.address);
+                let after = match &selector {
+                    Some(selector) => of(&label, protocols, kind).with("selector", selector),
+                    None => trail::Facts::new().with_new("password"),
+                };
+                trail::tell(tx, told.after(after));
                 Ok((Some(organisation), found("password", rows::password(tx, id)?)?))
             })
             .await?;
@@ -149,7 +150,7 @@ impl Administration {
         is_disabled: bool,
     ) -> Result<DevicePasswordInfo> {
         let action = if is_disabled { "disable password" } else { "enable password" };
-        self.act_limited(action, id.to_string(), move |tx| {
+        self.act_limited(action, String::new(), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             rows::disable_password(tx, password.account, password.organisation, id, is_disabled)?;
             trail::tell(tx, trail::Told::of_thing(&password.label));
@@ -167,17 +168,8 @@ impl Administration {
         kind: Option<DeviceKind>,
     ) -> Result<DevicePasswordInfo> {
         let label = label.map(|label| checked_name("label", label)).transpose()?;
-        let purpose = protocols.map(|protocols| format!("for {protocols}"));
-        let device = kind.map(|kind| format!("on a device of kind {}", kind.as_str()));
-        let news = told([called(label.as_deref()), purpose, device]);
-        self.act_limited("change password", format!("{id}: {news}"), move |tx| {
+        self.act_limited("change password", String::new(), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
-            let of = |label: &str, protocols: Protocols, kind: DeviceKind| {
-                trail::Facts::new()
-                    .with("name", label)
-                    .with("protocols", protocols)
-                    .with("device", kind.as_str())
-            };
             let before = of(&password.label, password.protocols, password.kind);
             let label = label.as_deref().unwrap_or(&password.label);
             let protocols = protocols.unwrap_or(password.protocols);
@@ -205,7 +197,7 @@ impl Administration {
 
     /// Deletes a password, at once.
     pub async fn delete_device_password(&self, id: CredentialId) -> Result<()> {
-        self.act_limited("delete password", id.to_string(), move |tx| {
+        self.act_limited("delete password", String::new(), move |tx| {
             let password = found("device password", rows::password(tx, id)?)?;
             rows::delete_password(tx, password.account, password.organisation, id)?;
             trail::tell(tx, trail::Told::of_thing(&password.label));
@@ -213,6 +205,11 @@ impl Administration {
         })
         .await
     }
+}
+
+/// What the log of changes tells of a password.
+fn of(label: &str, protocols: Protocols, kind: DeviceKind) -> trail::Facts {
+    trail::Facts::new().with("name", label).with("protocols", protocols).with("device", kind.as_str())
 }
 
 /// The account of a mailbox within the scope; an alias has none.

@@ -126,6 +126,10 @@ pub(crate) fn action_key(action: &str) -> String {
     format!("act-{name}")
 }
 
+fn opened_key(opened: &str) -> String {
+    format!("journal-opened-{opened}")
+}
+
 fn role_key(role: &str) -> String {
     format!("role-{role}")
 }
@@ -241,6 +245,9 @@ async fn entry(view: View, change: &str) -> Answer {
     let value = |name: &str, value: Option<&str>| match value {
         Some(role) if name == "role" && knows(guest.language, &role_key(role)) => {
             guest.say(&role_key(role), &[])
+        }
+        Some(opened) if name == "opened" && knows(guest.language, &opened_key(opened)) => {
+            guest.say(&opened_key(opened), &[])
         }
         Some("yes") => guest.say("journal-yes", &[]),
         Some("no") => guest.say("journal-no", &[]),
