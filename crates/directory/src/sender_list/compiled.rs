@@ -110,15 +110,16 @@ fn parents(domain: &str) -> impl Iterator<Item = &str> {
 #[test]
 #[ignore = "a measurement"]
 fn speed_of_sender_lists() {
-    let forms: [(&str, fn(usize) -> String); 4] = [
-        ("addresses", |number| format!("person{number}@spam{number}.test")),
-        ("domains", |number| format!("spam{number}.test")),
-        ("names at a domain", |number| format!("person{number}*@spam.test")),
-        ("patterns", |number| format!("*{number}@*.spam{number}.test")),
+    let forms = [
+        ("addresses", "person#@spam#.test"),
+        ("domains", "spam#.test"),
+        ("names at a domain", "person#*@spam.test"),
+        ("patterns", "*#@*.spam#.test"),
     ];
     let stranger = Address::parse("nobody@spam.test").unwrap();
     for (what, form) in forms {
-        let entries = (0..10_000).map(|number| (SenderKind::Blocked, Pattern::parse(&form(number)).unwrap()));
+        let pattern = |number: u32| Pattern::parse(&form.replace('#', &number.to_string())).unwrap();
+        let entries = (0..10_000).map(|number| (SenderKind::Blocked, pattern(number)));
         let entries: Vec<_> = entries.collect();
         let began = std::time::Instant::now();
         let compiled = Compiled::of(entries);

@@ -15,7 +15,7 @@ use model::{DomainId, OrganisationId, Timestamp, UserId};
 use zeroize::Zeroizing;
 
 use crate::error::DirectoryError;
-use crate::{Administration, Brand, Directory, Role, Scope, SignedIn, limits, Support};
+use crate::{Administration, Brand, Directory, Role, Scope, SignedIn, Support, limits};
 
 /// Which session: what the list of sessions names them by; it opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

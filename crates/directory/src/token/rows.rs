@@ -5,7 +5,7 @@ use model::{DomainId, OrganisationId, Timestamp, UserId};
 
 use super::{Repetition, StoredAnswer, TokenId, TokenInfo};
 use crate::error::DirectoryError;
-use crate::{Brand, Role, Session, SessionId, limits, Support};
+use crate::{Brand, Role, Session, SessionId, Support, limits};
 
 fn info(row: &Row) -> Result<TokenInfo, DbError> {
     Ok(TokenInfo {
