@@ -58,7 +58,8 @@ impl Wish {
                     wish.is_descending = value.starts_with('-');
                     wish.sort = value.trim_start_matches('-').to_owned();
                 }
-                "page" => wish.page = value.parse().unwrap_or(1).max(1),
+                // A database counts rows in 64 bits with a sign.
+                "page" => wish.page = value.parse().unwrap_or(1).clamp(1, u32::MAX as usize),
                 "format" => wish.is_csv = value == "csv",
                 _ if !value.is_empty() => wish.filters.push((name.into_owned(), value.into_owned())),
                 _ => {}
@@ -89,9 +90,7 @@ impl Wish {
 
     /// How many rows stand before the page, where the database cuts.
     pub(crate) fn skip(&self) -> usize {
-        // A database counts in 64 bits with a sign.
-        let page = self.page.saturating_sub(1).min(u32::MAX as usize);
-        if self.is_csv { 0 } else { page * limits::ROWS_PER_PAGE }
+        if self.is_csv { 0 } else { self.page.saturating_sub(1) * limits::ROWS_PER_PAGE }
     }
 
     /// The same without the search, which has been done where the rows are found.
