@@ -463,8 +463,9 @@ async fn what_a_program_opens_of_a_mailbox_is_seen_by_its_people() {
         let own = place.directory.administration(directory::Scope::Tenant(owner), "test");
         let user = model::UserId(acme.id("user").parse().unwrap());
         let anna = model::AddressId(address.parse().unwrap());
-        let proof = directory::AddressProof::Machine;
-        own.grant_access(anna, user, Some(directory::Permissions::NONE), proof).await.unwrap();
+        let none =
+            directory::AccessChange { permissions: Some(directory::Permissions::NONE), is_primary: None };
+        own.change_access(anna, user, none).await.unwrap();
         let source = "192.0.2.7".parse().unwrap();
         let signed_in =
             place.directory.sign_in("boss@acme.test", "correct horse battery", source).await.unwrap();

@@ -162,6 +162,10 @@ async fn every_act_is_in_the_log_of_changes_by_a_name() {
         set(&mut tenant, "user", &maria);
         let elsewhere = place.made(&tenant.token, "/services", json!({"name": "elsewhere"})).await;
         set(&mut tenant, "elsewhere", &elsewhere);
+        // Somebody to whom access is given in the walk.
+        let people = place.directory.administration(directory::Scope::Tenant(owner), "test");
+        let (address, boss) = (tenant.id("address").parse().unwrap(), boss.parse().unwrap());
+        people.revoke_access(model::AddressId(address), model::UserId(boss)).await.unwrap();
         let mut passwords = vec![tenant.id("device_password").to_owned()];
         let (mut answered, mut unanswered) = (0, Vec::new());
         let mut known = place.entries().await;
