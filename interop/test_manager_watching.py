@@ -146,7 +146,7 @@ def test_a_banned_person_asks_and_an_administrator_unbans(chromium, relais):
         operator.click(".tabs >> text=installation")
         passed = operator.locator("tr", has_text="ouvrier@far.test")
         operator.screenshot(path=PICTURES / "sources-installation-asked-1280-fr.png", full_page=True)
-        passed.locator("button", has_text="Débloquer").click()
+        passed.get_by_role("button", name="Débloquer", exact=True).click()
         operator.wait_for_selector(".toast")
     assert not [ban for ban in relais.command("ban", "list") if ban["subject"].endswith("198.51.100.7")]
     context.close()

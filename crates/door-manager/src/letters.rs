@@ -92,9 +92,14 @@ pub fn account(language: Language, notice: &Notice) -> Words {
         ("role", "none") => "left",
         (kind, _) => kind,
     };
+    // Who left has no role, and most notices are of none.
+    let role = match role {
+        "" | "none" => String::new(),
+        role => say(language, &format!("role-{role}"), &[]),
+    };
     let values = [
         ("organisation", Word::from(plain(organisation))),
-        ("role", Word::from(say(language, &format!("role-{role}"), &[]))),
+        ("role", Word::from(role)),
         ("detail", Word::from(plain(&notice.detail))),
         ("name", Word::from(plain(&notice.name))),
         ("who", Word::from(plain(&notice.who))),

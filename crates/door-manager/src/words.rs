@@ -152,11 +152,12 @@ impl From<usize> for Word {
     }
 }
 
-/// The text under `key`, or the key itself, so that a lack is seen and nothing fails.
+/// The text under `key`, or the key itself, so that a lack is seen and nothing fails; a test fails.
 pub(crate) fn say(language: Language, key: &str, values: &[(&str, Word)]) -> String {
     let index = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
     let bundle = &BUNDLES[index];
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        assert!(!cfg!(test), "nothing is said under «{key}»");
         return key.to_owned();
     };
     let mut arguments = FluentArgs::new();
@@ -168,7 +169,9 @@ pub(crate) fn say(language: Language, key: &str, values: &[(&str, Word)]) -> Str
         arguments.set((*name).to_owned(), value);
     }
     let mut errors = Vec::new();
-    bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned()
+    let text = bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
+    assert!(!cfg!(test) || errors.is_empty(), "«{key}» lacks a value: {errors:?}");
+    text
 }
 
 /// Whether there is a text under `key`.

@@ -104,6 +104,7 @@ column-address = Adresse
 column-kind = Typ
 column-size = Grösse
 column-passwords = Geräte
+column-users = Benutzer
 column-note = Notiz
 column-quota = Kontingent
 filter-what = Typ

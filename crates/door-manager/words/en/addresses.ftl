@@ -104,6 +104,7 @@ column-address = Address
 column-kind = Type
 column-size = Size
 column-passwords = Devices
+column-users = Users
 column-note = Note
 column-quota = Quota
 filter-what = Type

@@ -107,6 +107,7 @@ column-address = Adresse
 column-kind = Type
 column-size = Taille
 column-passwords = Appareils
+column-users = Utilisateurs
 column-note = Note
 column-quota = Quota
 filter-what = Type

@@ -104,6 +104,7 @@ column-address = Indirizzo
 column-kind = Tipo
 column-size = Dimensione
 column-passwords = Dispositivi
+column-users = Utenti
 column-note = Nota
 column-quota = Quota
 filter-what = Tipo
