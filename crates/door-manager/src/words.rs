@@ -157,7 +157,9 @@ pub(crate) fn say(language: Language, key: &str, values: &[(&str, Word)]) -> Str
     let index = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
     let bundle = &BUNDLES[index];
     let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
-        assert!(!cfg!(test), "nothing is said under «{key}»");
+        #[cfg(test)]
+        panic!("nothing is said under «{key}»");
+        #[cfg(not(test))]
         return key.to_owned();
     };
     let mut arguments = FluentArgs::new();
@@ -170,7 +172,8 @@ pub(crate) fn say(language: Language, key: &str, values: &[(&str, Word)]) -> Str
     }
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
-    assert!(!cfg!(test) || errors.is_empty(), "«{key}» lacks a value: {errors:?}");
+    #[cfg(test)]
+    assert!(errors.is_empty(), "«{key}» lacks a value: {errors:?}");
     text
 }
 
