@@ -90,6 +90,7 @@ def test_a_code_of_an_application_is_asked_for_after_the_password(page, relais):
     secret = page.inner_text("#totp-secret").replace(" ", "")
     page.fill("#field-code", code_of(secret))
     page.get_by_role("button", name="Activer").click()
+    expect(page.locator(".codes code")).to_have_count(10)
     codes = page.locator(".codes code").all_inner_texts()
     assert len(codes) == 10 and all(re.fullmatch(r"\w{5}-\w{5}", code) for code in codes)
     picture(page, "codes")
