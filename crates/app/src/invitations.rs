@@ -184,7 +184,8 @@ mod tests {
             assert!(waits.sms_sent_at.is_none() && waits.sms_trouble.is_empty());
             send_what_waits(&installation).await.unwrap();
             assert!(state(&installation, anna).await.sms_sent_at.is_some());
-            // Nobody listens any more: a third request would fail.
+            // Nobody listens any more: a third request would fail, and nothing is left that would make one.
+            assert!(installation.directory.invitation_letters().await.unwrap().is_empty());
             send_what_waits(&installation).await.unwrap();
             let asked = asked.await.unwrap();
             assert!(asked[1].contains("to=%2B41791234567&text="), "{}", asked[1]);

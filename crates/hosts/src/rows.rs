@@ -240,8 +240,13 @@ pub(crate) fn domain_owner(tx: &mut Tx, domain: DomainId) -> Result<Option<Organ
     )
 }
 
+/// What a domain is called, if it lies within the scope.
 pub(crate) fn domain_name(tx: &mut Tx, domain: DomainId) -> Result<Option<Domain>, DbError> {
-    tx.query_one("SELECT name FROM domain WHERE id = ?1", values![domain], |row| domain_at(row, 0))
+    tx.query_one(
+        "SELECT name FROM domain WHERE id = ?1 AND organisation = COALESCE(?2, organisation) AND id = COALESCE(?3, id)",
+        values![domain, tx.organisation(), tx.domain()],
+        |row| domain_at(row, 0),
+    )
 }
 
 /// Mailboxes and domains that lead to a server.
@@ -317,23 +322,26 @@ pub(crate) fn mailbox(
     )
 }
 
-/// What a mailbox is called.
+/// What a mailbox is called, if it lies within the scope.
 pub(crate) fn name_of_mailbox(tx: &mut Tx, address: AddressId) -> Result<Option<String>, DbError> {
     tx.query_one(
-        "SELECT a.localpart, d.name FROM address a JOIN domain d ON d.id = a.domain WHERE a.id = ?1",
-        values![address],
+        "SELECT a.localpart, d.name FROM address a JOIN domain d ON d.id = a.domain
+         WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)",
+        values![address, tx.organisation(), tx.domain()],
         |row| Ok(format!("{}@{}", row.text(0)?, row.text(1)?)),
     )
 }
 
-/// What an organisation is called.
+/// What an organisation is called, if it is the scope's.
 pub(crate) fn organisation_name(
     tx: &mut Tx,
     organisation: OrganisationId,
 ) -> Result<Option<String>, DbError> {
-    tx.query_one("SELECT name FROM organisation WHERE id = ?1", values![organisation], |row| {
-        Ok(row.text(0)?.to_owned())
-    })
+    tx.query_one(
+        "SELECT name FROM organisation WHERE id = ?1 AND id = COALESCE(?2, id)",
+        values![organisation, tx.organisation()],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
 }
 
 pub(crate) fn link_mailbox(

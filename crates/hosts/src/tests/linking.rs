@@ -3,7 +3,7 @@
 use model::{Address, Domain};
 
 use super::{IMAP, NONE, Town, field, new_host, towns};
-use crate::{Links, MailServerId, NewMailServer, Roles, ServerRole, assign_domain};
+use crate::{Links, MailServerId, NewMailServer, Roles, ServerRole, assign_domain, rows};
 
 async fn assign(town: &Town, role: ServerRole, servers: &[MailServerId]) -> crate::Result<Vec<String>> {
     let (domain, servers) = (town.domain, servers.to_vec());
@@ -118,5 +118,24 @@ async fn an_address_is_bound_to_a_server_that_sends_within_the_organisation() {
         let bound = bind(town.valbois, "Hote2.valbois.test.").await.unwrap();
         assert_eq!(bound.server, Some(Domain::parse("hote2.valbois.test").unwrap()));
         assert_eq!(bind(town.valbois, "").await.unwrap().server, None);
+    }
+}
+
+#[tokio::test]
+async fn names_of_mailboxes_domains_and_organisations_are_read_within_the_scope() {
+    for town in towns().await {
+        let (anna, domain, owner) = (town.anna, town.domain, town.valbois);
+        let names = move |tx: &mut db::Tx| {
+            let domain = rows::domain_name(tx, domain)?.map(|name| name.to_string());
+            let names = [rows::name_of_mailbox(tx, anna)?, domain, rows::organisation_name(tx, owner)?];
+            Ok::<_, db::DbError>(names.map(Option::unwrap_or_default))
+        };
+        let all = ["anna@valbois.test", "valbois.test", "Commune de Valbois"];
+        assert_eq!(town.db.operator("test").read(names).await.unwrap(), all);
+        assert_eq!(town.db.tenant(owner).read(names).await.unwrap(), all);
+        assert_eq!(town.db.domain(owner, domain).read(names).await.unwrap(), all);
+        let elsewhere = town.db.domain(owner, town.other_domain).read(names).await.unwrap();
+        assert_eq!(elsewhere, ["", "", "Commune de Valbois"]);
+        assert_eq!(town.db.tenant(town.acme).read(names).await.unwrap(), ["", "", ""]);
     }
 }
