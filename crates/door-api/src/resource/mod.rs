@@ -66,6 +66,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(people::create_membership))
         .routes(routes!(people::list_membership_offers))
         .routes(routes!(people::withdraw_membership_offer))
+        .routes(routes!(people::list_memberships))
+        .routes(routes!(people::list_passwords_of_user))
         .routes(routes!(people::list_second_factors))
         .routes(routes!(people::remove_second_factor))
         .routes(routes!(people::show_settings, people::change_settings))

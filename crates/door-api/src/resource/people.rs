@@ -1,4 +1,4 @@
-//! Memberships, second factors of others, and what an organisation says of itself.
+//! Memberships, second factors and passwords of others, and what an organisation says of itself.
 
 use axum::Json;
 use axum::extract::Path;
@@ -7,12 +7,14 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use directory::{
-    FactorId, FactorInfo, Joined, MembershipOffer as Offered, NewMember, OrganisationSettings, SettingsChange,
+    FactorId, FactorInfo, Joined, Membership as Member, MembershipOffer as Offered, NewMember,
+    OrganisationSettings, SettingsChange,
 };
 use model::{OrganisationId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::device_password::{DevicePassword, view as password_view};
 use super::user::{RoleView, User, view as user_view};
 use crate::caller::Caller;
 use crate::input::{Asked, Created, Id, Input, Of, absent_or, address};
@@ -98,6 +100,62 @@ pub(crate) async fn list_membership_offers(
 pub(crate) async fn withdraw_membership_offer(caller: Caller, Of(id): Of) -> Result<StatusCode> {
     caller.directory().withdraw_membership_offer(id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What a user is in one organisation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Membership {
+    organisation: String,
+    organisation_name: String,
+    role: RoleView,
+    /// The only mail domain within which an administrator administers; null is all.
+    domain: Option<String>,
+    /// Whether the user is blocked there.
+    disabled: bool,
+    /// Whether it is where the login belongs.
+    home: bool,
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+fn membership_view(of: Member) -> Membership {
+    Membership {
+        organisation: of.organisation.to_string(),
+        organisation_name: of.organisation_name,
+        role: of.role.into(),
+        domain: of.domain.map(|domain| domain.to_string()),
+        disabled: of.is_disabled,
+        home: of.is_home,
+        created_at: of.created_at.rfc3339(),
+    }
+}
+
+/// The organisations that a user belongs to: an organisation's token sees its own
+#[utoipa::path(get, path = "/users/{user}/memberships", tag = "users", params(("user" = String, Path)),
+    responses((status = 200, body = Vec<Membership>)))]
+pub(crate) async fn list_memberships(caller: Caller, Of(id): Of) -> Result<Json<Vec<Membership>>> {
+    let all = caller.directory().memberships(UserId(id)).await?;
+    Ok(Json(all.into_iter().map(membership_view).collect()))
+}
+
+/// A password that a user made, and the mailbox that it opens.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HeldPassword {
+    /// The mailbox's address.
+    address: String,
+    device_password: DevicePassword,
+}
+
+/// The passwords that a user made for devices, on whichever mailbox
+#[utoipa::path(get, path = "/users/{user}/device-passwords", tag = "users", params(("user" = String, Path)),
+    responses((status = 200, body = Vec<HeldPassword>)))]
+pub(crate) async fn list_passwords_of_user(caller: Caller, Of(id): Of) -> Result<Json<Vec<HeldPassword>>> {
+    let held = caller.directory().passwords_of_person(UserId(id)).await?;
+    let view = |(address, info): (model::Address, _)| HeldPassword {
+        address: address.to_string(),
+        device_password: password_view(info),
+    };
+    Ok(Json(held.into_iter().map(view).collect()))
 }
 
 /// A second factor.

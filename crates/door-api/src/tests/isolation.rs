@@ -373,6 +373,8 @@ async fn another_tenants_login_names_nobody_who_can_be_taken_or_looked_at() {
             (Method::PATCH, user.clone(), Some(json!({"password": "correct horse battery"}))),
             (Method::DELETE, user.clone(), None),
             (Method::GET, format!("{user}/second-factors"), None),
+            (Method::GET, format!("{user}/memberships"), None),
+            (Method::GET, format!("{user}/device-passwords"), None),
         ] {
             let answer = place.ask(&own.token, method, &path, body).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.body);

@@ -202,6 +202,14 @@ async fn a_person_does_with_the_own_mailboxes_what_the_permissions_allow() {
         assert!(made.body["password"].as_str().unwrap().len() >= 16);
         let listed = place.get(&token, &passwords).await.body["items"].clone();
         assert_eq!(listed, json!([made.body["device_password"]]), "the own ones only");
+        let users = place.get(&tenant.token, "/users").await.body["items"].clone();
+        let maria = users.as_array().unwrap().iter().find(|user| user["login"] == "maria@far.test").unwrap();
+        let held = format!("/users/{}/device-passwords", maria["id"].as_str().unwrap());
+        assert_eq!(
+            place.get(&tenant.token, &held).await.body,
+            json!([{"address": "anna@acme.test", "device_password": made.body["device_password"]}]),
+            "what to look at when somebody leaves"
+        );
         let every = place.get(&token, &format!("{mailbox}/passwords")).await.body["items"].clone();
         assert_eq!(every.as_array().unwrap().len(), 2, "also the one that an administrator made");
         let one = format!("{passwords}/{}", listed[0]["id"].as_str().unwrap());

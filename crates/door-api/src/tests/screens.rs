@@ -154,6 +154,21 @@ async fn a_person_is_made_with_a_language_and_has_a_profile_and_sessions() {
         assert_eq!(place.ask(token, Method::DELETE, &one, None).await.status, StatusCode::NOT_FOUND);
         assert_eq!(place.ask(token, Method::DELETE, &sessions, None).await.body, json!({"ended": 2}));
         assert_eq!(place.get(token, &sessions).await.body, json!({"items": []}));
+
+        let elsewhere = place.tenant("valbois").await;
+        let also = json!({"organisation": elsewhere.id("organisation"), "login": "maria@far.test",
+                          "role": "external"});
+        let joined = place.post(&place.operator, "/memberships", also).await;
+        assert_eq!(joined.status, StatusCode::CREATED, "{}", joined.body);
+        let memberships = format!("/users/{user}/memberships");
+        for (asking, roles) in
+            [(token, vec!["collaborator"]), (&place.operator, vec!["collaborator", "external"])]
+        {
+            let told = place.get(asking, &memberships).await.body;
+            let told: Vec<&str> =
+                told.as_array().unwrap().iter().filter_map(|one| one["role"].as_str()).collect();
+            assert_eq!(told, roles, "an organisation's token sees its own");
+        }
     }
 }
 
