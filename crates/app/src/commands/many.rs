@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use directory::{Acted, AddressJob, Choice, JobLine, JobState, NewAddressJob, SelectedAct};
 use model::{Address, Domain};
@@ -38,6 +38,9 @@ pub(super) async fn act(
     addresses: &[Address],
     quota: Option<QuotaArgument>,
 ) -> Result<Output> {
+    if quota.is_some() && act != Act::Quota {
+        bail!("--quota is for `address act quota` alone: nothing is done");
+    }
     let mut ids = Vec::with_capacity(addresses.len());
     for address in addresses {
         ids.push(platform.administration.address_called(address).await?.id);

@@ -86,6 +86,9 @@ pub enum User {
         /// All addresses besides the login; may be given several times.
         #[arg(long = "contact", value_name = "ADDRESS", value_parser = values::address)]
         contacts: Vec<Address>,
+        /// No addresses besides the login any more.
+        #[arg(long, conflicts_with = "contacts")]
+        no_contacts: bool,
     },
     /// Lists where a person is signed in.
     Sessions {
@@ -223,8 +226,8 @@ impl User {
             User::Role { login, role, domain, services } => {
                 person::give_role(platform, &login, role, domain.as_ref(), &services).await
             }
-            User::Profile { login, language, phone, contacts } => {
-                let contacts = (!contacts.is_empty()).then_some(contacts);
+            User::Profile { login, language, phone, contacts, no_contacts } => {
+                let contacts = (no_contacts || !contacts.is_empty()).then_some(contacts);
                 let change = ProfileChange { name: None, language, phone, contacts };
                 person::profile(platform, &login, change).await
             }

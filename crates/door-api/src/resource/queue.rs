@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::caller::{AnyCaller, Caller};
 use crate::input::{Asked, Id, Input, Of, domain};
 use crate::page::{Page, PageQuery};
-use crate::refusal::{Result, not_found};
+use crate::refusal::{Refusal, Result, invalid, not_found};
 
 /// One recipient of one letter that waits.
 #[derive(Serialize, ToSchema)]
@@ -55,7 +55,7 @@ fn view(entry: Entry) -> Delivery {
     }
 }
 
-/// Which deliveries.
+/// Which deliveries: all, or those that one of these names; of several none is followed.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
@@ -82,7 +82,7 @@ pub(crate) enum Action {
     Delete,
 }
 
-/// What to do with which deliveries; without a message and a destination with all.
+/// What to do with which deliveries: those of a message, those to a destination, or without either all.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
@@ -98,12 +98,24 @@ pub(crate) struct Concerned {
     deliveries: usize,
 }
 
-fn selection(message: Option<Id>, destination: Option<&str>) -> Result<Selection> {
-    Ok(match (message, destination) {
-        (Some(Id(id)), _) => Selection::Message(MessageId(id)),
-        (None, Some(name)) => Selection::Destination(domain("destination", name)?),
-        (None, None) => Selection::All,
+/// One selector at most: whoever names two means fewer deliveries than either has.
+fn selection(message: Option<Id>, destination: Option<&str>, text: Option<String>) -> Result<Selection> {
+    Ok(match (message, destination, text) {
+        (None, None, None) => Selection::All,
+        (Some(Id(id)), None, None) => Selection::Message(MessageId(id)),
+        (None, Some(name), None) => Selection::Destination(domain("destination", name)?),
+        (None, None, Some(text)) => Selection::Named(text),
+        (_, Some(_), _) => return Err(one_selector("destination")),
+        (Some(_), None, Some(_)) => return Err(one_selector("text")),
     })
+}
+
+fn one_selector(field: &str) -> Refusal {
+    invalid(
+        field,
+        "Deliveries are chosen in one way.",
+        "one of message, destination and text, or none of them",
+    )
 }
 
 /// The deliveries of the organisation; within the limit to a domain what that domain sent or is to get.
@@ -137,10 +149,7 @@ pub(crate) async fn list_deliveries(
     Asked(which): Asked<Which>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<Delivery>>> {
-    let selection = match (selection(which.message, which.destination.as_deref())?, which.text) {
-        (Selection::All, Some(text)) => Selection::Named(text),
-        (selection, _) => selection,
-    };
+    let selection = selection(which.message, which.destination.as_deref(), which.text)?;
     let page = caller.shared.queue.page(reach(&caller).await?, selection, page.seek()?).await?;
     Ok(Json(Page::of(page, view)))
 }
@@ -152,7 +161,7 @@ pub(crate) async fn act_on_deliveries(
     AnyCaller(caller): AnyCaller,
     Input(order): Input<Order>,
 ) -> Result<Json<Concerned>> {
-    let selection = selection(order.message, order.destination.as_deref())?;
+    let selection = selection(order.message, order.destination.as_deref(), None)?;
     Ok(Json(Concerned { deliveries: run(&caller, order.action, selection).await? }))
 }
 

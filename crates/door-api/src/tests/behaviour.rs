@@ -345,6 +345,13 @@ async fn deliveries_are_held_released_and_deleted() {
         assert_eq!(place.get(&tenant.token, &path).await.body["held"], true);
         assert_eq!(order("release").await, StatusCode::NO_CONTENT);
         assert_eq!(order("release").await, StatusCode::NOT_FOUND, "it is not held any more");
+        let seen = place.get(&tenant.token, &path).await.body;
+        let message = seen["message"].as_str().unwrap();
+        let both = json!({"action": "delete", "destination": "none.test", "message": message});
+        let refused = place.post(&tenant.token, "/queue", both).await;
+        assert_eq!((refused.status.as_u16(), &refused.body["field"]), (422, &json!("destination")));
+        let both = format!("/queue?message={message}&text=nobody");
+        assert_eq!(place.get(&tenant.token, &both).await.body["field"], "text");
         let all =
             place.post(&tenant.token, "/queue", json!({"action": "hold", "destination": "else.test"})).await;
         assert_eq!(all.body, json!({"deliveries": 1}));

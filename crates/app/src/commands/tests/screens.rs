@@ -61,6 +61,9 @@ async fn one_act_is_done_to_many_addresses_with_a_result_for_each() {
         let done = machine.text(&format!("address act disable {all}")).await;
         assert!(done.contains("passed over"), "{done}");
         assert_eq!(machine.json("address show c@acme.test").await["disabled"], true);
+        let mixed = machine.run(&format!("address act enable {all} --quota 1GB")).await;
+        assert!(mixed.is_err(), "what would be dropped is not taken");
+        assert_eq!(machine.json("address show c@acme.test").await["disabled"], true);
         // All, or none.
         let refused = machine.refusal("address act delete a@acme.test nobody@acme.test").await;
         assert_eq!(refused["kind"], "not_found");
@@ -112,6 +115,8 @@ async fn a_role_is_narrowed_and_a_person_has_a_language_sessions_and_passwords()
             .json("user profile u@far.test --phone +41_21_555_00_00 --contact home@far.test --language it")
             .await;
         assert_eq!((&profile["contacts"], &profile["language"]), (&json!(["home@far.test"]), &json!("it")));
+        let bare = machine.json("user profile u@far.test --no-contacts").await;
+        assert_eq!((&bare["contacts"], &bare["language"]), (&json!([]), &json!("it")));
         let limited = machine.json("user role u@far.test administrator --domain acme.test").await;
         assert!(limited["domain"].is_string(), "{limited}");
         let service = machine.json("service list").await[0]["id"].as_str().unwrap().to_owned();
