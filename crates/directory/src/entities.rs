@@ -347,6 +347,11 @@ impl Protocols {
         Protocols(protocols.iter().fold(0, |bits, protocol| bits | protocol.bit()))
     }
 
+    /// This one and no other.
+    pub const fn only(protocol: AuthProtocol) -> Protocols {
+        Protocols(protocol.bit())
+    }
+
     /// Whether a password of this set is good for `protocol`.
     pub fn contains(self, protocol: AuthProtocol) -> bool {
         self.0 == 0 || self.0 & protocol.bit() != 0

@@ -52,6 +52,7 @@ templates![
     "address_delete.html",
     "address_aliases.html",
     "address_redirections.html",
+    "address_device.html",
     "address_devices.html",
     "address_password.html",
     "addresses_deleted.html",

@@ -33,7 +33,7 @@ impl AuthProtocol {
         }
     }
 
-    pub(crate) fn bit(self) -> u32 {
+    pub(crate) const fn bit(self) -> u32 {
         match self {
             AuthProtocol::Smtp => 1,
             AuthProtocol::Imap => 2,

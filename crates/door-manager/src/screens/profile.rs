@@ -332,6 +332,10 @@ async fn passkey_options(
     Entering(person): Entering,
     _fields: Fields,
 ) -> Answer {
+    // An installation that is reached by an address has no passkeys, so there is nothing to ask for.
+    if shared.directory.relying_party().is_none() {
+        return Err(Trouble::NotFound);
+    }
     Ok(asked(Some(shared.directory.begin_passkey(&person.session).await?)))
 }
 

@@ -7,7 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use directory::{
-    DirectoryError, FactorId, Joined, Limits, NewMember, NewUser, ProfileChange, Role, UserChange, UserInfo,
+    Administration, DirectoryError, FactorId, Joined, Limits, NewMember, NewUser, ProfileChange, Role,
+    SessionId, SessionInfo, UserChange, UserInfo,
 };
 use minijinja::{Value, context};
 use model::{Address, DomainId, ServiceId, UserId};
@@ -34,6 +35,9 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/users/{id}/block", get(blocking).post(block))
         .route("/users/{id}/delete", get(deleting).post(delete))
         .route("/users/{id}/factors/{factor}/remove", post(remove_factor))
+        .route("/users/{id}/profile", post(change_profile))
+        .route("/users/{id}/sessions/end", post(end_sessions))
+        .route("/users/{id}/sessions/{session}/end", post(end_session))
         .route("/users/{id}/password", post(password))
 }
 
@@ -209,10 +213,57 @@ async fn subject(shared: &Shared, person: &Person, id: i64) -> Result<Subject, T
     Ok(Subject { user, is_changeable })
 }
 
-async fn card(shared: &Shared, person: &Person, id: i64, errors: &[FieldError]) -> Answer {
+/// Where somebody is signed in, as far as that is this organisation's to know.
+enum Whereabouts {
+    Known(Vec<SessionInfo>),
+    /// The person belongs to others too, signs in with an address of theirs, or is a legal owner.
+    NotOurs,
+    /// The operator's staff: nothing of the account is changed here.
+    Operators,
+}
+
+async fn whereabouts(people: &Administration, user: UserId) -> Result<Whereabouts, Trouble> {
+    Ok(match people.sessions_of(user).await {
+        Ok(sessions) => Whereabouts::Known(sessions),
+        Err(DirectoryError::Invalid { .. }) => Whereabouts::NotOurs,
+        Err(DirectoryError::NotFound { .. }) => Whereabouts::Operators,
+        Err(error) => return Err(error.into()),
+    })
+}
+
+fn session(info: &SessionInfo) -> Value {
+    context! {
+        id => info.id.0.to_string(),
+        browser => super::sessions::browser(&info.agent),
+        source => info.source,
+        created_at => info.created_at.rfc3339(),
+        last_seen_at => info.last_seen_at.rfc3339(),
+    }
+}
+
+async fn card(
+    shared: &Shared,
+    person: &Person,
+    id: i64,
+    typed: Option<&Fields>,
+    errors: &[FieldError],
+) -> Answer {
     let Subject { user, is_changeable } = subject(shared, person, id).await?;
     let (people, organisation) = (person.people(shared), person.session.organisation);
     let profile = people.profile(user.id).await?;
+    let whereabouts = whereabouts(&people, user.id).await?;
+    let is_operators = matches!(whereabouts, Whereabouts::Operators);
+    let sessions: Option<Vec<Value>> = match &whereabouts {
+        Whereabouts::Known(sessions) => Some(sessions.iter().map(session).collect()),
+        Whereabouts::NotOurs | Whereabouts::Operators => None,
+    };
+    let own = |field: &str, kept: String| typed.map_or(kept, |typed| typed.raw(field).to_owned());
+    let said = context! {
+        name => own("name", user.name.clone()),
+        language => own("language", profile.language.clone().unwrap_or_default()),
+        phone => own("phone", profile.phone.clone().unwrap_or_default()),
+        contacts => own("contacts", profile.contacts.join("\n")),
+    };
     let factors: Vec<Value> = people
         .factors(user.id)
         .await?
@@ -251,6 +302,10 @@ async fn card(shared: &Shared, person: &Person, id: i64, errors: &[FieldError]) 
         is_at_home => user.is_at_home,
         is_self => user.id == person.session.user,
         is_changeable,
+        // What somebody says of himself is changed where the account was made.
+        is_profile_ours => is_changeable && user.is_at_home && !is_operators,
+        said,
+        sessions,
         phone => profile.phone.unwrap_or_default(),
         contacts => profile.contacts,
         created_at => user.created_at.rfc3339(),
@@ -269,7 +324,7 @@ async fn card(shared: &Shared, person: &Person, id: i64, errors: &[FieldError]) 
 }
 
 async fn show(State(shared): State<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
-    card(&shared, &person, id, &[]).await
+    card(&shared, &person, id, None, &[]).await
 }
 
 /// Goes back to the user's page, or shows there why nothing was done.
@@ -282,7 +337,7 @@ async fn after<T>(
 ) -> Answer {
     match result {
         Ok(_) => Ok(done(person, &format!("/manager/users/{id}"), &Toast::of(words))),
-        Err(error) => card(shared, person, id, &[directory_refusal(&person.guest, error)?]).await,
+        Err(error) => card(shared, person, id, None, &[directory_refusal(&person.guest, error)?]).await,
     }
 }
 
@@ -295,7 +350,7 @@ async fn role(
     let Ok(role) = fields.text("role").parse::<Role>() else { return Err(Trouble::NotFound) };
     let Some(limits) = limits(role, &fields) else {
         let error = FieldError::new("domain", person.guest.say("user-limit-unknown", &[]));
-        return card(&shared, &person, id, &[error]).await;
+        return card(&shared, &person, id, None, &[error]).await;
     };
     let changed = person.people(&shared).change_role(UserId(id), role, limits).await;
     let words = person.guest.say("role-changed", &[("role", role_word(&person, role).into())]);
@@ -391,8 +446,65 @@ async fn delete(
             let words = person.guest.say("user-deleted", &[("login", user.login.into())]);
             Ok(done(&person, "/manager/users", &Toast::of(words)))
         }
-        Err(error) => card(&shared, &person, id, &[directory_refusal(&person.guest, error)?]).await,
+        Err(error) => card(&shared, &person, id, None, &[directory_refusal(&person.guest, error)?]).await,
     }
+}
+
+async fn change_profile(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Answer {
+    let contacts = match super::profile::addresses(fields.raw("contacts")) {
+        Ok(contacts) => contacts,
+        Err(line) => {
+            let words = person.guest.say("people-no-address", &[("text", line.into())]);
+            return card(&shared, &person, id, Some(&fields), &[FieldError::new("contacts", words)]).await;
+        }
+    };
+    let change = ProfileChange {
+        name: Some(fields.text("name").to_owned()),
+        language: Some(fields.text("language").to_owned()),
+        phone: Some(fields.text("phone").to_owned()),
+        contacts: Some(contacts),
+    };
+    match person.people(&shared).change_profile(UserId(id), change).await {
+        Ok(()) => {
+            let words = person.guest.say("saved", &[]);
+            Ok(done(&person, &format!("/manager/users/{id}"), &Toast::of(words)))
+        }
+        Err(error) => {
+            let error = directory_refusal(&person.guest, error)?;
+            card(&shared, &person, id, Some(&fields), &[error]).await
+        }
+    }
+}
+
+async fn end_sessions(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path(id): Path<i64>,
+    _fields: Fields,
+) -> Answer {
+    ended(&shared, &person, id, None).await
+}
+
+async fn end_session(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path((id, session)): Path<(i64, i64)>,
+    _fields: Fields,
+) -> Answer {
+    ended(&shared, &person, id, Some(SessionId(session))).await
+}
+
+async fn ended(shared: &Shared, person: &Person, id: i64, one: Option<SessionId>) -> Answer {
+    let ended = person.people(shared).end_sessions_of(UserId(id), one).await;
+    let count = *ended.as_ref().unwrap_or(&0);
+    let count = Word::from(usize::try_from(count).unwrap_or(usize::MAX));
+    let words = person.guest.say("sessions-ended", &[("count", count)]);
+    after(shared, person, id, ended, words).await
 }
 
 async fn remove_factor(
@@ -417,6 +529,6 @@ async fn password(
     let change = UserChange { password: Some(password.clone()), ..UserChange::default() };
     match person.people(&shared).change_user(UserId(id), change).await {
         Ok(user) => secret(&person, &user, Some(password.as_str())),
-        Err(error) => card(&shared, &person, id, &[directory_refusal(&person.guest, error)?]).await,
+        Err(error) => card(&shared, &person, id, None, &[directory_refusal(&person.guest, error)?]).await,
     }
 }

@@ -174,6 +174,79 @@ async fn a_device_gets_a_password_that_is_shown_once_and_can_be_revoked() {
 }
 
 #[tokio::test]
+async fn a_device_password_is_renamed_narrowed_and_put_out_of_use_and_to_use_again() {
+    for town in towns().await {
+        let people = town.people();
+        let mailbox = async |name: &str| {
+            let address = Address::parse(&format!("{name}@valbois.test")).unwrap();
+            let new = NewAddress { address, alias_to: Vec::new(), quota_bytes: None };
+            people.create_address(new).await.unwrap().id
+        };
+        let (anna, bruno) = (mailbox("anna").await, mailbox("bruno").await);
+        let new = directory::NewDevicePassword {
+            address: anna,
+            label: "Mobile".to_owned(),
+            protocols: "imap,pop3".parse().unwrap(),
+            kind: directory::DeviceKind::Phone,
+        };
+        let id = people.create_device_password(new).await.unwrap().info.id;
+        let mut browser = town.signed_in("valbois").await;
+        let devices = format!("/manager/addresses/{anna}/devices");
+        let path = format!("{devices}/{id}");
+        let list = browser.get(&devices).await.text.replace("&#x2f;", "/");
+        assert!(list.contains(&format!("href=\"{path}\"")) && list.contains("IMAP, POP3"), "{list}");
+        // What a program chose stays, unless somebody chooses otherwise.
+        let page = browser.get(&path).await.text;
+        assert!(page.contains("value=\"imap,pop3\" selected") && page.contains("Mobile"), "{page}");
+        let same = [("label", "Téléphone d’Anna"), ("kind", "tablet"), ("protocols", "imap,pop3")];
+        assert_eq!(browser.post(&path, &same).await.location, devices);
+        let now = async || people.device_password(id).await.unwrap();
+        let info = now().await;
+        assert_eq!((info.label.as_str(), info.kind.as_str()), ("Téléphone d’Anna", "tablet"));
+        assert_eq!(info.protocols.to_string(), "imap,pop3");
+        browser.post(&path, &[("label", "Tablette"), ("kind", "tablet"), ("protocols", "send")]).await;
+        assert_eq!(now().await.protocols.to_string(), "smtp");
+        // What is refused is said beside the field, and what was typed stays.
+        let long = "x".repeat(300);
+        let refused =
+            browser.post(&path, &[("label", &long), ("kind", "other"), ("protocols", "read")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("error-label") && refused.text.contains(&long), "{}", refused.text);
+        assert!(refused.text.contains("value=\"read\" selected"), "{}", refused.text);
+        assert_eq!(now().await.label, "Tablette");
+        let unknown = [("label", "x"), ("kind", "other"), ("protocols", "ftp")];
+        assert_eq!(browser.post(&path, &unknown).await.status, StatusCode::NOT_FOUND);
+        let off = browser.post(&format!("{path}/state"), &[("state", "off")]).await;
+        assert_eq!(off.location, path);
+        assert!(now().await.is_disabled);
+        assert!(browser.get(&path).await.text.contains("Remettre en service"));
+        assert!(browser.get(&devices).await.text.contains("hors service"));
+        browser.post(&format!("{path}/state"), &[("state", "on")]).await;
+        assert!(!now().await.is_disabled);
+        // The password of the address has neither name nor device.
+        people.choose_password(anna, "une phrase de passe").await.unwrap();
+        let all = people.device_passwords(anna).await.unwrap();
+        let chosen = all.into_iter().find(|one| one.selector.is_none()).unwrap();
+        let own = format!("{devices}/{}", chosen.id);
+        assert!(!browser.get(&own).await.text.contains("field-label"));
+        browser.post(&own, &[("label", "x"), ("kind", "phone"), ("protocols", "read")]).await;
+        let after = people.device_password(chosen.id).await.unwrap();
+        assert_eq!((&after.label, after.kind), (&chosen.label, chosen.kind));
+        assert_eq!(after.protocols.to_string(), "imap");
+        // It is a password of this address and of no other one.
+        let elsewhere = format!("/manager/addresses/{bruno}/devices/{id}");
+        assert_eq!(browser.get(&elsewhere).await.status, StatusCode::NOT_FOUND);
+        for act in ["", "/state", "/revoke"] {
+            let answer = browser.post(&format!("{elsewhere}{act}"), &same).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{act}");
+        }
+        assert_eq!(now().await.label, "Tablette");
+        browser.post(&format!("{path}/revoke"), &[]).await;
+        assert!(people.device_password(id).await.is_err());
+    }
+}
+
+#[tokio::test]
 async fn a_mail_service_is_renamed_limited_and_put_into_maintenance() {
     for town in towns().await {
         let mut browser = town.signed_in("valbois").await;

@@ -106,9 +106,7 @@ async fn what_belongs_to_another_organisation_is_answered_like_what_does_not_exi
         let names = |path: &str| path.contains('{') && !path.starts_with("/assets/");
         for Route { path, .. } in routes().into_iter().filter(|route| route.gets && walked(route)) {
             let answer = browser.get(&Route::whole(&other.fill(&path))).await;
-            // Passkeys are not to be had in this town.
-            let is_trouble = answer.status.is_server_error() && path != "/profile/passkey/options";
-            assert!(!is_trouble, "{path}: {}", answer.text);
+            assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
             if names(&path) {
                 assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.text);
                 let none = browser.get(&Route::whole(&nothing.fill(&path))).await;
@@ -124,9 +122,7 @@ async fn what_belongs_to_another_organisation_is_answered_like_what_does_not_exi
         }
         for Route { path, .. } in routes().into_iter().filter(|route| route.posts && walked(route)) {
             let answer = browser.post(&Route::whole(&other.fill(&path)), &named(&other)).await;
-            // Passkeys are not to be had in this town.
-            let is_trouble = answer.status.is_server_error() && path != "/profile/passkey/options";
-            assert!(!is_trouble, "{path}: {}", answer.text);
+            assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
             if names(&path) {
                 assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}: {}", answer.text);
                 let none = browser.post(&Route::whole(&nothing.fill(&path)), &named(&nothing)).await;

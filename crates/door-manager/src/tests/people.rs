@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use directory::{Limits, NewMember, SettingsChange};
 use model::{Address, Domain};
 
+use super::foreign::user;
 use super::{Answer, Browser, Scope, Town, towns};
 
 /// What stands between two texts of a page.
@@ -152,6 +153,107 @@ async fn users_are_added_changed_blocked_and_deleted() {
         assert!(!browser.get("/manager/users").await.text.contains("eve@valbois.test</"));
         let last = browser.post(&format!("/manager/users/{}/delete", own.id), &[]).await;
         assert_eq!(last.status, StatusCode::UNPROCESSABLE_ENTITY, "the last legal owner stays");
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_sees_and_ends_sessions_and_writes_the_profile_of_own_people_only() {
+    for town in towns().await {
+        let people = town.people();
+        let eve = user(&people, town.valbois, "eve@valbois.test").await.id;
+        let path = format!("/manager/users/{eve}");
+        let mut browser = town.signed_in("valbois").await;
+        assert!(browser.get(&path).await.text.contains("connectée nulle part"));
+        let (mut first, mut second) =
+            (town.entered("eve@valbois.test").await, town.entered("eve@valbois.test").await);
+        let page = browser.get(&path).await.text;
+        assert!(page.contains("127.0.0.1") && page.contains("Mettre fin à 2 sessions"), "{page}");
+        let session = first.session().await.id.0;
+        let ended = browser.post(&format!("{path}/sessions/{session}/end"), &[]).await;
+        assert_eq!(ended.location, path);
+        assert_eq!(first.get("/manager/profile").await.status, StatusCode::SEE_OTHER, "it has ended");
+        assert_eq!(second.get("/manager/profile").await.status, StatusCode::OK, "and no other one");
+        let again = browser.post(&format!("{path}/sessions/{session}/end"), &[]).await;
+        assert_eq!(again.status, StatusCode::NOT_FOUND);
+        // A session is ended as its person's, not as anybody's.
+        let own = browser.session().await.id.0;
+        let mixed = browser.post(&format!("{path}/sessions/{own}/end"), &[]).await;
+        assert_eq!(mixed.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.post(&format!("{path}/sessions/end"), &[]).await.location, path);
+        assert_eq!(second.get("/manager/profile").await.status, StatusCode::SEE_OTHER);
+
+        let profile = format!("{path}/profile");
+        let said = [
+            ("name", "Ève Rochat"),
+            ("language", "it"),
+            ("phone", "+41 27 123 45 67"),
+            ("contacts", "eve@far.test"),
+        ];
+        assert_eq!(browser.post(&profile, &said).await.location, path);
+        assert_eq!(people.user(eve).await.unwrap().name, "Ève Rochat");
+        let now = people.profile(eve).await.unwrap();
+        assert_eq!((now.language.as_deref(), now.phone.as_deref()), (Some("it"), Some("+41 27 123 45 67")));
+        assert_eq!(now.contacts, ["eve@far.test"]);
+        for (field, wrong) in [("name", ""), ("phone", "douze"), ("contacts", "personne")] {
+            let form = said.map(|(name, text)| if name == field { (name, wrong) } else { (name, text) });
+            let refused = browser.post(&profile, &form).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
+            assert!(refused.text.contains(&format!("error-{field}")), "{field}: {}", refused.text);
+            assert!(refused.text.contains(wrong), "{field}: what was typed stays");
+        }
+        assert_eq!(people.profile(eve).await.unwrap(), now, "and nothing has changed");
+
+        // Who belongs to another organisation too, or signs in with an address of theirs, is let alone.
+        let operator = town.directory.administration(Scope::Operator("test"), "test");
+        let login = Address::parse("eve@valbois.test").unwrap();
+        let role = directory::Role::External;
+        operator.add_member(NewMember { organisation: town.acme, login, role }).await.unwrap();
+        let mut eves = town.entered("eve@valbois.test").await;
+        let page = browser.get(&path).await.text;
+        assert!(page.contains("gère seule") && !page.contains("/sessions/end"), "{page}");
+        assert!(page.contains("field-name"), "the home still writes the profile");
+        let refused = browser.post(&format!("{path}/sessions/end"), &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(eves.get("/manager/profile").await.status, StatusCode::OK, "nothing has ended");
+        let mut acme = town.signed_in("acme").await;
+        let page = acme.get(&path).await.text;
+        assert!(page.contains("gère seule") && !page.contains("id=\"field-name\""), "{page}");
+        let refused = acme.post(&profile, &said).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "the account was made elsewhere");
+
+        // An administrator touches no legal owner; nobody of an organisation touches the operator's staff.
+        let administrator = user(&people, town.valbois, "adam@valbois.test").await.id;
+        let mut adam = town.entered("adam@valbois.test").await;
+        let owner = browser.session().await.user;
+        let page = adam.get(&format!("/manager/users/{owner}")).await.text;
+        assert!(page.contains("gère seule") && !page.contains("field-phone"), "{page}");
+        for act in ["sessions/end", "profile"] {
+            let refused = adam.post(&format!("/manager/users/{owner}/{act}"), &said).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{act}");
+        }
+        operator.set_operator(administrator, true).await.unwrap();
+        let page = browser.get(&format!("/manager/users/{administrator}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(!page.text.contains("field-phone") && !page.text.contains("/sessions/end"), "{}", page.text);
+        for act in ["sessions/end", "profile"] {
+            let refused = browser.post(&format!("/manager/users/{administrator}/{act}"), &said).await;
+            assert_eq!(refused.status, StatusCode::NOT_FOUND, "{act}");
+        }
+        assert_eq!(adam.get("/manager/profile").await.status, StatusCode::OK);
+        // One's own are elsewhere.
+        let own = browser.get(&format!("/manager/users/{owner}")).await.text.replace("&#x2f;", "/");
+        assert!(own.contains("href=\"/manager/sessions\"") && !own.contains("field-phone"), "{own}");
+    }
+}
+
+#[tokio::test]
+async fn where_there_are_no_passkeys_none_is_asked_for() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let answer = browser.post("/manager/profile/passkey/options", &[]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text);
+        let page = browser.get("/manager/profile/passkey").await.text;
+        assert!(!page.contains("data-passkey"), "and the page offers none: {page}");
     }
 }
 

@@ -45,7 +45,8 @@ const DECISIONS: [(Who, &str); 5] = [
     (
         Who::Administrator,
         "/users /users/new /users/{id} /users/{id}/role /users/{id}/block /users/{id}/delete
-         /users/{id}/factors/{factor}/remove /users/{id}/password /users/offers/{offer}/withdraw /organisation
+         /users/{id}/factors/{factor}/remove /users/{id}/password /users/offers/{offer}/withdraw
+         /users/{id}/profile /users/{id}/sessions/end /users/{id}/sessions/{session}/end /organisation
          /organisation/tokens /organisation/tokens/{token}
          /services /services/{id} /services/{id}/maintenance /services/{service}/state /services/{service}/delete
          /services/{service}/domain /services/{service}/domains /services/{service}/domains/{name}/delete
@@ -55,7 +56,8 @@ const DECISIONS: [(Who, &str); 5] = [
          /addresses/deleted/{id}/erase /addresses/deleted/{id}/restore /addresses/lists/{id}
          /addresses/lists/{id}/confirm /addresses/lists/{id}/discard /addresses/lists/{id}/passwords
          /addresses/{id} /addresses/{id}/aliases /addresses/{id}/delete /addresses/{id}/devices
-         /addresses/{id}/devices/revoke /addresses/{id}/devices/{password}/revoke /addresses/{id}/password
+         /addresses/{id}/devices/revoke /addresses/{id}/devices/{password} /addresses/{id}/devices/{password}/state
+         /addresses/{id}/devices/{password}/revoke /addresses/{id}/password
          /addresses/{id}/redirections /addresses/{id}/state /addresses/{id}/targets/{target}/again
          /addresses/{id}/invite /addresses/{id}/users/{user} /addresses/{id}/users/{user}/revoke
          /invitations/{id} /invitations/{id}/link /invitations/{id}/revoke

@@ -232,6 +232,15 @@ password-chosen = Das Passwort der Adresse ist geändert.
 password-revoke = Widerrufen
 password-revoke-one = «{ $name }» widerrufen
 password-revoke-effect = Das Gerät hat sofort keinen Zugang mehr zu dieser Adresse.
+password-in-use = in Betrieb
+password-out-of-use = ausser Betrieb
+password-begins = Beginnt mit
+password-end = Ausser Betrieb setzen oder widerrufen
+password-disable = Ausser Betrieb setzen
+password-enable = Wieder in Betrieb setzen
+password-disable-effect = Ausser Betrieb öffnet dieses Passwort sofort nichts mehr; wieder in Betrieb gilt es wie zuvor. Widerrufen ist es verloren.
+password-disabled = «{ $name }» ist ausser Betrieb.
+password-enabled = «{ $name }» ist wieder in Betrieb.
 passwords-revoke-all = Alle Passwörter widerrufen
 passwords-revoke-all-effect = { $count ->
         [one] { $count } Passwort gilt

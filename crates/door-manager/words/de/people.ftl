@@ -113,6 +113,24 @@ user-services = Gewährte Maildienste
 user-services-help = Nur für einen Mitarbeiter.
 user-factor-effect = Die Person braucht ihn bei der Anmeldung nicht mehr und erhält einen Brief. Vergewissern Sie sich, dass sie es ist, die darum bittet.
 user-factor-removed = Der zweite Faktor ist entfernt.
+user-profile = Profil
+user-profile-text = Was die Person in ihrem Profil über sich sagt; Sie können es für sie eintragen.
+user-profile-own = Sie ändern es in Ihrem Profil.
+user-contacts-help = Eine Adresse pro Zeile, höchstens fünf. Dort ist die Person erreichbar, wenn ihre Hauptadresse ausfällt.
+user-sessions = Sitzungen
+user-sessions-text = Die Browser, in denen die Person angemeldet ist. Ihre Mailgeräte gehören nicht dazu.
+user-sessions-none = Die Person ist nirgends angemeldet.
+user-sessions-own = Ihre eigenen sehen und beenden Sie für sich.
+user-sessions-not-ours = Sie sehen und beenden nur Sitzungen von Konten, um die sich allein Ihre Organisation kümmert. Wenn es eilt, sperren Sie der Person den Zugang zu Ihrer Organisation.
+user-sessions-end-all = Alle beenden
+user-sessions-end = { $count ->
+    [one] Die Sitzung beenden
+   *[other] { $count } Sitzungen beenden
+}
+user-sessions-end-effect = { $count ->
+    [one] Ein Browser muss
+   *[other] { $count } Browser müssen
+} sich neu anmelden; was dort eingegeben und noch nicht gespeichert ist, geht verloren. Ein Passwort, das jemand anders kennt, gilt weiter: Vergeben Sie ein neues.
 user-end = Zugang
 user-password-new = Neues Passwort
 user-password-effect = Das alte gilt nicht mehr, und alle Sitzungen der Person enden.

@@ -232,6 +232,15 @@ password-chosen = The password of the address has changed.
 password-revoke = Revoke
 password-revoke-one = Revoke “{ $name }”
 password-revoke-effect = The device loses access to this address at once.
+password-in-use = in use
+password-out-of-use = out of use
+password-begins = Begins with
+password-end = Put out of use or revoke
+password-disable = Put out of use
+password-enable = Put to use again
+password-disable-effect = Out of use, this password opens nothing any more, at once; put to use again, it counts as before. Revoked, it is lost.
+password-disabled = “{ $name }” is out of use.
+password-enabled = “{ $name }” is in use again.
 passwords-revoke-all = Revoke all passwords
 passwords-revoke-all-effect = { $count ->
         [one] { $count } password is

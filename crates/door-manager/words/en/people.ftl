@@ -113,6 +113,24 @@ user-services = Mail services granted
 user-services-help = For a collaborator only.
 user-factor-effect = The person no longer needs it to sign in, and gets a letter. Make sure that it is that person who asks.
 user-factor-removed = The second factor is removed.
+user-profile = Profile
+user-profile-text = What the person says in the own profile; you can write it for them.
+user-profile-own = You change it in your profile.
+user-contacts-help = One address per line, at most five. The person is reached there if the main address fails.
+user-sessions = Sessions
+user-sessions-text = The browsers in which the person is signed in. Mail devices are not among them.
+user-sessions-none = The person is signed in nowhere.
+user-sessions-own = You see and end your own apart.
+user-sessions-not-ours = You see and end only the sessions of accounts that your organisation alone looks after. If it is urgent, block the person’s access to your organisation.
+user-sessions-end-all = End all
+user-sessions-end = { $count ->
+    [one] End the session
+   *[other] End { $count } sessions
+}
+user-sessions-end-effect = { $count ->
+    [one] One browser has
+   *[other] { $count } browsers have
+} to sign in again; what is typed there and not saved yet is lost. A password that somebody else knows still counts: give a new one.
 user-end = Access
 user-password-new = New password
 user-password-effect = The old one is void, and all sessions of the person end.

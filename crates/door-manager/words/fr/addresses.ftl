@@ -236,6 +236,15 @@ password-chosen = Le mot de passe de l’adresse a changé.
 password-revoke = Révoquer
 password-revoke-one = Révoquer « { $name } »
 password-revoke-effect = L’appareil n’accède plus à cette adresse, tout de suite.
+password-in-use = en service
+password-out-of-use = hors service
+password-begins = Commence par
+password-end = Mettre hors service ou révoquer
+password-disable = Mettre hors service
+password-enable = Remettre en service
+password-disable-effect = Hors service, ce mot de passe n’ouvre plus rien, tout de suite ; remis en service, il vaut de nouveau. Révoqué, il est perdu.
+password-disabled = « { $name } » est hors service.
+password-enabled = « { $name } » est de nouveau en service.
 passwords-revoke-all = Révoquer tous les mots de passe
 passwords-revoke-all-effect = { $count ->
         [one] { $count } mot de passe ne vaut plus rien

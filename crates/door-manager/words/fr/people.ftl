@@ -114,6 +114,24 @@ user-services = Services mail accordés
 user-services-help = Pour un collaborateur seulement.
 user-factor-effect = La personne n’en a plus besoin à la connexion et reçoit une lettre. Assurez-vous que c’est bien elle qui le demande.
 user-factor-removed = Le second facteur est retiré.
+user-profile = Profil
+user-profile-text = Ce que la personne dit d’elle-même dans son profil ; vous pouvez l’écrire pour elle.
+user-profile-own = Vous le changez dans votre profil.
+user-contacts-help = Une adresse par ligne, cinq au plus. On y joint la personne si son adresse principale ne marche plus.
+user-sessions = Sessions
+user-sessions-text = Les navigateurs dans lesquels la personne est connectée. Ses appareils de messagerie n’en sont pas.
+user-sessions-none = La personne n’est connectée nulle part.
+user-sessions-own = Vous voyez les vôtres à part, et y mettez fin.
+user-sessions-not-ours = Vous ne voyez et ne terminez que les sessions des comptes que votre organisation gère seule. Si c’est urgent, bloquez l’accès de la personne à votre organisation.
+user-sessions-end-all = Mettre fin à toutes
+user-sessions-end = { $count ->
+    [one] Mettre fin à la session
+   *[other] Mettre fin à { $count } sessions
+}
+user-sessions-end-effect = { $count ->
+    [one] Un navigateur devra
+   *[other] { $count } navigateurs devront
+} se connecter de nouveau ; ce qui y est saisi et pas encore enregistré est perdu. Un mot de passe connu d’un autre vaut encore : donnez-en un nouveau.
 user-end = Accès
 user-password-new = Nouveau mot de passe
 user-password-effect = L’ancien ne vaut plus et toutes les sessions de la personne se terminent.

@@ -232,6 +232,15 @@ password-chosen = La password dell’indirizzo è cambiata.
 password-revoke = Revocare
 password-revoke-one = Revocare «{ $name }»
 password-revoke-effect = Il dispositivo non accede più a questo indirizzo, subito.
+password-in-use = in uso
+password-out-of-use = fuori uso
+password-begins = Comincia con
+password-end = Mettere fuori uso o revocare
+password-disable = Mettere fuori uso
+password-enable = Rimettere in uso
+password-disable-effect = Fuori uso, questa password non apre più nulla, da subito; rimessa in uso, vale di nuovo. Revocata, è persa.
+password-disabled = «{ $name }» è fuori uso.
+password-enabled = «{ $name }» è di nuovo in uso.
 passwords-revoke-all = Revocare tutte le password
 passwords-revoke-all-effect = { $count ->
         [one] { $count } password non vale più

@@ -113,6 +113,24 @@ user-services = Servizi mail concessi
 user-services-help = Solo per un collaboratore.
 user-factor-effect = La persona non ne ha più bisogno all’accesso e riceve una lettera. Assicuratevi che sia lei a chiederlo.
 user-factor-removed = Il secondo fattore è rimosso.
+user-profile = Profilo
+user-profile-text = Ciò che la persona dice di sé nel suo profilo; potete scriverlo al suo posto.
+user-profile-own = Lo cambiate nel vostro profilo.
+user-contacts-help = Un indirizzo per riga, al massimo cinque. La persona vi si raggiunge se il suo indirizzo principale non funziona più.
+user-sessions = Sessioni
+user-sessions-text = I browser in cui la persona ha effettuato l’accesso. I suoi dispositivi di posta non ne fanno parte.
+user-sessions-none = La persona non ha effettuato l’accesso da nessuna parte.
+user-sessions-own = Vedete e terminate le vostre a parte.
+user-sessions-not-ours = Vedete e terminate soltanto le sessioni dei conti che la vostra organizzazione gestisce da sola. Se è urgente, bloccate l’accesso della persona alla vostra organizzazione.
+user-sessions-end-all = Terminare tutte
+user-sessions-end = { $count ->
+    [one] Terminare la sessione
+   *[other] Terminare { $count } sessioni
+}
+user-sessions-end-effect = { $count ->
+    [one] Un browser dovrà
+   *[other] { $count } browser dovranno
+} effettuare di nuovo l’accesso; ciò che vi è scritto e non ancora salvato va perso. Una password nota ad altri vale ancora: datene una nuova.
 user-end = Accesso
 user-password-new = Nuova password
 user-password-effect = La vecchia non vale più e tutte le sessioni della persona terminano.
