@@ -268,8 +268,10 @@ impl Domain {
                 Ok(show_mail(&changed))
             }
             Domain::Check { domain, fix } => {
-                let looker = diagnosing::looker(&platform.installation)?;
                 let zones = platform.zones();
+                // Before anything of the installation is opened for a domain that is not there.
+                zones.last_diagnosis(&domain).await?;
+                let looker = diagnosing::looker(&platform.installation)?;
                 let checks = fix.clone().unwrap_or_default();
                 let mended = match fix {
                     Some(checks) => zones.mend(&domain, &checks, &looker).await?,

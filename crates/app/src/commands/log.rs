@@ -64,7 +64,8 @@ pub enum Log {
     /// Shows, or sets, how many days of its log an organisation sees.
     Plan {
         /// The organisation: name or identifier.
-        organisation: String,
+        #[arg(value_name = "ORGANISATION")]
+        organisation_called: String,
         /// The days that are shown from now on; older ones are kept for a while (operator only).
         #[arg(long)]
         days: Option<u64>,
@@ -147,8 +148,8 @@ impl Log {
                 let rows = page.items.iter().map(line).collect();
                 Ok(table(&["AT", "FROM", "TO", "SUBJECT", "SIZE", "STATUS", "DETAIL"], rows))
             }
-            Log::Plan { organisation, days } => {
-                let organisation = platform.administration.organisation_called(&organisation).await?;
+            Log::Plan { organisation_called, days } => {
+                let organisation = platform.administration.organisation_called(&organisation_called).await?;
                 if let Some(days) = days {
                     platform.administration.set_log_days(organisation.id, days).await?;
                 }
