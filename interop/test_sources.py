@@ -8,6 +8,7 @@ import re
 import smtplib
 import socket
 import subprocess
+import urllib.parse
 
 import pytest
 from playwright.sync_api import expect
@@ -168,12 +169,17 @@ def first_line(relais, door, source):
         return peer.makefile("rb").readline().decode()
 
 
-def asked(relais, source, path, accept="text/html"):
-    """Status, place and text of a page that is asked for from this address."""
+def asked(relais, source, path, accept="text/html", form=None):
+    """Status, place and text of a page that is asked for, or of what a form is answered, from this address."""
     web = http.client.HTTPSConnection("localhost", relais.port("https"), timeout=30, source_address=(source, 0),
                                       context=tls_context(relais))
     try:
-        web.request("GET", path, headers={"Accept": accept})
+        headers = {"Accept": accept}
+        if form is not None:
+            headers |= {"Origin": f"https://localhost:{relais.port('https')}",
+                        "Content-Type": "application/x-www-form-urlencoded"}
+            form = urllib.parse.urlencode(form)
+        web.request("GET" if form is None else "POST", path, body=form, headers=headers)
         answer = web.getresponse()
         return answer.status, answer.headers.get("Location", ""), answer.read().decode()
     finally:
@@ -223,6 +229,46 @@ def test_wrong_logins_close_every_door_for_their_source_alone(guarded):
     # And what an administrator lifts is open.
     guarded.command("ban", "delete", bad)
     wait_until(lambda: first_line(guarded, "imap", bad).startswith("* OK"), "the door to open", timeout_seconds=10)
+
+
+def wrong_submission(relais, source):
+    """One wrong AUTH where letters are handed in; false once the door is closed."""
+    smtp = smtplib.SMTP(timeout=60, source_address=(source, 0), local_hostname="client.test")
+    try:
+        if smtp.connect("localhost", relais.port("submission"))[0] != 220:
+            return False
+        # The name that the certificate is checked for.
+        smtp._host = "localhost"
+        smtp.starttls(context=tls_context(relais))
+        with pytest.raises((smtplib.SMTPAuthenticationError, smtplib.SMTPServerDisconnected)):
+            smtp.login(ANNA, "wrong")
+        return True
+    finally:
+        smtp.close()
+
+
+def wrong_sign_in(relais, source):
+    """One wrong password in the form of the Manager; false once the page is not to be had."""
+    form = {"login": ANNA, "password": "wrong", "next": ""}
+    status, place, _ = asked(relais, source, "/manager/sign-in", form=form)
+    assert status != 403, "the form is refused for another reason"
+    return "/unblock" not in place
+
+
+def without_token(relais, source):
+    """One request of a program that has no token; false once another answer comes."""
+    return asked(relais, source, "/api/v1/domains", "application/json")[0] == 401
+
+
+@pytest.mark.parametrize(("number", "tries", "most"), [
+    (16, wrong_submission, 50), (17, wrong_sign_in, 50), (18, without_token, 500)])
+def test_each_way_of_trying_closes_every_door(guarded, number, tries, most):
+    bad, count = f"127.0.0.{number}", 0
+    while tries(guarded, bad):
+        count += 1
+        assert count < most, "nobody keeps it out"
+    assert count >= 5
+    closed(guarded, bad)
 
 
 def test_who_tries_names_on_port_25_is_kept_out_of_every_door(guarded):
