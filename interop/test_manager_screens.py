@@ -3,6 +3,7 @@ an accessibility finding, no wider than its window, by keyboard alone; a picture
 
 import re
 from datetime import datetime
+from email import message_from_bytes, policy
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,15 @@ def public(relais, path):
     return relais.facts["urls"]["manager"].removesuffix("manager/") + path
 
 
+def enter(page, relais, login):
+    """As somebody who signs in with the usual password."""
+    page.goto(manager(relais, "sign-in"))
+    page.fill("#login", login)
+    page.fill("#password", PASSWORD)
+    page.click("main form[action='/manager/sign-in'] button")
+    page.wait_for_url(re.compile("/manager/(?!sign-in$)"))
+
+
 @pytest.fixture(scope="module")
 def screens(chromium, relais):
     """The name and the URL of each screen, once there is something to see on it."""
@@ -54,6 +64,10 @@ def screens(chromium, relais):
     host = relais.command("host", "list")[0]
     server = relais.api("GET", "/mail-servers")["items"][0]["id"]
     relais.api("PATCH", f"/hosts/{host['id']}", {"description": "Salle des machines"})
+    device = relais.command("device-password", "create", f"claire@{DOMAIN}", "--label", "iPhone de Claire", "--kind", "phone")["id"]
+    narrowed = relais.command("device-password", "create", f"claire@{DOMAIN}", "--label", "Imprimante de l’accueil",
+                              "--protocols", "smtp")["id"]
+    relais.command("device-password", "disable", narrowed)
     user = relais.api("GET", "/users")["items"][0]["id"]
     sent = wait_until(lambda: [line for line in relais.command("log", "list", ANNA, "--sent") if line["message"]],
                       "the letters in the log")
@@ -100,6 +114,10 @@ def screens(chromium, relais):
     page.goto(manager(relais, f"domains/{DOMAIN}/zone/history"))
     version = page.locator("main a[href*='/zone/history/']").first.get_attribute("href").removeprefix("/manager/")
     context.close()
+    # Paul is signed in somewhere, and the page of Paul says so.
+    elsewhere = window(chromium)
+    enter(elsewhere.new_page(), relais, PAUL)
+    elsewhere.close()
     # For what only the operator's staff sees.
     relais.command("staff", "add", relais.facts["users"][0]["login"])
     staff = relais.command("staff", "list")[0]["user"]
@@ -115,6 +133,7 @@ def screens(chromium, relais):
         "new-catchall": "addresses/new?kind=catchall", "several": "addresses/several", "deleted": "addresses/deleted",
         "address": f"addresses/{claire}", "address-users": f"addresses/{claire}/users",
         "address-invite": f"addresses/{claire}/invite", "address-devices": f"addresses/{claire}/devices",
+        "address-device": f"addresses/{claire}/devices/{device}", "address-device-off": f"addresses/{claire}/devices/{narrowed}",
         "address-aliases": f"addresses/{claire}/aliases", "address-redirections": f"addresses/{claire}/redirections",
         "address-delete": f"addresses/{claire}/delete", "alias": f"addresses/{alias}",
         "redirection": f"addresses/{redirection}", "redirection-targets": f"addresses/{redirection}/redirections",
@@ -127,7 +146,7 @@ def screens(chromium, relais):
         "host-delete": f"hosts/{host['id']}/delete", "servers": "servers", "servers-found": "servers?search=1",
         "server": f"servers/{server}", "server-new": "servers/new", "server-edit": f"servers/{server}/edit",
         "server-delete": f"servers/{server}/delete", "changes": "changes", "users": "users", "user": f"users/{user}",
-        "user-new": "users/new", "organisation": "organisation", "organisations": "organisations", "profile": "profile",
+        "user-other": f"users/{paul}", "user-new": "users/new", "organisation": "organisation", "organisations": "organisations", "profile": "profile",
         "profile-security": "profile/security", "profile-totp": "profile/totp", "sessions": "sessions",
         "own-tokens": "profile/tokens",
         "journal": "journal", "journal-none": "journal?q=rien+de+tel", "change": f"journal/{change}",
@@ -260,14 +279,7 @@ def test_the_second_step_fits_and_is_accessible(chromium, relais, screens):
     relais.api("POST", "/users", {"organisation": own, "login": login, "name": "Ève Facteur", "role": "external",
                                   "password": PASSWORD})
 
-    def enter(page):
-        page.goto(manager(relais, "sign-in"))
-        page.fill("#login", login)
-        page.fill("#password", PASSWORD)
-        page.click("main form[action='/manager/sign-in'] button")
-
-    enter(page)
-    page.wait_for_url("**/manager/**")
+    enter(page, relais, login)
     for path, name in [("users", "forbidden"), ("profile", "profile-external"), ("mine", "mine-none")]:
         page.goto(manager(relais, path))
         looks[0].at(name)
@@ -285,11 +297,78 @@ def test_the_second_step_fits_and_is_accessible(chromium, relais, screens):
         looks[0].at(name)
     for look in looks:
         look.context.clear_cookies()
-        enter(look.page)
+        enter(look.page, relais, login)
         look.page.wait_for_url("**/sign-in/step**")
         look.at("sign-in-step")
         look.context.close()
         assert not look.wrong
+
+
+@pytest.fixture(scope="module")
+def granted(relais):
+    """A collaborator with a mail service, and another one with none: logins; and what the first sees."""
+    service = relais.api("GET", "/services")["items"][0]
+    logins = ["nadia@far.test", "noel@far.test"]
+    for login, services in zip(logins, [[service["id"]], []]):
+        new = {"organisation": service["organisation"], "login": login, "name": login.partition("@")[0].title(),
+               "role": "collaborator", "password": PASSWORD}
+        user = relais.api("POST", "/users", new)["id"]
+        relais.api("PUT", f"/users/{user}/role", {"role": "collaborator", "services": services})
+    return logins, service["id"]
+
+
+@pytest.fixture(scope="module")
+def permission(relais):
+    """The link of the letter that asks for the confirmation of a permission."""
+    organisation = relais.api("GET", "/users")["items"][0]["organisation"]
+    relais.command("ip", "create", "203.0.113.10", "--dedicated-to", organisation)
+    contact = relais.facts["users"][0]["login"]
+    relais.command("allowed-source", "create", "198.51.100.9", "--purpose", "Contrôle des habitants : le progiciel envoie les "
+                   "convocations", "--contact", contact, "--accept-responsibility", "--organisation", organisation)
+
+    def link():
+        for raw in relais.letters(contact):
+            text = message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()
+            if found := re.search(r"https://\S+/allow/\S+", text):
+                return found.group(0)
+        return None
+
+    return wait_until(link, "the letter with the link")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("width,scheme", SIZES)
+def test_what_is_granted_confirmed_and_whom_to_ask_fit_and_are_accessible(chromium, relais, screens, granted, permission,
+                                                                           width, scheme):
+    logins, service = granted
+    look = Look(chromium, relais, width, scheme)
+    page = look.page
+    organisation = relais.api("GET", "/users")["items"][0]["organisation"]
+    support = {"support_email": f"aide@{DOMAIN}", "support_phone": "+41 27 321 00 00",
+               "support_page": f"https://www.{DOMAIN}/informatique/aide-aux-utilisateurs",
+               "support_hours": "du lundi au vendredi, 8 h à 12 h et 13 h 30 à 17 h"}
+    relais.api("PATCH", f"/organisations/{organisation}/settings", support)
+    try:
+        enter(page, relais, logins[0])
+        for name, path in [("granted", "granted"), ("granted-service", f"granted/{service}")]:
+            page.goto(manager(relais, path))
+            expect(page.locator("main tbody tr").first).to_be_visible()
+            expect(page.locator(".support").first).to_contain_text(support["support_phone"])
+            look.at(name)
+        look.context.clear_cookies()
+        enter(page, relais, logins[1])
+        page.goto(manager(relais, "granted"))
+        look.at("granted-none")
+        look.context.clear_cookies()
+        sign_in(page, relais)
+        look.at("support")
+        page.goto(permission)
+        expect(page.locator("form button")).to_be_visible()
+        look.at("public-allow")
+    finally:
+        relais.api("PATCH", f"/organisations/{organisation}/settings", dict.fromkeys(support, ""))
+    look.context.close()
+    assert not look.wrong
 
 
 # What is looked at between the two sizes.
