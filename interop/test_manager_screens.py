@@ -125,6 +125,9 @@ def screens(chromium, relais):
     own = next(one["id"] for one in relais.command("organisation", "list") if one["id"] != other)
     token = relais.command("token", "create", "Facturation", "--organisation", own)["id"]
     change = relais.command("log", "changes", "--organisation", own, "--action", "create token")[0]["id"]
+    relais.command("ip", "create", "203.0.113.30", "--dedicated-to", own, "--note", "pour la poste")
+    relais.command("ip", "set-pointer", "203.0.113.30", "lettres.valbois.test")
+    relais.command("ip", "bind", "203.0.113.30", "--service", service)
 
     inside = {
         "dashboard": "", "services": "services", "service": f"services/{service}", "addresses": "addresses",
@@ -153,6 +156,7 @@ def screens(chromium, relais):
         "logs": f"logs?direction=sent&address={ANNA}", "logs-empty": f"logs?address={BRUNO}&direction=sent", "logs-before": "logs",
         "log-way": f"logs/{sent[0]['message']}", "queue": "queue", "sources": "sources",
         "sources-installation": "sources?of=installation", "allow": "sources/allow", "system": "system",
+        "ip-delete": "sources/ips/203.0.113.30/delete",
         "tokens": "organisation/tokens", "token": f"organisation/tokens/{token}", "installation": "installation",
         "domain-servers": f"services/{service}/domains/{DOMAIN}/servers", "staff": "installation/staff",
         "staff-member": f"installation/staff/{staff}", "installation-organisations": "installation/organisations",

@@ -298,6 +298,13 @@ def test_the_staff_bans_a_source_and_adds_an_address(chromium, relais):
         added = page.locator("tr", has_text="203.0.113.77")
         added.wait_for()
         assert "pour la poste" in added.inner_text()
+        added.get_by_role("link", name="Retirer 203.0.113.77").click()
+        page.wait_for_url("**/sources/ips/203.0.113.77/delete")
+        assert "Rien ne dépend" in page.locator("main").inner_text()
+        assert relais.command("ip", "list"), "it is asked first"
+        page.get_by_role("button", name="Retirer 203.0.113.77 de la liste").click()
+        page.wait_for_selector(".toast >> text=n’est plus dans la liste")
+        assert "203.0.113.77" not in [one["ip"] for one in relais.command("ip", "list")]
 
 
 def test_the_staff_makes_an_organisation_and_takes_somebody_in(chromium, relais):

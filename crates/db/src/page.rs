@@ -33,7 +33,7 @@ pub struct Page<T, K = i64> {
     pub next: Option<K>,
 }
 
-impl<K: Copy> Seek<K> {
+impl<K> Seek<K> {
     /// The first page.
     pub fn first(limit: usize) -> Seek<K> {
         Seek { after: None, limit }

@@ -493,6 +493,9 @@ pub struct Ban {
     pub evidence: Evidence,
 }
 
+/// Where a ban stands in the list of them: its end, and what it keeps out.
+pub type BanKey = (Timestamp, String);
+
 /// A ban as somebody who administers sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BanView {

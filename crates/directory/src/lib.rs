@@ -65,7 +65,7 @@ pub use administration::{
     names_in_reach,
 };
 pub use entities::{
-    AccountInfo, AddressInfo, AddressKind, Agreed, Ban, BanView, CreatedDevicePassword, DeviceKind,
+    AccountInfo, AddressInfo, AddressKind, Agreed, Ban, BanKey, BanView, CreatedDevicePassword, DeviceKind,
     DevicePasswordInfo, DomainInfo, Forwarding, Found, OrganisationInfo, Protocols, Purpose, Role,
     ServiceInfo, UserInfo,
 };
@@ -96,7 +96,7 @@ pub use settings::{
 };
 pub use sources::{
     AllowState, AllowedSource, BanRule, Evidence, IpChange, IpInfo, MassError, NewAllowedSource, NewIp,
-    NewUnbanRequest, SendingAddress, SourceLetter, UnbanRequest, UnbanState,
+    NewUnbanRequest, SendingAddress, SourceLetter, SourceSearch, UnbanRequest, UnbanState,
 };
 pub use token::{CreatedToken, NewOwnToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.

@@ -98,8 +98,8 @@ pub const KNOWN_SOURCES_LIMIT: u64 = 50_000;
 pub const FAILURE_SUBJECTS_LIMIT: usize = 100_000;
 /// Bans that are listed or loaded at once.
 pub const BANS_LIMIT: usize = 100_000;
-/// Bans that a page shows at most, the longest first.
-pub const BANS_LISTED: i64 = 1_000;
+/// Bans, requests and addresses that are read at once, where all of them are wanted or most of them concern others.
+pub const SOURCES_AT_ONCE: usize = 1_000;
 
 /// Octets of randomness in a session's token (OWASP asks for 64 bits at least).
 pub const SESSION_TOKEN_OCTETS: usize = 32;

@@ -26,6 +26,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (13, "what leaves from which address", include_str!("0013_sending_addresses.sql")),
         (14, "tokens for the own things", include_str!("0014_own_tokens.sql")),
         (15, "mailboxes that were used, letters into them", include_str!("0015_use_and_letters.sql")),
+        (16, "bans by their end", include_str!("0016_bans_by_end.sql")),
     ],
 };
 

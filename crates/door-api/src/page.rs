@@ -1,9 +1,12 @@
 //! Lists a page at a time. The cursor is opaque to callers: it is the key of the last thing of the page before
 //! ([`db::Seek`]), so that things that come and go meanwhile neither repeat nor hide others.
 
+use std::net::IpAddr;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use db::{Moment, Seek};
+use directory::BanKey;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -52,6 +55,21 @@ fn opened<K: Cursor>(cursor: &str) -> Result<K> {
     })
 }
 
+/// What a list of texts is searched for.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TextQuery {
+    /// Only those of which an address, a name or a text contains this, in whatever case.
+    text: Option<String>,
+}
+
+impl TextQuery {
+    /// What to look for; empty: all.
+    pub(crate) fn part(self) -> String {
+        self.text.unwrap_or_default()
+    }
+}
+
 /// The key of a list as its callers carry it.
 pub(crate) trait Cursor: Sized {
     /// The key's octets.
@@ -73,6 +91,27 @@ impl Cursor for i64 {
 
     fn read(bytes: &[u8]) -> Option<i64> {
         bytes.try_into().ok().map(i64::from_be_bytes)
+    }
+}
+
+impl Cursor for IpAddr {
+    fn write(self) -> Vec<u8> {
+        self.to_string().into_bytes()
+    }
+
+    fn read(bytes: &[u8]) -> Option<IpAddr> {
+        str::from_utf8(bytes).ok()?.parse().ok()
+    }
+}
+
+impl Cursor for BanKey {
+    fn write(self) -> Vec<u8> {
+        [&self.0.0.to_be_bytes(), self.1.as_bytes()].concat()
+    }
+
+    fn read(bytes: &[u8]) -> Option<BanKey> {
+        let (until, subject) = bytes.split_at_checked(8)?;
+        Some((Timestamp(i64::read(until)?), String::from_utf8(subject.to_vec()).ok()?))
     }
 }
 

@@ -409,6 +409,11 @@ pub(crate) fn in_either_order(wish: &Wish, columns: &[Column], key: &'static str
 }
 
 impl Table {
+    /// Whether there is nothing that it could show.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
     /// The same as a file (RFC 4180), with the words of the reader's language above.
     pub(crate) fn csv(&self, name: &str, say: impl Fn(&str) -> String) -> Response {
         let mut text = String::from('\u{feff}');

@@ -114,6 +114,7 @@ templates![
     "allow.html",
     "queue.html",
     "routes.html",
+    "ip_delete.html",
     "queue_delete.html",
     "system.html",
     "installation_organisations.html",

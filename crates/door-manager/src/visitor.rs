@@ -290,7 +290,7 @@ impl FromRequestParts<Arc<Shared>> for Administrator {
 
 /// Somebody of the operator's staff; to others the page does not exist.
 #[derive(Clone)]
-pub(crate) struct Staff(Person);
+pub(crate) struct Staff(pub(crate) Person);
 
 impl std::ops::Deref for Staff {
     type Target = Person;

@@ -4,14 +4,15 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use db::Tx;
+use db::{Page, Seek, Tx};
 use model::Timestamp;
 
+use super::rows::SeenBan;
 use super::{Administration, Result, facts, found, rows};
-use crate::entities::{Ban, BanView};
+use crate::entities::{Ban, BanKey, BanView};
 use crate::error::DirectoryError;
 use crate::limits;
-use crate::sources::{BanRule, Evidence, shown};
+use crate::sources::{BanRule, Evidence, every, shown};
 
 /// The longest ban that the operator decides.
 const LONGEST: Duration = Duration::from_secs(366 * 86_400);
@@ -20,17 +21,41 @@ impl Administration {
     /// The bans that hold, the longest first: to the operator all, to an organisation those of sources from which its
     /// people come or about which somebody asked it, and of attacks on its login names.
     pub async fn bans(&self) -> Result<Vec<BanView>> {
-        self.find_bans("").await
+        every(|seek| self.page_of_bans("", seek)).await
     }
 
-    /// Those of [`Administration::bans`] whose source or login name contains `part`.
-    pub async fn find_bans(&self, part: &str) -> Result<Vec<BanView>> {
+    /// A page of those of [`Administration::bans`] whose source or login name contains `part`.
+    pub async fn page_of_bans(&self, part: &str, seek: Seek<BanKey>) -> Result<Page<BanView, BanKey>> {
         let (now, part) = (self.now(), part.to_owned());
         self.read(move |tx| {
-            let bans = rows::bans(tx, now, &part)?;
-            views(tx, now, bans)
+            let moments = (now, now.minus(limits::KNOWN_SOURCE_FOR));
+            let eyes = Eyes::of(tx)?;
+            let (mut found, mut after) = (Vec::new(), seek.after.clone());
+            // Which of an organisation's names a ban concerns stands in lists of names that are looked up faster here
+            // than in a statement: all bans are read in their order until the page is full.
+            let most = match eyes {
+                Eyes::Operator => seek.rows(),
+                Eyes::Tenant(_) => seek.rows().max(limits::SOURCES_AT_ONCE as i64),
+            };
+            loop {
+                let bans = rows::bans(tx, moments, &part, after.as_ref(), most)?;
+                let is_last = (bans.len() as i64) < most;
+                after = bans.last().map(|seen| (seen.ban.until, seen.ban.subject.clone()));
+                for seen in bans {
+                    found.extend(eyes.view(tx, moments.1, seen)?);
+                }
+                if is_last || found.len() > seek.limit {
+                    return Ok(seek.page(found, |view| (view.until, view.subject.clone())));
+                }
+            }
         })
         .await
+    }
+
+    /// The ban of a subject as it is listed, if it concerns the scope.
+    pub async fn ban(&self, subject: &str) -> Result<Option<BanView>> {
+        let (now, subject) = (self.now(), subject.to_owned());
+        self.read(move |tx| view(tx, now, &subject)).await
     }
 
     /// Keeps a source out by the operator's own decision: an IP address, of IPv6 the /64.
@@ -136,38 +161,56 @@ pub struct LiftedBan {
 /// Which of these bans the scope may lift. They are asked for by themselves: they may stand behind those that are
 /// listed.
 pub(crate) fn liftable(tx: &mut Tx, now: Timestamp, subjects: &[&str]) -> Result<HashSet<String>> {
-    let mut bans = Vec::new();
+    let recent = now.minus(limits::KNOWN_SOURCE_FOR);
+    let eyes = Eyes::of(tx)?;
+    let mut liftable = HashSet::new();
     for subject in subjects {
-        bans.extend(rows::ban(tx, now, subject)?);
+        let Some(seen) = rows::seen_ban(tx, (now, recent), subject)? else { continue };
+        let view = eyes.view(tx, recent, seen)?.filter(|view| view.can_lift);
+        liftable.extend(view.map(|view| view.ban.subject));
     }
-    let views = views(tx, now, bans)?.into_iter();
-    Ok(views.filter(|view| view.can_lift).map(|view| view.ban.subject).collect())
+    Ok(liftable)
 }
 
-fn views(tx: &mut Tx, now: Timestamp, bans: Vec<Ban>) -> Result<Vec<BanView>> {
+/// The ban of a subject as the scope sees it.
+fn view(tx: &mut Tx, now: Timestamp, subject: &str) -> Result<Option<BanView>> {
     let recent = now.minus(limits::KNOWN_SOURCE_FOR);
-    let Some(organisation) = tx.organisation() else {
-        let asked = rows::asked_sources(tx, None)?;
-        return bans
-            .into_iter()
-            .map(|ban| {
-                let is_known = !rows::known_logins(tx, &ban.subject, recent)?.is_empty();
-                let is_asked = asked.contains(&ban.subject);
-                Ok(BanView { ban, is_known, is_asked, can_lift: true })
-            })
-            .collect();
-    };
-    let own = Own {
-        domains: rows::names_of_domains(tx, organisation)?,
-        people: rows::logins_of_people(tx, organisation)?,
-    };
-    let asked = rows::asked_sources(tx, Some(organisation))?;
-    let mut views = Vec::new();
-    for ban in bans {
-        let known = rows::known_logins(tx, &ban.subject, recent)?;
-        views.extend(own.view(ban, &known, &asked));
+    match rows::seen_ban(tx, (now, recent), subject)? {
+        Some(seen) => Eyes::of(tx)?.view(tx, recent, seen),
+        None => Ok(None),
     }
-    Ok(views)
+}
+
+/// Who looks at bans.
+enum Eyes {
+    Operator,
+    Tenant(Own),
+}
+
+impl Eyes {
+    fn of(tx: &mut Tx) -> Result<Eyes> {
+        let Some(organisation) = tx.organisation() else { return Ok(Eyes::Operator) };
+        Ok(Eyes::Tenant(Own {
+            domains: rows::names_of_domains(tx, organisation)?,
+            people: rows::logins_of_people(tx, organisation)?,
+        }))
+    }
+
+    /// The ban as it is shown; `None` if it does not concern who looks.
+    fn view(&self, tx: &mut Tx, recent: Timestamp, seen: SeenBan) -> Result<Option<BanView>> {
+        let SeenBan { ban, has_logins, is_asked } = seen;
+        let own = match self {
+            Eyes::Operator => {
+                return Ok(Some(BanView { ban, is_known: has_logins, is_asked, can_lift: true }));
+            }
+            Eyes::Tenant(own) => own,
+        };
+        let known = match has_logins {
+            true => rows::known_logins(tx, &ban.subject, recent)?,
+            false => Vec::new(),
+        };
+        Ok(own.view(ban, &known, is_asked))
+    }
 }
 
 /// The login names of an organisation.
@@ -185,10 +228,9 @@ impl Own {
     }
 
     /// The ban as the organisation sees it; `None` if it does not concern it.
-    fn view(&self, mut ban: Ban, known: &[String], asked: &HashSet<String>) -> Option<BanView> {
+    fn view(&self, mut ban: Ban, known: &[String], is_asked: bool) -> Option<BanView> {
         let is_own_login = ban.subject.starts_with("login ") && self.has(&ban.subject);
         let is_known = known.iter().any(|login| self.has(login));
-        let is_asked = asked.contains(&ban.subject);
         ban.evidence.logins.retain(|login| self.has(login));
         let concerns = is_own_login || is_known || is_asked || !ban.evidence.logins.is_empty();
         // That somebody asks gives no power: everybody can ask in the name of everybody.

@@ -5,9 +5,10 @@ use std::fmt;
 use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
+use db::{Page, Seek};
 use model::{OrganisationId, Timestamp};
 
-use super::{checked_text, parsed_ip, rows, shown};
+use super::{SourceSearch, checked_text, every, parsed_ip, rows, shown};
 use crate::administration::{Administration, found};
 use crate::error::DirectoryError;
 use crate::login::source_subject;
@@ -34,6 +35,15 @@ pub enum AllowState {
 }
 
 impl AllowState {
+    /// All of them.
+    pub const EACH: [AllowState; 5] = [
+        AllowState::Asked,
+        AllowState::Confirmed,
+        AllowState::Active,
+        AllowState::Refused,
+        AllowState::Ended,
+    ];
+
     /// The word that tables, the API and commands use.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -124,7 +134,17 @@ pub(super) fn token_hash(token: &str) -> Vec<u8> {
 impl Administration {
     /// The allowed sources and the requests for such, the newest first.
     pub async fn allowed_sources(&self) -> Result<Vec<AllowedSource>> {
-        self.read(|tx| Ok(rows::allowed_sources(tx)?)).await
+        every(|seek| self.page_of_allowed_sources(SourceSearch::default(), seek)).await
+    }
+
+    /// A page of those of [`Administration::allowed_sources`] that are looked for.
+    pub async fn page_of_allowed_sources(
+        &self,
+        search: SourceSearch<AllowState>,
+        seek: Seek,
+    ) -> Result<Page<AllowedSource>> {
+        self.read(move |tx| Ok(seek.page(rows::allowed_sources(tx, &search, &seek)?, |source| source.id)))
+            .await
     }
 
     /// Asks that no rule keeps a source out.
@@ -171,17 +191,15 @@ impl Administration {
                     rule: "a permanent permission needs a dedicated IP address of the installation",
                 });
             }
-            let known = rows::allowed_of(tx, organisation)?;
-            let is_open =
-                |source: &&AllowedSource| !matches!(source.state, AllowState::Refused | AllowState::Ended);
-            if known.iter().filter(is_open).any(|source| source.source == shown(&subject)) {
+            let open = rows::open_allowed_of(tx, organisation)?;
+            if open.iter().any(|source| source.source == shown(&subject)) {
                 return Err(DirectoryError::Conflict {
                     field: "ip",
                     value: shown(&subject).to_owned(),
                     rule: "an organisation asks once for an address",
                 });
             }
-            if known.iter().filter(is_open).count() >= OPEN_LIMIT {
+            if open.len() >= OPEN_LIMIT {
                 return Err(DirectoryError::Invalid {
                     field: "ip",
                     reason: format!("there are {OPEN_LIMIT} already"),

@@ -4,10 +4,10 @@
 
 use std::net::IpAddr;
 
-use db::Tx;
+use db::{Page, Seek, Tx};
 use model::{Domain, OrganisationId, ServiceId, Timestamp};
 
-use super::{checked_text, parsed_ip, rows};
+use super::{checked_text, every, parsed_ip, rows};
 use crate::administration::{Administration, found, name_of_service, organisation_in_scope};
 use crate::error::DirectoryError;
 use crate::{Directory, Scope};
@@ -141,7 +141,18 @@ impl Directory {
 impl Administration {
     /// The installation's addresses; within a tenant's scope those dedicated to it.
     pub async fn ips(&self) -> Result<Vec<IpInfo>> {
-        self.read(|tx| Ok(rows::ips(tx)?)).await
+        every(|seek| self.page_of_ips(seek)).await
+    }
+
+    /// A page of [`Administration::ips`].
+    pub async fn page_of_ips(&self, seek: Seek<IpAddr>) -> Result<Page<IpInfo, IpAddr>> {
+        self.read(move |tx| Ok(seek.page(rows::ips(tx, &seek)?, |info| info.ip))).await
+    }
+
+    /// One of them.
+    pub async fn ip(&self, ip: IpAddr) -> Result<IpInfo> {
+        let ip = ip.to_canonical();
+        self.read(move |tx| found("ip", rows::ip(tx, ip)?)).await
     }
 
     /// Adds an address (operator only).
@@ -243,9 +254,7 @@ impl Administration {
     /// Asks the DNS which name the pointer leads to, and whether that leads back (RFC 1912 §2.1). Only that is written:
     /// the answer may take its time, and the address may be somebody else's by then.
     pub async fn look_at_ip(&self, ip: IpAddr) -> Result<IpInfo> {
-        let ip = ip.to_canonical();
-        let known = found("ip", self.read(move |tx| Ok(rows::ip(tx, ip)?)).await?)?;
-        self.note_pointer(known).await
+        self.note_pointer(self.ip(ip).await?).await
     }
 
     /// The second half of it, for an address as it was read.

@@ -27,12 +27,55 @@ pub use unban::{NewUnbanRequest, UnbanRequest, UnbanState};
 
 pub(crate) use rows::active_subjects;
 
+use std::fmt::Display;
 use std::net::IpAddr;
 
+use db::{Page, Seek};
+
 use crate::error::DirectoryError;
+use crate::limits::SOURCES_AT_ONCE;
 
 /// Characters of a purpose, a message or a reason.
 const TEXT_LIMIT_CHARACTERS: usize = 2_000;
+
+/// Which requests, or which allowed sources, are looked for: those with a text that contains `part`, and those in one of
+/// `states`, whose words only the reader's language has. All of them where `part` is empty.
+#[derive(Clone, Debug)]
+pub struct SourceSearch<S> {
+    /// A part of an address, a name or a text, in any case.
+    pub part: String,
+    /// What has come so far is found, too.
+    pub states: Vec<S>,
+}
+
+impl<S> Default for SourceSearch<S> {
+    fn default() -> SourceSearch<S> {
+        SourceSearch { part: String::new(), states: Vec::new() }
+    }
+}
+
+impl<S: Display> SourceSearch<S> {
+    /// The states as a statement compares them: `,open,granted,`.
+    fn listed(&self) -> String {
+        self.states.iter().fold(",".to_owned(), |listed, state| format!("{listed}{state},"))
+    }
+}
+
+/// All of a list that is read a page at a time.
+pub(crate) async fn every<T, K: Clone, F>(page: impl Fn(Seek<K>) -> F) -> Result<Vec<T>, DirectoryError>
+where
+    F: Future<Output = Result<Page<T, K>, DirectoryError>>,
+{
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let read = page(Seek { after, limit: SOURCES_AT_ONCE }).await?;
+        all.extend(read.items);
+        match read.next {
+            Some(next) => after = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
 
 /// A subject without the word for its kind: `192.0.2.1`.
 pub(crate) fn shown(subject: &str) -> &str {

@@ -2,23 +2,20 @@
 
 use std::net::IpAddr;
 
-use db::{DbError, Row, Tx, values};
+use db::{DbError, Row, Seek, Tx, holding, values};
 use model::{Domain, OrganisationId, ServiceId, Timestamp};
 
-use super::{AllowState, AllowedSource, IpInfo, UnbanRequest, UnbanState, shown};
-
-/// Requests and addresses that one list shows.
-const LIST_LIMIT: i64 = 1_000;
+use super::{AllowState, AllowedSource, IpInfo, SourceSearch, UnbanRequest, UnbanState, shown};
 
 // Allowed sources
 
 macro_rules! select_allowed {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT id, organisation, subject, state, purpose, acceptance, language, asked_by, asked_at, contact,
                     confirmed_at, confirmed_from, decided_by, decided_at, reason
              FROM allowed_source ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -43,19 +40,51 @@ fn allowed(row: &Row) -> Result<AllowedSource, DbError> {
     })
 }
 
-pub(super) fn allowed_sources(tx: &mut Tx) -> Result<Vec<AllowedSource>, DbError> {
-    let whose = tx.organisation();
-    tx.query(
-        select_allowed!("WHERE organisation = COALESCE(?1, organisation) ORDER BY id DESC LIMIT ?2"),
-        values![whose, LIST_LIMIT],
-        allowed,
-    )
+/// A text of it contains `?3`, or its state is among `?4`.
+macro_rules! is_sought_allowed {
+    () => {
+        "(substr(subject, 8) LIKE ?3 ESCAPE '!' OR small(purpose) LIKE ?3 ESCAPE '!'
+          OR small(asked_by) LIKE ?3 ESCAPE '!' OR small(contact) LIKE ?3 ESCAPE '!'
+          OR small(COALESCE(decided_by, '')) LIKE ?3 ESCAPE '!' OR small(reason) LIKE ?3 ESCAPE '!'
+          OR ?4 LIKE '%,' || state || ',%')"
+    };
 }
 
-pub(super) fn allowed_of(tx: &mut Tx, organisation: OrganisationId) -> Result<Vec<AllowedSource>, DbError> {
+pub(super) fn allowed_sources(
+    tx: &mut Tx,
+    search: &SourceSearch<AllowState>,
+    seek: &Seek,
+) -> Result<Vec<AllowedSource>, DbError> {
+    let (like, states) = (holding(&search.part), search.listed());
+    let (like, states) = (like.as_str(), states.as_str());
+    match tx.organisation() {
+        Some(whose) => tx.query(
+            select_allowed!(
+                "WHERE organisation = ?1 AND id < ?2 AND ",
+                is_sought_allowed!(),
+                " ORDER BY id DESC LIMIT ?5"
+            ),
+            values![whose, seek.before(), like, states, seek.rows()],
+            allowed,
+        ),
+        None => tx.query(
+            select_allowed!("WHERE id < ?2 AND ", is_sought_allowed!(), " ORDER BY id DESC LIMIT ?1"),
+            values![seek.rows(), seek.before(), like, states],
+            allowed,
+        ),
+    }
+}
+
+/// The sources of an organisation that are allowed, or are to become so: there are few of them at once.
+pub(super) fn open_allowed_of(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<AllowedSource>, DbError> {
     tx.query(
-        select_allowed!("WHERE organisation = ?1 ORDER BY id DESC LIMIT ?2"),
-        values![organisation, LIST_LIMIT],
+        select_allowed!(
+            "WHERE organisation = ?1 AND state IN ('asked', 'confirmed', 'active') ORDER BY id DESC"
+        ),
+        values![organisation],
         allowed,
     )
 }
@@ -152,11 +181,11 @@ pub(crate) fn active_subjects(tx: &mut Tx) -> Result<Vec<String>, DbError> {
 // Unban requests
 
 macro_rules! select_unban {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "SELECT id, organisation, domain, subject, contact, message, sent_from, at, state, decided_by
              FROM unban_request ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -178,15 +207,50 @@ fn unban(row: &Row) -> Result<UnbanRequest, DbError> {
     })
 }
 
-pub(super) fn unban_requests(tx: &mut Tx) -> Result<Vec<UnbanRequest>, DbError> {
+/// A text of it contains `?3`, or its state is among `?4`.
+macro_rules! is_sought_unban {
+    () => {
+        "(substr(subject, 8) LIKE ?3 ESCAPE '!' OR small(domain) LIKE ?3 ESCAPE '!'
+          OR small(contact) LIKE ?3 ESCAPE '!' OR small(message) LIKE ?3 ESCAPE '!'
+          OR small(COALESCE(decided_by, '')) LIKE ?3 ESCAPE '!' OR ?4 LIKE '%,' || state || ',%')"
+    };
+}
+
+pub(super) fn unban_requests(
+    tx: &mut Tx,
+    search: &SourceSearch<UnbanState>,
+    seek: &Seek,
+) -> Result<Vec<UnbanRequest>, DbError> {
+    let (like, states) = (holding(&search.part), search.listed());
+    let (like, states) = (like.as_str(), states.as_str());
     match tx.organisation() {
         Some(whose) => tx.query(
-            select_unban!("WHERE organisation = ?1 ORDER BY id DESC LIMIT ?2"),
-            values![whose, LIST_LIMIT],
+            select_unban!(
+                "WHERE organisation = ?1 AND id < ?2 AND ",
+                is_sought_unban!(),
+                " ORDER BY id DESC LIMIT ?5"
+            ),
+            values![whose, seek.before(), like, states, seek.rows()],
             unban,
         ),
-        None => tx.query(select_unban!("ORDER BY id DESC LIMIT ?1"), values![LIST_LIMIT], unban),
+        None => tx.query(
+            select_unban!("WHERE id < ?2 AND ", is_sought_unban!(), " ORDER BY id DESC LIMIT ?1"),
+            values![seek.rows(), seek.before(), like, states],
+            unban,
+        ),
     }
+}
+
+/// How many requests wait for the organisation's own decision.
+pub(super) fn undecided_unban_requests(tx: &mut Tx) -> Result<u64, DbError> {
+    let whose = tx.organisation();
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM unban_request
+         WHERE state = 'open' AND (CAST(?1 AS BIGINT) IS NULL OR organisation = CAST(?1 AS BIGINT))",
+        values![whose],
+        |row| row.integer(0),
+    )?;
+    Ok(u64::try_from(count.unwrap_or(0)).unwrap_or(0))
 }
 
 pub(super) fn unban_request(tx: &mut Tx, id: i64) -> Result<Option<UnbanRequest>, DbError> {
@@ -340,9 +404,9 @@ pub(super) fn bound_ips(tx: &mut Tx, organisation: Option<OrganisationId>) -> Re
     tx.query(
         select_ip!(
             "WHERE (organisation = ?1 OR organisation IS NULL) AND (service IS NOT NULL OR server IS NOT NULL)
-             ORDER BY ip LIMIT ?2"
+             ORDER BY ip"
         ),
-        values![organisation, LIST_LIMIT],
+        values![organisation],
         ip_info,
     )
 }
@@ -375,14 +439,19 @@ pub(super) fn has_service(
     Ok(found.is_some())
 }
 
-pub(super) fn ips(tx: &mut Tx) -> Result<Vec<IpInfo>, DbError> {
-    match tx.organisation() {
+pub(super) fn ips(tx: &mut Tx, seek: &Seek<IpAddr>) -> Result<Vec<IpInfo>, DbError> {
+    let (whose, after) = (tx.organisation(), seek.after.map(|ip| ip.to_string()).unwrap_or_default());
+    match whose {
         Some(whose) => tx.query(
-            select_ip!("WHERE organisation = ?1 ORDER BY ip LIMIT ?2"),
-            values![whose, LIST_LIMIT],
+            select_ip!("WHERE organisation = ?1 AND ip > ?2 ORDER BY ip LIMIT ?3"),
+            values![whose, after.as_str(), seek.rows()],
             ip_info,
         ),
-        None => tx.query(select_ip!("ORDER BY ip LIMIT ?1"), values![LIST_LIMIT], ip_info),
+        None => tx.query(
+            select_ip!("WHERE ip > ?1 ORDER BY ip LIMIT ?2"),
+            values![after.as_str(), seek.rows()],
+            ip_info,
+        ),
     }
 }
 

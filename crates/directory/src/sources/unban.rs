@@ -6,9 +6,10 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use db::{Page, Seek};
 use model::{Address, Domain, OrganisationId, Timestamp};
 
-use super::{checked_text, parsed_ip, rows, shown};
+use super::{SourceSearch, checked_text, every, parsed_ip, rows, shown};
 use crate::Directory;
 use crate::administration::{Administration, found, liftable};
 use crate::error::DirectoryError;
@@ -39,6 +40,10 @@ pub enum UnbanState {
 }
 
 impl UnbanState {
+    /// All of them.
+    pub const EACH: [UnbanState; 4] =
+        [UnbanState::Open, UnbanState::Granted, UnbanState::Refused, UnbanState::PassedOn];
+
     /// The word that tables, the API and commands use.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -184,23 +189,39 @@ impl Directory {
 impl Administration {
     /// The requests to the organisation, or to the operator all; the newest first.
     pub async fn unban_requests(&self) -> Result<Vec<UnbanRequest>> {
+        every(|seek| self.page_of_unban_requests(SourceSearch::default(), seek)).await
+    }
+
+    /// A page of those of [`Administration::unban_requests`] that are looked for.
+    pub async fn page_of_unban_requests(
+        &self,
+        search: SourceSearch<UnbanState>,
+        seek: Seek,
+    ) -> Result<Page<UnbanRequest>> {
         let now = self.now();
         self.read(move |tx| {
-            let mut requests = rows::unban_requests(tx)?;
-            for request in &mut requests {
+            let page = rows::unban_requests(tx, &search, &seek)?;
+            let mut page = seek.page(page, |request| request.id);
+            let requests = &mut page.items;
+            for request in requests.iter_mut() {
                 request.banned_until = rows::banned_until(tx, &request.source, now)?;
             }
             let banned = requests.iter().filter(|request| request.banned_until.is_some());
             let banned: Vec<&str> = banned.map(|request| request.source.as_str()).collect();
             let liftable = liftable(tx, now, &banned)?;
-            for request in &mut requests {
+            for request in requests {
                 request.can_lift = request.banned_until.is_none() || liftable.contains(&request.source);
                 request.source = shown(&request.source).to_owned();
                 request.sent_from = shown(&request.sent_from).to_owned();
             }
-            Ok(requests)
+            Ok(page)
         })
         .await
+    }
+
+    /// How many requests wait for this scope's own decision.
+    pub async fn count_undecided_unban_requests(&self) -> Result<u64> {
+        self.read(|tx| Ok(rows::undecided_unban_requests(tx)?)).await
     }
 
     /// Lifts the ban that a request is about, or lets it stand. Administrators who may not lift it pass the request on

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use db::Seek;
 use model::{Address, Domain};
 use world::{StaticNames, World};
 use zeroize::Zeroizing;
@@ -11,7 +12,8 @@ use super::logging_in::outcome;
 use super::{CHOSEN, Town, attempt, ip, towns};
 use crate::{
     Administration, AllowState, BanRule, Directory, DirectoryError, IpChange, LiftedBan, MassError,
-    NewAllowedSource, NewIp, NewUnbanRequest, NewUser, Options, Role, Scope, SourceLetter, UnbanState,
+    NewAllowedSource, NewIp, NewUnbanRequest, NewUser, Options, Role, Scope, SourceLetter, SourceSearch,
+    UnbanState,
 };
 
 const ANNA: &str = "anna@valbois.test";
@@ -107,7 +109,11 @@ async fn a_ban_has_its_rule_and_evidence_and_is_shown_to_those_whom_it_concerns(
         assert!(shown(&valbois).await.contains(&(format!("source {home}"), true)));
         // Found by a part of what is kept out, never by what only others see of it.
         for (part, found) in [("203.0.113.", 1), ("SOURCE 203", 1), ("%", 0), ("boss@acme.test", 0)] {
-            assert_eq!(valbois.find_bans(part).await.unwrap().len(), found, "{part}");
+            assert_eq!(
+                valbois.page_of_bans(part, Seek::first(9)).await.unwrap().items.len(),
+                found,
+                "{part}"
+            );
         }
         let subject = format!("source {home}");
         let banned = valbois.bans().await.unwrap().into_iter().find(|view| view.ban.subject == subject);
@@ -237,7 +243,7 @@ async fn an_allowed_source_is_asked_for_confirmed_and_decided_and_then_never_ban
         town.fails(10, "w@far.test", BAD).await;
         assert!(shown(&town.operator).await.contains(&(format!("source {BAD}"), true)));
         let changes = trail::Trail::new(town.db.clone());
-        let changes = changes.changes(Some(town.valbois), db::Seek::first(50)).await.unwrap().items;
+        let changes = changes.changes(Some(town.valbois), Seek::first(50)).await.unwrap().items;
         let confirmed = changes.iter().find(|change| change.action == "confirm allowed source").unwrap();
         assert_eq!((confirmed.actor.who.as_str(), confirmed.what.as_str()), (CHIEF, BAD));
         assert!(confirmed.actor.source.is_some());
@@ -327,7 +333,7 @@ async fn a_tenant_lifts_what_keeps_its_own_people_out_and_never_what_the_operato
         valbois.lift_ban(BAD).await.unwrap();
         let changes = trail::Trail::new(town.db.clone());
         for whose in [Some(town.valbois), None] {
-            let changes = changes.changes(whose, db::Seek::first(50)).await.unwrap().items;
+            let changes = changes.changes(whose, Seek::first(50)).await.unwrap().items;
             let lifted = changes.iter().find(|change| change.action == "lift ban").unwrap();
             assert_eq!(lifted.organisation, Some(town.valbois), "the organisation and the operator read it");
         }
@@ -335,12 +341,12 @@ async fn a_tenant_lifts_what_keeps_its_own_people_out_and_never_what_the_operato
 }
 
 #[tokio::test]
-async fn a_ban_behind_those_that_are_listed_is_lifted_by_the_request_about_it() {
+async fn a_ban_behind_thousands_of_others_is_shown_to_whom_it_concerns_and_lifted_by_the_request_about_it() {
     for town in towns().await {
         assert_eq!(outcome(&town.log_in(ANNA, CHOSEN, BAD).await), "in");
         town.fails(10, "x@far.test", BAD).await;
         let now = town.world.clock.now();
-        let longer = (0..crate::limits::BANS_LISTED).map(move |number| crate::Ban {
+        let longer = (0..2 * crate::limits::SOURCES_AT_ONCE + 1).map(move |number| crate::Ban {
             subject: format!("source 2001:db8:{number:x}::/64"),
             from: now,
             until: now.plus(Duration::from_secs(30 * 86_400)),
@@ -355,7 +361,19 @@ async fn a_ban_behind_those_that_are_listed_is_lifted_by_the_request_about_it() 
             .write(move |tx| longer.iter().try_for_each(|ban| crate::login::keep_ban(tx, ban)))
             .await
             .unwrap();
-        assert!(shown(&town.operator).await.iter().all(|(subject, _)| *subject != format!("source {BAD}")));
+        let subject = format!("source {BAD}");
+        let first = town.operator.page_of_bans("", Seek::first(50)).await.unwrap();
+        assert_eq!((first.items.len(), first.next.is_some()), (50, true));
+        assert!(first.items.iter().all(|view| view.subject != subject));
+        let all: Vec<String> = shown(&town.operator).await.into_iter().map(|(subject, _)| subject).collect();
+        assert_eq!(all.len(), 2 * crate::limits::SOURCES_AT_ONCE + 2);
+        assert_eq!(all.last(), Some(&subject));
+        assert_eq!(all.iter().collect::<std::collections::HashSet<_>>().len(), all.len(), "each once");
+        // Of those of the others an organisation sees none, however many there are before its own.
+        let own = town.tenant(town.valbois).page_of_bans("", Seek::first(50)).await.unwrap();
+        assert_eq!((own.items.len(), own.next), (1, None));
+        assert_eq!(own.items[0].subject, subject);
+        assert!(town.tenant(town.acme).bans().await.unwrap().is_empty());
         for asker in [&town.tenant(town.valbois), &town.operator] {
             town.asks("valbois.test", BAD, "203.0.113.50").await.unwrap();
             let requests = asker.unban_requests().await.unwrap();
@@ -537,5 +555,69 @@ async fn letters_leave_from_the_address_that_their_service_or_server_is_bound_to
         let ips = valbois.ips().await.unwrap();
         let left = ips.iter().find(|info| info.ip == ip("203.0.113.10")).unwrap();
         assert_eq!((left.service, &left.server), (None, &None));
+    }
+}
+
+#[tokio::test]
+async fn lists_of_sources_are_read_a_page_at_a_time_and_searched_as_a_whole() {
+    for town in towns().await {
+        let (valbois, operator) = (town.tenant(town.valbois), &town.operator);
+        for at in 1..6 {
+            let about = format!("198.51.100.{at}");
+            town.asks("valbois.test", &about, &format!("203.0.{at}.1")).await.unwrap();
+            town.dedicate(&format!("192.0.2.{at}")).await;
+        }
+        town.asks("nobody.test", "198.51.100.9", "203.0.9.1").await.unwrap();
+        let second = valbois.unban_requests().await.unwrap()[3].clone();
+        valbois.decide_unban_request(second.id, false).await.unwrap();
+        let found = async |asker: &Administration, part: &str, states: &[UnbanState]| {
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let search = SourceSearch { part: part.to_owned(), states: states.to_vec() };
+                let page = asker.page_of_unban_requests(search, Seek { after, limit: 2 }).await.unwrap();
+                assert!(page.items.len() == 2 || page.next.is_none());
+                found.extend(page.items.into_iter().map(|request| request.source));
+                after = page.next;
+                if after.is_none() {
+                    return found;
+                }
+            }
+        };
+        let of = |last: &[u8]| last.iter().map(|last| format!("198.51.100.{last}")).collect::<Vec<_>>();
+        assert_eq!(found(&valbois, "", &[]).await, of(&[5, 4, 3, 2, 1]));
+        assert_eq!(found(operator, "", &[]).await, of(&[9, 5, 4, 3, 2, 1]));
+        assert_eq!(found(operator, "NOBODY", &[]).await, of(&[9]));
+        assert_eq!(found(&valbois, "nobody", &[]).await, of(&[]));
+        assert_eq!(found(&valbois, "100.4", &[]).await, of(&[4]));
+        // Every subject begins with the word for its kind, which nobody looks for.
+        assert_eq!(found(&valbois, "source", &[]).await, of(&[]));
+        assert_eq!(found(&valbois, "100.4", &[UnbanState::Refused]).await, of(&[4, 2]));
+        assert_eq!(valbois.count_undecided_unban_requests().await.unwrap(), 4);
+        assert_eq!(town.tenant(town.acme).count_undecided_unban_requests().await.unwrap(), 0);
+        assert_eq!(operator.count_undecided_unban_requests().await.unwrap(), 5);
+
+        let first = valbois.page_of_ips(Seek::first(3)).await.unwrap();
+        let rest = valbois.page_of_ips(Seek { after: first.next, limit: 3 }).await.unwrap();
+        assert_eq!((first.items.len(), rest.items.len(), rest.next), (3, 2, None));
+        assert_eq!(rest.items[0].ip, ip("192.0.2.4"));
+
+        town.chief().await;
+        for at in 1..4 {
+            let new = NewAllowedSource { ip: format!("198.51.100.{at}"), ..town.request() };
+            valbois.ask_for_allowed_source(new).await.unwrap();
+        }
+        let ended = valbois.allowed_sources().await.unwrap()[0].id;
+        valbois.end_allowed_source(ended, "over").await.unwrap();
+        let sources = async |part: &str, states: Vec<AllowState>, seek: Seek| {
+            let search = SourceSearch { part: part.to_owned(), states };
+            let page = valbois.page_of_allowed_sources(search, seek).await.unwrap();
+            (page.items.into_iter().map(|source| source.source).collect::<Vec<_>>(), page.next)
+        };
+        let (newest, next) = sources("", Vec::new(), Seek::first(2)).await;
+        assert_eq!((newest, next.is_some()), (of(&[3, 2]), true));
+        assert_eq!(sources("", Vec::new(), Seek { after: next, limit: 2 }).await, (of(&[1]), None));
+        assert_eq!(sources("OVER", Vec::new(), Seek::first(9)).await.0, of(&[3]));
+        assert_eq!(sources("over", vec![AllowState::Asked], Seek::first(9)).await.0, of(&[3, 2, 1]));
+        assert_eq!(sources("surveyor", Vec::new(), Seek::first(9)).await.0.len(), 3);
     }
 }

@@ -3,12 +3,13 @@
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use directory::BanView;
+use directory::{BanView, SourceSearch};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
-use crate::input::{Input, Of};
+use crate::input::{Asked, Input, Of};
+use crate::page::{Page, PageQuery, TextQuery};
 use crate::refusal::Result;
 
 /// A source, or a login name, that is kept out.
@@ -45,12 +46,6 @@ pub(crate) struct Count {
     failures: u32,
 }
 
-/// All bans that hold.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Bans {
-    items: Vec<Ban>,
-}
-
 fn view(view: BanView) -> Ban {
     let BanView { ban, is_known, is_asked, can_lift } = view;
     let count = |(protocol, failures)| Count { protocol, failures };
@@ -70,10 +65,14 @@ fn view(view: BanView) -> Ban {
 }
 
 /// The bans that hold, the longest first; to an organisation those that concern its people and login names
-#[utoipa::path(get, path = "/bans", tag = "bans", responses((status = 200, body = Bans)))]
-pub(crate) async fn list_bans(caller: Caller) -> Result<Json<Bans>> {
-    let bans = caller.directory().bans().await?;
-    Ok(Json(Bans { items: bans.into_iter().map(view).collect() }))
+#[utoipa::path(get, path = "/bans", tag = "bans", params(TextQuery, PageQuery),
+    responses((status = 200, body = Page<Ban>)))]
+pub(crate) async fn list_bans(
+    caller: Caller,
+    Asked(which): Asked<TextQuery>,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<Ban>>> {
+    Ok(Json(Page::of(caller.directory().page_of_bans(&which.part(), page.seek()?).await?, view)))
 }
 
 /// A source to be kept out.
@@ -126,17 +125,17 @@ pub(crate) struct UnbanRequest {
     can_lift: bool,
 }
 
-/// All requests.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct UnbanRequests {
-    items: Vec<UnbanRequest>,
-}
-
 /// Who asks to be let in again, the newest first
-#[utoipa::path(get, path = "/unban-requests", tag = "bans", responses((status = 200, body = UnbanRequests)))]
-pub(crate) async fn list_unban_requests(caller: Caller) -> Result<Json<UnbanRequests>> {
-    let requests = caller.directory().unban_requests().await?;
-    let items = requests.into_iter().map(|request| UnbanRequest {
+#[utoipa::path(get, path = "/unban-requests", tag = "bans", params(TextQuery, PageQuery),
+    responses((status = 200, body = Page<UnbanRequest>)))]
+pub(crate) async fn list_unban_requests(
+    caller: Caller,
+    Asked(which): Asked<TextQuery>,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<UnbanRequest>>> {
+    let search = SourceSearch { part: which.part(), states: Vec::new() };
+    let page = caller.directory().page_of_unban_requests(search, page.seek()?).await?;
+    Ok(Json(Page::of(page, |request| UnbanRequest {
         id: request.id.to_string(),
         organisation: request.organisation.map(|id| id.to_string()),
         domain: request.domain,
@@ -148,8 +147,7 @@ pub(crate) async fn list_unban_requests(caller: Caller) -> Result<Json<UnbanRequ
         decided_by: request.decided_by,
         banned_until: request.banned_until.map(|until| until.rfc3339()),
         can_lift: request.can_lift,
-    });
-    Ok(Json(UnbanRequests { items: items.collect() }))
+    })))
 }
 
 /// Lift the ban that a request is about, or pass the request on to the operator

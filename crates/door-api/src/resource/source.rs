@@ -5,13 +5,14 @@ use std::net::IpAddr;
 use axum::Json;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use directory::{AllowedSource, IpChange, IpInfo, NewAllowedSource, NewIp};
+use directory::{AllowedSource, IpChange, IpInfo, NewAllowedSource, NewIp, SourceSearch};
 use model::ServiceId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
-use crate::input::{Created, Id, Input, Of, absent_or};
+use crate::input::{Asked, Created, Id, Input, Of, absent_or};
+use crate::page::{Page, PageQuery, TextQuery};
 use crate::refusal::{Result, not_found};
 
 /// A source that no rule keeps out, or that is to become one.
@@ -56,17 +57,17 @@ fn view(source: AllowedSource) -> Allowed {
     }
 }
 
-/// All of them.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct AllowedSources {
-    items: Vec<Allowed>,
-}
-
-/// The sources that no rule keeps out, and the requests for such
-#[utoipa::path(get, path = "/allowed-sources", tag = "bans", responses((status = 200, body = AllowedSources)))]
-pub(crate) async fn list_allowed_sources(caller: Caller) -> Result<Json<AllowedSources>> {
-    let sources = caller.directory().allowed_sources().await?;
-    Ok(Json(AllowedSources { items: sources.into_iter().map(view).collect() }))
+/// The sources that no rule keeps out, and the requests for such, the newest first
+#[utoipa::path(get, path = "/allowed-sources", tag = "bans", params(TextQuery, PageQuery),
+    responses((status = 200, body = Page<Allowed>)))]
+pub(crate) async fn list_allowed_sources(
+    caller: Caller,
+    Asked(which): Asked<TextQuery>,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<Allowed>>> {
+    let search = SourceSearch { part: which.part(), states: Vec::new() };
+    let page = caller.directory().page_of_allowed_sources(search, page.seek()?).await?;
+    Ok(Json(Page::of(page, view)))
 }
 
 /// A request.
@@ -173,21 +174,15 @@ fn ip_view(info: IpInfo) -> Ip {
     }
 }
 
-/// All of them.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Ips {
-    items: Vec<Ip>,
-}
-
 fn parsed(ip: &str) -> Result<IpAddr> {
     ip.parse().map_err(|_| not_found("address"))
 }
 
 /// The addresses of the installation; to an organisation those dedicated to it
-#[utoipa::path(get, path = "/ips", tag = "bans", responses((status = 200, body = Ips)))]
-pub(crate) async fn list_ips(caller: Caller) -> Result<Json<Ips>> {
-    let ips = caller.directory().ips().await?;
-    Ok(Json(Ips { items: ips.into_iter().map(ip_view).collect() }))
+#[utoipa::path(get, path = "/ips", tag = "bans", params(PageQuery),
+    responses((status = 200, body = Page<Ip>)))]
+pub(crate) async fn list_ips(caller: Caller, Asked(page): Asked<PageQuery>) -> Result<Json<Page<Ip>>> {
+    Ok(Json(Page::of(caller.directory().page_of_ips(page.seek()?).await?, ip_view)))
 }
 
 /// An address to be listed.

@@ -514,3 +514,55 @@ async fn what_a_program_opens_of_a_mailbox_is_seen_by_its_people() {
         }
     }
 }
+
+#[tokio::test]
+async fn bans_requests_sources_and_addresses_come_a_page_at_a_time_and_are_searched() {
+    for place in places().await {
+        let tenant = place.tenant("valbois").await;
+        for at in 1..4 {
+            let ban = json!({"source": format!("192.0.2.{at}"), "hours": at, "reason": "a net"});
+            assert_eq!(place.post(&place.operator, "/bans", ban).await.status, StatusCode::NO_CONTENT);
+            let source = json!({"ip": format!("198.51.100.{}", 50 + at), "purpose": "office", "acceptance": "mine",
+                                "contact": "boss@valbois.test", "organisation": tenant.id("organisation")});
+            place.made(&place.operator, "/allowed-sources", source).await;
+            place.made(&place.operator, "/ips", json!({"ip": format!("2001:db8::{at}")})).await;
+            let request = directory::NewUnbanRequest {
+                domain: "valbois.test".to_owned(),
+                ip: format!("192.0.2.{at}"),
+                contact: format!("wrk{at}@far.test"),
+                message: String::new(),
+            };
+            place
+                .directory
+                .ask_to_be_let_in(request, format!("203.{at}.2.1").parse().unwrap())
+                .await
+                .unwrap();
+        }
+        for (path, key, expected) in [
+            ("/bans?", "subject", vec!["source 192.0.2.3", "source 192.0.2.2", "source 192.0.2.1"]),
+            ("/bans?text=2.2&", "subject", vec!["source 192.0.2.2"]),
+            ("/unban-requests?text=WRK&", "source", vec!["192.0.2.3", "192.0.2.2", "192.0.2.1"]),
+            ("/unban-requests?text=wrk3&", "source", vec!["192.0.2.3"]),
+            (
+                "/allowed-sources?text=100.5&",
+                "source",
+                vec!["198.51.100.53", "198.51.100.52", "198.51.100.51"],
+            ),
+            ("/ips?", "ip", vec!["2001:db8::1", "2001:db8::2", "2001:db8::3", "203.0.113.7"]),
+        ] {
+            let (mut found, mut after) = (Vec::new(), String::new());
+            loop {
+                let page = place.get(&place.operator, &format!("{path}limit=1{after}")).await;
+                assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.body);
+                let items = page.body["items"].as_array().unwrap();
+                assert!(items.len() <= 1);
+                found.extend(items.iter().map(|item| item[key].as_str().unwrap().to_owned()));
+                let Some(next) = page.body["next"].as_str() else { break };
+                after = format!("&after={next}");
+            }
+            assert_eq!(found, expected, "{path}");
+            let wrong = place.get(&place.operator, &format!("{path}after=%C3%A9")).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {}", wrong.body);
+        }
+    }
+}

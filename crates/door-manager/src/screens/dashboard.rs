@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use db::Seek;
-use directory::{Administration, Role, UnbanState};
+use directory::{Administration, Role};
 use mail_queue::Selection;
 use minijinja::{Value, context};
 use model::{AccountId, AddressId};
@@ -74,10 +74,9 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
         let name = person.guest.say("queue-title", &[]);
         alerts.push(context! { name, state => "waiting", text, href => "/manager/queue?sort=queue-state" });
     }
-    let asked = directory.unban_requests().await?;
-    let asked = asked.iter().filter(|request| request.state == UnbanState::Open).count();
+    let asked = directory.count_undecided_unban_requests().await?;
     if asked > 0 {
-        let text = person.guest.say("alert-unban", &[("count", Word::from(asked))]);
+        let text = person.guest.say("alert-unban", &[("count", Word::from(asked as usize))]);
         let name = person.guest.say("requests-title", &[]);
         alerts.push(context! { name, state => "waiting", text, href => "/manager/sources#requests" });
     }

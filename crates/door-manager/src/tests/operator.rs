@@ -266,6 +266,126 @@ async fn the_staff_bans_and_decides_on_sources_of_the_whole_installation() {
 }
 
 #[tokio::test]
+async fn an_address_is_removed_after_the_staff_has_read_what_depends_on_it() {
+    for town in towns().await {
+        let domain = town.mail_domain().await;
+        let owner =
+            town.people().domain_called(&model::Domain::parse("valbois.test").unwrap()).await.unwrap();
+        for (ip, organisation) in [
+            ("203.0.113.10", Some(town.valbois)),
+            ("203.0.113.11", Some(town.valbois)),
+            ("2001:db8::7", None),
+        ] {
+            let new = NewIp { ip: ip.to_owned(), organisation, is_static: true, note: String::new() };
+            town.all().add_ip(new).await.unwrap();
+        }
+        let hosts = town.hosts.administration(Scope::Tenant(town.valbois), "test");
+        let new = hosts::NewHost {
+            domain,
+            name: "relais7".to_owned(),
+            fqdn: None,
+            ipv4: Some("203.0.113.10".parse().unwrap()),
+            ipv6: None,
+            description: String::new(),
+        };
+        hosts.create_host(new).await.unwrap();
+        let change = directory::IpChange {
+            service: Some(Some(owner.service)),
+            pointer_wanted: Some("lettres.valbois.test".to_owned()),
+            ..Default::default()
+        };
+        town.people().change_ip("203.0.113.10".parse().unwrap(), change).await.unwrap();
+        let path = "/manager/sources/ips/203.0.113.10/delete";
+        let mut stranger = town.signed_in("acme").await;
+        assert_eq!(stranger.get(path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(stranger.post(path, &[]).await.status, StatusCode::NOT_FOUND);
+        let (mut browser, _) = town.staff().await;
+        let list = page(&mut browser, "sources?of=installation").await;
+        assert!(list.contains(path) && list.contains("/manager/sources/ips/2001:db8::7/delete"), "{list}");
+        assert!(!page(&mut browser, "sources").await.contains("/delete"), "there it is not the staff's");
+        // What depends on it is said before, and nothing is done yet.
+        let asked = page(&mut browser, "sources/ips/203.0.113.10/delete").await;
+        let service = town.people().service(owner.service).await.unwrap().name;
+        let organisation = town.people().organisation(town.valbois).await.unwrap().name;
+        for told in [&*service, &organisation, "garde une autre adresse", "Un hôte", "relais7.valbois.test"]
+        {
+            assert!(asked.contains(told), "{told}: {asked}");
+        }
+        assert!(asked.contains("lettres.valbois.test") && !asked.contains("Rien ne dépend"), "{asked}");
+        assert_eq!(town.all().ips().await.unwrap().len(), 3);
+        let answer = browser.post(path, &[]).await;
+        assert_eq!(answer.location, "/manager/sources?of=installation");
+        let text = taken(&mut browser, answer).await;
+        assert!(!stands(&text, "203.0.113.10") && stands(&text, "203.0.113.11"), "{text}");
+        // Nothing depends on the shared one; of the last dedicated one it is said what goes with it.
+        let free = page(&mut browser, "sources/ips/2001:db8::7/delete").await;
+        assert!(free.contains("Rien ne dépend"), "{free}");
+        let last = page(&mut browser, "sources/ips/203.0.113.11/delete").await;
+        assert!(last.contains("n’en aura plus d’autre"), "{last}");
+        let answer = browser.post("/manager/sources/ips/2001:db8::7/delete", &[]).await;
+        taken(&mut browser, answer).await;
+        assert_eq!(town.all().ips().await.unwrap().len(), 1);
+        for gone in [path, "/manager/sources/ips/2001:db8::7/delete", "/manager/sources/ips/x/delete"] {
+            assert_eq!(browser.get(gone).await.status, StatusCode::NOT_FOUND, "{gone}");
+            assert_eq!(browser.post(gone, &[]).await.status, StatusCode::NOT_FOUND, "{gone}");
+        }
+        let trail = trail::Trail::new(town.db.clone());
+        let entries = trail.changes(Some(town.valbois), db::Seek::first(5)).await.unwrap().items;
+        let removed = entries.iter().find(|entry| entry.change.action == "remove ip").unwrap();
+        assert_eq!(removed.change.what, "203.0.113.10");
+        assert_eq!(removed.before.get("pointer"), Some("lettres.valbois.test"));
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_sources_that_is_too_long_for_its_table_says_so_and_its_file_has_all() {
+    for town in towns().await {
+        let (mut browser, _) = town.staff().await;
+        let bans = (0..1001).map(|at| {
+            let town = &town;
+            async move {
+                let (source, hour) = (format!("198.51.{}.{}", at / 250, at % 250), Duration::from_secs(3600));
+                town.all().ban_source(&source, hour, "filet").await.unwrap();
+            }
+        });
+        futures_util::future::join_all(bans).await;
+        let text = page(&mut browser, "sources?of=installation").await;
+        assert!(text.contains("Seules les") && text.contains("précisez la recherche"), "{text}");
+        let file = page(&mut browser, "sources?of=installation&bans-format=csv").await;
+        assert_eq!(file.lines().count(), 1002);
+        // Which one is behind those that the table holds is known to the search alone.
+        let last = "198.51.3.99";
+        let found = page(&mut browser, &format!("sources?of=installation&bans-q={last}")).await;
+        assert!(stands(&found, last) && !found.contains("Seules les"), "{found}");
+        // Requests are found by their texts and by the word of their state.
+        for (domain, at) in [("valbois.test", 1), ("nobody.test", 2)] {
+            let request = directory::NewUnbanRequest {
+                domain: domain.to_owned(),
+                ip: format!("203.0.113.{at}"),
+                contact: "worker@far.test".to_owned(),
+                message: format!("bureau de {domain}"),
+            };
+            town.directory.ask_to_be_let_in(request, "203.0.113.9".parse().unwrap()).await.unwrap();
+        }
+        let id = town.all().unban_requests().await.unwrap()[0].id;
+        town.all().decide_unban_request(id, false).await.unwrap();
+        for (searched, [first, second]) in [
+            ("NOBODY", [false, true]),
+            ("refus", [false, true]),
+            ("worker", [true, true]),
+            ("zzz", [false, false]),
+        ] {
+            let text = page(&mut browser, &format!("sources?of=installation&requests-q={searched}")).await;
+            assert_eq!(text.contains("bureau de valbois.test"), first, "{searched}: {text}");
+            assert_eq!(text.contains("bureau de nobody.test"), second, "{searched}: {text}");
+            let path = format!("sources?of=installation&requests-format=csv&requests-q={searched}");
+            let file = page(&mut browser, &path).await;
+            assert_eq!(file.lines().count(), 1 + [first, second].into_iter().filter(|is_so| *is_so).count());
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_staff_makes_an_organisation_gives_it_a_plan_and_quotas_and_ends_it() {
     for town in towns().await {
         let (mut browser, _) = town.staff().await;

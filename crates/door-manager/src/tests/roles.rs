@@ -83,7 +83,7 @@ const DECISIONS: [(Who, &str); 5] = [
     ),
     (
         Who::Staff,
-        "/system /installation /installation/journal /installation/journal/{change} /installation/staff /installation/staff/{user} /installation/organisations
+        "/sources/ips/{ip}/delete /system /installation /installation/journal /installation/journal/{change} /installation/staff /installation/staff/{user} /installation/organisations
          /installation/organisations/{organisation} /installation/organisations/{organisation}/quotas
          /installation/organisations/{organisation}/state /installation/organisations/{organisation}/delete",
     ),

@@ -106,7 +106,8 @@ table-count = { $found ->
     [one] ein Ergebnis
    *[other] { $found } Ergebnisse
 } von { $total }
-sorted-cut = Sortiert sind die ersten { $count } Zeilen: Suchen Sie genauer, um die anderen zu sehen.
+logs-sorted-cut = Diese Ordnung gilt nur für die { $count } neuesten Zeilen: Suchen Sie genauer oder in kürzerer Zeit, um die anderen zu sehen.
+queue-sorted-cut = Diese Ordnung gilt nur für die { $count } Zustellungen, die am längsten warten: Suchen Sie, um die anderen zu sehen.
 table-csv = Als CSV exportieren
 filter-remove = Filter entfernen
 chip = { $name }: { $value }

@@ -153,6 +153,24 @@ ip-bound = Gespeichert: Was von { $ip } ausgeht, ist festgelegt.
 ip-add = Eine Adresse aufnehmen
 ip-added = { $ip } steht in der Liste.
 ip-dedicate = Zugeteilt an { $organisation }
+ip-remove = Entfernen
+ip-delete = { $ip } aus der Liste entfernen
+ip-delete-depends = Von der Adresse hängt ab:
+ip-delete-free = Von dieser Adresse hängt nichts ab: Keine Post geht eigens von ihr aus, und kein Host hat sie.
+ip-delete-service = Die Post des Maildienstes «{ $service }» geht von ihr aus. Sie wird von einer seiner anderen Adressen oder von denen des Knotens ausgehen.
+ip-delete-server = Die Post, die { $server } befördert, geht von ihr aus. Sie wird von den anderen Adressen des Servers ausgehen.
+ip-delete-both = Die Post des Maildienstes «{ $service }», die { $server } befördert, geht von ihr aus. Sie wird von einer seiner anderen Adressen oder von denen des Knotens ausgehen.
+ip-delete-dedicated = Sie ist { $organisation } zugeteilt; { $count ->
+    [0] eine andere bleibt nicht, eine dauerhafte Freigabe kann dann nicht mehr beantragt werden. Bestehende bleiben.
+    [one] eine andere Adresse bleibt.
+   *[other] { $count } andere Adressen bleiben.
+}
+ip-delete-hosts = { $count ->
+    [one] Ein Host hat diese Adresse und behält sie:
+   *[other] { $count } Hosts haben diese Adresse und behalten sie:
+}
+ip-delete-pointer = Der PTR-Eintrag, der zu { $name } führt, bleibt in der Reverse-Zone. Um ihn zu löschen, leeren Sie vorher seinen Namen in der Liste.
+ip-deleted = { $ip } steht nicht mehr in der Liste.
 queue-title = Warteschlange
 queue-lead = Nachrichten, die auf ihre Zustellung warten, mit der letzten Antwort des fernen Servers.
 queue-received = Eingegangen

@@ -106,7 +106,8 @@ table-count = { $found ->
     [one] one result
    *[other] { $found } results
 } of { $total }
-sorted-cut = Sorted among the first { $count } lines: search more precisely to see the others.
+logs-sorted-cut = Only the { $count } newest lines are in this order: narrow the search or its times to see the others.
+queue-sorted-cut = Only the { $count } deliveries that wait longest are in this order: search to see the others.
 table-csv = Export as CSV
 filter-remove = remove the filter
 chip = { $name }: { $value }

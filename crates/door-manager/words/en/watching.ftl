@@ -153,6 +153,24 @@ ip-bound = Saved: what leaves from { $ip } is settled.
 ip-add = Add an address
 ip-added = { $ip } is in the list.
 ip-dedicate = Dedicated to { $organisation }
+ip-remove = Remove
+ip-delete = Remove { $ip } from the list
+ip-delete-depends = This depends on the address:
+ip-delete-free = Nothing depends on this address: no mail leaves from it in particular, and no host has it.
+ip-delete-service = The mail of the mail service «{ $service }» leaves from it. It will leave from another of its addresses, or from those of the node.
+ip-delete-server = The mail that { $server } carries leaves from it. It will leave from the server’s other addresses.
+ip-delete-both = The mail of the mail service «{ $service }» that { $server } carries leaves from it. It will leave from another of its addresses, or from those of the node.
+ip-delete-dedicated = It is dedicated to { $organisation }, { $count ->
+    [0] which will have no other one and can then ask for no permanent permission; those that it has stay.
+    [one] which keeps one other address.
+   *[other] which keeps { $count } other addresses.
+}
+ip-delete-hosts = { $count ->
+    [one] One host has this address and keeps it:
+   *[other] { $count } hosts have this address and keep it:
+}
+ip-delete-pointer = The PTR record that leads to { $name } stays in the reverse zone. To take it away, empty its name in the list first.
+ip-deleted = { $ip } is no longer in the list.
 queue-title = Queue
 queue-lead = Messages that wait for delivery, with the remote server’s last answer.
 queue-received = Received

@@ -107,7 +107,8 @@ table-count = { $found ->
     [one] un résultat
    *[other] { $found } résultats
 } sur { $total }
-sorted-cut = Triées parmi les { $count } premières lignes : précisez la recherche pour voir les autres.
+logs-sorted-cut = Cet ordre ne porte que sur les { $count } lignes les plus récentes : précisez la recherche ou ses dates pour voir les autres.
+queue-sorted-cut = Cet ordre ne porte que sur les { $count } envois qui attendent depuis le plus longtemps : cherchez pour voir les autres.
 table-csv = Exporter en CSV
 filter-remove = retirer le filtre
 chip = { $name } : { $value }

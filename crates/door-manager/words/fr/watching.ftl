@@ -153,6 +153,24 @@ ip-bound = Enregistré : les mails liés partent de { $ip }.
 ip-add = Ajouter une adresse
 ip-added = { $ip } est dans la liste.
 ip-dedicate = Dédiée à { $organisation }
+ip-remove = Retirer
+ip-delete = Retirer { $ip } de la liste
+ip-delete-depends = Ceci dépend de l’adresse :
+ip-delete-free = Rien ne dépend de cette adresse : aucun courrier ne part d’elle en particulier et aucun hôte ne la porte.
+ip-delete-service = Le courrier du Service Mail « { $service } » part de cette adresse. Il partira d’une autre de ses adresses, ou de celles du nœud.
+ip-delete-server = Le courrier que transporte { $server } part de cette adresse. Il partira des autres adresses du serveur.
+ip-delete-both = Le courrier du Service Mail « { $service } » que transporte { $server } part de cette adresse. Il partira d’une autre de ses adresses, ou de celles du nœud.
+ip-delete-dedicated = Elle est dédiée à { $organisation }, { $count ->
+    [0] qui n’en aura plus d’autre et ne pourra plus demander de déblocage définitif ; ceux qui existent restent.
+    [one] qui garde une autre adresse.
+   *[other] qui garde { $count } autres adresses.
+}
+ip-delete-hosts = { $count ->
+    [one] Un hôte porte cette adresse et la garde :
+   *[other] { $count } hôtes portent cette adresse et la gardent :
+}
+ip-delete-pointer = L’entrée PTR qui mène à { $name } reste dans la zone inverse. Pour la retirer, videz d’abord son nom dans la liste.
+ip-deleted = { $ip } n’est plus dans la liste.
 queue-title = File d’attente
 queue-lead = Les messages qui attendent d’être remis, avec la dernière réponse du serveur distant.
 queue-received = Reçu

@@ -106,7 +106,8 @@ table-count = { $found ->
     [one] un risultato
    *[other] { $found } risultati
 } su { $total }
-sorted-cut = Ordinate tra le prime { $count } righe: precisate la ricerca per vedere le altre.
+logs-sorted-cut = Quest’ordine vale solo per le { $count } righe più recenti: precisate la ricerca o le sue date per vedere le altre.
+queue-sorted-cut = Quest’ordine vale solo per le { $count } consegne che attendono da più tempo: cercate per vedere le altre.
 table-csv = Esportare in CSV
 filter-remove = togliere il filtro
 chip = { $name }: { $value }

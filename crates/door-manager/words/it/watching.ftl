@@ -153,6 +153,24 @@ ip-bound = Salvato: ciò che parte da { $ip } è deciso.
 ip-add = Aggiungere un indirizzo
 ip-added = { $ip } è nell’elenco.
 ip-dedicate = Dedicato a { $organisation }
+ip-remove = Togliere
+ip-delete = Togliere { $ip } dall’elenco
+ip-delete-depends = Dall’indirizzo dipende:
+ip-delete-free = Da questo indirizzo non dipende nulla: nessuna posta parte apposta da esso e nessun host lo ha.
+ip-delete-service = La posta del Servizio Mail «{ $service }» parte da esso. Partirà da un altro dei suoi indirizzi o da quelli del nodo.
+ip-delete-server = La posta trasportata da { $server } parte da esso. Partirà dagli altri indirizzi del server.
+ip-delete-both = La posta del Servizio Mail «{ $service }» trasportata da { $server } parte da esso. Partirà da un altro dei suoi indirizzi o da quelli del nodo.
+ip-delete-dedicated = È dedicato a { $organisation }, { $count ->
+    [0] che non ne avrà altri e non potrà più chiedere uno sblocco definitivo; quelli esistenti restano.
+    [one] che conserva un altro indirizzo.
+   *[other] che conserva altri { $count } indirizzi.
+}
+ip-delete-hosts = { $count ->
+    [one] Un host ha questo indirizzo e lo conserva:
+   *[other] { $count } host hanno questo indirizzo e lo conservano:
+}
+ip-delete-pointer = La voce PTR che porta a { $name } resta nella zona inversa. Per toglierla, svuotate prima il suo nome nell’elenco.
+ip-deleted = { $ip } non è più nell’elenco.
 queue-title = Coda
 queue-lead = I messaggi in attesa di consegna, con l’ultima risposta del server remoto.
 queue-received = Ricevuto
