@@ -37,6 +37,7 @@ struct Place {
     db: db::Db,
     queue: Queue,
     hosts: Hosts,
+    zones: Zones,
     directory: Directory,
     operator: String,
 }
@@ -87,9 +88,10 @@ async fn places_with(limits: Limits) -> Vec<Place> {
         let keys = Keys::new(db.clone(), world.clone());
         let settings = mail_reports::Settings::new(Domain::parse("mail.relais.test").unwrap());
         let hosts = Hosts::new(db.clone(), world.clone(), directory.clone());
+        let zones = Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone());
         let parts = Parts {
             hosts: hosts.clone(),
-            zones: Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone()),
+            zones: zones.clone(),
             keys,
             looker: Looker { world: world.clone(), certificate: None },
             reports: Reports::new(db.clone(), world.clone(), directory.clone(), settings),
@@ -103,7 +105,7 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             exempt_loopback: false,
         };
         let operator = token(&directory, None, true).await;
-        places.push(Place { router: router(parts), world, db, queue, hosts, directory, operator });
+        places.push(Place { router: router(parts), world, db, queue, hosts, zones, directory, operator });
     }
     places
 }
