@@ -5,10 +5,9 @@ import json
 import pathlib
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browser import PICTURES, SERIOUS, heavy_pages, manager, sign_in, tab_to, window
+from browser import PICTURES, faults, heavy_pages, manager, sign_in, tab_to, window
 from peers import wait_until
 
 DOMAIN = "domains/valbois.test/"
@@ -32,8 +31,7 @@ def test_every_screen_is_accessible_and_says_nothing_on_the_console(chromium, re
     findings = []
     for screen in SCREENS:
         page.goto(relais.facts["urls"]["manager"] + screen)
-        found = Axe().run(page)["violations"]
-        findings += [(screen, each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in SERIOUS]
+        findings += [(screen, *each) for each in faults(page)]
     context.close()
     assert not findings
     assert not said

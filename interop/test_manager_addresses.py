@@ -7,10 +7,9 @@ import subprocess
 import uuid
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browser import PICTURES, SERIOUS, manager, window
+from browser import PICTURES, faults, manager, window
 from conftest import EVE, OSCAR
 from letters import imap_login, mark
 from peers import Postfix, wait_until
@@ -43,7 +42,7 @@ def stranger(parts):
 def picture(page, name):
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"addresses-{name}-1280-fr.png", full_page=True)
-    found = [hit for hit in Axe().run(page)["violations"] if hit["impact"] in SERIOUS]
+    found = faults(page)
     assert not found, (name, found)
 
 

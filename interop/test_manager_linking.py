@@ -8,10 +8,9 @@ import subprocess
 import threading
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browser import PICTURES, SERIOUS
+from browser import PICTURES, faults
 from letters import imap_login, letter, mark, submission
 from names import short
 from peers import wait_until
@@ -237,7 +236,7 @@ def test_a_linked_domain_becomes_the_main_one_while_mail_flows_and_the_former_on
     expect(page.get_by_text(re.compile(rf"cesseront de répondre sous @{OLD}"))).to_be_visible()
     expect(page.get_by_text(f"anna@{OLD}")).to_be_visible()
     shoot(page, "unlink")
-    found = [hit for hit in Axe().run(page)["violations"] if hit["impact"] in SERIOUS]
+    found = faults(page)
     assert not found, found
     page.get_by_role("button", name="Confirmer le détachement").click()
     expect(of(page, NEW)).to_be_visible()
@@ -263,7 +262,7 @@ def test_pages_are_usable_on_a_phone_at_night_and_have_no_serious_faults(chromiu
             phone.goto(path)
             shoot(phone, f"phone-{scheme}-{name}")
             assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-            found = [hit for hit in Axe().run(phone)["violations"] if hit["impact"] in SERIOUS]
+            found = faults(phone)
             assert not found, (path, found)
         context.close()
 

@@ -8,15 +8,15 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browser import PICTURES, SERIOUS, heavy_pages, manager, sign_in, tab_to, window
+from browser import PICTURES, faults, heavy_pages, hidden_focus, manager, page_at, pages_in_sources, sign_in, tab_to, window
 from conftest import ANNA, BRUNO
 from letters import letter, mark, submission
 from peers import wait_until
 from relais import Relais
 from second_factor import code_of
+from test_manager import SCREENS as SCREENS_OF_DOMAINS
 
 DOMAIN = "valbois.test"
 PASSWORD = "une phrase de passe"
@@ -205,8 +205,7 @@ class Look:
     def at(self, name, is_scanned=True, has_picture=True):
         """Looks at the page that is open."""
         if is_scanned:
-            found = Axe().run(self.page)["violations"]
-            self.wrong += [(name, each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in SERIOUS]
+            self.wrong += [(name, *each) for each in faults(self.page)]
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             self.wrong.append((name, "is wider than its window", self.page.evaluate(
                 "[...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > innerWidth)"
@@ -218,7 +217,64 @@ class Look:
 SIZES = [(360, "dark"), (1280, "light")]
 
 
-@pytest.mark.timeout(600)
+# Pages that have no picture of their own among `screens`, and why.
+PICTURED_ELSEWHERE = {
+    "/sign-in": "with what it refuses, among the pages that answer a form",
+    "/sign-in/step": "with the second step", "/profile/factors/{id}/remove": "with the second step",
+    "/profile/recovery": "with the second step", "/granted": "as a collaborator sees it",
+    "/granted/{service}": "as a collaborator sees it",
+}
+NO_PAGES = {
+    "/events": "what tells pages that something changed", "/assets/{name}": "style, scripts and icons",
+    "/manager": "leads to /manager/", "/language/{tag}": "leads back", "/organisation/logo": "a picture itself",
+    "/organisation/brand.css": "a style", "/domains/{name}/zone/export": "a file",
+}
+
+
+def test_every_page_of_the_manager_has_a_picture(relais, screens):
+    pages = pages_in_sources()
+    # A page without a picture is looked at by nobody: not for accessibility, not on a phone, not in German.
+    base = manager(relais)
+    shown = {page_at("/" + url.removeprefix(base) if url.startswith(base) else urlsplit(url).path, pages - {"/manager"})
+             for url in [base.removesuffix("/") + "/" + path for path in SCREENS_OF_DOMAINS] + list(screens.values())}
+    shown |= {"/manager/"} if screens["dashboard"] == base else set()
+    assert not pages - shown - set(PICTURED_ELSEWHERE) - set(NO_PAGES)
+    # Nor is anything excused that is no longer there, or is pictured by now.
+    assert not (set(PICTURED_ELSEWHERE) | set(NO_PAGES)) - pages
+    assert not (set(PICTURED_ELSEWHERE) | set(NO_PAGES)) & shown
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("width,scheme", SIZES)
+def test_nothing_lies_over_what_has_the_focus(chromium, relais, screens, width, scheme):
+    """WCAG 2.4.11: neither the header that stays above nor the bar of what is selected that stays below."""
+    context = window(chromium, width=width, scheme=scheme)
+    page = context.new_page()
+    # A window in which pages have to be scrolled.
+    page.set_viewport_size({"width": width, "height": 480})
+    sign_in(page, relais)
+    for name in ["addresses", "new-mailbox", "address-user", "organisation", "sources-installation", "servers-found", "queue"]:
+        page.goto(screens[name])
+        row = page.locator("tbody input[data-select]").first
+        if row.count():
+            row.check()
+        assert not hidden_focus(page), name
+    context.close()
+
+
+def test_the_scan_sees_what_is_small_what_is_closed_and_what_opens(chromium):
+    """That nothing is found says something only where something would be."""
+    page = window(chromium).new_page()
+    page.set_content("""<!doctype html><html lang="fr"><title>x</title><main><h1>x</h1>
+        <p><button style="width:12px;height:12px;padding:0;border:0">a</button><button style="width:12px;height:12px;padding:0;border:0">b</button></p>
+        <details><summary>x</summary><p style="color:#bbb">pâle</p></details>
+        <div popover><input></div></main></html>""")
+    assert {rule for rule, *_ in faults(page)} == {"target-size", "color-contrast", "label"}
+    assert page.locator("details[open]").count() == 0
+    page.context.close()
+
+
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("width,scheme", SIZES)
 def test_every_screen_fits_and_is_accessible(chromium, relais, screens, width, scheme):
     look = Look(chromium, relais, width, scheme)

@@ -4,10 +4,9 @@ waits on the post-it; the refusal of a server that somebody uses."""
 import re
 
 import pytest
-from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from browser import PICTURES, SERIOUS
+from browser import PICTURES, faults
 from conftest import ANNA
 
 ROLES = ["IMAP", "SMTP in", "SMTP out"]
@@ -221,8 +220,7 @@ def test_every_page_fits_and_is_accessible(chromium, relais, width, scheme):
         name = re.sub(r"[^a-z]+", "-", re.sub(r"\d+", "one", screen))
         shoot(page, f"{name}-{width}-{scheme}")
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        found = Axe().run(page)["violations"]
-        findings += [(screen, each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in SERIOUS]
+        findings += [(screen, *each) for each in faults(page)]
         assert not wide, screen
     for waiting in relais.api("GET", "/server-changes")["items"]:
         relais.api("DELETE", "/server-changes/" + waiting["id"])

@@ -11,11 +11,11 @@ import urllib.error
 import urllib.request
 
 import pytest
-from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
-from browser import PICTURES, SERIOUS, manager, sign_in, window
+from browser import PICTURES, faults, manager, sign_in, window
 from conftest import ANNA, BRUNO, EVE
-from peers import wait_until
+from peers import Postfix, wait_until
 from relais import Relais
 
 SCREENS = ["logs", "queue", "sources", "sources/allow"]
@@ -433,8 +433,7 @@ def test_every_screen_fits_and_is_accessible(chromium, relais, letters, width, s
     pages = [manager(relais, screen) for screen in SCREENS] + [base + public for public in ["ip", "help", "unblock"]]
     for url in pages:
         page.goto(url)
-        findings += [(url, each["id"], each["nodes"][0]["html"]) for each in Axe().run(page)["violations"]
-                     if each["impact"] in SERIOUS]
+        findings += [(url, *each) for each in faults(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             too_wide.append(url)
         name = url.rstrip("/").rsplit("/", 1)[1]
@@ -442,3 +441,82 @@ def test_every_screen_fits_and_is_accessible(chromium, relais, letters, width, s
     context.close()
     assert not findings
     assert not too_wide
+
+
+def test_a_letter_that_was_held_goes_on_when_it_is_released_and_tried_at_once(chromium, work):
+    """«Relâcher» and «Réessayer maintenant» do something: somebody listens again, and has the letter."""
+    stranger = Postfix(work / "listens", domains=["stranger.test"], users=[EVE])
+    with Relais(work / "retries", strangers={"stranger.test": stranger.port}) as relais:
+        submit(relais, ANNA, [EVE], "Retenue puis remise")
+        wait_until(lambda: [entry for entry in relais.command("queue", "list") if entry["last_reply"] and not entry["node"]],
+                   "a first attempt at which nobody listened")
+        context = window(chromium)
+        page = context.new_page()
+        sign_in(page, relais)
+
+        def press(button, told):
+            page.goto(manager(relais, "queue"))
+            page.locator("tbody tr", has_text=EVE).locator("input[type=checkbox]").check()
+            page.get_by_role("button", name=button).click()
+            expect(page.locator(".toast")).to_contain_text(told)
+
+        press("Retenir", "Retenus : 1")
+        page.goto(manager(relais))
+        expect(page.locator(".things li", has_text="1 message retenu")).to_be_visible()
+        press("Relâcher", "Relâchés : 1")
+        assert not relais.command("queue", "list")[0]["held"]
+        with stranger:
+            press("Réessayer maintenant", "Essayés maintenant : 1")
+            stranger.wait_for_letter(EVE, b"Retenue puis remise")
+            wait_until(lambda: not relais.command("queue", "list"), "the empty queue")
+        page.goto(manager(relais, "queue"))
+        expect(page.get_by_text("La file est vide")).to_be_visible()
+        context.close()
+
+
+def test_the_first_page_counts_and_leads_to_what_it_counts(chromium, relais):
+    host = relais.command("host", "list")[0]["id"]
+    relais.api("PATCH", f"/hosts/{host}", {"description": "Compte sur la première page"})
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    counted = {figure.locator("dt").inner_text(): figure.locator("dd").inner_text() for figure in page.locator("dl.figures div").all()}
+    waiting = relais.api("GET", "/server-changes")["items"]
+    mailboxes = relais.command("address", "list")
+    for words, count in [("Service(s)? Mail", len(relais.api("GET", "/services")["items"])),
+                         ("domaines?", len(relais.command("domain", "list"))), ("adresses? mail", len(mailboxes)),
+                         ("messages en file d’attente", len(relais.command("queue", "list"))), ("Modifications en attente", len(waiting))]:
+        found = [value for label, value in counted.items() if re.fullmatch(words, label)]
+        assert found == [str(count)], (words, count, counted)
+    for path, title in [("services", "Services Mail"), ("domains", "Domaines"), ("addresses", "Adresses"),
+                        ("queue", "File d’attente")]:
+        page.goto(manager(relais))
+        page.locator(f"dl.figures a[href='/manager/{path}']").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.goto(manager(relais))
+    page.locator("dl.figures a[href='/manager/changes']").click()
+    expect(page.locator("main")).to_contain_text("Compte sur la première page")
+    page.screenshot(path=PICTURES / "dashboard-changes-1280-fr.png", full_page=True)
+    for change in waiting:
+        relais.api("DELETE", "/server-changes/" + change["id"])
+    context.close()
+
+
+def test_the_help_page_has_the_settings_of_the_visitors_domain(chromium, relais):
+    """Nobody is signed in there."""
+    context = window(chromium, width=360)
+    page = context.new_page()
+    page.goto(manager(relais).removesuffix("manager/") + "help")
+    page.fill("#field-address", ANNA)
+    page.locator("main button").click()
+    expect(page.locator("table").first).to_contain_text(ANNA)
+    settings = page.locator("table").first.inner_text()
+    assert str(relais.port("imaps")) in settings and str(relais.port("submissions")) in settings, settings
+    for client in ["Thunderbird", "Outlook", "Mutt"]:
+        expect(page.get_by_role("heading", name=re.compile(client, re.IGNORECASE)).first).to_be_visible()
+    assert not faults(page)
+    page.screenshot(path=PICTURES / "help-anna-360-fr.png", full_page=True)
+    page.fill("#field-address", "somebody@elsewhere.test")
+    page.locator("main button").click()
+    expect(page.locator(".notice.lost")).to_contain_text("elsewhere.test")
+    context.close()
