@@ -59,6 +59,20 @@ impl Town {
         self.operator.create_address(new).await.unwrap().id
     }
 
+    /// The newest entry of the log of changes of an organisation: «who act: what», and its facts before and after.
+    async fn newest(
+        &self,
+        organisation: OrganisationId,
+    ) -> (String, Vec<(String, String)>, Vec<(String, String)>) {
+        let trail = trail::Trail::new(self.db.clone());
+        let entry = trail.changes(Some(organisation), db::Seek::first(1)).await.unwrap().items.remove(0);
+        let facts = |facts: &trail::Facts| {
+            facts.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect::<Vec<_>>()
+        };
+        let told = format!("{} {}: {}", entry.actor, entry.action, entry.what);
+        (told, facts(&entry.before), facts(&entry.after))
+    }
+
     async fn log_in(&self, login: &str, password: &str, source: &str) -> Result<Authenticated, AuthRefusal> {
         self.directory.authenticate(attempt(login, password, source)).await
     }

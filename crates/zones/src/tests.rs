@@ -48,6 +48,20 @@ impl Town {
         self.tenant.edit(self.zone.id, Edit { add, ..Edit::default() }).await
     }
 
+    /// The newest entry of the organisation's log of changes of this name, as «who for whom act: what», with its facts.
+    async fn newest(&self, action: &str) -> (String, trail::Facts, trail::Facts) {
+        let search = trail::ChangeSearch {
+            organisation: Some(self.valbois),
+            action: action.to_owned(),
+            ..trail::ChangeSearch::default()
+        };
+        let trail = trail::Trail::new(self.db.clone());
+        let entry = trail.changes(search, db::Seek::first(1)).await.unwrap().items.remove(0);
+        let behalf = entry.actor.behalf.as_ref().map(|behalf| format!(" for {behalf}")).unwrap_or_default();
+        let told = format!("{}{behalf} {}: {}", entry.actor.who, entry.action, entry.what);
+        (told, entry.before.clone(), entry.after.clone())
+    }
+
     async fn lines(&self, zone: ZoneId) -> Vec<String> {
         self.operator.records(zone).await.unwrap().iter().map(line).collect()
     }

@@ -119,6 +119,10 @@ async fn where_there_are_several_services_one_is_named() {
         assert_eq!(field(town.operator.change_domain(valbois.id, change).await), "not found");
         town.operator.delete_domain(created.id, false).await.unwrap();
         town.operator.delete_service(second.id).await.unwrap();
+        let (told, before, after) = town.newest(town.acme).await;
+        assert_eq!(told, "test delete service: Second");
+        let quota = ("quota bytes".to_owned(), "5".to_owned());
+        assert!(before.contains(&quota) && after.is_empty(), "{before:?} {after:?}");
         assert_eq!(town.operator.services(Some(town.acme)).await.unwrap().len(), 1);
     }
 }

@@ -287,7 +287,7 @@ async fn whoever_takes_away_proves_it_again_and_every_other_session_ends() {
         set_up(&town, &claire).await;
         assert!(town.directory.session(&elsewhere).await.unwrap().is_none(), "a new factor ends the others");
         let factors = town.directory.own_factors(&claire).await.unwrap();
-        let id = factors.all[0].id;
+        let (id, called) = (factors.all[0].id, factors.all[0].name.clone());
         let fresh = town.directory.recently_proved(&claire).unwrap();
         assert!(
             town.directory.remove_own_factor(&claire, fresh, id).await.is_err(),
@@ -301,6 +301,9 @@ async fn whoever_takes_away_proves_it_again_and_every_other_session_ends() {
         assert!(town.directory.remove_own_factor(&denis, his, id).await.is_err(), "somebody else's factor");
         let hers = proved(&town, &claire).await;
         town.directory.remove_own_factor(&claire, hers, id).await.unwrap();
+        let gone = vec![("second factor".to_owned(), called)];
+        let told = format!("{CLAIRE} change own account: {CLAIRE}");
+        assert_eq!(town.newest(town.valbois).await, (told, gone, Vec::new()));
         assert_eq!(town.directory.own_factors(&claire).await.unwrap(), Default::default());
         town.world.clock.advance(limits::RECENTLY_SIGNED_IN);
         assert!(town.directory.recently_proved(&claire).is_none());
@@ -360,6 +363,9 @@ async fn administrators_see_and_remove_the_factors_of_their_own_people_only() {
         let refused = valbois.remove_factor(claire.user, factors[0].id).await.unwrap_err();
         assert!(refused.is_refusal(), "an administrator does not get at a legal owner: {refused}");
         valbois.in_role(Role::LegalOwner).remove_factor(claire.user, factors[0].id).await.unwrap();
+        let gone = vec![("second factor".to_owned(), factors[0].name.clone())];
+        let told = format!("test remove second factor: {CLAIRE}");
+        assert_eq!(town.newest(town.valbois).await, (told, gone, Vec::new()));
         session(&town, CLAIRE).await;
     }
 }

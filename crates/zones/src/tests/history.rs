@@ -34,6 +34,12 @@ async fn the_history_tells_who_did_what_and_any_version_comes_back() {
         assert_eq!((diff.added, diff.removed), (second.added, second.removed));
         let restored = town.tenant.restore(town.zone.id, first.serial).await.unwrap();
         assert_eq!(restored.serial, second.serial + 1);
+        let (told, before, after) = town.newest("change zone").await;
+        assert_eq!(told, "anna change zone: valbois.test");
+        let (came, went) = (after.get("a A"), before.get("shop A"));
+        assert_eq!((came, went), (Some("192.0.2.1 (3600 s)"), Some("192.0.2.2 (3600 s)")));
+        let (was, is) = (second.serial.to_string(), restored.serial.to_string());
+        assert_eq!((before.get("serial"), after.get("serial")), (Some(was.as_str()), Some(is.as_str())));
         assert_eq!(town.lines(town.zone.id).await[2], "a A 192.0.2.1");
         // Restoring what stands is no change.
         let nothing = town.tenant.restore(town.zone.id, restored.serial).await.unwrap();

@@ -98,6 +98,10 @@ async fn a_domain_is_linked_becomes_the_main_one_and_the_former_one_goes() {
         let done = town.carry(begun).await;
         assert_eq!((done.state, done.done), (OperationState::Done, 2));
         assert_eq!(town.log(&done).await[0], (LineKind::Linked, 0));
+        let (told, before, after) = town.newest("link domain").await;
+        assert_eq!(told, "relais for anna link domain: bois.test");
+        let mail = after.get("service").expect("the mail service is named").to_owned();
+        assert!(before.is_empty() && !mail.is_empty() && after.get("disabled") == Some("no"), "{after:?}");
         assert_eq!(town.reaches("anna@bois.test").await.as_deref(), Some("anna@valbois.test"));
         assert!(town.has_exchanger("bois.test").await);
         // Each name has keys of its own.
@@ -110,6 +114,10 @@ async fn a_domain_is_linked_becomes_the_main_one_and_the_former_one_goes() {
         let begun = town.tenant.begin_main(service, &domain("bois.test")).await.unwrap();
         let done = town.carry(begun).await;
         assert_eq!((done.state, done.former), (OperationState::Done, Some(domain("valbois.test"))));
+        let (told, before, after) = town.newest("make main domain").await;
+        assert_eq!(told, "relais for anna make main domain: bois.test");
+        let main = (before.get("main domain"), after.get("main domain"), after.get("addresses"));
+        assert_eq!(main, (Some("valbois.test"), Some("bois.test"), Some("2")));
         for name in ["anna@bois.test", "anna@valbois.test"] {
             assert_eq!(town.reaches(name).await.as_deref(), Some("anna@bois.test"), "{name}");
         }
@@ -132,6 +140,9 @@ async fn a_domain_is_linked_becomes_the_main_one_and_the_former_one_goes() {
         let begun = town.tenant.begin_unlink(service, &domain("valbois.test")).await.unwrap();
         let done = town.carry(begun).await;
         assert_eq!(town.log(&done).await[0], (LineKind::RecordsChanged, records));
+        let (told, before, after) = town.newest("unlink domain").await;
+        assert_eq!(told, "relais for anna unlink domain: valbois.test");
+        assert!(before.get("service") == Some(mail.as_str()) && after.is_empty(), "{before:?}");
         assert_eq!(town.reaches("anna@valbois.test").await, None);
         assert_eq!(town.reaches("anna@bois.test").await.as_deref(), Some("anna@bois.test"));
         // What the person wrote stays.

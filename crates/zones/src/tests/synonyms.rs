@@ -14,6 +14,8 @@ async fn a_synonym_says_what_its_main_zone_says() {
         town.tenant.edit(other.id, Edit { add, ..Edit::default() }).await.unwrap();
         let synonym = town.tenant.add_synonym(town.zone.id, "valbois-les-bains.test").await.unwrap();
         assert_eq!(synonym.main, Some(town.zone.id));
+        let (told, ..) = town.newest("add synonym").await;
+        assert_eq!(told, "anna add synonym: valbois-les-bains.test → valbois.test");
         let version = async || {
             let versions = town.zones.versions().await.unwrap();
             versions.into_iter().find(|zone| zone.id == other.id).unwrap().version
@@ -43,6 +45,8 @@ async fn a_synonym_says_what_its_main_zone_says() {
         assert!(matches!(error, ZoneError::InUse { .. }), "{error}");
 
         let own = town.tenant.dissociate_synonym(other.id).await.unwrap();
+        let (told, ..) = town.newest("dissociate synonym").await;
+        assert_eq!(told, "anna dissociate synonym: valbois-les-bains.test → valbois.test");
         assert!(own.main.is_none() && crate::serial::is_after(own.serial, hosted.data.serial));
         assert_eq!(town.lines(other.id).await, ["@ NS ns1.relais.test.", "@ NS ns2.relais.test."]);
     }
