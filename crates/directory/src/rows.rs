@@ -260,8 +260,8 @@ pub(crate) fn still_opens(
         return Ok(false);
     }
     let is_enabled = tx.query_one(
-        "SELECT disabled FROM credential WHERE account = ?1 AND id = ?2",
-        values![account.account, credential],
+        "SELECT disabled FROM credential WHERE account = ?1 AND id = ?2 AND organisation = ?3",
+        values![account.account, credential, account.organisation],
         |row| Ok(!row.boolean(0)?),
     )?;
     let holder = crate::access::holder(tx, account, credential)?;

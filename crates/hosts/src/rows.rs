@@ -72,7 +72,8 @@ pub(crate) fn hosts(
     tx.query(
         select_host!(
             "",
-            "WHERE h.organisation = COALESCE(?1, h.organisation) AND h.organisation = COALESCE(?2, h.organisation)
+            "WHERE h.organisation = COALESCE(?1, h.organisation)
+               AND h.organisation = COALESCE(?2, h.organisation)
                AND h.domain = COALESCE(?3, h.domain)
              ORDER BY h.name, h.id"
         ),
@@ -99,8 +100,9 @@ pub(crate) fn count_hosts(tx: &mut Tx, organisation: OrganisationId) -> Result<u
 
 pub(crate) fn has_other_host(tx: &mut Tx, domain: DomainId, name: &str, id: HostId) -> Result<bool, DbError> {
     let other = tx.query_one(
-        "SELECT 1 FROM host WHERE domain = ?1 AND name = ?2 AND id <> ?3",
-        values![domain, name, id],
+        "SELECT 1 FROM host WHERE domain = ?1 AND name = ?2 AND id <> ?3
+           AND organisation = COALESCE(?4, organisation)",
+        values![domain, name, id, tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(other.is_some())
@@ -174,7 +176,8 @@ pub(crate) fn servers(
 ) -> Result<Vec<MailServer>, DbError> {
     tx.query(
         select_server!(
-            "WHERE s.organisation = COALESCE(?1, s.organisation) AND s.organisation = COALESCE(?2, s.organisation)
+            "WHERE s.organisation = COALESCE(?1, s.organisation)
+               AND s.organisation = COALESCE(?2, s.organisation)
                AND h.domain = COALESCE(?3, h.domain)
              ORDER BY h.name, s.id"
         ),
@@ -243,7 +246,8 @@ pub(crate) fn domain_owner(tx: &mut Tx, domain: DomainId) -> Result<Option<Organ
 /// What a domain is called, if it lies within the scope.
 pub(crate) fn domain_name(tx: &mut Tx, domain: DomainId) -> Result<Option<Domain>, DbError> {
     tx.query_one(
-        "SELECT name FROM domain WHERE id = ?1 AND organisation = COALESCE(?2, organisation) AND id = COALESCE(?3, id)",
+        "SELECT name FROM domain WHERE id = ?1
+           AND organisation = COALESCE(?2, organisation) AND id = COALESCE(?3, id)",
         values![domain, tx.organisation(), tx.domain()],
         |row| domain_at(row, 0),
     )
@@ -253,13 +257,14 @@ pub(crate) fn domain_name(tx: &mut Tx, domain: DomainId) -> Result<Option<Domain
 pub(crate) fn links(tx: &mut Tx, id: MailServerId) -> Result<Links, DbError> {
     let users = tx.query_one(
         "SELECT count(*) FROM mailbox_server m JOIN account a ON a.id = m.account
-         WHERE m.server = ?1 AND a.deleted_at IS NULL",
-        values![id],
+         WHERE m.server = ?1 AND a.deleted_at IS NULL AND m.organisation = COALESCE(?2, m.organisation)",
+        values![id, tx.organisation()],
         |row| row.integer(0),
     )?;
     let domains = tx.query_one(
-        "SELECT count(DISTINCT domain) FROM domain_server WHERE server = ?1",
-        values![id],
+        "SELECT count(DISTINCT domain) FROM domain_server WHERE server = ?1
+           AND organisation = COALESCE(?2, organisation)",
+        values![id, tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(Links { users: count(users.unwrap_or(0)), domains: count(domains.unwrap_or(0)) })
@@ -276,8 +281,9 @@ pub(crate) fn linked_mailboxes(
          JOIN account a ON a.id = m.account AND a.deleted_at IS NULL
          JOIN address d ON d.id = a.address JOIN domain n ON n.id = d.domain
          WHERE m.server = ?1 AND d.domain = COALESCE(?2, d.domain)
+           AND m.organisation = COALESCE(?4, m.organisation)
          ORDER BY n.name, d.localpart LIMIT ?3",
-        values![id, domain, LINKED_SHOWN as i64],
+        values![id, domain, LINKED_SHOWN as i64, tx.organisation()],
         |row| {
             let name = format!("{}@{}", row.text(1)?, row.text(2)?);
             Ok(Linked { id: AddressId(row.integer(0)?), name })
@@ -293,8 +299,9 @@ pub(crate) fn linked_domains(
 ) -> Result<Vec<Linked<DomainId>>, DbError> {
     tx.query(
         "SELECT DISTINCT n.id, n.name FROM domain_server s JOIN domain n ON n.id = s.domain
-         WHERE s.server = ?1 AND n.id = COALESCE(?2, n.id) ORDER BY n.name LIMIT ?3",
-        values![id, domain, LINKED_SHOWN as i64],
+         WHERE s.server = ?1 AND n.id = COALESCE(?2, n.id) AND s.organisation = COALESCE(?4, s.organisation)
+         ORDER BY n.name LIMIT ?3",
+        values![id, domain, LINKED_SHOWN as i64, tx.organisation()],
         |row| Ok(Linked { id: DomainId(row.integer(0)?), name: row.text(1)?.to_owned() }),
     )
 }
@@ -302,8 +309,9 @@ pub(crate) fn linked_domains(
 /// Domains that use a server in this role.
 pub(crate) fn uses_in(tx: &mut Tx, id: MailServerId, role: ServerRole) -> Result<u64, DbError> {
     let domains = tx.query_one(
-        "SELECT count(*) FROM domain_server WHERE server = ?1 AND role = ?2",
-        values![id, role.as_str()],
+        "SELECT count(*) FROM domain_server WHERE server = ?1 AND role = ?2
+           AND organisation = COALESCE(?3, organisation)",
+        values![id, role.as_str(), tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(count(domains.unwrap_or(0)))
@@ -326,7 +334,8 @@ pub(crate) fn mailbox(
 pub(crate) fn name_of_mailbox(tx: &mut Tx, address: AddressId) -> Result<Option<String>, DbError> {
     tx.query_one(
         "SELECT a.localpart, d.name FROM address a JOIN domain d ON d.id = a.domain
-         WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)",
+         WHERE a.id = ?1
+           AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)",
         values![address, tx.organisation(), tx.domain()],
         |row| Ok(format!("{}@{}", row.text(0)?, row.text(1)?)),
     )
@@ -364,9 +373,11 @@ pub(crate) fn link_mailbox(
 }
 
 pub(crate) fn server_of_account(tx: &mut Tx, account: AccountId) -> Result<Option<MailServerId>, DbError> {
-    tx.query_one("SELECT server FROM mailbox_server WHERE account = ?1", values![account], |row| {
-        Ok(MailServerId(row.integer(0)?))
-    })
+    tx.query_one(
+        "SELECT server FROM mailbox_server WHERE account = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![account, tx.organisation()],
+        |row| Ok(MailServerId(row.integer(0)?)),
+    )
 }
 
 pub(crate) fn link_domain(
@@ -395,8 +406,9 @@ pub(crate) fn links_of_domain(
     domain: DomainId,
 ) -> Result<Vec<(ServerRole, MailServerId)>, DbError> {
     tx.query(
-        "SELECT role, server FROM domain_server WHERE domain = ?1 ORDER BY role, server",
-        values![domain],
+        "SELECT role, server FROM domain_server WHERE domain = ?1
+           AND organisation = COALESCE(?2, organisation) ORDER BY role, server",
+        values![domain, tx.organisation()],
         |row| {
             let role = row.text(0)?.parse().map_err(|_| damaged("role"))?;
             Ok((role, MailServerId(row.integer(1)?)))
@@ -413,7 +425,10 @@ pub(crate) fn applied_of_domain(
         "SELECT l.role, h.fqdn, h.ipv4, h.ipv6
          FROM domain d JOIN domain_server l ON l.domain = d.id
          JOIN applied_mail_server s ON s.id = l.server JOIN applied_host h ON h.id = s.host
-         WHERE (d.name = ?1 OR d.name = (SELECT main FROM domain_synonym WHERE name = ?1)) AND ((l.role = 'imap' AND s.imap = 1) OR (l.role = 'smtp_in' AND s.smtp_in = 1)
+         WHERE (d.name = ?1 OR d.name = (SELECT main FROM domain_synonym WHERE name = ?1))
+           AND d.organisation = COALESCE((SELECT y.organisation FROM domain_synonym y WHERE y.name = ?1),
+                                         d.organisation)
+           AND ((l.role = 'imap' AND s.imap = 1) OR (l.role = 'smtp_in' AND s.smtp_in = 1)
                OR (l.role = 'smtp_out' AND s.smtp_out = 1))
          ORDER BY h.name, h.id",
         values![domain.as_str()],
@@ -431,8 +446,8 @@ pub(crate) fn applied_of_account(tx: &mut Tx, account: AccountId) -> Result<Opti
     tx.query_one(
         "SELECT h.fqdn FROM mailbox_server m JOIN applied_mail_server s ON s.id = m.server
          JOIN applied_host h ON h.id = s.host
-         WHERE m.account = ?1 AND s.imap = 1",
-        values![account],
+         WHERE m.account = ?1 AND s.imap = 1 AND m.organisation = COALESCE(?2, m.organisation)",
+        values![account, tx.organisation()],
         |row| domain_at(row, 0),
     )
 }
@@ -441,8 +456,10 @@ pub(crate) fn applied_of_account(tx: &mut Tx, account: AccountId) -> Result<Opti
 pub(crate) fn count_hosts_of_domain(tx: &mut Tx, domain: DomainId) -> Result<u64, DbError> {
     let found = tx.query_one(
         "SELECT count(*) FROM (SELECT id FROM host WHERE domain = ?1
-                               UNION SELECT id FROM applied_host WHERE domain = ?1) AS h",
-        values![domain],
+           AND organisation = COALESCE(?2, organisation)
+                               UNION SELECT id FROM applied_host WHERE domain = ?1
+                                 AND organisation = COALESCE(?2, organisation)) AS h",
+        values![domain, tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(count(found.unwrap_or(0)))
@@ -472,11 +489,13 @@ pub(crate) fn applied_roles(tx: &mut Tx, name: &str, domain: &str) -> Result<Opt
 /// The fields of a host as a change shows them.
 pub(crate) fn values_of_host(tx: &mut Tx, id: HostId, is_applied: bool) -> Result<Option<Values>, DbError> {
     let statement = if is_applied {
-        "SELECT name, fqdn, ipv4, ipv6, description FROM applied_host WHERE id = ?1"
+        "SELECT name, fqdn, ipv4, ipv6, description FROM applied_host
+         WHERE id = ?1 AND organisation = COALESCE(?2, organisation)"
     } else {
-        "SELECT name, fqdn, ipv4, ipv6, description FROM host WHERE id = ?1"
+        "SELECT name, fqdn, ipv4, ipv6, description FROM host
+         WHERE id = ?1 AND organisation = COALESCE(?2, organisation)"
     };
-    tx.query_one(statement, values![id], |row| {
+    tx.query_one(statement, values![id, tx.organisation()], |row| {
         let mut values = Values::new();
         for (column, field) in ["name", "fqdn", "ipv4", "ipv6", "description"].into_iter().enumerate() {
             values.push((field.to_owned(), row.optional_text(column)?.unwrap_or_default().to_owned()));
@@ -493,12 +512,14 @@ pub(crate) fn values_of_server(
 ) -> Result<Option<Values>, DbError> {
     let statement = if is_applied {
         "SELECT h.name, s.imap, s.smtp_in, s.smtp_out
-         FROM applied_mail_server s JOIN applied_host h ON h.id = s.host WHERE s.id = ?1"
+         FROM applied_mail_server s JOIN applied_host h ON h.id = s.host
+         WHERE s.id = ?1 AND s.organisation = COALESCE(?2, s.organisation)"
     } else {
         "SELECT h.name, s.imap, s.smtp_in, s.smtp_out
-         FROM mail_server s JOIN host h ON h.id = s.host WHERE s.id = ?1"
+         FROM mail_server s JOIN host h ON h.id = s.host
+         WHERE s.id = ?1 AND s.organisation = COALESCE(?2, s.organisation)"
     };
-    tx.query_one(statement, values![id], |row| {
+    tx.query_one(statement, values![id, tx.organisation()], |row| {
         let mut values = vec![("host".to_owned(), row.text(0)?.to_owned())];
         for (column, role) in ServerRole::ALL.into_iter().enumerate() {
             let word = if row.boolean(column + 1)? { "yes" } else { "no" };

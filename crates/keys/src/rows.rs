@@ -116,8 +116,9 @@ pub(crate) fn insert_dkim_key(
 pub(crate) fn note_in_our_zone(tx: &mut Tx, domain: DomainId, now: Timestamp) -> Result<u64, DbError> {
     tx.execute(
         "UPDATE dkim_key SET in_our_zone = 1, seen_at = COALESCE(seen_at, ?2)
-         WHERE domain = ?1 AND (in_our_zone = 0 OR seen_at IS NULL)",
-        values![domain, now],
+         WHERE domain = ?1 AND (in_our_zone = 0 OR seen_at IS NULL)
+           AND organisation = COALESCE(?3, organisation)",
+        values![domain, now, tx.organisation()],
     )
 }
 
@@ -126,44 +127,51 @@ pub(crate) fn note_elsewhere(tx: &mut Tx, domain: DomainId) -> Result<u64, DbErr
     tx.execute(
         "UPDATE dkim_key SET in_our_zone = 0,
                 seen_at = CASE WHEN active_at IS NULL THEN NULL ELSE seen_at END
-         WHERE domain = ?1 AND in_our_zone = 1",
-        values![domain],
+         WHERE domain = ?1 AND in_our_zone = 1 AND organisation = COALESCE(?2, organisation)",
+        values![domain, tx.organisation()],
     )
 }
 
 /// What a look-up of the record said.
 pub(crate) fn note_seen(tx: &mut Tx, id: i64, seen_at: Option<Timestamp>) -> Result<u64, DbError> {
     tx.execute(
-        "UPDATE dkim_key SET seen_at = ?2 WHERE id = ?1 AND in_our_zone = 0 AND active_at IS NULL",
-        values![id, seen_at],
+        "UPDATE dkim_key SET seen_at = ?2 WHERE id = ?1 AND in_our_zone = 0 AND active_at IS NULL
+           AND organisation = COALESCE(?3, organisation)",
+        values![id, seen_at, tx.organisation()],
     )
 }
 
 pub(crate) fn activate(tx: &mut Tx, id: i64, now: Timestamp) -> Result<u64, DbError> {
     tx.execute(
         "UPDATE dkim_key SET active_at = ?2
-         WHERE id = ?1 AND active_at IS NULL AND seen_at IS NOT NULL AND revoked_at IS NULL",
-        values![id, now],
+         WHERE id = ?1 AND active_at IS NULL AND seen_at IS NOT NULL AND revoked_at IS NULL
+           AND organisation = COALESCE(?3, organisation)",
+        values![id, now, tx.organisation()],
     )
 }
 
 /// The private half goes at once: nothing needs it any more.
 pub(crate) fn retire(tx: &mut Tx, id: i64, now: Timestamp) -> Result<u64, DbError> {
     tx.execute(
-        "UPDATE dkim_key SET retired_at = ?2, private_key = NULL WHERE id = ?1 AND retired_at IS NULL",
-        values![id, now],
+        "UPDATE dkim_key SET retired_at = ?2, private_key = NULL WHERE id = ?1 AND retired_at IS NULL
+           AND organisation = COALESCE(?3, organisation)",
+        values![id, now, tx.organisation()],
     )
 }
 
 pub(crate) fn revoke(tx: &mut Tx, id: i64, now: Timestamp) -> Result<u64, DbError> {
     tx.execute(
-        "UPDATE dkim_key SET revoked_at = ?2, private_key = NULL WHERE id = ?1 AND revoked_at IS NULL",
-        values![id, now],
+        "UPDATE dkim_key SET revoked_at = ?2, private_key = NULL WHERE id = ?1 AND revoked_at IS NULL
+           AND organisation = COALESCE(?3, organisation)",
+        values![id, now, tx.organisation()],
     )
 }
 
 pub(crate) fn remove(tx: &mut Tx, id: i64) -> Result<u64, DbError> {
-    tx.execute("DELETE FROM dkim_key WHERE id = ?1", values![id])
+    tx.execute(
+        "DELETE FROM dkim_key WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![id, tx.organisation()],
+    )
 }
 
 /// Every hosted domain, a page at a time, by name.
@@ -244,14 +252,18 @@ pub(crate) fn change_zone_key(
     retired_at: Option<Timestamp>,
 ) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE zone_key SET active_at = ?3, retired_at = ?4 WHERE zone = ?1 AND id = ?2",
-        values![zone, id, active_at, retired_at],
+        "UPDATE zone_key SET active_at = ?3, retired_at = ?4 WHERE zone = ?1 AND id = ?2
+           AND organisation = COALESCE(?5, organisation)",
+        values![zone, id, active_at, retired_at, tx.organisation()],
     )?;
     Ok(())
 }
 
 pub(crate) fn remove_zone_key(tx: &mut Tx, zone: ZoneId, id: i64) -> Result<(), DbError> {
-    tx.execute("DELETE FROM zone_key WHERE zone = ?1 AND id = ?2", values![zone, id])?;
+    tx.execute(
+        "DELETE FROM zone_key WHERE zone = ?1 AND id = ?2 AND organisation = COALESCE(?3, organisation)",
+        values![zone, id, tx.organisation()],
+    )?;
     Ok(())
 }
 

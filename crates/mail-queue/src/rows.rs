@@ -514,13 +514,17 @@ pub(crate) fn set_held(
     now: Timestamp,
 ) -> Result<bool, DbError> {
     let changed = if is_held {
-        tx.execute("UPDATE queue_delivery SET is_held = 1 WHERE id = ?1 AND is_held = 0", values![delivery])?
+        tx.execute(
+            "UPDATE queue_delivery SET is_held = 1 WHERE id = ?1 AND is_held = 0
+                 AND organisation = COALESCE(?2, organisation)",
+            values![delivery, tx.organisation()],
+        )?
     } else {
         tx.execute(
             "UPDATE queue_delivery SET is_held = 0,
                  next_at = CASE WHEN lease_node IS NULL THEN ?2 ELSE next_at END
-             WHERE id = ?1 AND is_held = 1",
-            values![delivery, now],
+             WHERE id = ?1 AND is_held = 1 AND organisation = COALESCE(?3, organisation)",
+            values![delivery, now, tx.organisation()],
         )?
     };
     Ok(changed > 0)
@@ -529,15 +533,20 @@ pub(crate) fn set_held(
 /// Makes a delivery due now, unless some node works on it at this moment.
 pub(crate) fn make_due(tx: &mut Tx, delivery: DeliveryId, now: Timestamp) -> Result<bool, DbError> {
     let changed = tx.execute(
-        "UPDATE queue_delivery SET next_at = ?2 WHERE id = ?1 AND lease_node IS NULL AND is_held = 0",
-        values![delivery, now],
+        "UPDATE queue_delivery SET next_at = ?2 WHERE id = ?1 AND lease_node IS NULL AND is_held = 0
+           AND organisation = COALESCE(?3, organisation)",
+        values![delivery, now, tx.organisation()],
     )?;
     Ok(changed > 0)
 }
 
 /// Deletes a delivery, also under the hands of a node that works on it. False if it is gone.
 pub(crate) fn delete(tx: &mut Tx, delivery: DeliveryId, message: MessageId) -> Result<bool, DbError> {
-    if tx.execute("DELETE FROM queue_delivery WHERE id = ?1", values![delivery])? == 0 {
+    let gone = tx.execute(
+        "DELETE FROM queue_delivery WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![delivery, tx.organisation()],
+    )?;
+    if gone == 0 {
         return Ok(false);
     }
     // Zero: not known to be the last.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use db::Db;
+use db::{Db, DbError};
 use model::{
     AccountId, AccountRef, Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, Notify, OrganisationId,
     OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp,
@@ -291,6 +291,29 @@ async fn deliveries_are_found_by_a_part_of_their_sender_or_recipient() {
         assert_eq!(queue.hold(None, selection(), "test").await.unwrap(), 1);
         let other = Some(OrganisationId(8));
         assert_eq!(queue.list(other, selection(), 10).await.unwrap(), [], "another's is not found");
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_is_changed_by_its_identifier_within_its_organisation_only() {
+    for (db, world, queue) in queues() {
+        put(&db, &queue, &message(&world, 5), &deliveries(&world), None).await;
+        let entry = queue.list(None, Selection::All, 10).await.unwrap().remove(0);
+        let (delivery, message, now) = (entry.delivery, entry.message, world.clock.now());
+        for (organisation, is_own) in [(8, false), (7, true)] {
+            let tenant = db.tenant(OrganisationId(organisation));
+            let changed = tenant.write(move |tx| {
+                Ok::<_, DbError>([
+                    rows::make_due(tx, delivery, now)?,
+                    rows::set_held(tx, delivery, true, now)?,
+                    // Another's could not be let go either: it is held by now only if it is one's own.
+                    rows::set_held(tx, delivery, false, now)?,
+                    rows::delete(tx, delivery, message)?,
+                ])
+            });
+            assert_eq!(changed.await.unwrap(), [is_own; 4], "as {organisation}");
+        }
+        assert_eq!(queue.list(None, Selection::All, 10).await.unwrap().len(), 4);
     }
 }
 

@@ -11,8 +11,8 @@ use crate::rows::address_of;
 pub(super) fn has_access_in_reach(tx: &mut Tx, user: UserId) -> Result<bool, DbError> {
     let found = tx.query_one(
         "SELECT 1 FROM mailbox_access x JOIN account c ON c.id = x.account JOIN address a ON a.id = c.address
-         WHERE x.person = ?1 AND a.domain = ?2",
-        values![user, tx.domain()],
+         WHERE x.person = ?1 AND a.domain = ?2 AND x.organisation = COALESCE(?3, x.organisation)",
+        values![user, tx.domain(), tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
@@ -82,7 +82,8 @@ pub(super) fn mailbox(tx: &mut Tx, address: AddressId) -> Result<Option<(Mailbox
     tx.query_one(
         "SELECT a.organisation, a.account, a.localpart, d.name, a.service
          FROM address a JOIN domain d ON d.id = a.domain
-         WHERE a.id = ?1 AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)",
+         WHERE a.id = ?1
+           AND a.organisation = COALESCE(?2, a.organisation) AND a.domain = COALESCE(?3, a.domain)",
         values![address, tx.organisation(), tx.domain()],
         |row| {
             let account = row.optional_integer(1)?;
@@ -293,10 +294,12 @@ pub(super) fn is_login(tx: &mut Tx, login: &str) -> Result<bool, DbError> {
 }
 
 pub(super) fn default_permissions(tx: &mut Tx, service: ServiceId) -> Result<Permissions, DbError> {
-    let found =
-        tx.query_one("SELECT permissions FROM access_default WHERE service = ?1", values![service], |row| {
-            row.integer(0)
-        })?;
+    let found = tx.query_one(
+        "SELECT permissions FROM access_default WHERE service = ?1
+               AND organisation = COALESCE(?2, organisation)",
+        values![service, tx.organisation()],
+        |row| row.integer(0),
+    )?;
     Ok(found.map_or_else(Permissions::usual, Permissions::of_bits))
 }
 
@@ -422,8 +425,9 @@ pub(super) fn set_link(tx: &mut Tx, invitation: i64, purpose: &str, hash: &[u8])
     tx.execute(
         "INSERT INTO invitation_link (invitation, purpose, token_hash)
          SELECT i.id, ?2, ?3 FROM invitation i WHERE i.id = ?1
+           AND i.organisation = COALESCE(?4, i.organisation)
          ON CONFLICT (invitation, purpose) DO UPDATE SET token_hash = excluded.token_hash",
-        values![invitation, purpose, hash],
+        values![invitation, purpose, hash, tx.organisation()],
     )?;
     Ok(())
 }
@@ -464,7 +468,8 @@ pub(super) fn page_of_invitations(
 pub(super) fn invitation(tx: &mut Tx, id: i64) -> Result<Option<InvitationInfo>, DbError> {
     tx.query_one(
         select_invitation!(
-            "WHERE i.id = ?1 AND i.organisation = COALESCE(?2, i.organisation) AND a.domain = COALESCE(?3, a.domain)"
+            "WHERE i.id = ?1
+               AND i.organisation = COALESCE(?2, i.organisation) AND a.domain = COALESCE(?3, a.domain)"
         ),
         values![id, tx.organisation(), tx.domain()],
         invitation_info,
@@ -497,21 +502,30 @@ pub(super) fn change_invitation(
     language: &str,
 ) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE invitation SET permissions = ?2, language = ?3 WHERE id = ?1",
-        values![id, permissions.bits(), language],
+        "UPDATE invitation SET permissions = ?2, language = ?3 WHERE id = ?1
+           AND organisation = COALESCE(?4, organisation)",
+        values![id, permissions.bits(), language, tx.organisation()],
     )?;
     Ok(())
 }
 
 pub(super) fn extend_invitation(tx: &mut Tx, id: i64, until: Timestamp) -> Result<(), DbError> {
-    tx.execute("UPDATE invitation SET expires_at = ?2 WHERE id = ?1", values![id, until])?;
+    tx.execute(
+        "UPDATE invitation SET expires_at = ?2 WHERE id = ?1 AND organisation = COALESCE(?3, organisation)",
+        values![id, until, tx.organisation()],
+    )?;
     Ok(())
 }
 
 /// Ends an invitation; false if somebody else did.
 pub(super) fn delete_invitation(tx: &mut Tx, id: i64) -> Result<bool, DbError> {
-    let gone = tx.execute("DELETE FROM invitation WHERE id = ?1", values![id])?;
-    tx.execute("DELETE FROM invitation_link WHERE invitation = ?1", values![id])?;
+    let gone = tx.execute(
+        "DELETE FROM invitation WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![id, tx.organisation()],
+    )?;
+    if gone > 0 {
+        tx.execute("DELETE FROM invitation_link WHERE invitation = ?1", values![id])?;
+    }
     Ok(gone > 0)
 }
 
@@ -540,15 +554,21 @@ pub(super) fn note_sent(
     now: Timestamp,
 ) -> Result<(), crate::DirectoryError> {
     match way {
-        Way::Letter => {
-            tx.execute("UPDATE invitation SET letter_sent_at = ?2 WHERE id = ?1", values![id, now])?
-        }
-        Way::Sms if trouble.is_empty() => {
-            tx.execute("UPDATE invitation SET sms_sent_at = ?2 WHERE id = ?1", values![id, now])?
-        }
-        Way::Sms => {
-            tx.execute("UPDATE invitation SET sms_trouble = ?2 WHERE id = ?1", values![id, trouble])?
-        }
+        Way::Letter => tx.execute(
+            "UPDATE invitation SET letter_sent_at = ?2 WHERE id = ?1
+                     AND organisation = COALESCE(?3, organisation)",
+            values![id, now, tx.organisation()],
+        )?,
+        Way::Sms if trouble.is_empty() => tx.execute(
+            "UPDATE invitation SET sms_sent_at = ?2 WHERE id = ?1
+                     AND organisation = COALESCE(?3, organisation)",
+            values![id, now, tx.organisation()],
+        )?,
+        Way::Sms => tx.execute(
+            "UPDATE invitation SET sms_trouble = ?2 WHERE id = ?1
+                     AND organisation = COALESCE(?3, organisation)",
+            values![id, trouble, tx.organisation()],
+        )?,
     };
     Ok(())
 }
@@ -600,8 +620,9 @@ pub(super) fn was_noted(
     since: Timestamp,
 ) -> Result<bool, DbError> {
     let found = tx.query_one(
-        "SELECT 1 FROM mailbox_notice WHERE account = ?1 AND kind = ?2 AND who = ?3 AND at > ?4",
-        values![account.account, kind, who, since],
+        "SELECT 1 FROM mailbox_notice WHERE account = ?1 AND kind = ?2 AND who = ?3 AND at > ?4
+           AND organisation = ?5",
+        values![account.account, kind, who, since, account.organisation],
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
@@ -615,8 +636,9 @@ pub(super) fn was_lettered(
     since: Timestamp,
 ) -> Result<bool, DbError> {
     let found = tx.query_one(
-        "SELECT 1 FROM mailbox_notice WHERE account = ?1 AND is_lettered = 1 AND who = ?2 AND at > ?3 LIMIT 1",
-        values![account.account, who, since],
+        "SELECT 1 FROM mailbox_notice WHERE account = ?1 AND is_lettered = 1 AND who = ?2 AND at > ?3
+           AND organisation = ?4 LIMIT 1",
+        values![account.account, who, since, account.organisation],
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
@@ -652,7 +674,8 @@ pub(super) fn was_noted_of_service(
     since: Timestamp,
 ) -> Result<bool, DbError> {
     let found = tx.query_one(
-        "SELECT 1 FROM mailbox_notice n JOIN address a ON a.account = n.account AND a.organisation = n.organisation
+        "SELECT 1 FROM mailbox_notice n JOIN address a ON a.account = n.account
+           AND a.organisation = n.organisation
          WHERE a.service = ?1 AND n.kind = ?2 AND n.who = ?3 AND n.at > ?4 LIMIT 1",
         values![service, kind, who, since],
         |row| row.integer(0),

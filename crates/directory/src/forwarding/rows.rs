@@ -273,8 +273,9 @@ pub(super) fn set_token(
 
 pub(super) fn letter_sent(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE forward_target SET letter_due = 0, letters = letters + 1, letter_sent_at = ?2 WHERE id = ?1",
-        values![id, now],
+        "UPDATE forward_target SET letter_due = 0, letters = letters + 1, letter_sent_at = ?2 WHERE id = ?1
+           AND organisation = COALESCE(?3, organisation)",
+        values![id, now, tx.organisation()],
     )?;
     Ok(())
 }

@@ -46,8 +46,11 @@ pub(super) fn set_keeps_records(
 }
 
 pub(super) fn keeps_records(tx: &mut Tx, domain: DomainId) -> Result<bool, DbError> {
-    let keeps = tx
-        .query_one("SELECT keeps_records FROM domain WHERE id = ?1", values![domain], |row| row.boolean(0))?;
+    let keeps = tx.query_one(
+        "SELECT keeps_records FROM domain WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![domain, tx.organisation()],
+        |row| row.boolean(0),
+    )?;
     Ok(keeps.unwrap_or(false))
 }
 
@@ -191,7 +194,8 @@ pub(super) fn some_localparts(
     limit: usize,
 ) -> Result<Vec<String>, DbError> {
     tx.query(
-        "SELECT localpart FROM address WHERE domain = ?1 AND organisation = ?2 ORDER BY localpart_key LIMIT ?3",
+        "SELECT localpart FROM address WHERE domain = ?1
+           AND organisation = ?2 ORDER BY localpart_key LIMIT ?3",
         values![domain, organisation, limit as i64],
         |row| Ok(row.text(0)?.to_owned()),
     )

@@ -341,7 +341,10 @@ pub(super) fn count_offers(
 
 /// Ends an offer; false if somebody else did.
 pub(super) fn delete_offer(tx: &mut Tx, id: i64) -> Result<bool, DbError> {
-    Ok(tx.execute("DELETE FROM membership_offer WHERE id = ?1", values![id])? > 0)
+    Ok(tx.execute(
+        "DELETE FROM membership_offer WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![id, tx.organisation()],
+    )? > 0)
 }
 
 pub(super) fn forget_offer(tx: &mut Tx, organisation: OrganisationId, person: UserId) -> Result<(), DbError> {

@@ -9,17 +9,26 @@ pub(crate) fn set_password(tx: &mut Tx, user: UserId, argon2: &str) -> Result<()
 }
 
 pub(super) fn set_name(tx: &mut Tx, user: UserId, name: &str) -> Result<(), DbError> {
-    tx.execute("UPDATE person SET name = ?2 WHERE id = ?1", values![user, name])?;
+    tx.execute(
+        "UPDATE person SET name = ?2 WHERE id = ?1 AND organisation = COALESCE(?3, organisation)",
+        values![user, name, tx.organisation()],
+    )?;
     Ok(())
 }
 
 pub(super) fn set_language(tx: &mut Tx, user: UserId, language: Option<&str>) -> Result<(), DbError> {
-    tx.execute("UPDATE person SET language = ?2 WHERE id = ?1", values![user, language])?;
+    tx.execute(
+        "UPDATE person SET language = ?2 WHERE id = ?1 AND organisation = COALESCE(?3, organisation)",
+        values![user, language, tx.organisation()],
+    )?;
     Ok(())
 }
 
 pub(super) fn set_phone(tx: &mut Tx, user: UserId, phone: Option<&str>) -> Result<(), DbError> {
-    tx.execute("UPDATE person SET phone = ?2 WHERE id = ?1", values![user, phone])?;
+    tx.execute(
+        "UPDATE person SET phone = ?2 WHERE id = ?1 AND organisation = COALESCE(?3, organisation)",
+        values![user, phone, tx.organisation()],
+    )?;
     Ok(())
 }
 

@@ -122,13 +122,20 @@ pub(super) fn entries_called(
     service: ServiceId,
     pattern: &str,
 ) -> Result<Vec<SenderEntry>, DbError> {
-    tx.query(select_entry!("WHERE e.service = ?1 AND e.pattern = ?2"), values![service, pattern], read)
+    tx.query(
+        select_entry!(
+            "WHERE e.service = ?1 AND e.pattern = ?2 AND e.organisation = COALESCE(?3, e.organisation)"
+        ),
+        values![service, pattern, tx.organisation()],
+        read,
+    )
 }
 
 pub(super) fn count(tx: &mut Tx, service: ServiceId, kind: SenderKind) -> Result<usize, DbError> {
     let count = tx.query_one(
-        "SELECT count(*) FROM sender_entry WHERE service = ?1 AND kind = ?2",
-        values![service, kind.as_str()],
+        "SELECT count(*) FROM sender_entry WHERE service = ?1 AND kind = ?2
+           AND organisation = COALESCE(?3, organisation)",
+        values![service, kind.as_str(), tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
@@ -161,12 +168,18 @@ pub(super) fn insert(tx: &mut Tx, entry: &SenderEntry) -> Result<(), DirectoryEr
 }
 
 pub(super) fn set_state(tx: &mut Tx, id: i64, state: EntryState) -> Result<(), DbError> {
-    tx.execute("UPDATE sender_entry SET state = ?2 WHERE id = ?1", values![id, state.as_str()])?;
+    tx.execute(
+        "UPDATE sender_entry SET state = ?2 WHERE id = ?1 AND organisation = COALESCE(?3, organisation)",
+        values![id, state.as_str(), tx.organisation()],
+    )?;
     Ok(())
 }
 
 pub(super) fn delete(tx: &mut Tx, id: i64) -> Result<(), DbError> {
-    tx.execute("DELETE FROM sender_entry WHERE id = ?1", values![id])?;
+    tx.execute(
+        "DELETE FROM sender_entry WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![id, tx.organisation()],
+    )?;
     Ok(())
 }
 
@@ -182,22 +195,29 @@ pub(super) fn apply(
          ON CONFLICT (service) DO UPDATE SET version = sender_list.version + 1",
         values![service, organisation],
     )?;
-    let gone =
-        tx.execute("DELETE FROM sender_entry WHERE service = ?1 AND state = 'removing'", values![service])?;
+    let gone = tx.execute(
+        "DELETE FROM sender_entry WHERE service = ?1 AND state = 'removing' AND organisation = ?2",
+        values![service, organisation],
+    )?;
     let come = tx.execute(
-        "UPDATE sender_entry SET state = 'applied' WHERE service = ?1 AND state = 'adding'",
-        values![service],
+        "UPDATE sender_entry SET state = 'applied' WHERE service = ?1 AND state = 'adding'
+           AND organisation = ?2",
+        values![service, organisation],
     )?;
     Ok((come, gone))
 }
 
 pub(super) fn discard(tx: &mut Tx, service: ServiceId) -> Result<u64, DbError> {
     let back = tx.execute(
-        "UPDATE sender_entry SET state = 'applied' WHERE service = ?1 AND state = 'removing'",
-        values![service],
+        "UPDATE sender_entry SET state = 'applied' WHERE service = ?1 AND state = 'removing'
+           AND organisation = COALESCE(?2, organisation)",
+        values![service, tx.organisation()],
     )?;
-    let gone =
-        tx.execute("DELETE FROM sender_entry WHERE service = ?1 AND state = 'adding'", values![service])?;
+    let gone = tx.execute(
+        "DELETE FROM sender_entry WHERE service = ?1 AND state = 'adding'
+                 AND organisation = COALESCE(?2, organisation)",
+        values![service, tx.organisation()],
+    )?;
     Ok(back + gone)
 }
 
@@ -211,7 +231,9 @@ pub(super) fn versions(tx: &mut Tx) -> Result<Vec<(ServiceId, i64)>, DirectoryEr
 pub(super) fn service_of(tx: &mut Tx, domain: &str) -> Result<Option<ServiceId>, DirectoryError> {
     Ok(tx.query_one(
         "SELECT d.service FROM domain d
-         WHERE d.name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)",
+         WHERE d.name = COALESCE((SELECT y.main FROM domain_synonym y WHERE y.name = ?1), ?1)
+           AND d.organisation = COALESCE((SELECT y.organisation FROM domain_synonym y WHERE y.name = ?1),
+                                         d.organisation)",
         values![domain],
         |row| Ok(ServiceId(row.integer(0)?)),
     )?)

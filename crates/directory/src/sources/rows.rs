@@ -132,12 +132,20 @@ pub(super) fn add_allowed_source(tx: &mut Tx, source: &AllowedSource, subject: &
 }
 
 pub(super) fn set_allow_token(tx: &mut Tx, id: i64, hash: &[u8]) -> Result<(), DbError> {
-    tx.execute("UPDATE allowed_source SET token_hash = ?2 WHERE id = ?1", values![id, hash])?;
+    tx.execute(
+        "UPDATE allowed_source SET token_hash = ?2 WHERE id = ?1
+             AND organisation = COALESCE(?3, organisation)",
+        values![id, hash, tx.organisation()],
+    )?;
     Ok(())
 }
 
 pub(super) fn allow_letter_sent(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
-    tx.execute("UPDATE allowed_source SET letter_sent_at = ?2 WHERE id = ?1", values![id, now])?;
+    tx.execute(
+        "UPDATE allowed_source SET letter_sent_at = ?2 WHERE id = ?1
+             AND organisation = COALESCE(?3, organisation)",
+        values![id, now, tx.organisation()],
+    )?;
     Ok(())
 }
 
@@ -149,8 +157,8 @@ pub(super) fn confirm_allowed_source(
 ) -> Result<(), DbError> {
     tx.execute(
         "UPDATE allowed_source SET state = 'confirmed', confirmed_at = ?2, confirmed_from = ?3, token_hash = NULL
-         WHERE id = ?1",
-        values![id, now, from],
+         WHERE id = ?1 AND organisation = COALESCE(?4, organisation)",
+        values![id, now, from, tx.organisation()],
     )?;
     Ok(())
 }
@@ -165,8 +173,8 @@ pub(super) fn decide_allowed_source(
 ) -> Result<(), DbError> {
     tx.execute(
         "UPDATE allowed_source SET state = ?2, decided_by = ?3, decided_at = ?4, reason = ?5, token_hash = NULL
-         WHERE id = ?1",
-        values![id, state.as_str(), who, at, reason],
+         WHERE id = ?1 AND organisation = COALESCE(?6, organisation)",
+        values![id, state.as_str(), who, at, reason, tx.organisation()],
     )?;
     Ok(())
 }
@@ -271,7 +279,11 @@ pub(super) fn unban_without_letter(tx: &mut Tx, limit: usize) -> Result<Vec<Unba
 }
 
 pub(super) fn unban_letter_sent(tx: &mut Tx, id: i64, now: Timestamp) -> Result<(), DbError> {
-    tx.execute("UPDATE unban_request SET letter_sent_at = ?2 WHERE id = ?1", values![id, now])?;
+    tx.execute(
+        "UPDATE unban_request SET letter_sent_at = ?2 WHERE id = ?1
+             AND (CAST(?3 AS BIGINT) IS NULL OR organisation = ?3)",
+        values![id, now, tx.organisation()],
+    )?;
     Ok(())
 }
 
@@ -358,8 +370,9 @@ pub(super) fn decide_unban_request(
     at: Timestamp,
 ) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE unban_request SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1",
-        values![id, state.as_str(), who, at],
+        "UPDATE unban_request SET state = ?2, decided_by = ?3, decided_at = ?4
+         WHERE id = ?1 AND (CAST(?5 AS BIGINT) IS NULL OR organisation = ?5)",
+        values![id, state.as_str(), who, at, tx.organisation()],
     )?;
     Ok(())
 }
@@ -419,7 +432,8 @@ pub(super) fn service_of_domain(
 ) -> Result<Option<ServiceId>, DbError> {
     tx.query_one(
         "SELECT service FROM domain WHERE organisation = ?1
-             AND name = COALESCE((SELECT main FROM domain_synonym WHERE name = ?2 AND organisation = ?1), ?2)",
+             AND name = COALESCE((SELECT main FROM domain_synonym WHERE name = ?2
+               AND organisation = ?1), ?2)",
         values![organisation, domain],
         |row| row.integer(0).map(ServiceId),
     )
@@ -509,14 +523,24 @@ pub(super) fn change_ip(tx: &mut Tx, info: &IpInfo) -> Result<bool, DbError> {
 /// Writes what the DNS says of an address, and nothing else of it; nothing where it was removed meanwhile.
 pub(super) fn looked_at_ip(tx: &mut Tx, info: &IpInfo) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE ip_address SET pointer_found = ?2, is_confirmed = ?3, looked_at = ?4 WHERE ip = ?1",
-        values![&info.ip.to_string(), info.pointer_found.as_str(), info.is_confirmed, info.looked_at],
+        "UPDATE ip_address SET pointer_found = ?2, is_confirmed = ?3, looked_at = ?4
+         WHERE ip = ?1 AND (CAST(?5 AS BIGINT) IS NULL OR organisation = ?5)",
+        values![
+            &info.ip.to_string(),
+            info.pointer_found.as_str(),
+            info.is_confirmed,
+            info.looked_at,
+            tx.organisation()
+        ],
     )?;
     Ok(())
 }
 
 pub(super) fn delete_ip(tx: &mut Tx, ip: IpAddr) -> Result<(), DbError> {
-    tx.execute("DELETE FROM ip_address WHERE ip = ?1", values![&ip.to_string()])?;
+    tx.execute(
+        "DELETE FROM ip_address WHERE ip = ?1 AND (CAST(?2 AS BIGINT) IS NULL OR organisation = ?2)",
+        values![&ip.to_string(), tx.organisation()],
+    )?;
     Ok(())
 }
 

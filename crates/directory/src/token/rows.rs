@@ -104,8 +104,9 @@ pub(super) fn own(
 pub(super) fn make_own(tx: &mut Tx, id: TokenId, user: UserId, version: i64) -> Result<bool, DbError> {
     let made = tx.execute(
         "UPDATE api_token SET person_version = ?3
-         WHERE id = ?1 AND EXISTS (SELECT 1 FROM person p WHERE p.id = ?2 AND p.version = ?3)",
-        values![id.0, user, version],
+         WHERE id = ?1 AND EXISTS (SELECT 1 FROM person p WHERE p.id = ?2 AND p.version = ?3)
+           AND organisation = COALESCE(?4, organisation)",
+        values![id.0, user, version, tx.organisation()],
     )?;
     Ok(made == 1)
 }
@@ -178,8 +179,16 @@ pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbE
 
 /// The caller has read the token within its scope.
 pub(super) fn delete(tx: &mut Tx, id: TokenId) -> Result<(), DbError> {
-    tx.execute("DELETE FROM api_answer WHERE token = ?1", values![id.0])?;
-    tx.execute("DELETE FROM api_token WHERE id = ?1", values![id.0])?;
+    let within = tx.organisation();
+    tx.execute(
+        "DELETE FROM api_answer WHERE token IN (SELECT t.id FROM api_token t
+             WHERE t.id = ?1 AND (CAST(?2 AS BIGINT) IS NULL OR t.organisation = ?2))",
+        values![id.0, within],
+    )?;
+    tx.execute(
+        "DELETE FROM api_token WHERE id = ?1 AND (CAST(?2 AS BIGINT) IS NULL OR organisation = ?2)",
+        values![id.0, within],
+    )?;
     Ok(())
 }
 

@@ -108,8 +108,10 @@ pub(crate) fn write_change(tx: &mut Tx, change: &PendingChange, rank: i64) -> Re
 /// Nothing of the thing waits any more; gives the run that was about to apply it.
 pub(crate) fn forget_change(tx: &mut Tx, thing: Thing) -> Result<Option<RunId>, DbError> {
     let run = tx.query_one(
-        "DELETE FROM pending_change WHERE entity = ?1 AND thing = ?2 RETURNING run",
-        values![thing.entity(), thing.id()],
+        "DELETE FROM pending_change WHERE entity = ?1 AND thing = ?2
+           AND organisation = COALESCE(?3, organisation)
+         RETURNING run",
+        values![thing.entity(), thing.id(), tx.organisation()],
         |row| row.optional_integer(0),
     )?;
     Ok(run.flatten().map(RunId))
@@ -157,16 +159,17 @@ pub(crate) fn apply_thing(tx: &mut Tx, thing: Thing) -> Result<(), DbError> {
 /// The staged form becomes what the applied form is.
 pub(crate) fn revert_host(tx: &mut Tx, id: HostId) -> Result<(), DbError> {
     tx.execute(
-        "DELETE FROM host WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM applied_host h WHERE h.id = ?1)",
-        values![id],
+        "DELETE FROM host WHERE id = ?1 AND organisation = COALESCE(?2, organisation)
+           AND NOT EXISTS (SELECT 1 FROM applied_host h WHERE h.id = ?1)",
+        values![id, tx.organisation()],
     )?;
     tx.execute(
         "INSERT INTO host (id, organisation, domain, name, fqdn, ipv4, ipv6, description, created_at)
          SELECT id, organisation, domain, name, fqdn, ipv4, ipv6, description, created_at
-         FROM applied_host WHERE id = ?1
+         FROM applied_host WHERE id = ?1 AND organisation = COALESCE(?2, organisation)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, fqdn = excluded.fqdn,
              ipv4 = excluded.ipv4, ipv6 = excluded.ipv6, description = excluded.description",
-        values![id],
+        values![id, tx.organisation()],
     )?;
     Ok(())
 }
@@ -175,25 +178,28 @@ pub(crate) fn revert_host(tx: &mut Tx, id: HostId) -> Result<(), DbError> {
 pub(crate) fn revert_server(tx: &mut Tx, id: MailServerId) -> Result<(), DbError> {
     tx.execute(
         "DELETE FROM mail_server
-         WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM applied_mail_server s WHERE s.id = ?1)",
-        values![id],
+         WHERE id = ?1 AND organisation = COALESCE(?2, organisation)
+           AND NOT EXISTS (SELECT 1 FROM applied_mail_server s WHERE s.id = ?1)",
+        values![id, tx.organisation()],
     )?;
     tx.execute(
         "INSERT INTO mail_server (id, organisation, host, imap, smtp_in, smtp_out, created_at)
          SELECT id, organisation, host, imap, smtp_in, smtp_out, created_at
-         FROM applied_mail_server WHERE id = ?1
+         FROM applied_mail_server WHERE id = ?1 AND organisation = COALESCE(?2, organisation)
          ON CONFLICT (id) DO UPDATE SET imap = excluded.imap, smtp_in = excluded.smtp_in,
              smtp_out = excluded.smtp_out",
-        values![id],
+        values![id, tx.organisation()],
     )?;
     Ok(())
 }
 
 /// The host under an applied server.
 pub(crate) fn host_of_applied(tx: &mut Tx, id: MailServerId) -> Result<Option<HostId>, DbError> {
-    tx.query_one("SELECT host FROM applied_mail_server WHERE id = ?1", values![id], |row| {
-        Ok(HostId(row.integer(0)?))
-    })
+    tx.query_one(
+        "SELECT host FROM applied_mail_server WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![id, tx.organisation()],
+        |row| Ok(HostId(row.integer(0)?)),
+    )
 }
 
 fn run_of(row: &Row<'_>) -> Result<ApplyRun, DbError> {
@@ -305,8 +311,9 @@ pub(crate) fn next_of_run(tx: &mut Tx, id: RunId) -> Result<Option<PendingChange
 /// One change of a run is applied, or was cancelled.
 pub(crate) fn count_in_run(tx: &mut Tx, id: RunId, is_applied: bool) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE apply_run SET done = done + ?2, total = total - ?3 WHERE id = ?1",
-        values![id, is_applied, !is_applied],
+        "UPDATE apply_run SET done = done + ?2, total = total - ?3 WHERE id = ?1
+           AND organisation = COALESCE(?4, organisation)",
+        values![id, is_applied, !is_applied, tx.organisation()],
     )?;
     Ok(())
 }
@@ -320,10 +327,14 @@ pub(crate) fn end_run(
     now: Timestamp,
 ) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE apply_run SET state = ?2, failure = ?3, ended_at = ?4 WHERE id = ?1",
-        values![id, state.as_str(), failure, now],
+        "UPDATE apply_run SET state = ?2, failure = ?3, ended_at = ?4 WHERE id = ?1
+           AND organisation = COALESCE(?5, organisation)",
+        values![id, state.as_str(), failure, now, tx.organisation()],
     )?;
-    tx.execute("UPDATE pending_change SET run = NULL WHERE run = ?1", values![id])?;
+    tx.execute(
+        "UPDATE pending_change SET run = NULL WHERE run = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![id, tx.organisation()],
+    )?;
     Ok(())
 }
 

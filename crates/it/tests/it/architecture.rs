@@ -144,8 +144,8 @@ fn the_picture_in_architecture_md_shows_every_crate() {
     }
 }
 
-/// Every Rust file of ours, with its path from the root.
-fn sources() -> Vec<(String, String)> {
+/// Every file of ours with this ending, with its path from the root.
+pub(crate) fn files(ending: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join("crates"), root().join("bench"), root().join("fuzz")];
     while let Some(folder) = folders.pop() {
@@ -156,18 +156,24 @@ fn sources() -> Vec<(String, String)> {
                 if !path.ends_with("target") {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == ending) {
                 let name = path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
                 found.push((name, std::fs::read_to_string(&path).expect("readable")));
             }
         }
     }
-    assert!(found.len() > 50, "the sources were not found");
     found.sort();
     found
 }
 
-fn is_test(path: &str) -> bool {
+/// Every Rust file of ours.
+fn sources() -> Vec<(String, String)> {
+    let found = files("rs");
+    assert!(found.len() > 50, "the sources were not found");
+    found
+}
+
+pub(crate) fn is_test(path: &str) -> bool {
     path.starts_with("crates/it/")
         || path.contains("/tests/")
         || path.ends_with("/tests.rs")

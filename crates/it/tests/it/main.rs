@@ -11,3 +11,5 @@ mod platform;
 mod roles;
 #[cfg(test)]
 mod senders;
+#[cfg(test)]
+mod tenants;

@@ -12,7 +12,7 @@ use world::StaticNames;
 
 use super::{Town, domain, towns};
 use crate::rotation::{Action, due};
-use crate::{Algorithm, DkimKey, DkimRecord, DkimState, KeysError, limits};
+use crate::{Algorithm, DkimKey, DkimRecord, DkimState, KeysError, limits, rows};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -57,6 +57,31 @@ async fn a_signature_is_verified_with_what_the_record_says() {
                     UnparsedPublicKey::new(&ED25519, &public).verify(hash.as_ref(), &signature).unwrap();
                 }
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_changed_by_its_identifier_within_its_organisation_only() {
+    for town in towns().await {
+        town.keys.dkim_records(&domain("valbois.test")).await.unwrap();
+        town.publish("valbois.test").await;
+        let now = town.world.clock.now();
+        for (organisation, is_own) in [(town.acme, 0), (town.valbois, 1)] {
+            let owner = town.db.operator("test").read(|tx| rows::domain(tx, &domain("valbois.test"))).await;
+            let (domain, _) = owner.unwrap().unwrap();
+            let keys = town.db.operator("test").read(move |tx| rows::dkim_keys(tx, domain)).await.unwrap();
+            let id = keys[0].id;
+            let tenant = town.db.tenant(organisation);
+            let changed = tenant.write(move |tx| {
+                Ok::<_, db::DbError>([
+                    rows::retire(tx, id, now)?,
+                    rows::revoke(tx, id, now)?,
+                    rows::remove(tx, id)?,
+                    rows::note_elsewhere(tx, domain)?.min(1),
+                ])
+            });
+            assert_eq!(changed.await.unwrap(), [is_own; 4], "as {organisation}");
         }
     }
 }

@@ -26,8 +26,9 @@ pub(in crate::administration) fn names_of(
 pub(in crate::administration) fn has_others(tx: &mut Tx, service: ServiceId) -> Result<bool, DbError> {
     let other = tx.query_one(
         "SELECT 1 FROM domain d JOIN service s ON s.id = d.service
-         WHERE d.service = ?1 AND d.id <> ?2 AND NOT (d.linked = 1 AND s.main_domain = ?2)",
-        values![service, tx.domain()],
+         WHERE d.service = ?1 AND d.id <> ?2 AND NOT (d.linked = 1 AND s.main_domain = ?2)
+           AND d.organisation = COALESCE(?3, d.organisation)",
+        values![service, tx.domain(), tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(other.is_some())
@@ -40,8 +41,9 @@ pub(in crate::administration) fn is_account_in_reach(
 ) -> Result<bool, DbError> {
     let Some(domain) = tx.domain() else { return Ok(true) };
     let found = tx.query_one(
-        "SELECT 1 FROM account c JOIN address a ON a.id = c.address WHERE c.id = ?1 AND a.domain = ?2",
-        values![account, domain],
+        "SELECT 1 FROM account c JOIN address a ON a.id = c.address WHERE c.id = ?1 AND a.domain = ?2
+           AND a.organisation = COALESCE(?3, a.organisation)",
+        values![account, domain, tx.organisation()],
         |row| row.integer(0),
     )?;
     Ok(found.is_some())
