@@ -185,8 +185,8 @@ def test_what_requires_tls_comes_back_from_a_postfix_that_does_not_know_it(town)
 def test_a_route_leads_what_matches_its_pattern_to_its_server(town):
     relais, stranger = town
     relais.command("route", "add", "*.relayed.test", f"named.{ZONE}:{stranger.port}", "--tls", "verify")
-    assert relais.command("route", "check", "eve@example.com.relayed.test")["tls"] == "verify"
-    assert relais.command("route", "check", "eve@relayed.test") is None
+    assert relais.command("route", "check", "eve@example.com.relayed.test")["route"]["tls"] == "verify"
+    assert relais.command("route", "check", "eve@relayed.test")["route"] is None
     marker, address = mark(), "eve@example.com.relayed.test"
     with submission(relais, ANNA) as smtp:
         smtp.sendmail(ANNA, [address], letter(ANNA, address, marker, subject=marker))

@@ -101,6 +101,16 @@ pub(crate) async fn find(directory: &Directory, address: &Address) -> Result<Fou
         .await
 }
 
+/// Whether a domain, or a synonym of one, is of this installation.
+pub(crate) async fn has_domain(directory: &Directory, domain: &Domain) -> Result<bool, DirectoryError> {
+    let name = domain.as_str().to_owned();
+    directory
+        .db
+        .operator("see whether a domain is of this installation")
+        .read(move |tx| Ok(!rows::candidates(tx, &name, "", "")?.is_empty()))
+        .await
+}
+
 /// Whether mail for a domain, or for a synonym of one, is taken at all.
 pub(crate) async fn serves(directory: &Directory, domain: &Domain) -> Result<bool, DirectoryError> {
     let name = domain.as_str().to_owned();

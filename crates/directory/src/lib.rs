@@ -160,6 +160,11 @@ impl Directory {
         find::find(self, address).await
     }
 
+    /// Whether a domain, or a synonym of one, is of this installation, in use or not: mail for it goes nowhere else.
+    pub async fn has_domain(&self, domain: &Domain) -> Result<bool, DirectoryError> {
+        find::has_domain(self, domain).await
+    }
+
     /// Whether mail for a domain, or for a synonym of one, is taken at all.
     pub async fn serves(&self, domain: &Domain) -> Result<bool, DirectoryError> {
         find::serves(self, domain).await

@@ -60,3 +60,63 @@ pub fn due(now: Timestamp, keys: &[DkimKey]) -> Vec<Action> {
     }
     actions
 }
+
+/// What happens next in a key's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The domain's first key of its kind signs as soon as its record is seen.
+    SignsOnceSeen,
+    /// It takes over from the one that signs: at that moment, or once its record has been seen and has stood for
+    /// [`DKIM_SETTLING`].
+    TakesOver(Option<Timestamp>),
+    /// A successor is made at that moment; this one goes on signing until it takes over.
+    IsSucceeded(Timestamp),
+    /// It signs no more from that moment on; `None` until its successor's record is seen.
+    HandsOver(Option<Timestamp>),
+    /// It is forgotten at that moment, and its record may go.
+    IsRemoved(Timestamp),
+}
+
+impl Next {
+    /// Every kind, for words.
+    pub const EACH: [&str; 5] = ["signs once seen", "takes over", "is succeeded", "hands over", "is removed"];
+
+    /// A few words for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Next::SignsOnceSeen => "signs once seen",
+            Next::TakesOver(_) => "takes over",
+            Next::IsSucceeded(_) => "is succeeded",
+            Next::HandsOver(_) => "hands over",
+            Next::IsRemoved(_) => "is removed",
+        }
+    }
+
+    /// When, as far as it is known; [`due`] finds it due from then on.
+    pub fn at(self) -> Option<Timestamp> {
+        match self {
+            Next::SignsOnceSeen => None,
+            Next::TakesOver(at) | Next::HandsOver(at) => at,
+            Next::IsSucceeded(at) | Next::IsRemoved(at) => Some(at),
+        }
+    }
+}
+
+/// What comes next for one of the keys of a domain, by the same rules as [`due`].
+pub fn next(key: &DkimKey, keys: &[DkimKey]) -> Next {
+    let others =
+        |state| keys.iter().filter(move |other| other.algorithm == key.algorithm && other.state() == state);
+    let settled = |successor: &DkimKey| successor.seen_at.map(|at| at.plus(DKIM_SETTLING));
+    match (key.state(), key.retired_at, key.revoked_at) {
+        (_, _, Some(at)) => Next::IsRemoved(at.plus(DKIM_REVOKED)),
+        (_, Some(at), None) => Next::IsRemoved(at.plus(DKIM_OVERLAP)),
+        (DkimState::Published, ..) => match others(DkimState::Active).next() {
+            Some(_) => Next::TakesOver(settled(key)),
+            None => Next::SignsOnceSeen,
+        },
+        _ => match others(DkimState::Published).max_by_key(|other| other.created_at) {
+            Some(successor) => Next::HandsOver(settled(successor)),
+            None => Next::IsSucceeded(key.active_at.unwrap_or(key.created_at).plus(DKIM_LIFETIME)),
+        },
+    }
+}

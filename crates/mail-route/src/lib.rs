@@ -13,7 +13,7 @@ use directory::{Directory, DirectoryError, Forwarding, Found};
 use model::{AccountRef, Address, OrganisationId, Reply, ReversePath, Route};
 use thiserror::Error;
 
-pub use relay::{NewRelayRule, Pattern, RelayAdministration, RelayRule, Relays};
+pub use relay::{Fit, NewRelayRule, Pattern, RelayAdministration, RelayRule, Relays};
 pub use return_path::{ReturnPathError, ReturnPaths, looks_like_one};
 pub use rows::MIGRATIONS;
 

@@ -109,6 +109,38 @@ impl RelayRule {
     }
 }
 
+/// What a rule says to a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It leads the letter.
+    Leads,
+    /// It would, if one before it did not.
+    ComesLater,
+    /// It is about other senders.
+    OtherSenders,
+    /// It is about other recipients.
+    OtherRecipients,
+    /// The subject does not contain its text.
+    OtherSubject,
+}
+
+impl Fit {
+    /// Every word, for those who translate it.
+    pub const EACH: [Fit; 5] =
+        [Fit::Leads, Fit::ComesLater, Fit::OtherSenders, Fit::OtherRecipients, Fit::OtherSubject];
+
+    /// One or two words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fit::Leads => "leads",
+            Fit::ComesLater => "comes later",
+            Fit::OtherSenders => "other senders",
+            Fit::OtherRecipients => "other recipients",
+            Fit::OtherSubject => "other subject",
+        }
+    }
+}
+
 impl fmt::Display for RelayRule {
     /// `*.incamail.ch, subject with «<im>» → im.post.ch:25 (TLS verify)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -170,16 +202,30 @@ impl RelayAdministration {
         rule.ok_or(DirectoryError::NotFound { what: "route" })
     }
 
-    /// The rule by which a letter to that domain goes, if any.
+    /// What each rule within the scope says to a letter of that organisation's senders to that domain, in their order:
+    /// one leads it at most, and without any it goes to the servers that the domain publishes.
     pub async fn check(
         &self,
         organisation: Option<OrganisationId>,
         domain: &Domain,
         subject: &str,
-    ) -> Outcome<Option<RelayRule>> {
+    ) -> Outcome<Vec<(RelayRule, Fit)>> {
         let organisation = self.tenant()?.or(organisation);
-        let mut rules = self.relays.rules().await?.into_iter();
-        Ok(rules.find(|rule| rule.concerns(organisation, domain) && rule.fits_subject(subject)))
+        let mut is_led = false;
+        let fit = |rule: RelayRule| {
+            let fit = match &rule {
+                rule if !rule.concerns(organisation, domain) => match rule.recipients.fits(domain) {
+                    true => Fit::OtherSenders,
+                    false => Fit::OtherRecipients,
+                },
+                rule if !rule.fits_subject(subject) => Fit::OtherSubject,
+                _ if is_led => Fit::ComesLater,
+                _ => Fit::Leads,
+            };
+            is_led |= fit == Fit::Leads;
+            (rule, fit)
+        };
+        Ok(self.list().await?.into_iter().map(fit).collect())
     }
 
     /// Adds a rule.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Subcommand;
 use directory::{DirectoryError, Scope};
+use keys::rotation::Next;
 use keys::{DkimKey, KeysError};
 use model::Domain;
 use serde_json::{Value, json};
@@ -60,8 +61,14 @@ impl Dkim {
                 (domain, found)
             }
         };
-        let rows = found.iter().map(|key| (to_json(key, &domain), cells(key, &domain)));
-        Ok(table(&["SELECTOR", "ALGORITHM", "STATE", "SINCE", "SEEN IN DNS", "RECORD"], rows.collect()))
+        let rows = found.iter().map(|key| {
+            let next = keys::rotation::next(key, &found);
+            (to_json(key, next, &domain), cells(key, next, &domain))
+        });
+        Ok(table(
+            &["SELECTOR", "ALGORITHM", "STATE", "SINCE", "SEEN IN DNS", "NEXT", "RECORD"],
+            rows.collect(),
+        ))
     }
 }
 
@@ -70,7 +77,7 @@ fn since(key: &DkimKey) -> String {
     at.rfc3339()
 }
 
-fn cells(key: &DkimKey, domain: &Domain) -> Vec<String> {
+fn cells(key: &DkimKey, next: Next, domain: &Domain) -> Vec<String> {
     let record = key.record(domain);
     vec![
         key.selector.clone(),
@@ -78,11 +85,13 @@ fn cells(key: &DkimKey, domain: &Domain) -> Vec<String> {
         key.state().as_str().to_owned(),
         since(key),
         key.seen_at.map_or_else(|| "not yet".to_owned(), |at| at.rfc3339()),
+        next.at()
+            .map_or_else(|| next.as_str().to_owned(), |at| format!("{} {}", next.as_str(), at.rfc3339())),
         format!("{} TXT {}", record.name, record.value),
     ]
 }
 
-fn to_json(key: &DkimKey, domain: &Domain) -> Value {
+fn to_json(key: &DkimKey, next: Next, domain: &Domain) -> Value {
     let record = key.record(domain);
     json!({
         "selector": key.selector,
@@ -92,6 +101,8 @@ fn to_json(key: &DkimKey, domain: &Domain) -> Value {
         "created_at": key.created_at.rfc3339(),
         "seen_at": key.seen_at.map(|at| at.rfc3339()),
         "in_our_zone": key.is_in_our_zone,
+        "next": next.as_str(),
+        "next_at": next.at().map(|at| at.rfc3339()),
         "name": record.name,
         "value": record.value,
     })

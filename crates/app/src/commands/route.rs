@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use mail_route::{NewRelayRule, Pattern, RelayRule};
+use mail_route::{Fit, NewRelayRule, Pattern, RelayRule};
 use model::{Address, Relay, RelayTarget, RelayTls};
 use serde_json::{Value, json};
 
@@ -96,12 +96,24 @@ impl Route {
             }
             Route::Check { address, subject, senders } => {
                 let organisation = organisation(senders).await?;
-                let rule = routes.check(organisation, address.domain(), &subject).await?;
-                let text = match &rule {
-                    Some(rule) => format!("route {}: {rule}", rule.id),
+                let checked = routes.check(organisation, address.domain(), &subject).await?;
+                let served_here = platform.installation.directory.has_domain(address.domain()).await?;
+                let leads = checked.iter().find(|(_, fit)| *fit == Fit::Leads && !served_here);
+                let mut text = match leads {
+                    Some((rule, _)) => format!("route {}: {rule}", rule.id),
+                    None if served_here => format!("no route: {} is served here", address.domain()),
                     None => format!("no route: the usual way to {}", address.domain()),
                 };
-                Ok(Output::new(rule.as_ref().map_or(Value::Null, to_json), text))
+                for (rule, fit) in checked.iter().filter(|_| !served_here) {
+                    text.push_str(&format!("\n  {}: {} ({rule})", rule.id, fit.as_str()));
+                }
+                let said = |(rule, fit): &(RelayRule, Fit)| json!({"route": rule.id.to_string(), "says": fit.as_str()});
+                let value = json!({
+                    "route": leads.map(|(rule, _)| to_json(rule)),
+                    "served_here": served_here,
+                    "rules": checked.iter().map(said).collect::<Vec<_>>(),
+                });
+                Ok(Output::new(value, text))
             }
         }
     }

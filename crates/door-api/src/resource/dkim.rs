@@ -25,12 +25,23 @@ pub(crate) struct DkimKeyView {
     record_value: String,
     #[schema(format = DateTime)]
     created_at: String,
+    /// Since when its record stands in the DNS, as far as it was seen.
+    #[schema(format = DateTime)]
+    seen_at: Option<String>,
+    /// Whether we serve the zone that holds its record.
+    in_our_zone: bool,
     #[schema(format = DateTime)]
     active_at: Option<String>,
     #[schema(format = DateTime)]
     retired_at: Option<String>,
     #[schema(format = DateTime)]
     revoked_at: Option<String>,
+    /// What comes next: `signs once seen`, `takes over`, `is succeeded` (a successor is made), `hands over` (to its
+    /// successor) or `is removed`.
+    next: &'static str,
+    /// When that is, as far as it is known: what waits for a record to be seen has no moment yet.
+    #[schema(format = DateTime)]
+    next_at: Option<String>,
 }
 
 /// The DKIM keys of a domain, oldest first.
@@ -48,21 +59,25 @@ pub(crate) struct Revoke {
 }
 
 fn views(domain: &Domain, keys: Vec<DkimKey>) -> Json<DkimKeys> {
-    let view = |key: DkimKey| {
-        let record = key.record(domain);
+    let view = |key: &DkimKey| {
+        let (record, next) = (key.record(domain), keys::rotation::next(key, &keys));
         DkimKeyView {
             algorithm: key.algorithm.as_str(),
             state: key.state().as_str(),
             record_name: record.name,
             record_value: record.value,
             created_at: key.created_at.rfc3339(),
+            seen_at: key.seen_at.map(|at| at.rfc3339()),
+            in_our_zone: key.is_in_our_zone,
             active_at: key.active_at.map(|at| at.rfc3339()),
             retired_at: key.retired_at.map(|at| at.rfc3339()),
             revoked_at: key.revoked_at.map(|at| at.rfc3339()),
-            selector: key.selector,
+            next: next.as_str(),
+            next_at: next.at().map(|at| at.rfc3339()),
+            selector: key.selector.clone(),
         }
     };
-    Json(DkimKeys { items: keys.into_iter().map(view).collect() })
+    Json(DkimKeys { items: keys.iter().map(view).collect() })
 }
 
 /// The DKIM keys of a domain, oldest first

@@ -3,14 +3,14 @@
 use axum::Json;
 use model::MessageId;
 use serde::{Deserialize, Serialize};
-use trail::{ChangeSearch, Entry, Search};
+use trail::{ChainOf, ChangeSearch, Entry, Head, Search, Walk};
 use utoipa::{IntoParams, ToSchema};
 
 use super::user::Whose;
 use crate::caller::Caller;
 use crate::input::{Asked, Id, address, moment};
 use crate::page::{Page, PageQuery};
-use crate::refusal::Result;
+use crate::refusal::{Result, invalid};
 
 /// The whole way of a letter.
 #[derive(Serialize, ToSchema)]
@@ -161,4 +161,88 @@ pub(crate) async fn list_changes(
         number,
         digest: digest.map(|digest| digest.to_string()),
     })))
+}
+
+/// An end that somebody kept.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct NotedEnd {
+    /// An end that was noted before, as `head` has it, which must still be in the chain of the organisation, or of the
+    /// installation where none is named: `NUMBER:DIGEST`.
+    noted: Option<String>,
+}
+
+/// What a walk along a chain of changes found.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Chain {
+    /// Whose changes; null for the installation's own.
+    organisation: Option<String>,
+    /// Where it begins: 1, or what follows the last change that retention deleted.
+    first: i64,
+    /// Changes that are as they were written, from the first on.
+    checked: i64,
+    /// Whether all are.
+    intact: bool,
+    /// The end, to be kept elsewhere: whoever has it proves later that nothing before it was changed. Null without any
+    /// change.
+    head: Option<String>,
+    /// The first that is not as it was written.
+    broken: Option<BrokenChange>,
+}
+
+/// A change that is not as it was written.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BrokenChange {
+    /// Its place in the chain, where it has one.
+    number: Option<i64>,
+    /// Its identifier, where it is there.
+    id: Option<String>,
+    /// `changed`, `missing`, `added`, `not the one that was noted`, or that the noted end is older than the chain is kept.
+    fault: &'static str,
+}
+
+/// The chains of changes.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Chains {
+    /// Whether no change of any was changed, removed or added afterwards.
+    intact: bool,
+    items: Vec<Chain>,
+}
+
+fn chain(walk: Walk) -> Chain {
+    Chain {
+        organisation: walk.organisation.map(|id| id.to_string()),
+        first: walk.first,
+        checked: walk.checked,
+        intact: walk.broken.is_none(),
+        head: walk.head.map(|head| head.to_string()),
+        broken: walk.broken.map(|broken| BrokenChange {
+            number: broken.number,
+            id: broken.id.map(|id| id.to_string()),
+            fault: broken.fault.as_str(),
+        }),
+    }
+}
+
+/// Walk the chain of changes, and name the first that was changed, removed or added afterwards: the organisation's; for
+/// the operator without one each organisation's and the installation's, or with a noted end the installation's own
+#[utoipa::path(get, path = "/changes/verify", tag = "log", params(NotedEnd, Whose),
+    responses((status = 200, body = Chains)))]
+pub(crate) async fn verify_changes(
+    caller: Caller,
+    Asked(end): Asked<NotedEnd>,
+    Asked(whose): Asked<Whose>,
+) -> Result<Json<Chains>> {
+    let organisation = caller.chosen(whose.organisation()).await?;
+    let wrong = |reason: &str| invalid("noted", reason.to_owned(), "an end is written as NUMBER:DIGEST");
+    let noted = end.noted.map(|text| text.trim().parse::<Head>().map_err(wrong)).transpose()?;
+    let of = match organisation {
+        Some(organisation) => ChainOf::Organisation(organisation),
+        // An end belongs to one chain.
+        None if noted.is_some() => ChainOf::Installation,
+        None => ChainOf::Everybody,
+    };
+    let walks = caller.shared.trail.verify(of, noted).await?;
+    let items: Vec<Chain> = walks.into_iter().map(chain).collect();
+    Ok(Json(Chains { intact: items.iter().all(|chain| chain.intact), items }))
 }

@@ -206,4 +206,5 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(letters::show_log_plan))
         .routes(routes!(letters::set_log_plan))
         .routes(routes!(log::list_changes))
+        .routes(routes!(log::verify_changes))
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use mail_route::{NewRelayRule, RelayAdministration, RelayRule};
+use mail_route::{Fit, NewRelayRule, RelayAdministration, RelayRule};
 use model::{OrganisationId, Relay};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -88,10 +88,24 @@ pub(crate) struct Letter {
     organisation: Option<Id>,
 }
 
-/// The rule by which a letter goes; null is the usual way.
+/// The rule by which a letter goes, and why.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RouteCheck {
+    /// Null is the usual way: to the servers that the recipient's domain publishes.
     route: Option<Route>,
+    /// Whether the recipient's domain is served here: then the letter goes by no route, whatever the rules say.
+    served_here: bool,
+    /// What each rule says, in their order.
+    rules: Vec<RuleCheck>,
+}
+
+/// What a rule says to a letter.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RuleCheck {
+    /// The route's identifier.
+    route: String,
+    /// `leads`, `comes later` (another one leads already), `other senders`, `other recipients` or `other subject`.
+    says: &'static str,
 }
 
 fn routes(caller: &Caller) -> RelayAdministration {
@@ -133,8 +147,14 @@ pub(crate) async fn create_route(caller: Caller, Input(new): Input<New>) -> Resu
     responses((status = 200, body = RouteCheck)))]
 pub(crate) async fn check_route(caller: Caller, Asked(letter): Asked<Letter>) -> Result<Json<RouteCheck>> {
     let organisation: Option<OrganisationId> = caller.chosen(letter.organisation.map(|Id(id)| id)).await?;
-    let rule = routes(&caller).check(organisation, &domain("to", &letter.to)?, &letter.subject).await?;
-    Ok(Json(RouteCheck { route: rule.map(view) }))
+    let to = domain("to", &letter.to)?;
+    let served_here = caller.shared.directory.has_domain(&to).await?;
+    let checked = routes(&caller).check(organisation, &to, &letter.subject).await?;
+    let rules =
+        checked.iter().map(|(rule, fit)| RuleCheck { route: rule.id.to_string(), says: fit.as_str() });
+    let rules = rules.collect();
+    let leads = checked.into_iter().find(|(_, fit)| *fit == Fit::Leads && !served_here);
+    Ok(Json(RouteCheck { route: leads.map(|(rule, _)| view(rule)), served_here, rules }))
 }
 
 /// A route

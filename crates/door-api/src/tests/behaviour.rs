@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use model::OrganisationId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{places, places_with, token};
 use crate::Limits;
@@ -237,7 +237,7 @@ async fn absent_stays_and_null_takes_away() {
 async fn a_repeated_request_does_nothing_twice() {
     for place in places().await {
         let tenant = place.tenant("acme").await;
-        let send = async |key: &str, path: &str, body: serde_json::Value| {
+        let send = async |key: &str, path: &str, body: Value| {
             let request = Request::post(format!("/api/v1{path}"))
                 .header("authorization", format!("Bearer {}", tenant.token))
                 .header("content-type", "application/json")
@@ -564,5 +564,76 @@ async fn bans_requests_sources_and_addresses_come_a_page_at_a_time_and_are_searc
             let wrong = place.get(&place.operator, &format!("{path}after=%C3%A9")).await;
             assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {}", wrong.body);
         }
+    }
+}
+
+#[tokio::test]
+async fn the_chain_of_changes_is_walked_and_a_noted_end_must_be_part_of_it() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let id = tenant.id("organisation");
+        let walked = place.get(&tenant.token, "/changes/verify").await;
+        assert_eq!(
+            (walked.status, &walked.body["intact"]),
+            (StatusCode::OK, &json!(true)),
+            "{}",
+            walked.body
+        );
+        let chain = walked.body["items"][0].clone();
+        assert_eq!(walked.body["items"].as_array().unwrap().len(), 1, "one's own only");
+        assert_eq!(
+            (&chain["organisation"], &chain["first"], &chain["broken"]),
+            (&json!(id), &json!(1), &Value::Null)
+        );
+        let head = chain["head"].as_str().unwrap().to_owned();
+        assert!(head.starts_with(&format!("{}:", chain["checked"])), "{chain}");
+        place.made(&tenant.token, "/addresses", json!({"address": "later@acme.test"})).await;
+        let again = place.get(&tenant.token, &format!("/changes/verify?noted={head}")).await.body;
+        assert_eq!(again["intact"], true, "{again}");
+        // An end of the organisation's is none of the installation's.
+        let others = place.get(&place.operator, &format!("/changes/verify?noted={head}")).await.body;
+        assert_eq!((&others["intact"], &others["items"][0]["organisation"]), (&json!(false), &Value::Null));
+        let wrong = place.get(&tenant.token, "/changes/verify?noted=seven").await;
+        assert_eq!((wrong.status.as_u16(), &wrong.body["field"]), (422, &json!("noted")));
+        let all = place.get(&place.operator, "/changes/verify").await.body;
+        assert!(all["items"].as_array().unwrap().len() > 2, "{all}");
+        let forged = "UPDATE audit SET who = 'eve' WHERE action = 'create address'";
+        place.db.operator("test").write(move |tx| tx.execute(forged, &[])).await.unwrap();
+        let found = place.get(&tenant.token, "/changes/verify").await.body;
+        assert_eq!(
+            (&found["intact"], &found["items"][0]["broken"]["fault"]),
+            (&json!(false), &json!("changed"))
+        );
+        let entry = found["items"][0]["broken"]["id"].as_str().unwrap();
+        let changes = place.get(&tenant.token, "/changes?limit=200").await.body;
+        assert!(
+            changes["items"].as_array().unwrap().iter().any(|one| one["id"] == entry && one["who"] == "eve")
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_way_of_a_letter_is_told_with_what_each_rule_says() {
+    for place in places().await {
+        let tenant = place.tenant("acme").await;
+        let new = json!({"recipients": "*.incamail.test", "target": "mx:im.post.test", "subject": "<im>"});
+        let id = place.made(&place.operator, "/routes", new).await;
+        let check =
+            async |query: &str| place.get(&tenant.token, &format!("/routes/check?{query}")).await.body;
+        let led = check("to=clinic.incamail.test&subject=Report+%3CIM%3E").await;
+        assert_eq!(led["route"]["id"], json!(id), "{led}");
+        let says = |checked: &Value| {
+            let mine = checked["rules"].as_array().unwrap().iter().find(|rule| rule["route"] == json!(id));
+            mine.unwrap()["says"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(says(&led), "leads");
+        let other = check("to=clinic.incamail.test&subject=Report").await;
+        assert_eq!((says(&other).as_str(), &other["route"]), ("other subject", &Value::Null));
+        assert_eq!(says(&check("to=far.test&subject=%3Cim%3E").await), "other recipients");
+        // What stays here goes by no route.
+        let all = json!({"recipients": "*", "target": "mx:im.post.test"});
+        place.made(&place.operator, "/routes", all).await;
+        let here = check("to=acme.test").await;
+        assert_eq!((&here["served_here"], &here["route"]), (&json!(true), &Value::Null), "{here}");
     }
 }

@@ -302,7 +302,7 @@ async fn within_the_limit_to_a_domain_the_rest_of_the_organisation_does_not_exis
 }
 
 /// What is the whole organisation's, although no other thing can be named with it.
-const OF_THE_ORGANISATION: [&str; 19] = [
+const OF_THE_ORGANISATION: [&str; 20] = [
     "create_domain",
     "create_service",
     "create_token",
@@ -322,6 +322,7 @@ const OF_THE_ORGANISATION: [&str; 19] = [
     "ask_for_allowed_source",
     "create_membership",
     "check_route",
+    "verify_changes",
 ];
 
 #[tokio::test]

@@ -119,6 +119,10 @@ async fn a_domain_comes_with_keys_and_what_was_found_of_it() {
             keys["items"].as_array().unwrap().iter().map(|key| &key["algorithm"]).collect();
         assert_eq!(algorithms.len(), 2, "{keys}");
         assert!(!keys.to_string().contains("PRIVATE"));
+        assert_eq!(
+            (&keys["items"][0]["next"], &keys["items"][0]["next_at"]),
+            (&json!("signs once seen"), &Value::Null)
+        );
         let waits = place.post(&tenant.token, &format!("{path}/dkim-keys/rotate"), json!({})).await;
         assert_eq!(waits.status, StatusCode::UNPROCESSABLE_ENTITY, "the first ones do not sign yet");
         let reputation = get("reputation").await.body;

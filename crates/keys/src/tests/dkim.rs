@@ -11,7 +11,7 @@ use model::{DomainId, OrganisationId, Timestamp};
 use world::StaticNames;
 
 use super::{Town, domain, towns};
-use crate::rotation::{Action, due};
+use crate::rotation::{Action, Next, due, next};
 use crate::{Algorithm, DkimKey, DkimRecord, DkimState, KeysError, limits, rows};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -384,4 +384,50 @@ async fn nodes_share_their_secrets() {
         assert_ne!(**other.shared_secret("else").await.unwrap(), **one);
         assert_eq!(one.len(), 32);
     }
+}
+
+/// What is told to come next is what is done then, and not before.
+#[test]
+fn what_comes_next_is_what_is_due_then() {
+    let key = |id: i64, created: i64| DkimKey {
+        id,
+        organisation: OrganisationId(1),
+        domain: DomainId(1),
+        selector: format!("s{id}"),
+        algorithm: Algorithm::Rsa,
+        public_key: Vec::new(),
+        created_at: Timestamp(created),
+        seen_at: None,
+        is_in_our_zone: false,
+        active_at: None,
+        retired_at: None,
+        revoked_at: None,
+    };
+    let at = |day: u64| Some(Timestamp(0).plus(DAY * day as u32));
+    let alone = key(1, 0);
+    assert_eq!(next(&alone, std::slice::from_ref(&alone)), Next::SignsOnceSeen);
+    let signs = DkimKey { seen_at: at(0), active_at: at(0), ..key(1, 0) };
+    let check = |keys: &[DkimKey], which: usize, expected: Next, does: &dyn Fn(&Action) -> bool| {
+        assert_eq!(next(&keys[which], keys), expected);
+        let moment = expected.at().unwrap();
+        assert!(due(moment, keys).iter().any(does), "{expected:?}: {:?}", due(moment, keys));
+        let before = moment.minus(Duration::from_secs(1));
+        assert!(!due(before, keys).iter().any(does), "{expected:?}: {:?}", due(before, keys));
+    };
+    let made = Next::IsSucceeded(at(180).unwrap());
+    check(std::slice::from_ref(&signs), 0, made, &|one| *one == Action::Make(Algorithm::Rsa));
+    let waits = key(2, 1);
+    let both = [signs.clone(), waits.clone()];
+    assert_eq!(
+        (next(&both[0], &both), next(&both[1], &both)),
+        (Next::HandsOver(None), Next::TakesOver(None))
+    );
+    let both = [signs.clone(), DkimKey { seen_at: at(181), ..waits }];
+    check(&both, 0, Next::HandsOver(at(183)), &|one| *one == Action::Retire(1));
+    check(&both, 1, Next::TakesOver(at(183)), &|one| *one == Action::Activate(2));
+    let retired =
+        [DkimKey { retired_at: at(183), ..signs.clone() }, DkimKey { active_at: at(183), ..key(2, 1) }];
+    check(&retired, 0, Next::IsRemoved(at(197).unwrap()), &|one| *one == Action::Remove(1));
+    let revoked = [DkimKey { revoked_at: at(10), ..signs }, DkimKey { active_at: at(10), ..key(2, 1) }];
+    check(&revoked, 0, Next::IsRemoved(at(100).unwrap()), &|one| *one == Action::Remove(1));
 }

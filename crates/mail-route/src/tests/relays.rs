@@ -74,10 +74,23 @@ async fn the_first_rule_that_fits_counts() {
             (Some(ACME), "else.test", "", ""),
             (None, "else.test", "", ""),
         ] {
-            let found = operator.check(organisation, &domain(name), subject).await.unwrap();
-            let found = found.map(|rule| rule.relay.target.to_string()).unwrap_or_default();
+            let checked = operator.check(organisation, &domain(name), subject).await.unwrap();
+            let leads: Vec<_> = checked.iter().filter(|(_, fit)| *fit == Fit::Leads).collect();
+            assert!(leads.len() <= 1, "{checked:?}");
+            let found = leads.first().map(|(rule, _)| rule.relay.target.to_string()).unwrap_or_default();
             assert_eq!(found, expected, "{organisation:?} {name} «{subject}»");
         }
+        let why = async |organisation, name: &str, subject: &str| {
+            let checked = operator.check(organisation, &domain(name), subject).await.unwrap();
+            checked.iter().map(|(_, fit)| fit.as_str()).collect::<Vec<_>>()
+        };
+        let said = why(Some(ACME), "else.test", "Report").await;
+        assert_eq!(said, ["other recipients", "other recipients", "other subject", "other senders"]);
+        let said = why(Some(VALBOIS), "gate.incamail.test", "a <im> b").await;
+        assert_eq!(said, ["leads", "comes later", "comes later", "other recipients"]);
+        // Of another organisation's rules a tenant learns nothing.
+        let tenant = relays.administration(Scope::Tenant(ACME), "eve");
+        assert_eq!(tenant.check(Some(VALBOIS), &domain("else.test"), "").await.unwrap().len(), 3);
     }
 }
 
@@ -91,7 +104,8 @@ async fn only_the_operator_changes_rules_and_each_change_is_written_down() {
         let foreign = operator.add(foreign).await.unwrap();
         assert_eq!(tenant.list().await.unwrap(), std::slice::from_ref(&everybodys));
         assert!(matches!(tenant.rule(foreign.id).await, Err(DirectoryError::NotFound { .. })));
-        assert_eq!(tenant.check(Some(VALBOIS), &domain("else.test"), "").await.unwrap(), None);
+        let checked = tenant.check(Some(VALBOIS), &domain("else.test"), "").await.unwrap();
+        assert_eq!(checked, [(everybodys.clone(), Fit::OtherRecipients)]);
         assert!(matches!(tenant.add(rule("*", "mx:eve.test")).await, Err(DirectoryError::NotFound { .. })));
         assert!(matches!(tenant.remove(everybodys.id).await, Err(DirectoryError::NotFound { .. })));
         assert!(tenant.remove(foreign.id).await.is_err());

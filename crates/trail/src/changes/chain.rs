@@ -4,6 +4,7 @@ use db::{DbError, Tx};
 use model::OrganisationId;
 
 use super::rows::{self, Stored};
+use crate::limits;
 use crate::rows::somebody;
 
 /// The digest before the first entry.
@@ -111,30 +112,63 @@ pub(crate) fn digest(previous: &[u8; 32], number: i64, row: &Stored) -> blake3::
     hasher.finalize()
 }
 
-/// Walks one chain, in one snapshot. An end that was noted elsewhere has to be part of it.
-pub(crate) fn walk(tx: &mut Tx, organisation: i64, noted: Option<Head>) -> Result<Walk, DbError> {
-    let chain = rows::chain(tx, organisation)?;
-    let (first, last) = chain.as_ref().map_or((1, 0), |chain| (chain.first, chain.last));
-    let start = chain.as_ref().map_or(START, |chain| chain.start);
-    let end = chain.as_ref().map_or(START, |chain| chain.digest);
-    let head = (last >= first).then(|| Head { number: last, digest: blake3::Hash::from_bytes(end) });
-    let mut walk = Walk { organisation: somebody(organisation), first, checked: 0, head, broken: None };
-    // What was added before the beginning, or without a place.
-    if let Some((number, id)) = rows::out_of_place(tx, organisation, first)? {
-        return Ok(Walk { broken: Some(Break { number, id: Some(id), fault: Fault::Added }), ..walk });
+/// How far a walk along one chain has come. A chain is read some entries at a time, each time in a snapshot of its own:
+/// however long it is, a walk holds neither much memory nor one of the database's few readers for its whole length.
+#[derive(Clone, Copy)]
+pub(crate) struct Walker {
+    organisation: i64,
+    /// An end that was noted elsewhere and has to be part of the chain.
+    noted: Option<Head>,
+    /// `None` before the first entry.
+    place: Option<Place>,
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    /// Where the chain began when the walk did.
+    first: i64,
+    /// The entry that comes next.
+    number: i64,
+    /// The digest of the one before it.
+    previous: [u8; 32],
+}
+
+impl Walker {
+    pub(crate) fn new(organisation: i64, noted: Option<Head>) -> Walker {
+        Walker { organisation, noted, place: None }
     }
-    if let Some(fault) = noted.and_then(|noted| outside(noted, first, last, &start)) {
-        let number = noted.map(|noted| noted.number);
-        return Ok(Walk { broken: Some(Break { number, id: None, fault }), ..walk });
-    }
-    let (mut number, mut previous) = (first, start);
-    loop {
-        let page = rows::from_number(tx, organisation, number)?;
-        if page.is_empty() {
-            break;
+
+    /// Walks on by one page; the result once the end, or a fault, is reached. What is written meanwhile is walked as
+    /// well; where retention takes away what was about to be walked, the walk begins anew.
+    pub(crate) fn step(&mut self, tx: &mut Tx) -> Result<Option<Walk>, DbError> {
+        let (organisation, noted) = (self.organisation, self.noted);
+        let chain = rows::chain(tx, organisation)?;
+        let (first, last) = chain.as_ref().map_or((1, 0), |chain| (chain.first, chain.last));
+        let start = chain.as_ref().map_or(START, |chain| chain.start);
+        let end = chain.as_ref().map_or(START, |chain| chain.digest);
+        let head = (last >= first).then(|| Head { number: last, digest: blake3::Hash::from_bytes(end) });
+        let found = |place: Place, broken| {
+            let checked = place.number - place.first;
+            let organisation = somebody(organisation);
+            Ok(Some(Walk { organisation, first: place.first, checked, head, broken }))
+        };
+        let begun = self.place.filter(|place| place.number >= first);
+        let mut place = begun.unwrap_or(Place { first, number: first, previous: start });
+        if begun.is_none() {
+            // What was added before the beginning, or without a place.
+            if let Some((number, id)) = rows::out_of_place(tx, organisation, first)? {
+                return found(place, Some(Break { number, id: Some(id), fault: Fault::Added }));
+            }
+            if let Some(fault) = noted.and_then(|noted| outside(noted, first, last, &start)) {
+                let number = noted.map(|noted| noted.number);
+                return found(place, Some(Break { number, id: None, fault }));
+            }
         }
+        let page = rows::from_number(tx, organisation, place.number)?;
+        let is_last = page.len() < limits::PAGE;
         for row in page {
-            let right = digest(&previous, number, &row.stored);
+            let number = place.number;
+            let right = digest(&place.previous, number, &row.stored);
             let is_noted = noted.is_none_or(|noted| noted.number != number || noted.digest == right);
             let is_end = number != last || right == end;
             let is_right =
@@ -148,17 +182,17 @@ pub(crate) fn walk(tx: &mut Tx, organisation: i64, noted: Option<Head>) -> Resul
             };
             if let Some(fault) = fault {
                 let id = (fault != Fault::Missing).then_some(row.stored.id);
-                return Ok(Walk { broken: Some(Break { number: Some(number), id, fault }), ..walk });
+                return found(place, Some(Break { number: Some(number), id, fault }));
             }
-            previous = *right.as_bytes();
-            walk.checked += 1;
-            number += 1;
+            place = Place { number: number + 1, previous: *right.as_bytes(), ..place };
         }
+        if !is_last {
+            self.place = Some(place);
+            return Ok(None);
+        }
+        let missing = Break { number: Some(place.number), id: None, fault: Fault::Missing };
+        found(place, (place.number <= last).then_some(missing))
     }
-    if number <= last {
-        walk.broken = Some(Break { number: Some(number), id: None, fault: Fault::Missing });
-    }
-    Ok(walk)
 }
 
 /// What is wrong with a noted end that none of the entries from `first` to `last` is.

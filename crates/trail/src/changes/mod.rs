@@ -261,7 +261,19 @@ impl Trail {
         for id in chains {
             // What is older than the chains gets its places now, where no act has given them.
             operator.write(move |tx| rows::begin(tx, id)).await?;
-            walks.push(operator.read(move |tx| chain::walk(tx, id, noted)).await?);
+            let mut walker = chain::Walker::new(id, noted);
+            walks.push(loop {
+                // The closure may run again: it begins with what was there before.
+                let step = move |tx: &mut Tx| {
+                    let mut next = walker;
+                    next.step(tx).map(|walk| (next, walk))
+                };
+                let (next, walk) = operator.read(step).await?;
+                match walk {
+                    Some(walk) => break walk,
+                    None => walker = next,
+                }
+            });
         }
         Ok(walks)
     }

@@ -209,6 +209,33 @@ async fn a_broken_chain_stops_no_retention_of_others() {
     }
 }
 
+/// More entries than are read at once: each page goes on where the one before it ended.
+#[tokio::test]
+async fn a_long_chain_is_walked_in_steps() {
+    let length = crate::limits::PAGE as i64 + 50;
+    for db in engines() {
+        let write = move |tx: &mut db::Tx| {
+            (1..=length).try_for_each(|number| audit(tx, &change(number, Some(VALBOIS))))
+        };
+        db.operator("test").write(write).await.unwrap();
+        let trail = Trail::new(db.clone());
+        let of = ChainOf::Organisation(VALBOIS);
+        let walk = trail.verify(of, None).await.unwrap()[0];
+        assert_eq!((walk.first, walk.checked, walk.broken), (1, length, None));
+        assert_eq!(walk.head.unwrap().number, length);
+        let other = Head { number: length - 7, ..walk.head.unwrap() };
+        let unknown = trail.verify(of, Some(other)).await.unwrap()[0].broken.unwrap();
+        assert_eq!((unknown.number, unknown.fault), (Some(length - 7), Fault::Unknown));
+        run(&db, "UPDATE audit SET who = 'eve' WHERE organisation = 2 AND number = 2030").await;
+        let walk = trail.verify(of, None).await.unwrap()[0];
+        let found = walk.broken.unwrap();
+        assert_eq!((walk.checked, found.number, found.fault), (2029, Some(2030), Fault::Changed));
+        run(&db, "DELETE FROM audit WHERE organisation = 2 AND number > 2000").await;
+        let found = trail.verify(of, None).await.unwrap()[0].broken.unwrap();
+        assert_eq!((found.number, found.id, found.fault), (Some(2001), None, Fault::Missing));
+    }
+}
+
 #[tokio::test]
 async fn an_act_that_fails_leaves_no_entry_and_no_gap() {
     for db in engines() {
