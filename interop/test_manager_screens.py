@@ -19,6 +19,7 @@ from second_factor import code_of
 from test_manager import SCREENS as SCREENS_OF_DOMAINS
 
 DOMAIN = "valbois.test"
+ELSEWHERE = "musee-valbois.test"
 PASSWORD = "une phrase de passe"
 PAUL = "paul@far.test"
 LINES = "ecole1;;Première école;1 GB;primaire\necole1;;;;\npas bon@@;;;;\necole2;court;Deuxième école;;\n"
@@ -118,6 +119,13 @@ def screens(chromium, relais):
     elsewhere = window(chromium)
     enter(elsewhere.new_page(), relais, PAUL)
     elsewhere.close()
+    # A domain whose zone is elsewhere, out of use, in a mail service of its own; and gateways.
+    empty = relais.api("POST", "/services", {"name": "Musée"})["id"]
+    relais.command("domain", "create", ELSEWHERE, "--service", empty)
+    relais.command("domain", "disable", ELSEWHERE)
+    selector = relais.command("domain", "dkim", "list", ELSEWHERE)[0]["selector"]
+    relais.command("route", "add", "*.incamail.test", "mx:gate.incamail.test", "--tls", "verify")
+    relais.command("route", "add", "*", "gate.post.test", "--subject", "<im>")
     # For what only the operator's staff sees.
     relais.command("staff", "add", relais.facts["users"][0]["login"])
     staff = relais.command("staff", "list")[0]["user"]
@@ -152,7 +160,16 @@ def screens(chromium, relais):
         "user-other": f"users/{paul}", "user-new": "users/new", "organisation": "organisation", "organisations": "organisations", "profile": "profile",
         "profile-security": "profile/security", "profile-totp": "profile/totp", "sessions": "sessions",
         "own-tokens": "profile/tokens",
-        "journal": "journal", "journal-none": "journal?q=rien+de+tel", "change": f"journal/{change}",
+        "journal": "journal", "journal-none": "journal?q=rien+de+tel", "journal-verify": "journal/verify",
+        "installation-journal-verify": "installation/journal/verify", "dkim": f"domains/{DOMAIN}/dkim",
+        "dkim-elsewhere": f"domains/{ELSEWHERE}/dkim", "dkim-revoke": f"domains/{DOMAIN}/dkim/revoke",
+        "dkim-revoke-elsewhere": f"domains/{ELSEWHERE}/dkim/revoke?selector={selector}",
+        "mail-domain-state": f"services/{service}/domains/{DOMAIN}/state", "mail-domain-off": f"services/{empty}",
+        "mail-domain-start": f"services/{empty}/domains/{ELSEWHERE}/state",
+        "mail-domain-move": f"services/{empty}/domains/{ELSEWHERE}/move",
+        "mail-domain-move-linked": f"services/{service}/domains/{DOMAIN}/move",
+        "routes-check": "routes?recipient=eve%40clinique.incamail.test&about=Rapport+%3Cim%3E",
+        "routes-check-wrong": "routes?recipient=eve%40clinique.incamail.test&sender=eve", "change": f"journal/{change}",
         "logs": f"logs?direction=sent&address={ANNA}", "logs-empty": f"logs?address={BRUNO}&direction=sent", "logs-before": "logs",
         "log-way": f"logs/{sent[0]['message']}", "queue": "queue", "sources": "sources",
         "sources-installation": "sources?of=installation", "allow": "sources/allow", "system": "system",
@@ -318,6 +335,19 @@ def test_every_page_that_answers_a_form_fits_and_is_accessible(chromium, relais,
     page.click(".bulk button[value=delete]")
     expect(page.locator("main button.danger")).to_be_visible()
     look.at("queue-delete")
+    page.goto(screens["journal-verify"])
+    page.click("form.form button.primary")
+    expect(page.locator("#verified")).to_be_visible()
+    look.at("journal-verified")
+    page.fill("#field-noted", "1:" + 64 * "0")
+    page.click("form.form button.primary")
+    expect(page.locator("main .notice.lost")).to_be_visible()
+    look.at("journal-broken")
+    page.goto(screens["dkim-revoke"])
+    page.fill("#field-name", "autre.test")
+    page.click("form.form button.danger")
+    expect(page.locator("#error-name")).to_be_visible()
+    look.at("dkim-revoke-refused")
     # A form that is sent after the session is over is kept over the sign-in.
     page.goto(screens["services"])
     page.fill("#field-name", "Archives")

@@ -2,6 +2,7 @@
 
 mod access;
 mod addresses;
+mod domains;
 mod events;
 mod foreign;
 mod forms;

@@ -18,7 +18,7 @@ const SECURE_COOKIE: &str = "__Host-relais-toast";
 /// The cookie without encryption, which only loopback has: the demo.
 const PLAIN_COOKIE: &str = "relais-toast";
 /// What a way back may do; a star stands for whatever it is done to.
-const WAYS_BACK: [&str; 9] = [
+const WAYS_BACK: [&str; 11] = [
     "domains/*/zone/undo",
     "domains/*/zone/dnssec",
     "domains/*/zone/ttl",
@@ -27,6 +27,8 @@ const WAYS_BACK: [&str; 9] = [
     "addresses/deleted/*/restore",
     "changes/cancel",
     "routes",
+    "services/*/domains/*/move",
+    "services/*/domains/*/state",
     "sources/bans/again",
 ];
 
@@ -165,6 +167,9 @@ mod tests {
             ("/manager/changes/apply", false),
             ("/manager/sources/bans/again", true),
             ("/manager/routes/remove", false),
+            ("/manager/services/17/domains/valbois.test/state", true),
+            ("/manager/services/17/domains/valbois.test/delete", false),
+            ("/manager/services/17/state", false),
             ("/manager/sign-out", false),
             ("https://evil.test/manager/domains/valbois.test/zone/undo", false),
         ] {

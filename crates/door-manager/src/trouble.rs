@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use db::DbError;
 use directory::DirectoryError;
+use keys::KeysError;
 use minijinja::context;
 use model::Chain;
 use zones::ZoneError;
@@ -88,8 +89,23 @@ impl From<ZoneError> for Trouble {
         match error {
             ZoneError::NotFound { .. } => Trouble::NotFound,
             ZoneError::Directory(error) => error.into(),
+            ZoneError::Keys(error) => error.into(),
             error if error.is_temporary() => {
                 tracing::warn!(error = %Chain(&error), "the Manager cannot reach the zones");
+                Trouble::Later
+            }
+            error => Trouble::ours(&error),
+        }
+    }
+}
+
+impl From<KeysError> for Trouble {
+    fn from(error: KeysError) -> Trouble {
+        match error {
+            KeysError::NotFound { .. } => Trouble::NotFound,
+            KeysError::Directory(error) => error.into(),
+            error if error.is_temporary() => {
+                tracing::warn!(error = %Chain(&error), "the Manager cannot reach the keys");
                 Trouble::Later
             }
             error => Trouble::ours(&error),

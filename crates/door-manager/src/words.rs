@@ -15,6 +15,7 @@ macro_rules! source {
         concat!(
             include_str!(concat!("../words/", $tag, "/general.ftl")),
             include_str!(concat!("../words/", $tag, "/names.ftl")),
+            include_str!(concat!("../words/", $tag, "/domains.ftl")),
             include_str!(concat!("../words/", $tag, "/servers.ftl")),
             include_str!(concat!("../words/", $tag, "/people.ftl")),
             include_str!(concat!("../words/", $tag, "/addresses.ftl")),

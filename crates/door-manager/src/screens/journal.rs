@@ -1,5 +1,5 @@
 //! Journal des modifications: who changed what in the organisation, and one change with what was before and after. The
-//! operator's staff has one more, of all organisations and of the installation itself.
+//! operator's staff has one more, of all organisations and of the installation itself. Both are chains, and are walked here.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -7,20 +7,23 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::routing::get;
 use db::Seek;
 use directory::Scope;
 use futures_util::stream;
 use minijinja::{Value, context};
 use model::OrganisationId;
-use trail::{ChangeSearch, Entry};
+use trail::{ChainOf, ChangeSearch, Entry, Fault, Head, Walk};
 
 use super::Answer;
 use super::logs::{after, asked_zone, moment, shown};
+use super::refusal::FieldError;
+use crate::fields::Fields;
 use crate::table::{self, Cell, Column, Row, Wish};
 use crate::trouble::Trouble;
 use crate::visitor::{Administrator, Guest, Person, Staff};
-use crate::words::{knows, say};
+use crate::words::{Word, knows, say};
 use crate::{Shared, limits, page, reader};
 
 /// Lines that a file reads at once.
@@ -39,8 +42,10 @@ const COLUMNS: [Column; 6] = [
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/journal", get(show))
+        .route("/journal/verify", get(asked).post(verify))
         .route("/journal/{change}", get(one))
         .route("/installation/journal", get(show_everything))
+        .route("/installation/journal/verify", get(asked_of_everything).post(verify_everything))
         .route("/installation/journal/{change}", get(one_of_everything))
 }
 
@@ -277,4 +282,101 @@ async fn entry(view: View, change: &str) -> Answer {
         owner => view.organisation.is_none().then(|| view.owner(&entry)),
     };
     page::of(&view.person, "journal_entry.html", view.section(), content)
+}
+
+async fn asked(State(shared): State<Arc<Shared>>, person: Administrator) -> Answer {
+    verifying(&View::of_organisation(shared, person), &Fields::default(), Value::UNDEFINED, &[])
+}
+
+async fn asked_of_everything(State(shared): State<Arc<Shared>>, person: Staff) -> Answer {
+    verifying(&View::of_everything(shared, person).await?, &Fields::default(), Value::UNDEFINED, &[])
+}
+
+async fn verify(State(shared): State<Arc<Shared>>, person: Administrator, fields: Fields) -> Answer {
+    walked(&View::of_organisation(shared, person), &fields).await
+}
+
+async fn verify_everything(State(shared): State<Arc<Shared>>, person: Staff, fields: Fields) -> Answer {
+    walked(&View::of_everything(shared, person).await?, &fields).await
+}
+
+/// The page on which a chain is walked, with what was found.
+fn verifying(view: &View, typed: &Fields, result: Value, errors: &[FieldError]) -> Answer {
+    let content = context! {
+        path => view.path(),
+        is_of_all => view.organisation.is_none(),
+        chains => if typed.text("chains") == "all" { "all" } else { "installation" },
+        noted => typed.text("noted"),
+        result,
+        errors => Value::from_serialize(errors),
+    };
+    let mut page = page::of(&view.person, "journal_verify.html", view.section(), content)?;
+    if !errors.is_empty() {
+        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(page)
+}
+
+async fn walked(view: &View, fields: &Fields) -> Answer {
+    let refused = |key: &str| {
+        let error = FieldError::new("noted", view.person.guest.say(key, &[]));
+        verifying(view, fields, Value::UNDEFINED, &[error])
+    };
+    let noted = match fields.text("noted") {
+        "" => None,
+        text => match text.parse::<Head>() {
+            Ok(head) => Some(head),
+            Err(_) => return refused("journal-verify-wrong"),
+        },
+    };
+    let of = match (view.organisation, fields.text("chains")) {
+        (Some(organisation), _) => ChainOf::Organisation(organisation),
+        (None, "all") if noted.is_some() => return refused("journal-verify-one"),
+        (None, "all") => ChainOf::Everybody,
+        (None, _) => ChainOf::Installation,
+    };
+    let walks = view.shared.trail.verify(of, noted).await?;
+    verifying(view, fields, found(view, &walks, noted), &[])
+}
+
+/// The words for what is wrong with an entry.
+fn fault_key(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Changed => "journal-fault-changed",
+        Fault::Missing => "journal-fault-missing",
+        Fault::Added => "journal-fault-added",
+        Fault::Unknown => "journal-fault-unknown",
+        Fault::Forgotten => "journal-fault-forgotten",
+    }
+}
+
+/// What walks along the chains found.
+fn found(view: &View, walks: &[Walk], noted: Option<Head>) -> Value {
+    let guest = &view.person.guest;
+    let broken = |walk: &Walk| {
+        let broken = walk.broken?;
+        let owner = match walk.organisation {
+            Some(id) => view.names.get(&id).cloned().unwrap_or_else(|| id.to_string()),
+            None => guest.say("installation-title", &[]),
+        };
+        Some(context! {
+            owner => view.organisation.is_none().then_some(owner),
+            number => broken.number,
+            href => broken.id.map(|id| format!("{}/{id}", view.path())),
+            says => guest.say(fault_key(broken.fault), &[]),
+            checked => guest.say("journal-verify-before", &[("count", Word::from(walk.checked.max(0) as usize))]),
+        })
+    };
+    // An end belongs to one chain: of several the installation's own is shown.
+    let own = walks.iter().find(|walk| walk.organisation == view.organisation);
+    let first = own.map_or(1, |walk| walk.first);
+    context! {
+        chains => walks.len(),
+        checked => walks.iter().map(|walk| walk.checked).sum::<i64>(),
+        broken => walks.iter().filter_map(broken).collect::<Vec<_>>(),
+        head => own.and_then(|walk| walk.head).map(|head| head.to_string()),
+        has_forgotten => first > 1,
+        first,
+        is_noted => noted.is_some(),
+    }
 }

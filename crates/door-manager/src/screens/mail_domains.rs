@@ -1,4 +1,5 @@
-//! The first domain of a mail service, and the end of a mail service and of a mail domain, with what goes in numbers.
+//! The first domain of a mail service; a mail domain that goes into another one, out of use and into use again; and the
+//! end of a mail service and of a mail domain: each with what it does in numbers.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use directory::{AddressKind, DomainInfo, ServiceChange, ServiceInfo};
+use directory::{AddressKind, DomainChange, DomainInfo, DomainPlace, ServiceChange, ServiceInfo};
 use minijinja::{Value, context};
 use model::{AccountId, Domain, ServiceId};
 use zones::{Standing, ZoneError};
@@ -26,6 +27,8 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/services/{service}/domain", get(form).post(create))
         .route("/services/{service}/delete", get(ending).post(end))
         .route("/services/{service}/state", post(state))
+        .route("/services/{service}/domains/{name}/move", get(moving).post(move_there))
+        .route("/services/{service}/domains/{name}/state", get(stopping).post(set_state))
         .route("/services/{service}/domains/{name}/delete", get(domain_ending).post(domain_end))
 }
 
@@ -251,4 +254,138 @@ async fn domain_end(
             domain_end_page(&shared, &person, &domain, &[error]).await
         }
     }
+}
+
+/// How many addresses of a mail domain answer, how many mailboxes are among them, and how many linked domains answer for
+/// them; under a linked name those of its main domain do.
+struct Extent {
+    main: DomainInfo,
+    addresses: usize,
+    mailboxes: usize,
+    linked: usize,
+}
+
+async fn extent(shared: &Shared, person: &Administrator, domain: &DomainInfo) -> Result<Extent, Trouble> {
+    let all = domains_of(shared, person, domain.service).await?;
+    let main = match domain.place {
+        DomainPlace::Linked => all.iter().find(|one| one.place == DomainPlace::Main).unwrap_or(domain),
+        DomainPlace::Main | DomainPlace::Apart => domain,
+    };
+    let linked = match domain.place {
+        DomainPlace::Main => all.iter().filter(|one| one.place == DomainPlace::Linked).count(),
+        DomainPlace::Linked | DomainPlace::Apart => 0,
+    };
+    let addresses = person.people(shared).addresses(Some(main.id)).await?;
+    let is_mailbox = |address: &&directory::AddressInfo| matches!(address.kind, AddressKind::Mailbox { .. });
+    let mailboxes = addresses.iter().filter(is_mailbox).count();
+    Ok(Extent { main: main.clone(), addresses: addresses.len(), mailboxes, linked })
+}
+
+/// What all pages about a mail domain show.
+fn about(service: &ServiceInfo, domain: &DomainInfo, extent: &Extent) -> Value {
+    context! {
+        id => service.id.to_string(),
+        service => service.name,
+        name => domain.name.to_string(),
+        main => extent.main.name.to_string(),
+        is_linked => domain.place == DomainPlace::Linked,
+        addresses => extent.addresses,
+        mailboxes => extent.mailboxes,
+        linked => extent.linked,
+    }
+}
+
+async fn moving_page(
+    shared: &Shared,
+    person: &Administrator,
+    domain: &DomainInfo,
+    chosen: &str,
+    errors: &[FieldError],
+) -> Answer {
+    let people = person.people(shared);
+    let services = people.services(Some(person.session.organisation)).await?;
+    let service = services.iter().find(|one| one.id == domain.service).ok_or(Trouble::NotFound)?;
+    let extent = extent(shared, person, domain).await?;
+    let others = services.iter().filter(|one| one.id != domain.service);
+    let options: Vec<Value> =
+        others.map(|one| context! { value => one.id.to_string(), text => one.name }).collect();
+    let content = context! { options, chosen, ..about(service, domain, &extent) };
+    shown(person, "mail_domain_move.html", content, errors)
+}
+
+async fn moving(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path((service, name)): Path<(i64, String)>,
+) -> Answer {
+    let domain = domain_named(&shared, &person, service, &name).await?;
+    moving_page(&shared, &person, &domain, "", &[]).await
+}
+
+async fn move_there(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path((service, name)): Path<(i64, String)>,
+    fields: Fields,
+) -> Answer {
+    let domain = domain_named(&shared, &person, service, &name).await?;
+    let people = person.people(&shared);
+    let chosen = fields.text("service");
+    let there = ServiceId(chosen.parse().map_err(|_| Trouble::NotFound)?);
+    let target = people.service(there).await?;
+    // Alone there, or apart from the main domain: back there it is what it was.
+    let is_alone = domains_of(&shared, &person, domain.service).await?.len() == 1;
+    let comes_back = is_alone || domain.place == DomainPlace::Apart;
+    let change = DomainChange { service: Some(there), ..DomainChange::default() };
+    match people.change_domain(domain.id, change).await {
+        Ok(_) => {
+            let values = [("domain", Word::from(name.as_str())), ("service", Word::from(target.name))];
+            let toast = Toast::of(person.guest.say("mail-domain-moved", &values));
+            let toast = match comes_back {
+                true => toast.with_undo(
+                    format!("/manager/services/{there}/domains/{name}/move"),
+                    &[("service", &service.to_string())],
+                ),
+                false => toast,
+            };
+            Ok(done(&person, &format!("/manager/services/{there}"), &toast))
+        }
+        Err(error) => {
+            let error = directory_refusal(&person.guest, error)?.at("service");
+            moving_page(&shared, &person, &domain, chosen, &[error]).await
+        }
+    }
+}
+
+async fn stopping(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path((service, name)): Path<(i64, String)>,
+) -> Answer {
+    let domain = domain_named(&shared, &person, service, &name).await?;
+    let service = person.people(&shared).service(domain.service).await?;
+    let extent = extent(&shared, &person, &domain).await?;
+    let content = context! { is_disabled => domain.is_disabled, ..about(&service, &domain, &extent) };
+    shown(&person, "mail_domain_state.html", content, &[])
+}
+
+async fn set_state(
+    State(shared): State<Arc<Shared>>,
+    person: Administrator,
+    Path((service, name)): Path<(i64, String)>,
+    fields: Fields,
+) -> Answer {
+    let domain = domain_named(&shared, &person, service, &name).await?;
+    let is_disabled = fields.text("state") == "off";
+    let change = DomainChange { is_disabled: Some(is_disabled), ..DomainChange::default() };
+    person.people(&shared).change_domain(domain.id, change).await?;
+    let key = if is_disabled { "mail-domain-stopped" } else { "mail-domain-started" };
+    let toast = Toast::of(person.guest.say(key, &[("domain", Word::from(name.as_str()))]));
+    let toast = match is_disabled {
+        true => {
+            toast.with_undo(format!("/manager/services/{service}/domains/{name}/state"), &[("state", "on")])
+        }
+        false => toast,
+    };
+    Ok(done(&person, &format!("/manager/services/{service}"), &toast))
 }

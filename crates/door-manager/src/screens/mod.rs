@@ -3,6 +3,7 @@
 mod access;
 mod addresses;
 mod dashboard;
+mod dkim;
 mod domains;
 mod global;
 mod granted;
@@ -78,6 +79,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(linking::routes())
         .merge(mail_domains::routes())
         .merge(security::routes())
+        .merge(dkim::routes())
         .merge(reports::routes())
         .merge(reputation::routes())
         .merge(logs::routes())

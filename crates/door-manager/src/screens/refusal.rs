@@ -1,6 +1,7 @@
 //! What a form says beside a field that was refused.
 
 use directory::DirectoryError;
+use keys::KeysError;
 use zones::ZoneError;
 
 use crate::trouble::Trouble;
@@ -46,6 +47,7 @@ pub(super) fn refusal(guest: &Guest, error: ZoneError) -> Result<FieldError, Tro
         ZoneError::InUse { field, value, dependents, rule } => {
             in_use(guest, field, &value, &dependents, rule)
         }
+        ZoneError::Keys(KeysError::Invalid { field, reason, rule }) => told(guest, field, reason, rule),
         ZoneError::Stale { .. } => FieldError::new("zone", guest.say("zone-stale", &[])),
         other => return Err(other.into()),
     })

@@ -1,5 +1,6 @@
 //! Routes: which mail for others goes to a relay instead of its domain's own servers. The organisation's
-//! administrators see those that concern its senders; the operator's staff adds and removes them.
+//! administrators see those that concern its senders, and ask which one a letter would take; the operator's staff adds and
+//! removes them.
 
 use std::sync::Arc;
 
@@ -7,9 +8,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, post};
 use directory::Scope;
-use mail_route::{NewRelayRule, RelayAdministration, RelayRule};
+use mail_route::{Fit, NewRelayRule, RelayAdministration, RelayRule};
 use minijinja::{Value, context};
-use model::{Relay, RelayTarget};
+use model::{Address, Domain, OrganisationId, Relay, RelayTarget};
 
 use super::Answer;
 use super::refusal::{FieldError, detail, directory_refusal};
@@ -22,6 +23,9 @@ use crate::words::Word;
 use crate::{Shared, page};
 
 const PATH: &str = "/manager/routes";
+
+/// The parts of the address that ask which route a letter takes.
+const CHECKED: [&str; 3] = ["sender", "recipient", "about"];
 
 /// The first that fits is taken: their order is told by its number.
 const COLUMNS: [Column; 6] = [
@@ -81,15 +85,32 @@ async fn show(State(shared): State<Arc<Shared>>, person: Administrator) -> Answe
 /// The page, with what was typed and what is wrong with it.
 async fn show_with(shared: &Shared, person: &Person, typed: &Fields, errors: &[FieldError]) -> Answer {
     let rules = relays(shared, person).list().await?;
-    let wish = Wish::of(&person.guest.target);
+    let mut wish = Wish::of(&person.guest.target);
+    for part in CHECKED {
+        wish.hide(part);
+    }
     let rows = rules.iter().enumerate().map(|(index, rule)| row(person, index + 1, rule));
     let table = table::of(&wish, &COLUMNS, rows.collect());
     if wish.is_csv {
         return Ok(table.csv("routes", |key| person.guest.say(key, &[])));
     }
+    let [sender, recipient, about] = CHECKED.map(|part| wish.filter(part).to_owned());
+    let is_asked = !(sender.is_empty() && recipient.is_empty() && about.is_empty());
+    let (answer, check_errors) = match is_asked {
+        true => match checked(shared, person, [&sender, &recipient, &about]).await? {
+            Ok(answer) => (answer, Vec::new()),
+            Err(errors) => (Value::UNDEFINED, errors),
+        },
+        false => (Value::UNDEFINED, Vec::new()),
+    };
     let content = context! {
         table => Value::from_serialize(&table),
         can_change => person.session.is_operator,
+        sender,
+        recipient,
+        about,
+        answer,
+        check_errors => Value::from_serialize(check_errors),
         recipients => typed.text("recipients"),
         subject => typed.text("subject"),
         route_target => typed.text("route_target"),
@@ -98,6 +119,101 @@ async fn show_with(shared: &Shared, person: &Person, typed: &Fields, errors: &[F
         errors => Value::from_serialize(errors),
     };
     page::of(person, "routes.html", "routes", content)
+}
+
+/// The domain of an address, or one that stands alone.
+fn domain_of(text: &str) -> Option<Domain> {
+    match Address::parse(text) {
+        Ok(address) => Some(address.domain().clone()),
+        Err(_) => Domain::parse(text).ok(),
+    }
+}
+
+/// Whose sender that is: an organisation asks about its own only, and without one it is one of these.
+async fn organisation_of(
+    shared: &Shared,
+    person: &Person,
+    sender: &str,
+) -> Result<Result<Option<OrganisationId>, &'static str>, Trouble> {
+    if sender.is_empty() {
+        return Ok(Ok(Some(person.session.organisation)));
+    }
+    let Some(domain) = domain_of(sender) else { return Ok(Err("route-check-no-address")) };
+    let people = match person.session.is_operator {
+        true => {
+            let scope = Scope::Operator("the operator's staff asks whose a sender is");
+            shared.directory.administration(scope, person.who())
+        }
+        false => person.people(shared),
+    };
+    match people.domain_called(&domain).await {
+        Ok(domain) => Ok(Ok(Some(domain.organisation))),
+        // Somebody from elsewhere, whose letter is led on: everybody's routes count for it.
+        Err(error) if error.is_refusal() && person.session.is_operator => Ok(Ok(None)),
+        Err(error) if error.is_refusal() => Ok(Err("route-check-not-yours")),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Which route a letter takes and why, or what cannot be read of the question.
+async fn checked(
+    shared: &Shared,
+    person: &Person,
+    [sender, recipient, about]: [&str; 3],
+) -> Result<Result<Value, Vec<FieldError>>, Trouble> {
+    let mut errors = Vec::new();
+    let mut wrong = |field: &str, key: &str| errors.push(FieldError::new(field, person.guest.say(key, &[])));
+    let organisation = match organisation_of(shared, person, sender).await? {
+        Ok(organisation) => organisation,
+        Err(key) => {
+            wrong("sender", key);
+            None
+        }
+    };
+    let Some(domain) = domain_of(recipient) else {
+        wrong("recipient", "route-check-no-address");
+        return Ok(Err(errors));
+    };
+    if !errors.is_empty() {
+        return Ok(Err(errors));
+    }
+    let values = [("domain", Word::from(domain.to_string()))];
+    if shared.directory.has_domain(&domain).await? {
+        let says = person.guest.say("route-check-here", &values);
+        return Ok(Ok(context! { says, rules => Vec::<Value>::new() }));
+    }
+    let found = relays(shared, person).check(organisation, &domain, about).await?;
+    let leads = found.iter().position(|(_, fit)| *fit == Fit::Leads);
+    let says = match leads {
+        Some(index) => {
+            let rule = &found[index].0;
+            let target = [
+                ("order", Word::from(index + 1)),
+                ("target", Word::from(rule.relay.target.to_string())),
+                ("tls", person.guest.say(&format!("route-tls-{}", rule.relay.tls.as_str()), &[]).into()),
+            ];
+            person.guest.say("route-check-led", &target)
+        }
+        None => person.guest.say("route-check-usual", &values),
+    };
+    let line = |(index, (rule, fit)): (usize, &(RelayRule, Fit))| {
+        let key = format!("route-fit-{}", fit.as_str().replace(' ', "-"));
+        let subject = [("subject", Word::from(rule.subject.as_deref().unwrap_or_default()))];
+        let says = match (fit, &rule.subject) {
+            (Fit::Leads, Some(_)) => person.guest.say("route-fit-leads-subject", &subject),
+            (Fit::OtherSubject, _) => person.guest.say(&key, &subject),
+            _ => person.guest.say(&key, &[]),
+        };
+        context! {
+            order => index + 1,
+            recipients => rule.recipients.to_string(),
+            route_target => rule.relay.target.to_string(),
+            state => if *fit == Fit::Leads { "ok" } else { "unknown" },
+            says,
+        }
+    };
+    let rules: Vec<Value> = found.iter().enumerate().map(line).collect();
+    Ok(Ok(context! { says, rules }))
 }
 
 /// What was typed, or what cannot be read of it.

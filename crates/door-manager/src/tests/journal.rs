@@ -79,3 +79,73 @@ async fn what_is_done_on_a_screen_says_from_where_and_what_it_was() {
         assert!(page.contains("Externe") && !page.contains("external"), "roles have words: {page}");
     }
 }
+
+#[tokio::test]
+async fn the_journal_is_verified_and_the_first_broken_entry_is_named() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let journal = browser.get("/manager/journal").await.text.replace("&#x2f;", "/");
+        let path = "/manager/journal/verify";
+        assert!(journal.contains(&format!("href=\"{path}\"")), "{journal}");
+        let asked = browser.get(path).await;
+        assert!(asked.status == StatusCode::OK && !asked.text.contains("role=\"status\" aria-labelledby"));
+        let intact = browser.post(path, &[]).await;
+        assert_eq!(intact.status, StatusCode::OK);
+        assert!(intact.text.contains("entrées sont intactes"), "{}", intact.text);
+        let head = intact.text.split_once("data-copy=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+        let trail = trail::Trail::new(town.db.clone());
+        let of = trail::ChainOf::Organisation(town.valbois);
+        let walk = trail.verify(of, None).await.unwrap()[0];
+        assert_eq!(Some(head.clone()), walk.head.map(|head| head.to_string()));
+        // The end that was noted is still part of it after another act.
+        town.people().create_service(town.valbois, "Archives", None).await.unwrap();
+        let again = browser.post(path, &[("noted", &head)]).await;
+        assert!(again.text.contains("La fin notée en fait partie."), "{}", again.text);
+        let (number, digest) = head.split_once(':').unwrap();
+        let other = format!("{number}:{}", digest.chars().rev().collect::<String>());
+        let unknown = browser.post(path, &[("noted", &other)]).await;
+        assert!(unknown.text.contains("ce n’est pas celle qui a été notée"), "{}", unknown.text);
+        assert!(unknown.text.contains(&format!("value=\"{other}\"")), "what was typed stays");
+        let wrong = browser.post(path, &[("noted", "sept")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            wrong.text.contains("id=\"error-noted\"") && wrong.text.contains("value=\"sept\""),
+            "{}",
+            wrong.text
+        );
+        // Somebody changes a row behind our back.
+        let forged = "UPDATE audit SET who = 'eve' WHERE action = 'create service' AND what = 'Archives'";
+        town.db.operator("test").write(move |tx| tx.execute(forged, &[])).await.unwrap();
+        let broken = browser.post(path, &[]).await;
+        assert!(broken.text.contains("elle n’est pas telle qu’elle a été écrite"), "{}", broken.text);
+        let id = trail.verify(of, None).await.unwrap()[0].broken.unwrap().id.unwrap();
+        let text = broken.text.replace("&#x2f;", "/");
+        assert!(text.contains(&format!("href=\"/manager/journal/{id}\"")), "{text}");
+        assert!(!text.contains("data-copy"), "no end of a broken log is noted: {text}");
+    }
+}
+
+#[tokio::test]
+async fn the_staff_verifies_the_installations_journal_or_all() {
+    for town in towns().await {
+        let mut browser = town.signed_in("valbois").await;
+        let path = "/manager/installation/journal/verify";
+        assert_eq!(browser.post(path, &[]).await.status, StatusCode::NOT_FOUND);
+        let admin = browser.session().await.user;
+        town.operator().set_operator(admin, true).await.unwrap();
+        let own = browser.post(path, &[("chains", "installation")]).await;
+        assert!(own.text.contains("data-copy") && !own.text.contains("journaux."), "{}", own.text);
+        let head = own.text.split_once("data-copy=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+        let all = browser.post(path, &[("chains", "all")]).await;
+        assert!(all.text.contains("Dans 3 journaux."), "{}", all.text);
+        let both = browser.post(path, &[("chains", "all"), ("noted", &head)]).await;
+        assert_eq!(both.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let noted = browser.post(path, &[("chains", "installation"), ("noted", &head)]).await;
+        assert!(noted.text.contains("La fin notée en fait partie."), "{}", noted.text);
+        // Whose log is broken is said.
+        let forged = "UPDATE audit SET who = 'eve' WHERE action = 'create domain' AND what = 'acme.test'";
+        town.db.operator("test").write(move |tx| tx.execute(forged, &[])).await.unwrap();
+        let broken = browser.post(path, &[("chains", "all")]).await;
+        assert!(broken.text.contains("<p>acme:"), "{}", broken.text);
+    }
+}

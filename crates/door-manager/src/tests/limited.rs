@@ -155,6 +155,8 @@ async fn within_the_limit_pages_open_and_the_menu_offers_no_others() {
             "domains/valbois.test/dmarc?days=7".to_owned(),
             "domains/valbois.test/reputation".to_owned(),
             "domains/valbois.test/spf".to_owned(),
+            "domains/valbois.test/dkim".to_owned(),
+            "domains/valbois.test/dkim/revoke".to_owned(),
             "logs?address=anna%40valbois.test".to_owned(),
         ] {
             let answer = browser.get(&format!("/manager/{path}")).await;

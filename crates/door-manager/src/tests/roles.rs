@@ -50,6 +50,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /organisation/tokens /organisation/tokens/{token}
          /services /services/{id} /services/{id}/maintenance /services/{service}/state /services/{service}/delete
          /services/{service}/domain /services/{service}/domains /services/{service}/domains/{name}/delete
+         /services/{service}/domains/{name}/move /services/{service}/domains/{name}/state
          /services/{service}/domains/add /services/{service}/domains/{name}/{act}
          /services/{service}/domains/{name}/servers /addresses/{id}/server
          /addresses /addresses/act /addresses/domain /addresses/new /addresses/several /addresses/deleted
@@ -66,6 +67,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /global/{service}/security/remove
          /domains /domains/new /domains/{name}/dmarc /domains/{name}/tls /domains/{name}/reputation
          /domains/{name}/security /domains/{name}/security/look /domains/{name}/security/fix
+         /domains/{name}/dkim /domains/{name}/dkim/rotate /domains/{name}/dkim/revoke
          /domains/{name}/spf /domains/{name}/spf/all /domains/{name}/spf/merge /domains/{name}/synonyms
          /domains/{name}/zone /domains/{name}/zone/delete /domains/{name}/zone/dnssec /domains/{name}/zone/end
          /domains/{name}/zone/export /domains/{name}/zone/history /domains/{name}/zone/history/{serial}
@@ -76,14 +78,15 @@ const DECISIONS: [(Who, &str); 5] = [
          /hosts /hosts/new /hosts/{id} /hosts/{id}/edit /hosts/{id}/delete
          /servers /servers/new /servers/{id} /servers/{id}/edit /servers/{id}/delete
          /changes /changes/cancel /changes/apply
-         /journal /journal/{change} /logs /logs/{message} /queue /queue/act /routes /routes/remove
+         /journal /journal/verify /journal/{change} /logs /logs/{message} /queue /queue/act /routes /routes/remove
          /sources /sources/allow /sources/allowed /sources/bans /sources/bans/again
          /sources/bans/lift /sources/ips /sources/ips/look
          /sources/ips/pointer /sources/ips/binding /sources/requests",
     ),
     (
         Who::Staff,
-        "/sources/ips/{ip}/delete /system /installation /installation/journal /installation/journal/{change} /installation/staff /installation/staff/{user} /installation/organisations
+        "/sources/ips/{ip}/delete /system /installation /installation/journal /installation/journal/verify /installation/journal/{change}
+         /installation/staff /installation/staff/{user} /installation/organisations
          /installation/organisations/{organisation} /installation/organisations/{organisation}/quotas
          /installation/organisations/{organisation}/state /installation/organisations/{organisation}/delete",
     ),

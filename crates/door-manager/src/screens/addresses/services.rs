@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing::{get, post};
-use directory::{AddressQuery, ServiceChange, quota_of_text};
+use directory::{AddressQuery, DomainPlace, ServiceChange, quota_of_text};
 use minijinja::{Value, context};
 use model::{Address, ServiceId};
 
@@ -108,7 +108,14 @@ async fn form(
         .await?
         .into_iter()
         .filter(|domain| domain.service == service.id)
-        .map(|domain| context! { name => domain.name.to_string(), addresses => domain.addresses })
+        .map(|domain| {
+            context! {
+                name => domain.name.to_string(),
+                addresses => domain.addresses,
+                is_disabled => domain.is_disabled,
+                is_linked => domain.place == DomainPlace::Linked,
+            }
+        })
         .collect();
     let own = |name: &str, saved: String| typed.map_or(saved, |typed| typed.text(name).to_owned());
     let content = context! {
