@@ -208,7 +208,7 @@ async fn checked(
             order => index + 1,
             recipients => rule.recipients.to_string(),
             route_target => rule.relay.target.to_string(),
-            state => if *fit == Fit::Leads { "ok" } else { "unknown" },
+            leads => *fit == Fit::Leads,
             says,
         }
     };
