@@ -297,3 +297,31 @@ def test_an_operation_goes_on_after_kill_9(relais):
     assert swaks(relais, "anna@crash.test", mark()).returncode == 0
     status, begun = relais.api_answer("POST", "/domains/crash.test/unlink")
     assert (status, ended(relais, begun)["state"]) == (202, "done")
+
+
+def test_a_domain_elsewhere_is_linked_by_its_name_on_the_screen_and_its_records_are_there_to_copy(page, relais):
+    """«Ajouter un nom de domaine ou sous-domaine»: without a proof it is refused with what proves it."""
+    far = "loin.test"
+    domains_page(page, relais)
+    page.get_by_role("link", name="Ajouter un domaine lié").click()
+    form = page.locator("#elsewhere")
+    form.get_by_role("textbox", name="Nom de domaine").fill(far)
+    form.get_by_label("Mettre à jour les DNS").check()
+    form.get_by_role("button", name="Lier ce domaine").click()
+    told = page.locator("#elsewhere .error")
+    expect(told).to_contain_text(f"_relais.{far}")
+    shoot(page, "elsewhere-refused")
+    expect(told).to_contain_text(re.compile("relais-domain=[0-9a-f]{32}"))
+    # What was typed is still there. Nothing here can publish a text in that zone; the operator needs no proof.
+    expect(form.get_by_role("textbox", name="Nom de domaine")).to_have_value(far)
+    relais.command("domain", "link", far)
+    domains_page(page, relais)
+    expect(of(page, far)).to_contain_text("DNS ailleurs : les enregistrements y sont à reporter.")
+    shoot(page, "elsewhere")
+    of(page, far).get_by_role("link", name="Voir les enregistrements").click()
+    shoot(page, "elsewhere-records")
+    for record in [f"{far}. IN MX 10", f'{far}. IN TXT "v=spf1', f"_dmarc.{far}. IN TXT"]:
+        line = page.locator("main .row", has_text=record).last
+        expect(line.get_by_role("button", name="Copier")).to_be_visible()
+    wait_until(lambda: swaks(relais, f"anna@{far}", mark()).returncode == 0, "the name that is taken")
+    assert not faults(page)

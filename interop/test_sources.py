@@ -13,7 +13,7 @@ import urllib.parse
 import pytest
 from playwright.sync_api import expect
 
-from browser import window
+from browser import PICTURES, manager, sign_in, window
 from conftest import ANNA, EVE
 from letters import imap_login, letter, mark, send, submission, tls_context
 from names import short
@@ -336,3 +336,41 @@ def test_the_address_is_told_over_ipv6_as_it_was_asked_for(guarded):
         web.request("GET", "/ip", headers={"Accept": accept, "Host": f"localhost:{guarded.https_v6}"})
         assert web.getresponse().read().decode() == expected
         web.close()
+
+
+def test_a_dedicated_address_is_bound_and_gets_its_name_on_the_screen(bound, chromium):
+    """«IP dédiées et PTR»: the letters of the mail service leave from it, and whoever asks finds the name."""
+    relais, stranger = bound
+    address, name = "127.0.0.11", "envoi.valbois.test"
+    organisation = relais.command("organisation", "list")[0]["id"]
+    relais.command("zone", "create", "0.0.127.in-addr.arpa")
+    relais.command("ip", "create", address, "--dedicated-to", organisation)
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+
+    def form(label):
+        page.goto(manager(relais, "sources"))
+        row = page.locator("section[aria-labelledby=ips] tbody tr", has_text=address)
+        row.locator("summary", has_text=label).click()
+        return row
+
+    row = form("Entrée PTR")
+    row.get_by_label("Entrée PTR : nom d’hôte").fill(name)
+    row.get_by_role("button", name="Enregistrer").click()
+    expect(page.locator(".toast")).to_contain_text("écrite dans la zone inverse")
+    wait_until(lambda: short(relais.port("dns"), "-x", address) == [f"{name}."], "the pointer", timeout_seconds=10)
+    service = relais.api("GET", "/services")["items"][0]
+    row = form("Mails envoyés depuis cette adresse")
+    row.get_by_label("Service Mail").select_option(label=service["name"])
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / "sources-binding-1280-fr.png", full_page=True)
+    row.get_by_role("button", name="Enregistrer").last.click()
+    expect(page.locator(".toast")).to_contain_text(f"les mails liés partent de {address}")
+    assert f"[{address}]" in arrived(relais, stranger)
+    row = form("Mails envoyés depuis cette adresse")
+    row.get_by_label("Service Mail").select_option(label="Aucun en particulier")
+    row.get_by_role("button", name="Enregistrer").last.click()
+    expect(page.locator(".toast")).to_be_visible()
+    assert f"[{address}]" not in arrived(relais, stranger)
+    context.close()
