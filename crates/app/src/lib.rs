@@ -5,6 +5,8 @@ pub mod commands;
 pub mod config;
 mod demo;
 mod diagnosing;
+#[cfg(test)]
+mod faces;
 mod fsck;
 mod hosting;
 mod http;

@@ -241,6 +241,24 @@ fn session(info: &SessionInfo) -> Value {
     }
 }
 
+/// The passwords for devices that the user made, each with its mailbox: what to look at when somebody leaves.
+async fn held(people: &Administration, user: UserId) -> Result<Vec<Value>, Trouble> {
+    let mut all = Vec::new();
+    for (mailbox, password) in people.passwords_of_person(user).await? {
+        let address = people.address_called(&mailbox).await?;
+        all.push(context! {
+            address => address.id.to_string(),
+            id => password.id.to_string(),
+            name => password.label,
+            mailbox => mailbox.to_string(),
+            is_disabled => password.is_disabled,
+            created_at => password.created_at.rfc3339(),
+            last_used_at => password.last_used_at.map(|at| at.rfc3339()),
+        });
+    }
+    Ok(all)
+}
+
 async fn card(
     shared: &Shared,
     person: &Person,
@@ -278,6 +296,7 @@ async fn card(
             }
         })
         .collect();
+    let held = held(&people, user.id).await?;
     let granted = people.granted_services(organisation, user.id).await?;
     let services: Vec<Value> = people
         .services(Some(organisation))
@@ -311,6 +330,7 @@ async fn card(
         created_at => user.created_at.rfc3339(),
         last_used_at => user.last_used_at.map(|at| at.rfc3339()),
         factors,
+        held,
         services,
         domains,
         limit => user.domain.map(|domain| domain.to_string()).unwrap_or_default(),

@@ -302,6 +302,25 @@ async fn with_access<'a>(
 }
 
 #[tokio::test]
+async fn the_page_of_a_user_tells_which_passwords_the_user_made_and_where() {
+    for town in towns().await {
+        let (anna, _) = mailbox(&town).await;
+        let (user, mut marc, own) = with_access(&town, anna, "configure_device").await;
+        let mut admin = town.signed_in("valbois").await;
+        let path = format!("/manager/users/{user}");
+        assert!(!admin.get(&path).await.text.contains("Mots de passe d’appareils"));
+        let made = marc.post(&format!("{own}/passwords"), &[("label", "téléphone de Marc")]).await;
+        assert_eq!(made.status, StatusCode::OK, "{}", made.text);
+        let page = admin.get(&path).await.text;
+        assert!(page.contains("téléphone de Marc") && page.contains("anna@valbois.test"), "{page}");
+        // From there it is put out of use or deleted.
+        let start = format!("/manager/addresses/{anna}/devices/");
+        let password = page.split(&start).nth(1).unwrap().split('"').next().unwrap();
+        assert!(admin.get(&format!("{start}{password}")).await.text.contains("téléphone de Marc"));
+    }
+}
+
+#[tokio::test]
 async fn what_administrators_do_on_the_screens_is_seen_by_the_people_of_the_mailbox() {
     for town in towns().await {
         let (anna, service) = mailbox(&town).await;
