@@ -70,6 +70,8 @@ struct Browser<'a> {
     town: &'a Town,
     cookies: Vec<String>,
     language: &'static str,
+    /// What it asks for by `Host`.
+    host: &'static str,
     is_tls: bool,
 }
 
@@ -157,7 +159,7 @@ impl Town {
     }
 
     fn browser(&self) -> Browser<'_> {
-        Browser { town: self, cookies: Vec::new(), language: "fr", is_tls: false }
+        Browser { town: self, cookies: Vec::new(), language: "fr", host: "localhost", is_tls: false }
     }
 
     /// The mail domain of Valbois.
@@ -181,7 +183,7 @@ impl Browser<'_> {
         let client = Client { ip: Ipv4Addr::LOCALHOST.into(), is_tls: self.is_tls };
         let request = request
             .extension(client)
-            .header(HOST, "localhost")
+            .header(HOST, self.host)
             .header(COOKIE, self.cookies.join("; "))
             .header("accept-language", self.language)
             .body(body)

@@ -487,6 +487,34 @@ async fn a_user_signs_in_with_the_password_that_was_set_last() {
 }
 
 #[tokio::test]
+async fn the_password_of_an_account_and_that_of_its_address_are_two_things_and_kept_as_argon2id() {
+    for town in towns().await {
+        // A person whose login is the address of a mailbox with a password of its own.
+        let new = NewUser {
+            organisation: town.valbois,
+            login: super::address(ANNA),
+            name: "Anna".to_owned(),
+            role: Role::Administrator,
+            password: Zeroizing::new("la phrase du compte".to_owned()),
+        };
+        town.operator.create_user(new).await.unwrap();
+        let signs_in = async |password| outcome(&town.directory.sign_in(ANNA, password, ip(HOME)).await);
+        assert_eq!(signs_in("la phrase du compte").await, "in");
+        assert_eq!(signs_in(CHOSEN).await, "wrong", "the address's password opens no account");
+        assert_eq!(town.tried(ANNA, CHOSEN, HOME).await, "in");
+        assert_eq!(town.tried(ANNA, "la phrase du compte", HOME).await, "wrong", "and the other way round");
+        let all = "SELECT argon2 FROM credential UNION ALL SELECT argon2 FROM person";
+        let read = move |tx: &mut db::Tx| tx.query(all, &[], |row| Ok(row.text(0)?.to_owned()));
+        let kept: Vec<String> = town.db.operator("test").read(read).await.unwrap();
+        assert!(kept.len() >= 2, "{kept:?}");
+        for hash in kept {
+            assert!(hash.starts_with("$argon2id$v=19$m="), "{hash}");
+            assert!(!hash.contains(CHOSEN) && !hash.contains("phrase"), "{hash}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn logins_beyond_the_queue_are_told_to_come_later() {
     let town = towns().await.remove(0);
     let many = (0..400).map(|number| {

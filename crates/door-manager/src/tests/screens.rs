@@ -364,7 +364,12 @@ async fn over_tls_a_message_is_held_to_this_very_host() {
         let mut browser = town.browser();
         browser.is_tls = true;
         let fields = [("login", "admin@valbois.test"), ("password", super::PASSWORD)];
-        browser.post("/manager/sign-in", &fields).await;
+        let signed = browser.post("/manager/sign-in", &fields).await;
+        let session = signed.cookies.iter().find(|cookie| cookie.contains("relais-session=")).unwrap();
+        assert!(session.starts_with("__Host-") && session.contains("; Path=/;"), "{session}");
+        for flag in ["; Secure", "; HttpOnly", "; SameSite=Lax"] {
+            assert!(session.contains(flag), "{session}");
+        }
         let told = browser.post("/manager/domains/valbois.test/zone/ttl", &[("ttl", "600")]).await;
         let cookie = told.cookies.iter().find(|cookie| cookie.starts_with("__Host-relais-toast=")).unwrap();
         assert!(cookie.contains("; Path=/;") && cookie.ends_with("; Secure"), "{cookie}");
@@ -375,6 +380,30 @@ async fn over_tls_a_message_is_held_to_this_very_host() {
             .for_each(|cookie| *cookie = cookie.replace("__Host-relais-toast", "relais-toast"));
         let shown = browser.get("/manager/domains/valbois.test/zone/settings").await;
         assert!(!shown.text.contains("class=\"toast\""));
+    }
+}
+
+#[tokio::test]
+async fn what_a_browser_calls_us_is_repeated_nowhere() {
+    for town in towns().await {
+        town.mail_domain().await;
+        let people = town.directory.administration(Scope::Tenant(town.valbois), "test");
+        let address = model::Address::parse("anna@valbois.test").unwrap();
+        let new = directory::NewAddress { address, alias_to: Vec::new(), quota_bytes: None };
+        let anna = people.create_address(new).await.unwrap().id;
+        let mut browser = town.signed_in("valbois").await;
+        browser.host = "evil.test";
+        let invite = format!("/manager/addresses/{anna}/invite");
+        for path in
+            ["/manager/", "/manager/addresses", "/manager/profile", "/manager/nowhere", "/ip", &invite]
+        {
+            let answer = browser.get(path).await;
+            assert!(!answer.text.contains("evil.test"), "{path}: {}", answer.text);
+            assert!(!answer.location.contains("evil.test"), "{path}: {}", answer.location);
+        }
+        browser.cookies.clear();
+        let sent_away = browser.get("/manager/addresses").await;
+        assert!(sent_away.location.starts_with("/manager/sign-in"), "{}", sent_away.location);
     }
 }
 

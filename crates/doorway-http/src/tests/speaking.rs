@@ -33,6 +33,9 @@ async fn every_answer_makes_browsers_careful() {
         let headers = answer.headers();
         let csp = headers["content-security-policy"].to_str().unwrap();
         assert!(csp.starts_with("default-src 'none'") && !csp.contains("unsafe"), "{csp}");
+        for rule in ["frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'", "script-src 'self'"] {
+            assert!(csp.split("; ").any(|one| one == rule), "{csp}");
+        }
         assert_eq!(headers["x-content-type-options"], "nosniff");
         assert_eq!(headers["referrer-policy"], "no-referrer");
         assert!(headers["strict-transport-security"].to_str().unwrap().starts_with("max-age=63072000"));
