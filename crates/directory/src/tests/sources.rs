@@ -193,6 +193,14 @@ async fn an_allowed_source_is_asked_for_confirmed_and_decided_and_then_never_ban
         town.chief().await;
         let valbois = town.tenant(town.valbois);
         assert_eq!(field(valbois.ask_for_allowed_source(town.request()).await), "ip", "no dedicated address");
+        let dynamic = NewIp {
+            ip: "203.0.113.55".to_owned(),
+            organisation: Some(town.valbois),
+            is_static: false,
+            note: String::new(),
+        };
+        town.operator.add_ip(dynamic).await.unwrap();
+        assert_eq!(field(valbois.ask_for_allowed_source(town.request()).await), "ip", "one that changes");
         town.dedicate("203.0.113.10").await;
         for (wrong, name) in [
             (NewAllowedSource { acceptance: " ".to_owned(), ..town.request() }, "acceptance"),

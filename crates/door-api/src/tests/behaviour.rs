@@ -230,6 +230,16 @@ async fn absent_stays_and_null_takes_away() {
         let disabled = change(json!({"disabled": true})).await;
         assert_eq!((&disabled["own_quota_bytes"], &disabled["disabled"]), (&json!(5), &json!(true)));
         assert_eq!(change(json!({"quota_bytes": null})).await["own_quota_bytes"], json!(null));
+        // A domain's name is what it is: another one is linked beside it.
+        let domain = format!("/domains/{}", tenant.id("domain"));
+        let renamed =
+            place.ask(&tenant.token, Method::PATCH, &domain, Some(json!({"name": "other.test"}))).await;
+        assert!(
+            renamed.status.is_client_error() && renamed.body.to_string().contains("name"),
+            "{}",
+            renamed.body
+        );
+        assert_eq!(place.get(&tenant.token, &domain).await.body["name"], "acme.test");
     }
 }
 

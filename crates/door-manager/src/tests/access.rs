@@ -56,7 +56,10 @@ async fn an_administrator_invites_and_somebody_without_an_account_accepts() {
         let shown = admin.post(&invite, &fields).await;
         assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
         let link = link(&shown.text);
-        assert!(admin.get(&users).await.text.contains("Invitations en attente"));
+        let waiting = admin.get(&users).await.text;
+        let secret = link.rsplit('/').next().unwrap();
+        assert!(waiting.contains("Invitations en attente") && !waiting.contains(secret), "shown once");
+        assert!(!admin.get(&invite).await.text.contains(secret));
         let mut marc = town.browser();
         let page = marc.get(&link).await;
         assert!(page.text.contains("anna@valbois.test") && page.text.contains("Claire"), "{}", page.text);

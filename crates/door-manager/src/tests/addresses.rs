@@ -252,8 +252,14 @@ async fn a_mail_service_is_renamed_limited_and_put_into_maintenance() {
         let mut browser = town.signed_in("valbois").await;
         let id = town.people().services(Some(town.valbois)).await.unwrap()[0].id;
         let path = format!("/manager/services/{id}");
+        let addresses = async || {
+            let all = town.people().addresses(None).await.unwrap();
+            all.into_iter().map(|one| (one.id, one.address.to_string())).collect::<Vec<_>>()
+        };
+        let before = addresses().await;
         let fields = [("name", "Courrier"), ("quota", "10 GB"), ("administrator", "")];
         assert_eq!(browser.post(&path, &fields).await.location, path);
+        assert_eq!(addresses().await, before, "the name of a mail service is of none of its addresses");
         let page = browser.get(&path).await.text;
         assert!(page.contains("Courrier") && page.contains("10\u{a0}Go"), "{page}");
         let quota = async || town.people().service(id).await.unwrap().quota_bytes;
