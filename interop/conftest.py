@@ -40,23 +40,27 @@ def program():
     return PROGRAM
 
 
-@pytest.fixture(scope="session")
-def parts(work, program):
-    """Relais and a stranger that know of each other: each is told the other's port before it starts."""
-    stranger = Postfix(work / "stranger", domains=["stranger.test"], users=[EVE, OSCAR])
-    relais = Relais(work / "relais", strangers={"stranger.test": stranger.port})
+@pytest.fixture(scope="module")
+def parts(work, program, request):
+    """Relais and a stranger that know of each other: each is told the other's port before it starts. Each file has its
+    own, so that it finds the same demo whichever files came before."""
+    home = work / request.module.__name__.replace("test_", "of-")
+    home.mkdir()
+    home.chmod(0o755)
+    stranger = Postfix(home / "stranger", domains=["stranger.test"], users=[EVE, OSCAR])
+    relais = Relais(home / "relais", strangers={"stranger.test": stranger.port})
     (stranger.directory / "conf" / "transport").write_text(
         f"valbois.test smtp:[127.0.0.1]:{relais.port_base + 25}\n")
     with relais, stranger:
         yield relais, stranger
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def relais(parts):
     return parts[0]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stranger(parts):
     return parts[1]
 

@@ -498,6 +498,8 @@ def test_addresses_and_domains_are_worked_with_by_keyboard_alone(chromium, relai
     page.wait_for_url("**/addresses/new")
     tab_to(page, "#field-address")
     page.keyboard.type("clavier")
+    tab_to(page, "#field-domain")
+    page.keyboard.type(DOMAIN)
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text(f"clavier@{DOMAIN} est créée")
     page.goto(screens["addresses"] + "?q=clavier")

@@ -48,6 +48,7 @@ pub(super) fn refusal(guest: &Guest, error: ZoneError) -> Result<FieldError, Tro
             in_use(guest, field, &value, &dependents, rule)
         }
         ZoneError::Keys(KeysError::Invalid { field, reason, rule }) => told(guest, field, reason, rule),
+        ZoneError::Directory(error) => return directory_refusal(guest, error),
         ZoneError::Stale { .. } => FieldError::new("zone", guest.say("zone-stale", &[])),
         other => return Err(other.into()),
     })

@@ -96,8 +96,17 @@ async fn a_form_keeps_what_was_typed_and_says_beside_the_field_what_is_wrong() {
         zones.add_synonym(main.id, "autre.test").await.unwrap();
         let path = format!("/manager/services/{}/domains/add", service(&town).await);
         let mut browser = town.signed_in("valbois").await;
+        // One with addresses of its own, in another mail service: it is shown, with why it cannot be linked.
+        let people = town.directory.administration(Scope::Operator("test"), "test");
+        let other = people.create_service(town.valbois, "Musée", None).await.unwrap().id;
+        let museum = model::Domain::parse("musee.test").unwrap();
+        zones.create_domain(town.valbois, Some(other), &museum, zones::Standing::Stays).await.unwrap();
+        let address = model::Address::parse("accueil@musee.test").unwrap();
+        let new = directory::NewAddress { address, alias_to: Vec::new(), quota_bytes: None };
+        people.create_address(new).await.unwrap();
         let page = text(&mut browser, &path).await;
         assert!(page.contains("value=\"libre.test\" required"), "{page}");
+        assert!(page.contains("value=\"musee.test\" disabled"), "{page}");
         assert!(page.contains("dissocier le nom de domaine synonyme"), "{page}");
         assert!(!page.contains("acme.test"), "another organisation's");
         let wrong = browser.post(&path, &[("name", "not a name"), ("main", "yes")]).await.text;
