@@ -206,3 +206,71 @@ fn whoever_leaves_a_form_with_something_typed_in_it_is_warned() {
     assert!(guarded > 30, "{guarded}");
     assert!(unguarded.is_empty(), "{unguarded:#?}");
 }
+
+/// What a form does at once, by its template and the last word of its path, and why that is right.
+const AT_ONCE: [(&str, &str, &str); 15] = [
+    ("address_user.html", "revoke", "its section says what ends, and an access is given again"),
+    ("addresses_list.html", "discard", "nothing of the list was made yet"),
+    ("changes.html", "cancel", "what waits has no effect yet"),
+    ("global_service.html", "discard", "what waits for «Valider» has no effect yet"),
+    ("global_service.html", "remove", "it waits for «Valider»"),
+    ("host.html", "delete", "leads to the page that asks"),
+    ("invitation_edit.html", "revoke", "its section says what ends, and another is made"),
+    ("own_tokens.html", "revoke", "one's own, and another is made on the same page"),
+    ("record.html", "delete", "«Annuler» takes it back"),
+    ("routes.html", "remove", "«Annuler» takes it back"),
+    ("server.html", "delete", "leads to the page that asks"),
+    ("settings.html", "rollover", "nothing ends before the parent has the new key"),
+    ("sources.html", "lift", "«Annuler» takes it back"),
+    ("user.html", "block", "lets in again; blocking has a page that asks"),
+    ("zone.html", "delete", "«Annuler» takes it back"),
+];
+
+#[test]
+fn what_ends_something_asks_first_or_can_be_taken_back() {
+    const ENDS: [&str; 12] = [
+        "delete",
+        "revoke",
+        "remove",
+        "end",
+        "end-others",
+        "withdraw",
+        "lift",
+        "discard",
+        "cancel",
+        "erase",
+        "block",
+        "rollover",
+    ];
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let (mut at_once, mut asked) = (BTreeSet::new(), 0);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for end in ENDS {
+            for (at, _) in text.match_indices(&format!("/{end}\"")) {
+                let before = &text[..at];
+                let last = |what: &str| before.rfind(what).map_or(0, |place| place + 1);
+                if last("href=\"") > last("ui.act(").max(last("ui.sure(")).max(last("action=\"")) {
+                    // A link leads to a page.
+                    continue;
+                }
+                let is_sure = last("ui.sure(") > last("ui.act(").max(last("action=\""));
+                // A page of its own, or `details` that are opened first.
+                let is_page = ["_delete.html", "_erase.html", "_revoke.html", "confirm.html"]
+                    .iter()
+                    .any(|page| name.ends_with(page));
+                let is_opened = last("<details") > last("</details>");
+                if is_sure || is_opened || is_page {
+                    asked += 1;
+                } else {
+                    at_once.insert((name.clone(), end));
+                }
+            }
+        }
+    }
+    assert!(asked > 20, "{asked}");
+    let known = AT_ONCE.iter().map(|(name, end, _)| ((*name).to_owned(), *end)).collect();
+    assert_eq!(at_once, known, "what ends something asks first, or it is said why not");
+}
