@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from browser import sign_in, tab_to, window
 from conftest import ANNA, BRUNO
 from letters import letter, mark, submission
+from peers import wait_until
 from relais import Relais
 
 DOMAIN = "valbois.test"
@@ -143,6 +144,8 @@ def test_a_letter_is_looked_up(page, relais):
 def test_a_waiting_letter_is_held_and_deleted(page, relais):
     with submission(relais, ANNA) as smtp:
         smtp.sendmail(ANNA, ["a@away.test"], letter(ANNA, "a@away.test", mark(), subject="Attend").decode().encode())
+    # Nothing else is under way: what was told of the tests before has been delivered.
+    wait_until(lambda: [one["recipient"] for one in relais.command("queue", "list")] == ["a@away.test"], "one letter that waits")
     press(page, "nav.side a[href='/manager/queue']")
     arrives(page, "File d’attente")
     expect(page.locator("tbody tr")).to_have_count(1)
@@ -150,7 +153,7 @@ def test_a_waiting_letter_is_held_and_deleted(page, relais):
     page.keyboard.press("x")
     press(page, ".bulk button[value=hold]")
     expect(page.locator(".toast")).to_contain_text("1")
-    expect(page.locator("tbody tr")).to_contain_text("retenu")
+    expect(page.locator("tbody tr", has_text="a@away.test")).to_contain_text("retenu")
     page.keyboard.press("j")
     page.keyboard.press("x")
     press(page, ".bulk button[value=delete]")
