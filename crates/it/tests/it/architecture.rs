@@ -11,7 +11,9 @@ use serde_json::Value;
 /// know each other.
 const FLOORS: &[&[&str]] = &[
     &["model"],
-    &["wire-smtp", "wire-imap", "wire-mime", "wire-dns", "wire-trust"],
+    &["wire-smtp", "wire-imap", "wire-mime", "wire-dns", "wire-trust", "wire-cms", "wire-safe", "wire-soap"],
+    &["evidence"],
+    &["receipts"],
     &["db", "blobs", "world"],
     &["trust"],
     &["trail"],

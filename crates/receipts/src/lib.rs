@@ -1,0 +1,1 @@
+//! Evidence as a page for people: PDF.

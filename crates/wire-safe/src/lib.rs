@@ -1,0 +1,1 @@
+//! The sealed envelope of a letter: format, sealing, opening. Bytes to values and back; no IO, no clock, no randomness.
