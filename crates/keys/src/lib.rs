@@ -19,6 +19,7 @@ pub mod limits;
 pub mod rotation;
 mod rows;
 mod server;
+mod vault;
 mod zone;
 
 pub use administration::Administration;
@@ -29,6 +30,7 @@ pub use error::{KeyError, KeysError};
 pub use keys::{CHANNEL, Keys};
 pub use rows::MIGRATIONS;
 pub use server::ServerTls;
+pub use vault::{BODY_OVERHEAD_BYTES, BodyKey, Vault, VaultError};
 pub use zone::{ZoneKey, ZoneKeyState};
 
 #[cfg(test)]

@@ -38,3 +38,5 @@ pub const MINTED_LIFE: Duration = Duration::from_secs(30 * 86_400);
 pub const MINTED_HOSTS: [&str; 3] = ["mta-sts", "autoconfig", "autodiscover"];
 /// Hosted domains read in one go.
 pub const DOMAINS_PER_PAGE: i64 = 200;
+/// Master keys in the vault's file: the one in use and its predecessors.
+pub const MASTER_KEYS_LIMIT: usize = 20;

@@ -2,6 +2,7 @@
 
 mod certificates;
 mod dkim;
+mod vault;
 mod zones;
 
 use db::Db;
