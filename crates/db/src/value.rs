@@ -107,7 +107,8 @@ from_id!(
     FolderId,
     LetterId,
     ZoneId,
-    RecordId
+    RecordId,
+    IntegrationId
 );
 
 /// The parameters of a statement: `values![organisation, "text", &bytes[..], None::<i64>]`.

@@ -240,6 +240,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             helo: hello.name,
             tls: self.session.facts.tls.clone(),
             protocol,
+            gateway: None,
         };
         // SCRAM knows who it is one response before the client has agreed.
         match (&self.authenticated, &self.session.facts.login) {

@@ -419,7 +419,7 @@ fn owner(found: &directory::Found) -> Option<OrganisationId> {
 fn only_nowhere(deliveries: &[NewDelivery]) -> Option<Reply> {
     let mut replies = deliveries.iter().map(|delivery| match &delivery.route {
         Route::Nowhere { reply } => Some(reply),
-        Route::Account { .. } | Route::Remote { .. } | Route::Reports { .. } => None,
+        Route::Account { .. } | Route::Remote { .. } | Route::Gateway { .. } | Route::Reports { .. } => None,
     });
     let first = replies.next()??.clone();
     replies.all(|reply| reply.is_some()).then_some(first)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use directory::Authenticated;
 use mail_judge::{BodyHashes, Hashed};
-use model::{Domain, Envelope, MessageId, Protocol, Reply};
+use model::{Domain, Envelope, Gateway, MessageId, Protocol, Reply};
 
 use crate::limits::HEAD_LIMIT_BYTES;
 use crate::trouble;
@@ -36,6 +36,14 @@ impl Origin {
         }
     }
 
+    /// The integrated organisation whose server brings the letter.
+    pub fn gateway(&self) -> Option<Gateway> {
+        match self {
+            Origin::Peer(session) => session.gateway,
+            Origin::Submitted { .. } | Origin::Ourselves => None,
+        }
+    }
+
     /// Who signed in, if anybody did.
     pub fn authenticated(&self) -> Option<&Authenticated> {
         match self {
@@ -56,6 +64,8 @@ pub struct Session {
     pub tls: Option<String>,
     /// What the `with` of our Received field is made of.
     pub protocol: Protocol,
+    /// The integrated organisation whose server it is, as its certificate proves; known from MAIL on.
+    pub gateway: Option<Gateway>,
 }
 
 /// A letter at the gate.

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use mail_deliver::{Carried, Consignment, Content, Outcome, Source};
 use mail_queue::{Next, Offer};
-use model::{Domain, Envelope, MessageId, OrganisationId, Recipient, Reply, ReversePath, Route, Timestamp};
+use model::{
+    Domain, Envelope, IntegrationId, MessageId, OrganisationId, Recipient, Reply, ReversePath, Route,
+    Timestamp,
+};
 use tracing::error;
 
 use crate::forward::{Outgoing, forwarder};
@@ -19,8 +22,16 @@ pub(crate) struct Load {
     pub(crate) jobs: Vec<Job>,
 }
 
-/// The domain that forwards copies, and the organisation that sends them.
-type Owner = (Option<Domain>, Option<OrganisationId>);
+/// What copies have in common that go together.
+#[derive(Clone, PartialEq, Eq)]
+struct Owner {
+    /// The domain that forwards them.
+    forwarder: Option<Domain>,
+    /// The organisation that sends them.
+    organisation: Option<OrganisationId>,
+    /// Whose servers take them, where it is not the domain's own.
+    integration: Option<IntegrationId>,
+}
 
 impl Flow {
     /// Sends a load on its way, or lets it wait for its turn.
@@ -74,7 +85,14 @@ impl Flow {
     async fn carry(self, destination: Domain, jobs: Vec<Arc<Job>>) -> bool {
         let mut groups: Vec<(Owner, Vec<Arc<Job>>)> = Vec::new();
         for job in jobs {
-            let owner = (forwarder(&job.delivery), job.delivery.organisation);
+            let owner = Owner {
+                forwarder: forwarder(&job.delivery),
+                organisation: job.delivery.organisation,
+                integration: match &job.delivery.route {
+                    Route::Gateway { integration, .. } => Some(*integration),
+                    _ => None,
+                },
+            };
             match groups.iter_mut().find(|(known, _)| *known == owner) {
                 Some((_, group)) => group.push(job),
                 None => groups.push((owner, vec![job])),
@@ -90,14 +108,18 @@ impl Flow {
     async fn carry_together(
         &self,
         destination: &Domain,
-        (forwarder, organisation): Owner,
+        Owner { forwarder, organisation, integration }: Owner,
         jobs: Vec<Arc<Job>>,
     ) -> bool {
         let Some(first) = jobs.first() else { return true };
         let message = first.delivery.message.clone();
         let bytes = first.cargo.body.get().map(|body| body.bytes.clone());
         let prepared = async {
-            let rule = self.relay_rule(organisation, destination, &message, bytes.as_ref()).await?;
+            // Rules for relays are about letters to strangers' servers, never about these.
+            let rule = match integration {
+                Some(integration) => return Err(no_gateway(integration)),
+                None => self.relay_rule(organisation, destination, &message, bytes.as_ref()).await?,
+            };
             let outgoing = self.outgoing(&message, forwarder.as_ref(), bytes.as_ref()).await?;
             let sources = self.sources(organisation, &outgoing.from, message.id).await?;
             Ok((rule, outgoing, sources))
@@ -113,7 +135,7 @@ impl Flow {
         };
         let recipients = jobs.iter().map(|job| Recipient {
             address: match &job.delivery.route {
-                Route::Remote { address } => address.clone(),
+                Route::Remote { address } | Route::Gateway { address, .. } => address.clone(),
                 Route::Account { .. } | Route::Reports { .. } | Route::Nowhere { .. } => {
                     job.delivery.recipient.clone()
                 }
@@ -195,6 +217,11 @@ impl Flow {
             error!(error = %model::Chain(&error), "cannot give claims back");
         }
     }
+}
+
+/// RFC 3463 §3.5: X.4.4, unable to route. The letter waits, and goes by no other way.
+fn no_gateway(integration: IntegrationId) -> Reply {
+    Reply::later(451, 4, 4, format!("no server of the integration {integration} is known here"))
 }
 
 fn is_due_for_words(job: &Job, now: Timestamp, settings: &Settings) -> bool {

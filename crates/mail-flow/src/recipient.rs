@@ -145,6 +145,8 @@ pub(crate) fn may_relay(origin: &Origin) -> Result<(), Reply> {
 fn refused(route: Route) -> Result<(), Reply> {
     match route {
         Route::Nowhere { reply } => Err(reply),
-        Route::Account { .. } | Route::Remote { .. } | Route::Reports { .. } => Ok(()),
+        Route::Account { .. } | Route::Remote { .. } | Route::Gateway { .. } | Route::Reports { .. } => {
+            Ok(())
+        }
     }
 }

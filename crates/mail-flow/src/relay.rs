@@ -29,6 +29,7 @@ impl Flow {
                     None => self.inner.remote.describe(domain),
                 }
             }
+            Route::Gateway { address, .. } => format!("gateway of {}", address.domain()),
             Route::Reports { domain, .. } => format!("reports about {domain}"),
             Route::Nowhere { .. } => "nowhere".to_owned(),
         };

@@ -91,7 +91,7 @@ impl<'a> Reported<'a> {
     /// The address as the next server was given it.
     fn final_recipient(&self) -> &Address {
         match &self.delivery.route {
-            Route::Remote { address } => address,
+            Route::Remote { address } | Route::Gateway { address, .. } => address,
             Route::Account { .. } | Route::Reports { .. } | Route::Nowhere { .. } => &self.delivery.recipient,
         }
     }

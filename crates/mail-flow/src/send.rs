@@ -158,8 +158,10 @@ impl Flow {
             }
             match route {
                 Route::Account { account, .. } => self.enter_lane(account, job),
-                Route::Remote { .. } if !self.inner.queue.carries_remote() => others.push(job),
-                Route::Remote { address } => {
+                Route::Remote { .. } | Route::Gateway { .. } if !self.inner.queue.carries_remote() => {
+                    others.push(job)
+                }
+                Route::Remote { address } | Route::Gateway { address, .. } => {
                     let destination = address.domain().clone();
                     loads
                         .entry(destination.clone())

@@ -57,7 +57,7 @@ pub(crate) fn conclude(
             let kind = match &delivery.route {
                 Route::Account { .. } | Route::Reports { .. } => Kind::Delivered,
                 // RFC 3461 §5.2.2: the next server does not report, so we say that it went on.
-                Route::Remote { .. } | Route::Nowhere { .. } => Kind::Relayed,
+                Route::Remote { .. } | Route::Gateway { .. } | Route::Nowhere { .. } => Kind::Relayed,
             };
             (End::Delivered { place: place.clone(), reply: reply.clone() }, wants.then_some(kind), None)
         }

@@ -233,6 +233,7 @@ fn session() -> Session {
         helo: "stranger.test".to_owned(),
         tls: None,
         protocol: Protocol::Esmtp,
+        gateway: None,
     }
 }
 

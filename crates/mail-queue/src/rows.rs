@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use db::{DbError, Migrations, Row, Tx, holding, values};
 use model::{
-    AccountId, AccountRef, Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, Notify, OrganisationId,
-    OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp, TlsWish,
+    AccountId, AccountRef, Address, BlobRef, BodyKind, DeliveryId, Domain, IntegrationId, MessageId, Notify,
+    OrganisationId, OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp, TlsWish,
 };
 
 use crate::limits::REPLY_LIMIT_CHARACTERS;
@@ -20,6 +20,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (1, "messages and deliveries", include_str!("0001_queue.sql")),
         (2, "what senders wish of TLS", include_str!("0002_tls_wish.sql")),
         (3, "doubt by recipient", include_str!("0003_doubt.sql")),
+        (4, "gateways of integrated organisations", include_str!("0004_integration.sql")),
     ],
 };
 
@@ -28,6 +29,7 @@ const ROUTE_ACCOUNT: i64 = 1;
 const ROUTE_REMOTE: i64 = 2;
 const ROUTE_NOWHERE: i64 = 3;
 const ROUTE_REPORTS: i64 = 4;
+const ROUTE_GATEWAY: i64 = 5;
 
 fn stored_organisation(organisation: Option<OrganisationId>) -> i64 {
     organisation.map_or(NOBODY, |id| id.0)
@@ -78,14 +80,27 @@ pub fn commit(
                 (address != &delivery.recipient).then(|| address.to_string()),
                 None,
             ),
+            Route::Gateway { address, .. } => (
+                ROUTE_GATEWAY,
+                None,
+                Some(address.domain().as_str()),
+                (address != &delivery.recipient).then(|| address.to_string()),
+                None,
+            ),
             Route::Reports { domain, .. } => (ROUTE_REPORTS, None, None, Some(domain.to_string()), None),
             Route::Nowhere { reply } => (ROUTE_NOWHERE, None, None, None, Some(stored_reply(reply))),
+        };
+        let integration = match &delivery.route {
+            Route::Gateway { integration, .. } => Some(*integration),
+            Route::Account { .. } | Route::Remote { .. } | Route::Reports { .. } | Route::Nowhere { .. } => {
+                None
+            }
         };
         tx.execute(
             "INSERT INTO queue_delivery (id, message, organisation, recipient, original, notify, route, account,
                  destination, address, next_at, attempts, lease_node, lease_token, is_held, is_delay_reported,
-                 last_reply, is_doubtful)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, ?15, ?16)",
+                 last_reply, is_doubtful, integration)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, ?15, ?16, ?17)",
             values![
                 delivery.id,
                 message.id,
@@ -103,6 +118,7 @@ pub fn commit(
                 lease.map_or(0, |lease| lease.token),
                 last_reply.as_deref(),
                 delivery.is_doubtful.map(i64::from),
+                integration,
             ],
         )?;
     }
@@ -195,9 +211,9 @@ pub(crate) fn renew(
     Ok(changed > 0)
 }
 
-/// The route that a node does not take: none for one that brings letters to other servers.
-fn excluded_route(with_remote: bool) -> i64 {
-    if with_remote { -1 } else { ROUTE_REMOTE }
+/// The routes that a node does not take: none for one that brings letters to other servers.
+fn excluded_routes(with_remote: bool) -> (i64, i64) {
+    if with_remote { (-1, -1) } else { (ROUTE_REMOTE, ROUTE_GATEWAY) }
 }
 
 /// Claims what is due, the longest waiting first. The outer condition is asked again under the row's lock,
@@ -210,15 +226,16 @@ pub(crate) fn claim(
     limit: usize,
     with_remote: bool,
 ) -> Result<Vec<Delivery>, DbError> {
+    let (servers, gateways) = excluded_routes(with_remote);
     let claimed = tx.query(
         "UPDATE queue_delivery
          SET next_at = ?1, lease_node = ?2, lease_token = ?3, attempts = attempts + 1
-         WHERE id IN (SELECT id FROM queue_delivery WHERE is_held = 0 AND next_at <= ?4 AND route <> ?6
+         WHERE id IN (SELECT id FROM queue_delivery WHERE is_held = 0 AND next_at <= ?4 AND route NOT IN (?6, ?7)
                       ORDER BY next_at LIMIT ?5)
              AND is_held = 0 AND next_at <= ?4
          RETURNING id, message, organisation, recipient, original, notify, route, account, destination, address,
-             attempts, is_delay_reported, last_reply, is_doubtful",
-        values![lease.until, node, lease.token, now, limit as i64, excluded_route(with_remote)],
+             attempts, is_delay_reported, last_reply, is_doubtful, integration",
+        values![lease.until, node, lease.token, now, limit as i64, servers, gateways],
         Claimed::read,
     )?;
     let mut messages: HashMap<MessageId, Arc<Message>> = HashMap::new();
@@ -239,9 +256,11 @@ pub(crate) fn claim(
 
 /// When the next delivery becomes due that nobody holds, claimed ones included.
 pub(crate) fn next_due(tx: &mut Tx, with_remote: bool) -> Result<Option<Timestamp>, DbError> {
+    let (servers, gateways) = excluded_routes(with_remote);
     tx.query_one(
-        "SELECT next_at FROM queue_delivery WHERE is_held = 0 AND route <> ?1 ORDER BY next_at LIMIT 1",
-        values![excluded_route(with_remote)],
+        "SELECT next_at FROM queue_delivery WHERE is_held = 0 AND route NOT IN (?1, ?2)
+         ORDER BY next_at LIMIT 1",
+        values![servers, gateways],
         |row| row.timestamp(0),
     )
 }
@@ -306,6 +325,14 @@ struct Claimed {
     last_reply: Option<Reply>,
 }
 
+/// The address to name at another server: the recipient's, unless another one is kept.
+fn read_named(row: &Row<'_>, recipient: &Address) -> Result<Address, DbError> {
+    match row.optional_text(9)? {
+        Some(_) => read_address(row, 9),
+        None => Ok(recipient.clone()),
+    }
+}
+
 impl Claimed {
     fn read(row: &Row<'_>) -> Result<Claimed, DbError> {
         let organisation = read_organisation(row.integer(2)?);
@@ -320,11 +347,10 @@ impl Claimed {
                 },
                 address: read_address(row, 9)?,
             },
-            ROUTE_REMOTE => Route::Remote {
-                address: match row.optional_text(9)? {
-                    Some(_) => read_address(row, 9)?,
-                    None => recipient.clone(),
-                },
+            ROUTE_REMOTE => Route::Remote { address: read_named(row, &recipient)? },
+            ROUTE_GATEWAY => Route::Gateway {
+                address: read_named(row, &recipient)?,
+                integration: IntegrationId(row.integer(14)?),
             },
             ROUTE_REPORTS => Route::Reports {
                 organisation: organisation.ok_or(DbError::Column { column: 2, expected: "organisation" })?,

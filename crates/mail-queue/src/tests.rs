@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use db::{Db, DbError};
 use model::{
-    AccountId, AccountRef, Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, Notify, OrganisationId,
-    OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp,
+    AccountId, AccountRef, Address, BlobRef, BodyKind, DeliveryId, Domain, IntegrationId, MessageId, Notify,
+    OrganisationId, OriginalRecipient, Reply, ReturnContent, ReversePath, Route, Timestamp,
 };
 use world::{Random, World};
 
@@ -82,6 +82,28 @@ async fn put(db: &Db, queue: &Queue, message: &Message, deliveries: &[NewDeliver
 async fn ended(db: &Db, delivery: &Delivery) -> bool {
     let delivery = delivery.clone();
     db.operator("test").write(move |tx| finish(tx, &delivery)).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_goes_to_a_gateway_keeps_its_integration_and_its_address() {
+    for (db, world, queue) in queues() {
+        let mut new = deliveries(&world);
+        new.truncate(2);
+        let gateway = |to| Route::Gateway { address: address(to), integration: IntegrationId(9) };
+        new[0].route = gateway("zed@else.test");
+        new[1].route = gateway("zed@else.test");
+        new[1].recipient = address("zed@else.test");
+        put(&db, &queue, &message(&world, 2), &new, None).await;
+        // A node that brings nothing to other servers leaves it to one that does.
+        queue.carry_remote(false);
+        assert!(queue.claim(10).await.unwrap().is_empty());
+        assert_eq!(queue.next_due().await.unwrap(), None);
+        queue.carry_remote(true);
+        let claimed = queue.claim(10).await.unwrap();
+        let routes: Vec<_> = claimed.iter().map(|delivery| delivery.route.clone()).collect();
+        assert_eq!(routes, [gateway("zed@else.test"), gateway("zed@else.test")]);
+        assert_eq!(claimed[0].destination().map(Domain::as_str), Some("else.test"));
+    }
 }
 
 #[tokio::test]

@@ -129,7 +129,7 @@ impl Delivery {
     /// The remote domain, if it goes there.
     pub fn destination(&self) -> Option<&Domain> {
         match &self.route {
-            Route::Remote { address } => Some(address.domain()),
+            Route::Remote { address } | Route::Gateway { address, .. } => Some(address.domain()),
             Route::Account { .. } | Route::Reports { .. } | Route::Nowhere { .. } => None,
         }
     }

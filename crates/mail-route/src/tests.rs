@@ -56,6 +56,7 @@ async fn goals_from(town: &Town, from: &str, to: &str) -> String {
     let words = legs.iter().map(|leg| match &leg.route {
         Route::Account { address, .. } => address.to_string(),
         Route::Remote { address } => format!(">{address}"),
+        Route::Gateway { address, integration } => format!(">{address} by {integration}"),
         Route::Reports { domain, .. } => format!("reports of {domain}"),
         Route::Nowhere { reply } => reply.status(),
     });

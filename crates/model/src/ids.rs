@@ -69,6 +69,22 @@ id!(
     /// A record of a hosted zone.
     RecordId
 );
+id!(
+    /// An integrated organisation's connection: its domains, its servers, their certificates.
+    IntegrationId
+);
+
+/// Another organisation's mail server that proved by its certificate whose it is.
+///
+/// Only `gateways` makes one, from a certificate that it judged: holding it is the proof that the server is
+/// that integration's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Gateway {
+    /// The integration that the certificate belongs to.
+    pub integration: IntegrationId,
+    /// Whose integration it is.
+    pub organisation: OrganisationId,
+}
 
 /// An account together with the organisation that owns it.
 ///

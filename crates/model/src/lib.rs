@@ -21,8 +21,8 @@ pub use envelope::{
     BodyKind, Envelope, Notify, OriginalRecipient, Protocol, Recipient, ReturnContent, ReversePath, TlsWish,
 };
 pub use ids::{
-    AccountId, AccountRef, AddressId, CredentialId, DeliveryId, DomainId, FolderId, LetterId, MessageId,
-    OrganisationId, RecordId, ServiceId, UserId, ZoneId,
+    AccountId, AccountRef, AddressId, CredentialId, DeliveryId, DomainId, FolderId, Gateway, IntegrationId,
+    LetterId, MessageId, OrganisationId, RecordId, ServiceId, UserId, ZoneId,
 };
 pub use relay::{NotARelayTarget, Relay, RelayTarget, RelayTls};
 pub use reply::{Class, EnhancedCode, Reply};

@@ -1,6 +1,6 @@
 //! Where a copy of a letter goes.
 
-use crate::{AccountRef, Address, Domain, OrganisationId, Reply};
+use crate::{AccountRef, Address, Domain, IntegrationId, OrganisationId, Reply};
 
 /// The way of one copy, found by `mail-route`, kept by `mail-queue`, gone by `mail-deliver`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +16,13 @@ pub enum Route {
     Remote {
         /// The address to name there.
         address: Address,
+    },
+    /// To the servers of an integrated organisation, over TLS that proves both sides, and never otherwise.
+    Gateway {
+        /// The address to name there.
+        address: Address,
+        /// Whose servers.
+        integration: IntegrationId,
     },
     /// To the reports about a domain (DMARC, TLS, complaints), which are read and not stored as letters.
     Reports {

@@ -1,0 +1,2 @@
+-- Whose servers take what goes to a gateway; NULL on every other route.
+ALTER TABLE queue_delivery ADD COLUMN integration BIGINT;
