@@ -1,0 +1,7 @@
+//! Against OpenSSL wherever both can do it: what one writes the other must read.
+
+mod certificate;
+mod chain;
+mod lab;
+mod signed_data;
+mod time_stamp;
