@@ -23,6 +23,7 @@ pub mod limits;
 mod names;
 mod origin;
 mod padding;
+mod page;
 mod seal;
 mod secret;
 mod shares;
@@ -34,6 +35,9 @@ pub use envelope::{Envelope, Forged, GenuineEnvelope, NotAnEnvelope, NotOpened};
 pub use header::{Header, Mode, NotAHeader};
 pub use names::{EnvelopeKeyId, NotAWrappingKeyName, SecureLetterId, Slot, StretchingSalt, WrappingKeyName};
 pub use origin::{NotAnOrigin, PortalOrigin};
+pub use page::{
+    ENVELOPE_FIELD, NotAFormField, OPEN_PATH, Page, PageWords, SHARE_FIELD, page, read_form_field,
+};
 pub use seal::{NotSealed, Sealing, seal};
 pub use secret::{NotAPassphrase, NotAStretching, RecipientSecret, Stretching};
 pub use shares::{MailShare, NotAMailShare, StoreShare};

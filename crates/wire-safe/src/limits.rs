@@ -21,3 +21,8 @@ pub const PASSPHRASE_LIMIT_OCTETS: usize = 1024;
 /// Octets of a form field with an envelope in base64: lines of 76 characters with CR and LF, and as much white space again
 /// as some client may put between.
 pub const FORM_FIELD_LIMIT_OCTETS: usize = ENVELOPE_LIMIT_OCTETS / 3 * 4 / 76 * 80 + 1024;
+/// Characters after which the page's text goes on in the next line.
+pub const PAGE_LINE_CHARACTERS: usize = 100;
+/// Characters of a word after which the page allows a break: as references of nine characters they stay well below
+/// the 998 of a line (RFC 5322 §2.1.1).
+pub const PAGE_WORD_CHARACTERS: usize = 60;

@@ -13,6 +13,7 @@ mod damage;
 mod header;
 mod holders;
 mod known_answers;
+mod page;
 mod parts;
 mod round_trips;
 

@@ -78,6 +78,14 @@ impl ShareContext {
     }
 }
 
+impl fmt::Display for ShareContext {
+    /// The row in words, for a vault that binds what it wraps to a text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ShareContext { letter, slot, organisation } = self;
+        write!(f, "SEM1 share: letter {letter}, slot {slot}, organisation {organisation}")
+    }
+}
+
 impl StoreShare {
     /// The share as the database keeps it: nonce | AES-256-GCM ciphertext | tag, 60 octets. `nonce` is random.
     pub fn wrap(

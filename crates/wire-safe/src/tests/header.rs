@@ -140,10 +140,8 @@ fn an_origin_is_a_scheme_a_host_and_perhaps_a_port() {
     for origin in [
         "https://safe.example.ch",
         "https://xn--gnve-2oa.ch:8443",
-        "https://[2001:db8::1]:443",
         "https://192.0.2.1",
         "http://127.0.0.1:8080",
-        "http://[::1]:1",
         "http://localhost",
     ] {
         assert_eq!(PortalOrigin::parse(origin).map(|origin| origin.to_string()).as_deref(), Ok(origin));
@@ -168,9 +166,8 @@ fn an_origin_is_a_scheme_a_host_and_perhaps_a_port() {
         "https://safe.ch:8x",
         "https://safe.ch\" onload=\"",
         "https://safe.ch; default-src *",
-        "https://[2001:DB8::1]",
-        "https://[2001:db8::1",
-        "https://[::1]x",
+        "https://[2001:db8::1]",
+        "http://[::1]:1",
         "http://safe.example.ch",
         "http://127.0.0.1.example.ch",
         "javascript://safe.ch",

@@ -83,6 +83,8 @@ fn a_wrapped_share_opens_in_its_own_row_only() {
         assert!(StoreShare::unwrap(&wrapped[..length], &key, &context).is_err(), "{length} octets");
     }
     let longer = [wrapped.as_slice(), &[0]].concat();
+    let row = context.to_string();
+    assert!(row.starts_with("SEM1 share: letter 1111") && row.ends_with(", organisation 7"), "{row}");
     let refused: NotUnwrapped = StoreShare::unwrap(&longer, &key, &context).unwrap_err();
     assert_eq!(
         refused.to_string(),
