@@ -34,8 +34,11 @@ const FLOORS: &[&[&str]] = &[
 
 /// Who knows a protocol besides the crate that speaks it. wire-mime, wire-dns and wire-trust are free for all above
 /// them.
-const WIRES: &[(&str, &[&str])] =
-    &[("wire-smtp", &["door-smtp", "mail-deliver", "app"]), ("wire-imap", &["door-imap", "app"])];
+const WIRES: &[(&str, &[&str])] = &[
+    ("wire-smtp", &["door-smtp", "mail-deliver", "app"]),
+    ("wire-imap", &["door-imap", "app"]),
+    ("wire-soap", &["door-soap"]),
+];
 
 /// Dependencies on their own crates that the floors do not explain; each needs a decision.
 const DOORS_ALSO: &[(&str, &str)] = &[];
