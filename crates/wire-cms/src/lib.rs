@@ -20,6 +20,7 @@ pub mod certificate;
 pub mod chain;
 pub mod limits;
 pub mod signed_data;
+pub mod smime;
 pub mod time_stamp;
 
 mod algorithm;

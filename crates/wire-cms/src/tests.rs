@@ -4,4 +4,5 @@ mod certificate;
 mod chain;
 mod lab;
 mod signed_data;
+mod smime;
 mod time_stamp;

@@ -80,3 +80,39 @@ fn validity_is_in_milliseconds() {
     assert_eq!(NOW.0 - certificate.not_before().0, 10 * super::lab::DAY);
     assert_eq!(certificate.not_after().0 - NOW.0, 100 * super::lab::DAY);
 }
+
+#[test]
+fn certificates_under_every_algorithm_that_counts_are_verified() {
+    let rsa = "-algorithm RSA -pkeyopt rsa_keygen_bits:2048";
+    let pss = |digest| format!("-{digest} -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest");
+    for (key, options, counts) in [
+        ("-algorithm ED25519", String::new(), true),
+        ("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-sha256".into(), true),
+        ("-algorithm EC -pkeyopt ec_paramgen_curve:P-384", "-sha384".into(), true),
+        ("-algorithm EC -pkeyopt ec_paramgen_curve:P-521", "-sha512".into(), false),
+        ("-algorithm EC -pkeyopt ec_paramgen_curve:P-256", "-sha1".into(), false),
+        (rsa, "-sha256".into(), true),
+        (rsa, "-sha384".into(), true),
+        (rsa, "-sha512".into(), true),
+        (rsa, "-sha1".into(), false),
+        (rsa, pss("sha256"), true),
+        (rsa, pss("sha384"), true),
+        (rsa, pss("sha512"), true),
+        (rsa, "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:7".into(), false),
+        (
+            rsa,
+            "-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest -sigopt rsa_mgf1_md:sha512"
+                .into(),
+            false,
+        ),
+        ("-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", pss("sha256"), true),
+        ("-algorithm RSA -pkeyopt rsa_keygen_bits:1024", "-sha256".into(), false),
+    ] {
+        let lab = Lab::new();
+        lab.openssl(&format!("genpkey {key} -out key"));
+        lab.openssl(format!("req -x509 -new -key key -subj /CN=root -out pem {options}").trim_end());
+        let certificate = lab.certificate("pem");
+        let verified = certificate.verify_signed_by(&certificate);
+        assert_eq!(verified.is_ok(), counts, "{key} {options}: {verified:?}");
+    }
+}
