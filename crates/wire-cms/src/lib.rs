@@ -4,6 +4,7 @@
 //!
 //! - CMS SignedData ([`signed_data`], RFC 5652), the form in which all the others carry their signature;
 //! - a `multipart/signed` letter ([`smime`], RFC 8551);
+//! - a PDF ([`pades`], ETSI EN 319 142-1);
 //! - raw bytes ([`Signer::sign`], [`Signer::sign_fixed`]), for what has a form of its own.
 //!
 //! A verifier here answers two questions apart. Whether *this certificate's key* signed *these bytes* is answered by
@@ -19,6 +20,7 @@
 pub mod certificate;
 pub mod chain;
 pub mod limits;
+pub mod pades;
 pub mod signed_data;
 pub mod smime;
 pub mod time_stamp;

@@ -25,3 +25,24 @@ pub const ATTRIBUTES: usize = 64;
 
 /// How many names of one certificate are shown.
 pub const ALTERNATIVE_NAMES: usize = 1_000;
+
+/// The longest PDF, in bytes. A receipt has about 40 KiB and the evidence that it carries.
+pub const PDF_BYTES: usize = 64 * 1024 * 1024;
+
+/// How many signatures of one PDF are verified.
+pub const PDF_SIGNATURES: usize = 16;
+
+/// How large one stream of a PDF's structure may be once it is decompressed, in bytes.
+pub const PDF_STREAM_BYTES: usize = 16 * 1024 * 1024;
+
+/// How many embedded files are read from a PDF.
+pub const PDF_EMBEDDED_FILES: usize = 64;
+
+/// How large all embedded files of a PDF may be once they are decompressed, in bytes.
+pub const PDF_EMBEDDED_BYTES: usize = 64 * 1024 * 1024;
+
+/// How deep a PDF's tree of names may be.
+pub const PDF_NAME_TREE_DEPTH: usize = 8;
+
+/// The room that is left for a time-stamp in a PDF's signature, in bytes. Tokens have 3 to 8 KiB.
+pub const PDF_TIME_STAMP_ROOM: usize = 12 * 1024;

@@ -11,8 +11,9 @@ use x509_cert::der::asn1::ObjectIdentifier;
 pub use sign::{sign, signature_digest, with_time_stamp};
 pub use verify::verify;
 
+pub(crate) use sign::sign_digest;
 pub(crate) use structure::content_of_type;
-pub(crate) use verify::names_its_certificate;
+pub(crate) use verify::{names_its_certificate, verify_pieces};
 
 use crate::algorithm::SignatureError;
 use crate::certificate::Certificate;

@@ -3,6 +3,7 @@
 mod certificate;
 mod chain;
 mod lab;
+mod pades;
 mod signed_data;
 mod smime;
 mod time_stamp;

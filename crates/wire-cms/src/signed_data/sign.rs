@@ -25,7 +25,7 @@ pub fn sign(signer: &Signer, content: Content<'_>, at: Timestamp) -> Result<Vec<
 }
 
 /// The same, with or without the time that the signer claims.
-fn sign_digest(
+pub(crate) fn sign_digest(
     signer: &Signer,
     content_type: &[u8],
     content: Option<&[u8]>,

@@ -23,7 +23,7 @@ pub fn verify(signed_data: &[u8], content: Option<&[u8]>) -> Result<Signed, CmsE
 }
 
 /// The same over content in pieces.
-fn verify_pieces(signed_data: &[u8], content: Option<&[&[u8]]>) -> Result<Signed, CmsError> {
+pub(crate) fn verify_pieces(signed_data: &[u8], content: Option<&[&[u8]]>) -> Result<Signed, CmsError> {
     let structure = structure::read(signed_data)?;
     let info = &structure.signer;
 

@@ -29,10 +29,10 @@ ess_cert_id_alg = sha256
 
 const TIME_STAMPING: &str = "extendedKeyUsage=critical,timeStamping\nkeyUsage=digitalSignature\n";
 
-struct Authority(Lab);
+pub(super) struct Authority(pub(super) Lab);
 
 impl Authority {
-    fn new(extensions: &str) -> Authority {
+    pub(super) fn new(extensions: &str) -> Authority {
         let lab = Lab::new();
         lab.openssl_signer("tsa", "-algorithm RSA -pkeyopt rsa_keygen_bits:2048", extensions);
         lab.write("tsa.conf", CONFIGURATION);
@@ -40,7 +40,7 @@ impl Authority {
         Authority(lab)
     }
 
-    fn answer(&self, request: &[u8]) -> Vec<u8> {
+    pub(super) fn answer(&self, request: &[u8]) -> Vec<u8> {
         self.0.write("request", request);
         self.0.openssl(
             "ts -reply -config tsa.conf -queryfile request -signer tsa.pem -inkey tsa.key -out response",
