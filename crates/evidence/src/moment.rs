@@ -17,6 +17,11 @@ pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     read(text, to_text)
 }
 
+/// Reads `2026-11-21T20:05:00Z`, and nothing else.
+pub(crate) fn parse_seconds(text: &str) -> Option<Timestamp> {
+    read(text, Timestamp::rfc3339)
+}
+
 fn read(text: &str, write: impl Fn(Timestamp) -> String) -> Option<Timestamp> {
     let time = Timestamp(text.parse::<jiff::Timestamp>().ok()?.as_millisecond());
     (is_writable(time) && write(time) == text).then_some(time)
@@ -38,5 +43,19 @@ pub(crate) mod milliseconds {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         crate::digest::text(deserializer, super::parse, "a moment in UTC with milliseconds")
+    }
+}
+
+/// For `#[serde(with = "crate::moment::seconds")]`.
+pub(crate) mod seconds {
+    use model::Timestamp;
+    use serde::{Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&time.rfc3339())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        crate::digest::text(deserializer, super::parse_seconds, "a moment in UTC with seconds")
     }
 }
