@@ -7,7 +7,7 @@ use minicbor::{Decoder, Encoder, decode, encode};
 use model::Timestamp;
 use thiserror::Error;
 
-use crate::limits::HEADER_LIMIT_OCTETS;
+use crate::limits::{HEADER_LIMIT_OCTETS, LAST_SECOND};
 use crate::names::{EnvelopeKeyId, NotAWrappingKeyName, SecureLetterId, Slot, WrappingKeyName};
 use crate::origin::{NotAnOrigin, PortalOrigin};
 use crate::padding::is_padded;
@@ -110,8 +110,8 @@ pub enum NotAHeader {
     /// The origin.
     #[error("the header names no portal")]
     Origin(#[source] NotAnOrigin),
-    /// Ends before it begins.
-    #[error("the envelope ends before it begins to be valid")]
+    /// Ends before it begins, or after the year 9999.
+    #[error("the envelope ends before it begins to be valid, or after the year 9999")]
     Validity,
     /// The rounds.
     #[error("the header wants a passphrase stretched in a way that is not accepted")]
@@ -195,7 +195,7 @@ fn read(octets: &[u8]) -> Result<Header, NotAHeader> {
     list(field(&mut from, 8)?, 2)?;
     let not_before_seconds = from.u64().map_err(NotAHeader::Cbor)?;
     let not_after_seconds = from.u64().map_err(NotAHeader::Cbor)?;
-    if not_after_seconds < not_before_seconds {
+    if not_after_seconds < not_before_seconds || not_after_seconds > LAST_SECOND {
         return Err(NotAHeader::Validity);
     }
     let salt = bytes(&mut from, 9)?;

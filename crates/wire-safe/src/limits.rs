@@ -4,6 +4,8 @@
 pub const ENVELOPE_LIMIT_OCTETS: usize = 64 * 1024 * 1024;
 /// Octets of an encoded header; the longest possible one has 436.
 pub const HEADER_LIMIT_OCTETS: usize = 512;
+/// The last second that stands in a header: that of the year 9999, so that every language counts it exactly.
+pub const LAST_SECOND: u64 = 253_402_300_799;
 /// Characters of a portal's origin.
 pub const ORIGIN_LIMIT_CHARACTERS: usize = 255;
 /// Characters of a wrapping key's name.

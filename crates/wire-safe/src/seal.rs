@@ -10,7 +10,7 @@ use crate::chunks::{cipher, encrypted_octets, nonce};
 use crate::derive::{self, Keys};
 use crate::envelope::{COMMITMENT_OCTETS, MAGIC, ROOT_OCTETS, SIGNATURE_OCTETS};
 use crate::header::{Header, Mode};
-use crate::limits::{CHUNK_OCTETS, ENVELOPE_LIMIT_OCTETS};
+use crate::limits::{CHUNK_OCTETS, ENVELOPE_LIMIT_OCTETS, LAST_SECOND};
 use crate::names::{SecureLetterId, Slot, WrappingKeyName};
 use crate::origin::PortalOrigin;
 use crate::padding::{LENGTH_OCTETS, padded_octets};
@@ -55,7 +55,7 @@ pub enum NotSealed {
         /// Of the letter.
         octets: usize,
     },
-    /// Ends before it begins, or begins before 1970.
+    /// Ends before it begins, begins before 1970, or ends after 9999.
     #[error("the envelope would be valid from {} to {}", .not_before.0, .not_after.0)]
     Validity {
         /// The beginning.
@@ -122,7 +122,7 @@ fn header(
     let invalid = |_| NotSealed::Validity { not_before, not_after };
     let not_before_seconds = u64::try_from(not_before.seconds()).map_err(invalid)?;
     let not_after_seconds = u64::try_from(not_after.seconds()).map_err(invalid)?;
-    if not_after_seconds < not_before_seconds {
+    if not_after_seconds < not_before_seconds || not_after_seconds > LAST_SECOND {
         return Err(NotSealed::Validity { not_before, not_after });
     }
     let digest = hash(&[letter]);

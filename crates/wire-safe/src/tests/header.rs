@@ -1,6 +1,6 @@
 //! One header has one spelling.
 
-use crate::limits::HEADER_LIMIT_OCTETS;
+use crate::limits::{HEADER_LIMIT_OCTETS, LAST_SECOND};
 use crate::tests::{Sample, signer};
 use crate::{
     Envelope, Header, Mode, NotAHeader, NotAnEnvelope, PortalOrigin, Stretching, WrappingKeyName, seal,
@@ -25,8 +25,8 @@ fn the_longest_header_is_within_the_limit() {
     let label = "l".repeat(61);
     longest.origin = PortalOrigin::parse(&format!("https://{label}.{label}.{label}.{label}")).unwrap();
     assert_eq!(longest.origin.as_str().len(), 255);
-    longest.not_before_seconds = u64::MAX;
-    longest.not_after_seconds = u64::MAX;
+    longest.not_before_seconds = LAST_SECOND;
+    longest.not_after_seconds = LAST_SECOND;
     longest.stretching = Some(Stretching::with_iterations([1; 16], 10_000_000).unwrap());
     longest.padded_octets = 1 << 40;
     let octets = longest.encode();
@@ -92,6 +92,10 @@ fn values_that_mean_nothing_are_refused() {
         Header::decode(&header.encode())
     };
     assert!(matches!(changed(&|header| header.not_after_seconds = 1), Err(NotAHeader::Validity)));
+    assert!(matches!(
+        changed(&|header| header.not_after_seconds = LAST_SECOND + 1),
+        Err(NotAHeader::Validity)
+    ));
     for padded in [0, 4095, 4097, 5000, 65537] {
         assert!(matches!(changed(&|header| header.padded_octets = padded), Err(NotAHeader::Padding(_))));
     }

@@ -146,3 +146,20 @@ fn the_kept_envelopes_are_opened_without_sealing_them_again() {
     }
     assert_eq!(opened, 3);
 }
+
+#[test]
+fn the_specification_shows_the_second_of_them() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/formats/safe-envelope.md"));
+    let vector = page.unwrap().split("## Test vector").nth(1).unwrap().replace([' ', '\n'], "");
+    let kept: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
+    for part in ["signing_seed", "signing_key", "wrapping_key", "wrapped_store_share"] {
+        assert!(vector.contains(kept[part].as_str().unwrap()), "{part}");
+    }
+    let envelope = &kept["envelopes"][1];
+    let parts =
+        ["mail_share", "store_share", "randomness", "header", "commitment", "root", "signature", "sha256"];
+    for part in parts {
+        assert!(vector.contains(envelope[part].as_str().unwrap()), "{part}");
+    }
+}

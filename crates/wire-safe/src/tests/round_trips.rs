@@ -127,7 +127,7 @@ fn the_largest_letter_goes_into_an_envelope_and_a_larger_one_does_not() {
 #[test]
 fn an_envelope_that_ends_before_it_begins_is_not_made() {
     let sample = Sample::new(1);
-    for (from, to) in [(2000, 1000), (-1, 1000)] {
+    for (from, to) in [(2000, 1000), (-1, 1000), (0, i64::MAX)] {
         let sealing =
             Sealing { not_before: Timestamp(from), not_after: Timestamp(to), ..sample.sealing(None) };
         let refused = seal(&sealing, b"yes", &signer());
