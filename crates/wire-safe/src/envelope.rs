@@ -5,14 +5,13 @@ use aws_lc_rs::aead::Aad;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::error::Unspecified;
 use thiserror::Error;
-use zeroize::Zeroizing;
 
 use crate::chunks::{TAG_OCTETS, cipher, encrypted_octets, nonce};
 use crate::derive::Keys;
 use crate::header::{Header, NotAHeader};
+use crate::letter::Letter;
 use crate::limits::{CHUNK_OCTETS, ENVELOPE_LIMIT_OCTETS, HEADER_LIMIT_OCTETS};
 use crate::names::EnvelopeKeyId;
-use crate::padding::{LENGTH_OCTETS, padded_octets};
 use crate::secret::RecipientSecret;
 use crate::shares::{MailShare, StoreShare};
 use crate::signing::{EnvelopeKey, signed_octets};
@@ -171,7 +170,7 @@ impl GenuineEnvelope<'_> {
         mail_share: &MailShare,
         store_share: &StoreShare,
         secret: Option<&RecipientSecret>,
-    ) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
+    ) -> Result<Letter, NotOpened> {
         self.0.open(mail_share, store_share, secret)
     }
 }
@@ -182,7 +181,7 @@ impl Envelope<'_> {
         mail_share: &MailShare,
         store_share: &StoreShare,
         secret: Option<&RecipientSecret>,
-    ) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
+    ) -> Result<Letter, NotOpened> {
         match (&self.header.stretching, secret) {
             (Some(_), None) => return Err(NotOpened::SecretMissing),
             (wanted, given) if wanted.as_ref() != given.map(RecipientSecret::stretching) => {
@@ -193,35 +192,22 @@ impl Envelope<'_> {
         let keys = Keys::new(&self.header.salt, &self.header_digest, mail_share, store_share, secret);
         let keys = keys.map_err(|Unspecified| NotOpened::Cryptography)?;
         verify_slices_are_equal(&keys.commitment, self.commitment).map_err(|_| NotOpened::Shares)?;
-        let mut letter = self.decrypt(&keys)?;
-        unpad(&mut letter)?;
-        Ok(letter)
+        self.decrypt(&keys)?.unpadded()
     }
 
-    pub(crate) fn decrypt(&self, keys: &Keys) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
+    /// The padded letter.
+    pub(crate) fn decrypt(&self, keys: &Keys) -> Result<Letter, NotOpened> {
         let cipher = cipher(&keys.content).map_err(|Unspecified| NotOpened::Cryptography)?;
-        let mut padded = Zeroizing::new(vec![0; self.header.padded_octets]);
+        let mut letter = Letter::with_room(self.header.padded_octets);
         let chunks = self.chunks.chunks(CHUNK_OCTETS + TAG_OCTETS);
         let last = chunks.len() - 1;
-        for (number, (chunk, plain)) in chunks.zip(padded.chunks_mut(CHUNK_OCTETS)).enumerate() {
+        for (number, (chunk, plain)) in chunks.zip(letter.padded().chunks_mut(CHUNK_OCTETS)).enumerate() {
             let (ciphertext, tag) = chunk.split_at(plain.len());
             let (nonce, header_digest) = (nonce(number, number == last), Aad::from(&self.header_digest));
             cipher
                 .open_separate_gather(nonce, header_digest, ciphertext, tag, plain)
                 .map_err(|_| NotOpened::Chunk { number })?;
         }
-        Ok(padded)
+        Ok(letter)
     }
-}
-
-/// Takes length and padding from the end.
-fn unpad(padded: &mut Zeroizing<Vec<u8>>) -> Result<(), NotOpened> {
-    let (front, length) = padded.split_last_chunk::<LENGTH_OCTETS>().ok_or(NotOpened::Padding)?;
-    let length = usize::try_from(u64::from_be_bytes(*length)).map_err(|_| NotOpened::Padding)?;
-    let fill = front.get(length..).ok_or(NotOpened::Padding)?;
-    if padded_octets(length) != padded.len() || fill.iter().any(|octet| *octet != 0) {
-        return Err(NotOpened::Padding);
-    }
-    padded.truncate(length);
-    Ok(())
 }

@@ -19,6 +19,7 @@ mod chunks;
 mod derive;
 mod envelope;
 mod header;
+mod letter;
 pub mod limits;
 mod names;
 mod origin;
@@ -33,6 +34,7 @@ mod wrapping;
 
 pub use envelope::{Envelope, Forged, GenuineEnvelope, NotAnEnvelope, NotOpened};
 pub use header::{Header, Mode, NotAHeader};
+pub use letter::Letter;
 pub use names::{EnvelopeKeyId, NotAWrappingKeyName, SecureLetterId, Slot, StretchingSalt, WrappingKeyName};
 pub use origin::{NotAnOrigin, PortalOrigin};
 pub use page::{

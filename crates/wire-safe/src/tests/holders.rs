@@ -13,7 +13,7 @@ fn both_shares_open_and_nothing_else_does() {
     let (ours, other) = (Sample::new(1), Sample::new(2));
     let octets = ours.seal(LETTER);
     let envelope = genuine(&octets);
-    assert_eq!(*envelope.open(&ours.mail_share, &ours.store_share, None).unwrap(), LETTER);
+    assert_eq!(&*envelope.open(&ours.mail_share, &ours.store_share, None).unwrap(), LETTER);
 
     let zero = MailShare::new([0; 32]);
     let swapped = MailShare::new(*ours.store_share.octets());
@@ -101,7 +101,7 @@ fn with_a_passphrase_both_shares_are_not_enough() {
     let envelope = genuine(&octets);
     let open = |secret| envelope.open(&sample.mail_share, &sample.store_share, secret);
 
-    assert_eq!(*open(Some(&secret)).unwrap(), LETTER);
+    assert_eq!(&*open(Some(&secret)).unwrap(), LETTER);
     assert_eq!(open(None).unwrap_err(), NotOpened::SecretMissing);
     let wrong = RecipientSecret::stretch("Correct horse", stretching).unwrap();
     assert_eq!(open(Some(&wrong)).unwrap_err(), NotOpened::Shares);
@@ -123,7 +123,7 @@ fn with_a_passphrase_both_shares_are_not_enough() {
 fn the_share_of_the_wrong_slot_does_not_open_the_other_recipients_envelope() {
     let (anna, bruno) = (Sample::new(1), Sample::new(2));
     let (for_anna, for_bruno) = (anna.seal(LETTER), bruno.seal(LETTER));
-    assert_eq!(*genuine(&for_bruno).open(&bruno.mail_share, &bruno.store_share, None).unwrap(), LETTER);
+    assert_eq!(&*genuine(&for_bruno).open(&bruno.mail_share, &bruno.store_share, None).unwrap(), LETTER);
     let opened = genuine(&for_anna).open(&anna.mail_share, &bruno.store_share, None);
     assert_eq!(opened.unwrap_err(), NotOpened::Shares);
 }
