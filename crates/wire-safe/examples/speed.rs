@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use model::Timestamp;
 use wire_safe::{
-    Envelope, EnvelopeSigner, MailShare, Mode, PortalOrigin, Sealing, SecureLetterId, Slot, StoreShare,
-    WrappingKeyName, seal,
+    Envelope, EnvelopeSigner, MailShare, Mode, PortalOrigin, RecipientSecret, Sealing, SecureLetterId, Slot,
+    StoreShare, Stretching, WrappingKeyName, seal,
 };
 
 /// How long each is measured.
@@ -42,6 +42,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })?;
         println!("{name}: seal {sealed}, verify {verified}, verify and open {opened}");
     }
+    let start = processor_seconds()?;
+    RecipientSecret::stretch("a passphrase", Stretching::new([7; 16]))?;
+    println!("a passphrase: {:.2} s of processor time", processor_seconds()? - start);
     Ok(())
 }
 

@@ -1,12 +1,9 @@
 //! What everybody may read of an envelope: deterministic CBOR (RFC 8949 §4.2.1), a map with the keys 1 to 12, all of them.
 
-use std::convert::Infallible;
-
-use minicbor::data::Type;
-use minicbor::{Decoder, Encoder, decode, encode};
 use model::Timestamp;
 use thiserror::Error;
 
+use crate::cbor::{NotCbor, Reader, Writer};
 use crate::limits::{HEADER_LIMIT_OCTETS, LAST_SECOND};
 use crate::names::{EnvelopeKeyId, NotAWrappingKeyName, SecureLetterId, Slot, WrappingKeyName};
 use crate::origin::{NotAnOrigin, PortalOrigin};
@@ -14,11 +11,11 @@ use crate::padding::is_padded;
 use crate::secret::{NotAStretching, Stretching};
 
 /// The version of this format.
-const VERSION: u8 = 1;
+const VERSION: u64 = 1;
 /// HKDF-SHA-256, AES-256-GCM in chunks of 64 KiB, a tree of SHA-256, Ed25519.
-const SUITE: u8 = 1;
+const SUITE: u64 = 1;
 /// PBKDF2 with HMAC-SHA-256.
-const PBKDF2: u8 = 1;
+const PBKDF2: u64 = 1;
 /// Keys of the map.
 const FIELDS: u64 = 12;
 
@@ -34,7 +31,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    fn number(self) -> u8 {
+    fn number(self) -> u64 {
         match self {
             Mode::Confidential => 1,
             Mode::Personal => 2,
@@ -42,7 +39,7 @@ impl Mode {
         }
     }
 
-    fn of(number: u8) -> Option<Mode> {
+    fn of(number: u64) -> Option<Mode> {
         [Mode::Confidential, Mode::Personal, Mode::Registered]
             .into_iter()
             .find(|mode| mode.number() == number)
@@ -79,9 +76,9 @@ pub struct Header {
 /// Octets that are not a header.
 #[derive(Debug, Error)]
 pub enum NotAHeader {
-    /// Not CBOR, or of other types.
+    /// Not CBOR, of other types, or spelled otherwise (RFC 8949 §4.2.1).
     #[error("the header is not the CBOR that it should be")]
-    Cbor(#[source] decode::Error),
+    Cbor(#[from] NotCbor),
     /// The map has other keys than 1 to 12, in this order.
     #[error("the header has a field too many, too few or twice")]
     Fields,
@@ -122,9 +119,6 @@ pub enum NotAHeader {
     /// No letter has this padded length.
     #[error("no letter is padded to {0} octets")]
     Padding(u64),
-    /// The same values written otherwise than by the one way (RFC 8949 §4.2.1).
-    #[error("the header is not deterministic CBOR")]
-    NotDeterministic,
 }
 
 impl Header {
@@ -136,73 +130,65 @@ impl Header {
 
     /// The header's octets: there is one way to write each header.
     pub fn encode(&self) -> Vec<u8> {
-        let mut encoder = Encoder::new(Vec::with_capacity(HEADER_LIMIT_OCTETS));
-        self.write(&mut encoder).expect("writing to memory cannot fail: the error is Infallible");
-        encoder.into_writer()
-    }
-
-    fn write(&self, to: &mut Encoder<Vec<u8>>) -> Result<(), encode::Error<Infallible>> {
-        to.map(FIELDS)?;
-        to.u8(1)?.u8(VERSION)?;
-        to.u8(2)?.u8(SUITE)?;
-        to.u8(3)?.bytes(&self.letter.0)?;
-        to.u8(4)?.bytes(&self.slot.0)?;
-        to.u8(5)?.u8(self.mode.number())?;
-        to.u8(6)?.str(self.wrapping_key.as_str())?;
-        to.u8(7)?.bytes(&self.signing_key.0)?;
-        to.u8(8)?.array(2)?.u64(self.not_before_seconds)?.u64(self.not_after_seconds)?;
-        to.u8(9)?.bytes(&self.salt)?;
-        to.u8(10)?.str(self.origin.as_str())?;
-        to.u8(11)?;
+        let mut to = Writer::with_capacity(HEADER_LIMIT_OCTETS);
+        to.map(FIELDS);
+        to.number(1).number(VERSION);
+        to.number(2).number(SUITE);
+        to.number(3).octets(&self.letter.0);
+        to.number(4).octets(&self.slot.0);
+        to.number(5).number(self.mode.number());
+        to.number(6).text(self.wrapping_key.as_str());
+        to.number(7).octets(&self.signing_key.0);
+        to.number(8).list(2).number(self.not_before_seconds).number(self.not_after_seconds);
+        to.number(9).octets(&self.salt);
+        to.number(10).text(self.origin.as_str());
+        to.number(11);
         match &self.stretching {
-            None => to.null()?,
+            None => to.null(),
             Some(stretching) => {
-                to.array(3)?.u8(PBKDF2)?.bytes(&stretching.salt().0)?.u32(stretching.iterations())?
+                to.list(3).number(PBKDF2).octets(&stretching.salt().0).number(stretching.iterations().into())
             }
         };
-        to.u8(12)?.u64(self.padded_octets as u64)?;
-        Ok(())
+        to.number(12).number(self.padded_octets as u64);
+        to.finish()
     }
 
     /// Reads a header and refuses everything that [`Header::encode`] would not have written.
     pub fn decode(octets: &[u8]) -> Result<Header, NotAHeader> {
-        let header = read(octets)?;
-        // Longer forms of numbers, lengths without end and octets behind the map are seen here, all at once.
-        if header.encode() != octets {
-            return Err(NotAHeader::NotDeterministic);
-        }
+        let mut from = Reader::new(octets);
+        let header = read(&mut from)?;
+        from.finish()?;
         Ok(header)
     }
 }
 
-fn read(octets: &[u8]) -> Result<Header, NotAHeader> {
-    let mut from = Decoder::new(octets);
-    if from.map().map_err(NotAHeader::Cbor)? != Some(FIELDS) {
+fn read(from: &mut Reader<'_>) -> Result<Header, NotAHeader> {
+    if from.map()? != FIELDS {
         return Err(NotAHeader::Fields);
     }
-    let version = field(&mut from, 1)?.u64().map_err(NotAHeader::Cbor)?;
-    let suite = field(&mut from, 2)?.u64().map_err(NotAHeader::Cbor)?;
-    if (version, suite) != (u64::from(VERSION), u64::from(SUITE)) {
+    let version = field(from, 1)?.number()?;
+    let suite = field(from, 2)?.number()?;
+    if (version, suite) != (VERSION, SUITE) {
         return Err(NotAHeader::Unknown { version, suite });
     }
-    let letter = SecureLetterId(bytes(&mut from, 3)?);
-    let slot = Slot(bytes(&mut from, 4)?);
-    let mode = field(&mut from, 5)?.u64().map_err(NotAHeader::Cbor)?;
-    let mode = u8::try_from(mode).ok().and_then(Mode::of).ok_or(NotAHeader::Mode(mode))?;
-    let wrapping_key = field(&mut from, 6)?.str().map_err(NotAHeader::Cbor)?;
+    let letter = SecureLetterId(bytes(from, 3)?);
+    let slot = Slot(bytes(from, 4)?);
+    let mode = field(from, 5)?.number()?;
+    let mode = Mode::of(mode).ok_or(NotAHeader::Mode(mode))?;
+    let wrapping_key = field(from, 6)?.text()?;
     let wrapping_key = WrappingKeyName::parse(wrapping_key).map_err(NotAHeader::WrappingKey)?;
-    let signing_key = EnvelopeKeyId(bytes(&mut from, 7)?);
-    list(field(&mut from, 8)?, 2)?;
-    let not_before_seconds = from.u64().map_err(NotAHeader::Cbor)?;
-    let not_after_seconds = from.u64().map_err(NotAHeader::Cbor)?;
+    let signing_key = EnvelopeKeyId(bytes(from, 7)?);
+    list(field(from, 8)?, 2)?;
+    let not_before_seconds = from.number()?;
+    let not_after_seconds = from.number()?;
     if not_after_seconds < not_before_seconds || not_after_seconds > LAST_SECOND {
         return Err(NotAHeader::Validity);
     }
-    let salt = bytes(&mut from, 9)?;
-    let origin = field(&mut from, 10)?.str().map_err(NotAHeader::Cbor)?;
+    let salt = bytes(from, 9)?;
+    let origin = field(from, 10)?.text()?;
     let origin = PortalOrigin::parse(origin).map_err(NotAHeader::Origin)?;
-    let stretching = stretching(field(&mut from, 11)?)?;
-    let padded = field(&mut from, 12)?.u64().map_err(NotAHeader::Cbor)?;
+    let stretching = stretching(field(from, 11)?)?;
+    let padded = field(from, 12)?.number()?;
     let padded_octets = usize::try_from(padded).map_err(|_| NotAHeader::Padding(padded))?;
     if !is_padded(padded_octets) {
         return Err(NotAHeader::Padding(padded));
@@ -222,38 +208,35 @@ fn read(octets: &[u8]) -> Result<Header, NotAHeader> {
     })
 }
 
-/// The decoder behind the key of the next field, which must be this one.
-fn field<'a, 'b>(from: &'a mut Decoder<'b>, key: u64) -> Result<&'a mut Decoder<'b>, NotAHeader> {
-    if from.u64().map_err(NotAHeader::Cbor)? != key {
+/// The reader behind the key of the next field, which must be this one.
+fn field<'a, 'b>(from: &'a mut Reader<'b>, key: u64) -> Result<&'a mut Reader<'b>, NotAHeader> {
+    if from.number()? != key {
         return Err(NotAHeader::Fields);
     }
     Ok(from)
 }
 
-fn bytes<const OCTETS: usize>(from: &mut Decoder<'_>, key: u64) -> Result<[u8; OCTETS], NotAHeader> {
-    let found = field(from, key)?.bytes().map_err(NotAHeader::Cbor)?;
+fn bytes<const OCTETS: usize>(from: &mut Reader<'_>, key: u64) -> Result<[u8; OCTETS], NotAHeader> {
+    let found = field(from, key)?.octets()?;
     found.try_into().map_err(|_| NotAHeader::Length { field: key, octets: found.len() })
 }
 
-fn list(from: &mut Decoder<'_>, values: u64) -> Result<(), NotAHeader> {
-    match from.array().map_err(NotAHeader::Cbor)? {
-        Some(found) if found == values => Ok(()),
-        _ => Err(NotAHeader::Fields),
-    }
+fn list(from: &mut Reader<'_>, values: u64) -> Result<(), NotAHeader> {
+    if from.list()? == values { Ok(()) } else { Err(NotAHeader::Fields) }
 }
 
-fn stretching(from: &mut Decoder<'_>) -> Result<Option<Stretching>, NotAHeader> {
-    if from.datatype().map_err(NotAHeader::Cbor)? == Type::Null {
-        from.null().map_err(NotAHeader::Cbor)?;
+fn stretching(from: &mut Reader<'_>) -> Result<Option<Stretching>, NotAHeader> {
+    if from.is_null() {
         return Ok(None);
     }
     list(from, 3)?;
-    let kind = from.u64().map_err(NotAHeader::Cbor)?;
-    if kind != u64::from(PBKDF2) {
+    let kind = from.number()?;
+    if kind != PBKDF2 {
         return Err(NotAHeader::UnknownStretching(kind));
     }
-    let salt = from.bytes().map_err(NotAHeader::Cbor)?;
+    let salt = from.octets()?;
     let salt = salt.try_into().map_err(|_| NotAHeader::Length { field: 11, octets: salt.len() })?;
-    let iterations = from.u32().map_err(NotAHeader::Cbor)?;
+    // Whatever does not fit is far beyond the limit.
+    let iterations = u32::try_from(from.number()?).unwrap_or(u32::MAX);
     Stretching::with_iterations(salt, iterations).map(Some).map_err(NotAHeader::Stretching)
 }

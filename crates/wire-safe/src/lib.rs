@@ -15,6 +15,7 @@
 //! take it apart, in this order and no other. Every octet and every check: docs/formats/safe-envelope.md. The same in the
 //! browser: web/safe/envelope.js.
 
+mod cbor;
 mod chunks;
 mod derive;
 mod envelope;
@@ -32,6 +33,7 @@ mod signing;
 mod tree;
 mod wrapping;
 
+pub use cbor::NotCbor;
 pub use envelope::{Envelope, Forged, GenuineEnvelope, NotAnEnvelope, NotOpened};
 pub use header::{Header, Mode, NotAHeader};
 pub use letter::Letter;
