@@ -11,7 +11,7 @@
 //! ```
 //!
 //! So neither mailbox nor database nor wrapping key opens anything alone, and whoever destroys the store's share has
-//! destroyed the letter. [`seal`] makes an envelope; [`Envelope::parse`], [`Envelope::verify`] and [`GenuineEnvelope::open`]
+//! destroyed the letter. [`seal()`] makes an envelope; [`Envelope::parse`], [`Envelope::verify`] and [`GenuineEnvelope::open`]
 //! take it apart, in this order and no other. Every octet and every check: docs/formats/safe-envelope.md. The same in the
 //! browser: web/safe/envelope.js.
 
