@@ -8,7 +8,7 @@ use crate::xml::Writer;
 
 /// The description of a service that is reached at `address` (its whole URL).
 pub fn wsdl(service: &Service, address: &str) -> String {
-    let mut writer = Writer::new();
+    let mut writer = Writer::indented();
     writer.open("wsdl:definitions").with("name", service.name).with("targetNamespace", service.namespace);
     for (prefix, namespace) in [
         ("xmlns:tns", service.namespace),
@@ -34,7 +34,7 @@ pub fn wsdl(service: &Service, address: &str) -> String {
         writer.with("binding", &format!("tns:{}{suffix}", service.name));
         writer.open(&format!("{prefix}:address")).with("location", address).close().close();
     }
-    writer.finish()
+    writer.finish() + "\n"
 }
 
 fn documentation(writer: &mut Writer, element: &str, text: &str) {

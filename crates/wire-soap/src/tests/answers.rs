@@ -51,8 +51,11 @@ fn what_the_table_does_not_have_is_not_written() {
     let whole = || sent().into_values();
     assert_eq!(write(whole().with("more", Value::Boolean(true))), "SendResponse/more");
     assert_eq!(write(whole().with("number", Value::Integer(1))), "SendResponse/number");
-    let wrong = Values::new().with("name", Value::Text(String::new()));
+    let wrong = Values::new().with("name", Value::Integer(1));
     assert_eq!(write(whole().with("thing", Value::Record(wrong))), "SendResponse/thing/name");
+    let large = Values::new().with("name", Value::Text("x".repeat(21)));
+    let large = large.with("content", Value::Bytes(Bytes::from(vec![0; 1001])));
+    assert_eq!(write(whole().with("thing", Value::Record(large))), "SendResponse/thing/content");
 }
 
 #[test]

@@ -5,15 +5,32 @@ use super::is_character;
 /// A document under way.
 pub(crate) struct Writer {
     text: String,
-    open: Vec<String>,
+    /// Each with whether it has elements in it.
+    open: Vec<(String, bool)>,
     /// Whether the last element's start tag has not ended, so that attributes may follow.
     in_tag: bool,
+    /// Whether each element begins on a line of its own: for documents that people read.
+    is_indented: bool,
 }
 
 impl Writer {
     pub(crate) fn new() -> Writer {
         let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
-        Writer { text, open: Vec::new(), in_tag: false }
+        Writer { text, open: Vec::new(), in_tag: false, is_indented: false }
+    }
+
+    /// For people: no element has both text and elements in it.
+    pub(crate) fn indented() -> Writer {
+        Writer { is_indented: true, ..Writer::new() }
+    }
+
+    fn begin_line(&mut self, depth: usize) {
+        if self.is_indented {
+            if !self.text.ends_with('\n') {
+                self.text.push('\n');
+            }
+            self.text.extend(std::iter::repeat_n("  ", depth));
+        }
     }
 
     fn end_tag(&mut self) {
@@ -25,9 +42,13 @@ impl Writer {
     /// Begins an element; `name` is ours, with its prefix.
     pub(crate) fn open(&mut self, name: &str) -> &mut Writer {
         self.end_tag();
+        if let Some((_, has_elements)) = self.open.last_mut() {
+            *has_elements = true;
+        }
+        self.begin_line(self.open.len());
         self.text.push('<');
         self.text.push_str(name);
-        self.open.push(name.to_owned());
+        self.open.push((name.to_owned(), false));
         self.in_tag = true;
         self
     }
@@ -51,10 +72,13 @@ impl Writer {
 
     /// Ends the element that was begun last.
     pub(crate) fn close(&mut self) -> &mut Writer {
-        let name = self.open.pop().unwrap_or_default();
+        let (name, has_elements) = self.open.pop().unwrap_or_default();
         if std::mem::take(&mut self.in_tag) {
             self.text.push_str("/>");
         } else {
+            if has_elements {
+                self.begin_line(self.open.len());
+            }
             self.text.push_str("</");
             self.text.push_str(&name);
             self.text.push('>');
