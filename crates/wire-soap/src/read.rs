@@ -223,8 +223,16 @@ impl Reading<'_> {
                 if element.text.len() / 4 > most.saturating_add(2) {
                     return Err(self.too_large(rule()));
                 }
-                let text: Vec<u8> = element.text.bytes().filter(|&byte| !is_space(byte.into())).collect();
-                STANDARD.decode(text).map_err(|_| self.invalid("this is no base64", rule()))?.into()
+                let octets = element.text.as_bytes();
+                let has_space = octets.iter().fold(false, |found, &byte| found | is_space(byte.into()));
+                let decoded = match has_space {
+                    false => STANDARD.decode(octets),
+                    true => {
+                        let lines = octets.iter().copied().filter(|&byte| !is_space(byte.into()));
+                        STANDARD.decode(lines.collect::<Vec<u8>>())
+                    }
+                };
+                decoded.map_err(|_| self.invalid("this is no base64", rule()))?.into()
             }
             [include] if include.name.is(XOP, "Include") && element.has_only_elements() => {
                 self.included(include)?

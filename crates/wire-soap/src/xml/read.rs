@@ -86,7 +86,7 @@ pub fn read(document: &[u8]) -> Result<Element<'_>, NotXml> {
             }
             Event::End(_) => tree.close()?,
             Event::Text(text) => {
-                if text.contains("]]>") {
+                if memchr::memmem::find(text.as_bytes(), b"]]>").is_some() {
                     return Err(tree.wrong("«]]>» stands nowhere in text"));
                 }
                 tree.text(text.xml10_content())?;
@@ -117,13 +117,18 @@ fn decode(document: &[u8]) -> Result<&str, NotXml> {
     }
     let document = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document);
     let text = std::str::from_utf8(document).map_err(|wrong| NotXml::Character(wrong.valid_up_to()))?;
-    let is_wrong = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r');
-    if let Some(octet) = document.iter().position(is_wrong) {
-        return Err(NotXml::Character(octet));
+    // Whole pieces without a branch for each octet: a document may be one long attachment.
+    let is_control = |byte: &u8| (*byte < 0x20) & !matches!(*byte, b'\t' | b'\n' | b'\r');
+    let mut pieces = document.chunks(4096).enumerate();
+    let wrong = pieces.find(|(_, piece)| piece.iter().fold(false, |found, byte| found | is_control(byte)));
+    if let Some((number, piece)) = wrong {
+        let within = piece.iter().position(|byte| is_control(byte)).unwrap_or_default();
+        return Err(NotXml::Character(number * 4096 + within));
     }
-    // U+FFFE and U+FFFF: the only characters above the controls that XML does not have.
-    let noncharacter = text.match_indices(['\u{fffe}', '\u{ffff}']).next();
-    noncharacter.map_or(Ok(text), |(octet, _)| Err(NotXml::Character(octet)))
+    // U+FFFE and U+FFFF, the only characters above the controls that XML does not have: EF BF BE, EF BF BF.
+    let mut suspects = memchr::memmem::find_iter(document, b"\xef\xbf");
+    let noncharacter = suspects.find(|at| matches!(document.get(at + 2), Some(0xbe | 0xbf)));
+    noncharacter.map_or(Ok(text), |octet| Err(NotXml::Character(octet)))
 }
 
 fn check(declaration: &BytesDecl<'_>, octet: u64) -> Result<(), NotXml> {
