@@ -1,0 +1,33 @@
+//! How much.
+
+/// What a request may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Octets of a request: a letter of the largest size has a third more as base64.
+    pub request_octets: usize,
+    /// Octets of all requests that are held at the same time.
+    pub room_octets: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { request_octets: 64 * 1024 * 1024, room_octets: 512 * 1024 * 1024 }
+    }
+}
+
+/// In what pieces room for bodies is given.
+pub(crate) const ROOM_PIECE_OCTETS: usize = 64 * 1024;
+/// Seconds after which a request for which there was no room is worth another try.
+pub(crate) const ROOM_RETRY_SECONDS: u32 = 5;
+/// Octets of an `Authorization` field.
+pub(crate) const AUTHORIZATION_OCTETS: usize = 4096;
+/// Octets of one attachment.
+pub const ATTACHMENT_OCTETS: usize = 30 * 1024 * 1024;
+/// Octets of a bundle of evidence.
+pub const BUNDLE_OCTETS: usize = 10 * 1024 * 1024;
+/// Octets of a receipt or an export, as we answer it.
+pub const DOCUMENT_OCTETS: usize = 100 * 1024 * 1024;
+/// Characters of a letter's text or HTML.
+pub const BODY_CHARACTERS: usize = 2 * 1024 * 1024;
+/// Octets of a certificate as PEM or DER.
+pub const CERTIFICATE_OCTETS: usize = 16 * 1024;
