@@ -2,8 +2,10 @@
 
 mod certificate;
 mod chain;
+mod changes;
 mod lab;
 mod pades;
 mod signed_data;
 mod smime;
 mod time_stamp;
+mod vectors;

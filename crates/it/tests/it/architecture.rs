@@ -12,8 +12,7 @@ use serde_json::Value;
 const FLOORS: &[&[&str]] = &[
     &["model"],
     &["wire-smtp", "wire-imap", "wire-mime", "wire-dns", "wire-trust", "wire-cms", "wire-safe", "wire-soap"],
-    &["evidence"],
-    &["receipts"],
+    &["evidence", "receipts"],
     &["db", "blobs", "world"],
     &["trust"],
     &["trail"],

@@ -15,7 +15,7 @@ use crate::signed_data::CmsError;
 use crate::time_stamp::{request, response};
 use crate::{Purpose, limits};
 
-const CLAIM: Claim<'_> = Claim {
+pub(super) const CLAIM: Claim<'_> = Claim {
     name: "Relais (Prüfstelle)",
     reason: "Quittance de dépôt",
     location: Some("Bern"),
@@ -24,7 +24,7 @@ const CLAIM: Claim<'_> = Claim {
 };
 
 /// A page of PDF/A-3b with these files in it.
-fn page(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn page(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut document = Document::new_with(krilla::SerializeSettings {
         configuration: ConfigurationBuilder::new().with_archival_validator(Archival::A3_B).finish().unwrap(),
         ..Default::default()
