@@ -51,9 +51,52 @@ pub struct Config {
     /// The pages that anybody may open.
     #[serde(default)]
     pub public: Public,
+    /// Secure and registered letters.
+    #[serde(default, skip_serializing_if = "Secure::is_default")]
+    pub secure: Secure,
     /// What is logged.
     #[serde(default)]
     pub log: Log,
+}
+
+/// `[secure]`
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Secure {
+    /// Tags of subjects that ask for a secured letter, without brackets; `im` where they are not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+    /// Domains that ask for it when they stand behind a recipient's; `incamail.ch` where they are not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suffixes: Option<Vec<String>>,
+    /// Where recipients open letters, `https://NAME` with `:port` where it is another than 443; the node's own address
+    /// where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub portal: Option<String>,
+    /// What the platform calls itself in evidence and letters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The rules by which it works, as a URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// The file with the master key, the same on every node; `keys/vault.key` below the data where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vault: Option<PathBuf>,
+    /// Larger envelopes stay here and the notice has a link, in MB; 7 where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link_above_mb: Option<u32>,
+    /// Days until an offered registered letter expires; 7 where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acceptance_days: Option<u32>,
+    /// Whether the subject stands on the letter that carries an envelope; it does where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shows_subject: Option<bool>,
+}
+
+impl Secure {
+    fn is_default(&self) -> bool {
+        *self == Secure::default()
+    }
 }
 
 /// `[public]`

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zones::Standing;
 
-use crate::config::{Auth, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Public, Tls};
+use crate::config::{Auth, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Public, Secure, Tls};
 use crate::installation::{self, Installation};
 use crate::letters::{LETTERS, SampleFolder, SampleState};
 use crate::{http, listeners, logging, samples, serve};
@@ -162,6 +162,7 @@ impl Demo {
             },
             judge: Judge::default(),
             public: Public::default(),
+            secure: Secure::default(),
             log: Log { level: "warn".to_owned(), ..Log::default() },
         })
     }

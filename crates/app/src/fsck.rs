@@ -86,6 +86,8 @@ async fn live_blobs(installation: &Installation) -> Result<Vec<BlobRef>> {
         })
         .await
         .context("cannot read the queue")?;
+    let envelopes = installation.flow.secure().live_blobs().await;
+    live.extend(envelopes.context("cannot read which envelopes are needed")?);
     let mut after = None;
     loop {
         let page = installation.store.live_blobs(after, PAGE).await.context("cannot read the letters")?;

@@ -9,20 +9,22 @@ use anyhow::{Context, Result, bail};
 use db::{Db, Migrations};
 use directory::{Directory, FailureLimits};
 use hosts::Hosts;
-use keys::{Authority, Keys, ServerTls};
+use keys::{Authority, Keys, ServerTls, Vault};
 use mail_deliver::{Outbound, SmartHost, SmartHostTls, StaticRoute};
 use mail_flow::{Flow, Parts, Settings};
+use mail_secure::Secure;
 use mail_store::MailStore;
 use model::{Domain, Timestamp};
 use trail::Trail;
 use trust::ListWeight;
+use wire_safe::PortalOrigin;
 use world::{Clock, Dial, FetchOptions, Names, NamesOptions, SourceAddresses, World};
 use zones::Zones;
 
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 11] = [
+pub const MIGRATIONS: [Migrations; 12] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
@@ -30,6 +32,7 @@ pub const MIGRATIONS: [Migrations; 11] = [
     keys::MIGRATIONS,
     zones::MIGRATIONS,
     mail_store::MIGRATIONS,
+    mail_secure::MIGRATIONS,
     mail_queue::MIGRATIONS,
     mail_route::MIGRATIONS,
     reputation::MIGRATIONS,
@@ -109,6 +112,7 @@ impl Installation {
         let keys = Keys::new(db.clone(), world.clone());
         let zones = Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone());
         let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
+        let secure = secure(&config, &db, &blobs, &world)?;
         let flow = Flow::new(Parts {
             db: db.clone(),
             blobs: blobs.clone(),
@@ -116,6 +120,7 @@ impl Installation {
             directory: directory.clone(),
             store: store.clone(),
             keys: keys.clone(),
+            secure,
             settings: settings(&config)?,
         });
         let trail = Trail::new(db.clone());
@@ -148,6 +153,43 @@ impl Installation {
             authority.server_certificate(&certificate_names(&self.config), clock.now())?;
         ServerTls::with_authority(&certificate, &key, authority, clock.clone()).context("[tls]")
     }
+}
+
+/// Secure letters, with the master key of this installation.
+fn secure(config: &Config, db: &Db, blobs: &blobs::Blobs, world: &World) -> Result<Secure> {
+    let given = &config.secure;
+    let path = given.vault.clone().unwrap_or_else(|| config.node.data.join("keys/vault.key"));
+    let vault = Vault::open(&path, world.random.clone()).context("secure.vault")?;
+    let hostname = config.hostname()?;
+    let portal = match &given.portal {
+        Some(portal) => portal.clone(),
+        None => crate::http::base_url(config).unwrap_or_else(|| format!("https://{hostname}")),
+    };
+    let portal = PortalOrigin::parse(&portal).context("secure.portal")?;
+    let mut settings = mail_secure::Settings::new(portal, &hostname);
+    if let Some(tags) = &given.tags {
+        let is_tag = |tag: &String| !tag.is_empty() && tag.chars().all(|c| c.is_ascii_alphanumeric());
+        if let Some(bad) = tags.iter().find(|tag| !is_tag(tag)) {
+            bail!("secure.tags: «{bad}» is no tag: letters and digits are");
+        }
+        settings.marks.tags.clone_from(tags);
+    }
+    if let Some(suffixes) = &given.suffixes {
+        let parsed = suffixes.iter().map(|suffix| Domain::parse(suffix)).collect::<Result<_, _>>();
+        settings.marks.suffixes = parsed.context("secure.suffixes")?;
+    }
+    if let Some(issuer) = &given.issuer {
+        settings.issuer.clone_from(issuer);
+    }
+    if let Some(policy) = &given.policy {
+        settings.policy.clone_from(policy);
+    }
+    if let Some(megabytes) = given.link_above_mb {
+        settings.link_above_bytes = megabytes as usize * 1024 * 1024;
+    }
+    settings.acceptance_days = given.acceptance_days.unwrap_or(settings.acceptance_days);
+    settings.shows_subject = given.shows_subject.unwrap_or(settings.shows_subject);
+    Ok(Secure::new(db.clone(), blobs.clone(), world.clone(), vault, settings))
 }
 
 /// Our own authority, for installations that bring no certificate.

@@ -81,6 +81,8 @@ pub async fn serve(
     let flow = installation.flow.clone();
     let stop_sending = shutdown.clone();
     tasks.spawn(async move { flow.send_due(stop_sending).await });
+    let (flow, stop_telling) = (installation.flow.clone(), shutdown.clone());
+    tasks.spawn(async move { flow.send_notices(stop_telling).await });
     tasks.spawn(linking::carry(installation.clone(), shutdown.clone()));
     tasks.spawn(upkeep::keep_house(installation.clone(), shutdown.clone()));
     tasks.spawn(upkeep::tend_certificates(installation.clone(), tls.clone(), shutdown.clone()));

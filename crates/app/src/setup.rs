@@ -12,7 +12,9 @@ use model::{Address, Domain, OrganisationId};
 use world::{LookupError, Names, NamesOptions};
 use zones::Standing;
 
-use crate::config::{Auth, Blobs, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Public, Tls};
+use crate::config::{
+    Auth, Blobs, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Public, Secure, Tls,
+};
 use crate::installation::{Installation, make_private};
 
 const SCOPE: Scope = Scope::Operator("setting up the installation");
@@ -162,6 +164,7 @@ fn config(hostname: &Domain, data: &Path, dns: Vec<SocketAddr>) -> Result<Config
         invitations: crate::config::Invitations::default(),
         sms: None,
         public: Public::default(),
+        secure: Secure::default(),
         log: Log::default(),
     })
 }

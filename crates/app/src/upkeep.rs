@@ -28,6 +28,8 @@ const HOSTS_INTERVAL: Duration = Duration::from_secs(10);
 const LETTERS_INTERVAL: Duration = Duration::from_secs(5);
 /// How soon a confirmed list of new addresses is begun, or gone on with.
 const JOBS_INTERVAL: Duration = Duration::from_secs(2);
+/// How soon a registered letter ends after its time is over.
+const SECURE_INTERVAL: Duration = Duration::from_secs(60);
 /// How often a node says that it is there, and at most that a chore was done.
 const NODE_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -114,6 +116,12 @@ const CHORES: &[Chore] = &[
         every: LETTERS_INTERVAL,
         at_start: true,
         run: |installation| Box::pin(invitations::send_what_waits(installation)),
+    },
+    Chore {
+        what: "end registered letters whose time is over",
+        every: SECURE_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(async { Ok(installation.flow.secure().expire().await.map(drop)?) }),
     },
     Chore {
         what: "tell of this node",

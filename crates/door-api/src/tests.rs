@@ -348,6 +348,7 @@ impl Place {
             tls: model::TlsWish::default(),
             needs_smtputf8: false,
             is_doubtful: false,
+            body_key: None,
             pending: 1,
         };
         let new = NewDelivery {
@@ -358,6 +359,7 @@ impl Place {
             notify: None,
             route: Route::Remote { address: to },
             is_doubtful: None,
+            slot: None,
         };
         let node = self.queue.node().to_owned();
         self.db

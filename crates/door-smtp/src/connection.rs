@@ -54,6 +54,7 @@ pub(crate) async fn converse<S>(
         ip,
         shutdown,
         origin: None,
+        is_secured: false,
         body: None,
         authenticated: None,
         scram: None,
@@ -97,6 +98,8 @@ struct Connection<'a, S> {
     shutdown: watch::Receiver<bool>,
     /// Made at MAIL, used at RCPT, given away with the message.
     origin: Option<Origin>,
+    /// A recipient of the letter under way asks for it to go secured.
+    is_secured: bool,
     /// What has come of the message.
     body: Option<Incoming>,
     /// Who signed in, or is about to.
@@ -159,6 +162,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                     info!(peer = %self.ip, %from, %reply, "a sender was refused");
                 }
                 self.origin = Some(origin);
+                self.is_secured = false;
                 self.session.sender_answered(answer);
             }
             Need::Recipient { recipient, smtputf8, declared_bytes } => {
@@ -172,10 +176,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 if kind == Kind::Mx {
                     count_recipient(self.shared, self.ip, answer.as_ref().err()).await;
                 }
+                self.is_secured |= answer.is_ok() && flow.is_secured(&recipient.address);
                 self.session.recipient_answered(answer.map(|()| recipient));
             }
             Need::Keep => {
-                let body = self.body.get_or_insert_with(|| flow.receive());
+                let (origin, is_secured) = (self.origin.as_ref(), self.is_secured);
+                let receive = || match origin {
+                    Some(origin) => flow.receive_from(origin, is_secured),
+                    None => flow.receive(),
+                };
+                let body = self.body.get_or_insert_with(receive);
                 let answer = body.write(self.session.content()).await;
                 if answer.is_err() {
                     self.body = None;

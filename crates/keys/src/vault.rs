@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use crate::limits;
 
 /// Octets of a key.
-pub const KEY_BYTES: usize = 32;
+const KEY_BYTES: usize = 32;
 /// Octets that a wrapped secret is longer than the secret: version, key id, nonce, tag.
 const OVERHEAD_BYTES: usize = 1 + KEY_ID_BYTES + NONCE_LEN + 16;
 /// Octets by which a key is told from others.

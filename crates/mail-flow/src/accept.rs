@@ -47,7 +47,11 @@ impl Flow {
     /// Takes responsibility for a letter, or says why not. `Ok` is returned after the durable commit: the
     /// door answers `250` then and not before. Every refusal is final for this letter; those of class 4
     /// are ours (disk, database) and leave nothing behind.
-    pub async fn accept(&self, arrival: Arrival) -> Result<Accepted, Reply> {
+    pub async fn accept(&self, mut arrival: Arrival) -> Result<Accepted, Reply> {
+        arrival.body.complete().await?;
+        if let Some(kept) = arrival.body.take_secret() {
+            return self.accept_secured(arrival, kept).await;
+        }
         let ready = Arc::new(self.prepare(arrival).await?);
         let place = self.place();
         let lease = place.as_ref().map(|place| place.lease);
@@ -151,6 +155,7 @@ impl Flow {
                 wish => wish,
             },
             is_doubtful: placement == Placement::Junk,
+            body_key: None,
             pending: deliveries.len() as u32,
         };
         let body = if is_whole { self.riding(head, summary) } else { None };
@@ -234,7 +239,7 @@ impl Flow {
         }
     }
 
-    async fn evidence(
+    pub(crate) async fn evidence(
         &self,
         origin: &Origin,
         envelope: &Envelope,
@@ -310,6 +315,7 @@ impl Flow {
                     notify: recipient.notify,
                     route,
                     is_doubtful: None,
+                    slot: None,
                 });
             }
         }
@@ -339,14 +345,14 @@ impl Flow {
     }
 
     /// The body for a fresh letter's deliveries, if there is room for it.
-    fn riding(&self, bytes: Bytes, summary: Summary) -> Option<Body> {
+    pub(crate) fn riding(&self, bytes: Bytes, summary: Summary) -> Option<Body> {
         let kib = u32::try_from(bytes.len() / 1024 + 1).ok()?;
         let share = self.inner.riding.clone().try_acquire_many_owned(kib).ok()?;
         Some(Body { bytes, summary, _share: share })
     }
 
     /// A refusal stands in the trail of those whom it concerns; if that fails, the refusal stands all the same.
-    async fn note_refusal(&self, origin: &Origin, envelope: &Envelope, reply: &Reply, told: Told) {
+    pub(crate) async fn note_refusal(&self, origin: &Origin, envelope: &Envelope, reply: &Reply, told: Told) {
         let session = origin.session();
         info!(peer = ?session.map(|session| session.ip), from = %envelope.from, %reply, "refused");
         let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
@@ -390,6 +396,24 @@ impl Flow {
 }
 
 impl Ready {
+    /// A letter of ours, or one that was judged elsewhere: nobody's lists have a say.
+    pub(crate) fn new(
+        message: Message,
+        deliveries: Vec<NewDelivery>,
+        routes: Vec<String>,
+        steps: Vec<Step>,
+        body: Option<Body>,
+    ) -> Ready {
+        Ready {
+            message: Arc::new(message),
+            deliveries,
+            routes,
+            steps,
+            placed: Vec::new(),
+            body: parking_lot::Mutex::new(body),
+        }
+    }
+
     /// The organisations concerned; one `None` if there is none.
     fn organisations(&self) -> Vec<Option<OrganisationId>> {
         let known: BTreeSet<OrganisationId> = self
@@ -460,7 +484,12 @@ pub(crate) fn summarise(prefix: &[u8], body: &[u8]) -> Summary {
     if adds { Summary::of(&[prefix, body].concat()) } else { Summary::of(body) }
 }
 
-fn accepted_step(origin: &Origin, envelope: &Envelope, size_bytes: u64, summary: &Summary) -> Step {
+pub(crate) fn accepted_step(
+    origin: &Origin,
+    envelope: &Envelope,
+    size_bytes: u64,
+    summary: &Summary,
+) -> Step {
     let session = origin.session();
     Step::Accepted {
         protocol: stamp::keyword(origin, envelope.smtputf8),

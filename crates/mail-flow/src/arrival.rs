@@ -6,9 +6,11 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use directory::Authenticated;
 use mail_judge::{BodyHashes, Hashed};
+use mail_secure::{Marks, wish};
 use model::{Domain, Envelope, Gateway, MessageId, Protocol, Reply};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::limits::HEAD_LIMIT_BYTES;
+use crate::limits::{HEAD_LIMIT_BYTES, SECRET_SHARE_BYTES};
 use crate::trouble;
 
 /// Who brings a letter. The doors make one per session and show it at MAIL, at RCPT and at the end of data.
@@ -98,10 +100,50 @@ pub struct Incoming {
     is_past_header: bool,
     /// The hashes of a body that is longer than the head.
     bodies: Option<BodyHashes>,
+    secrecy: Secrecy,
+    memory: Arc<Semaphore>,
+}
+
+/// Where the bytes of a letter may go while they arrive.
+pub(crate) enum Secrecy {
+    /// To the disk, as they are.
+    None,
+    /// The same, unless the header says that it is to go secured.
+    Watched(Marks),
+    /// It is to go secured: it stays in memory until it is sealed.
+    Kept(Kept),
+}
+
+/// A letter in memory, with its share of the memory that all of them may take.
+pub(crate) struct Kept {
+    pub(crate) bytes: Vec<u8>,
+    shares: Vec<OwnedSemaphorePermit>,
+    memory: Arc<Semaphore>,
+}
+
+impl Kept {
+    fn push(&mut self, bytes: &[u8]) -> Result<(), Reply> {
+        if self.bytes.len() + bytes.len() > mail_secure::limits::LETTER_LIMIT_BYTES {
+            // RFC 3463 §3.4: X.3.4, a message too big for the system.
+            return Err(Reply::never(552, 3, 4, "a secured letter has at most 30 MiB"));
+        }
+        while self.shares.len() * SECRET_SHARE_BYTES < self.bytes.len() + bytes.len() {
+            let share = self.memory.clone().try_acquire_owned();
+            let busy = |_| Reply::later(452, 3, 1, "too many secured letters at the same time");
+            self.shares.push(share.map_err(busy)?);
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
 }
 
 impl Incoming {
-    pub(crate) fn new(writer: blobs::Writer, hostname: Domain) -> Incoming {
+    pub(crate) fn new(
+        writer: blobs::Writer,
+        hostname: Domain,
+        secrecy: Secrecy,
+        memory: Arc<Semaphore>,
+    ) -> Incoming {
         Incoming {
             writer,
             head: BytesMut::new(),
@@ -110,7 +152,14 @@ impl Incoming {
             hostname,
             is_past_header: false,
             bodies: None,
+            secrecy,
+            memory,
         }
+    }
+
+    /// Keeps what comes in memory.
+    pub(crate) fn keep(memory: &Arc<Semaphore>) -> Secrecy {
+        Secrecy::Kept(Kept { bytes: Vec::new(), shares: Vec::new(), memory: memory.clone() })
     }
 
     /// Takes the next bytes. A refusal is ours (disk full and the like): the door keeps reading to the
@@ -132,13 +181,23 @@ impl Incoming {
             bodies.push(rest);
         }
         if self.is_past_header {
-            return self.writer.write(bytes).await.map_err(|error| trouble::blobs(&error));
+            return self.pass(bytes).await;
         }
         if rest.is_empty() && !has_blank_line(&self.head, before) {
             return Ok(());
         }
         self.pass_header().await?;
-        self.writer.write(rest).await.map_err(|error| trouble::blobs(&error))
+        self.pass(rest).await
+    }
+
+    /// Where bytes go that have been looked at.
+    async fn pass(&mut self, bytes: &[u8]) -> Result<(), Reply> {
+        match &mut self.secrecy {
+            Secrecy::Kept(kept) => kept.push(bytes),
+            Secrecy::None | Secrecy::Watched(_) => {
+                self.writer.write(bytes).await.map_err(|error| trouble::blobs(&error))
+            }
+        }
     }
 
     /// The letter has ended.
@@ -151,7 +210,25 @@ impl Incoming {
         self.is_past_header = true;
         let length = wire_mime::whole_header(&self.head).map_or(self.head.len(), <[u8]>::len);
         mail_judge::disown(&mut self.head[..length], self.hostname.as_str());
-        self.writer.write(&self.head).await.map_err(|error| trouble::blobs(&error))
+        if let Secrecy::Watched(marks) = &self.secrecy
+            // What is marked and not understood is secret as well: it is refused, and never lies on a disk.
+            && !matches!(wish::in_header(&self.head[..length], marks), Ok(None))
+        {
+            self.secrecy = Incoming::keep(&self.memory);
+        }
+        let head = self.head.clone();
+        self.pass(&head).await
+    }
+
+    /// The whole letter, if it is to go secured.
+    pub(crate) fn take_secret(&mut self) -> Option<Kept> {
+        match std::mem::replace(&mut self.secrecy, Secrecy::None) {
+            Secrecy::Kept(kept) => Some(kept),
+            other => {
+                self.secrecy = other;
+                None
+            }
+        }
     }
 
     /// The hashes that the letter's signatures ask for; once, at its end.

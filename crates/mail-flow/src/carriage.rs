@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mail_deliver::{Carried, Consignment, Content, Outcome, Source};
-use mail_queue::{Next, Offer};
+use mail_queue::{Message, Next, Offer};
 use model::{
-    Domain, Envelope, IntegrationId, MessageId, OrganisationId, Recipient, Reply, ReversePath, Route,
-    Timestamp,
+    BlobRef, Domain, Envelope, IntegrationId, MessageId, OrganisationId, Recipient, Reply, ReversePath,
+    Route, Timestamp,
 };
 use tracing::error;
 
 use crate::forward::{Outgoing, forwarder};
 use crate::hand::Job;
+use crate::secure::plain_size;
 use crate::settle::Ended;
 use crate::{Flow, Settings, trouble};
 
@@ -113,8 +114,14 @@ impl Flow {
     ) -> bool {
         let Some(first) = jobs.first() else { return true };
         let message = first.delivery.message.clone();
-        let bytes = first.cargo.body.get().map(|body| body.bytes.clone());
+        let mut bytes = first.cargo.body.get().map(|body| body.bytes.clone());
+        // What lies closed is opened as a whole, in memory.
+        let blob = BlobRef { size_bytes: plain_size(&message), ..message.blob };
+        let message = Arc::new(Message { blob, ..(*message).clone() });
         let prepared = async {
+            if bytes.is_none() && message.body_key.is_some() {
+                bytes = Some(self.plain_body(&first.delivery.message).await?);
+            }
             // Rules for relays are about letters to strangers' servers, never about these.
             let rule = match integration {
                 Some(integration) => return Err(no_gateway(integration)),

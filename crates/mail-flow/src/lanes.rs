@@ -9,6 +9,7 @@ use std::sync::Arc;
 use db::DbError;
 use mail_deliver::{Outcome, Parcel, into_account, refusal, stamps};
 use mail_queue::Lease;
+use mail_secure::Carriage;
 use mail_store::{Role, StoreError};
 use model::{AccountRef, LetterId, Reply};
 use parking_lot::Mutex;
@@ -169,6 +170,10 @@ impl Flow {
     /// One commit for all of them; when something is wrong with one, the others go without it.
     async fn deliver(&self, account: AccountRef, mut jobs: Vec<Arc<Job>>) {
         while !jobs.is_empty() {
+            if !self.can_state(jobs.iter().map(|job| &job.delivery)).await {
+                self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
+                continue;
+            }
             let reports = match self.success_reports(&jobs).await {
                 Ok(reports) => Arc::new(reports),
                 Err(reply) => {
@@ -242,7 +247,9 @@ impl Flow {
     ) -> Result<(), Undelivered> {
         let flow = self.clone();
         let opened = self.inner.store.account(account);
-        let scope = if reports.is_empty() {
+        // Whoever sent a secure letter hears that it arrived.
+        let is_ours_alone = reports.is_empty() && jobs.iter().all(|job| job.delivery.slot.is_none());
+        let scope = if is_ours_alone {
             self.inner.db.tenant(account.organisation)
         } else {
             self.inner.db.operator("a letter goes into an account, and a report to its sender")
@@ -274,6 +281,7 @@ impl Flow {
                     }
                     let step = Step::Delivered { place: place_of(job).to_owned(), reply: None };
                     trail::record(tx, &flow.event(delivery, now, step))?;
+                    flow.note_carried(tx, delivery, &Carriage::Arrived)?;
                 }
                 for (report, lease) in reports.iter().zip(&leases) {
                     flow.commit(tx, report, *lease)?;

@@ -27,6 +27,7 @@ mod reading;
 mod recipient;
 mod relay;
 mod report;
+mod secure;
 mod send;
 mod settle;
 mod sign;
@@ -45,13 +46,15 @@ use mail_deliver::{Outbound, Remote};
 use mail_queue::{Destinations, Queue};
 use mail_reports::Reports;
 use mail_route::{Relays, ReturnPaths};
+use mail_secure::{Secure, wish};
 use mail_store::MailStore;
-use model::Domain;
+use model::{Address, Domain};
 use parking_lot::Mutex;
 use reputation::Reputation;
 use tokio::sync::{Notify, Semaphore, mpsc};
 use world::World;
 
+use arrival::Secrecy;
 pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
 use trust::MtaSts;
 
@@ -115,6 +118,8 @@ pub struct Parts {
     pub store: MailStore,
     /// What signs letters.
     pub keys: Keys,
+    /// Secure letters.
+    pub secure: Secure,
     /// What may be set.
     pub settings: Settings,
 }
@@ -150,6 +155,8 @@ struct Inner {
     riding: Arc<Semaphore>,
     /// KiB of bodies read for delivery into accounts.
     reading: Arc<Semaphore>,
+    /// What secured letters may take of memory while they arrive.
+    secrets: Arc<Semaphore>,
 }
 
 /// What comes to the delivery loop without a detour through the database.
@@ -208,14 +215,40 @@ impl Flow {
                 carriers: Arc::new(Semaphore::new(limits::CARRIER_LIMIT)),
                 riding: Arc::new(Semaphore::new(limits::RIDING_MEMORY_KIB)),
                 reading: Arc::new(Semaphore::new(limits::READING_MEMORY_KIB)),
+                secrets: Arc::new(Semaphore::new(limits::SECRET_SHARES)),
                 parts,
             }),
         }
     }
 
-    /// Where the bytes of the next letter go.
+    /// Where the bytes of the next letter go: one that nobody can ask to be secured.
     pub fn receive(&self) -> Incoming {
-        Incoming::new(self.inner.blobs.writer(), self.inner.settings.hostname.clone())
+        self.incoming(Secrecy::None)
+    }
+
+    /// Where the bytes of the next letter of `origin` go. One that is to go secured stays in memory; `is_secured` where
+    /// a recipient has said so already.
+    pub fn receive_from(&self, origin: &Origin, is_secured: bool) -> Incoming {
+        self.incoming(match origin.may_secure() {
+            true if is_secured => Incoming::keep(&self.inner.secrets),
+            true => Secrecy::Watched(self.inner.secure.settings().marks.clone()),
+            false => Secrecy::None,
+        })
+    }
+
+    fn incoming(&self, secrecy: Secrecy) -> Incoming {
+        let (writer, hostname) = (self.inner.blobs.writer(), self.inner.settings.hostname.clone());
+        Incoming::new(writer, hostname, secrecy, self.inner.secrets.clone())
+    }
+
+    /// Whether a recipient's address asks for a secured letter.
+    pub fn is_secured(&self, address: &Address) -> bool {
+        wish::has_suffix(address, &self.inner.secure.settings().marks.suffixes)
+    }
+
+    /// Secure letters, for the portal and an administrator's commands.
+    pub fn secure(&self) -> &Secure {
+        &self.inner.secure
     }
 
     /// The return paths of what is forwarded, for upkeep.

@@ -65,3 +65,9 @@ pub(crate) const HOSTED_LIMIT: usize = 10_000;
 pub(crate) const HOSTED_FOR: Duration = Duration::from_secs(30);
 /// Authors of one letter that are looked for in sender lists.
 pub(crate) const LISTED_AUTHORS_LIMIT: usize = 10;
+/// The step in which a secured letter takes memory while it arrives.
+pub(crate) const SECRET_SHARE_BYTES: usize = 256 * 1024;
+/// Such steps for all secured letters that arrive at the same time: 512 MiB.
+pub(crate) const SECRET_SHARES: usize = 2048;
+/// How often notices of secure letters are looked for when nothing wakes us earlier.
+pub(crate) const NOTICE_INTERVAL: Duration = Duration::from_secs(5);

@@ -156,6 +156,10 @@ impl Flow {
 
     /// The header, or the whole message if that was asked for and is not too much (RFC 3461 §4.3, §6.2).
     async fn returned(&self, kind: Kind, message: &Message) -> Result<Returned, BlobError> {
+        if message.body_key.is_some() {
+            // What lies closed is not laid open in a report.
+            return Ok(Returned { bytes: message.prefix.clone(), is_whole: false });
+        }
         let size_bytes = message.blob.size_bytes;
         let is_whole = kind == Kind::Failed
             && message.return_content == Some(ReturnContent::Full)

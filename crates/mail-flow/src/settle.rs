@@ -5,6 +5,7 @@ use std::sync::Arc;
 use db::{DbError, Tx};
 use mail_deliver::{Attempt, Outcome};
 use mail_queue::{Deferral, Delivery};
+use mail_secure::Carriage;
 use model::{Class, DeliveryId, Reply, ReversePath, Route, Timestamp};
 use thiserror::Error;
 use tracing::{error, info, warn};
@@ -103,6 +104,10 @@ impl Flow {
         loop {
             if ended.is_empty() {
                 return;
+            }
+            if !self.can_state(ended.iter().map(|ended| &ended.job.delivery)).await {
+                self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
+                continue;
             }
             let now = self.inner.world.clock.now();
             let concluded: Vec<(Delivery, Conclusion)> =
@@ -241,6 +246,13 @@ impl Flow {
         }
         for step in steps(conclusion) {
             trail::record(tx, &self.event(delivery, now, step))?;
+        }
+        match &conclusion.end {
+            End::Delivered { .. } => self.note_carried(tx, delivery, &Carriage::Arrived)?,
+            End::Failed { reply, .. } => {
+                self.note_carried(tx, delivery, &Carriage::Failed(reply.to_string()))?;
+            }
+            End::Deferred { .. } => {}
         }
         Ok(true)
     }

@@ -3,6 +3,7 @@
 use blobs::Blobs;
 use db::{Db, Migrations};
 use directory::{Administration, Directory, NewAddress, Scope};
+use mail_secure::Secure;
 use mail_store::MailStore;
 use model::{Address, Domain};
 use world::World;
@@ -10,12 +11,13 @@ use world::World;
 use crate::{Flow, Parts, Settings};
 
 /// The tables that the flow needs.
-pub const MIGRATIONS: [Migrations; 9] = [
+pub const MIGRATIONS: [Migrations; 10] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
     keys::MIGRATIONS,
     mail_store::MIGRATIONS,
+    mail_secure::MIGRATIONS,
     mail_queue::MIGRATIONS,
     mail_route::MIGRATIONS,
     reputation::MIGRATIONS,
@@ -52,6 +54,13 @@ impl Town {
     pub fn node(db: Db, blobs: Blobs, world: World, settings: Settings) -> Town {
         let directory = Directory::new(db.clone(), world.clone());
         let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
+        let secure = Secure::new(
+            db.clone(),
+            blobs.clone(),
+            world.clone(),
+            keys::Vault::with_key(&[7; 32], world.random.clone()),
+            secure_settings(&settings.hostname),
+        );
         let flow = Flow::new(Parts {
             db: db.clone(),
             blobs: blobs.clone(),
@@ -59,11 +68,19 @@ impl Town {
             directory: directory.clone(),
             store: store.clone(),
             keys: keys::Keys::new(db.clone(), world.clone()),
+            secure,
             settings,
         });
         let operator = directory.administration(Scope::Operator("test"), "test");
         Town { world, db, blobs, directory, store, operator, flow }
     }
+}
+
+/// What is set of secure letters: the portal of the town's mail server.
+pub fn secure_settings(hostname: &Domain) -> mail_secure::Settings {
+    let portal =
+        wire_safe::PortalOrigin::parse(&format!("https://{hostname}")).expect("invariant: an origin");
+    mail_secure::Settings::new(portal, hostname)
 }
 
 /// Makes the tables and the people.

@@ -7,6 +7,7 @@ mod letters_in;
 mod letters_out;
 mod machine_reports;
 mod reports;
+mod secured;
 mod sender_lists;
 mod signing;
 
@@ -145,7 +146,8 @@ impl Town {
         for recipient in &envelope.recipients {
             self.flow.recipient(&origin, recipient, envelope.smtputf8, 0).await?;
         }
-        let mut body = self.flow.receive();
+        let is_secured = envelope.recipients.iter().any(|recipient| self.flow.is_secured(&recipient.address));
+        let mut body = self.flow.receive_from(&origin, is_secured);
         body.write(text.as_bytes()).await?;
         Ok(self.flow.accept(Arrival { origin, envelope, body }).await?.message)
     }

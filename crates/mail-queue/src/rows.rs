@@ -21,6 +21,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (2, "what senders wish of TLS", include_str!("0002_tls_wish.sql")),
         (3, "doubt by recipient", include_str!("0003_doubt.sql")),
         (4, "gateways of integrated organisations", include_str!("0004_integration.sql")),
+        (5, "closed bodies", include_str!("0005_closed.sql")),
     ],
 };
 
@@ -50,8 +51,8 @@ pub fn commit(
 ) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO queue_message (id, organisation, sender, blob, prefix, received_at, return_content,
-             envelope_id, body, needs_smtputf8, is_doubtful, pending, tls_wish)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             envelope_id, body, needs_smtputf8, is_doubtful, pending, tls_wish, body_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         values![
             message.id,
             stored_organisation(message.organisation),
@@ -66,6 +67,7 @@ pub fn commit(
             message.is_doubtful,
             deliveries.len() as i64,
             stored_tls_wish(message.tls),
+            message.body_key.as_deref(),
         ],
     )?;
     for delivery in deliveries {
@@ -99,8 +101,8 @@ pub fn commit(
         tx.execute(
             "INSERT INTO queue_delivery (id, message, organisation, recipient, original, notify, route, account,
                  destination, address, next_at, attempts, lease_node, lease_token, is_held, is_delay_reported,
-                 last_reply, is_doubtful, integration)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, ?15, ?16, ?17)",
+                 last_reply, is_doubtful, integration, slot)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 0, 0, ?15, ?16, ?17, ?18)",
             values![
                 delivery.id,
                 message.id,
@@ -119,6 +121,7 @@ pub fn commit(
                 last_reply.as_deref(),
                 delivery.is_doubtful.map(i64::from),
                 integration,
+                delivery.slot.as_ref().map(|slot| &slot[..]),
             ],
         )?;
     }
@@ -234,7 +237,7 @@ pub(crate) fn claim(
                       ORDER BY next_at LIMIT ?5)
              AND is_held = 0 AND next_at <= ?4
          RETURNING id, message, organisation, recipient, original, notify, route, account, destination, address,
-             attempts, is_delay_reported, last_reply, is_doubtful, integration",
+             attempts, is_delay_reported, last_reply, is_doubtful, integration, slot",
         values![lease.until, node, lease.token, now, limit as i64, servers, gateways],
         Claimed::read,
     )?;
@@ -320,6 +323,7 @@ struct Claimed {
     notify: Option<Notify>,
     route: Route,
     is_doubtful: Option<bool>,
+    slot: Option<[u8; 16]>,
     attempts: u32,
     is_delay_reported: bool,
     last_reply: Option<Reply>,
@@ -372,6 +376,7 @@ impl Claimed {
             notify: row.optional_integer(5)?.map(read_notify),
             route,
             is_doubtful: row.optional_integer(13)?.map(|doubt| doubt != 0),
+            slot: row.optional_bytes(15)?.and_then(|slot| slot.try_into().ok()),
             attempts: read_number(row, 10)?,
             is_delay_reported: row.boolean(11)?,
             last_reply,
@@ -388,6 +393,7 @@ impl Claimed {
             notify: self.notify,
             route: self.route,
             is_doubtful: self.is_doubtful,
+            slot: self.slot,
             attempts: self.attempts,
             is_delay_reported: self.is_delay_reported,
             last_reply: self.last_reply,
@@ -399,7 +405,7 @@ impl Claimed {
 fn message(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, DbError> {
     tx.query_one(
         "SELECT organisation, sender, blob, prefix, received_at, return_content, envelope_id, body,
-             needs_smtputf8, is_doubtful, pending, tls_wish
+             needs_smtputf8, is_doubtful, pending, tls_wish, body_key
          FROM queue_message WHERE id = ?1",
         values![id],
         |row| {
@@ -418,6 +424,7 @@ fn message(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, DbError> {
                 is_doubtful: row.boolean(9)?,
                 pending: read_number(row, 10)?,
                 tls: read_tls_wish(row.integer(11)?),
+                body_key: row.optional_bytes(12)?.map(<[u8]>::to_vec),
             })
         },
     )

@@ -29,6 +29,7 @@ fn message(world: &World, deliveries: u32) -> Message {
         tls: model::TlsWish::Required,
         needs_smtputf8: true,
         is_doubtful: true,
+        body_key: Some(b"a wrapped key".to_vec()),
         pending: deliveries,
     }
 }
@@ -45,6 +46,7 @@ fn deliveries(world: &World) -> Vec<NewDelivery> {
         notify: Some(Notify { success: true, failure: false, delay: true }),
         route,
         is_doubtful: Some(false),
+        slot: Some([9; 16]),
     };
     let account = AccountRef { organisation: OrganisationId(7), account: AccountId(8) };
     vec![
@@ -123,6 +125,7 @@ async fn what_is_claimed_is_what_was_committed() {
                 notify: claimed.notify,
                 route: claimed.route.clone(),
                 is_doubtful: claimed.is_doubtful,
+                slot: claimed.slot,
             };
             assert_eq!(again, *new);
             assert_eq!((claimed.attempts, claimed.is_delay_reported), (1, false));

@@ -16,8 +16,10 @@ pub struct Message {
     pub organisation: Option<OrganisationId>,
     /// The envelope's sender.
     pub from: ReversePath,
-    /// The bytes as received.
+    /// The bytes as received; where they lie closed, the closed ones.
     pub blob: BlobRef,
+    /// The key of bytes that lie closed, wrapped: they are of use for as long as the message is in the queue.
+    pub body_key: Option<Vec<u8>>,
     /// Fields stamped at acceptance (Received and the like); they stand before the bytes received.
     pub prefix: Vec<u8>,
     /// When we took responsibility.
@@ -62,6 +64,8 @@ pub struct NewDelivery {
     pub route: Route,
     /// Whether the letter is doubtful for this recipient; `None`: as it is for all.
     pub is_doubtful: Option<bool>,
+    /// The copy of a secure letter that it brings.
+    pub slot: Option<[u8; 16]>,
 }
 
 /// The right to work on a delivery. Whoever holds a token that the row no longer has can change nothing.
@@ -92,6 +96,8 @@ pub struct Delivery {
     pub route: Route,
     /// Whether the letter is doubtful for this recipient; `None`: as it is for all.
     pub is_doubtful: Option<bool>,
+    /// The copy of a secure letter that it brings.
+    pub slot: Option<[u8; 16]>,
     /// Attempts, this one included: a claim counts, so that a crash loop cannot retry for ever.
     pub attempts: u32,
     /// Whether the sender knows already that it takes long.
@@ -119,6 +125,7 @@ impl Delivery {
             notify: new.notify,
             route: new.route,
             is_doubtful: new.is_doubtful,
+            slot: new.slot,
             attempts: 1,
             is_delay_reported: false,
             last_reply: None,

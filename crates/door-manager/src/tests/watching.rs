@@ -45,6 +45,7 @@ impl Town {
             tls: model::TlsWish::Usual,
             needs_smtputf8: false,
             is_doubtful: false,
+            body_key: None,
             pending: 1,
         };
         let delivery = mail_queue::NewDelivery {
@@ -55,6 +56,7 @@ impl Town {
             notify: None,
             route: model::Route::Remote { address: address(to) },
             is_doubtful: None,
+            slot: None,
         };
         self.db
             .operator("test")

@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["keys"],
     &["zones"],
     &["reputation"],
-    &["mail-store"],
+    &["mail-store", "mail-secure"],
     &["mail-judge", "mail-route", "mail-queue", "mail-deliver", "mail-reports"],
     &["mail-flow"],
     &["doorway"],

@@ -427,6 +427,7 @@ impl Machine {
             tls: model::TlsWish::Usual,
             needs_smtputf8: false,
             is_doubtful: false,
+            body_key: None,
             pending: 1,
         };
         let delivery = mail_queue::NewDelivery {
@@ -437,6 +438,7 @@ impl Machine {
             notify: None,
             route: model::Route::Remote { address: address("zed@far.test") },
             is_doubtful: None,
+            slot: None,
         };
         let event = trail::Event {
             at,

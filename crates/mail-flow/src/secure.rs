@@ -1,0 +1,523 @@
+//! Letters that go secured: sealed in memory before they are ours, queued in one commit with the first statements about
+//! them. And what the queue does for them: bodies that lie closed, ends that are told, notices that are sent.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use db::{DbError, Tx};
+use keys::{BODY_OVERHEAD_BYTES, BodyKey};
+use mail_judge::{HeaderFacts, Verdict, decide};
+use mail_queue::{Delivery, Message, NewDelivery};
+use mail_route::Leg;
+use mail_secure::{
+    Carriage, Language, Mode, Prepared, SecureError, Submission, Way, unmarked,
+    wish::{self, Wish},
+};
+use model::{
+    Address, BlobRef, BodyKind, Class, DeliveryId, Envelope, MessageId, Notify, OrganisationId, Recipient,
+    Reply, ReversePath, Route, TlsWish,
+};
+use tracing::{error, info, warn};
+
+use crate::accept::{Place, Ready, accepted_step, summarise};
+use crate::arrival::{Accepted, Arrival, Kept, Origin};
+use crate::judging::Told;
+use crate::sign::Letter;
+use crate::{Flow, stamp, trouble};
+
+/// A letter of which all is decided but the routes.
+struct Outgoing<'a> {
+    origin: &'a Origin,
+    organisation: Option<OrganisationId>,
+    from: ReversePath,
+    bytes: Bytes,
+    deliveries: Vec<NewDelivery>,
+    /// Whether its body lies closed for as long as it is in the queue.
+    is_closed: bool,
+}
+
+impl Origin {
+    /// Whether marks of this one are honoured: anybody else may write them, and they mean nothing.
+    pub(crate) fn may_secure(&self) -> bool {
+        self.authenticated().is_some() || self.gateway().is_some()
+    }
+
+    /// Whose letter it is, where it may go secured; and how we know, in the words of the evidence.
+    fn submitter(&self) -> Option<(OrganisationId, &'static str)> {
+        match (self.authenticated(), self.gateway()) {
+            (Some(authenticated), _) => {
+                Some((authenticated.account.organisation, "password of the mailbox (SMTP AUTH)"))
+            }
+            (None, Some(gateway)) => {
+                Some((gateway.organisation, "certificate of the organisation's mail server"))
+            }
+            (None, None) => None,
+        }
+    }
+}
+
+impl Flow {
+    /// Takes responsibility for a letter that goes secured.
+    pub(crate) async fn accept_secured(&self, arrival: Arrival, kept: Kept) -> Result<Accepted, Reply> {
+        let Arrival { origin, mut envelope, body } = arrival;
+        let header = HeaderFacts::of(&body.head, body.head.len() as u64 == body.size_bytes);
+        let prepared = self.secured(&origin, &mut envelope, header, &kept.bytes).await;
+        let (prepared, plain) = match prepared {
+            Ok(prepared) => prepared,
+            Err(reply) => {
+                self.note_refusal(&origin, &envelope, &reply, Told::default()).await;
+                return Err(reply);
+            }
+        };
+        drop(kept);
+        let letters = self.letters_of(&origin, &envelope, &prepared, plain).await?;
+        let places: Vec<Option<Place<'_>>> = letters.iter().map(|_| self.place()).collect();
+        let leases: Vec<_> = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
+        let (flow, queued, prepared) = (self.clone(), letters.clone(), Arc::new(prepared));
+        let doubted = leases.clone();
+        let committed = self
+            .inner
+            .db
+            .operator("take a secured letter: its rows, its first statements and what brings it")
+            .write(move |tx: &mut Tx| {
+                flow.inner.secure.commit(tx, &prepared)?;
+                for (letter, lease) in queued.iter().zip(&leases) {
+                    flow.commit(tx, letter, *lease)?;
+                }
+                Ok::<_, SecureError>(())
+            })
+            .await;
+        if let Err(error) = committed {
+            doubted.into_iter().flatten().for_each(|lease| self.inner.queue.doubt(lease));
+            return Err(later(&error));
+        }
+        let message = letters.first().map(|letter| letter.message.id);
+        for (letter, place) in letters.iter().zip(places) {
+            self.hand_over(letter, place);
+        }
+        Ok(Accepted { message: message.unwrap_or(MessageId(0)) })
+    }
+
+    /// Everything before the letters: who, how, to whom by which way, sealed. Beside it the letter without marks, and
+    /// its recipients by each way.
+    async fn secured(
+        &self,
+        origin: &Origin,
+        envelope: &mut Envelope,
+        header: HeaderFacts,
+        letter: &[u8],
+    ) -> Result<(Prepared, Plain), Reply> {
+        let secure = &self.inner.secure;
+        let marks = &secure.settings().marks;
+        let Some((organisation, authentication)) = origin.submitter() else {
+            return Err(Reply::never(550, 7, 1, "only who signed in sends secured letters"));
+        };
+        let evidence = self.evidence(origin, envelope, header).await?;
+        if let Verdict::Refuse(reply) = decide(&evidence, &self.inner.settings.policy) {
+            return Err(reply);
+        }
+        let addresses: Vec<Address> =
+            envelope.recipients.iter().map(|recipient| recipient.address.clone()).collect();
+        let whole_header = wire_mime::whole_header(letter).unwrap_or(letter);
+        let wished = wish::wish(whole_header, &addresses, marks);
+        // RFC 3463 §3.8: X.7.0, a security matter without a code of its own.
+        let wished = wished.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
+        let Some(Wish { mode, .. }) = wished else {
+            return Err(Reply::never(550, 7, 0, "the letter was to go secured and says no longer how"));
+        };
+        let mut seen = HashSet::new();
+        for recipient in &mut envelope.recipients {
+            match wish::without_suffix(&recipient.address, marks.suffixes.as_slice()) {
+                Some(address) => recipient.address = address,
+                None if self.is_secured(&recipient.address) => {
+                    let reason = format!("no recipient stands before the suffix in {}", recipient.address);
+                    return Err(Reply::never(553, 1, 3, reason));
+                }
+                None => {}
+            }
+        }
+        envelope.recipients.retain(|recipient| seen.insert(recipient.address.canonical()));
+        if envelope.recipients.len() > mail_secure::limits::RECIPIENTS_LIMIT {
+            return Err(Reply::never(554, 5, 3, "a secured letter has at most 100 recipients"));
+        }
+        if envelope.recipients.len().saturating_mul(letter.len()) > mail_secure::limits::ENVELOPES_LIMIT_BYTES
+        {
+            return Err(Reply::never(552, 3, 4, "the letter is too large for so many recipients"));
+        }
+        let mut plain = Plain::default();
+        let mut recipients = Vec::new();
+        for recipient in &envelope.recipients {
+            let (way, deliveries) = self.way_of(mode, envelope, recipient, organisation).await?;
+            recipients.push((recipient.address.clone(), way));
+            match way {
+                Way::Sealed => {}
+                Way::Mailbox => plain.mailboxes.extend(deliveries),
+                Way::Gateway => plain.gateways.extend(deliveries),
+            }
+        }
+        let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
+        let hostname = &self.inner.settings.hostname;
+        let facts = &evidence.header;
+        let missing = stamp::missing_fields(facts.has_message_id, facts.has_date, hostname, id, now);
+        let letter = unmarked(letter, marks, &missing);
+        plain.bytes = letter.bytes.clone().into();
+        let sender = author(&evidence.header).or_else(|| envelope.from.address().cloned());
+        let sender = sender.ok_or_else(|| Reply::never(550, 7, 1, "nobody is named as the author"))?;
+        let submission = Submission {
+            organisation,
+            sender,
+            sender_name: wire_mime::Summary::of(&letter.bytes)
+                .from
+                .first()
+                .map(|from| from.name.clone())
+                .unwrap_or_default(),
+            authentication: authentication.to_owned(),
+            mode,
+            message_id: format!("<{}@{hostname}>", id.0),
+            letter,
+            recipients,
+            language: Language::default(),
+            client_reference: None,
+        };
+        let prepared = secure.prepare(submission).await.map_err(|error| later(&error))?;
+        for delivery in plain.mailboxes.iter_mut().chain(&mut plain.gateways) {
+            delivery.slot = prepared.slot_of(&delivery.recipient).map(|slot| slot.0);
+        }
+        Ok((prepared, plain))
+    }
+
+    /// By which way a recipient gets a letter of this mode: personal and registered ones always sealed, confidential
+    /// ones as they are where the way to the reader is ours, or verified.
+    async fn way_of(
+        &self,
+        mode: Mode,
+        envelope: &Envelope,
+        recipient: &Recipient,
+        organisation: OrganisationId,
+    ) -> Result<(Way, Vec<NewDelivery>), Reply> {
+        let (directory, paths) = (&self.inner.directory, &self.inner.return_paths);
+        let legs = mail_route::route(directory, paths, &envelope.from, &recipient.address)
+            .await
+            .map_err(|error| trouble::routing(&error))?;
+        if let [Leg { route: Route::Nowhere { reply }, .. }] = legs.as_slice() {
+            return Err(reply.clone());
+        }
+        if mode != Mode::Confidential {
+            return Ok((Way::Sealed, Vec::new()));
+        }
+        if legs.iter().all(|leg| matches!(leg.route, Route::Account { .. })) {
+            let deliveries = legs.into_iter().map(|Leg { organisation: owner, route }| {
+                self.new_delivery(owner.or(Some(organisation)), recipient, route)
+            });
+            return Ok((Way::Mailbox, deliveries.collect()));
+        }
+        if let Some(integration) = self.integration_of(&recipient.address).await? {
+            let route = Route::Gateway { address: recipient.address.clone(), integration };
+            return Ok((Way::Gateway, vec![self.new_delivery(Some(organisation), recipient, route)]));
+        }
+        Ok((Way::Sealed, Vec::new()))
+    }
+
+    /// The integration whose servers take letters for an address.
+    async fn integration_of(&self, _address: &Address) -> Result<Option<model::IntegrationId>, Reply> {
+        Ok(None)
+    }
+
+    fn new_delivery(
+        &self,
+        organisation: Option<OrganisationId>,
+        recipient: &Recipient,
+        route: Route,
+    ) -> NewDelivery {
+        NewDelivery {
+            id: DeliveryId(self.inner.world.new_id()),
+            organisation,
+            recipient: recipient.address.clone(),
+            original: recipient.original.clone(),
+            notify: recipient.notify,
+            route,
+            is_doubtful: None,
+            slot: None,
+        }
+    }
+
+    /// The letters that a secured one becomes: itself for mailboxes here, itself with a closed body for gateways, and
+    /// one that brings the envelope for each of the others.
+    async fn letters_of(
+        &self,
+        origin: &Origin,
+        envelope: &Envelope,
+        prepared: &Prepared,
+        plain: Plain,
+    ) -> Result<Vec<Arc<Ready>>, Reply> {
+        let organisation = Some(prepared.letter().organisation);
+        let mut letters = Vec::new();
+        for (deliveries, is_closed) in [(plain.mailboxes, false), (plain.gateways, true)] {
+            if !deliveries.is_empty() {
+                let (from, bytes) = (envelope.from.clone(), plain.bytes.clone());
+                let outgoing = Outgoing { origin, organisation, from, bytes, deliveries, is_closed };
+                letters.push(self.ready(outgoing).await?);
+            }
+        }
+        for carrier in prepared.carriers() {
+            let recipient =
+                Recipient { address: carrier.recipient.clone(), notify: Some(Notify::NEVER), original: None };
+            let legs = mail_route::route(
+                &self.inner.directory,
+                &self.inner.return_paths,
+                &ReversePath::Null,
+                &recipient.address,
+            );
+            let legs = legs.await.map_err(|error| trouble::routing(&error))?;
+            let mut here = Vec::new();
+            let mut elsewhere = Vec::new();
+            for Leg { organisation: owner, route } in legs {
+                let is_here = matches!(route, Route::Account { .. });
+                let mut delivery = self.new_delivery(owner.or(organisation), &recipient, route);
+                delivery.slot = Some(carrier.slot.0);
+                if is_here { here.push(delivery) } else { elsewhere.push(delivery) }
+            }
+            // In a mailbox here it lies as it is; on its way elsewhere nobody else is to read its share of the key.
+            for (deliveries, is_closed) in [(here, false), (elsewhere, true)] {
+                if !deliveries.is_empty() {
+                    let (origin, bytes) = (&Origin::Ourselves, carrier.bytes.clone());
+                    let from = ReversePath::Null;
+                    let outgoing = Outgoing { origin, organisation, from, bytes, deliveries, is_closed };
+                    letters.push(self.ready(outgoing).await?);
+                }
+            }
+        }
+        Ok(letters)
+    }
+
+    /// A letter in memory with everything decided and its body kept: only the commit is missing.
+    async fn ready(&self, outgoing: Outgoing<'_>) -> Result<Arc<Ready>, Reply> {
+        let Outgoing { origin, organisation, from, bytes, deliveries, is_closed } = outgoing;
+        let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
+        let header = HeaderFacts::of(&bytes, true);
+        let envelope = Envelope {
+            from,
+            recipients: Vec::new(),
+            return_content: None,
+            envelope_id: None,
+            body: if bytes.is_ascii() { BodyKind::SevenBit } else { BodyKind::EightBit },
+            smtputf8: deliveries.iter().any(|delivery| !delivery.recipient.is_ascii()),
+            tls: TlsWish::Usual,
+        };
+        let prefix = stamp::received(origin, &envelope, &self.inner.settings.hostname, id, now);
+        let header_bytes = header.size_bytes.min(bytes.len());
+        let plain = BlobRef { segment: 0, offset: 0, size_bytes: bytes.len() as u64, hash: [0; 32] };
+        let letter = Letter { head: &bytes, header_bytes, blob: plain };
+        let signed = self.signed(origin, &envelope.from, &header, prefix.as_bytes(), &letter).await?;
+        let prefix = signed + &prefix;
+        let summary = summarise(prefix.as_bytes(), &bytes);
+        let routes = self.describe(&deliveries, &summary.subject).await?;
+        let steps = vec![accepted_step(origin, &envelope, bytes.len() as u64, &summary)];
+        let (stored, body_key) = match is_closed {
+            true => {
+                let key = BodyKey::fresh(&self.inner.world.random);
+                let wrapped = key.wrap(self.inner.secure.vault(), &body_context(id));
+                (Bytes::from(key.close(bytes.to_vec())), Some(wrapped))
+            }
+            false => (bytes.clone(), None),
+        };
+        let blob = self.inner.blobs.put(stored).await.map_err(|error| trouble::blobs(&error))?;
+        let needs_smtputf8 = envelope.smtputf8;
+        let message = Message {
+            id,
+            organisation,
+            from: envelope.from,
+            blob,
+            body_key,
+            prefix: prefix.into_bytes(),
+            received_at: now,
+            return_content: None,
+            envelope_id: None,
+            body: envelope.body,
+            needs_smtputf8,
+            tls: TlsWish::Usual,
+            is_doubtful: false,
+            pending: deliveries.len() as u32,
+        };
+        let body = self.riding(bytes, summary);
+        Ok(Arc::new(Ready::new(message, deliveries, routes, steps, body)))
+    }
+
+    /// The bytes of a message as they were before they were closed.
+    pub(crate) async fn plain_body(&self, message: &Message) -> Result<Bytes, Reply> {
+        let bytes = self.inner.blobs.get(&message.blob).await.map_err(|error| trouble::blobs(&error))?;
+        let Some(wrapped) = &message.body_key else { return Ok(bytes) };
+        let opened = BodyKey::unwrap(self.inner.secure.vault(), &body_context(message.id), wrapped)
+            .and_then(|key| key.open(bytes.to_vec()));
+        opened.map(Bytes::from).map_err(|error| {
+            error!(error = %model::Chain(&error), message = message.id.0, "a closed body does not open");
+            Reply::later(451, 3, 0, "temporary trouble here")
+        })
+    }
+
+    /// Whether statements can be made about these deliveries, if any of them brings a copy of a secure letter: the keys
+    /// are at hand then.
+    pub(crate) async fn can_state(&self, mut deliveries: impl Iterator<Item = &Delivery>) -> bool {
+        if !deliveries.any(|delivery| delivery.slot.is_some()) {
+            return true;
+        }
+        match self.inner.secure.platform().await {
+            Ok(_) => true,
+            Err(error) => {
+                warn!(error = %model::Chain(&error), "the end of a secure letter's delivery cannot be stated now");
+                false
+            }
+        }
+    }
+
+    /// What became of a delivery that brings a copy of a secure letter, in the commit that ends it.
+    pub(crate) fn note_carried(
+        &self,
+        tx: &mut Tx,
+        delivery: &Delivery,
+        carriage: &Carriage,
+    ) -> Result<(), DbError> {
+        let Some(slot) = delivery.slot else { return Ok(()) };
+        match self.inner.secure.note_carried(tx, slot, carriage) {
+            Ok(()) => Ok(()),
+            Err(SecureError::Db(error)) => Err(error),
+            // The letter itself has arrived, or not, whatever can be said of it.
+            Err(error) => {
+                warn!(error = %model::Chain(&error), delivery = delivery.id.0, "no statement of a delivery's end");
+                Ok(())
+            }
+        }
+    }
+
+    /// Sends what people have to hear of secure letters, until `shutdown`; on any node.
+    pub async fn send_notices(&self, mut shutdown: tokio::sync::watch::Receiver<bool>) {
+        let mut notices = self.inner.db.subscribe();
+        loop {
+            if let Err(error) = self.post_notices().await {
+                warn!(error = %model::Chain(&error), "notices of secure letters wait");
+            }
+            let pause = self.inner.world.in_future(crate::limits::NOTICE_INTERVAL);
+            tokio::select! {
+                biased;
+                () = async { drop(shutdown.wait_for(|stop| *stop).await) } => return,
+                () = self.inner.world.clock.sleep_until(pause) => {}
+                () = async {
+                    while let Ok(notice) = notices.recv().await {
+                        if notice.channel == mail_secure::CHANNEL {
+                            return;
+                        }
+                    }
+                    std::future::pending().await
+                } => {}
+            }
+        }
+    }
+
+    /// Queues the notices that are due; tells how many.
+    pub async fn post_notices(&self) -> Result<usize, SecureError> {
+        let mut posted = 0;
+        for told in self.inner.secure.due_notices().await? {
+            match self.post_notice(&told).await {
+                Ok(()) => posted += 1,
+                Err(reply) if reply.class() == Class::Never => {
+                    warn!(recipient = %told.recipient, %reply, "a notice of a secure letter is refused");
+                    let id = told.id;
+                    let scope = self.inner.db.operator("give up a notice that nobody takes");
+                    scope.write(move |tx: &mut Tx| mail_secure::sent(tx, id)).await?;
+                }
+                Err(reply) => {
+                    info!(recipient = %told.recipient, %reply, "a notice of a secure letter waits");
+                    self.inner.secure.postpone(told.id).await?;
+                }
+            }
+        }
+        Ok(posted)
+    }
+
+    async fn post_notice(&self, told: &mail_secure::Told) -> Result<(), Reply> {
+        let recipient =
+            Recipient { address: told.recipient.clone(), notify: Some(Notify::NEVER), original: None };
+        let legs = mail_route::route(
+            &self.inner.directory,
+            &self.inner.return_paths,
+            &ReversePath::Null,
+            &recipient.address,
+        );
+        let organisation = Some(told.organisation).filter(|organisation| organisation.0 != 0);
+        let legs = legs.await.map_err(|error| trouble::routing(&error))?;
+        let deliveries: Vec<NewDelivery> = legs
+            .into_iter()
+            .map(|leg| self.new_delivery(leg.organisation.or(organisation), &recipient, leg.route))
+            .collect();
+        // A code, and what was in a letter's subject, lie closed on their way as the letter does.
+        let is_closed = !deliveries.iter().any(|delivery| matches!(delivery.route, Route::Account { .. }));
+        let outgoing = Outgoing {
+            origin: &Origin::Ourselves,
+            organisation,
+            from: ReversePath::Null,
+            bytes: told.bytes.clone().into(),
+            deliveries,
+            is_closed,
+        };
+        let ready = self.ready(outgoing).await?;
+        let place = self.place();
+        let lease = place.as_ref().map(|place| place.lease);
+        let (flow, queued, id) = (self.clone(), ready.clone(), told.id);
+        let committed = self
+            .inner
+            .db
+            .operator("queue a notice of a secure letter and forget it in the outbox")
+            .write(move |tx: &mut Tx| {
+                if mail_secure::sent(tx, id)? {
+                    flow.commit(tx, &queued, lease)?;
+                    return Ok(true);
+                }
+                Ok::<_, SecureError>(false)
+            })
+            .await
+            .map_err(|error| later(&error))?;
+        if committed {
+            self.hand_over(&ready, place);
+        }
+        Ok(())
+    }
+}
+
+/// A secured letter for those who get it as it is.
+#[derive(Default)]
+struct Plain {
+    bytes: Bytes,
+    mailboxes: Vec<NewDelivery>,
+    gateways: Vec<NewDelivery>,
+}
+
+/// In which context the key of a message's body is wrapped.
+fn body_context(message: MessageId) -> String {
+    format!("queue body|{message}")
+}
+
+/// Octets of a message's body as it goes out.
+pub(crate) fn plain_size(message: &Message) -> u64 {
+    match message.body_key {
+        Some(_) => message.blob.size_bytes.saturating_sub(BODY_OVERHEAD_BYTES as u64),
+        None => message.blob.size_bytes,
+    }
+}
+
+/// The first author that can be read; that all of them are the sender's own was asked before.
+fn author(header: &HeaderFacts) -> Option<Address> {
+    header.authors().into_iter().find_map(Result::ok)
+}
+
+fn later(error: &SecureError) -> Reply {
+    match error {
+        SecureError::Sealing(wire_safe::NotSealed::TooLarge { .. }) => {
+            Reply::never(552, 3, 4, "the letter is too large to be sealed")
+        }
+        error => {
+            error!(error = %model::Chain(error), "a letter cannot be secured");
+            Reply::later(451, 3, 0, "temporary trouble here, try again later")
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! Secured letters from the sender's wish to the reader, on each engine.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use mail_deliver::testing::Stranger;
+use mail_secure::{Code, SecureError, Shown, State};
+use wire_safe::{Envelope as SealedEnvelope, MailShare, Slot, StoreShare};
+
+use super::{Town, address, envelope, letter, peer, towns, until};
+
+/// What a stranger has of a letter that came sealed.
+struct Carrier {
+    envelope: Bytes,
+    share: String,
+    text: String,
+}
+
+/// Takes the page from a letter, and the envelope and the share of the key from the page.
+fn carrier(letter: &str) -> Carrier {
+    assert!(letter.is_ascii(), "a carrier is seven bits");
+    let text = letter.to_owned();
+    let between = |from: &str, to: &str| {
+        let start = text.find(from).unwrap_or_else(|| panic!("{from} in {text}")) + from.len();
+        let end = text[start..].find(to).expect("it ends") + start;
+        text[start..end].to_owned()
+    };
+    let encoded: String =
+        between("name=\"envelope\" value=\"", "\"").chars().filter(|c| !c.is_whitespace()).collect();
+    Carrier {
+        envelope: STANDARD.decode(encoded).expect("base64").into(),
+        share: between("/safe/open#a=", "\""),
+        text,
+    }
+}
+
+/// The letters that a stranger was brought.
+async fn letters_of(stranger: &Stranger, count: usize) -> Vec<String> {
+    until(async || {
+        let heard: Vec<String> = stranger.heard().into_iter().map(|heard| heard.body).collect();
+        (heard.len() >= count).then_some(heard)
+    })
+    .await
+}
+
+async fn send(town: &Town, subject: &str, to: &[&str]) -> Result<model::MessageId, model::Reply> {
+    let anna = town.user("anna@valbois.test").await;
+    let text = letter("Anna Muster <anna@valbois.test>", subject);
+    town.bring(anna, envelope("anna@valbois.test", to), &text).await
+}
+
+/// Shows a code that came by mail.
+async fn visit(town: &Town, stranger: &Stranger, slot: &Slot, letters: usize) -> Shown {
+    let secure = town.flow.secure();
+    secure.send_code(slot, mail_secure::Language::English).await.unwrap();
+    assert_eq!(town.flow.post_notices().await.unwrap(), 1);
+    let told = letters_of(stranger, letters).await.pop().unwrap();
+    let code = told.split("Subject: Your code: ").nth(1).unwrap()[..8].to_owned();
+    let token = secure.visit_with_code(slot, &Code(code.into())).await.unwrap();
+    secure.visit(&token).await.unwrap().unwrap()
+}
+
+fn store_share(text: &str) -> StoreShare {
+    StoreShare::new(URL_SAFE_NO_PAD.decode(text).unwrap().try_into().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tagged_letter_goes_sealed_and_is_read_by_who_has_the_mailbox() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let before = stranger.heard().len();
+        send(&town, "<im><c> Bonjour", &["zed@else.test"]).await.unwrap();
+        let letters = letters_of(&stranger, before + 1).await;
+        let Carrier { envelope, share, text } = carrier(letters.last().unwrap());
+        assert!(!text.contains("body of"), "no word of it leaves in the open: {text}");
+        assert!(text.contains("\r\nSubject: Bonjour (confidentiel)\r\n"), "{text}");
+        assert!(text.contains("\r\nReply-To: anna@valbois.test\r\n"), "{text}");
+        assert!(text.contains("\r\nTo: zed@else.test\r\n"), "{text}");
+        let secure = town.flow.secure();
+        let brought = secure.bring(envelope.clone()).await.unwrap();
+        assert_eq!(secure.parked(&brought.parked).await.unwrap(), Some(brought.slot));
+        let who = visit(&town, &stranger, &brought.slot, before + 2).await;
+        let opening = secure.release(&brought.slot, &who).await.unwrap();
+        let platform = secure.platform().await.unwrap();
+        let genuine = SealedEnvelope::parse(&envelope).unwrap().verify(&platform.envelope_keys).unwrap();
+        let mail_share = MailShare::from_base64url(&share).unwrap();
+        let opened = genuine.open(&mail_share, &store_share(&opening.store_share), None).unwrap();
+        let opened = String::from_utf8(opened.to_vec()).unwrap();
+        assert!(opened.contains("\r\nSubject: Bonjour\r\n"), "{opened}");
+        assert!(opened.ends_with("\r\n\r\n.body of <im><c> Bonjour\r\n"), "{opened}");
+        secure.note_opened(&brought.slot, &who, false).await.unwrap();
+        assert_eq!(secure.seen(&brought.slot).await.unwrap().copy.state, State::HandedOver);
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_holder_alone_opens_a_letter() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let before = stranger.heard().len();
+        send(&town, "<im><c> Secret", &["zed@else.test"]).await.unwrap();
+        let letters = letters_of(&stranger, before + 1).await;
+        let Carrier { envelope, share, .. } = carrier(letters.last().unwrap());
+        let secure = town.flow.secure();
+        let platform = secure.platform().await.unwrap();
+        let genuine = || SealedEnvelope::parse(&envelope).unwrap().verify(&platform.envelope_keys).unwrap();
+        let slot = genuine().header().slot;
+        let share = MailShare::from_base64url(&share).unwrap();
+        // The mailbox's copy alone: the envelope and the mail's share.
+        assert!(genuine().open(&share, &StoreShare::new([0; 32]), None).is_err());
+        // The database and the master key: the store's share, and no other. Not even with the envelope, which is not
+        // there.
+        let kept = secure.seen(&slot).await.unwrap().copy.store_share.unwrap();
+        let context = secure.share_context(&slot).await.unwrap();
+        let unwrapped = secure.vault().unwrap(&context, &kept).unwrap();
+        let store = StoreShare::new(unwrapped[..].try_into().unwrap());
+        assert!(genuine().open(&MailShare::new([0; 32]), &store, None).is_err());
+        assert!(matches!(secure.envelope(&slot, None).await, Err(SecureError::NotFound)));
+        // The database without the master key: what lies there is wrapped.
+        let other = keys::Vault::with_key(&[8; 32], town.world.random.clone());
+        assert!(other.unwrap(&context, &kept).is_err());
+        // Both together: that is the reader.
+        assert!(genuine().open(&share, &store, None).is_ok());
+        town.queue_is_empty().await;
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_a_secured_letter_lies_open_while_it_waits() {
+    let nobody = Stranger::nobody().await;
+    for town in towns(&[("else.test", &nobody)]).await {
+        send(&town, "<im><p> Diagnosis", &["zed@else.test"]).await.unwrap();
+        // Nobody works on it: the claim with which it was born runs out.
+        town.world.clock.advance(2 * mail_queue::limits::LEASE);
+        let waiting = town.flow.queue().claim(10).await.unwrap();
+        let [delivery] = waiting.as_slice() else { panic!("{waiting:?}") };
+        let stored = town.blobs.get(&delivery.message.blob).await.unwrap();
+        for word in ["body of", "Diagnosis", "#a=", "anna"] {
+            let is_there = stored.windows(word.len()).any(|window| window == word.as_bytes());
+            assert!(!is_there, "«{word}» lies open in the queue");
+        }
+        assert!(delivery.message.body_key.is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_hosted_here_reads_a_confidential_letter_in_the_mailbox() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let anna = town.user("anna@valbois.test").await;
+        let text = "From: anna@valbois.test\r\nTo: Zoe <zoe@acme.test.incamail.ch>\r\n\
+                    Subject: =?utf-8?q?Re=3A_=3Cim=3E=3Cc=3E_R=C3=A9sultat?=\r\nX-Relais-Anything: 1\r\n\
+                    Date: Sat, 21 Nov 2026 12:00:00 +0000\r\n\r\nit is good\r\n";
+        let to = envelope("anna@valbois.test", &["zoe@acme.test.incamail.ch"]);
+        town.bring(anna, to, text).await.unwrap();
+        let [arrived] = town.inbox_of("zoe@acme.test", 1).await.try_into().unwrap();
+        assert!(arrived.contains("Delivered-To: zoe@acme.test\r\n"), "{arrived}");
+        assert!(arrived.contains("\r\nTo: Zoe <zoe@acme.test>\r\n"), "{arrived}");
+        assert!(arrived.contains("\r\nSubject: Re:\r\n =?utf-8?B?UsOpc3VsdGF0?=\r\n"), "{arrived}");
+        assert!(!arrived.contains("X-Relais-"), "{arrived}");
+        assert!(arrived.contains("\r\nMessage-ID: <"), "what the sender forgot is added: {arrived}");
+        assert!(arrived.ends_with("\r\n\r\nit is good\r\n"), "{arrived}");
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_registered_letter_is_opened_only_once_it_is_accepted() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let before = stranger.heard().len();
+        send(&town, "<im><r> Décision", &["zed@else.test"]).await.unwrap();
+        let letters = letters_of(&stranger, before + 1).await;
+        let Carrier { envelope, .. } = carrier(letters.last().unwrap());
+        let secure = town.flow.secure();
+        let slot = secure.bring(envelope).await.unwrap().slot;
+        let weak = Shown {
+            canonical: address("zed@else.test").canonical(),
+            authentication: "code".to_owned(),
+            acting: None,
+            is_strong: false,
+        };
+        let strong = Shown {
+            is_strong: true,
+            authentication: "password and one-time code".to_owned(),
+            ..weak.clone()
+        };
+        assert!(matches!(secure.accept(&slot, &weak).await, Err(SecureError::Proof)));
+        let other = Shown { canonical: "yan@else.test".to_owned(), ..strong.clone() };
+        assert!(matches!(secure.accept(&slot, &other).await, Err(SecureError::Proof)));
+        assert!(matches!(secure.release(&slot, &strong).await, Err(SecureError::Illegal(_))));
+        assert_eq!(secure.accept(&slot, &strong).await.unwrap().copy.state, State::Consigned);
+        assert!(matches!(secure.refuse(&slot, &strong, "").await, Err(SecureError::Illegal(_))));
+        secure.release(&slot, &strong).await.unwrap();
+        let (organisation, id) =
+            (town.organisation("anna@valbois.test").await, secure.seen(&slot).await.unwrap().letter.id);
+        assert!(matches!(secure.withdraw(organisation, id, None, "").await, Err(SecureError::Illegal(_))));
+        // The sender hears of the submission and of the acceptance.
+        town.flow.post_notices().await.unwrap();
+        let told = town.inbox_of("anna@valbois.test", 2).await;
+        assert!(told.iter().all(|letter| letter.contains("Auto-Submitted: auto-generated")), "{told:#?}");
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_refused_withdrawn_or_late_is_never_opened() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let strong = Shown {
+            canonical: address("zed@else.test").canonical(),
+            authentication: "password and one-time code".to_owned(),
+            acting: None,
+            is_strong: true,
+        };
+        for end in ["refuse", "withdraw", "expire"] {
+            let before = stranger.heard().len();
+            send(&town, "<im><r> Décision", &["zed@else.test"]).await.unwrap();
+            let letters = letters_of(&stranger, before + 1).await;
+            let Carrier { envelope, .. } = carrier(letters.last().unwrap());
+            let secure = town.flow.secure();
+            let slot = secure.bring(envelope.clone()).await.unwrap().slot;
+            let seen = secure.seen(&slot).await.unwrap();
+            match end {
+                "refuse" => drop(secure.refuse(&slot, &strong, "not for me").await.unwrap()),
+                "withdraw" => {
+                    let foreign = town.organisation("zoe@acme.test").await;
+                    let nothing = secure.withdraw(foreign, seen.letter.id, None, "").await;
+                    assert!(matches!(nothing, Err(SecureError::NotFound)), "another organisation's");
+                    drop(secure.withdraw(seen.letter.organisation, seen.letter.id, None, "").await.unwrap());
+                }
+                _ => {
+                    // Noon of Saturday in UTC: the seventh day ends on Saturday at 23 hours in UTC.
+                    assert_eq!(seen.copy.deadline.unwrap().rfc3339(), "2026-11-28T22:59:59Z");
+                    assert_eq!(secure.expire().await.unwrap(), 0);
+                    town.world.clock.advance(std::time::Duration::from_secs(8 * 86_400));
+                    assert_eq!(secure.expire().await.unwrap(), 1);
+                }
+            }
+            assert!(
+                secure.seen(&slot).await.unwrap().copy.store_share.is_none(),
+                "{end}: the share is destroyed"
+            );
+            assert!(matches!(secure.bring(envelope).await, Err(SecureError::Ended)), "{end}");
+            assert!(secure.accept(&slot, &strong).await.is_err(), "{end}");
+            assert!(matches!(secure.release(&slot, &strong).await, Err(SecureError::Ended)), "{end}");
+        }
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn marks_of_strangers_mean_nothing_and_bad_marks_send_nothing() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let forged = letter("Zed <zed@else.test>", "<im><r> Gewonnen");
+        town.bring(peer(), envelope("zed@else.test", &["zoe@acme.test"]), &forged).await.unwrap();
+        town.inbox_of("zoe@acme.test", 1).await;
+        let relayed =
+            town.bring(peer(), envelope("zed@else.test", &["yan@else.test.incamail.ch"]), &forged).await;
+        assert_eq!(relayed.unwrap_err().code(), 550);
+        for (subject, to) in [("<im><x> Nope", "zed@else.test"), ("<im><c> Nope", "zed@incamail.ch")] {
+            let refused = send(&town, subject, &[to]).await.unwrap_err();
+            assert!((550..=553).contains(&refused.code()), "{subject}: {refused}");
+        }
+        assert!(stranger.heard().iter().all(|heard| !heard.body.contains("Nope")));
+        assert!(town.queue().await.is_empty());
+        town.stop().await;
+    }
+}

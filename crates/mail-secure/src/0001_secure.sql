@@ -1,0 +1,172 @@
+-- The platform's keys for secure letters; private keys are wrapped in the vault, whose key is not in the database.
+CREATE TABLE secure_key (
+    -- envelope, log, seal
+    purpose TEXT NOT NULL,
+    generation BIGINT NOT NULL,
+    private_key BLOB NOT NULL,
+    -- PEM, the key's own first; empty where there is none.
+    certificates TEXT NOT NULL,
+    -- What others need to check with it; empty where a certificate says it.
+    public_key BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (purpose, generation)
+);
+
+CREATE TABLE secure_letter (
+    id BIGINT NOT NULL PRIMARY KEY,
+    -- The sender's; 0 for somebody without one who answers from the portal.
+    organisation BIGINT NOT NULL,
+    -- 16 octets in hexadecimal digits: what others call it by.
+    public_id TEXT NOT NULL UNIQUE,
+    mode TEXT NOT NULL,
+    sender TEXT NOT NULL,
+    sender_name TEXT NOT NULL,
+    -- How the sender was known, in the words of the evidence.
+    authentication TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    -- Wrapped in the vault.
+    subject BLOB NOT NULL,
+    -- The digests as evidence says them, as JSON.
+    content TEXT NOT NULL,
+    -- Their salt, wrapped in the vault.
+    salt BLOB NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    submitted_at BIGINT NOT NULL,
+    -- What a program called it, so that it is not sent twice.
+    client_reference TEXT
+);
+CREATE INDEX secure_letter_by_organisation ON secure_letter (organisation, submitted_at);
+CREATE INDEX secure_letter_by_sender ON secure_letter (sender, submitted_at);
+CREATE UNIQUE INDEX secure_letter_by_reference ON secure_letter (organisation, client_reference);
+
+CREATE TABLE secure_recipient (
+    -- 16 random octets in hexadecimal digits.
+    slot TEXT NOT NULL PRIMARY KEY,
+    letter BIGINT NOT NULL,
+    -- The sender's.
+    organisation BIGINT NOT NULL,
+    -- As the sender wrote it, without a suffix.
+    address TEXT NOT NULL,
+    -- In the form of comparisons.
+    canonical TEXT NOT NULL,
+    -- sealed, mailbox, gateway
+    way TEXT NOT NULL,
+    state TEXT NOT NULL,
+    -- The store's share of the key, wrapped in the vault; NULL once it is destroyed: nobody opens the letter any more.
+    store_share BLOB,
+    -- The envelope, where the notice has a link.
+    envelope BLOB,
+    -- Until when it can be opened.
+    not_after BIGINT NOT NULL,
+    submitted_at BIGINT NOT NULL,
+    -- Of a registered letter: until when it can be accepted or refused.
+    deadline BIGINT,
+    accepted_at BIGINT,
+    opened_at BIGINT,
+    -- When it came to its end without being opened.
+    ended_at BIGINT,
+    reminders BIGINT NOT NULL,
+    -- The last statement about it: its number, and the digest of its sealed form.
+    sequence BIGINT NOT NULL,
+    last_statement BLOB NOT NULL
+);
+CREATE INDEX secure_recipient_by_letter ON secure_recipient (letter);
+CREATE INDEX secure_recipient_by_address ON secure_recipient (canonical, submitted_at);
+CREATE INDEX secure_recipient_by_deadline ON secure_recipient (state, deadline);
+CREATE INDEX secure_recipient_by_end ON secure_recipient (not_after);
+
+CREATE TABLE secure_statement (
+    slot TEXT NOT NULL,
+    sequence BIGINT NOT NULL,
+    organisation BIGINT NOT NULL,
+    letter BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    -- JWS compact.
+    sealed TEXT NOT NULL,
+    -- What hides it in the public log.
+    blind BLOB NOT NULL,
+    -- Where it stands there; NULL as long as it waits.
+    log_index BIGINT,
+    PRIMARY KEY (slot, sequence)
+);
+CREATE INDEX secure_statement_by_letter ON secure_statement (letter, at);
+CREATE INDEX secure_statement_waiting ON secure_statement (log_index, at);
+
+-- Nodes of the public log's tree: level 0 are the leaves.
+CREATE TABLE secure_log_node (
+    level BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, position)
+);
+CREATE TABLE secure_checkpoint (
+    size BIGINT NOT NULL PRIMARY KEY,
+    -- Signed note.
+    note TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    -- RFC 3161; NULL as long as no authority has answered.
+    token BLOB
+);
+
+-- What is to be told to somebody: written with the state it tells of, sent afterwards.
+CREATE TABLE secure_notice (
+    id BIGINT NOT NULL PRIMARY KEY,
+    organisation BIGINT NOT NULL,
+    letter BIGINT NOT NULL,
+    slot TEXT NOT NULL,
+    -- code, receipt, reminder, withdrawn, …
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    language TEXT NOT NULL,
+    -- What the kind needs, as JSON.
+    detail TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL
+);
+CREATE INDEX secure_notice_due ON secure_notice (due_at);
+
+-- Codes sent to mailboxes; only the newest of a slot is good.
+CREATE TABLE secure_code (
+    slot TEXT NOT NULL PRIMARY KEY,
+    canonical TEXT NOT NULL,
+    -- Wrapped in the vault.
+    code BLOB NOT NULL,
+    made_at BIGINT NOT NULL,
+    failures BIGINT NOT NULL
+);
+CREATE TABLE secure_code_asked (
+    id BIGINT NOT NULL PRIMARY KEY,
+    canonical TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX secure_code_asked_by_address ON secure_code_asked (canonical, at);
+
+-- Who has shown at the portal that a mailbox is theirs.
+CREATE TABLE secure_visit (
+    hash BLOB NOT NULL PRIMARY KEY,
+    canonical TEXT NOT NULL,
+    -- What stands in evidence.
+    authentication TEXT NOT NULL,
+    until BIGINT NOT NULL
+);
+
+-- Envelopes brought to the portal, for a few minutes.
+CREATE TABLE secure_parked (
+    id TEXT NOT NULL PRIMARY KEY,
+    slot TEXT NOT NULL,
+    envelope BLOB NOT NULL,
+    until BIGINT NOT NULL
+);
+CREATE INDEX secure_parked_by_slot ON secure_parked (slot, until);
+
+-- What a recipient has chosen.
+CREATE TABLE secure_person (
+    canonical TEXT NOT NULL PRIMARY KEY,
+    -- When they agreed to receive personal and registered letters.
+    consented_at BIGINT,
+    blocks_registered BIGINT NOT NULL,
+    accepts_registered BIGINT NOT NULL,
+    language TEXT
+);

@@ -1,0 +1,206 @@
+//! The ordinary letter that carries an envelope, or the link to one: signed by the platform, without a script.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use evidence::Mode;
+use model::{Address, Timestamp};
+use wire_safe::{MailShare, Page, PageWords, PortalOrigin, Slot};
+
+use crate::letter::subject_field;
+use crate::words::{self, Language};
+
+/// Octets of text that become one line of base64 of 76 characters (RFC 2045 §6.8).
+const LINE_OCTETS: usize = 57;
+
+/// What a carrier is made of.
+pub(crate) struct Carrier<'a> {
+    pub(crate) slot: &'a Slot,
+    pub(crate) mode: Mode,
+    pub(crate) from: &'a Address,
+    pub(crate) sender: &'a Address,
+    pub(crate) sender_name: &'a str,
+    pub(crate) recipient: &'a Address,
+    /// `None`: it does not stand on the outside.
+    pub(crate) subject: Option<&'a str>,
+    pub(crate) language: Language,
+    pub(crate) at: Timestamp,
+    /// Until when it is accepted or refused, in words.
+    pub(crate) deadline: Option<String>,
+    pub(crate) portal: &'a PortalOrigin,
+    pub(crate) mail_share: &'a MailShare,
+    pub(crate) content: Carried<'a>,
+}
+
+/// What it brings.
+pub(crate) enum Carried<'a> {
+    /// The envelope itself.
+    Envelope(&'a [u8]),
+    /// The address under which it is fetched.
+    Link,
+}
+
+impl Carrier<'_> {
+    /// The fields that stand before the signed entity; the entity brings its own Content-Type.
+    pub(crate) fn header(&self) -> Vec<u8> {
+        let say = |key: &str| words::say(self.language, key, &[("sender", self.sender_name)]);
+        let subject = match self.subject {
+            Some(subject) => format!("{subject} ({})", say(mode_key(self.mode))),
+            None => say(&format!("subject-{}", self.mode)),
+        };
+        let mut header = format!(
+            "From: {} <{}>\r\nReply-To: {}\r\nTo: {}\r\n",
+            quoted(&say("from-name")),
+            self.from,
+            self.sender,
+            self.recipient
+        )
+        .into_bytes();
+        header.extend_from_slice(&subject_field(&subject));
+        header.extend_from_slice(
+            format!(
+                "Date: {}\r\nMessage-ID: <{}@{}>\r\nContent-Language: {}\r\nMIME-Version: 1.0\r\n",
+                self.at.rfc5322(),
+                self.slot,
+                self.from.domain(),
+                self.language.tag()
+            )
+            .as_bytes(),
+        );
+        header
+    }
+
+    /// The entity that the platform signs: a text, and what the letter brings.
+    pub(crate) fn entity(&self) -> Vec<u8> {
+        let text = self.text();
+        match &self.content {
+            Carried::Link => text_part(&text),
+            Carried::Envelope(envelope) => {
+                // Letters and digits only, and not to be found in base64 lines of another length.
+                let boundary = format!("relais-{}", self.slot);
+                let page = self.page(envelope);
+                let mut entity =
+                    format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n")
+                        .into_bytes();
+                entity.extend_from_slice(&text_part(&text));
+                entity.extend_from_slice(format!("\r\n--{boundary}\r\n").as_bytes());
+                entity.extend_from_slice(&attached(&page));
+                entity.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+                entity
+            }
+        }
+    }
+
+    /// Where a letter is fetched that has only a link.
+    fn link(&self) -> String {
+        format!("{}/safe/m/{}#a={}", self.portal.as_str(), self.slot, *self.mail_share.to_base64url())
+    }
+
+    fn text(&self) -> String {
+        let link = self.link();
+        let deadline = self.deadline.as_deref().unwrap_or_default();
+        let values = [
+            ("sender", self.sender_name),
+            ("address", &self.sender.to_string()),
+            ("recipient", &self.recipient.to_string()),
+            ("deadline", deadline),
+            ("link", &link),
+            ("portal", self.portal.as_str()),
+        ];
+        let say = |key: &str| words::say(self.language, key, &values);
+        let how = match self.content {
+            Carried::Envelope(_) => say("how-attachment"),
+            Carried::Link => say("how-link"),
+        };
+        let mut text = format!("{}\n\n{}\n", say(&format!("lead-{}", self.mode)), how);
+        if self.mode == Mode::Registered {
+            text += &format!("\n{}\n", say("registered-until"));
+        }
+        text += &format!("\n{}\n", say("suspicious"));
+        text
+    }
+
+    /// The page that carries the envelope.
+    fn page(&self, envelope: &[u8]) -> Vec<u8> {
+        let deadline = self.deadline.as_deref().unwrap_or_default();
+        let (sender, portal) = (self.sender.to_string(), self.portal.as_str());
+        let values =
+            [("sender", self.sender_name), ("address", &*sender), ("deadline", deadline), ("portal", portal)];
+        let say = |key: &str| words::say(self.language, key, &values);
+        let (sender_label, subject_label, until_label) =
+            (say("fact-sender"), say("fact-subject"), say("fact-until"));
+        let mut facts = vec![(sender_label.as_str(), sender.as_str())];
+        facts.extend(self.subject.map(|subject| (subject_label.as_str(), subject)));
+        facts.extend(self.deadline.as_deref().map(|until| (until_label.as_str(), until)));
+        wire_safe::page(&Page {
+            words: PageWords {
+                title: &say(&format!("page-title-{}", self.mode)),
+                lead: &say(&format!("page-lead-{}", self.mode)),
+                facts: &facts,
+                open: &say("page-open"),
+                explanation: &say("page-explanation"),
+                explanation_without_script: &say("page-without-script"),
+                open_without_script: &say("page-open-without-script"),
+                footer: &say("page-footer"),
+            },
+            language: self.language.tag(),
+            origin: self.portal,
+            mail_share: self.mail_share,
+            envelope,
+        })
+    }
+}
+
+fn mode_key(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Confidential => "mode-confidential",
+        Mode::Personal => "mode-personal",
+        Mode::Registered => "mode-registered",
+    }
+}
+
+/// A display name as a quoted string, encoded where it is not ASCII (RFC 5322 §3.2.4, RFC 2047 §5).
+pub(crate) fn quoted(name: &str) -> String {
+    let name: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
+    match name.is_ascii() {
+        true => format!("\"{}\"", name.replace(['\\', '"'], "")),
+        false => String::from_utf8_lossy(&wire_mime::encode_words(name.as_bytes())).into_owned(),
+    }
+}
+
+/// A part whose text is in base64: no server on the way has a reason to touch it.
+pub(crate) fn text_part(text: &str) -> Vec<u8> {
+    let text = text.replace('\n', "\r\n");
+    let lines: String =
+        text.as_bytes().chunks(LINE_OCTETS).map(|line| format!("{}\r\n", STANDARD.encode(line))).collect();
+    format!("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}")
+        .into_bytes()
+}
+
+/// The page with the envelope. It is ASCII in short lines already, so that it travels as it is: a second base64 would
+/// make it a third larger. A page with other characters is coded all the same.
+fn attached(page: &[u8]) -> Vec<u8> {
+    let fits = page.is_ascii() && page.split(|byte| *byte == b'\n').all(|line| line.len() <= 900);
+    let mut part = format!(
+        "Content-Type: text/html; charset=utf-8; name=\"Relais.html\"\r\n\
+         Content-Disposition: attachment; filename=\"Relais.html\"\r\n\
+         Content-Transfer-Encoding: {}\r\n\r\n",
+        if fits { "7bit" } else { "base64" }
+    )
+    .into_bytes();
+    match fits {
+        true => {
+            for line in page.split(|byte| *byte == b'\n') {
+                part.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+                part.extend_from_slice(b"\r\n");
+            }
+        }
+        false => {
+            part.reserve(page.len() / 3 * 4 + page.len() / 28);
+            for line in page.chunks(LINE_OCTETS) {
+                part.extend_from_slice(STANDARD.encode(line).as_bytes());
+                part.extend_from_slice(b"\r\n");
+            }
+        }
+    }
+    part
+}

@@ -1,0 +1,76 @@
+//! What can go wrong with secure letters.
+
+use std::sync::Arc;
+
+use db::DbError;
+use evidence::{Event, Illegal};
+use thiserror::Error;
+
+/// Something could not be done.
+#[derive(Debug, Error)]
+pub enum SecureError {
+    /// The database does not answer.
+    #[error("the database does not answer")]
+    Db(#[from] DbError),
+    /// The bodies cannot be read or written.
+    #[error("a body cannot be read or written")]
+    Blob(#[from] blobs::BlobError),
+    /// The platform's keys are not as they should be.
+    #[error("the platform's keys for secure letters cannot be used: {0}")]
+    Keys(&'static str),
+    /// A certificate cannot be made.
+    #[error("a certificate for the platform's seal cannot be made")]
+    Certificate {
+        /// Why.
+        source: Arc<rcgen::Error>,
+    },
+    /// The vault does not open.
+    #[error("the vault does not open")]
+    Vault(#[from] keys::VaultError),
+    /// The letter cannot be sealed.
+    #[error("the letter cannot be sealed")]
+    Sealing(#[from] wire_safe::NotSealed),
+    /// A statement of evidence cannot be made.
+    #[error("evidence of {event} cannot be made: {why}")]
+    Evidence {
+        /// What it was to say.
+        event: Event,
+        /// Why not.
+        why: String,
+    },
+    /// A row says what no version of ours writes.
+    #[error("a row of secure letters is damaged: {0}")]
+    Damaged(&'static str),
+    /// There is no such letter, or not for this person.
+    #[error("no such letter")]
+    NotFound,
+    /// What is asked cannot follow upon what happened.
+    #[error(transparent)]
+    Illegal(#[from] Illegal),
+    /// It can no longer be opened: withdrawn, expired or erased.
+    #[error("the letter can no longer be opened")]
+    Ended,
+    /// What was brought is no envelope of this platform.
+    #[error("that is no letter of this platform, or it was changed on its way")]
+    Forged,
+    /// Who asks has not shown enough.
+    #[error("this needs another proof of who asks")]
+    Proof,
+    /// A code is wrong, too old or was tried too often.
+    #[error("the code is wrong, too old, or was tried too often")]
+    Code,
+    /// Too much was asked in a short time.
+    #[error("too much was asked in a short time")]
+    TooOften,
+}
+
+impl SecureError {
+    /// Whether the same may work later.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            SecureError::Db(error) => error.is_temporary(),
+            SecureError::Blob(_) => true,
+            _ => false,
+        }
+    }
+}

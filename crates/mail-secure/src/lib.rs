@@ -1,0 +1,120 @@
+//! Secure and registered letters: from the sender's wish to the evidence that anybody can check.
+//!
+//! ```text
+//! wish ─ a field, a tag, a suffix          pure: what the sender asks for
+//! submit ─ sealed for each recipient       one envelope each; the mail's share of its key leaves in the letter,
+//!                                          the store's share stays here, wrapped in the vault
+//! portal ─ shown who they are → opened     accepted or refused first, where it is registered
+//! statement ─ what happened                sealed, chained, kept in the transaction that makes it true
+//! notice ─ who has to hear of it           kept in that transaction too, sent afterwards
+//! ```
+//!
+//! The plaintext is in memory while it is sealed and nowhere else: neither the mailbox's copy nor the database nor the
+//! database with the master key opens a letter. Which step may follow which says [`evidence::Machine`], and nothing else
+//! does: a state is changed by a statement only.
+
+mod carried;
+mod carrier;
+mod deadline;
+mod error;
+mod letter;
+pub mod limits;
+mod notice;
+mod outbox;
+mod platform;
+mod portal;
+mod rows;
+mod settings;
+mod statement;
+mod submit;
+mod types;
+pub mod wish;
+mod words;
+
+use std::sync::Arc;
+
+use blobs::Blobs;
+use db::Db;
+use keys::Vault;
+use tokio::sync::OnceCell;
+use world::World;
+
+pub use carried::Carriage;
+pub use error::SecureError;
+pub use evidence::{Event, Mode, State};
+pub use letter::{Unmarked, unmarked};
+pub use notice::{CHANNEL, Notice, NoticeKind};
+pub use outbox::{Told, sent};
+pub use platform::Platform;
+pub use portal::{Brought, Code, Opening, Seen};
+pub use rows::MIGRATIONS;
+pub use settings::{Marks, Settings};
+pub use statement::Shown;
+pub use submit::{Parcel, Prepared, Submission};
+pub use types::{Copy, Letter, Way, hex, sixteen};
+pub use words::Language;
+
+/// Secure letters of one installation; cheap to clone.
+#[derive(Clone)]
+pub struct Secure {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    blobs: Blobs,
+    world: World,
+    vault: Vault,
+    settings: Settings,
+    platform: OnceCell<Arc<Platform>>,
+}
+
+impl Secure {
+    /// Puts it together; keys are read, or made, when they are first needed.
+    pub fn new(db: Db, blobs: Blobs, world: World, vault: Vault, settings: Settings) -> Secure {
+        let platform = OnceCell::new();
+        Secure { inner: Arc::new(Inner { db, blobs, world, vault, settings, platform }) }
+    }
+
+    /// The platform's keys.
+    ///
+    /// # Errors
+    /// When they can be neither read nor made.
+    pub async fn platform(&self) -> Result<Arc<Platform>, SecureError> {
+        let Inner { db, world, vault, settings, .. } = &*self.inner;
+        let opened = self.inner.platform.get_or_try_init(async || {
+            Ok::<_, SecureError>(Arc::new(Platform::open(db, world, vault, settings).await?))
+        });
+        opened.await.cloned()
+    }
+
+    /// The platform's keys, if somebody has needed them already.
+    pub(crate) fn platform_at_hand(&self) -> Option<Arc<Platform>> {
+        self.inner.platform.get().cloned()
+    }
+
+    /// What is set.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// What wraps secrets that lie in the database.
+    pub fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    pub(crate) fn world(&self) -> &World {
+        &self.inner.world
+    }
+}
+
+#[cfg(test)]
+mod tests;

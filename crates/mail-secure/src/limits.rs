@@ -1,0 +1,50 @@
+//! Every limit and every span of secure letters, by name.
+
+use std::time::Duration;
+
+/// `Re:` and the like before a tag.
+pub(crate) const REPLY_PREFIXES_LIMIT: usize = 10;
+/// Octets of a letter as it came; its envelope has to go through other people's servers.
+pub const LETTER_LIMIT_BYTES: usize = 30 * 1024 * 1024;
+/// Octets of all envelopes of one letter together: each recipient has one.
+pub const ENVELOPES_LIMIT_BYTES: usize = 512 * 1024 * 1024;
+/// Recipients of one letter.
+pub const RECIPIENTS_LIMIT: usize = 100;
+/// Larger envelopes stay here, and the notice has a link: many servers take no more than 10 MB.
+pub const LINK_ABOVE_BYTES: usize = 7 * 1024 * 1024;
+/// How long a letter that is neither offered nor withdrawn can be opened.
+pub const OPEN_FOR: Duration = Duration::from_secs(365 * 86_400);
+/// How long an accepted registered letter can be opened.
+pub const ACCEPTED_OPEN_FOR: Duration = Duration::from_secs(365 * 86_400);
+/// Days until a registered letter that was offered expires (BGG art. 44 al. 2: on the seventh day).
+pub const ACCEPTANCE_DAYS: u32 = 7;
+/// How long an envelope that was brought to the portal stays there.
+pub const PARKED_FOR: Duration = Duration::from_secs(15 * 60);
+/// Envelopes parked for one letter at the same time.
+pub const PARKED_PER_SLOT_LIMIT: i64 = 5;
+/// How long a code is good for.
+pub const CODE_FOR: Duration = Duration::from_secs(10 * 60);
+/// Wrong codes, after which the code is over.
+pub const CODE_FAILURES_LIMIT: i64 = 5;
+/// Codes asked for one address within an hour.
+pub const CODES_PER_HOUR_LIMIT: i64 = 5;
+/// How long whoever showed a code need not show another one for the same address on the same device.
+pub const VISIT_FOR: Duration = Duration::from_secs(12 * 3600);
+/// Parts of a letter whose digests stand in its evidence.
+pub(crate) const PARTS_LIMIT: usize = 200;
+/// Characters of a part's name in evidence.
+pub(crate) const PART_NAME_LIMIT: usize = 200;
+/// Characters of a subject that is kept.
+pub(crate) const SUBJECT_LIMIT: usize = 300;
+/// How long certificates of the platform's seal are good for.
+pub(crate) const SEAL_LIFE: Duration = Duration::from_secs(5 * 365 * 86_400);
+/// How long its root is.
+pub(crate) const SEAL_ROOT_LIFE: Duration = Duration::from_secs(20 * 365 * 86_400);
+/// Days before the deadline on which a recipient is reminded of an offered letter.
+pub const REMINDERS: [Duration; 2] = [Duration::from_secs(2 * 86_400), Duration::from_secs(5 * 86_400)];
+/// How long the plaintext of a withdrawn letter's notice row stays in the journal.
+pub const JOURNAL_FOR: Duration = Duration::from_secs(3650 * 86_400);
+/// Rows that a chore takes at once.
+pub(crate) const CHORE_LIMIT: i64 = 200;
+/// The pause between two tries of a notice.
+pub(crate) const NOTICE_PAUSE: Duration = Duration::from_secs(60);

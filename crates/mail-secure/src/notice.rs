@@ -1,0 +1,163 @@
+//! What people are told by letter: written in the transaction that makes it true, sent afterwards.
+
+use db::Tx;
+use model::{Address, OrganisationId, Timestamp};
+use serde_json::Value;
+use wire_safe::Slot;
+use world::World;
+
+use crate::carrier::quoted;
+use crate::error::SecureError;
+use crate::letter::subject_field;
+use crate::settings::Settings;
+use crate::types::Letter;
+use crate::words::{self, Language};
+use crate::{deadline, rows};
+
+/// What is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// A code to show at the portal.
+    Code,
+    /// To the sender: the letter was taken.
+    Submitted,
+    /// To the sender: the recipient accepted.
+    Accepted,
+    /// To the sender: the recipient refused.
+    Refused,
+    /// To the sender: the recipient did neither in time.
+    Expired,
+    /// To the sender: the letter could not be brought.
+    Undeliverable,
+    /// To the recipient: the sender took the letter back.
+    Withdrawn,
+    /// To the recipient: a letter waits.
+    Reminder,
+}
+
+impl NoticeKind {
+    const ALL: [NoticeKind; 8] = [
+        NoticeKind::Code,
+        NoticeKind::Submitted,
+        NoticeKind::Accepted,
+        NoticeKind::Refused,
+        NoticeKind::Expired,
+        NoticeKind::Undeliverable,
+        NoticeKind::Withdrawn,
+        NoticeKind::Reminder,
+    ];
+
+    /// The word by which it is stored, and with which the keys of its words begin.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            NoticeKind::Code => "code",
+            NoticeKind::Submitted => "told-submitted",
+            NoticeKind::Accepted => "told-accepted",
+            NoticeKind::Refused => "told-refused",
+            NoticeKind::Expired => "told-expired",
+            NoticeKind::Undeliverable => "told-undeliverable",
+            NoticeKind::Withdrawn => "told-withdrawn",
+            NoticeKind::Reminder => "reminder",
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<NoticeKind> {
+        NoticeKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
+    /// Whether a receipt goes with it: a signed page that proves what is told.
+    pub fn has_receipt(self) -> bool {
+        matches!(
+            self,
+            NoticeKind::Submitted | NoticeKind::Accepted | NoticeKind::Refused | NoticeKind::Expired
+        )
+    }
+}
+
+/// A notice about to be kept.
+pub(crate) struct NewNotice<'a> {
+    pub(crate) letter: &'a Letter,
+    pub(crate) slot: &'a Slot,
+    pub(crate) kind: NoticeKind,
+    pub(crate) recipient: &'a Address,
+    pub(crate) language: Language,
+    /// What its words need besides the letter.
+    pub(crate) detail: Value,
+    pub(crate) at: Timestamp,
+}
+
+/// Keeps a notice in the caller's transaction.
+pub(crate) fn add(tx: &mut Tx, world: &World, notice: &NewNotice<'_>) -> Result<(), SecureError> {
+    rows::insert_notice(tx, world.new_id(), notice)?;
+    tx.notify(CHANNEL, String::new());
+    Ok(())
+}
+
+/// The channel that says that a notice waits.
+pub const CHANNEL: &str = "secure-notices";
+
+/// A notice that waits to be sent.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The id.
+    pub id: i64,
+    /// The sender's organisation.
+    pub organisation: OrganisationId,
+    /// The letter.
+    pub letter: i64,
+    /// The copy.
+    pub slot: Slot,
+    /// What is told.
+    pub kind: NoticeKind,
+    /// To whom.
+    pub recipient: Address,
+    /// In which language.
+    pub language: Language,
+    /// What its words need.
+    pub detail: Value,
+    /// When it happened.
+    pub made_at: Timestamp,
+    /// Tries so far.
+    pub attempts: i64,
+}
+
+impl Notice {
+    /// The letter that tells it, without a receipt: header and a text.
+    pub(crate) fn written(&self, letter: &Letter, copy: &crate::types::Copy, settings: &Settings) -> Vec<u8> {
+        let text = |name: &str| self.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (code, reason) = (text("code"), text("reason"));
+        let (address, recipient) = (letter.sender.to_string(), copy.address.to_string());
+        let at = deadline::in_words(self.made_at, settings);
+        let until = copy.deadline.map(|at| deadline::in_words(at, settings)).unwrap_or_default();
+        let values = [
+            ("sender", letter.sender_name.as_str()),
+            ("address", &address),
+            ("recipient", &recipient),
+            ("subject", &letter.subject),
+            ("code", &code),
+            ("reason", &reason),
+            ("at", &at),
+            ("deadline", &until),
+        ];
+        let word = self.kind.word();
+        let subject = words::say(self.language, &format!("{word}-subject"), &values);
+        let body = words::say(self.language, &format!("{word}-text"), &values);
+        let mut whole =
+            format!("From: {} <{}>\r\nTo: {}\r\n", quoted(&settings.issuer), settings.from, self.recipient)
+                .into_bytes();
+        whole.extend_from_slice(&subject_field(&subject));
+        whole.extend_from_slice(
+            format!(
+                "Date: {}\r\nMessage-ID: <notice-{}@{}>\r\nContent-Language: {}\r\n\
+                 Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
+                self.made_at.rfc5322(),
+                self.id,
+                settings.from.domain(),
+                self.language.tag(),
+            )
+            .as_bytes(),
+        );
+        whole.extend_from_slice(&crate::carrier::text_part(&format!("{body}\n")));
+        whole
+    }
+}

@@ -1,0 +1,574 @@
+//! What recipients do at the portal: bring an envelope, show who they are, accept or refuse, open.
+//!
+//! Looking changes nothing: every change is asked for by itself, so that whoever follows links without being asked does
+//! no harm.
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use db::Tx;
+use evidence::{Event, Mode, State};
+use model::{OrganisationId, Timestamp};
+use wire_safe::{Envelope, MailShare, Slot, StoreShare};
+use zeroize::Zeroizing;
+
+use crate::error::SecureError;
+use crate::notice::{self, NewNotice, NoticeKind};
+use crate::platform::Platform;
+use crate::statement::{Happening, Notary, Shown};
+use crate::submit::{blocking, hash_of};
+use crate::types::{Copy, Letter, hex, sixteen};
+use crate::words::Language;
+use crate::{Secure, limits, rows};
+
+/// An envelope that somebody brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// Where it lies for a few minutes.
+    pub parked: String,
+    /// The copy it is of.
+    pub slot: Slot,
+}
+
+/// A letter as its recipient may know it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// The letter.
+    pub letter: Letter,
+    /// Its copy for this recipient.
+    pub copy: Copy,
+}
+
+/// What somebody shows to be let to a letter.
+#[derive(Clone, Debug)]
+pub struct Code(pub Zeroizing<String>);
+
+/// What a browser needs to open a letter, besides what it has itself.
+pub struct Opening {
+    /// The store's share of the key, in base64url.
+    pub store_share: Zeroizing<String>,
+}
+
+impl Secure {
+    /// Takes an envelope that somebody brought: only one that this platform has signed, and whose letter can still be
+    /// opened.
+    ///
+    /// # Errors
+    /// [`SecureError::Forged`], [`SecureError::NotFound`], [`SecureError::Ended`], [`SecureError::TooOften`].
+    pub async fn bring(&self, envelope: Bytes) -> Result<Brought, SecureError> {
+        let platform = self.platform().await?;
+        let checking = envelope.clone();
+        let slot = blocking(move || genuine(&platform, &checking)).await?;
+        let now = self.now();
+        self.seen(&slot).await?.copy.can_be_opened(now).then_some(()).ok_or(SecureError::Ended)?;
+        let blob = self.blobs().put(envelope).await?;
+        let mut id = [0; 16];
+        self.world().random.fill(&mut id);
+        let parked = hex(&id);
+        let name = parked.clone();
+        self.db()
+            .operator("park an envelope that a recipient brought")
+            .write(move |tx: &mut Tx| {
+                rows::forget_parked(tx, now)?;
+                if rows::count_parked(tx, &slot)? >= limits::PARKED_PER_SLOT_LIMIT {
+                    rows::forget_oldest_parked(tx, &slot)?;
+                }
+                rows::insert_parked(tx, &name, &slot, &blob, now.plus(limits::PARKED_FOR))?;
+                Ok::<_, SecureError>(())
+            })
+            .await?;
+        Ok(Brought { parked, slot })
+    }
+
+    /// Of which copy an envelope is parked; `None` if it lies there no more.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn parked(&self, id: &str) -> Result<Option<Slot>, SecureError> {
+        if sixteen(id).is_none() {
+            return Ok(None);
+        }
+        let (id, now) = (id.to_owned(), self.now());
+        let scope = self.db().operator("find an envelope that a recipient brought");
+        Ok(scope.read(move |tx: &mut Tx| rows::parked(tx, &id, now)).await?.map(|(slot, _)| slot))
+    }
+
+    /// The octets of an envelope, parked or kept here.
+    ///
+    /// # Errors
+    /// [`SecureError::NotFound`] when it lies here no more.
+    pub async fn envelope(&self, slot: &Slot, parked: Option<&str>) -> Result<Bytes, SecureError> {
+        let (slot, parked, now) = (*slot, parked.map(str::to_owned), self.now());
+        let scope = self.db().operator("read an envelope for its recipient");
+        let blob = scope
+            .read(move |tx: &mut Tx| {
+                Ok::<_, SecureError>(match parked {
+                    Some(id) => {
+                        rows::parked(tx, &id, now)?.filter(|(of, _)| *of == slot).map(|(_, blob)| blob)
+                    }
+                    None => rows::envelope_of(tx, &slot)?,
+                })
+            })
+            .await?;
+        Ok(self.blobs().get(&blob.ok_or(SecureError::NotFound)?).await?)
+    }
+
+    /// The letter of a slot.
+    ///
+    /// # Errors
+    /// [`SecureError::NotFound`].
+    pub async fn seen(&self, slot: &Slot) -> Result<Seen, SecureError> {
+        let (secure, slot) = (self.clone(), *slot);
+        let scope = self.db().operator("show a letter to its recipient");
+        scope.read(move |tx: &mut Tx| secure.read(tx, &slot)).await
+    }
+
+    pub(crate) fn read(&self, tx: &mut Tx, slot: &Slot) -> Result<Seen, SecureError> {
+        let copy = rows::copy_of(tx, slot)?.ok_or(SecureError::NotFound)?;
+        let letter = rows::letter(tx, self.vault(), copy.letter)?;
+        Ok(Seen { letter: letter.ok_or(SecureError::Damaged("a copy without its letter"))?, copy })
+    }
+
+    /// The letter that a program has sent under a reference of its own: it is not sent twice.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn sent_as(
+        &self,
+        organisation: OrganisationId,
+        reference: &str,
+    ) -> Result<Option<Letter>, SecureError> {
+        let (secure, reference) = (self.clone(), reference.to_owned());
+        let scope = self.db().tenant(organisation);
+        scope
+            .read(move |tx: &mut Tx| rows::letter_by_reference(tx, secure.vault(), organisation, &reference))
+            .await
+    }
+
+    /// In which context a slot's share of the key is wrapped: public, and of no use without the master key.
+    ///
+    /// # Errors
+    /// [`SecureError::NotFound`].
+    pub async fn share_context(&self, slot: &Slot) -> Result<String, SecureError> {
+        let Seen { copy, .. } = self.seen(slot).await?;
+        Ok(rows::share_context(&copy.slot, copy.letter, copy.organisation))
+    }
+
+    /// Sends a code to the recipient's mailbox; only the newest is good.
+    ///
+    /// # Errors
+    /// [`SecureError::TooOften`], [`SecureError::Ended`], [`SecureError::NotFound`].
+    pub async fn send_code(&self, slot: &Slot, language: Language) -> Result<(), SecureError> {
+        let (secure, slot, now) = (self.clone(), *slot, self.now());
+        let code = Zeroizing::new(format!("{:08}", self.world().random.below(100_000_000)));
+        self.db()
+            .operator("send a code to a recipient's mailbox")
+            .write(move |tx: &mut Tx| {
+                let Seen { letter, copy } = secure.read(tx, &slot)?;
+                if !copy.can_be_opened(now) {
+                    return Err(SecureError::Ended);
+                }
+                let canonical = copy.address.canonical();
+                let hour = std::time::Duration::from_secs(3600);
+                if rows::codes_asked(tx, &canonical, now.minus(hour))? >= limits::CODES_PER_HOUR_LIMIT {
+                    return Err(SecureError::TooOften);
+                }
+                rows::note_code_asked(tx, secure.world().new_id(), &canonical, now)?;
+                let wrapped = secure.vault().wrap(&code_context(&slot), code.as_bytes());
+                rows::put_code(tx, &slot, &canonical, &wrapped, now)?;
+                notice::add(
+                    tx,
+                    secure.world(),
+                    &NewNotice {
+                        letter: &letter,
+                        slot: &slot,
+                        kind: NoticeKind::Code,
+                        recipient: &copy.address,
+                        language,
+                        detail: serde_json::json!({}),
+                        at: now,
+                    },
+                )
+            })
+            .await
+    }
+
+    /// The newest code of a slot, for the letter that tells it.
+    pub(crate) fn code_of(&self, tx: &mut Tx, slot: &Slot) -> Result<Option<Zeroizing<String>>, SecureError> {
+        let Some(kept) = rows::code(tx, slot)? else { return Ok(None) };
+        let code = self.vault().unwrap(&code_context(slot), &kept.wrapped)?;
+        Ok(Some(Zeroizing::new(String::from_utf8_lossy(&code).into_owned())))
+    }
+
+    /// Takes a code; gives the token of a visit, by which the same browser is known for a while.
+    ///
+    /// # Errors
+    /// [`SecureError::Code`].
+    pub async fn visit_with_code(&self, slot: &Slot, code: &Code) -> Result<Zeroizing<String>, SecureError> {
+        let (secure, slot, now) = (self.clone(), *slot, self.now());
+        let typed = Zeroizing::new(code.0.chars().filter(char::is_ascii_digit).collect::<String>());
+        let mut token = Zeroizing::new([0; 32]);
+        self.world().random.fill(&mut token[..]);
+        let token = Zeroizing::new(URL_SAFE_NO_PAD.encode(&token[..]));
+        let hash = hash_of(token.as_bytes());
+        let is_right = self
+            .db()
+            .operator("take a code from a recipient")
+            .write(move |tx: &mut Tx| {
+                let Some(kept) = rows::code(tx, &slot)? else { return Ok(false) };
+                let is_over = now.since(kept.made_at) > limits::CODE_FOR
+                    || kept.failures >= limits::CODE_FAILURES_LIMIT;
+                if is_over {
+                    return Ok(false);
+                }
+                let wanted = secure.vault().unwrap(&code_context(&slot), &kept.wrapped)?;
+                if verify_slices_are_equal(&wanted, typed.as_bytes()).is_err() {
+                    rows::count_code_failure(tx, &slot)?;
+                    return Ok(false);
+                }
+                rows::forget_code(tx, &slot)?;
+                let until = now.plus(limits::VISIT_FOR);
+                rows::insert_visit(tx, &hash, &kept.canonical, BY_CODE, until)?;
+                Ok::<_, SecureError>(true)
+            })
+            .await?;
+        is_right.then_some(token).ok_or(SecureError::Code)
+    }
+
+    /// Who a visit's token stands for; `None` if it is over.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn visit(&self, token: &str) -> Result<Option<Shown>, SecureError> {
+        let (hash, now) = (hash_of(token.as_bytes()), self.now());
+        let scope = self.db().operator("know a visitor of the portal again");
+        let found = scope.read(move |tx: &mut Tx| rows::visit(tx, &hash, now)).await?;
+        Ok(found.map(|(canonical, authentication)| Shown {
+            canonical,
+            authentication,
+            acting: None,
+            is_strong: false,
+        }))
+    }
+
+    /// Ends a visit.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn end_visit(&self, token: &str) -> Result<(), SecureError> {
+        let hash = hash_of(token.as_bytes());
+        let scope = self.db().operator("a visitor of the portal leaves");
+        scope.write(move |tx: &mut Tx| rows::end_visit(tx, &hash)).await?;
+        Ok(())
+    }
+
+    /// The recipient accepts a registered letter.
+    ///
+    /// # Errors
+    /// [`SecureError::Proof`], [`SecureError::Illegal`], [`SecureError::Ended`].
+    pub async fn accept(&self, slot: &Slot, who: &Shown) -> Result<Seen, SecureError> {
+        self.decide(slot, who, None).await
+    }
+
+    /// The recipient refuses a registered letter: nobody opens it any more.
+    ///
+    /// # Errors
+    /// As [`Secure::accept`].
+    pub async fn refuse(&self, slot: &Slot, who: &Shown, reason: &str) -> Result<Seen, SecureError> {
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(500).collect();
+        self.decide(slot, who, Some(reason)).await
+    }
+
+    async fn decide(&self, slot: &Slot, who: &Shown, refused: Option<String>) -> Result<Seen, SecureError> {
+        let platform = self.platform().await?;
+        let (secure, slot, who, now) = (self.clone(), *slot, who.clone(), self.now());
+        self.db()
+            .operator("a recipient accepts or refuses a registered letter")
+            .write(move |tx: &mut Tx| {
+                let Seen { letter, mut copy } = secure.read(tx, &slot)?;
+                secure.may(&letter, &copy, &who)?;
+                if copy.deadline.is_some_and(|deadline| now > deadline) {
+                    return Err(SecureError::Ended);
+                }
+                let notary = secure.notary(&platform);
+                let kind = match &refused {
+                    None => {
+                        let event = Happening::new(Event::ConsignmentAcceptance, now).by(&who);
+                        notary.state(tx, &letter, &mut copy, &event)?;
+                        notary.state(
+                            tx,
+                            &letter,
+                            &mut copy,
+                            &Happening::new(Event::ContentConsignment, now),
+                        )?;
+                        copy.accepted_at = Some(now);
+                        copy.not_after = now.plus(limits::ACCEPTED_OPEN_FOR);
+                        NoticeKind::Accepted
+                    }
+                    Some(reason) => {
+                        let words = match reason.trim() {
+                            "" => "the recipient refused",
+                            said => said,
+                        };
+                        let event = Happening::new(Event::ConsignmentRejection, now).by(&who);
+                        notary.state(tx, &letter, &mut copy, &event.because("RC08", words))?;
+                        copy.end(now);
+                        NoticeKind::Refused
+                    }
+                };
+                rows::update_copy(tx, &copy)?;
+                secure.tell_sender(tx, &letter, &copy, kind, now)?;
+                Ok(Seen { letter, copy })
+            })
+            .await
+    }
+
+    /// Gives the store's share of the key to a browser that opens the letter itself. That it did is told by
+    /// [`Secure::note_opened`].
+    ///
+    /// # Errors
+    /// [`SecureError::Proof`], [`SecureError::Ended`], and [`SecureError::Illegal`] for a registered letter that was not
+    /// accepted.
+    pub async fn release(&self, slot: &Slot, who: &Shown) -> Result<Opening, SecureError> {
+        let Seen { letter, copy } = self.seen(slot).await?;
+        let share = self.share(&letter, &copy, who)?;
+        Ok(Opening { store_share: Zeroizing::new(URL_SAFE_NO_PAD.encode(share.octets())) })
+    }
+
+    fn share(&self, letter: &Letter, copy: &Copy, who: &Shown) -> Result<StoreShare, SecureError> {
+        self.may(letter, copy, who)?;
+        let wrapped = copy.store_share.as_ref().filter(|_| copy.can_be_opened(self.now()));
+        let wrapped = wrapped.ok_or(SecureError::Ended)?;
+        if !matches!(copy.state, State::Consigned | State::Notified | State::HandedOver) {
+            return Err(evidence::Illegal {
+                mode: letter.mode,
+                state: copy.state,
+                event: Event::ContentHandover,
+            }
+            .into());
+        }
+        let context = rows::share_context(&copy.slot, copy.letter, copy.organisation);
+        let share = self.vault().unwrap(&context, wrapped)?;
+        let octets = share[..].try_into().map_err(|_| SecureError::Damaged("a share of a key"))?;
+        Ok(StoreShare::new(octets))
+    }
+
+    /// The recipient has the letter open: the first time is the handover.
+    ///
+    /// # Errors
+    /// As [`Secure::release`].
+    pub async fn note_opened(&self, slot: &Slot, who: &Shown, by_platform: bool) -> Result<(), SecureError> {
+        let platform = self.platform().await?;
+        let (secure, slot, mut who, now) = (self.clone(), *slot, who.clone(), self.now());
+        if by_platform {
+            who.authentication.push_str("; decrypted by the platform at the recipient's wish");
+        }
+        self.db()
+            .operator("a recipient has opened a letter")
+            .write(move |tx: &mut Tx| {
+                let Seen { letter, mut copy } = secure.read(tx, &slot)?;
+                secure.may(&letter, &copy, &who)?;
+                let event = match copy.state {
+                    State::HandedOver => Event::ContentAccessTracking,
+                    _ => Event::ContentHandover,
+                };
+                secure.notary(&platform).state(
+                    tx,
+                    &letter,
+                    &mut copy,
+                    &Happening::new(event, now).by(&who),
+                )?;
+                copy.opened_at.get_or_insert(now);
+                rows::update_copy(tx, &copy)?;
+                Ok::<_, SecureError>(())
+            })
+            .await
+    }
+
+    /// Opens a letter here, for a browser that cannot: the platform sees it for that moment, and its evidence says so.
+    ///
+    /// # Errors
+    /// As [`Secure::release`]; [`SecureError::Forged`] where the shares do not open the envelope.
+    pub async fn open_here(
+        &self,
+        slot: &Slot,
+        envelope: Bytes,
+        mail_share: MailShare,
+        who: &Shown,
+    ) -> Result<wire_safe::Letter, SecureError> {
+        let platform = self.platform().await?;
+        let Seen { letter, copy } = self.seen(slot).await?;
+        let share = self.share(&letter, &copy, who)?;
+        let wanted = *slot;
+        let opened = blocking(move || {
+            let genuine = Envelope::parse(&envelope)
+                .map_err(|_| SecureError::Forged)?
+                .verify(&platform.envelope_keys)
+                .map_err(|_| SecureError::Forged)?;
+            if genuine.header().slot != wanted {
+                return Err(SecureError::Forged);
+            }
+            genuine.open(&mail_share, &share, None).map_err(|_| SecureError::Forged)
+        })
+        .await?;
+        self.note_opened(slot, who, true).await?;
+        Ok(opened)
+    }
+
+    /// The sender takes a letter back from one recipient, or from all: nobody opens it any more. What was accepted or
+    /// opened stays.
+    ///
+    /// # Errors
+    /// [`SecureError::NotFound`] outside of the organisation; [`SecureError::Illegal`] when none of them can be taken
+    /// back.
+    pub async fn withdraw(
+        &self,
+        organisation: OrganisationId,
+        letter: i64,
+        only: Option<Slot>,
+        reason: &str,
+    ) -> Result<Vec<Copy>, SecureError> {
+        let platform = self.platform().await?;
+        let (secure, now) = (self.clone(), self.now());
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(500).collect();
+        self.db()
+            .tenant(organisation)
+            .write(move |tx: &mut Tx| {
+                let found = rows::letter(tx, secure.vault(), letter)?.ok_or(SecureError::NotFound)?;
+                let mut withdrawn = Vec::new();
+                let mut illegal = None;
+                for mut copy in rows::copies_of(tx, letter)? {
+                    if only.is_some_and(|slot| slot != copy.slot) {
+                        continue;
+                    }
+                    let words = if reason.is_empty() { "the sender withdrew it" } else { &reason };
+                    let event = Happening::new(Event::ContentConsignmentFailure, now).because("RD06", words);
+                    match secure.notary(&platform).state(tx, &found, &mut copy, &event) {
+                        Ok(()) => {}
+                        Err(SecureError::Illegal(why)) => {
+                            illegal = Some(why);
+                            continue;
+                        }
+                        Err(error) => return Err(error),
+                    }
+                    copy.end(now);
+                    rows::update_copy(tx, &copy)?;
+                    if found.mode == Mode::Registered {
+                        let recipient = copy.address.clone();
+                        let language = Language::default();
+                        let (letter, slot) = (&found, &copy.slot);
+                        let kind = NoticeKind::Withdrawn;
+                        let detail = serde_json::json!({});
+                        let new = NewNotice {
+                            letter,
+                            slot,
+                            kind,
+                            recipient: &recipient,
+                            language,
+                            detail,
+                            at: now,
+                        };
+                        notice::add(tx, secure.world(), &new)?;
+                    }
+                    withdrawn.push(copy);
+                }
+                match (withdrawn.is_empty(), illegal) {
+                    (false, _) => Ok(withdrawn),
+                    (true, Some(why)) => Err(why.into()),
+                    (true, None) => Err(SecureError::NotFound),
+                }
+            })
+            .await
+    }
+
+    /// Ends registered letters whose deadline has passed; tells how many.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn expire(&self) -> Result<usize, SecureError> {
+        let platform = self.platform().await?;
+        let (secure, now) = (self.clone(), self.now());
+        self.db()
+            .operator("end registered letters whose deadline has passed")
+            .write(move |tx: &mut Tx| {
+                let expired = rows::expired(tx, now)?;
+                for copy in &expired {
+                    let letter = rows::letter(tx, secure.vault(), copy.letter)?
+                        .ok_or(SecureError::Damaged("a copy without its letter"))?;
+                    let mut copy = copy.clone();
+                    let event = Happening::new(Event::AcceptanceRejectionExpiry, now)
+                        .because("RC09", "neither accepted nor refused in time");
+                    secure.notary(&platform).state(tx, &letter, &mut copy, &event)?;
+                    copy.end(now);
+                    rows::update_copy(tx, &copy)?;
+                    secure.tell_sender(tx, &letter, &copy, NoticeKind::Expired, now)?;
+                }
+                Ok(expired.len())
+            })
+            .await
+    }
+
+    pub(crate) fn tell_sender(
+        &self,
+        tx: &mut Tx,
+        letter: &Letter,
+        copy: &Copy,
+        kind: NoticeKind,
+        at: Timestamp,
+    ) -> Result<(), SecureError> {
+        let new = NewNotice {
+            letter,
+            slot: &copy.slot,
+            kind,
+            recipient: &letter.sender,
+            language: Language::default(),
+            detail: serde_json::json!({}),
+            at,
+        };
+        notice::add(tx, self.world(), &new)
+    }
+
+    /// Whether somebody has shown enough for this letter.
+    fn may(&self, letter: &Letter, copy: &Copy, who: &Shown) -> Result<(), SecureError> {
+        if who.canonical != copy.address.canonical() {
+            return Err(SecureError::Proof);
+        }
+        match letter.mode {
+            Mode::Confidential => Ok(()),
+            Mode::Personal | Mode::Registered if who.is_strong => Ok(()),
+            Mode::Personal | Mode::Registered => Err(SecureError::Proof),
+        }
+    }
+
+    pub(crate) fn notary<'a>(&'a self, platform: &'a Platform) -> Notary<'a> {
+        Notary { world: self.world(), platform, settings: self.settings() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.world().clock.now()
+    }
+}
+
+impl Copy {
+    /// Nobody opens it any more.
+    fn end(&mut self, now: Timestamp) {
+        self.store_share = None;
+        self.ended_at = Some(now);
+    }
+}
+
+/// How a mailbox's code stands in evidence.
+const BY_CODE: &str = "code sent to the mailbox";
+
+fn code_context(slot: &Slot) -> String {
+    format!("secure code|{slot}")
+}
+
+fn genuine(platform: &Platform, envelope: &[u8]) -> Result<Slot, SecureError> {
+    let genuine = Envelope::parse(envelope)
+        .map_err(|_| SecureError::Forged)?
+        .verify(&platform.envelope_keys)
+        .map_err(|_| SecureError::Forged)?;
+    Ok(genuine.header().slot)
+}

@@ -1,0 +1,537 @@
+//! The tables of secure letters.
+
+use db::{DbError, Migrations, Row, Tx, values};
+use evidence::{Digest, Event, State};
+use keys::Vault;
+use model::{Address, BlobRef, OrganisationId, Timestamp};
+use wire_safe::Slot;
+
+use crate::error::SecureError;
+use crate::notice::{NewNotice, Notice, NoticeKind};
+use crate::platform::{KeptKey, Purpose};
+use crate::types::{Copy, Letter, Way, hex, sixteen};
+use crate::words::Language;
+use crate::{limits, wish};
+
+/// Tables of secure letters.
+pub const MIGRATIONS: Migrations =
+    Migrations { owner: "mail-secure", steps: &[(1, "secure letters", include_str!("0001_secure.sql"))] };
+
+/// The key in use for a purpose.
+pub(crate) fn key(tx: &mut Tx, purpose: Purpose) -> Result<Option<KeptKey>, SecureError> {
+    let found = tx.query_one(
+        "SELECT private_key, certificates, public_key FROM secure_key
+         WHERE purpose = ?1 ORDER BY generation DESC LIMIT 1",
+        values![purpose.word()],
+        |row| {
+            Ok(KeptKey {
+                wrapped: row.bytes(0)?.to_vec(),
+                certificates: row.text(1)?.to_owned(),
+                public_key: row.bytes(2)?.to_vec(),
+            })
+        },
+    );
+    Ok(found?)
+}
+
+/// Keeps the first key for a purpose, unless there is one.
+pub(crate) fn add_key(
+    tx: &mut Tx,
+    purpose: Purpose,
+    key: &KeptKey,
+    now: Timestamp,
+) -> Result<(), SecureError> {
+    tx.execute(
+        "INSERT INTO secure_key (purpose, generation, private_key, certificates, public_key, created_at)
+         VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT (purpose, generation) DO NOTHING",
+        values![purpose.word(), &key.wrapped, &key.certificates, &key.public_key, now],
+    )?;
+    Ok(())
+}
+
+fn subject_context(id: i64) -> String {
+    format!("secure letter|{id}|subject")
+}
+
+fn salt_context(id: i64) -> String {
+    format!("secure letter|{id}|salt")
+}
+
+/// In which context a slot's share of the key is wrapped.
+pub(crate) fn share_context(slot: &Slot, letter: i64, organisation: OrganisationId) -> String {
+    format!("secure share|{slot}|{letter}|{organisation}")
+}
+
+pub(crate) fn insert_letter(tx: &mut Tx, vault: &Vault, letter: &Letter) -> Result<(), SecureError> {
+    let content = serde_json::to_string(&letter.content)
+        .map_err(|_| SecureError::Damaged("the digests of a letter cannot be written"))?;
+    tx.execute(
+        "INSERT INTO secure_letter (id, organisation, public_id, mode, sender, sender_name, authentication,
+             message_id, subject, content, salt, size_bytes, submitted_at, client_reference)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        values![
+            letter.id,
+            letter.organisation,
+            &hex(&letter.public_id),
+            &letter.mode.to_string(),
+            &letter.sender.canonical(),
+            &letter.sender_name,
+            &letter.authentication,
+            &letter.message_id,
+            &vault.wrap(&subject_context(letter.id), letter.subject.as_bytes()),
+            &content,
+            &vault.wrap(&salt_context(letter.id), &letter.salt.0),
+            i64::try_from(letter.size_bytes).unwrap_or(i64::MAX),
+            letter.submitted_at,
+            letter.client_reference.as_deref()
+        ],
+    )?;
+    Ok(())
+}
+
+/// A letter's row before the vault has opened what is wrapped in it.
+struct Closed {
+    letter: Letter,
+    subject: Vec<u8>,
+    salt: Vec<u8>,
+    content: String,
+}
+
+fn closed(row: &Row<'_>) -> Result<Closed, DbError> {
+    let column = |column, expected| DbError::Column { column, expected };
+    let letter = Letter {
+        id: row.integer(0)?,
+        organisation: OrganisationId(row.integer(1)?),
+        public_id: sixteen(row.text(2)?).ok_or_else(|| column(2, "public id"))?,
+        mode: wish::mode_named(row.text(3)?).ok_or_else(|| column(3, "mode"))?,
+        sender: Address::parse(row.text(4)?).map_err(|_| column(4, "address"))?,
+        sender_name: row.text(5)?.to_owned(),
+        authentication: row.text(6)?.to_owned(),
+        message_id: row.text(7)?.to_owned(),
+        subject: String::new(),
+        content: evidence::Content {
+            salt_digest: Digest([0; 32]),
+            digest: Digest([0; 32]),
+            size_bytes: 0,
+            parts: Vec::new(),
+        },
+        salt: Digest([0; 32]),
+        size_bytes: u64::try_from(row.integer(11)?).unwrap_or_default(),
+        submitted_at: row.timestamp(12)?,
+        client_reference: row.optional_text(13)?.map(str::to_owned),
+    };
+    Ok(Closed {
+        letter,
+        subject: row.bytes(8)?.to_vec(),
+        content: row.text(9)?.to_owned(),
+        salt: row.bytes(10)?.to_vec(),
+    })
+}
+
+fn opened(vault: &Vault, closed: Closed) -> Result<Letter, SecureError> {
+    let Closed { mut letter, subject, salt, content } = closed;
+    let subject = vault.unwrap(&subject_context(letter.id), &subject)?;
+    letter.subject = String::from_utf8_lossy(&subject).into_owned();
+    let salt = vault.unwrap(&salt_context(letter.id), &salt)?;
+    letter.salt = Digest(salt[..].try_into().map_err(|_| SecureError::Damaged("a salt"))?);
+    letter.content =
+        serde_json::from_str(&content).map_err(|_| SecureError::Damaged("the digests of a letter"))?;
+    Ok(letter)
+}
+
+pub(crate) fn letter(tx: &mut Tx, vault: &Vault, id: i64) -> Result<Option<Letter>, SecureError> {
+    let found = tx.query_one(
+        "SELECT id, organisation, public_id, mode, sender, sender_name, authentication, message_id, subject,
+                content, salt, size_bytes, submitted_at, client_reference
+         FROM secure_letter WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![id, tx.organisation()],
+        closed,
+    )?;
+    found.map(|found| opened(vault, found)).transpose()
+}
+
+/// The letter that a program has sent under this reference.
+pub(crate) fn letter_by_reference(
+    tx: &mut Tx,
+    vault: &Vault,
+    organisation: OrganisationId,
+    reference: &str,
+) -> Result<Option<Letter>, SecureError> {
+    let found = tx.query_one(
+        "SELECT id, organisation, public_id, mode, sender, sender_name, authentication, message_id, subject,
+                content, salt, size_bytes, submitted_at, client_reference
+         FROM secure_letter WHERE organisation = ?1 AND client_reference = ?2",
+        values![organisation, reference],
+        closed,
+    )?;
+    found.map(|found| opened(vault, found)).transpose()
+}
+
+pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) -> Result<(), SecureError> {
+    tx.execute(
+        "INSERT INTO secure_recipient (slot, letter, organisation, address, canonical, way, state, store_share,
+             envelope, not_after, submitted_at, deadline, reminders, sequence, last_statement)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14)",
+        values![
+            &copy.slot.to_string(),
+            copy.letter,
+            copy.organisation,
+            &copy.address.to_string(),
+            &copy.address.canonical(),
+            copy.way.word(),
+            copy.state.word(),
+            copy.store_share.as_deref(),
+            envelope.map(BlobRef::to_bytes).as_ref().map(|bytes| &bytes[..]),
+            copy.not_after,
+            copy.submitted_at,
+            copy.deadline,
+            i64::try_from(copy.sequence).unwrap_or(i64::MAX),
+            &copy.last_statement.map(|digest| digest.0.to_vec()).unwrap_or_default()
+        ],
+    )?;
+    Ok(())
+}
+
+fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
+    let column = |column, expected| DbError::Column { column, expected };
+    let last: &[u8] = row.bytes(15)?;
+    Ok(Copy {
+        slot: Slot(sixteen(row.text(0)?).ok_or_else(|| column(0, "slot"))?),
+        letter: row.integer(1)?,
+        organisation: OrganisationId(row.integer(2)?),
+        address: Address::parse(row.text(3)?).map_err(|_| column(3, "address"))?,
+        way: Way::from_word(row.text(4)?).ok_or_else(|| column(4, "way"))?,
+        state: State::from_word(row.text(5)?).ok_or_else(|| column(5, "state"))?,
+        store_share: row.optional_bytes(6)?.map(<[u8]>::to_vec),
+        not_after: row.timestamp(7)?,
+        submitted_at: row.timestamp(8)?,
+        deadline: row.optional_timestamp(9)?,
+        accepted_at: row.optional_timestamp(10)?,
+        opened_at: row.optional_timestamp(11)?,
+        ended_at: row.optional_timestamp(12)?,
+        reminders: u32::try_from(row.integer(13)?).unwrap_or(u32::MAX),
+        sequence: u64::try_from(row.integer(14)?).unwrap_or_default(),
+        last_statement: match last.is_empty() {
+            true => None,
+            false => Some(Digest(last.try_into().map_err(|_| column(15, "digest"))?)),
+        },
+    })
+}
+
+/// One recipient's copy.
+pub(crate) fn copy_of(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, DbError> {
+    tx.query_one(
+        "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+         FROM secure_recipient WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![&slot.to_string(), tx.organisation()],
+        copy,
+    )
+}
+
+/// All copies of a letter, in the order of their addresses.
+pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> {
+    tx.query(
+        "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+         FROM secure_recipient WHERE letter = ?1 AND organisation = COALESCE(?2, organisation)
+         ORDER BY canonical",
+        values![letter, tx.organisation()],
+        copy,
+    )
+}
+
+/// Offered letters whose deadline has passed.
+pub(crate) fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError> {
+    tx.query(
+        "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+         FROM secure_recipient WHERE state = ?1 AND deadline <= ?2 ORDER BY deadline LIMIT ?3",
+        values![State::Offered.word(), now, limits::CHORE_LIMIT],
+        copy,
+    )
+}
+
+/// Where the envelope lies, if it is kept here.
+pub(crate) fn envelope_of(tx: &mut Tx, slot: &Slot) -> Result<Option<BlobRef>, DbError> {
+    let bytes = tx.query_one(
+        "SELECT envelope FROM secure_recipient WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![&slot.to_string(), tx.organisation()],
+        |row| Ok(row.optional_bytes(0)?.map(<[u8]>::to_vec)),
+    )?;
+    bytes.flatten().map(|bytes| blob(&bytes)).transpose()
+}
+
+fn blob(bytes: &[u8]) -> Result<BlobRef, DbError> {
+    BlobRef::from_bytes(bytes).map_err(|_| DbError::Column { column: 0, expected: "blob" })
+}
+
+/// Writes what changed of a copy with a statement about it.
+pub(crate) fn update_copy(tx: &mut Tx, copy: &Copy) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE secure_recipient SET state = ?2, store_share = ?3, not_after = ?4, deadline = ?5,
+             accepted_at = ?6, opened_at = ?7, ended_at = ?8, reminders = ?9, sequence = ?10, last_statement = ?11
+         WHERE slot = ?1 AND organisation = ?12",
+        values![
+            &copy.slot.to_string(),
+            copy.state.word(),
+            copy.store_share.as_deref(),
+            copy.not_after,
+            copy.deadline,
+            copy.accepted_at,
+            copy.opened_at,
+            copy.ended_at,
+            i64::from(copy.reminders),
+            i64::try_from(copy.sequence).unwrap_or(i64::MAX),
+            &copy.last_statement.map(|digest| digest.0.to_vec()).unwrap_or_default(),
+            copy.organisation
+        ],
+    )?;
+    Ok(())
+}
+
+/// A statement about a copy.
+pub(crate) struct KeptStatement<'a> {
+    pub(crate) copy: &'a Copy,
+    pub(crate) event: Event,
+    pub(crate) at: Timestamp,
+    pub(crate) sealed: &'a str,
+    pub(crate) blind: [u8; 32],
+}
+
+/// Keeps a statement; the copy's number and digest are those of this statement already.
+pub(crate) fn insert_statement(tx: &mut Tx, statement: &KeptStatement<'_>) -> Result<(), DbError> {
+    let copy = statement.copy;
+    tx.execute(
+        "INSERT INTO secure_statement (slot, sequence, organisation, letter, event, at, sealed, blind)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        values![
+            &copy.slot.to_string(),
+            i64::try_from(copy.sequence).unwrap_or(i64::MAX),
+            copy.organisation,
+            copy.letter,
+            statement.event.name(),
+            statement.at,
+            statement.sealed,
+            &statement.blind[..]
+        ],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn insert_notice(tx: &mut Tx, id: i64, notice: &NewNotice<'_>) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO secure_notice (id, organisation, letter, slot, kind, recipient, language, detail, made_at,
+             due_at, attempts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, 0)",
+        values![
+            id,
+            notice.letter.organisation,
+            notice.letter.id,
+            &notice.slot.to_string(),
+            notice.kind.word(),
+            &notice.recipient.to_string(),
+            notice.language.tag(),
+            &notice.detail.to_string(),
+            notice.at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Notices that are due, the oldest first.
+pub(crate) fn due_notices(tx: &mut Tx, now: Timestamp) -> Result<Vec<Notice>, DbError> {
+    tx.query(
+        "SELECT id, organisation, letter, slot, kind, recipient, language, detail, made_at, attempts
+         FROM secure_notice WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2",
+        values![now, limits::CHORE_LIMIT],
+        |row| {
+            let column = |column, expected| DbError::Column { column, expected };
+            Ok(Notice {
+                id: row.integer(0)?,
+                organisation: OrganisationId(row.integer(1)?),
+                letter: row.integer(2)?,
+                slot: Slot(sixteen(row.text(3)?).ok_or_else(|| column(3, "slot"))?),
+                kind: NoticeKind::from_word(row.text(4)?).ok_or_else(|| column(4, "kind"))?,
+                recipient: Address::parse(row.text(5)?).map_err(|_| column(5, "address"))?,
+                language: Language::of_tag(row.text(6)?).unwrap_or_default(),
+                detail: serde_json::from_str(row.text(7)?).map_err(|_| column(7, "detail"))?,
+                made_at: row.timestamp(8)?,
+                attempts: row.integer(9)?,
+            })
+        },
+    )
+}
+
+/// Forgets a notice; false if another node has done so already.
+pub(crate) fn forget_notice(tx: &mut Tx, id: i64) -> Result<bool, DbError> {
+    Ok(tx.execute("DELETE FROM secure_notice WHERE id = ?1", values![id])? > 0)
+}
+
+/// A notice could not be sent now.
+pub(crate) fn postpone_notice(tx: &mut Tx, id: i64, due_at: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE secure_notice SET due_at = ?2, attempts = attempts + 1 WHERE id = ?1",
+        values![id, due_at],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn insert_parked(
+    tx: &mut Tx,
+    id: &str,
+    slot: &Slot,
+    envelope: &BlobRef,
+    until: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO secure_parked (id, slot, envelope, until) VALUES (?1, ?2, ?3, ?4)",
+        values![id, &slot.to_string(), &envelope.to_bytes(), until],
+    )?;
+    Ok(())
+}
+
+/// What is parked under an id, as long as its time is not over.
+pub(crate) fn parked(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Option<(Slot, BlobRef)>, DbError> {
+    tx.query_one(
+        "SELECT slot, envelope FROM secure_parked WHERE id = ?1 AND until > ?2",
+        values![id, now],
+        |row| {
+            let slot = sixteen(row.text(0)?).ok_or(DbError::Column { column: 0, expected: "slot" })?;
+            Ok((Slot(slot), blob(row.bytes(1)?)?))
+        },
+    )
+}
+
+pub(crate) fn count_parked(tx: &mut Tx, slot: &Slot) -> Result<i64, DbError> {
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM secure_parked WHERE slot = ?1",
+        values![&slot.to_string()],
+        |row| row.integer(0),
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
+pub(crate) fn forget_oldest_parked(tx: &mut Tx, slot: &Slot) -> Result<(), DbError> {
+    tx.execute(
+        "DELETE FROM secure_parked WHERE id IN
+             (SELECT id FROM secure_parked WHERE slot = ?1 ORDER BY until LIMIT 1)",
+        values![&slot.to_string()],
+    )?;
+    Ok(())
+}
+
+/// Forgets what was parked long enough.
+pub(crate) fn forget_parked(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
+    tx.execute("DELETE FROM secure_parked WHERE until <= ?1", values![now])
+}
+
+/// A code that was sent.
+pub(crate) struct KeptCode {
+    pub(crate) canonical: String,
+    pub(crate) wrapped: Vec<u8>,
+    pub(crate) made_at: Timestamp,
+    pub(crate) failures: i64,
+}
+
+pub(crate) fn put_code(
+    tx: &mut Tx,
+    slot: &Slot,
+    canonical: &str,
+    wrapped: &[u8],
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO secure_code (slot, canonical, code, made_at, failures) VALUES (?1, ?2, ?3, ?4, 0)
+         ON CONFLICT (slot) DO UPDATE SET canonical = ?2, code = ?3, made_at = ?4, failures = 0",
+        values![&slot.to_string(), canonical, wrapped, now],
+    )?;
+    Ok(())
+}
+
+pub(crate) fn code(tx: &mut Tx, slot: &Slot) -> Result<Option<KeptCode>, DbError> {
+    tx.query_one(
+        "SELECT canonical, code, made_at, failures FROM secure_code WHERE slot = ?1",
+        values![&slot.to_string()],
+        |row| {
+            Ok(KeptCode {
+                canonical: row.text(0)?.to_owned(),
+                wrapped: row.bytes(1)?.to_vec(),
+                made_at: row.timestamp(2)?,
+                failures: row.integer(3)?,
+            })
+        },
+    )
+}
+
+pub(crate) fn count_code_failure(tx: &mut Tx, slot: &Slot) -> Result<(), DbError> {
+    tx.execute("UPDATE secure_code SET failures = failures + 1 WHERE slot = ?1", values![&slot.to_string()])?;
+    Ok(())
+}
+
+pub(crate) fn forget_code(tx: &mut Tx, slot: &Slot) -> Result<(), DbError> {
+    tx.execute("DELETE FROM secure_code WHERE slot = ?1", values![&slot.to_string()])?;
+    Ok(())
+}
+
+pub(crate) fn note_code_asked(tx: &mut Tx, id: i64, canonical: &str, at: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO secure_code_asked (id, canonical, at) VALUES (?1, ?2, ?3)",
+        values![id, canonical, at],
+    )?;
+    Ok(())
+}
+
+/// How many codes were asked for an address since a moment; forgets those before.
+pub(crate) fn codes_asked(tx: &mut Tx, canonical: &str, since: Timestamp) -> Result<i64, DbError> {
+    tx.execute("DELETE FROM secure_code_asked WHERE canonical = ?1 AND at < ?2", values![canonical, since])?;
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM secure_code_asked WHERE canonical = ?1",
+        values![canonical],
+        |row| row.integer(0),
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
+pub(crate) fn insert_visit(
+    tx: &mut Tx,
+    hash: &[u8],
+    canonical: &str,
+    authentication: &str,
+    until: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO secure_visit (hash, canonical, authentication, until) VALUES (?1, ?2, ?3, ?4)",
+        values![hash, canonical, authentication, until],
+    )?;
+    Ok(())
+}
+
+/// Address and proof of a visit.
+pub(crate) fn visit(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<(String, String)>, DbError> {
+    tx.query_one(
+        "SELECT canonical, authentication FROM secure_visit WHERE hash = ?1 AND until > ?2",
+        values![hash, now],
+        |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
+    )
+}
+
+pub(crate) fn end_visit(tx: &mut Tx, hash: &[u8]) -> Result<(), DbError> {
+    tx.execute("DELETE FROM secure_visit WHERE hash = ?1", values![hash])?;
+    Ok(())
+}
+
+/// Envelopes that are still needed: for compaction, which frees everything else.
+pub(crate) fn blobs_in_use(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<(String, BlobRef)>, DbError> {
+    tx.query(
+        "SELECT slot, envelope FROM secure_recipient
+         WHERE slot > ?1 AND envelope IS NOT NULL AND store_share IS NOT NULL ORDER BY slot LIMIT ?2",
+        values![after, limit],
+        |row| Ok((row.text(0)?.to_owned(), blob(row.bytes(1)?)?)),
+    )
+}
+
+/// What is parked; for compaction.
+pub(crate) fn parked_in_use(tx: &mut Tx) -> Result<Vec<BlobRef>, DbError> {
+    tx.query("SELECT envelope FROM secure_parked", values![], |row| blob(row.bytes(0)?))
+}

@@ -1,0 +1,60 @@
+//! What may be set of secure letters.
+
+use model::{Address, Domain};
+use wire_safe::PortalOrigin;
+
+use crate::limits;
+
+/// By which marks a sender says what is wished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// Tags of subjects, without brackets.
+    pub tags: Vec<String>,
+    /// Domains that, put behind a recipient's, ask for a secured letter.
+    pub suffixes: Vec<Domain>,
+}
+
+/// What may be set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Marks of senders.
+    pub marks: Marks,
+    /// Where letters are opened: `https://` and the name, with a port where it is another than 443.
+    pub portal: PortalOrigin,
+    /// Who writes the letters that carry envelopes.
+    pub from: Address,
+    /// What the platform calls itself in evidence and letters.
+    pub issuer: String,
+    /// The rules by which it works, as a URI.
+    pub policy: String,
+    /// Larger envelopes stay here, and the notice has a link.
+    pub link_above_bytes: usize,
+    /// Days until a registered letter that was offered expires.
+    pub acceptance_days: u32,
+    /// The zone in which days end.
+    pub zone: String,
+    /// Whether the subject stands on the letter that carries an envelope.
+    pub shows_subject: bool,
+}
+
+impl Settings {
+    /// The defaults for a portal, in whose domain letters are written.
+    pub fn new(portal: PortalOrigin, domain: &Domain) -> Settings {
+        let from = Address::parse(&format!("safe@{domain}"))
+            .expect("invariant: a domain of ours takes a short local part");
+        Settings {
+            marks: Marks {
+                tags: vec!["im".to_owned()],
+                suffixes: vec![Domain::parse("incamail.ch").expect("invariant: a domain")],
+            },
+            policy: format!("{}/safe/policy", portal.as_str()),
+            portal,
+            issuer: format!("Relais, {domain}"),
+            from,
+            link_above_bytes: limits::LINK_ABOVE_BYTES,
+            acceptance_days: limits::ACCEPTANCE_DAYS,
+            zone: "Europe/Zurich".to_owned(),
+            shows_subject: true,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What happened to a letter, as a statement that others can check: made, sealed and kept in the transaction that makes
+//! it true.
+
+use db::Tx;
+use evidence::{Event, Evidence, Identifier, Issuer, Machine, Reason, Recipient, Sealed, Sender};
+use model::Timestamp;
+use world::World;
+
+use crate::error::SecureError;
+use crate::platform::Platform;
+use crate::rows::{self, KeptStatement};
+use crate::settings::Settings;
+use crate::types::{Copy, Letter};
+
+/// Something that happened to one recipient's copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Happening {
+    /// What.
+    pub(crate) event: Event,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// Why; needed by what is negative.
+    pub(crate) reason: Option<Reason>,
+    /// How the recipient showed who they are, where the event has to do with that.
+    pub(crate) authentication: Option<String>,
+    /// Who acted for a shared address.
+    pub(crate) acting: Option<String>,
+}
+
+impl Happening {
+    /// Something without more to be said.
+    pub(crate) fn new(event: Event, at: Timestamp) -> Happening {
+        Happening { event, at, reason: None, authentication: None, acting: None }
+    }
+
+    /// With its reason: a code of the standard and words.
+    pub(crate) fn because(mut self, code: &str, detail: impl Into<String>) -> Happening {
+        self.reason = Some(Reason { code: code.to_owned(), detail: detail.into() });
+        self
+    }
+
+    /// By somebody who has shown who they are.
+    pub(crate) fn by(mut self, who: &Shown) -> Happening {
+        self.authentication = Some(who.authentication.clone());
+        self.acting.clone_from(&who.acting);
+        self
+    }
+}
+
+/// Somebody at the portal, and how they have shown who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The address that is theirs, in the form of comparisons.
+    pub canonical: String,
+    /// How, in the words of the evidence.
+    pub authentication: String,
+    /// Who acts, where the address is not their own.
+    pub acting: Option<String>,
+    /// Whether it was more than a code sent to the mailbox.
+    pub is_strong: bool,
+}
+
+/// What statements are made with.
+pub(crate) struct Notary<'a> {
+    pub(crate) world: &'a World,
+    pub(crate) platform: &'a Platform,
+    pub(crate) settings: &'a Settings,
+}
+
+impl Notary<'_> {
+    /// Lets something happen to a copy: its state, the statement about it, its place in the chain. What may not happen
+    /// there changes nothing.
+    pub(crate) fn state(
+        &self,
+        tx: &mut Tx,
+        letter: &Letter,
+        copy: &mut Copy,
+        happening: &Happening,
+    ) -> Result<(), SecureError> {
+        let after = Machine::resume(letter.mode, copy.state).after(happening.event)?;
+        let sealed = self.sealed(letter, copy, happening)?;
+        let text = sealed.text();
+        copy.state = after.state();
+        copy.sequence += 1;
+        copy.last_statement = Some(sealed.digest());
+        let mut blind = [0; 32];
+        self.world.random.fill(&mut blind);
+        let (event, at) = (happening.event, happening.at);
+        rows::insert_statement(tx, &KeptStatement { copy, event, at, sealed: text, blind })?;
+        Ok(())
+    }
+
+    fn sealed(&self, letter: &Letter, copy: &Copy, happening: &Happening) -> Result<Sealed, SecureError> {
+        let mut id = [0; 16];
+        self.world.random.fill(&mut id);
+        let evidence = Evidence {
+            version: Evidence::version(),
+            id: Identifier(id),
+            event: happening.event,
+            reasons: happening.reason.iter().cloned().collect(),
+            // A clock that was put back does not make a letter happen before it was taken.
+            event_time: happening.at.max(letter.submitted_at),
+            submission_time: letter.submitted_at,
+            policy: self.settings.policy.clone(),
+            issuer: Issuer { name: self.settings.issuer.clone(), key: self.platform.seal_name.clone() },
+            letter: Identifier(letter.public_id),
+            message_identifier: letter.message_id.clone(),
+            mode: letter.mode,
+            sender: Sender {
+                address: letter.sender.to_string(),
+                organisation: None,
+                authentication: letter.authentication.clone(),
+            },
+            recipient: Recipient {
+                address: copy.address.to_string(),
+                slot: Identifier(copy.slot.0),
+                authentication: happening.authentication.clone(),
+                acting_person: happening.acting.clone(),
+            },
+            content: letter.content.clone(),
+            sequence: copy.sequence + 1,
+            previous: copy.last_statement,
+        };
+        let at = self.world.clock.now().max(evidence.event_time);
+        evidence::seal(&evidence, &self.platform.seal, at).map_err(|error| SecureError::Evidence {
+            event: happening.event,
+            why: model::Chain(&error).to_string(),
+        })
+    }
+}

@@ -1,0 +1,312 @@
+//! A letter is taken to go secured: sealed for each recipient before it is ours, kept in one commit with the first
+//! statements about it.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use bytes::Bytes;
+use db::Tx;
+use evidence::{Digest, Event, Mode, State};
+use model::{Address, BlobRef, OrganisationId};
+use wire_safe::{MailShare, Sealing, SecureLetterId, Slot, StoreShare, WrappingKeyName};
+use zeroize::Zeroizing;
+
+use crate::carrier::{Carried, Carrier};
+use crate::deadline;
+use crate::error::SecureError;
+use crate::letter::{Unmarked, digested};
+use crate::notice::{self, NewNotice, NoticeKind};
+use crate::platform::Platform;
+use crate::statement::{Happening, Notary};
+use crate::types::{Copy, Letter, Way};
+use crate::words::Language;
+use crate::{Secure, limits, rows};
+
+/// A letter that somebody may send secured.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The sender's organisation; 0 for somebody without one.
+    pub organisation: OrganisationId,
+    /// Who sends.
+    pub sender: Address,
+    /// What the sender is called; empty where nothing is known.
+    pub sender_name: String,
+    /// How the sender was known, in the words of the evidence.
+    pub authentication: String,
+    /// How it is treated.
+    pub mode: Mode,
+    /// The letter.
+    pub letter: Unmarked,
+    /// The Message-ID where the letter has none.
+    pub message_id: String,
+    /// To whom, and by which way.
+    pub recipients: Vec<(Address, Way)>,
+    /// In which language recipients are written to.
+    pub language: Language,
+    /// What a program calls it.
+    pub client_reference: Option<String>,
+}
+
+/// A submission with everything sealed: only the commit is missing.
+pub struct Prepared {
+    platform: Arc<Platform>,
+    letter: Letter,
+    copies: Vec<PreparedCopy>,
+    language: Language,
+    carriers: Vec<Parcel>,
+}
+
+struct PreparedCopy {
+    copy: Copy,
+    envelope: Option<BlobRef>,
+}
+
+/// An ordinary letter that brings an envelope or a link.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// The copy it brings.
+    pub slot: Slot,
+    /// To whom.
+    pub recipient: Address,
+    /// The whole letter. It holds the mail's share of the key: at rest it is to be closed.
+    pub bytes: Bytes,
+}
+
+impl Prepared {
+    /// The letters that bring it; to be queued in the commit.
+    pub fn carriers(&self) -> &[Parcel] {
+        &self.carriers
+    }
+
+    /// The letter's id, for whoever follows it.
+    pub fn letter(&self) -> &Letter {
+        &self.letter
+    }
+
+    /// Which copy goes to an address.
+    pub fn slot_of(&self, address: &Address) -> Option<Slot> {
+        let canonical = address.canonical();
+        self.copies.iter().find(|one| one.copy.address.canonical() == canonical).map(|one| one.copy.slot)
+    }
+}
+
+impl Secure {
+    /// Seals a letter for its recipients.
+    ///
+    /// # Errors
+    /// When it is too large, or ours cannot be done.
+    pub async fn prepare(&self, submission: Submission) -> Result<Prepared, SecureError> {
+        let platform = self.platform().await?;
+        let now = self.world().clock.now();
+        let id = self.world().new_id();
+        let (mut public_id, mut salt) = ([0; 16], [0; 32]);
+        self.world().random.fill(&mut public_id);
+        self.world().random.fill(&mut salt);
+        let Submission { organisation, sender, authentication, mode, language, client_reference, .. } =
+            submission;
+        let sender_name = match submission.sender_name.trim() {
+            "" => sender.to_string(),
+            name => name.to_owned(),
+        };
+        let bytes: Arc<[u8]> = submission.letter.bytes.into();
+        let salt = Digest(salt);
+        let (digesting, size_bytes) = (bytes.clone(), bytes.len() as u64);
+        let content = blocking(move || digested(&salt, &digesting)).await;
+        let letter = Letter {
+            id,
+            organisation,
+            public_id,
+            mode,
+            sender,
+            sender_name,
+            authentication,
+            message_id: submission.letter.message_id.unwrap_or(submission.message_id),
+            subject: submission.letter.subject,
+            content,
+            salt,
+            size_bytes,
+            submitted_at: now,
+            client_reference,
+        };
+        let (mut copies, mut carriers) = (Vec::new(), Vec::new());
+        for (address, way) in submission.recipients {
+            let mut slot = [0; 16];
+            self.world().random.fill(&mut slot);
+            let deadline =
+                (mode == Mode::Registered).then(|| deadline::of(now, self.settings())).transpose()?;
+            let copy = Copy {
+                slot: Slot(slot),
+                letter: id,
+                organisation,
+                address,
+                way,
+                state: State::Unsent,
+                store_share: None,
+                not_after: now.plus(limits::OPEN_FOR),
+                submitted_at: now,
+                deadline,
+                accepted_at: None,
+                opened_at: None,
+                ended_at: None,
+                reminders: 0,
+                sequence: 0,
+                last_statement: None,
+            };
+            let mut prepared = PreparedCopy { copy, envelope: None };
+            if way == Way::Sealed {
+                let secure = self.clone();
+                let (platform, letter, bytes) = (platform.clone(), letter.clone(), bytes.clone());
+                let copy = prepared.copy.clone();
+                let sealed =
+                    blocking(move || secure.seal(&platform, &letter, copy, &bytes, language)).await?;
+                if let Some(envelope) = sealed.kept {
+                    prepared.envelope = Some(self.blobs().put(envelope.into()).await?);
+                }
+                prepared.copy = sealed.copy;
+                carriers.push(sealed.parcel);
+            }
+            copies.push(prepared);
+        }
+        Ok(Prepared { platform, letter, copies, language, carriers })
+    }
+
+    /// The rows of a prepared letter, in the caller's transaction, with the statements that begin its chain.
+    ///
+    /// # Errors
+    /// When the database does not take them, or a statement cannot be made.
+    pub fn commit(&self, tx: &mut Tx, prepared: &Prepared) -> Result<(), SecureError> {
+        let Prepared { platform, letter, copies, language, .. } = prepared;
+        rows::insert_letter(tx, self.vault(), letter)?;
+        let notary = Notary { world: self.world(), platform, settings: self.settings() };
+        let at = letter.submitted_at;
+        for PreparedCopy { copy, envelope } in copies {
+            let mut copy = copy.clone();
+            rows::insert_copy(tx, &copy, envelope.as_ref())?;
+            let events: &[Event] = match (copy.way, letter.mode) {
+                (Way::Sealed, Mode::Registered) => {
+                    &[Event::SubmissionAcceptance, Event::NotificationForAcceptance]
+                }
+                (Way::Sealed, _) => {
+                    &[Event::SubmissionAcceptance, Event::ContentConsignment, Event::ConsignmentNotification]
+                }
+                // What follows is known when the letter is there.
+                (Way::Mailbox | Way::Gateway, _) => &[Event::SubmissionAcceptance],
+            };
+            for event in events {
+                notary.state(tx, letter, &mut copy, &Happening::new(*event, at))?;
+            }
+            rows::update_copy(tx, &copy)?;
+            if letter.mode == Mode::Registered {
+                notice::add(
+                    tx,
+                    self.world(),
+                    &NewNotice {
+                        letter,
+                        slot: &copy.slot,
+                        kind: NoticeKind::Submitted,
+                        recipient: &letter.sender,
+                        language: *language,
+                        detail: serde_json::json!({}),
+                        at,
+                    },
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn seal(
+        &self,
+        platform: &Platform,
+        letter: &Letter,
+        mut copy: Copy,
+        bytes: &[u8],
+        language: Language,
+    ) -> Result<Sealed, SecureError> {
+        let random = |world: &world::World| {
+            let mut bytes = Zeroizing::new([0; 32]);
+            world.random.fill(&mut bytes[..]);
+            bytes
+        };
+        let mail_share = MailShare::new(*random(self.world()));
+        let store_share = StoreShare::new(*random(self.world()));
+        let wrapping_key = WrappingKeyName::parse(&self.vault().key_id())
+            .map_err(|_| SecureError::Keys("the master key has no name"))?;
+        let settings = self.settings();
+        let envelope = wire_safe::seal(
+            &Sealing {
+                letter: SecureLetterId(letter.public_id),
+                slot: copy.slot,
+                mode: mode_of(letter.mode),
+                wrapping_key: &wrapping_key,
+                not_before: letter.submitted_at,
+                // The row says when it ends; the envelope itself says when at the latest.
+                not_after: copy.not_after.plus(limits::ACCEPTED_OPEN_FOR),
+                origin: &settings.portal,
+                mail_share: &mail_share,
+                store_share: &store_share,
+                secret: None,
+                randomness: *random(self.world()),
+            },
+            bytes,
+            &platform.envelope,
+        )?;
+        let context = rows::share_context(&copy.slot, copy.letter, copy.organisation);
+        copy.store_share = Some(self.vault().wrap(&context, store_share.octets()));
+        let is_link = envelope.len() > settings.link_above_bytes;
+        let carrier = Carrier {
+            slot: &copy.slot,
+            mode: letter.mode,
+            from: &settings.from,
+            sender: &letter.sender,
+            sender_name: &letter.sender_name,
+            recipient: &copy.address,
+            subject: settings
+                .shows_subject
+                .then_some(letter.subject.as_str())
+                .filter(|text| !text.is_empty()),
+            language,
+            at: letter.submitted_at,
+            deadline: copy.deadline.map(|at| deadline::in_words(at, settings)),
+            portal: &settings.portal,
+            mail_share: &mail_share,
+            content: if is_link { Carried::Link } else { Carried::Envelope(&envelope) },
+        };
+        let mut whole = carrier.header();
+        let boundary = format!("signed-{}", copy.slot);
+        let signed = wire_cms::smime::sign(&platform.seal, &carrier.entity(), &boundary, letter.submitted_at)
+            .map_err(|_| SecureError::Keys("a letter cannot be signed"))?;
+        whole.extend_from_slice(&signed);
+        let parcel = Parcel { slot: copy.slot, recipient: copy.address.clone(), bytes: whole.into() };
+        Ok(Sealed { copy, parcel, kept: is_link.then_some(envelope) })
+    }
+}
+
+/// A copy that is sealed.
+struct Sealed {
+    copy: Copy,
+    parcel: Parcel,
+    /// The envelope, where it stays here.
+    kept: Option<Vec<u8>>,
+}
+
+/// Sealing takes its time, in which others should go on.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+pub(crate) fn mode_of(mode: Mode) -> wire_safe::Mode {
+    match mode {
+        Mode::Confidential => wire_safe::Mode::Confidential,
+        Mode::Personal => wire_safe::Mode::Personal,
+        Mode::Registered => wire_safe::Mode::Registered,
+    }
+}
+
+/// SHA-256 of a secret text, under which it is kept.
+pub(crate) fn hash_of(text: &[u8]) -> Vec<u8> {
+    digest(&SHA256, text).as_ref().to_vec()
+}

@@ -1,0 +1,126 @@
+//! What is kept of a secure letter.
+
+use evidence::{Content, Digest, Mode, State};
+use model::{Address, OrganisationId, Timestamp};
+use wire_safe::Slot;
+
+/// A letter as it lies in the database; its text does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The id.
+    pub id: i64,
+    /// The sender's organisation; 0 for somebody without one who answers from the portal.
+    pub organisation: OrganisationId,
+    /// What others call it by.
+    pub public_id: [u8; 16],
+    /// How it is treated.
+    pub mode: Mode,
+    /// Who sent it.
+    pub sender: Address,
+    /// What the sender is called; the address where nothing is known.
+    pub sender_name: String,
+    /// How the sender was known, in the words of the evidence.
+    pub authentication: String,
+    /// Message-ID with its angle brackets.
+    pub message_id: String,
+    /// The subject, without marks.
+    pub subject: String,
+    /// Digests of what was in it.
+    pub content: Content,
+    /// The digests' salt.
+    pub salt: Digest,
+    /// Octets of the letter as the recipient reads it.
+    pub size_bytes: u64,
+    /// When it was taken.
+    pub submitted_at: Timestamp,
+    /// What a program called it, so that it is not sent twice.
+    pub client_reference: Option<String>,
+}
+
+/// By which way a recipient gets a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// In an envelope that is opened at the portal.
+    Sealed,
+    /// As it is, into a mailbox of this platform.
+    Mailbox,
+    /// As it is, over a verified connection to an integrated organisation's gateway.
+    Gateway,
+}
+
+impl Way {
+    /// The word by which it is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Way::Sealed => "sealed",
+            Way::Mailbox => "mailbox",
+            Way::Gateway => "gateway",
+        }
+    }
+
+    /// Reads what [`Way::word`] writes.
+    pub fn from_word(word: &str) -> Option<Way> {
+        [Way::Sealed, Way::Mailbox, Way::Gateway].into_iter().find(|way| way.word() == word)
+    }
+}
+
+/// A letter for one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// What it is called by.
+    pub slot: Slot,
+    /// The letter.
+    pub letter: i64,
+    /// The sender's organisation.
+    pub organisation: OrganisationId,
+    /// The recipient, without a suffix.
+    pub address: Address,
+    /// How it goes.
+    pub way: Way,
+    /// How far it is.
+    pub state: State,
+    /// The store's share of the key, wrapped in the vault; `None` once it is destroyed.
+    pub store_share: Option<Vec<u8>>,
+    /// Until when it can be opened.
+    pub not_after: Timestamp,
+    /// When the letter was taken.
+    pub submitted_at: Timestamp,
+    /// Of a registered letter: until when it can be accepted or refused.
+    pub deadline: Option<Timestamp>,
+    /// When it was accepted.
+    pub accepted_at: Option<Timestamp>,
+    /// When it was first opened.
+    pub opened_at: Option<Timestamp>,
+    /// When it came to its end without being opened.
+    pub ended_at: Option<Timestamp>,
+    /// Reminders sent.
+    pub reminders: u32,
+    /// The last statement about it, from 1; 0 before the first.
+    pub sequence: u64,
+    /// The digest of that statement's sealed form.
+    pub last_statement: Option<Digest>,
+}
+
+impl Copy {
+    /// Whether anybody can still open it.
+    pub fn can_be_opened(&self, now: Timestamp) -> bool {
+        self.store_share.is_some() && now < self.not_after
+    }
+}
+
+/// 16 octets in hexadecimal digits.
+pub fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// Reads 32 hexadecimal digits, in small letters.
+pub fn sixteen(text: &str) -> Option<[u8; 16]> {
+    if text.len() != 32 || !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return None;
+    }
+    let mut octets = [0; 16];
+    for (index, octet) in octets.iter_mut().enumerate() {
+        *octet = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(octets)
+}

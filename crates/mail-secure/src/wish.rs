@@ -1,0 +1,168 @@
+//! Whether a sender wants a letter to go secured, and how: a field of the header, a tag in the subject, a suffix of the
+//! recipient. Pure; who may wish it is for the caller to know.
+
+use evidence::Mode;
+use model::{Address, Domain};
+use thiserror::Error;
+use wire_mime::{Field, decode_words, fields};
+
+use crate::limits::REPLY_PREFIXES_LIMIT;
+use crate::settings::Marks;
+
+/// The field by which a program says it.
+pub const FIELD: &str = "X-Relais-Secure";
+
+/// What mail programs put before the subject of an answer or a forwarded letter, in small letters.
+const REPLY_PREFIXES: [&str; 14] =
+    ["re", "aw", "antw", "antwort", "tr", "fw", "fwd", "wg", "rv", "r", "i", "ri", "rif", "ré"];
+
+/// What was wished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// How the letter is to be treated.
+    pub mode: Mode,
+    /// By what it was said.
+    pub said_by: SaidBy,
+}
+
+/// By what a wish was said; the first of them counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaidBy {
+    /// The field [`FIELD`].
+    Field,
+    /// A tag at the beginning of the subject.
+    Tag,
+    /// The suffix of a recipient.
+    Suffix,
+}
+
+/// A mark that cannot be honoured. Such a letter goes nowhere: it would leave in plaintext what was meant to be secret.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum BadMark {
+    /// The field says something else.
+    #[error("{FIELD} says «{0}»: confidential, personal or registered are known")]
+    Field(String),
+    /// The field stands twice.
+    #[error("{FIELD} stands more than once")]
+    Fields,
+    /// A tag of ours with another letter.
+    #[error("the subject has the tag <{0}> followed by «{1}»: <c>, <p> and <r> are known")]
+    Tag(String, String),
+}
+
+/// Reads what the header and the recipients say. `None`: nothing was wished.
+///
+/// # Errors
+/// When something was wished that is not known.
+pub fn wish(header: &[u8], recipients: &[Address], marks: &Marks) -> Result<Option<Wish>, BadMark> {
+    let said = in_header(header, marks)?;
+    let suffix = || recipients.iter().any(|recipient| without_suffix(recipient, &marks.suffixes).is_some());
+    Ok(said.or_else(|| suffix().then_some(Wish { mode: Mode::Confidential, said_by: SaidBy::Suffix })))
+}
+
+/// What the header alone says.
+///
+/// # Errors
+/// As [`wish`].
+pub fn in_header(header: &[u8], marks: &Marks) -> Result<Option<Wish>, BadMark> {
+    let mut named = fields(header).filter(|field| field.is(FIELD));
+    if let Some(field) = named.next() {
+        if named.next().is_some() {
+            return Err(BadMark::Fields);
+        }
+        let value = String::from_utf8_lossy(&field.unfolded()).trim().to_owned();
+        let mode = mode_named(&value).ok_or_else(|| BadMark::Field(value.chars().take(80).collect()))?;
+        return Ok(Some(Wish { mode, said_by: SaidBy::Field }));
+    }
+    let Some(subject) = fields(header).find(|field| field.is("subject")) else { return Ok(None) };
+    let tagged = untagged(&subject_of(&subject), &marks.tags)?;
+    Ok(tagged.map(|(mode, _)| Wish { mode, said_by: SaidBy::Tag }))
+}
+
+/// The words by which the modes are named in the field and over the interfaces.
+pub fn mode_named(word: &str) -> Option<Mode> {
+    [("confidential", Mode::Confidential), ("personal", Mode::Personal), ("registered", Mode::Registered)]
+        .into_iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(word))
+        .map(|(_, mode)| mode)
+}
+
+/// The decoded value of a Subject field.
+pub(crate) fn subject_of(field: &Field<'_>) -> String {
+    decode_words(&field.unfolded()).trim().to_owned()
+}
+
+/// The mode that a subject's tag names, and the subject without the tag. What stands before the tag, because somebody
+/// answers or forwards, stays. A tag without a letter means confidential: whoever lost half of it meant a secret.
+///
+/// # Errors
+/// When the tag is ours and the letter behind it is not known.
+pub(crate) fn untagged(subject: &str, tags: &[String]) -> Result<Option<(Mode, String)>, BadMark> {
+    let start = after_reply_prefixes(subject);
+    let (before, rest) = subject.split_at(start);
+    let Some((tag, rest)) = tags.iter().find_map(|tag| Some((tag, after_tag(rest, tag)?))) else {
+        return Ok(None);
+    };
+    let (mode, rest) = match bracketed(rest.trim_start()) {
+        Some((letter, rest)) => match letter.to_ascii_lowercase().as_str() {
+            "c" => (Mode::Confidential, rest),
+            "p" => (Mode::Personal, rest),
+            "r" => (Mode::Registered, rest),
+            _ => return Err(BadMark::Tag(tag.clone(), letter.chars().take(20).collect())),
+        },
+        None => (Mode::Confidential, rest),
+    };
+    Ok(Some((mode, format!("{before}{}", rest.trim_start()).trim().to_owned())))
+}
+
+/// Where the subject begins behind `Re:`, `AW[2]:` and the like.
+fn after_reply_prefixes(subject: &str) -> usize {
+    let mut at = subject.len() - subject.trim_start().len();
+    for _ in 0..REPLY_PREFIXES_LIMIT {
+        let rest = &subject[at..];
+        let Some((prefix, behind)) = rest.split_once(':') else { break };
+        let word = prefix.split(['[', '(']).next().unwrap_or_default().trim_end();
+        let counted = &prefix[word.len()..];
+        let is_count = counted.chars().all(|c| c.is_ascii_digit() || "[]() ".contains(c));
+        if !is_count || !REPLY_PREFIXES.contains(&word.to_lowercase().as_str()) {
+            break;
+        }
+        at = subject.len() - behind.trim_start().len();
+    }
+    at
+}
+
+/// What follows `<tag>`.
+fn after_tag<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
+    let (inside, rest) = bracketed(text)?;
+    inside.eq_ignore_ascii_case(tag).then_some(rest)
+}
+
+/// What stands in angle brackets at the beginning, and what follows.
+fn bracketed(text: &str) -> Option<(&str, &str)> {
+    let (inside, rest) = text.strip_prefix('<')?.split_once('>')?;
+    Some((inside.trim(), rest))
+}
+
+/// The recipient that is meant by an address below a suffix: `muster@example.com` for
+/// `muster@example.com.incamail.ch`; `None` where there is no suffix.
+pub fn without_suffix(address: &Address, suffixes: &[Domain]) -> Option<Address> {
+    let domain = address.domain().as_str();
+    let short = suffixes.iter().find_map(|suffix| domain.strip_suffix(suffix.as_str())?.strip_suffix('.'))?;
+    let domain = Domain::parse(short).ok()?;
+    // One label is no mail domain: `somebody@ch.incamail.ch` is nobody.
+    if !short.contains('.') {
+        return None;
+    }
+    Some(Address::new(address.localpart().clone(), domain))
+}
+
+/// Whether an address lies below a suffix at all, well formed or not.
+pub fn has_suffix(address: &Address, suffixes: &[Domain]) -> bool {
+    let domain = address.domain().as_str();
+    let is_below = |suffix: &Domain| {
+        domain == suffix.as_str()
+            || domain.strip_suffix(suffix.as_str()).is_some_and(|front| front.ends_with('.'))
+    };
+    suffixes.iter().any(is_below)
+}
