@@ -122,7 +122,7 @@ fn decode(document: &[u8]) -> Result<&str, NotXml> {
     let mut pieces = document.chunks(4096).enumerate();
     let wrong = pieces.find(|(_, piece)| piece.iter().fold(false, |found, byte| found | is_control(byte)));
     if let Some((number, piece)) = wrong {
-        let within = piece.iter().position(|byte| is_control(byte)).unwrap_or_default();
+        let within = piece.iter().position(is_control).unwrap_or_default();
         return Err(NotXml::Character(number * 4096 + within));
     }
     // U+FFFE and U+FFFF, the only characters above the controls that XML does not have: EF BF BE, EF BF BF.
