@@ -52,10 +52,10 @@ pub struct BundledStatement {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Logged {
-    /// The number of the leaf, from 0.
-    pub index: u64,
     /// Which of the bundle's checkpoints the proof leads to, from 0.
     pub checkpoint: usize,
+    /// The number of the leaf, from 0.
+    pub index: u64,
     /// The inclusion proof, the lowest hash first.
     pub proof: Vec<Digest>,
 }
@@ -71,6 +71,7 @@ pub struct BundledCheckpoint {
     pub consistency: Vec<Digest>,
 }
 
+// Fields stand in the order of their names, for `canonical`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {

@@ -1,7 +1,8 @@
 //! One statement of the platform: what happened, when, to which letter, concerning whom.
 //!
 //! Names of members follow EN 319 522-3 in JSON's manner. The form is the one of RFC 8785: a statement has exactly one
-//! spelling, so its digest is one too.
+//! spelling, so its digest is one too. Fields stand in the order of their names in JSON, which is the order of RFC 8785;
+//! so `serde_json` writes the canonical form at once. A test compares it with another implementation.
 
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,12 +42,6 @@ impl std::fmt::Display for Mode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Evidence {
-    /// `1`.
-    #[serde(rename = "evidenceVersion")]
-    pub version: String,
-    /// Names the statement.
-    #[serde(rename = "evidenceIdentifier")]
-    pub id: Identifier,
     /// What happened.
     #[serde(rename = "erdsEventId")]
     pub event: Event,
@@ -56,15 +51,18 @@ pub struct Evidence {
     /// When it happened.
     #[serde(with = "moment::milliseconds")]
     pub event_time: Timestamp,
-    /// When the letter was submitted.
-    #[serde(with = "moment::milliseconds")]
-    pub submission_time: Timestamp,
-    /// The rules by which the platform works, as a URI.
-    #[serde(rename = "evidenceIssuerPolicyID")]
-    pub policy: String,
+    /// Names the statement.
+    #[serde(rename = "evidenceIdentifier")]
+    pub id: Identifier,
     /// Who says this.
     #[serde(rename = "evidenceIssuerDetails")]
     pub issuer: Issuer,
+    /// The rules by which the platform works, as a URI.
+    #[serde(rename = "evidenceIssuerPolicyID")]
+    pub policy: String,
+    /// `1`.
+    #[serde(rename = "evidenceVersion")]
+    pub version: String,
     /// Names the letter; the same for all its recipients.
     #[serde(rename = "letterIdentifier")]
     pub letter: Identifier,
@@ -72,20 +70,23 @@ pub struct Evidence {
     pub message_identifier: String,
     /// What kind of letter.
     pub mode: Mode,
-    /// Who sent it.
-    #[serde(rename = "senderDetails")]
-    pub sender: Sender,
-    /// To whom.
-    #[serde(rename = "recipientDetails")]
-    pub recipient: Recipient,
-    /// What was in it.
-    #[serde(rename = "userContentInfo")]
-    pub content: Content,
-    /// Which statement about this letter and this recipient it is, from 1.
-    pub sequence: u64,
     /// SHA-256 of the sealed statement before it; none for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Digest>,
+    /// To whom.
+    #[serde(rename = "recipientDetails")]
+    pub recipient: Recipient,
+    /// Who sent it.
+    #[serde(rename = "senderDetails")]
+    pub sender: Sender,
+    /// Which statement about this letter and this recipient it is, from 1.
+    pub sequence: u64,
+    /// When the letter was submitted.
+    #[serde(with = "moment::milliseconds")]
+    pub submission_time: Timestamp,
+    /// What was in it.
+    #[serde(rename = "userContentInfo")]
+    pub content: Content,
 }
 
 /// Why something did not happen.
@@ -102,10 +103,10 @@ pub struct Reason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Issuer {
-    /// The platform's name.
-    pub name: String,
     /// Which of its keys seals: the `kid` of the seal.
     pub key: String,
+    /// The platform's name.
+    pub name: String,
 }
 
 /// Who sent a letter.
@@ -114,58 +115,58 @@ pub struct Issuer {
 pub struct Sender {
     /// The address.
     pub address: String,
+    /// How we knew: `password`, `password and one-time code`, `certificate of the mail server`.
+    pub authentication: String,
     /// The organisation, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organisation: Option<String>,
-    /// How we knew: `password`, `password and one-time code`, `certificate of the mail server`.
-    pub authentication: String,
 }
 
 /// To whom a letter goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Recipient {
-    /// The address.
-    pub address: String,
-    /// Names this letter to this recipient: the slot of the envelope.
-    pub slot: Identifier,
-    /// How the recipient showed who they are, when the event has to do with that.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authentication: Option<String>,
     /// Who acted for a shared address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acting_person: Option<String>,
+    /// The address.
+    pub address: String,
+    /// How the recipient showed who they are, when the event has to do with that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<String>,
+    /// Names this letter to this recipient: the slot of the envelope.
+    pub slot: Identifier,
 }
 
 /// What was in a letter: digests that need the letter's salt, so that nobody guesses a short letter from a statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Content {
-    /// [`Content::salt_digest`] of the salt.
-    pub salt_digest: Digest,
     /// [`Content::digest`] of the whole letter as it was submitted, from its first header field to its last byte.
     pub digest: Digest,
-    /// Bytes of the whole letter.
-    #[serde(rename = "size")]
-    pub size_bytes: u64,
     /// Its parts.
     #[serde(rename = "partsInfo")]
     pub parts: Vec<Part>,
+    /// [`Content::salt_digest`] of the salt.
+    pub salt_digest: Digest,
+    /// Bytes of the whole letter.
+    #[serde(rename = "size")]
+    pub size_bytes: u64,
 }
 
 /// A part of a letter: its text, or an attachment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Part {
-    /// The file name, or the part's number.
-    pub identifier: String,
     /// The media type.
     pub content_type: String,
+    /// [`Content::digest`] of these bytes.
+    pub digest: Digest,
+    /// The file name, or the part's number.
+    pub identifier: String,
     /// Bytes after the transfer encoding was taken off.
     #[serde(rename = "size")]
     pub size_bytes: u64,
-    /// [`Content::digest`] of these bytes.
-    pub digest: Digest,
 }
 
 impl Content {
@@ -327,7 +328,8 @@ pub(crate) fn is_plain(text: &str) -> bool {
     (1..=TEXT_BYTES).contains(&text.len()) && !text.contains(char::is_control)
 }
 
-/// The one spelling of a value as JSON (RFC 8785).
+/// The one spelling of a value as JSON (RFC 8785), of types whose fields stand in the order of their names in JSON, with
+/// texts and whole numbers up to 2⁵³ only: of these `serde_json` writes no other.
 pub(crate) fn canonical(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json_canonicalizer::to_vec(value)
+    serde_json::to_vec(value)
 }

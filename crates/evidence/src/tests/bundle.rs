@@ -24,6 +24,8 @@ fn a_bundle_is_read_again() {
     let mut bundle = platform.bundle(&[statements]);
     let json = bundle.to_json().expect("JSON");
     assert_eq!(Bundle::parse(&json).expect("a bundle"), bundle);
+    let value: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    assert_eq!(serde_json_canonicalizer::to_vec(&value).expect("JSON"), json, "the form of RFC 8785");
     assert_eq!(mended(&json), json, "the digest is over the file with zeros in its place");
     bundle.letters[0].statements[1].logged = None;
     let json = bundle.to_json().expect("JSON");

@@ -26,6 +26,8 @@ fn a_seal_is_read_again_and_holds() {
     let other = SealKey::of(&root.seal("Other", [2025, 2030]).certificate).expect("a key");
     assert_eq!(read.verify(&other), Err(SealBroken::OtherCertificate));
     let header = URL_SAFE_NO_PAD.decode(read.text().split('.').next().expect("a header")).expect("base64url");
+    let value: serde_json::Value = serde_json::from_slice(&header).expect("JSON");
+    assert_eq!(serde_json_canonicalizer::to_vec(&value).expect("JSON"), header, "the form of RFC 8785");
     assert_eq!(
         String::from_utf8(header).expect("text"),
         format!(

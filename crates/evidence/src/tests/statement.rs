@@ -1,6 +1,7 @@
 //! Statements: one spelling, and the rules of the form.
 
 use model::Timestamp;
+use proptest::prelude::*;
 
 use crate::{Content, Digest, Event, Evidence, Identifier, Issuer, Mode, Part, Reason, Recipient, Sender};
 
@@ -69,6 +70,32 @@ fn a_statement_has_one_spelling() {
         .replace("SALTED", &Digest::of(&[b"relais-evidence/1 salt\0", &[0x5a; 32]]).to_string())
     );
     assert_eq!(Evidence::parse(&json).expect("a statement"), statement());
+}
+
+proptest! {
+    /// Written by fields in order; another implementation sorts and spells the same.
+    #[test]
+    fn the_spelling_is_the_one_of_rfc_8785(texts in prop::array::uniform12("[^\\p{Cc}]{1,40}"), numbers in prop::array::uniform3(0_u64..1 << 53)) {
+        let [policy, name, key, id, sender, organisation, how, recipient, acting, code, detail, part] = texts;
+        let mut evidence = statement();
+        evidence.policy = policy;
+        evidence.issuer = Issuer { name, key };
+        evidence.message_identifier = id;
+        evidence.sender = Sender { address: sender, organisation: Some(organisation), authentication: how.clone() };
+        evidence.recipient.address = recipient;
+        evidence.recipient.authentication = Some(how);
+        evidence.recipient.acting_person = Some(acting);
+        evidence.reasons = vec![Reason { code, detail }];
+        evidence.content.parts[0].identifier = part;
+        evidence.content.size_bytes = numbers[0];
+        evidence.content.parts[0].size_bytes = numbers[1];
+        evidence.sequence = numbers[2].max(2);
+        evidence.previous = Some(SALT);
+        let json = evidence.to_json().expect("a statement");
+        let value: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+        prop_assert_eq!(&json, &serde_json_canonicalizer::to_vec(&value).expect("JSON"));
+        prop_assert_eq!(Evidence::parse(&json).expect("a statement"), evidence);
+    }
 }
 
 #[test]
