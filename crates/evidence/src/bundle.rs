@@ -221,6 +221,12 @@ impl Bundle {
         Ok(bundle)
     }
 
+    /// Whether somebody meant this file to be a bundle, of any version.
+    pub fn looks_like_one(bytes: &[u8]) -> bool {
+        let name = b"relais-evidence/";
+        bytes.starts_with(b"{") && bytes.windows(name.len()).any(|window| window == name)
+    }
+
     fn check(&self) -> Result<(), NotABundle> {
         let too_many = [
             ("letters", self.letters.len() > limits::LETTERS),

@@ -15,6 +15,7 @@ mod bundle;
 mod chain;
 mod digest;
 mod event;
+mod files;
 mod keys;
 mod machine;
 mod moment;
@@ -27,6 +28,7 @@ pub use bundle::{Bundle, BundledCheckpoint, BundledLetter, BundledStatement, Log
 pub use chain::{Chain, ChainBroken};
 pub use digest::{Digest, Identifier};
 pub use event::Event;
+pub use files::{Unreadable, Verified, verify_files};
 pub use keys::{Keys, NotKeys, Valid};
 pub use machine::{Illegal, Machine, State};
 pub use report::{Claim, Kind, Outcome, Report, Told, ToldEvent, Verdict};

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod chain;
+mod files;
 mod keys;
 mod lab;
 mod log;
@@ -10,4 +11,5 @@ mod notes;
 mod seal;
 mod statement;
 mod tampered;
+mod vector;
 mod verify;

@@ -424,7 +424,7 @@ impl Verifier<'_> {
     fn documents(&mut self, documents: &[Document<'_>]) {
         for (at, document) in documents.iter().enumerate() {
             let found = if at < DOCUMENTS {
-                self.document(document)
+                told_of(self.bundle, document)
             } else {
                 Err((None, format!("{} was not looked at: only {DOCUMENTS} documents are.", document.name)))
             };
@@ -445,34 +445,34 @@ impl Verifier<'_> {
             });
         }
     }
+}
 
-    fn document(&self, document: &Document<'_>) -> Result<(usize, String), (Option<usize>, String)> {
-        let Document { name, bytes } = document;
-        let size = bytes.len() as u64;
-        for (number, letter) in (1..).zip(&self.bundle.letters) {
-            let Some(content) = letter.statements.first().map(|one| &one.sealed.evidence().content) else {
-                continue;
-            };
-            // Hashing a document for each of many letters would take long; a size is compared at once.
-            if content.size_bytes != size && content.parts.iter().all(|part| part.size_bytes != size) {
-                continue;
-            }
-            let digest = Content::digest(&letter.salt, bytes);
-            if content.digest == digest && content.size_bytes == size {
-                return Ok((
-                    number,
-                    format!("{name} is letter {number} as it was submitted, byte for byte."),
-                ));
-            }
-            let same = |part: &&crate::statement::Part| part.digest == digest && part.size_bytes == size;
-            if let Some(part) = content.parts.iter().find(same) {
-                let text =
-                    format!("{name} is the part {:?} of letter {number}, byte for byte.", part.identifier);
-                return Ok((number, text));
-            }
+/// Which letter a document is or is part of; the error says that it is none.
+pub(crate) fn told_of(
+    bundle: &Bundle,
+    document: &Document<'_>,
+) -> Result<(usize, String), (Option<usize>, String)> {
+    let Document { name, bytes } = document;
+    let size = bytes.len() as u64;
+    for (number, letter) in (1..).zip(&bundle.letters) {
+        let Some(content) = letter.statements.first().map(|one| &one.sealed.evidence().content) else {
+            continue;
+        };
+        // Hashing a document for each of many letters would take long; a size is compared at once.
+        if content.size_bytes != size && content.parts.iter().all(|part| part.size_bytes != size) {
+            continue;
         }
-        Err((None, format!("{name} is neither a letter that is told of nor a part of one.")))
+        let digest = Content::digest(&letter.salt, bytes);
+        if content.digest == digest && content.size_bytes == size {
+            return Ok((number, format!("{name} is letter {number} as it was submitted, byte for byte.")));
+        }
+        let same = |part: &&crate::statement::Part| part.digest == digest && part.size_bytes == size;
+        if let Some(part) = content.parts.iter().find(same) {
+            let text = format!("{name} is the part {:?} of letter {number}, byte for byte.", part.identifier);
+            return Ok((number, text));
+        }
     }
+    Err((None, format!("{name} is neither a letter that is told of nor a part of one.")))
 }
 
 /// The latest moment that a time-stamp may mean (RFC 3161 §2.4.2: accuracy is a deviation to both sides).
@@ -480,7 +480,7 @@ fn latest(stamp: &Stamp) -> Timestamp {
     stamp.accuracy.map_or(stamp.time, |accuracy| stamp.time.plus(accuracy))
 }
 
-fn valid_at(roots: &[Valid<Certificate>], time: Timestamp) -> Vec<Certificate> {
+pub(crate) fn valid_at(roots: &[Valid<Certificate>], time: Timestamp) -> Vec<Certificate> {
     roots.iter().filter(|root| root.at(time)).map(|root| root.value.clone()).collect()
 }
 
