@@ -53,6 +53,9 @@ enum Command {
     /// SPF records: what one costs, and several made one.
     #[command(subcommand)]
     Spf(commands::spf::Spf),
+    /// Evidence of what happened to secure letters: verified offline, with published keys alone.
+    #[command(subcommand)]
+    Evidence(commands::evidence::Evidence),
     #[command(flatten)]
     Administration(commands::Command),
     /// Is every body that a row names there and whole?
@@ -124,6 +127,7 @@ pub fn main() -> ExitCode {
             Command::Check(check) => check.run().await.map(|()| ExitCode::SUCCESS),
             Command::Judge(judge) => judge.run().await.map(|()| ExitCode::SUCCESS),
             Command::Spf(spf) => spf.run().await,
+            Command::Evidence(evidence) => Ok(evidence.run()),
             Command::Administration(command) => command.run().await,
             Command::Fsck { place, fsck } => fsck.run(&place.open()?).await.map(|()| ExitCode::SUCCESS),
         }

@@ -38,5 +38,8 @@ pub const KEYS_BYTES: usize = 1024 * 1024;
 pub const KEYS: usize = 256;
 /// Documents compared with one bundle.
 pub const DOCUMENTS: usize = 1_000;
+/// Octets that are hashed to find out which letter a document belongs to: each letter has a salt of its own, so a
+/// document is hashed anew for each letter that has something of its size.
+pub const COMPARED_BYTES: u64 = 4 << 30;
 /// How much later than its time-stamp a statement may say that it happened: clocks differ.
 pub const CLOCKS_DIFFER_MILLISECONDS: i64 = 2_000;

@@ -10,7 +10,7 @@ use crate::bundle::{Bundle, BundledCheckpoint, BundledLetter, BundledStatement};
 use crate::chain::Chain;
 use crate::digest::Digest;
 use crate::keys::{Keys, Valid};
-use crate::limits::{CLOCKS_DIFFER_MILLISECONDS, DOCUMENTS};
+use crate::limits::{CLOCKS_DIFFER_MILLISECONDS, COMPARED_BYTES, DOCUMENTS};
 use crate::log::{Checkpoint, Note, NoteKey, leaf, verify_consistency, verify_inclusion};
 use crate::machine::State;
 use crate::moment;
@@ -454,6 +454,7 @@ pub(crate) fn told_of(
 ) -> Result<(usize, String), (Option<usize>, String)> {
     let Document { name, bytes } = document;
     let size = bytes.len() as u64;
+    let mut hashed = 0;
     for (number, letter) in (1..).zip(&bundle.letters) {
         let Some(content) = letter.statements.first().map(|one| &one.sealed.evidence().content) else {
             continue;
@@ -461,6 +462,12 @@ pub(crate) fn told_of(
         // Hashing a document for each of many letters would take long; a size is compared at once.
         if content.size_bytes != size && content.parts.iter().all(|part| part.size_bytes != size) {
             continue;
+        }
+        hashed += size;
+        if hashed > size.max(COMPARED_BYTES) {
+            let text =
+                format!("{name} was not compared with all letters: too many have something of its size.");
+            return Err((None, text));
         }
         let digest = Content::digest(&letter.salt, bytes);
         if content.digest == digest && content.size_bytes == size {

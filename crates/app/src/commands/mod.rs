@@ -12,6 +12,7 @@ mod device_password;
 mod diagnosis;
 mod dkim;
 mod domain;
+pub mod evidence;
 mod host;
 mod installation;
 pub mod judge;

@@ -1,5 +1,6 @@
 //! The command line on each engine, without a process: parse, run, compare what is printed.
 
+mod evidence;
 mod scope;
 mod screens;
 
