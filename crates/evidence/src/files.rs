@@ -91,7 +91,7 @@ pub fn verify_files<'n>(
     let verified = evident.iter().zip(of_each).map(|(one, documents)| {
         let mut report = verify(&one.bundle, keys, &documents, now);
         if let Some(pdf) = one.receipt {
-            report.add(signature(one.name, pdf, keys, now));
+            report.add(signature(one.name, pdf, keys, evidence_time(&report), now));
         }
         Verified { name: one.name, report }
     });
@@ -123,8 +123,14 @@ fn read<'n>(file: &Document<'n>) -> Result<Option<Evident<'n>>, Unreadable> {
 }
 
 /// Whether the platform signed a receipt as it is.
-fn signature(name: &str, pdf: &[u8], keys: &Keys, now: Option<Timestamp>) -> Claim {
-    let (outcome, text) = match signed(pdf, keys, now) {
+fn signature(
+    name: &str,
+    pdf: &[u8],
+    keys: &Keys,
+    evidence: Option<Timestamp>,
+    now: Option<Timestamp>,
+) -> Claim {
+    let (outcome, text) = match signed(pdf, keys, evidence, now) {
         Ok(by) => (Outcome::Proven, format!("{name} is unaltered, and nothing was added to it: {by}.")),
         Err(why) => (Outcome::Failed, format!("The signature of {name} does not hold: {why}.")),
     };
@@ -132,8 +138,24 @@ fn signature(name: &str, pdf: &[u8], keys: &Keys, now: Option<Timestamp>) -> Cla
     Claim { kind: Kind::Signature, letter: None, statement: None, checkpoint: None, document, outcome, text }
 }
 
-fn signed(pdf: &[u8], keys: &Keys, now: Option<Timestamp>) -> Result<String, String> {
+/// The time-stamp of the newest statement that has one.
+fn evidence_time(report: &Report) -> Option<Timestamp> {
+    let events = report.letters.iter().flat_map(|letter| &letter.events);
+    events.filter_map(|event| moment::parse(event.not_later_than.as_deref()?)).max()
+}
+
+fn signed(
+    pdf: &[u8],
+    keys: &Keys,
+    evidence: Option<Timestamp>,
+    now: Option<Timestamp>,
+) -> Result<String, String> {
     let signature = pades::verify_whole(pdf).map_err(|error: PdfError| chained(&error))?;
+    if let (Some(claimed), Some(now)) = (signature.signing_time, now)
+        && claimed > now
+    {
+        return Err(format!("its time {} has not come yet", moment::to_text(claimed)));
+    }
     let stamp = match &signature.signed.time_stamp {
         None => None,
         Some(token) => {
@@ -141,21 +163,23 @@ fn signed(pdf: &[u8], keys: &Keys, now: Option<Timestamp>) -> Result<String, Str
             signature.signed.verify_time_stamp(&anchors).map_err(|error| chained(&error))?
         }
     };
-    // Without a time-stamp the signer's own word has to do for the moment at which its certificate must hold.
-    let at = stamp.as_ref().map(|stamp| stamp.time).or(signature.signing_time);
+    // The moment at which the certificate must hold is told by somebody else than the signer, where it can be.
+    let at = stamp.as_ref().map(|stamp| stamp.time).or(evidence).or(signature.signing_time);
     let at = at.ok_or("it does not say when it was made")?;
-    if now.is_some_and(|now| at > now) {
-        return Err(format!("its time {} has not come yet", moment::to_text(at)));
-    }
     let roots = valid_at(&keys.seal, at);
     signature.signed.verify_chain(&roots, at, Purpose::Seal).map_err(|error| chained(&error))?;
     let signer = signature.signer.display_name();
-    Ok(match stamp {
-        Some(stamp) => format!(
-            "signed by {signer}, not later than {}, says {}",
-            moment::to_text(stamp.time),
-            stamp.authority
-        ),
-        None => format!("signed by {signer}, at {} by its own word", moment::to_text(at)),
+    Ok(match (stamp, signature.signing_time) {
+        (Some(stamp), _) => {
+            format!(
+                "signed by {signer}, not later than {}, says {}",
+                moment::to_text(stamp.time),
+                stamp.authority
+            )
+        }
+        (None, Some(claimed)) => {
+            format!("signed by {signer}, at {} by its own word", moment::to_text(claimed))
+        }
+        (None, None) => format!("signed by {signer}"),
     })
 }
