@@ -216,6 +216,10 @@ impl Incoming {
         {
             self.secrecy = Incoming::keep(&self.memory);
         }
+        if !matches!(self.secrecy, Secrecy::Kept(_)) {
+            // What only we write means nothing where others wrote it.
+            mail_judge::disown_fields(&mut self.head[..length]);
+        }
         let head = self.head.clone();
         self.pass(&head).await
     }

@@ -56,6 +56,7 @@ use world::World;
 
 use arrival::Secrecy;
 pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
+pub use secure::{Sending, TakenSecured};
 use trust::MtaSts;
 
 use carriage::Load;

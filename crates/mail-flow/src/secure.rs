@@ -35,6 +35,8 @@ struct Outgoing<'a> {
     deliveries: Vec<NewDelivery>,
     /// Whether its body lies closed for as long as it is in the queue.
     is_closed: bool,
+    /// How it was sent, for who gets it as it is.
+    sent_as: Option<Mode>,
 }
 
 impl Origin {
@@ -71,9 +73,23 @@ impl Flow {
             }
         };
         drop(kept);
-        let letters = self.letters_of(&origin, &envelope, &prepared, plain).await?;
+        self.take_secured(&origin, &envelope, prepared, plain)
+            .await
+            .map(|taken| Accepted { message: taken.message })
+    }
+
+    /// The one commit of a secured letter: its rows, its first statements, what brings it.
+    async fn take_secured(
+        &self,
+        origin: &Origin,
+        envelope: &Envelope,
+        prepared: Prepared,
+        plain: Plain,
+    ) -> Result<TakenSecured, Reply> {
+        let letters = self.letters_of(origin, envelope, &prepared, plain).await?;
         let places: Vec<Option<Place<'_>>> = letters.iter().map(|_| self.place()).collect();
         let leases: Vec<_> = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
+        let letter = prepared.letter().clone();
         let (flow, queued, prepared) = (self.clone(), letters.clone(), Arc::new(prepared));
         let doubted = leases.clone();
         let committed = self
@@ -96,7 +112,41 @@ impl Flow {
         for (letter, place) in letters.iter().zip(places) {
             self.hand_over(letter, place);
         }
-        Ok(Accepted { message: message.unwrap_or(MessageId(0)) })
+        Ok(TakenSecured { message: message.unwrap_or(MessageId(0)), letter })
+    }
+
+    /// Sends a letter secured for somebody who did not come by SMTP: a program over SOAP or REST, a reader who answers
+    /// at the portal. The author was made sure of by the caller. A letter that was sent under the same reference is not
+    /// sent again.
+    pub async fn send_secured(&self, sending: Sending) -> Result<TakenSecured, Reply> {
+        let Sending { organisation, author, authentication, mode, letter, recipients, reference, language } =
+            sending;
+        let secure = &self.inner.secure;
+        if let Some(reference) = &reference
+            && let Some(letter) =
+                secure.sent_as(organisation, reference).await.map_err(|error| later(&error))?
+        {
+            return Ok(TakenSecured { message: MessageId(0), letter });
+        }
+        if letter.len() > mail_secure::limits::LETTER_LIMIT_BYTES {
+            return Err(Reply::never(552, 3, 4, "a secured letter has at most 30 MiB"));
+        }
+        let mut envelope = Envelope {
+            from: ReversePath::Address(author.clone()),
+            recipients: recipients
+                .into_iter()
+                .map(|address| Recipient { address, notify: None, original: None })
+                .collect(),
+            return_content: None,
+            envelope_id: None,
+            body: BodyKind::EightBit,
+            smtputf8: false,
+            tls: TlsWish::Usual,
+        };
+        let submitter = Submitter { organisation, authentication, author, reference, language };
+        let header = HeaderFacts::of(&letter, true);
+        let (prepared, plain) = self.sealed_for_all(&mut envelope, submitter, mode, &header, &letter).await?;
+        self.take_secured(&Origin::Ourselves, &envelope, prepared, plain).await
     }
 
     /// Everything before the letters: who, how, to whom by which way, sealed. Beside it the letter without marks, and
@@ -126,6 +176,33 @@ impl Flow {
         let Some(Wish { mode, .. }) = wished else {
             return Err(Reply::never(550, 7, 0, "the letter was to go secured and says no longer how"));
         };
+        let sender = author(&evidence.header).or_else(|| envelope.from.address().cloned());
+        let sender = sender.ok_or_else(|| Reply::never(550, 7, 1, "nobody is named as the author"))?;
+        let submitter = Submitter {
+            organisation,
+            authentication: authentication.to_owned(),
+            author: sender,
+            reference: None,
+            language: Language::default(),
+        };
+        self.sealed_for_all(envelope, submitter, mode, &evidence.header, letter).await
+    }
+
+    /// Which way to each recipient, and everything sealed.
+    async fn sealed_for_all(
+        &self,
+        envelope: &mut Envelope,
+        submitter: Submitter,
+        mode: Mode,
+        facts: &HeaderFacts,
+        letter: &[u8],
+    ) -> Result<(Prepared, Plain), Reply> {
+        let secure = &self.inner.secure;
+        let marks = &secure.settings().marks;
+        let organisation = submitter.organisation;
+        if envelope.recipients.is_empty() {
+            return Err(Reply::never(554, 5, 1, "no recipient is named"));
+        }
         let mut seen = HashSet::new();
         for recipient in &mut envelope.recipients {
             match wish::without_suffix(&recipient.address, marks.suffixes.as_slice()) {
@@ -158,27 +235,24 @@ impl Flow {
         }
         let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
         let hostname = &self.inner.settings.hostname;
-        let facts = &evidence.header;
         let missing = stamp::missing_fields(facts.has_message_id, facts.has_date, hostname, id, now);
         let letter = unmarked(letter, marks, &missing);
         plain.bytes = letter.bytes.clone().into();
-        let sender = author(&evidence.header).or_else(|| envelope.from.address().cloned());
-        let sender = sender.ok_or_else(|| Reply::never(550, 7, 1, "nobody is named as the author"))?;
         let submission = Submission {
             organisation,
-            sender,
+            sender: submitter.author,
             sender_name: wire_mime::Summary::of(&letter.bytes)
                 .from
                 .first()
                 .map(|from| from.name.clone())
                 .unwrap_or_default(),
-            authentication: authentication.to_owned(),
+            authentication: submitter.authentication,
             mode,
             message_id: format!("<{}@{hostname}>", id.0),
             letter,
             recipients,
-            language: Language::default(),
-            client_reference: None,
+            language: submitter.language,
+            client_reference: submitter.reference,
         };
         let prepared = secure.prepare(submission).await.map_err(|error| later(&error))?;
         for delivery in plain.mailboxes.iter_mut().chain(&mut plain.gateways) {
@@ -256,7 +330,8 @@ impl Flow {
         for (deliveries, is_closed) in [(plain.mailboxes, false), (plain.gateways, true)] {
             if !deliveries.is_empty() {
                 let (from, bytes) = (envelope.from.clone(), plain.bytes.clone());
-                let outgoing = Outgoing { origin, organisation, from, bytes, deliveries, is_closed };
+                let sent_as = Some(prepared.letter().mode);
+                let outgoing = Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as };
                 letters.push(self.ready(outgoing).await?);
             }
         }
@@ -283,7 +358,9 @@ impl Flow {
                 if !deliveries.is_empty() {
                     let (origin, bytes) = (&Origin::Ourselves, carrier.bytes.clone());
                     let from = ReversePath::Null;
-                    let outgoing = Outgoing { origin, organisation, from, bytes, deliveries, is_closed };
+                    let sent_as = None;
+                    let outgoing =
+                        Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as };
                     letters.push(self.ready(outgoing).await?);
                 }
             }
@@ -293,7 +370,7 @@ impl Flow {
 
     /// A letter in memory with everything decided and its body kept: only the commit is missing.
     async fn ready(&self, outgoing: Outgoing<'_>) -> Result<Arc<Ready>, Reply> {
-        let Outgoing { origin, organisation, from, bytes, deliveries, is_closed } = outgoing;
+        let Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as } = outgoing;
         let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
         let header = HeaderFacts::of(&bytes, true);
         let envelope = Envelope {
@@ -305,7 +382,10 @@ impl Flow {
             smtputf8: deliveries.iter().any(|delivery| !delivery.recipient.is_ascii()),
             tls: TlsWish::Usual,
         };
-        let prefix = stamp::received(origin, &envelope, &self.inner.settings.hostname, id, now);
+        let mut prefix = stamp::received(origin, &envelope, &self.inner.settings.hostname, id, now);
+        if let Some(mode) = sent_as {
+            prefix.push_str(&format!("{}: {mode}\r\n", wish::FIELD));
+        }
         let header_bytes = header.size_bytes.min(bytes.len());
         let plain = BlobRef { segment: 0, offset: 0, size_bytes: bytes.len() as u64, hash: [0; 32] };
         let letter = Letter { head: &bytes, header_bytes, blob: plain };
@@ -459,6 +539,7 @@ impl Flow {
             bytes: told.bytes.clone().into(),
             deliveries,
             is_closed,
+            sent_as: None,
         };
         let ready = self.ready(outgoing).await?;
         let place = self.place();
@@ -482,6 +563,45 @@ impl Flow {
         }
         Ok(())
     }
+}
+
+/// Who sends a letter secured, and how we know.
+struct Submitter {
+    organisation: OrganisationId,
+    authentication: String,
+    author: Address,
+    reference: Option<String>,
+    language: Language,
+}
+
+/// A letter to be sent secured that did not come by SMTP.
+#[derive(Clone, Debug)]
+pub struct Sending {
+    /// Whose letter it is; 0 for a reader without an organisation.
+    pub organisation: OrganisationId,
+    /// Who writes: made sure of, and named in `From`.
+    pub author: Address,
+    /// How, in the words of the evidence.
+    pub authentication: String,
+    /// How it is treated.
+    pub mode: Mode,
+    /// The letter: header, empty line, body; lines end with CRLF.
+    pub letter: Bytes,
+    /// To whom.
+    pub recipients: Vec<Address>,
+    /// What the sender's program calls it: the same is not sent twice.
+    pub reference: Option<String>,
+    /// In which language recipients are written to.
+    pub language: Language,
+}
+
+/// A secured letter that is ours now.
+#[derive(Clone, Debug)]
+pub struct TakenSecured {
+    /// The first message that brings it; 0 where it had been sent before.
+    pub message: MessageId,
+    /// The letter.
+    pub letter: mail_secure::Letter,
 }
 
 /// A secured letter for those who get it as it is.

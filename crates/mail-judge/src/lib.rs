@@ -23,7 +23,7 @@ pub use gather::{Judge, Letter};
 pub use lists::List;
 pub use origin::{Finding, weigh};
 pub use placing::{Standing, place};
-pub use stamp::{disown, results};
+pub use stamp::{disown, disown_fields, results};
 pub use trust::Authentication;
 
 use std::net::IpAddr;

@@ -94,3 +94,16 @@ pub fn disown(header: &mut [u8], hostname: &str) {
         header[line..line + 2].copy_from_slice(b"X-");
     }
 }
+
+/// Takes fields away that only we write, `X-Relais-…`: each is renamed in its place to `X-Forged-…`, so that no other
+/// byte moves.
+pub fn disown_fields(header: &mut [u8]) {
+    const OURS: &[u8] = b"x-relais-";
+    let is_ours = |name: &[u8]| name.get(..OURS.len()).is_some_and(|start| start.eq_ignore_ascii_case(OURS));
+    let forged: Vec<usize> =
+        fields(header).filter(|field| is_ours(field.name)).map(|field| field.value_at).collect();
+    for value_at in forged {
+        let line = header[..value_at].iter().rposition(|&octet| octet == b'\n').map_or(0, |end| end + 1);
+        header[line + 2..line + 8].copy_from_slice(b"Forged");
+    }
+}

@@ -162,7 +162,8 @@ async fn who_is_hosted_here_reads_a_confidential_letter_in_the_mailbox() {
         assert!(arrived.contains("Delivered-To: zoe@acme.test\r\n"), "{arrived}");
         assert!(arrived.contains("\r\nTo: Zoe <zoe@acme.test>\r\n"), "{arrived}");
         assert!(arrived.contains("\r\nSubject: Re:\r\n =?utf-8?B?UsOpc3VsdGF0?=\r\n"), "{arrived}");
-        assert!(!arrived.contains("X-Relais-"), "{arrived}");
+        assert!(arrived.contains("\r\nX-Relais-Secure: confidential\r\n"), "how it came: {arrived}");
+        assert!(!arrived.contains("X-Relais-Anything"), "{arrived}");
         assert!(arrived.contains("\r\nMessage-ID: <"), "what the sender forgot is added: {arrived}");
         assert!(arrived.ends_with("\r\n\r\nit is good\r\n"), "{arrived}");
         town.stop().await;
@@ -264,6 +265,11 @@ async fn marks_of_strangers_mean_nothing_and_bad_marks_send_nothing() {
         let forged = letter("Zed <zed@else.test>", "<im><r> Gewonnen");
         town.bring(peer(), envelope("zed@else.test", &["zoe@acme.test"]), &forged).await.unwrap();
         town.inbox_of("zoe@acme.test", 1).await;
+        let forged = forged.replace("Subject:", "X-Relais-Secure: registered\r\nSubject:");
+        town.bring(peer(), envelope("zed@else.test", &["zoe@acme.test"]), &forged).await.unwrap();
+        let arrived = town.inbox_of("zoe@acme.test", 2).await.pop().unwrap();
+        assert!(!arrived.contains("X-Relais-Secure"), "{arrived}");
+        assert!(arrived.contains("\r\nX-Forged-Secure: registered\r\n"), "{arrived}");
         let relayed =
             town.bring(peer(), envelope("zed@else.test", &["yan@else.test.incamail.ch"]), &forged).await;
         assert_eq!(relayed.unwrap_err().code(), 550);
