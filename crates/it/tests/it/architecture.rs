@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
     &["directory"],
     &["hosts"],
     &["keys"],
+    &["gateways"],
     &["zones"],
     &["reputation"],
     &["mail-store", "mail-secure"],

@@ -1,0 +1,115 @@
+//! Integrated organisations: mail servers of others that prove by their certificates whose they are.
+//!
+//! An [`Integration`] covers one or more domains. Its servers may send here and receive from here over TLS that shows
+//! a certificate on both sides; [`judge`] says, without IO, whether a certificate is one that was declared. A server
+//! that is identified speaks for the integration's domains, and for no others; [`Book::identify`] decides that at MAIL.
+//!
+//! - A domain belongs to one integration only, and counts once it was shown to be the organisation's.
+//! - Several certificates hold at the same time, so that a renewal never interrupts.
+//! - Only the operator activates an integration and keeps the list of authorities: both say whom everybody trusts.
+//! - Nothing here falls back: what is not identified is not that organisation's server.
+
+mod administration;
+mod authority;
+mod book;
+mod certificate;
+mod entities;
+mod handshake;
+mod judge;
+pub mod limits;
+mod rows;
+
+use std::sync::Arc;
+
+use db::{Db, Migrations};
+use directory::{DirectoryError, Scope};
+use keys::Keys;
+use model::{Gateway, Timestamp};
+use parking_lot::Mutex;
+use world::World;
+
+pub use administration::{Administration, IntegrationChange, NewCertificate, NewIntegration, Presented};
+pub use authority::{Authority, AuthorityId, AuthorityKind};
+pub use book::{Book, Peer, Standing};
+pub use certificate::Certificate;
+pub use entities::{
+    CertificateId, Direction, Expiry, InboundTarget, Integration, IntegrationDomain, IntegrationState,
+    PeerCertificate, Proof, ProofRecord, Warning,
+};
+pub use handshake::AnyClientCertificate;
+pub use judge::{
+    Anchor, Authorities, Examined, Fingerprint, Identity, Refusal, Verdict, examine, is_provable, judge,
+};
+
+/// Tables of integrations.
+pub const MIGRATIONS: Migrations = Migrations {
+    owner: "gateways",
+    steps: &[(1, "integrated organisations", include_str!("0001_gateways.sql"))],
+};
+
+type Result<T> = std::result::Result<T, DirectoryError>;
+
+/// Integrations and authorities; cheap to clone.
+#[derive(Clone)]
+pub struct Gateways {
+    db: Db,
+    world: World,
+    keys: Keys,
+    kept: Arc<Mutex<Arc<Book>>>,
+}
+
+impl Gateways {
+    /// Those kept in this database.
+    pub fn new(db: Db, world: World, keys: Keys) -> Gateways {
+        Gateways { db, world, keys, kept: Arc::default() }
+    }
+
+    /// Administration within `scope`, in the name of `who`.
+    pub fn administration(&self, scope: Scope, who: impl Into<trail::Actor>) -> Administration {
+        Administration::new(self.clone(), scope, who.into())
+    }
+
+    /// What holds now: read again if anything has changed since it was last asked for.
+    pub async fn book(&self) -> std::result::Result<Arc<Book>, db::DbError> {
+        let known = self.kept.lock().clone();
+        let revision = known.revision;
+        let operator = self.db.operator("whose server a certificate stands for");
+        let fresh = operator.read(move |tx| book::load(tx, revision)).await?;
+        match fresh {
+            None => Ok(known),
+            Some(fresh) => {
+                let fresh = Arc::new(fresh);
+                *self.kept.lock() = fresh.clone();
+                Ok(fresh)
+            }
+        }
+    }
+
+    /// Whether any integration was active when [`Gateways::book`] was last asked.
+    pub fn has_active(&self) -> bool {
+        self.kept.lock().has_active()
+    }
+
+    /// Notes which certificate an integration's server presented, so that its end is known. Called for every letter;
+    /// writes once for each certificate.
+    pub async fn note_seen(
+        &self,
+        gateway: Gateway,
+        identity: &Identity,
+        fingerprint: Fingerprint,
+        ends_at: Timestamp,
+    ) -> std::result::Result<(), db::DbError> {
+        let at = self.world.clock.now();
+        let kept = self.kept.lock().clone();
+        let Some(slot) = kept.slot_unseen(gateway.integration, identity, fingerprint, at) else {
+            return Ok(());
+        };
+        self.db
+            .tenant(gateway.organisation)
+            .write(move |tx| rows::note_seen(tx, gateway.organisation, slot, fingerprint, ends_at, at))
+            .await
+    }
+}
+
+#[cfg(test)]
+mod tests;

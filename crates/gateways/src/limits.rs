@@ -1,0 +1,36 @@
+//! How much is too much.
+
+use std::time::Duration;
+
+/// Certificates of a chain that are looked at; the peer's own counts.
+pub const CHAIN_LIMIT: usize = 10;
+
+/// Octets of one certificate that an administrator gives, in PEM.
+pub const PEM_LIMIT_OCTETS: usize = 65_536;
+
+/// Integrations of one organisation.
+pub const INTEGRATION_LIMIT: usize = 50;
+
+/// Domains of one integration.
+pub const DOMAIN_LIMIT: usize = 200;
+
+/// Certificates of one integration: several at a time, so that a renewal never interrupts.
+pub const CERTIFICATE_LIMIT: usize = 10;
+
+/// Authorities in the list that the operator manages.
+pub const AUTHORITY_LIMIT: usize = 200;
+
+/// Characters of a name.
+pub const NAME_LIMIT_CHARACTERS: usize = 100;
+
+/// Characters of a contact: names, telephone numbers, addresses.
+pub const CONTACT_LIMIT_CHARACTERS: usize = 500;
+
+/// From when on a certificate's end is told.
+pub const EXPIRY_WARNING: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Lengths of RSA keys, in bits, whose possession a handshake proves (what our TLS library verifies).
+pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// How long it takes until another certificate is noted for the same name.
+pub const SEEN_AGAIN_AFTER: Duration = Duration::from_secs(60 * 60);
