@@ -89,6 +89,9 @@ fn certificate(config: &Config) -> Result<String> {
         return Ok("none given: our own authority will make one".to_owned());
     }
     keys::ServerTls::from_pairs(&pairs).context("cannot be used")?;
+    if let (Some(certificate), Some(key)) = (&config.gateway.certificate, &config.gateway.key) {
+        keys::ServerTls::from_files(certificate, key).context("[gateway] cannot be used")?;
+    }
     let files: Vec<String> = pairs.iter().map(|(certificate, _)| certificate.display().to_string()).collect();
     Ok(format!("{} and the keys fit together", files.join(", ")))
 }

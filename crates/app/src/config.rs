@@ -30,6 +30,9 @@ pub struct Config {
     /// The certificate that every door shows.
     #[serde(default)]
     pub tls: Tls,
+    /// How we show ourselves to integrated organisations.
+    #[serde(default)]
+    pub gateway: Gateway,
     /// Whom to ask for names.
     #[serde(default)]
     pub dns: Dns,
@@ -270,6 +273,17 @@ impl Tls {
     }
 }
 
+/// `[gateway]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Gateway {
+    /// PEM file of the certificate chain that we show when we deliver to integrated organisations. Without it, the one
+    /// of `[tls]`.
+    pub certificate: Option<PathBuf>,
+    /// PEM file of the key.
+    pub key: Option<PathBuf>,
+}
+
 /// `[dns]`
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -476,9 +490,15 @@ impl Config {
     pub fn parse(text: &str, base: &Path) -> Result<Config> {
         let mut config: Config = toml::from_str(text)?;
         config.node.data = base.join(&config.node.data);
-        for path in [&mut config.tls.certificate, &mut config.tls.key, &mut config.dns.trust_anchor]
-            .into_iter()
-            .flatten()
+        for path in [
+            &mut config.tls.certificate,
+            &mut config.tls.key,
+            &mut config.gateway.certificate,
+            &mut config.gateway.key,
+            &mut config.dns.trust_anchor,
+        ]
+        .into_iter()
+        .flatten()
         {
             *path = base.join(&*path);
         }
@@ -521,6 +541,10 @@ impl Config {
         ensure!(
             self.tls.certificate.is_some() == self.tls.key.is_some(),
             "tls.certificate and tls.key belong together: give both or neither"
+        );
+        ensure!(
+            self.gateway.certificate.is_some() == self.gateway.key.is_some(),
+            "gateway.certificate and gateway.key belong together: give both or neither"
         );
         let families = |v4: bool| self.outbound.source.iter().filter(|ip| ip.is_ipv4() == v4).count();
         ensure!(

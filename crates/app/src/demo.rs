@@ -163,6 +163,7 @@ impl Demo {
             judge: Judge::default(),
             public: Public::default(),
             secure: Secure::default(),
+            gateway: crate::config::Gateway::default(),
             log: Log { level: "warn".to_owned(), ..Log::default() },
         })
     }

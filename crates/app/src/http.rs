@@ -12,9 +12,12 @@ use crate::installation::Installation;
 use crate::{diagnosing, watching};
 
 /// Every door on HTTP. Each brings its whole paths, so that one glance at it shows what it serves.
-pub(crate) fn router(installation: &Installation) -> Result<Router> {
+pub(crate) fn router(
+    installation: &Installation,
+    certificates: Option<door_public::Certificates>,
+) -> Result<Router> {
     Ok(Router::new()
-        .merge(door_public::router(Arc::new(public(installation))))
+        .merge(door_public::router(Arc::new(public(installation, certificates))))
         .merge(door_api::router(api(installation)?))
         .merge(door_manager::router(Arc::new(manager(installation)?)))
         .layer(from_fn_with_state(installation.directory.clone(), watching::keep_out)))
@@ -46,6 +49,7 @@ fn api(installation: &Installation) -> Result<door_api::Parts> {
         trail: installation.trail.clone(),
         queue: installation.flow.queue().clone(),
         relays: installation.flow.relays().clone(),
+        gateways: installation.flow.gateways().clone(),
         zones: installation.zones.clone(),
         hosts: installation.hosts.clone(),
         keys: installation.keys.clone(),
@@ -59,7 +63,10 @@ fn api(installation: &Installation) -> Result<door_api::Parts> {
     })
 }
 
-fn public(installation: &Installation) -> door_public::Shared {
+fn public(
+    installation: &Installation,
+    certificates: Option<door_public::Certificates>,
+) -> door_public::Shared {
     let config = &installation.config;
     let listen = &config.listen;
     door_public::Shared {
@@ -78,6 +85,7 @@ fn public(installation: &Installation) -> door_public::Shared {
             ipv4: config.public.ipv4_name.clone(),
             ipv6: config.public.ipv6_name.clone(),
         },
+        certificates,
     }
 }
 

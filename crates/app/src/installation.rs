@@ -24,12 +24,13 @@ use zones::Zones;
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 12] = [
+pub const MIGRATIONS: [Migrations; 13] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
     hosts::MIGRATIONS,
     keys::MIGRATIONS,
+    gateways::MIGRATIONS,
     zones::MIGRATIONS,
     mail_store::MIGRATIONS,
     mail_secure::MIGRATIONS,
@@ -190,6 +191,16 @@ fn secure(config: &Config, db: &Db, blobs: &blobs::Blobs, world: &World) -> Resu
     settings.acceptance_days = given.acceptance_days.unwrap_or(settings.acceptance_days);
     settings.shows_subject = given.shows_subject.unwrap_or(settings.shows_subject);
     Ok(Secure::new(db.clone(), blobs.clone(), world.clone(), vault, settings))
+}
+
+impl Installation {
+    /// The certificate that we show to integrated organisations' servers: one of its own, or that of the doors.
+    pub fn gateway_tls(&self, doors: &ServerTls) -> Result<ServerTls> {
+        match (&self.config.gateway.certificate, &self.config.gateway.key) {
+            (Some(certificate), Some(key)) => ServerTls::from_files(certificate, key).context("[gateway]"),
+            _ => Ok(doors.clone()),
+        }
+    }
 }
 
 /// Our own authority, for installations that bring no certificate.

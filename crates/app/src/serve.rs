@@ -30,6 +30,7 @@ pub async fn serve(
         directory: installation.directory.clone(),
         world: installation.world.clone(),
         tls: Some(tls.config()),
+        mutual_tls: Some(tls.config_asking(gateways::AnyClientCertificate::verifier()).context("[tls]")?),
         hostname: hostname.clone(),
         plaintext_from: auth.plaintext_from.clone(),
         exempt_loopback: auth.exempt_loopback,
@@ -54,7 +55,10 @@ pub async fn serve(
         auth.exempt_loopback,
         door_dns::Limits::default(),
     );
-    let (router, web) = (http::router(installation)?, http::shared(installation));
+    let ours = installation.gateway_tls(tls)?;
+    installation.flow.present(ours.as_client());
+    let certificates = door_public::Certificates { reception: tls.clone(), sending: ours.clone() };
+    let (router, web) = (http::router(installation, Some(certificates))?, http::shared(installation));
     installation.directory.maintain().await.context("cannot read the directory")?;
     let mut tasks = JoinSet::new();
     if listeners.iter().any(|listener| listener.purpose == Purpose::Dns) {
@@ -85,7 +89,7 @@ pub async fn serve(
     tasks.spawn(async move { flow.send_notices(stop_telling).await });
     tasks.spawn(linking::carry(installation.clone(), shutdown.clone()));
     tasks.spawn(upkeep::keep_house(installation.clone(), shutdown.clone()));
-    tasks.spawn(upkeep::tend_certificates(installation.clone(), tls.clone(), shutdown.clone()));
+    tasks.spawn(upkeep::tend_certificates(installation.clone(), tls.clone(), ours, shutdown.clone()));
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {
             warn!(%error, "a part of the program ended by a bug of ours");

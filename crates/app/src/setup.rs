@@ -165,6 +165,7 @@ fn config(hostname: &Domain, data: &Path, dns: Vec<SocketAddr>) -> Result<Config
         sms: None,
         public: Public::default(),
         secure: Secure::default(),
+        gateway: crate::config::Gateway::default(),
         log: Log::default(),
     })
 }

@@ -52,6 +52,12 @@ const CHORES: &[Chore] = &[
         run: |installation| Box::pin(async { Ok(installation.directory.maintain().await?) }),
     },
     Chore {
+        what: "see whose servers are identified by their certificates",
+        every: MAINTENANCE_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(async { Ok(installation.flow.gateways().book().await.map(drop)?) }),
+    },
+    Chore {
         what: "write to people about their accounts",
         every: MAINTENANCE_INTERVAL,
         at_start: true,
@@ -242,6 +248,7 @@ async fn rotate_keys(installation: &Installation) -> Result<()> {
 pub(crate) async fn tend_certificates(
     installation: Installation,
     tls: ServerTls,
+    gateway: ServerTls,
     mut shutdown: watch::Receiver<bool>,
 ) {
     let scope = Scope::Operator("publish the certificate that the exchangers show");
@@ -254,6 +261,10 @@ pub(crate) async fn tend_certificates(
                 tls.vouch_for(hosts);
             }
             Err(error) => warn!(error = %Chain(&error), "cannot read the hosted domains now"),
+        }
+        // A renewed certificate is shown without anybody's word: integrated organisations would refuse the old one.
+        if let Err(error) = gateway.reload() {
+            warn!(error = %Chain(&error), "the former certificate of [gateway] stays in use");
         }
         let shown = tls.certificate_for(&installation.config.node.hostname);
         let published = CertificateFacts::read(&shown).map(|facts| facts.tlsa).into_iter().collect();

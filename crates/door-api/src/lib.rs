@@ -27,6 +27,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use directory::Directory;
 use doorway_http::Problem;
+use gateways::Gateways;
 use hosts::Hosts;
 use keys::Keys;
 use mail_queue::Queue;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub queue: Queue,
     /// Which mail for others goes to a relay.
     pub relays: Relays,
+    /// Integrated organisations.
+    pub gateways: Gateways,
     /// Hosted DNS zones and the mail records of domains.
     pub zones: Zones,
     /// Machines and their roles.

@@ -75,6 +75,7 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             directory::MIGRATIONS,
             hosts::MIGRATIONS,
             keys::MIGRATIONS,
+            gateways::MIGRATIONS,
             zones::MIGRATIONS,
             mail_queue::MIGRATIONS,
             mail_route::MIGRATIONS,
@@ -92,6 +93,7 @@ async fn places_with(limits: Limits) -> Vec<Place> {
         let parts = Parts {
             hosts: hosts.clone(),
             zones: zones.clone(),
+            gateways: gateways::Gateways::new(db.clone(), world.clone(), keys.clone()),
             keys,
             looker: Looker { world: world.clone(), certificate: None },
             reports: Reports::new(db.clone(), world.clone(), directory.clone(), settings),
@@ -219,6 +221,16 @@ impl Place {
         let begun = self.post(&self.operator, &format!("/services/{service}/domains"), linked).await;
         assert_eq!(begun.status, StatusCode::ACCEPTED, "{}", begun.body);
         let domain_operation = begun.body["id"].as_str().unwrap().to_owned();
+        let new = json!({"organisation": organisation, "name": "connected"});
+        let integration = self.made(&self.operator, "/integrations", new).await;
+        let declared = self
+            .post(
+                &self.operator,
+                &format!("/integrations/{integration}/certificates"),
+                json!({"host": format!("gw.{name}.test")}),
+            )
+            .await;
+        let peer_certificate = declared.body["certificates"][0]["id"].as_str().unwrap().to_owned();
         let things = vec![
             ("domain_operation", domain_operation),
             ("membership_offer", self.offer(name, owner).await),
@@ -244,6 +256,11 @@ impl Place {
             ("apply_run", run),
             ("server_change", change),
             ("route", route),
+            ("integration", integration),
+            ("connected_domain", format!("{name}.test")),
+            ("peer_certificate", peer_certificate),
+            // No such authority: they are the operator's.
+            ("authority", "9000000000000000002".to_owned()),
             ("message", message),
             ("delivery", delivery),
             ("ip", ip),

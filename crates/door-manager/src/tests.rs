@@ -86,6 +86,7 @@ async fn towns() -> Vec<Town> {
             mail_store::MIGRATIONS,
             mail_route::MIGRATIONS,
             keys::MIGRATIONS,
+            gateways::MIGRATIONS,
             zones::MIGRATIONS,
             mail_reports::MIGRATIONS,
             reputation::MIGRATIONS,

@@ -6,6 +6,7 @@
 
 mod autoconfig;
 mod autodiscover;
+mod certificates;
 mod health;
 mod help;
 mod ip;
@@ -29,6 +30,7 @@ use model::{Address, Domain};
 use tracing::warn;
 use zones::Zones;
 
+pub use certificates::Certificates;
 pub use mta_sts::{Policy, PolicyMode};
 
 /// What the public pages are made of.
@@ -43,6 +45,8 @@ pub struct Shared {
     pub servers: Servers,
     /// Names that lead to us over one family of addresses only.
     pub families: Families,
+    /// How our mail servers show themselves; without them there is no page about it.
+    pub certificates: Option<Certificates>,
 }
 
 /// Names, with a port where https has another one, that have addresses of one family only: `/ip` asks both.
@@ -94,6 +98,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/health/live", get(health::live))
         .route("/ip", get(ip::page))
         .route("/help", get(help::page))
+        .route("/certificates", get(certificates::page))
+        .route("/certificates/{file}", get(certificates::chain))
         .route("/unblock", get(unblock::form).post(unblock::ask))
         .route("/allow/{token}", get(unblock::show_request).post(unblock::confirm_request))
         .route("/redirection/{token}", get(redirection::show).post(redirection::decide))

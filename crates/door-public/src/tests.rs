@@ -15,6 +15,7 @@ use world::World;
 use crate::{Families, Servers, Shared, router};
 
 struct Place {
+    files: tempfile::TempDir,
     db: db::Db,
     router: Router,
     administration: directory::Administration,
@@ -73,14 +74,16 @@ async fn places() -> Vec<Place> {
             ipv4: Some("ipv4.valbois.test".to_owned()),
             ipv6: Some("ipv6.valbois.test:8443".to_owned()),
         };
+        let files = tempfile::tempdir().unwrap();
         let router = router(Arc::new(Shared {
             directory,
             hosts: hosts.clone(),
             zones: zones.clone(),
             servers,
             families,
+            certificates: Some(certificates(files.path())),
         }));
-        places.push(Place { db, router, administration, hosts, zones, organisation, domain });
+        places.push(Place { files, db, router, administration, hosts, zones, organisation, domain });
     }
     places
 }
@@ -441,5 +444,46 @@ async fn a_link_that_is_none_confirms_nothing() {
         assert_eq!(status, StatusCode::NOT_FOUND);
         assert!(page.contains("no longer holds"), "{page}");
         assert_eq!(place.form("/allow/AAAAAAAA", "").await.0, StatusCode::NOT_FOUND);
+    }
+}
+
+/// Certificates of an authority of our own in a directory: one for both ways.
+fn certificates(files: &std::path::Path) -> crate::Certificates {
+    let clock = world::Clock::real();
+    let authority = keys::Authority::open(files, clock.now()).unwrap();
+    let names = ["mail.valbois.test".to_owned()];
+    let (certificate, key) = authority.server_certificate(&names, clock.now()).unwrap();
+    let tls = keys::ServerTls::with_authority(&certificate, &key, authority, clock).unwrap();
+    crate::Certificates { reception: tls.clone(), sending: tls }
+}
+
+#[tokio::test]
+async fn the_page_of_certificates_says_what_openssl_says_and_the_chain_verifies() {
+    let openssl = |place: &Place, arguments: &str| {
+        let output = std::process::Command::new("openssl")
+            .args(arguments.split(' '))
+            .current_dir(place.files.path())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for place in places().await {
+        let (status, page) = place.page("/certificates", "fr").await;
+        assert_eq!(status, StatusCode::OK);
+        for digest in ["sha1", "sha256"] {
+            let said = openssl(&place, &format!("x509 -in server.pem -noout -fingerprint -{digest}"));
+            let print = said.trim().split_once('=').unwrap().1;
+            assert!(page.contains(&format!("<code>{print}</code>")), "{digest} {print}: {page}");
+        }
+        assert!(page.contains("CN=mail.valbois.test") && page.contains("/certificates/both.pem"), "{page}");
+        let (status, chain) = place.page("/certificates/both.pem", "fr").await;
+        assert_eq!((status, chain.matches("BEGIN CERTIFICATE").count()), (StatusCode::OK, 2));
+        std::fs::write(place.files.path().join("chain.pem"), &chain).unwrap();
+        let verified = openssl(&place, "verify -CAfile ca.pem -untrusted chain.pem chain.pem");
+        assert_eq!(verified.trim(), "chain.pem: OK");
+        for unknown in ["/certificates/sending.pem", "/certificates/..%2Fserver.key", "/certificates/both"] {
+            assert_eq!(place.page(unknown, "fr").await.0, StatusCode::NOT_FOUND, "{unknown}");
+        }
     }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use directory::{Attempt, AuthProtocol, AuthRefusal, Authenticated, Found, MassError, ScramExchange};
+use gateways::CertificateDer;
 use mail_flow::{Arrival, Incoming, Origin};
-use model::{Address, Domain, Protocol, Recipient, Reply, Timestamp};
+use model::{Address, Domain, Protocol, Recipient, Reply, ReversePath, Timestamp};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
@@ -18,9 +19,9 @@ use wire_smtp::{Hello, HelloVerb};
 use crate::Shared;
 use crate::facts::{Facts, Kind};
 use crate::limits::{
-    COMMAND_BLOCK_BYTES, COMMAND_PATIENCE, DATA_BLOCK_BYTES, DATA_PATIENCE, HANDSHAKE_PATIENCE, LINGER_BYTES,
-    LINGER_PATIENCE, LOGIN_FAILURE_DELAY, MESSAGE_PATIENCE, SESSION_PATIENCE, STOP_LINGER_PATIENCE,
-    WRITE_PATIENCE,
+    CERTIFICATES_LIMIT, COMMAND_BLOCK_BYTES, COMMAND_PATIENCE, DATA_BLOCK_BYTES, DATA_PATIENCE,
+    HANDSHAKE_PATIENCE, LINGER_BYTES, LINGER_PATIENCE, LOGIN_FAILURE_DELAY, MESSAGE_PATIENCE,
+    SESSION_PATIENCE, STOP_LINGER_PATIENCE, WRITE_PATIENCE,
 };
 use crate::session::{LoginRefusal, Need, Session};
 use crate::wire::{Wire, describe};
@@ -47,6 +48,7 @@ pub(crate) async fn converse<S>(
         is_exempt,
         login: None,
     };
+    let is_banned = kind == Kind::Mx && shared.directory.is_banned(ip).is_some();
     let mut connection = Connection {
         wire: Wire::Plain(stream),
         session: Session::new(facts),
@@ -58,6 +60,8 @@ pub(crate) async fn converse<S>(
         body: None,
         authenticated: None,
         scram: None,
+        is_banned,
+        certificates: Vec::new(),
         message_since: None,
         quiet_since: shared.world.clock.now(),
     };
@@ -90,6 +94,11 @@ async fn standing(shared: &Shared, ip: IpAddr, origin: &Origin) -> Result<(), Re
     }
 }
 
+/// What a banned peer hears: a mail server that was banned comes back later.
+fn banned() -> Reply {
+    Reply::later(421, 7, 0, "Too many connections, try again later")
+}
+
 struct Connection<'a, S> {
     wire: Wire<S>,
     session: Session,
@@ -105,6 +114,10 @@ struct Connection<'a, S> {
     /// Who signed in, or is about to.
     authenticated: Option<Arc<Authenticated>>,
     scram: Option<ScramExchange>,
+    /// The peer's address is banned: only an identified gateway sends from there.
+    is_banned: bool,
+    /// The chain that the peer showed in the handshake, its own certificate first.
+    certificates: Vec<CertificateDer<'static>>,
     /// When the message began that is on its way in.
     message_since: Option<Timestamp>,
     /// When the connection began, or the last message was accepted.
@@ -153,11 +166,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         let flow = &self.shared.flow;
         match need {
             Need::Sender { from, hello } => {
-                let origin = self.origin_of(hello);
-                let answer = match standing(self.shared, self.ip, &origin).await {
-                    Ok(()) => flow.sender(&origin, &from).await,
-                    Err(reply) => Err(reply),
-                };
+                let mut origin = self.origin_of(hello);
+                let answer = self.may_send(&mut origin, &from).await;
                 if let Err(reply) = &answer {
                     info!(peer = %self.ip, %from, %reply, "a sender was refused");
                 }
@@ -173,7 +183,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                     info!(peer = %self.ip, to = %recipient.address, %reply, "a recipient was refused");
                 }
                 let kind = self.session.facts.kind;
-                if kind == Kind::Mx {
+                if kind == Kind::Mx && origin.gateway().is_none() {
                     count_recipient(self.shared, self.ip, answer.as_ref().err()).await;
                 }
                 self.is_secured |= answer.is_ok() && flow.is_secured(&recipient.address);
@@ -237,6 +247,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 unreachable!("these are the wire's and never asked")
             }
         }
+    }
+
+    /// At MAIL: whose server it is, and whether it may send with this reverse path.
+    async fn may_send(&mut self, origin: &mut Origin, from: &ReversePath) -> Result<(), Reply> {
+        standing(self.shared, self.ip, origin).await?;
+        let identified = self.shared.flow.identify(origin, from, &self.certificates).await;
+        if self.is_banned && origin.gateway().is_none() {
+            return Err(banned());
+        }
+        identified?;
+        self.shared.flow.sender(origin, from).await
     }
 
     fn origin_of(&self, hello: Hello) -> Origin {
@@ -357,7 +378,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
     /// TLS from here on. What a client sent in the clear behind STARTTLS is gone; what it still sends is no
     /// handshake and ends the connection.
     async fn shake_hands(&mut self) -> io::Result<String> {
-        let Some(config) = &self.shared.tls else {
+        let config = match self.session.facts.kind {
+            Kind::Mx => self.shared.mutual_tls.as_ref().or(self.shared.tls.as_ref()),
+            Kind::Submission | Kind::Submissions | Kind::Lmtp => self.shared.tls.as_ref(),
+        };
+        let Some(config) = config else {
             return Err(io::Error::other("TLS was asked for, and there is no certificate"));
         };
         let Wire::Plain(stream) = std::mem::replace(&mut self.wire, Wire::Gone) else {
@@ -369,6 +394,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             () = self.shared.world.clock.sleep(HANDSHAKE_PATIENCE) => return Err(io::ErrorKind::TimedOut.into()),
         };
         let tls = describe(stream.get_ref().1);
+        let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+        self.certificates = shown.iter().take(CERTIFICATES_LIMIT).cloned().collect();
         self.wire = Wire::Tls(Box::new(stream));
         Ok(tls)
     }

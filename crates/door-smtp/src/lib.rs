@@ -44,6 +44,8 @@ pub struct Shared {
     pub world: World,
     /// The certificate; without one there is no STARTTLS, and [`Kind::Submissions`] turns everybody away.
     pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// The same for [`Kind::Mx`], where other servers may show theirs: with [`gateways::AnyClientCertificate`].
+    pub mutual_tls: Option<Arc<rustls::ServerConfig>>,
     /// How we call ourselves.
     pub hostname: Domain,
     /// Networks that may sign in without TLS.
@@ -72,7 +74,8 @@ pub async fn serve(listener: TcpListener, kind: Kind, shared: Arc<Shared>, shutd
 fn admit(stream: &TcpStream, peer: SocketAddr, kind: Kind, shared: &Shared) -> Option<Pass> {
     let ip = peer.ip();
     let is_exempt = shared.exempt_loopback && ip.to_canonical().is_loopback();
-    let refused = if kind != Kind::Lmtp && shared.directory.is_banned(ip).is_some() {
+    let is_kept_out = kind != Kind::Lmtp && shared.directory.is_banned(ip).is_some();
+    let refused = if is_kept_out && !(kind == Kind::Mx && may_be_a_gateway(shared)) {
         // A ban is for every door; a mail server that was banned comes back later.
         "banned"
     } else {
@@ -91,6 +94,12 @@ fn admit(stream: &TcpStream, peer: SocketAddr, kind: Kind, shared: &Shared) -> O
         let _ = stream.try_write(reply.to_wire().as_bytes());
     }
     None
+}
+
+/// Whether a banned peer may turn out to be an integrated organisation's server, for whom no ban holds: it gets as far
+/// as MAIL, where its certificate has to say so. Without active integrations a ban ends everything at once.
+fn may_be_a_gateway(shared: &Shared) -> bool {
+    shared.mutual_tls.is_some() && shared.flow.gateways().has_active()
 }
 
 #[cfg(test)]

@@ -111,3 +111,6 @@ pub(crate) const COMMAND_BLOCK_BYTES: usize = 4096;
 pub(crate) const DATA_BLOCK_BYTES: usize = 32 * 1024;
 /// Replies that wait for one write; clients that pipeline more than that are answered in between.
 pub(crate) const OUTPUT_BYTES: usize = 16 * 1024;
+
+/// Certificates of a peer's chain that are kept of its handshake.
+pub(crate) const CERTIFICATES_LIMIT: usize = gateways::limits::CHAIN_LIMIT;

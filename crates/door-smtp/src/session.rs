@@ -422,6 +422,8 @@ impl Session {
                 self.stage = Stage::Addressed(transaction);
                 self.say(&Reply::done(250, 1, 0, "Sender ok"));
             }
+            // RFC 5321 §3.8: with 421 the connection ends.
+            Err(reply) if reply.code() == 421 => self.dismiss(&reply),
             Err(reply) => {
                 self.stage = Stage::Greeted(transaction.hello);
                 self.say_refusal(&reply);

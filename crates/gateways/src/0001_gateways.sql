@@ -11,6 +11,8 @@ CREATE TABLE gateway_integration (
     inbound TEXT NOT NULL,
     -- The name of the host that we chose identifies it as well.
     accepts_host_name BIGINT NOT NULL,
+    -- Ordinary letters go to its servers as well, and not only those that are sent securely.
+    takes_ordinary BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX gateway_integration_by_organisation ON gateway_integration (organisation, id);

@@ -39,6 +39,8 @@ pub struct NewIntegration {
     pub inbound: InboundTarget,
     /// A certificate for the name of the host counts as well.
     pub accepts_host_name: bool,
+    /// Ordinary letters go to its servers as well.
+    pub takes_ordinary: bool,
 }
 
 /// What to change of an integration; `None` stays.
@@ -54,6 +56,8 @@ pub struct IntegrationChange {
     pub inbound: Option<InboundTarget>,
     /// Whether a certificate for the name of the host counts.
     pub accepts_host_name: Option<bool>,
+    /// Whether ordinary letters go to its servers as well.
+    pub takes_ordinary: Option<bool>,
     /// Another state; only the operator changes it.
     pub state: Option<IntegrationState>,
 }
@@ -189,13 +193,18 @@ impl Administration {
                 is_hosted_gateway: new.is_hosted_gateway,
                 inbound: new.inbound.clone(),
                 accepts_host_name: new.accepts_host_name,
+                takes_ordinary: new.takes_ordinary,
                 domains: Vec::new(),
                 certificates: Vec::new(),
                 created_at: hand.at,
             };
             rows::insert(tx, &one)?;
-            let named = ("create integration", one.name.clone());
-            hand.audit(tx, Some(one.organisation), named, (Facts::new(), facts(&one)))?;
+            hand.audit(
+                tx,
+                Some(one.organisation),
+                ("create integration", one.name.clone()),
+                (Facts::new(), facts(&one)),
+            )?;
             Ok(one)
         })
         .await
@@ -230,13 +239,18 @@ impl Administration {
             }
             one.is_hosted_gateway = change.is_hosted_gateway.unwrap_or(one.is_hosted_gateway);
             one.accepts_host_name = change.accepts_host_name.unwrap_or(one.accepts_host_name);
+            one.takes_ordinary = change.takes_ordinary.unwrap_or(one.takes_ordinary);
             one.state = change.state.unwrap_or(one.state);
             if change.state == Some(IntegrationState::Active) {
                 refuse_unready(&one)?;
             }
             rows::update(tx, &one)?;
-            let named = ("change integration", one.name.clone());
-            hand.audit(tx, Some(one.organisation), named, (before, facts(&one)))?;
+            hand.audit(
+                tx,
+                Some(one.organisation),
+                ("change integration", one.name.clone()),
+                (before, facts(&one)),
+            )?;
             Ok(one)
         })
         .await
@@ -255,8 +269,12 @@ impl Administration {
                 });
             }
             rows::delete(tx, &one)?;
-            let named = ("delete integration", one.name.clone());
-            hand.audit(tx, Some(one.organisation), named, (facts(&one), Facts::new()))
+            hand.audit(
+                tx,
+                Some(one.organisation),
+                ("delete integration", one.name.clone()),
+                (facts(&one), Facts::new()),
+            )
         })
         .await
     }
@@ -282,8 +300,12 @@ impl Administration {
             let added = IntegrationDomain { name: domain.clone(), proof, proven_at: proof.map(|_| hand.at) };
             rows::insert_domain(tx, hand.id, &one, &added, hand.at)?;
             let after = Facts::new().with("domain", &domain).with_some("proof", proof);
-            let named = ("add domain to integration", format!("{} → {domain}", one.name));
-            hand.audit(tx, Some(one.organisation), named, (Facts::new(), after))?;
+            hand.audit(
+                tx,
+                Some(one.organisation),
+                ("add domain to integration", format!("{} → {domain}", one.name)),
+                (Facts::new(), after),
+            )?;
             found(tx, id)
         })
         .await
@@ -345,8 +367,12 @@ impl Administration {
                 refuse_taken(tx, &one, &domain)?;
                 rows::prove_domain(tx, &one, &domain, proof, hand.at)?;
                 let after = Facts::new().with("domain", &domain).with("proof", proof);
-                let named = ("prove domain of integration", format!("{} → {domain}", one.name));
-                hand.audit(tx, Some(one.organisation), named, (Facts::new(), after))?;
+                hand.audit(
+                    tx,
+                    Some(one.organisation),
+                    ("prove domain of integration", format!("{} → {domain}", one.name)),
+                    (Facts::new(), after),
+                )?;
                 found(tx, id)
             })
             .await;
@@ -370,8 +396,12 @@ impl Administration {
             }
             rows::delete_domain(tx, &one, &domain)?;
             let before = Facts::new().with("domain", &domain).with_some("proof", known.proof);
-            let named = ("remove domain from integration", format!("{} → {domain}", one.name));
-            hand.audit(tx, Some(one.organisation), named, (before, Facts::new()))?;
+            hand.audit(
+                tx,
+                Some(one.organisation),
+                ("remove domain from integration", format!("{} → {domain}", one.name)),
+                (before, Facts::new()),
+            )?;
             found(tx, id)
         })
         .await
@@ -420,8 +450,12 @@ impl Administration {
                 created_at: hand.at,
             };
             rows::insert_certificate(tx, &one, &certificate)?;
-            let named = ("add certificate to integration", format!("{} → {identity}", one.name));
-            hand.audit(tx, Some(one.organisation), named, (Facts::new(), facts_of(&certificate)))?;
+            hand.audit(
+                tx,
+                Some(one.organisation),
+                ("add certificate to integration", format!("{} → {identity}", one.name)),
+                (Facts::new(), facts_of(&certificate)),
+            )?;
             found(tx, id)
         })
         .await
@@ -441,8 +475,12 @@ impl Administration {
                 return Err(last("certificate", &known.identity.to_string()));
             }
             rows::delete_certificate(tx, &one, certificate)?;
-            let named = ("remove certificate from integration", format!("{} → {}", one.name, known.identity));
-            hand.audit(tx, Some(one.organisation), named, (facts_of(known), Facts::new()))?;
+            hand.audit(
+                tx,
+                Some(one.organisation),
+                ("remove certificate from integration", format!("{} → {}", one.name, known.identity)),
+                (facts_of(known), Facts::new()),
+            )?;
             found(tx, id)
         })
         .await
@@ -622,6 +660,7 @@ fn facts(one: &Integration) -> Facts {
         .with("inbound", &one.inbound)
         .with_bool("hosted gateway", one.is_hosted_gateway)
         .with_bool("host name counts", one.accepts_host_name)
+        .with_bool("ordinary letters", one.takes_ordinary)
 }
 
 fn facts_of(certificate: &PeerCertificate) -> Facts {

@@ -159,6 +159,12 @@ impl Book {
         self.by_domain.get(domain).map(|at| self.entries[*at].gateway)
     }
 
+    /// The active integration whose servers take a domain's ordinary letters as well.
+    pub fn ordinary_integration_of(&self, domain: &Domain) -> Option<Gateway> {
+        let entry = self.by_domain.get(domain).map(|at| &self.entries[*at])?;
+        entry.integration.takes_ordinary.then_some(entry.gateway)
+    }
+
     /// Whose server it is that presented `chain`, its own certificate first, and says that it sends for `sender`;
     /// `None` is the null sender.
     ///
@@ -252,6 +258,18 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// The servers at `target` that show one of `identities`, for which `authorities` vouch.
+    pub fn new(
+        integration: IntegrationId,
+        target: InboundTarget,
+        identities: Vec<Identity>,
+        authorities: Authorities,
+    ) -> Peer {
+        let (name, authorities) = (integration.to_string(), Arc::new(authorities));
+        let revision = Revision::default();
+        Peer { integration, name, target, accepts_host_name: false, revision, identities, authorities }
+    }
+
     /// Whether a server's chain, its own certificate first, is the integration's. `host` is its name, where that is
     /// certain and the integration lets it count; it has to be one of the certificate's, letter by letter.
     pub fn judge(&self, chain: &[CertificateDer<'_>], now: Timestamp, host: Option<&Domain>) -> Verdict {

@@ -1,12 +1,16 @@
 //! What a certificate says, for people: subject, names, fingerprints, dates.
 
 use aws_lc_rs::digest;
+use base64::Engine;
 use model::Timestamp;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use x509_parser::extensions::GeneralName;
 
 use crate::judge::Fingerprint;
+
+/// Characters of a line of PEM (RFC 7468 §2).
+const PEM_LINE: usize = 64;
 
 /// A certificate and what it says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +62,19 @@ impl Certificate {
             is_authority: parsed.is_ca(),
             der: der.to_vec(),
         })
+    }
+
+    /// The certificate in PEM (RFC 7468 §5.1).
+    pub fn pem(&self) -> String {
+        let text = base64::engine::general_purpose::STANDARD.encode(&self.der);
+        let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+        for (at, letter) in text.chars().enumerate() {
+            if at > 0 && at % PEM_LINE == 0 {
+                pem.push('\n');
+            }
+            pem.push(letter);
+        }
+        pem + "\n-----END CERTIFICATE-----\n"
     }
 
     /// Reads the first one of a PEM text; `None` if there is none.

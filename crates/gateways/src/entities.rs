@@ -309,6 +309,9 @@ pub struct Integration {
     /// A certificate for the name of the host identifies it as well, if that name is certain: chosen by `inbound`,
     /// or from an authentic list of exchangers (DNSSEC).
     pub accepts_host_name: bool,
+    /// Ordinary letters go to its servers as well, and wait where these are not as declared. Without it only what is
+    /// sent securely does, and all else goes to the servers that its domains publish.
+    pub takes_ordinary: bool,
     /// Its domains, by name.
     pub domains: Vec<IntegrationDomain>,
     /// Its certificates, the oldest first.

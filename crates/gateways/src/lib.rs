@@ -41,6 +41,9 @@ pub use judge::{
     Anchor, Authorities, Examined, Fingerprint, Identity, Refusal, Verdict, examine, is_provable, judge,
 };
 
+/// A certificate in DER, as handshakes bring it.
+pub use rustls::pki_types::CertificateDer;
+
 /// Tables of integrations.
 pub const MIGRATIONS: Migrations = Migrations {
     owner: "gateways",
@@ -83,6 +86,15 @@ impl Gateways {
                 Ok(fresh)
             }
         }
+    }
+
+    /// Whether there is such an integration, in whatever state.
+    pub async fn is_known(
+        &self,
+        integration: model::IntegrationId,
+    ) -> std::result::Result<bool, db::DbError> {
+        let operator = self.db.operator("whether letters wait for an integration that is gone");
+        operator.read(move |tx| Ok(rows::integration(tx, integration)?.is_some())).await
     }
 
     /// Whether any integration was active when [`Gateways::book`] was last asked.

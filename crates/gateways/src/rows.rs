@@ -65,6 +65,7 @@ fn integration_of(row: &Row<'_>) -> Result<Integration, DbError> {
         inbound: word(row, 6, "target of an integration")?,
         accepts_host_name: row.boolean(7)?,
         created_at: row.timestamp(8)?,
+        takes_ordinary: row.boolean(9)?,
         domains: Vec::new(),
         certificates: Vec::new(),
     })
@@ -106,7 +107,8 @@ pub(crate) fn integrations(
 ) -> Result<Vec<Integration>, DbError> {
     let scope = tx.organisation();
     let mut found = tx.query(
-        "SELECT id, organisation, name, state, contact, is_hosted_gateway, inbound, accepts_host_name, created_at
+        "SELECT id, organisation, name, state, contact, is_hosted_gateway, inbound, accepts_host_name, created_at,
+             takes_ordinary
          FROM gateway_integration
          WHERE organisation = COALESCE(?1, organisation) AND organisation = COALESCE(?2, organisation)
            AND organisation IN (SELECT id FROM organisation WHERE deleted_at IS NULL)
@@ -182,8 +184,9 @@ pub(crate) fn forget_deleted(tx: &mut Tx) -> Result<(), DbError> {
 pub(crate) fn insert(tx: &mut Tx, one: &Integration) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO gateway_integration
-             (id, organisation, name, state, contact, is_hosted_gateway, inbound, accepts_host_name, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             (id, organisation, name, state, contact, is_hosted_gateway, inbound, accepts_host_name, created_at,
+              takes_ordinary)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         values![
             one.id,
             one.organisation,
@@ -194,6 +197,7 @@ pub(crate) fn insert(tx: &mut Tx, one: &Integration) -> Result<(), DbError> {
             &one.inbound.to_string(),
             one.accepts_host_name,
             one.created_at,
+            one.takes_ordinary,
         ],
     )?;
     count_change(tx)
@@ -202,7 +206,8 @@ pub(crate) fn insert(tx: &mut Tx, one: &Integration) -> Result<(), DbError> {
 pub(crate) fn update(tx: &mut Tx, one: &Integration) -> Result<(), DbError> {
     tx.execute(
         "UPDATE gateway_integration
-         SET name = ?3, state = ?4, contact = ?5, is_hosted_gateway = ?6, inbound = ?7, accepts_host_name = ?8
+         SET name = ?3, state = ?4, contact = ?5, is_hosted_gateway = ?6, inbound = ?7, accepts_host_name = ?8,
+             takes_ordinary = ?9
          WHERE id = ?1 AND organisation = ?2",
         values![
             one.id,
@@ -213,6 +218,7 @@ pub(crate) fn update(tx: &mut Tx, one: &Integration) -> Result<(), DbError> {
             one.is_hosted_gateway,
             &one.inbound.to_string(),
             one.accepts_host_name,
+            one.takes_ordinary,
         ],
     )?;
     count_change(tx)

@@ -126,21 +126,5 @@ fn pinned(certificate: &CertificateDer<'_>) -> Identity {
 }
 
 fn pem(certificate: &CertificateDer<'_>) -> String {
-    use std::fmt::Write;
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
-    for (count, three) in certificate.chunks(3).enumerate() {
-        let octet = |at: usize| u32::from(three.get(at).copied().unwrap_or(0));
-        let bits = octet(0) << 16 | octet(1) << 8 | octet(2);
-        for at in 0..4 {
-            match at <= three.len() {
-                true => text.push(char::from(LETTERS[(bits >> (18 - 6 * at)) as usize & 63])),
-                false => text.push('='),
-            }
-        }
-        if count % 16 == 15 {
-            writeln!(text).unwrap();
-        }
-    }
-    text + "\n-----END CERTIFICATE-----\n"
+    crate::Certificate::read(certificate).unwrap().pem()
 }

@@ -122,7 +122,9 @@ impl Authority {
         (parameters.not_before, parameters.not_after) =
             (day(now.minus(Duration::from_secs(86_400))), day(now.plus(life)));
         parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        // Integrated organisations see it as a client's, when we deliver to them.
+        parameters.extended_key_usages =
+            vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
         parameters.use_authority_key_identifier_extension = true;
         let key = KeyPair::generate().map_err(making)?;
         let certificate = parameters.signed_by(&key, &self.issuer).map_err(making)?;

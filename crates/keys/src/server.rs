@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use moka::sync::Cache;
-use rustls::ServerConfig;
+use rustls::client::ResolvesClientCert;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use rustls::{ServerConfig, SignatureScheme};
 use tracing::warn;
 use world::Clock;
 
@@ -63,6 +65,16 @@ impl ResolvesServerCert for Shown {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = hello.server_name().map(str::to_ascii_lowercase);
         Some(self.choose(name.as_deref()))
+    }
+}
+
+impl ResolvesClientCert for Shown {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        Some(self.choose(None))
+    }
+
+    fn has_certs(&self) -> bool {
+        true
     }
 }
 
@@ -165,6 +177,34 @@ impl ServerTls {
     /// The settings for a TLS acceptor; later reloads show through it.
     pub fn config(&self) -> Arc<ServerConfig> {
         self.config.clone()
+    }
+
+    /// [`ServerTls::config`] for a door that asks clients for a certificate, which `verifier` takes or not. Sessions of
+    /// other doors are not resumed there, nor the other way.
+    pub fn config_asking(
+        &self,
+        verifier: Arc<dyn ClientCertVerifier>,
+    ) -> Result<Arc<ServerConfig>, KeyError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|source| KeyError::Unusable { path: self.shown.pairs[0].key_file.clone(), source })?
+            .with_client_cert_verifier(verifier)
+            .with_cert_resolver(self.shown.clone());
+        Ok(Arc::new(config))
+    }
+
+    /// The first certificate, for servers that want to know who we are; later reloads show through it.
+    pub fn as_client(&self) -> Arc<dyn ResolvesClientCert> {
+        self.shown.clone()
+    }
+
+    /// The chain that is shown to who asks for no name, our own certificate first, and our own authority where that one
+    /// vouches for it: what others need to check it.
+    pub fn chain(&self) -> Vec<CertificateDer<'static>> {
+        let mut chain = self.shown.choose(None).cert.clone();
+        chain.extend(self.shown.mint.as_ref().map(|mint| mint.authority.certificate()));
+        chain
     }
 
     /// The certificate that is shown to who asks for `name`, without what certifies it: what a TLSA record of

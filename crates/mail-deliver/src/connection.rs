@@ -2,9 +2,11 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Class, Envelope, Reply, Timestamp};
+use rustls::client::ResolvesClientCert;
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -84,6 +86,8 @@ pub(crate) struct Server {
     pub(crate) source: Option<IpAddr>,
     /// What was wrong with the domain's policy already.
     pub(crate) noted: Option<TlsFailure>,
+    /// Our own certificate, for servers that identify us by it.
+    pub(crate) certificate: Option<Arc<dyn ResolvesClientCert>>,
 }
 
 enum Wire {
@@ -490,13 +494,15 @@ async fn encrypt(
 ) -> Result<(Wire, String, Option<TlsFailure>), Broken> {
     let name = ServerName::try_from(server.host.clone()).map_err(|error| no_tls(&error.to_string()))?;
     let policy = server.encryption.policy();
-    let (config, noted) = policy.client_config(&world.dial).map_err(|error| no_tls(&error.to_string()))?;
+    let (config, noted) = policy
+        .client_config(&world.dial, server.certificate.as_ref())
+        .map_err(|error| no_tls(&error.to_string()))?;
     let handshake = TlsConnector::from(config).connect(name, stream);
     let stream = tokio::select! {
         stream = handshake => stream.map_err(|error| {
             let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
             let failure = tls.map_or(TlsFailure::ValidationFailure, TlsFailure::of_handshake);
-            Broken::Tls { failure, why: error.to_string() }
+            Broken::Tls { failure, why: noted.why().unwrap_or_else(|| error.to_string()) }
         })?,
         () = world.clock.sleep(limits::TLS_TIMEOUT) => return Err(no_tls("the handshake takes too long")),
     };

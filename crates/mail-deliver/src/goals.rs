@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gateways::{InboundTarget, Peer};
 use model::{Domain, Relay, RelayTarget, RelayTls, TlsWish};
 use trust::TlsFailure;
 
@@ -31,6 +32,8 @@ pub(crate) enum Choice {
     Domain(Arc<Wishes>),
     /// The sender, who wrote its address.
     Literal,
+    /// An integrated organisation, as its integration says.
+    Integration(TlsPolicy),
 }
 
 impl Remote {
@@ -122,6 +125,36 @@ impl Remote {
                 hosts.iter().map(|host| goal(host.to_string(), self.outbound.port)).collect()
             }
         })
+    }
+
+    /// The servers of an integrated organisation for the recipients' domain. Which name a server has is certain where
+    /// the integration names it, or where the list of exchangers is authentic.
+    pub(crate) async fn goals_of_gateway(
+        &self,
+        peer: &Peer,
+        domain: &Domain,
+        progress: &mut Progress,
+    ) -> Result<Vec<Goal>, Outcome> {
+        let goal = |host: String, port, certain: Option<&Domain>| Goal {
+            host,
+            port,
+            login: None,
+            choice: Choice::Integration(TlsPolicy::Gateway { peer: peer.clone(), host: certain.cloned() }),
+            is_relay: true,
+        };
+        let name = match &peer.target {
+            InboundTarget::Server(RelayTarget::Host(name, port)) => {
+                return Ok(vec![goal(name.to_string(), *port, Some(name))]);
+            }
+            InboundTarget::Server(RelayTarget::Address(address)) => {
+                return Ok(vec![goal(address.ip().to_string(), address.port(), None)]);
+            }
+            InboundTarget::Server(RelayTarget::Exchangers(name)) => name,
+            InboundTarget::Exchangers => domain,
+        };
+        let (hosts, is_authentic) = self.exchangers(name, progress).await?;
+        let port = self.outbound.port;
+        Ok(hosts.iter().map(|host| goal(host.to_string(), port, is_authentic.then_some(host))).collect())
     }
 
     /// The mail exchangers of a domain, best first, and whether their list is authentic.

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use model::Domain;
+use gateways::{Refusal, Verdict};
+use model::{Domain, Timestamp};
 use parking_lot::Mutex;
+use rustls::client::ResolvesClientCert;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::{ClientConfig, Error};
+use rustls::{CertificateError, ClientConfig, Error};
 use trust::TlsFailure;
 use wire_trust::tlsa;
 use world::{CertificateJudge, Dial, JudgedBy, Shown};
@@ -30,6 +32,13 @@ pub enum TlsPolicy {
         records: Vec<tlsa::Record>,
         /// The names for which an authority may have issued it: the server's and the recipients' domain.
         names: Vec<Domain>,
+    },
+    /// A certificate of the servers of an integrated organisation; ours is shown to them.
+    Gateway {
+        /// Whose.
+        peer: gateways::Peer,
+        /// The server's name, where that is certain.
+        host: Option<Domain>,
     },
 }
 
@@ -68,7 +77,7 @@ impl TlsPolicy {
 
     /// Whether the certificate says who the server is.
     pub fn verifies(&self) -> bool {
-        matches!(self, TlsPolicy::Verify(_) | TlsPolicy::Dane { .. })
+        matches!(self, TlsPolicy::Verify(_) | TlsPolicy::Dane { .. } | TlsPolicy::Gateway { .. })
     }
 
     /// The word for the trail.
@@ -78,17 +87,34 @@ impl TlsPolicy {
             TlsPolicy::Testing { .. } => Some("MTA-STS testing"),
             TlsPolicy::Encrypt(demander) | TlsPolicy::Verify(demander) => demander.label(),
             TlsPolicy::Dane { .. } => Some("DANE"),
+            TlsPolicy::Gateway { .. } => Some("gateway"),
         }
     }
 
     /// TLS settings for one connection, and where it notes what would have been wrong.
-    pub(crate) fn client_config(&self, dial: &Dial) -> Result<(Arc<ClientConfig>, Noted), Error> {
+    pub(crate) fn client_config(
+        &self,
+        dial: &Dial,
+        certificate: Option<&Arc<dyn ResolvesClientCert>>,
+    ) -> Result<(Arc<ClientConfig>, Noted), Error> {
         let noted = Noted::default();
         let config = match self {
             TlsPolicy::Opportunistic | TlsPolicy::Encrypt(_) => dial.tls_opportunistic(),
             TlsPolicy::Verify(_) => dial.tls_verified(),
             TlsPolicy::Dane { records, names } => {
                 Arc::new(trust::dane::client_config(records.clone(), names)?)
+            }
+            TlsPolicy::Gateway { peer, host } => {
+                let mut config = dial.tls_verified().as_ref().clone();
+                let judge = Identifies { peer: peer.clone(), host: host.clone(), noted: noted.clone() };
+                let verifier = JudgedBy::new(judge, config.crypto_provider().clone());
+                config.dangerous().set_certificate_verifier(verifier);
+                if let Some(certificate) = certificate {
+                    config.client_auth_cert_resolver = certificate.clone();
+                }
+                // A resumed session shows no certificate, and another one may be declared by now.
+                config.resumption = rustls::client::Resumption::disabled();
+                Arc::new(config)
             }
             TlsPolicy::Testing { .. } => {
                 let mut config = dial.tls_verified().as_ref().clone();
@@ -106,11 +132,47 @@ impl TlsPolicy {
 
 /// What a lenient handshake saw.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Noted(Arc<Mutex<Option<TlsFailure>>>);
+pub(crate) struct Noted {
+    failure: Arc<Mutex<Option<TlsFailure>>>,
+    why: Arc<Mutex<Option<String>>>,
+}
 
 impl Noted {
     pub(crate) fn failure(&self) -> Option<TlsFailure> {
-        *self.0.lock()
+        *self.failure.lock()
+    }
+
+    /// Why a certificate was refused, in better words than the TLS library has.
+    pub(crate) fn why(&self) -> Option<String> {
+        self.why.lock().clone()
+    }
+}
+
+/// Takes the certificates of an integrated organisation.
+#[derive(Debug)]
+struct Identifies {
+    peer: gateways::Peer,
+    host: Option<Domain>,
+    noted: Noted,
+}
+
+impl CertificateJudge for Identifies {
+    fn judge(&self, shown: &Shown<'_>) -> Result<(), Error> {
+        let chain: Vec<_> = std::iter::once(shown.end_entity).chain(shown.intermediates).cloned().collect();
+        let now = Timestamp(i64::try_from(shown.now.as_secs()).unwrap_or(i64::MAX).saturating_mul(1000));
+        let refusal = match self.peer.judge(&chain, now, self.host.as_ref()) {
+            Verdict::Identified(_) => return Ok(()),
+            Verdict::Refused(refusal) => refusal,
+        };
+        *self.noted.why.lock() = Some(refusal.to_string());
+        Err(Error::InvalidCertificate(match refusal {
+            Refusal::Expired => CertificateError::Expired,
+            Refusal::NotYetValid => CertificateError::NotValidYet,
+            Refusal::SelfSigned | Refusal::UnknownAuthority { .. } => CertificateError::UnknownIssuer,
+            Refusal::WrongName { .. } => CertificateError::NotValidForName,
+            Refusal::NoCertificate | Refusal::Unreadable => CertificateError::BadEncoding,
+            Refusal::Unfit { .. } => CertificateError::ApplicationVerificationFailure,
+        }))
     }
 }
 
@@ -124,7 +186,7 @@ struct Lenient {
 impl CertificateJudge for Lenient {
     fn judge(&self, shown: &Shown<'_>) -> Result<(), Error> {
         if let Err(error) = shown.ask(self.strict.as_ref()) {
-            *self.noted.0.lock() = Some(TlsFailure::of_handshake(&error));
+            *self.noted.failure.lock() = Some(TlsFailure::of_handshake(&error));
         }
         Ok(())
     }

@@ -1,8 +1,12 @@
 //! To other people's servers: which, in which order, and what they say.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
+use gateways::Peer;
 use model::{BodyKind, Class, Domain, Envelope, Relay, Reply, TlsWish};
+use parking_lot::Mutex;
+use rustls::client::ResolvesClientCert;
 use trust::{MtaSts, TlsFailure};
 use wire_smtp::{Obstacle, Plan};
 use world::{LookupError, World, is_elsewhere};
@@ -22,6 +26,7 @@ pub struct Remote {
     pub(crate) outbound: Outbound,
     pub(crate) policies: MtaSts,
     pool: Pool,
+    certificate: Mutex<Option<Arc<dyn ResolvesClientCert>>>,
 }
 
 /// The goal of a set of recipients: every one in the envelope belongs to `destination`.
@@ -30,6 +35,8 @@ pub struct Consignment {
     pub destination: Domain,
     /// Where it goes instead of the domain's own servers, by a rule of our operator.
     pub relay: Option<Relay>,
+    /// Whose servers take it instead of the domain's own, and by what they are known; it counts before `relay`.
+    pub gateway: Option<Peer>,
     /// Sender, these recipients, their wishes.
     pub envelope: Envelope,
     /// The message.
@@ -60,7 +67,12 @@ pub(crate) struct Progress {
 impl Remote {
     /// A carrier without connections.
     pub fn new(world: World, outbound: Outbound, policies: MtaSts) -> Remote {
-        Remote { world, outbound, policies, pool: Pool::default() }
+        Remote { world, outbound, policies, pool: Pool::default(), certificate: Mutex::default() }
+    }
+
+    /// Shows this certificate from now on to servers of integrated organisations.
+    pub fn present(&self, certificate: Arc<dyn ResolvesClientCert>) {
+        *self.certificate.lock() = Some(certificate);
     }
 
     /// Carries a message to the recipients of one destination. At most [`limits::RECIPIENT_LIMIT`] of them
@@ -72,9 +84,12 @@ impl Remote {
             was_reached: false,
             trouble: None,
         };
-        let goals = match &consignment.relay {
-            Some(relay) => self.goals_of_relay(relay, consignment.envelope.tls, &mut progress).await,
-            None => self.goals(&consignment.destination, consignment.envelope.tls, &mut progress).await,
+        let goals = match (&consignment.gateway, &consignment.relay) {
+            (Some(peer), _) => self.goals_of_gateway(peer, &consignment.destination, &mut progress).await,
+            (None, Some(relay)) => self.goals_of_relay(relay, consignment.envelope.tls, &mut progress).await,
+            (None, None) => {
+                self.goals(&consignment.destination, consignment.envelope.tls, &mut progress).await
+            }
         };
         match goals {
             Ok(goals) => self.try_goals(consignment, goals, &mut progress).await,
@@ -170,7 +185,11 @@ impl Remote {
                     source: source.map(|source| source.ip),
                     noted: match &goal.choice {
                         Choice::Domain(wishes) => wishes.noted(),
-                        Choice::Operator(_) | Choice::Literal => None,
+                        Choice::Operator(_) | Choice::Literal | Choice::Integration(_) => None,
+                    },
+                    certificate: match &goal.choice {
+                        Choice::Integration(_) => self.certificate.lock().clone(),
+                        Choice::Operator(_) | Choice::Domain(_) | Choice::Literal => None,
                     },
                 };
                 if self.try_server(consignment, server, name, progress).await {
@@ -187,6 +206,8 @@ impl Remote {
             Choice::Operator(encryption) if wish != TlsWish::Required || encryption.policy().verifies() => {
                 return Ok(encryption.clone());
             }
+            // Nothing that the sender wishes is more, and nothing less will do.
+            Choice::Integration(policy) => policy.clone(),
             Choice::Operator(_) | Choice::Literal if wish == TlsWish::Required => {
                 TlsPolicy::Verify(Demander::RequireTls)
             }

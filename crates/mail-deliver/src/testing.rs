@@ -32,6 +32,7 @@ struct State {
     peers: Vec<IpAddr>,
     extensions: Vec<String>,
     tls: Option<Arc<ServerConfig>>,
+    shown: Vec<Option<Vec<u8>>>,
 }
 
 /// A connection, in plaintext or within TLS.
@@ -78,12 +79,15 @@ impl Stranger {
         self
     }
 
-    /// Shows this certificate after STARTTLS; what it offers must contain that.
+    /// Shows this certificate after STARTTLS and asks for the client's; what it offers must contain STARTTLS.
     pub fn shows(self, chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Stranger {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+            .and_then(|builder| {
+                let asks = gateways::AnyClientCertificate::verifier();
+                builder.with_client_cert_verifier(asks).with_single_cert(chain, key)
+            })
             .expect("the test's certificate fits its key");
         self.state.lock().tls = Some(Arc::new(config));
         self
@@ -117,6 +121,11 @@ impl Stranger {
     /// How many connections were made to it.
     pub fn connections(&self) -> usize {
         self.state.lock().peers.len()
+    }
+
+    /// The certificate that each client showed within TLS, in DER.
+    pub fn shown(&self) -> Vec<Option<Vec<u8>>> {
+        self.state.lock().shown.clone()
     }
 
     /// Where the connections came from.
@@ -163,6 +172,8 @@ impl Stranger {
             let tls = self.state.lock().tls.clone().filter(|_| line == "STARTTLS" && said.starts_with('2'));
             if let Some(tls) = tls {
                 let encrypted = TlsAcceptor::from(tls).accept(stream.into_inner()).await.ok()?;
+                let certificates = encrypted.get_ref().1.peer_certificates().unwrap_or_default();
+                self.state.lock().shown.push(certificates.first().map(|certificate| certificate.to_vec()));
                 stream = BufReader::new(Box::new(encrypted));
             } else if line == "QUIT" {
                 return None;

@@ -1,5 +1,6 @@
 //! A scripted peer on loopback, and the rules without one.
 
+mod gateway;
 mod tls;
 
 use blobs::Blobs;
@@ -57,6 +58,7 @@ async fn consignment(to: &[&str], text: &[u8]) -> Consignment {
     Consignment {
         destination: envelope.recipients[0].address.domain().clone(),
         relay: None,
+        gateway: None,
         envelope,
         content: Content { prefix: Bytes::from_static(b"X-Prefix: 1\r\n"), blob, bytes: None, blobs },
         sources: Vec::new(),

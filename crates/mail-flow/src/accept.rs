@@ -307,6 +307,7 @@ impl Flow {
                     },
                     _ => route,
                 };
+                let route = self.by_gateway(route).await?;
                 deliveries.push(NewDelivery {
                     id: DeliveryId(self.inner.world.new_id()),
                     organisation: organisation.or(submitter),

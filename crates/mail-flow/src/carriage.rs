@@ -120,21 +120,26 @@ impl Flow {
         let message = Arc::new(Message { blob, ..(*message).clone() });
         let prepared = async {
             if bytes.is_none() && message.body_key.is_some() {
-                bytes = Some(self.plain_body(&first.delivery.message).await?);
+                bytes = Some(self.plain_body(&first.delivery.message).await.map_err(later)?);
             }
             // Rules for relays are about letters to strangers' servers, never about these.
-            let rule = match integration {
-                Some(integration) => return Err(no_gateway(integration)),
-                None => self.relay_rule(organisation, destination, &message, bytes.as_ref()).await?,
+            let (rule, gateway) = match integration {
+                Some(integration) => (None, Some(self.peer(integration).await?)),
+                None => (
+                    self.relay_rule(organisation, destination, &message, bytes.as_ref())
+                        .await
+                        .map_err(later)?,
+                    None,
+                ),
             };
-            let outgoing = self.outgoing(&message, forwarder.as_ref(), bytes.as_ref()).await?;
-            let sources = self.sources(organisation, &outgoing.from, message.id).await?;
-            Ok((rule, outgoing, sources))
+            let outgoing =
+                self.outgoing(&message, forwarder.as_ref(), bytes.as_ref()).await.map_err(later)?;
+            let sources = self.sources(organisation, &outgoing.from, message.id).await.map_err(later)?;
+            Ok::<_, Outcome>((rule, gateway, outgoing, sources))
         };
-        let (rule, Outgoing { from, prefix }, sources) = match prepared.await {
+        let (rule, gateway, Outgoing { from, prefix }, sources) = match prepared.await {
             Ok(prepared) => prepared,
-            Err(reply) => {
-                let outcome = Outcome::Later { reply, host: None };
+            Err(outcome) => {
                 let ended = jobs.into_iter().map(|job| Ended { job, outcome: outcome.clone() });
                 self.settle(ended.collect(), Vec::new()).await;
                 return true;
@@ -153,6 +158,7 @@ impl Flow {
         let consignment = Consignment {
             destination: destination.clone(),
             relay: rule.map(|rule| rule.relay),
+            gateway,
             envelope: Envelope {
                 from,
                 recipients: recipients.collect(),
@@ -168,8 +174,8 @@ impl Flow {
         let Carried { outcomes, attempts, was_reached } = self.inner.remote.carry(&consignment).await;
         let ended = jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job, outcome });
         self.settle(ended.collect(), attempts).await;
-        // A relay that is away says nothing about the domain's own servers.
-        was_reached || consignment.relay.is_some()
+        // A relay or a gateway that is away says nothing about the domain's own servers.
+        was_reached || consignment.relay.is_some() || consignment.gateway.is_some()
     }
 
     /// The dedicated addresses that a letter leaves from; an error is temporary trouble of ours.
@@ -226,9 +232,8 @@ impl Flow {
     }
 }
 
-/// RFC 3463 §3.5: X.4.4, unable to route. The letter waits, and goes by no other way.
-fn no_gateway(integration: IntegrationId) -> Reply {
-    Reply::later(451, 4, 4, format!("no server of the integration {integration} is known here"))
+fn later(reply: Reply) -> Outcome {
+    Outcome::Later { reply, host: None }
 }
 
 fn is_due_for_words(job: &Job, now: Timestamp, settings: &Settings) -> bool {

@@ -28,7 +28,8 @@ pub(crate) fn forwarder(delivery: &Delivery) -> Option<Domain> {
     let message = &delivery.message;
     let is_strangers =
         message.organisation.is_none() && fields(&message.prefix).any(|field| field.is("received"));
-    let is_led_elsewhere = delivery.organisation.is_some() && matches!(delivery.route, Route::Remote { .. });
+    let leaves = matches!(delivery.route, Route::Remote { .. } | Route::Gateway { .. });
+    let is_led_elsewhere = delivery.organisation.is_some() && leaves;
     (is_strangers && is_led_elsewhere).then(|| delivery.recipient.domain().clone())
 }
 

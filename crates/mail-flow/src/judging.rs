@@ -62,7 +62,7 @@ impl Flow {
 
     /// At MAIL: what needs only the envelope is looked up while the letter is on its way.
     pub(crate) fn expect(&self, origin: &Origin, from: &ReversePath) {
-        let Some(session) = self.checked(origin) else { return };
+        let Some(session) = self.checked(origin).filter(|session| session.gateway.is_none()) else { return };
         let judge = &self.inner.judging.judge;
         if judge.knows(session.ip, &session.helo, from) {
             return;
@@ -83,6 +83,11 @@ impl Flow {
         body: &mut Incoming,
     ) -> Result<Option<Authentication>, Reply> {
         let Some(session) = self.checked(origin) else { return Ok(None) };
+        if let Some(gateway) = session.gateway
+            && self.vouches(gateway, facts).await?
+        {
+            return Ok(None);
+        }
         let bodies = body.hashed();
         let letter = Letter {
             ip: Some(session.ip),
@@ -93,6 +98,10 @@ impl Flow {
             bodies: &bodies,
         };
         let mut found = self.inner.judging.judge.gather(&letter, &self.inner.settings.policy).await;
+        if session.gateway.is_some() {
+            // Who proved whose server it is does not suffer from what others say of its address.
+            found.lists.clear();
+        }
         found.claims_hosted = self.claims_hosted(&found).await?;
         found.sender = self.earlier_letters(&found).await;
         Ok(Some(found))

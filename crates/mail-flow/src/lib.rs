@@ -16,6 +16,7 @@ mod accept;
 mod arrival;
 mod carriage;
 mod forward;
+mod gateway;
 mod hand;
 mod judging;
 mod known;
@@ -41,6 +42,7 @@ use std::time::Duration;
 use blobs::Blobs;
 use db::Db;
 use directory::Directory;
+use gateways::Gateways;
 use keys::Keys;
 use mail_deliver::{Outbound, Remote};
 use mail_queue::{Destinations, Queue};
@@ -145,6 +147,7 @@ struct Inner {
     lanes: Lanes,
     return_paths: ReturnPaths,
     relays: Relays,
+    gateways: Gateways,
     reports: Reports,
     reputation: Reputation,
     destinations: Mutex<Destinations<Load>>,
@@ -209,6 +212,7 @@ impl Flow {
                 lanes: Lanes::default(),
                 return_paths,
                 relays: Relays::new(parts.db.clone(), parts.world.clone()),
+                gateways: Gateways::new(parts.db.clone(), parts.world.clone(), parts.keys.clone()),
                 reports,
                 reputation,
                 destinations: Mutex::new(Destinations::new(parts.settings.destination_concurrency)),

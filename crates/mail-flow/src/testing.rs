@@ -11,11 +11,12 @@ use world::World;
 use crate::{Flow, Parts, Settings};
 
 /// The tables that the flow needs.
-pub const MIGRATIONS: [Migrations; 10] = [
+pub const MIGRATIONS: [Migrations; 11] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
     keys::MIGRATIONS,
+    gateways::MIGRATIONS,
     mail_store::MIGRATIONS,
     mail_secure::MIGRATIONS,
     mail_queue::MIGRATIONS,

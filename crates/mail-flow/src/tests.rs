@@ -1,6 +1,7 @@
 //! The story on each engine, with a stranger's server that says what a test wants to hear.
 
 mod crashes;
+mod gateways;
 mod hostile;
 mod judging;
 mod letters_in;

@@ -95,6 +95,7 @@ fn mistakes_are_named() {
         ("[listen]\nsmpt = []\n", "unknown field `smpt`"),
         ("[listen]\npop3 = [\"127.0.0.1:110\"]\n", "listen.pop3"),
         ("[tls]\nkey = \"k.pem\"\n", "tls.certificate and tls.key"),
+        ("[gateway]\nkey = \"k.pem\"\n", "gateway.certificate and gateway.key"),
         ("[outbound]\nsource = [\"192.0.2.1\", \"192.0.2.2\"]\n", "outbound.source"),
         ("[outbound.smarthost]\nhost = \"relay.test\"\nport = 25\nuser = \"u\"\n", "password_file"),
         ("[outbound.routes]\n\"a..b\" = \"127.0.0.1:25\"\n", "outbound.routes"),

@@ -1,5 +1,7 @@
 //! The whole door over in-memory streams and loopback, with the real flow, directory and storage behind it.
 
+mod gateway;
+
 use std::fmt::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use blobs::Blobs;
+use gateways::AnyClientCertificate;
 use keys::{Authority, ServerTls};
 use mail_flow::Settings;
 use mail_flow::testing::Town;
@@ -36,6 +39,7 @@ struct Place {
     world: World,
     stop: watch::Sender<bool>,
     trust: Arc<ClientConfig>,
+    roots: RootCertStore,
     _files: tempfile::TempDir,
 }
 
@@ -115,12 +119,13 @@ async fn places_with(wanted: &Wanted) -> Vec<Place> {
         let anna = Address::parse("anna@valbois.test").unwrap();
         let anna = town.operator.address_called(&anna).await.unwrap();
         town.operator.choose_password(anna.id, PASSWORD).await.unwrap();
-        let (tls, trust) = certificate(files.path());
+        let (server, trust, roots) = certificate(files.path());
         let shared = Shared {
             flow: town.flow,
             directory: town.directory,
             world: town.world.clone(),
-            tls: Some(tls),
+            tls: Some(server.config()),
+            mutual_tls: Some(server.config_asking(AnyClientCertificate::verifier()).unwrap()),
             hostname,
             plaintext_from: vec!["127.0.0.0/8".parse().unwrap()],
             exempt_loopback: false,
@@ -129,12 +134,12 @@ async fn places_with(wanted: &Wanted) -> Vec<Place> {
         };
         let stop = watch::Sender::new(false);
         let (db, world) = (town.db, town.world);
-        places.push(Place { shared: Arc::new(shared), db, world, stop, trust, _files: files });
+        places.push(Place { shared: Arc::new(shared), db, world, stop, trust, roots, _files: files });
     }
     places
 }
 
-fn certificate(files: &std::path::Path) -> (Arc<rustls::ServerConfig>, Arc<ClientConfig>) {
+fn certificate(files: &std::path::Path) -> (ServerTls, Arc<ClientConfig>, RootCertStore) {
     // The TLS library compares with the system's clock.
     let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     let now = Timestamp(since.as_millis() as i64);
@@ -146,9 +151,9 @@ fn certificate(files: &std::path::Path) -> (Arc<rustls::ServerConfig>, Arc<Clien
     let client = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
-        .with_root_certificates(roots)
+        .with_root_certificates(roots.clone())
         .with_no_client_auth();
-    (ServerTls::from_files(&certificate, &key).unwrap().config(), Arc::new(client))
+    (ServerTls::from_files(&certificate, &key).unwrap(), Arc::new(client), roots)
 }
 
 impl Place {

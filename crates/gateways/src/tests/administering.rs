@@ -90,6 +90,7 @@ fn new(organisation: OrganisationId, name: &str) -> NewIntegration {
         is_hosted_gateway: false,
         inbound: InboundTarget::Exchangers,
         accepts_host_name: false,
+        takes_ordinary: false,
     }
 }
 

@@ -33,6 +33,7 @@ fn integration(id: i64, domains: &[&str], identities: &[Identity], direction: Di
         is_hosted_gateway: false,
         inbound: InboundTarget::Exchangers,
         accepts_host_name: true,
+        takes_ordinary: id == 1,
         domains: domains.iter().map(proven).collect(),
         certificates: identities.iter().zip(0..).map(slot).collect(),
         created_at: NOW,
@@ -87,6 +88,8 @@ fn a_peer_is_bound_to_its_own_domains() {
     let gateway = Gateway { integration: IntegrationId(1), organisation: OrganisationId(1001) };
     assert_eq!(book.integration_of(&domain("muster.test")), Some(gateway));
     assert_eq!(book.integration_of(&domain("claimed.test")), None);
+    assert_eq!(book.ordinary_integration_of(&domain("muster.test")), Some(gateway));
+    assert_eq!(book.ordinary_integration_of(&domain("bank.test")), None);
 }
 
 #[test]

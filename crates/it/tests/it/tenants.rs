@@ -88,6 +88,11 @@ const WITHOUT: &[(&str, &str, usize, Why)] = &[
     ("directory/src/sources/rows.rs", "unban_requests_from", 1, Unscoped),
     ("directory/src/sources/rows.rs", "unban_without_letter", 1, Everybody),
     ("directory/src/token/rows.rs", "used", 1, Unscoped),
+    // The book of whose servers are identified is everybody's; a hosted name, or one that was shown to be another
+    // integration's, is nobody else's.
+    ("gateways/src/rows.rs", "hosted_by", 1, Unscoped),
+    ("gateways/src/rows.rs", "is_proven_elsewhere", 1, Unscoped),
+    ("gateways/src/rows.rs", "revision", 1, Everybody),
     ("hosts/src/rows.rs", "applied_roles", 1, Everybody),
     ("hosts/src/rows.rs", "domains_with_servers", 1, Everybody),
     ("hosts/src/rows/applying.rs", "abandoned_runs", 1, Everybody),

@@ -1,0 +1,109 @@
+//! Letters to integrated organisations' servers.
+
+use ::gateways::{Direction, IntegrationChange, IntegrationState, NewCertificate, NewIntegration, Presented};
+use model::IntegrationId;
+use rustls::pki_types::PrivateKeyDer;
+
+use super::*;
+
+/// A server with a certificate, and that certificate.
+async fn far() -> (Stranger, String) {
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate =
+        rcgen::CertificateParams::new(vec!["gw1.far.test".to_owned()]).unwrap().self_signed(&key).unwrap();
+    let chain = vec![certificate.der().clone()];
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    (Stranger::new().await.offers(&["STARTTLS"]).shows(chain, key), certificate.pem())
+}
+
+/// A town whose Acme has an integration: `far.test`, whose servers are the stranger.
+async fn town_with(db: Db, stranger: &Stranger, pem: &str) -> (Town, IntegrationId) {
+    let world = World::testing_with_names(StaticNames::default());
+    testing::populate(&db, &world).await;
+    let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
+    let mut settings = Settings::new(Domain::parse("mx.valbois.test").unwrap(), "one");
+    settings.outbound.may_reach_itself = true;
+    let town = testing::Town::node(db, blobs, world, settings);
+    let town = Town { town, shutdown: watch::Sender::new(false), loop_task: None };
+    let operator = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+    let new = NewIntegration {
+        organisation: town.organisation("zoe@acme.test").await,
+        name: "far".to_owned(),
+        contact: String::new(),
+        is_hosted_gateway: false,
+        inbound: format!("127.0.0.1:{}", stranger.port).parse().unwrap(),
+        accepts_host_name: false,
+        takes_ordinary: true,
+    };
+    let id = operator.create(new).await.unwrap().id;
+    let far = Domain::parse("far.test").unwrap();
+    operator.add_domain(id, far.clone()).await.unwrap();
+    operator.confirm_domain(id, &far).await.unwrap();
+    let declared =
+        NewCertificate { presented: Presented::Pem(pem.to_owned()), direction: Direction::Reception };
+    operator.add_certificate(id, declared).await.unwrap();
+    set(&town, id, IntegrationState::Active).await;
+    (town, id)
+}
+
+async fn set(town: &Town, id: IntegrationId, state: IntegrationState) {
+    let operator = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+    let change = IntegrationChange { state: Some(state), ..IntegrationChange::default() };
+    operator.change(id, change).await.unwrap();
+}
+
+async fn send(town: &Town, subject: &str) {
+    let anna = town.user("anna@valbois.test").await;
+    let envelope = envelope("anna@valbois.test", &["zed@far.test"]);
+    town.bring(anna, envelope, &letter("anna@valbois.test", subject)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ordinary_letters_go_to_the_servers_of_an_integration_that_takes_them() {
+    for db in db::testing::engines() {
+        let (stranger, pem) = far().await;
+        let (mut town, _) = town_with(db, &stranger, &pem).await;
+        town.go();
+        send(&town, "by gateway").await;
+        town.queue_is_empty().await;
+        assert_eq!(stranger.heard()[0].to, ["<zed@far.test>"]);
+        let search = Search { to: Some(address("zed@far.test")), ..Search::default() };
+        let ways = Trail::new(town.db.clone()).ways(search).await.unwrap();
+        let steps: Vec<String> =
+            ways.iter().flat_map(|way| &way.events).map(|event| event.step.to_string()).collect();
+        assert!(steps.iter().any(|step| step.contains("gateway of far.test")), "{steps:#?}");
+        assert!(
+            steps.iter().any(|step| step.contains(" over TLSv1") && step.contains("(gateway)")),
+            "{steps:#?}"
+        );
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_for_an_integration_waits_while_it_is_suspended_and_returns_once_it_is_gone() {
+    for db in db::testing::engines() {
+        let (stranger, pem) = far().await;
+        let (mut town, id) = town_with(db, &stranger, &pem).await;
+        stranger.says_once("EHLO", "421 4.3.2 not now");
+        town.go();
+        send(&town, "waits").await;
+        town.waiting(1).await;
+        set(&town, id, IntegrationState::Suspended).await;
+        town.world.clock.advance(HOUR);
+        let waiting = town.waiting(2).await.last_reply.unwrap();
+        assert_eq!(
+            (waiting.status(), waiting.text()),
+            ("4.4.4".to_owned(), "the recipient organisation's integration is not active now")
+        );
+        assert!(stranger.heard().is_empty());
+        let operator = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+        operator.delete(id).await.unwrap();
+        town.world.clock.advance(HOUR);
+        town.queue_is_empty().await;
+        let report = town.inbox_of("anna@valbois.test", 1).await.remove(0);
+        assert!(report.contains("integration is no more"), "{report}");
+        assert!(stranger.heard().is_empty());
+        town.stop().await;
+    }
+}
