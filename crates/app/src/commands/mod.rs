@@ -7,6 +7,7 @@
 
 mod access;
 mod address;
+mod authority;
 mod ban;
 mod device_password;
 mod diagnosis;
@@ -15,6 +16,7 @@ mod domain;
 pub mod evidence;
 mod host;
 mod installation;
+mod integration;
 pub mod judge;
 mod linking;
 mod log;
@@ -91,6 +93,10 @@ pub enum Command {
     Token(Administer<token::Token>),
     /// Which mail for others goes to a relay.
     Route(Administer<route::Route>),
+    /// Organisations whose own mail servers are connected.
+    Integration(Administer<integration::Integration>),
+    /// Authorities that vouch for certificates of integrated organisations.
+    Authority(Administer<authority::Authority>),
     /// Messages that wait to be delivered.
     Queue(Administer<queue::Queue>),
     /// What happened to messages, and who changed what.
@@ -260,6 +266,8 @@ impl Command {
             Command::System(administer) => &administer.common,
             Command::Token(administer) => &administer.common,
             Command::Route(administer) => &administer.common,
+            Command::Integration(administer) => &administer.common,
+            Command::Authority(administer) => &administer.common,
             Command::Queue(administer) => &administer.common,
             Command::Log(administer) => &administer.common,
         }
@@ -288,6 +296,8 @@ impl Command {
             Command::System(administer) => administer.command.run(platform).await,
             Command::Token(administer) => administer.command.run(platform).await,
             Command::Route(administer) => administer.command.run(platform).await,
+            Command::Integration(administer) => administer.command.run(platform).await,
+            Command::Authority(administer) => administer.command.run(platform).await,
             Command::Queue(administer) => administer.command.run(platform).await,
             Command::Log(administer) => administer.command.run(platform).await,
         }

@@ -4,6 +4,7 @@
 mod access;
 mod address;
 mod address_list;
+mod authority;
 mod ban;
 mod device_password;
 mod diagnosis;
@@ -12,6 +13,7 @@ mod domain;
 mod forwarding;
 mod host;
 mod installation;
+mod integration;
 mod judge;
 mod letters;
 mod linking;
@@ -171,6 +173,21 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(source::look_at_ip))
         .routes(routes!(system::show_system))
         .routes(routes!(ban::lift_ban))
+        .routes(routes!(integration::list_integrations, integration::create_integration))
+        .routes(routes!(
+            integration::show_integration,
+            integration::change_integration,
+            integration::delete_integration
+        ))
+        .routes(routes!(integration::set_integration_state))
+        .routes(routes!(integration::connect_domain))
+        .routes(routes!(integration::disconnect_domain))
+        .routes(routes!(integration::prove_connected_domain))
+        .routes(routes!(integration::confirm_connected_domain))
+        .routes(routes!(integration::declare_certificate))
+        .routes(routes!(integration::withdraw_certificate))
+        .routes(routes!(authority::list_authorities, authority::register_authority))
+        .routes(routes!(authority::set_authority))
         .routes(routes!(route::list_routes, route::create_route))
         .routes(routes!(route::check_route))
         .routes(routes!(route::show_route, route::delete_route))

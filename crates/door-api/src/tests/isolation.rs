@@ -160,12 +160,14 @@ async fn whoever_names_anothers_thing_hears_that_it_does_not_exist() {
 }
 
 /// What has no place for another's thing: a new operation belongs here only if that is so.
-const OWN_ONLY: [&str; 27] = [
+const OWN_ONLY: [&str; 29] = [
     "list_address_lists",
     "list_allowed_sources",
+    "list_authorities",
     "list_bans",
     "lift_ban",
     "list_deleted_addresses",
+    "list_integrations",
     "list_ips",
     "judge_spf",
     "count_spf",
@@ -212,6 +214,7 @@ async fn everything(place: &Place, tenant: &Tenant) -> Vec<Value> {
         "/ips".to_owned(),
         "/membership-offers".to_owned(),
         "/address-lists".to_owned(),
+        "/integrations".to_owned(),
         format!("/addresses/{}/device-passwords", id("address")),
         format!("/addresses/{}/invitations", id("address")),
         format!("/addresses/{}/access", id("address")),
@@ -302,7 +305,7 @@ async fn within_the_limit_to_a_domain_the_rest_of_the_organisation_does_not_exis
 }
 
 /// What is the whole organisation's, although no other thing can be named with it.
-const OF_THE_ORGANISATION: [&str; 20] = [
+const OF_THE_ORGANISATION: [&str; 22] = [
     "create_domain",
     "create_service",
     "create_token",
@@ -310,8 +313,10 @@ const OF_THE_ORGANISATION: [&str; 20] = [
     "create_zone",
     "lift_ban",
     "list_allowed_sources",
+    "list_authorities",
     "list_bans",
     "list_changes",
+    "list_integrations",
     "list_ips",
     "list_organisations",
     "list_routes",

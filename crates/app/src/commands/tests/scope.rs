@@ -107,6 +107,14 @@ const OTHERS: &[&str] = &[
     "sender-list remove {sender}",
     "sender-list apply {service}",
     "sender-list discard {service}",
+    "integration show {integration}",
+    "integration change {integration} --name spy",
+    "integration delete {integration}",
+    "integration add-domain {integration} spy.test",
+    "integration prove-domain {integration} {domain}",
+    "integration remove-domain {integration} {domain}",
+    "integration add-certificate {integration} --name gw.spy.test",
+    "integration remove-certificate {integration} {peer}",
     "device-password create a@{domain} --label spy",
     "device-password list a@{domain}",
     "device-password show {password}",
@@ -156,6 +164,12 @@ const OTHERS: &[&str] = &[
 
 /// What only the operator does: within an organisation it is not found, whatever it names.
 const OPERATORS: &[&str] = &[
+    "integration activate {integration}",
+    "integration suspend {integration}",
+    "integration confirm-domain {integration} {domain}",
+    "authority add spy {file}",
+    "authority remove 1",
+    "authority restore 1",
     "organisation create Spy",
     "installation change --contact spy@far.test",
     "staff add {own-login}",
@@ -193,6 +207,9 @@ const TAKEN: &[&str] = &[
 
 /// What names nothing of anybody: it is done to what is the organisation's own, and tells of nothing else.
 const OWN: &[&str] = &[
+    "integration list",
+    "integration create spy",
+    "authority list",
     "organisation list",
     "service list",
     "domain list",
@@ -233,6 +250,7 @@ const OWN: &[&str] = &[
 
 /// All that the other has, as it sees it.
 const EVERYTHING: &[&str] = &[
+    "integration list",
     "organisation show {organisation}",
     "organisation settings {organisation}",
     "service list",
@@ -384,6 +402,11 @@ impl Machine {
         of("mail-server create tableau --imap").await;
         things.push(("server", id(&of("mail-server list").await[0])));
         things.push(("change", id(&of("mail-server changes").await[0])));
+        of("integration create connected").await;
+        of("integration add-domain connected valbois.test").await;
+        let integration = of("integration add-certificate connected --name gw.valbois.test").await;
+        things.push(("peer", id(&integration["certificates"][0])));
+        things.push(("integration", id(&integration)));
         of("token create programme").await;
         things.push(("token", id(&of("token list").await[0])));
         self.json("organisation create Elsewhere").await;

@@ -1,0 +1,197 @@
+"""An integrated organisation: Debian's Postfix with a certificate of its own sends to us and receives from us, each side
+checking the other's certificate; wrong ones get their refusal, and nothing ever leaves in plaintext."""
+
+import smtplib
+import ssl
+import subprocess
+
+import pytest
+
+from conftest import ANNA, EVE
+from letters import letter, mark, send, submission
+from peers import Postfix, free_port, wait_until
+from relais import Relais
+
+HOST = "gw1.stranger.test"
+
+
+def openssl(directory, *command):
+    return subprocess.run(["openssl", *command], cwd=directory, check=True, capture_output=True).stdout
+
+
+def authority(directory, name):
+    openssl(directory, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-subj", f"/O=Stranger/CN={name}", "-addext", "basicConstraints=critical,CA:TRUE",
+            "-days", "30", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+    return directory / f"{name}.pem"
+
+
+def issue(directory, name, issuer, host, purposes="serverAuth", dates=()):
+    """A certificate of the issuer for this host: for servers only, as public authorities issue them."""
+    (directory / f"{name}.extensions").write_text(
+        f"subjectAltName = DNS:{host}\nbasicConstraints = critical, CA:FALSE\nextendedKeyUsage = {purposes}\n")
+    openssl(directory, "req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/O=Stranger/CN={host}",
+            "-keyout", f"{name}.key", "-out", f"{name}.request")
+    openssl(directory, "x509", "-req", "-in", f"{name}.request", "-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key",
+            "-CAcreateserial", "-extfile", f"{name}.extensions", "-out", f"{name}.pem", *(dates or ("-days", "20")))
+    return directory / f"{name}.pem", directory / f"{name}.key"
+
+
+@pytest.fixture(scope="module")
+def certificates(work):
+    directory = work / "gateway-certificates"
+    directory.mkdir()
+    directory.chmod(0o755)
+    authority(directory, "known")
+    authority(directory, "unknown")
+    issue(directory, "good", "known", HOST)
+    issue(directory, "of-unknown", "unknown", HOST)
+    issue(directory, "of-other-host", "known", "gw2.stranger.test")
+    # It ended before it began to be asked for.
+    issue(directory, "expired", "known", HOST, dates=("-days", "-1"))
+    openssl(directory, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}", "-days", "20",
+            "-addext", f"subjectAltName=DNS:{HOST}", "-keyout", "self-signed.key", "-out", "self-signed.pem")
+    return directory
+
+
+@pytest.fixture(scope="module")
+def place(work, program, certificates):
+    """Relais and the customer's Postfix: it shows its certificate when it sends, and demands ours when it receives."""
+    home = work / "of-gateway"
+    home.mkdir()
+    home.chmod(0o755)
+    relais = Relais(home / "relais")
+    tls = {
+        "smtp_tls_cert_file": certificates / "good.pem",
+        "smtp_tls_key_file": certificates / "good.key",
+        "smtpd_tls_cert_file": certificates / "good.pem",
+        "smtpd_tls_key_file": certificates / "good.key",
+        "smtpd_tls_security_level": "encrypt",
+        "smtpd_tls_ask_ccert": "yes",
+        "smtpd_tls_req_ccert": "yes",
+        "smtpd_tls_loglevel": "1",
+        "smtpd_tls_received_header": "yes",
+    }
+    with relais:
+        tls["smtpd_tls_CAfile"] = relais.ca_certificate
+        tls["smtp_tls_CAfile"] = relais.ca_certificate
+        customer = Postfix(home / "customer", domains=["stranger.test"], users=[EVE], hostname=HOST,
+                           routes={"valbois.test": relais.port("smtp")}, tls_security_level="verify",
+                           extra={**tls, "smtp_tls_verify_cert_match": "localhost"})
+        # Its users bring letters at a door of their own, without a certificate.
+        door = free_port()
+        with open(customer.directory / "conf" / "master.cf", "a") as master:
+            master.write(f"127.0.0.1:{door} inet n - n - - smtpd\n"
+                         "  -o smtpd_tls_security_level=none -o smtpd_tls_req_ccert=no\n")
+        customer.users_door = door
+        with customer:
+            integrate(relais, customer, certificates)
+            yield relais, customer
+
+
+def integrate(relais, customer, certificates):
+    relais.command("authority", "add", "known", certificates / "known.pem")
+    made = relais.command("integration", "create", "stranger", "--inbound", f"127.0.0.1:{customer.port}",
+                          "--ordinary", "--contact", "Eve", "--organisation", first_organisation(relais))
+    assert made["state"] == "planned"
+    assert [warning["kind"] for warning in made["warnings"]] == ["static-address"]
+    assert "usually change" in made["warnings"][0]["text"]
+    added = relais.command("integration", "add-domain", "stranger", "stranger.test")
+    assert added["records"][0]["name"] == "_relais-gateway.stranger.test"
+    relais.command("integration", "confirm-domain", "stranger", "stranger.test")
+    relais.command("integration", "add-certificate", "stranger", "--name", HOST)
+    assert relais.command("integration", "activate", "stranger")["state"] == "active"
+
+
+def first_organisation(relais):
+    return relais.command("organisation", "list")[0]["id"]
+
+
+def test_the_customer_sends_with_its_certificate(place):
+    relais, customer = place
+    marker = mark()
+    send(customer.users_door, EVE, [ANNA], letter(EVE, ANNA, marker))
+    relais.wait_for_letter(ANNA, marker.encode())
+    # Whose certificate it was is known from now on, and when it ends.
+    shown = relais.command("integration", "show", "stranger")["certificates"][0]
+    assert shown["seen_fingerprint"] and shown["ends_at"]
+
+
+def test_the_customer_receives_from_us_and_checks_our_certificate(place):
+    relais, customer = place
+    marker = mark()
+    with submission(relais, ANNA) as smtp:
+        smtp.sendmail(ANNA, [EVE], letter(ANNA, EVE, marker))
+    arrived = customer.wait_for_letter(EVE, marker.encode())
+    # Postfix writes whose client certificate it verified.
+    header = b" ".join(arrived.split(b"\n\n", 1)[0].split())
+    assert b"Client CN" in header and b"verified OK" in header, header
+    assert "Trusted TLS connection established from" in customer.log() or "Verified TLS" in customer.log()
+    tried = next(event for event in relais.command("log", "search", "--to", EVE)[0]["events"] if event["kind"] == "tried")
+    assert tried["policy"] == "gateway" and tried["tls"].startswith("TLSv1")
+
+
+def said(relais, certificates, name, sender):
+    """What we say to MAIL by one who shows this certificate; OpenSSL is the client."""
+    context = ssl.create_default_context(cafile=relais.ca_certificate)
+    if name:
+        context.load_cert_chain(certificates / f"{name}.pem", certificates / f"{name}.key")
+    with smtplib.SMTP("localhost", relais.port("smtp"), local_hostname=HOST, timeout=30) as smtp:
+        smtp.starttls(context=context)
+        smtp.ehlo()
+        code, text = smtp.mail(sender)
+        return f"{code} {text.decode()}"
+
+
+@pytest.mark.parametrize("name, words", [
+    ("of-unknown", "550 5.7.5 unknown certificate authority"),
+    ("expired", "550 5.7.5 expired certificate"),
+    ("self-signed", "550 5.7.5 self-signed certificate"),
+    ("of-other-host", "550 5.7.8 wrong certificate name"),
+])
+def test_each_wrong_certificate_gets_its_refusal_and_the_log_has_it(place, certificates, name, words):
+    relais, _ = place
+    answer = said(relais, certificates, name, EVE)
+    assert answer.startswith(words), answer
+    assert said(relais, certificates, name, "somebody@else.test").startswith("250 ")
+    events = [event for way in relais.command("log", "search", "--from", EVE) for event in way["events"]]
+    assert any(event["kind"] == "refused" and event["reply"]["text"] in answer for event in events), events
+
+
+def test_the_customer_speaks_for_its_own_domains_only(place, certificates):
+    relais, _ = place
+    assert said(relais, certificates, "good", EVE).startswith("250 ")
+    assert said(relais, certificates, "good", "").startswith("250 ")
+    assert said(relais, certificates, "good", ANNA).startswith("550 5.7.1 wrong sender domain")
+    assert said(relais, certificates, "good", "x@else.test").startswith("550 5.7.1 wrong sender domain")
+    # Without a certificate nothing is different from before.
+    assert said(relais, certificates, None, EVE).startswith("250 ")
+
+
+@pytest.mark.parametrize("settings, why", [
+    ({"smtpd_tls_security_level": "none"}, "no TLS: not offered"),
+    ({"smtpd_tls_security_level": "may", "wrong": "of-unknown"}, "authority is not registered here"),
+    ({"smtpd_tls_security_level": "may", "wrong": "expired"}, "has expired"),
+    ({"smtpd_tls_security_level": "may", "wrong": "of-other-host"}, "it is for gw2.stranger.test"),
+])
+def test_a_peer_that_is_not_as_declared_gets_nothing(place, work, certificates, settings, why):
+    relais, customer = place
+    shown = settings.pop("wrong", "good")
+    impostor = Postfix(work / f"impostor-{mark()}", domains=["stranger.test"], users=[EVE], extra={
+        "smtpd_tls_cert_file": certificates / f"{shown}.pem", "smtpd_tls_key_file": certificates / f"{shown}.key",
+        **settings})
+    with impostor:
+        relais.command("integration", "change", "stranger", "--inbound", f"127.0.0.1:{impostor.port}")
+        marker = mark()
+        with submission(relais, ANNA) as smtp:
+            smtp.sendmail(ANNA, [EVE], letter(ANNA, EVE, marker))
+        waiting = wait_until(
+            lambda: next((entry for entry in relais.command("queue", "list")
+                          if why in (entry["last_reply"] or "")), None), f"a letter that waits: {why}")
+        assert waiting["recipient"] == EVE
+        assert impostor.letters(EVE) == []
+        # It goes as soon as the right server is there.
+        relais.command("integration", "change", "stranger", "--inbound", f"127.0.0.1:{customer.port}")
+        relais.command("queue", "retry", "--destination", "stranger.test")
+        customer.wait_for_letter(EVE, marker.encode())
+        assert impostor.letters(EVE) == []
