@@ -13,6 +13,7 @@ from peers import Postfix, free_port, wait_until
 from relais import Relais
 
 HOST = "gw1.stranger.test"
+HANS = "hans.muster@outside.test"
 
 
 def openssl(directory, *command):
@@ -60,7 +61,8 @@ def place(work, program, certificates):
     home = work / "of-gateway"
     home.mkdir()
     home.chmod(0o755)
-    relais = Relais(home / "relais")
+    outside = Postfix(home / "outside", domains=["outside.test"], users=[HANS])
+    relais = Relais(home / "relais", strangers={"outside.test": outside.port})
     tls = {
         "smtp_tls_cert_file": certificates / "good.pem",
         "smtp_tls_key_file": certificates / "good.key",
@@ -76,7 +78,7 @@ def place(work, program, certificates):
         tls["smtpd_tls_CAfile"] = relais.ca_certificate
         tls["smtp_tls_CAfile"] = relais.ca_certificate
         customer = Postfix(home / "customer", domains=["stranger.test"], users=[EVE], hostname=HOST,
-                           routes={"valbois.test": relais.port("smtp")}, tls_security_level="verify",
+                           routes={"valbois.test": relais.port("smtp"), ".incamail.ch": relais.port("smtp")}, tls_security_level="verify",
                            extra={**tls, "smtp_tls_verify_cert_match": "localhost"})
         # Its users bring letters at a door of their own, without a certificate.
         door = free_port()
@@ -84,9 +86,9 @@ def place(work, program, certificates):
             master.write(f"127.0.0.1:{door} inet n - n - - smtpd\n"
                          "  -o smtpd_tls_security_level=none -o smtpd_tls_req_ccert=no\n")
         customer.users_door = door
-        with customer:
+        with customer, outside:
             integrate(relais, customer, certificates)
-            yield relais, customer
+            yield relais, customer, outside
 
 
 def integrate(relais, customer, certificates):
@@ -108,7 +110,7 @@ def first_organisation(relais):
 
 
 def test_the_customer_sends_with_its_certificate(place):
-    relais, customer = place
+    relais, customer, _ = place
     marker = mark()
     send(customer.users_door, EVE, [ANNA], letter(EVE, ANNA, marker))
     relais.wait_for_letter(ANNA, marker.encode())
@@ -118,7 +120,7 @@ def test_the_customer_sends_with_its_certificate(place):
 
 
 def test_the_customer_receives_from_us_and_checks_our_certificate(place):
-    relais, customer = place
+    relais, customer, _ = place
     marker = mark()
     with submission(relais, ANNA) as smtp:
         smtp.sendmail(ANNA, [EVE], letter(ANNA, EVE, marker))
@@ -150,7 +152,7 @@ def said(relais, certificates, name, sender):
     ("of-other-host", "550 5.7.8 wrong certificate name"),
 ])
 def test_each_wrong_certificate_gets_its_refusal_and_the_log_has_it(place, certificates, name, words):
-    relais, _ = place
+    relais, _, _ = place
     answer = said(relais, certificates, name, EVE)
     assert answer.startswith(words), answer
     assert said(relais, certificates, name, "somebody@else.test").startswith("250 ")
@@ -159,7 +161,7 @@ def test_each_wrong_certificate_gets_its_refusal_and_the_log_has_it(place, certi
 
 
 def test_the_customer_speaks_for_its_own_domains_only(place, certificates):
-    relais, _ = place
+    relais, _, _ = place
     assert said(relais, certificates, "good", EVE).startswith("250 ")
     assert said(relais, certificates, "good", "").startswith("250 ")
     assert said(relais, certificates, "good", ANNA).startswith("550 5.7.1 wrong sender domain")
@@ -175,7 +177,7 @@ def test_the_customer_speaks_for_its_own_domains_only(place, certificates):
     ({"smtpd_tls_security_level": "may", "wrong": "of-other-host"}, "it is for gw2.stranger.test"),
 ])
 def test_a_peer_that_is_not_as_declared_gets_nothing(place, work, certificates, settings, why):
-    relais, customer = place
+    relais, customer, _ = place
     shown = settings.pop("wrong", "good")
     impostor = Postfix(work / f"impostor-{mark()}", domains=["stranger.test"], users=[EVE], extra={
         "smtpd_tls_cert_file": certificates / f"{shown}.pem", "smtpd_tls_key_file": certificates / f"{shown}.key",
@@ -195,3 +197,55 @@ def test_a_peer_that_is_not_as_declared_gets_nothing(place, work, certificates, 
         relais.command("queue", "retry", "--destination", "stranger.test")
         customer.wait_for_letter(EVE, marker.encode())
         assert impostor.letters(EVE) == []
+
+
+def test_a_confidential_letter_goes_to_an_integrated_organisation_as_it_is(place):
+    relais, customer, _ = place
+    marker = mark()
+    with submission(relais, ANNA) as smtp:
+        smtp.sendmail(ANNA, [f"{EVE}.incamail.ch"], letter(ANNA, EVE, marker, subject=f"<im><c> {marker}"))
+    arrived = customer.wait_for_letter(EVE, marker.encode())
+    assert f"Subject: {marker}".encode() in arrived and b"X-Relais-Secure: confidential" in arrived, arrived
+    assert b"Relais.html" not in arrived, "over a verified connection it needs no envelope"
+
+
+def test_a_personal_letter_goes_to_an_integrated_organisation_sealed(place):
+    relais, customer, _ = place
+    marker = mark()
+    with submission(relais, ANNA) as smtp:
+        smtp.sendmail(ANNA, [EVE], letter(ANNA, EVE, mark(), subject=f"<im><p> {marker}"))
+    arrived = customer.wait_for_letter(EVE, marker.encode())
+    assert b"Relais.html" in arrived, arrived
+
+
+def test_the_test_mail_of_a_customer_goes_out_sealed(place):
+    """The text of the seed: any address elsewhere with the suffix, this subject, this sentence."""
+    _, customer, outside = place
+    subject = "<im><c> Test-Mail outbound to IncaMail"
+    text = "Ceci est un test pour vérifier si la règle de routage fonctionne."
+    recipient = f"{HANS}.incamail.ch"
+    send(customer.users_door, EVE, [recipient], letter(EVE, recipient, mark(), subject=subject, body=text.encode()))
+    arrived = outside.wait_for_letter(HANS, b"Subject: Test-Mail outbound to IncaMail")
+    assert b"Relais.html" in arrived and b"multipart/signed" in arrived, arrived
+    assert b"<im>" not in arrived and "vérifier".encode() not in arrived, arrived
+    assert f"To: {HANS}".encode() in arrived, arrived
+
+
+def test_an_integrated_server_relays_nothing_that_is_not_secured(place, certificates):
+    relais, _, outside = place
+    context = ssl.create_default_context(cafile=relais.ca_certificate)
+    context.load_cert_chain(certificates / "good.pem", certificates / "good.key")
+    marker = mark()
+    with smtplib.SMTP("localhost", relais.port("smtp"), local_hostname=HOST, timeout=30) as smtp:
+        smtp.starttls(context=context)
+        smtp.ehlo()
+        assert smtp.mail(EVE)[0] == 250
+        assert smtp.rcpt(HANS)[0] == 250, "its subject may say that it goes secured"
+        code, text = smtp.data(letter(EVE, HANS, marker))
+        assert code == 550, text
+        # Another organisation's author is not vouched for by this certificate.
+        smtp.mail(EVE)
+        smtp.rcpt(HANS)
+        code, text = smtp.data(letter(ANNA, HANS, marker, subject=f"<im><c> {marker}"))
+        assert code == 550 and b"author" in text, text
+    assert not any(marker.encode() in kept for kept in outside.letters(HANS))

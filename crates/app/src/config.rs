@@ -88,6 +88,9 @@ pub struct Secure {
     /// Larger envelopes stay here and the notice has a link, in MB; 7 where it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_above_mb: Option<u32>,
+    /// The virus scanner that sees letters before they are sealed: clamd, `ADDRESS:PORT` or the path of its socket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clamd: Option<String>,
     /// Days until an offered registered letter expires; 7 where it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acceptance_days: Option<u32>,
@@ -496,6 +499,7 @@ impl Config {
             &mut config.gateway.certificate,
             &mut config.gateway.key,
             &mut config.dns.trust_anchor,
+            &mut config.secure.vault,
         ]
         .into_iter()
         .flatten()

@@ -12,6 +12,7 @@ use hosts::Hosts;
 use keys::{Authority, Keys, ServerTls, Vault};
 use mail_deliver::{Outbound, SmartHost, SmartHostTls, StaticRoute};
 use mail_flow::{Flow, Parts, Settings};
+use mail_judge::Scanner;
 use mail_secure::Secure;
 use mail_store::MailStore;
 use model::{Domain, Timestamp};
@@ -314,6 +315,13 @@ fn settings(config: &Config) -> Result<Settings> {
     let mut settings = Settings::new(hostname, config.node.name.clone());
     settings.host = config.node.host.as_deref().map(Domain::parse).transpose().context("node.host")?;
     settings.outbound = outbound;
+    settings.scanner = match &config.secure.clamd {
+        Some(text) => Some(
+            Scanner::parse(text)
+                .with_context(|| format!("secure.clamd: «{text}» is neither ADDRESS:PORT nor a path"))?,
+        ),
+        None => None,
+    };
     settings.policy.trusted_networks = config.judge.trusted_networks.clone();
     settings.policy.trusted_sealers =
         config.judge.trusted_forwarders.iter().map(|domain| domain.to_ascii_lowercase()).collect();

@@ -80,6 +80,8 @@ pub struct Settings {
     pub outbound: Outbound,
     /// What is refused.
     pub policy: mail_judge::Policy,
+    /// What looks for malware in letters that leave sealed.
+    pub scanner: Option<mail_judge::Scanner>,
     /// How long a delivery is tried.
     pub lifetime: Duration,
     /// When the sender hears that it takes long.
@@ -100,6 +102,7 @@ impl Settings {
             node: node.into(),
             host: None,
             policy: mail_judge::Policy::default(),
+            scanner: None,
             lifetime: mail_queue::limits::LIFETIME,
             delay_notice_after: mail_queue::limits::DELAY_NOTICE_AFTER,
             destination_concurrency: mail_queue::limits::DESTINATION_CONCURRENCY,

@@ -43,6 +43,8 @@ impl Flow {
         }
         let found = self.inner.directory.find(address).await.map_err(|error| trouble::directory(&error))?;
         match found {
+            // A tag may say at the end of the letter that it goes secured; what does not is refused then.
+            Found::NotOurs if origin.gateway().is_some() => Ok(()),
             Found::NotOurs => may_relay(origin),
             // What it leads to depends on the sender, and is found out at the end of the letter.
             Found::CatchAll { account, .. } if !mail_route::looks_like_one(address) => {

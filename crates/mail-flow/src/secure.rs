@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use db::{DbError, Tx};
 use keys::{BODY_OVERHEAD_BYTES, BodyKey};
-use mail_judge::{HeaderFacts, Verdict, decide};
+use mail_deliver::Outcome;
+use mail_judge::{HeaderFacts, Scanned, Verdict, decide};
 use mail_queue::{Delivery, Message, NewDelivery};
 use mail_route::Leg;
 use mail_secure::{
@@ -15,14 +16,15 @@ use mail_secure::{
     wish::{self, Wish},
 };
 use model::{
-    Address, BlobRef, BodyKind, Class, DeliveryId, Envelope, MessageId, Notify, OrganisationId, Recipient,
-    Reply, ReversePath, Route, TlsWish,
+    Address, BlobRef, BodyKind, Class, DeliveryId, Envelope, IntegrationId, MessageId, Notify,
+    OrganisationId, Recipient, Reply, ReversePath, Route, TlsWish,
 };
 use tracing::{error, info, warn};
 
 use crate::accept::{Place, Ready, accepted_step, summarise};
 use crate::arrival::{Accepted, Arrival, Kept, Origin};
 use crate::judging::Told;
+use crate::settle::Ended;
 use crate::sign::Letter;
 use crate::{Flow, stamp, trouble};
 
@@ -167,6 +169,17 @@ impl Flow {
         if let Verdict::Refuse(reply) = decide(&evidence, &self.inner.settings.policy) {
             return Err(reply);
         }
+        // A certificate vouches for its own domains, and nobody else's.
+        if let Some(gateway) = origin.gateway()
+            && !self.vouches(gateway, &evidence.header).await?
+        {
+            return Err(Reply::never(
+                550,
+                7,
+                1,
+                "the author is not of a domain of your organisation's integration",
+            ));
+        }
         let addresses: Vec<Address> =
             envelope.recipients.iter().map(|recipient| recipient.address.clone()).collect();
         let whole_header = wire_mime::whole_header(letter).unwrap_or(letter);
@@ -222,6 +235,7 @@ impl Flow {
         {
             return Err(Reply::never(552, 3, 4, "the letter is too large for so many recipients"));
         }
+        self.scanned(letter).await?;
         let mut plain = Plain::default();
         let mut recipients = Vec::new();
         for recipient in &envelope.recipients {
@@ -261,6 +275,23 @@ impl Flow {
         Ok((prepared, plain))
     }
 
+    /// Shows a letter to the virus scanner, where there is one: sealed, nobody on its way can. While it does not answer,
+    /// nothing is sealed.
+    async fn scanned(&self, letter: &[u8]) -> Result<(), Reply> {
+        let Some(scanner) = &self.inner.settings.scanner else { return Ok(()) };
+        match scanner.scan(&self.inner.world, letter).await {
+            Ok(Scanned::Clean) => Ok(()),
+            // RFC 3463 §3.8: X.7.1, refused by a rule.
+            Ok(Scanned::Found(name)) => {
+                Err(Reply::never(554, 7, 1, format!("malware was found in the letter: {name}")))
+            }
+            Err(error) => {
+                error!(error = %model::Chain(&error), "secured letters wait for the virus scanner");
+                Err(Reply::later(451, 3, 0, "the virus scanner does not answer, try again later"))
+            }
+        }
+    }
+
     /// By which way a recipient gets a letter of this mode: personal and registered ones always sealed, confidential
     /// ones as they are where the way to the reader is ours, or verified.
     async fn way_of(
@@ -294,8 +325,9 @@ impl Flow {
     }
 
     /// The integration whose servers take letters for an address.
-    async fn integration_of(&self, _address: &Address) -> Result<Option<model::IntegrationId>, Reply> {
-        Ok(None)
+    async fn integration_of(&self, address: &Address) -> Result<Option<IntegrationId>, Reply> {
+        let book = self.inner.gateways.book().await.map_err(|error| trouble::db(&error))?;
+        Ok(book.integration_of(address.domain()).map(|gateway| gateway.integration))
     }
 
     fn new_delivery(
@@ -451,6 +483,65 @@ impl Flow {
         }
     }
 
+    /// For what a recipient's server does not take because of what is attached: the same once more, by a link.
+    pub(crate) async fn linked(&self, ended: &[Ended]) -> Vec<LinkedCopy> {
+        let mut linked = Vec::new();
+        for Ended { job, outcome } in ended {
+            let delivery = &job.delivery;
+            let (Some(slot), Outcome::Failed { reply, .. }) = (delivery.slot, outcome) else { continue };
+            if delivery.message.body_key.is_none() || !is_about_content(reply) {
+                continue;
+            }
+            match self.linked_copy(delivery, slot).await {
+                Ok(Some(copy)) => linked.push(copy),
+                Ok(None) => {}
+                Err(error) => {
+                    warn!(%error, delivery = delivery.id.0, "a blocked letter is not sent by a link")
+                }
+            }
+        }
+        linked
+    }
+
+    async fn linked_copy(&self, delivery: &Delivery, slot: [u8; 16]) -> Result<Option<LinkedCopy>, Reply> {
+        let carrier = self.plain_body(&delivery.message).await?;
+        let linked = self.inner.secure.linked(slot, &carrier).await.map_err(|error| later(&error))?;
+        let Some(linked) = linked else { return Ok(None) };
+        let again = NewDelivery {
+            id: DeliveryId(self.inner.world.new_id()),
+            organisation: delivery.organisation,
+            recipient: delivery.recipient.clone(),
+            original: delivery.original.clone(),
+            notify: delivery.notify,
+            route: delivery.route.clone(),
+            is_doubtful: None,
+            slot: Some(slot),
+        };
+        let outgoing = Outgoing {
+            origin: &Origin::Ourselves,
+            organisation: delivery.message.organisation,
+            from: ReversePath::Null,
+            bytes: linked.parcel.bytes.clone(),
+            deliveries: vec![again],
+            is_closed: true,
+            sent_as: None,
+        };
+        let letter = self.ready(outgoing).await?;
+        Ok(Some(LinkedCopy { delivery: delivery.id, linked, letter }))
+    }
+
+    /// Queues the second notice in the commit that ends the first one; it is due at once, for any node.
+    pub(crate) fn send_link(&self, tx: &mut Tx, copy: &LinkedCopy) -> Result<(), DbError> {
+        match self.inner.secure.note_linked(tx, &copy.linked) {
+            Ok(()) => {}
+            Err(SecureError::Db(error)) => return Err(error),
+            Err(error) => warn!(error = %model::Chain(&error), "no statement of a second notice"),
+        }
+        self.commit(tx, &copy.letter, None)?;
+        tx.notify(mail_queue::WAKE, mail_queue::LOOK.to_owned());
+        Ok(())
+    }
+
     /// What became of a delivery that brings a copy of a secure letter, in the commit that ends it.
     pub(crate) fn note_carried(
         &self,
@@ -602,6 +693,23 @@ pub struct TakenSecured {
     pub message: MessageId,
     /// The letter.
     pub letter: mail_secure::Letter,
+}
+
+/// A blocked letter as one with a link.
+pub(crate) struct LinkedCopy {
+    /// The delivery that it stands for.
+    pub(crate) delivery: DeliveryId,
+    linked: mail_secure::Linked,
+    letter: Arc<Ready>,
+}
+
+/// Whether a refusal is about what is in the letter rather than about the mailbox (RFC 3463 §3.3, §3.4: X.1 and X.2): its
+/// kind (X.6), its size (X.3.4), a rule of the server's (X.7). Servers without enhanced codes say 552 or 554.
+fn is_about_content(reply: &Reply) -> bool {
+    match reply.enhanced() {
+        Some(code) => matches!((code.subject, code.detail), (6 | 7, _) | (3, 4)),
+        None => matches!(reply.code(), 552 | 554),
+    }
 }
 
 /// A secured letter for those who get it as it is.

@@ -109,6 +109,7 @@ impl Flow {
                 self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
                 continue;
             }
+            let linked = Arc::new(self.linked(&ended).await);
             let now = self.inner.world.clock.now();
             let concluded: Vec<(Delivery, Conclusion)> =
                 ended.iter().map(|ended| (ended.job.delivery.clone(), self.concluded(ended, now))).collect();
@@ -134,6 +135,10 @@ impl Flow {
                     for (delivery, conclusion) in rows.iter() {
                         if !flow.write_end(tx, delivery, conclusion, &tried, now)? {
                             return Err(Unsettled::Lost(delivery.id));
+                        }
+                        match linked.iter().find(|linked| linked.delivery == delivery.id) {
+                            Some(linked) => flow.send_link(tx, linked)?,
+                            None => flow.note_end(tx, delivery, conclusion)?,
                         }
                     }
                     for (report, lease) in written.iter().zip(&leases) {
@@ -247,14 +252,18 @@ impl Flow {
         for step in steps(conclusion) {
             trail::record(tx, &self.event(delivery, now, step))?;
         }
-        match &conclusion.end {
-            End::Delivered { .. } => self.note_carried(tx, delivery, &Carriage::Arrived)?,
-            End::Failed { reply, .. } => {
-                self.note_carried(tx, delivery, &Carriage::Failed(reply.to_string()))?;
-            }
-            End::Deferred { .. } => {}
-        }
         Ok(true)
+    }
+
+    /// What is stated of a secure letter whose delivery ends.
+    fn note_end(&self, tx: &mut Tx, delivery: &Delivery, conclusion: &Conclusion) -> Result<(), DbError> {
+        match &conclusion.end {
+            End::Delivered { .. } => self.note_carried(tx, delivery, &Carriage::Arrived),
+            End::Failed { reply, .. } => {
+                self.note_carried(tx, delivery, &Carriage::Failed(reply.to_string()))
+            }
+            End::Deferred { .. } => Ok(()),
+        }
     }
 
     pub(crate) fn event(&self, delivery: &Delivery, now: Timestamp, step: Step) -> Event {

@@ -1,5 +1,7 @@
 //! Every limit of judging, by name.
 
+use std::time::Duration;
+
 /// Received fields from which on a letter runs in circles (RFC 5321 §6.3: at least 100 is common, large
 /// numbers only delay the discovery; no real way has fifty stops).
 pub const RECEIVED_LIMIT: usize = 50;
@@ -24,12 +26,22 @@ pub const FUTURE_LIMIT_SECONDS: i64 = 24 * 60 * 60;
 /// Senders whose SPF is remembered between MAIL and the end of data, and for their next letters.
 pub const REMEMBERED_LIMIT: usize = 4_096;
 /// How long: below the life of most records.
-pub const REMEMBERED_FOR: std::time::Duration = std::time::Duration::from_secs(60);
+pub const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 /// Octets of any one text of a stranger in the evidence.
 pub const EVIDENCE_TEXT_LIMIT: usize = 300;
 /// Asking one list: it is left alone if it takes longer.
-pub const LIST_TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(4);
+pub const LIST_TIME_LIMIT: Duration = Duration::from_secs(4);
 /// Points of a sender's earlier letters below which his name is a bad one.
 pub const SENDER_POINTS_LEAST: u8 = 40;
 /// Letters below which nothing follows from them.
 pub const SENDER_LETTERS_LEAST: u64 = 20;
+
+/// How long a virus scanner may take to be reached.
+pub(crate) const SCANNER_CONNECT: Duration = Duration::from_secs(5);
+/// How long it may take for a letter; the sender waits ten minutes for the answer to the final dot (RFC 5321
+/// §4.5.3.2.6).
+pub(crate) const SCANNER_PATIENCE: Duration = Duration::from_secs(120);
+/// Octets that are shown to it at a time.
+pub(crate) const SCANNER_PIECE_BYTES: usize = 256 * 1024;
+/// Octets of its answer.
+pub(crate) const SCANNER_ANSWER_BYTES: u64 = 4096;

@@ -6,7 +6,9 @@ use evidence::Mode;
 use model::{Address, Timestamp};
 use wire_safe::{MailShare, Page, PageWords, PortalOrigin, Slot};
 
+use crate::error::SecureError;
 use crate::letter::subject_field;
+use crate::platform::Platform;
 use crate::words::{self, Language};
 
 /// Octets of text that become one line of base64 of 76 characters (RFC 2045 §6.8).
@@ -67,6 +69,16 @@ impl Carrier<'_> {
             .as_bytes(),
         );
         header
+    }
+
+    /// The whole letter, signed by the platform.
+    pub(crate) fn signed(&self, platform: &Platform) -> Result<Vec<u8>, SecureError> {
+        let mut whole = self.header();
+        let boundary = format!("signed-{}", self.slot);
+        let signed = wire_cms::smime::sign(&platform.seal, &self.entity(), &boundary, self.at)
+            .map_err(|_| SecureError::Keys("a letter cannot be signed"))?;
+        whole.extend_from_slice(&signed);
+        Ok(whole)
     }
 
     /// The entity that the platform signs: a text, and what the letter brings.
@@ -203,4 +215,18 @@ fn attached(page: &[u8]) -> Vec<u8> {
         }
     }
     part
+}
+
+/// What a carrier of ours brings, read back from it: the envelope, the mail's share of its key, the language in which it
+/// was written. `None` for a letter that has only a link, or is none of ours.
+pub(crate) fn unpack(letter: &[u8]) -> Option<(Vec<u8>, MailShare, Language)> {
+    let text = std::str::from_utf8(letter).ok()?;
+    let between = |from: &str, to: &str| {
+        let rest = text.split_once(from)?.1;
+        Some(rest.split_once(to)?.0)
+    };
+    let language = Language::of_tag(between("\r\nContent-Language: ", "\r\n")?)?;
+    let share = MailShare::from_base64url(between(&format!("{}#a=", wire_safe::OPEN_PATH), "\"")?).ok()?;
+    let field = between(&format!("name=\"{}\" value=\"", wire_safe::ENVELOPE_FIELD), "\"")?;
+    Some((wire_safe::read_form_field(field.as_bytes()).ok()?, share, language))
 }

@@ -266,6 +266,15 @@ fn blob(bytes: &[u8]) -> Result<BlobRef, DbError> {
     BlobRef::from_bytes(bytes).map_err(|_| DbError::Column { column: 0, expected: "blob" })
 }
 
+/// The envelope lies here from now on.
+pub(crate) fn keep_envelope(tx: &mut Tx, copy: &Copy, envelope: &BlobRef) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE secure_recipient SET envelope = ?2 WHERE slot = ?1 AND organisation = ?3",
+        values![&copy.slot.to_string(), &envelope.to_bytes(), copy.organisation],
+    )?;
+    Ok(())
+}
+
 /// Writes what changed of a copy with a statement about it.
 pub(crate) fn update_copy(tx: &mut Tx, copy: &Copy) -> Result<(), DbError> {
     tx.execute(

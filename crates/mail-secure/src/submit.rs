@@ -272,11 +272,7 @@ impl Secure {
             mail_share: &mail_share,
             content: if is_link { Carried::Link } else { Carried::Envelope(&envelope) },
         };
-        let mut whole = carrier.header();
-        let boundary = format!("signed-{}", copy.slot);
-        let signed = wire_cms::smime::sign(&platform.seal, &carrier.entity(), &boundary, letter.submitted_at)
-            .map_err(|_| SecureError::Keys("a letter cannot be signed"))?;
-        whole.extend_from_slice(&signed);
+        let whole = carrier.signed(platform)?;
         let parcel = Parcel { slot: copy.slot, recipient: copy.address.clone(), bytes: whole.into() };
         Ok(Sealed { copy, parcel, kept: is_link.then_some(envelope) })
     }

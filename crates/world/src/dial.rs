@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream, UnixStream};
 
 use crate::certificate::{CertificateJudge, JudgedBy, Shown};
 
@@ -97,6 +98,11 @@ impl Dial {
             .map_err(|_| io::Error::new(io::ErrorKind::TimedOut, "the connection was not made in time"))??;
         stream.set_nodelay(true)?;
         Ok(stream)
+    }
+
+    /// Connects to a neighbour on this machine by its socket's path.
+    pub async fn connect_local(&self, path: &Path) -> io::Result<UnixStream> {
+        UnixStream::connect(path).await
     }
 
     /// Whether this machine has an address, so that connections can come from it.

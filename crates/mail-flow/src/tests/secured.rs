@@ -282,3 +282,43 @@ async fn marks_of_strangers_mean_nothing_and_bad_marks_send_nothing() {
         town.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_server_refuses_for_its_attachment_goes_once_more_by_a_link() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let before = stranger.heard().len();
+        stranger.says_once(".", "554 5.7.1 HTML attachments are not allowed");
+        send(&town, "<im><c> Bonjour", &["zed@else.test"]).await.unwrap();
+        let letters = letters_of(&stranger, before + 1).await;
+        let told = letters.last().unwrap();
+        let body: String =
+            told.split("base64\r\n\r\n").nth(1).unwrap().split("\r\n\r\n").next().unwrap().to_owned();
+        let body = STANDARD.decode(body.replace("\r\n", "")).unwrap();
+        let body = String::from_utf8(body).unwrap();
+        assert!(!told.contains("Relais.html"), "{told}");
+        let link = body.split("https://mx.valbois.test/safe/m/").nth(1).unwrap_or_else(|| panic!("{body}"));
+        let slot = Slot(mail_secure::sixteen(&link[..32]).unwrap());
+        let share = MailShare::from_base64url(&link[35..78]).unwrap();
+        let secure = town.flow.secure();
+        let envelope = secure.envelope(&slot, None).await.unwrap();
+        let who = visit(&town, &stranger, &slot, before + 2).await;
+        let opening = secure.release(&slot, &who).await.unwrap();
+        let platform = secure.platform().await.unwrap();
+        let genuine = SealedEnvelope::parse(&envelope).unwrap().verify(&platform.envelope_keys).unwrap();
+        let opened = genuine.open(&share, &store_share(&opening.store_share), None).unwrap();
+        assert!(opened.ends_with(b".body of <im><c> Bonjour\r\n"));
+        // A mailbox that does not exist is another matter: the sender hears of it.
+        stranger.says_once("RCPT", "550 5.1.1 no such mailbox");
+        send(&town, "<im><c> Encore", &["nobody@else.test"]).await.unwrap();
+        town.queue_is_empty().await;
+        until(async || (town.flow.post_notices().await.unwrap() > 0).then_some(())).await;
+        let [told] = town.inbox_of("anna@valbois.test", 1).await.try_into().unwrap();
+        assert!(
+            told.contains("Subject: Non\r\n") || told.contains("Non distribu") || told.contains("=?utf-8?"),
+            "{told}"
+        );
+        town.stop().await;
+    }
+}

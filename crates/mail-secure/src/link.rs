@@ -1,0 +1,79 @@
+//! A second notice, where the recipient's server does not take the first one for its attachment: the same envelope stays
+//! here, and the letter has a link to it.
+
+use bytes::Bytes;
+use db::Tx;
+use evidence::{Event, Mode};
+use model::BlobRef;
+use wire_safe::Slot;
+
+use crate::carrier::{Carried, Carrier, unpack};
+use crate::error::SecureError;
+use crate::portal::Seen;
+use crate::statement::Happening;
+use crate::submit::Parcel;
+use crate::{Secure, deadline, rows};
+
+/// A letter with a link in place of one with an envelope.
+pub struct Linked {
+    /// The letter.
+    pub parcel: Parcel,
+    /// Where the envelope lies from now on.
+    envelope: BlobRef,
+}
+
+impl Secure {
+    /// Makes a letter with a link of one with an envelope, which is kept here. `None` where it had a link already, or
+    /// nobody can open it any more.
+    ///
+    /// # Errors
+    /// When ours cannot be done now.
+    pub async fn linked(&self, slot: [u8; 16], carrier: &Bytes) -> Result<Option<Linked>, SecureError> {
+        let Some((envelope, mail_share, language)) = unpack(carrier) else { return Ok(None) };
+        let platform = self.platform().await?;
+        let slot = Slot(slot);
+        let Seen { letter, copy } = self.seen(&slot).await?;
+        if !copy.can_be_opened(self.now()) {
+            return Ok(None);
+        }
+        let settings = self.settings();
+        let carrier = Carrier {
+            slot: &slot,
+            mode: letter.mode,
+            from: &settings.from,
+            sender: &letter.sender,
+            sender_name: &letter.sender_name,
+            recipient: &copy.address,
+            subject: settings
+                .shows_subject
+                .then_some(letter.subject.as_str())
+                .filter(|text| !text.is_empty()),
+            language,
+            at: self.now(),
+            deadline: copy.deadline.map(|at| deadline::in_words(at, settings)),
+            portal: &settings.portal,
+            mail_share: &mail_share,
+            content: Carried::Link,
+        };
+        let bytes = carrier.signed(&platform)?;
+        let envelope = self.blobs().put(envelope.into()).await?;
+        Ok(Some(Linked { parcel: Parcel { slot, recipient: copy.address, bytes: bytes.into() }, envelope }))
+    }
+
+    /// Keeps where the envelope lies, and states the second notice, in the transaction that queues it.
+    ///
+    /// # Errors
+    /// When the database does not answer, or a statement cannot be made.
+    pub fn note_linked(&self, tx: &mut Tx, linked: &Linked) -> Result<(), SecureError> {
+        let platform = self.platform_at_hand().ok_or(SecureError::Keys("they are not open yet"))?;
+        let Seen { letter, mut copy } = self.read(tx, &linked.parcel.slot)?;
+        let event = match letter.mode {
+            Mode::Registered => Event::NotificationForAcceptance,
+            Mode::Confidential | Mode::Personal => Event::ConsignmentNotification,
+        };
+        self.notary(&platform).state(tx, &letter, &mut copy, &Happening::new(event, self.now()))?;
+        rows::update_copy(tx, &copy)?;
+        rows::keep_envelope(tx, &copy, &linked.envelope)?;
+        Ok(())
+    }
+}
