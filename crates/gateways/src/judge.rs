@@ -326,7 +326,7 @@ pub fn examine(chain: &[CertificateDer<'_>], now: Timestamp, authorities: &Autho
     Examined {
         fingerprint: Some(Fingerprint::of(own)),
         ends_at: Some(sheet.ends_at),
-        names: vouched(own, above, now, authorities, &sheet).map(|()| sheet.names),
+        names: vouched(own, above, now, authorities, (&sheet, &validity)).map(|()| sheet.names),
         validity,
     }
 }
@@ -337,11 +337,13 @@ fn vouched(
     above: &[CertificateDer<'_>],
     now: Timestamp,
     authorities: &Authorities,
-    sheet: &Sheet,
+    (sheet, validity): (&Sheet, &Result<(), Refusal>),
 ) -> Result<(), Refusal> {
     if sheet.is_own_issuer {
         return Err(Refusal::SelfSigned);
     }
+    // Before the path: the first thing that its owner can mend, whatever else is wrong with it.
+    validity.clone()?;
     let certificate = EndEntityCert::try_from(own).map_err(|_| Refusal::Unreadable)?;
     let anchors = authorities.at(now);
     let seconds = u64::try_from(now.0 / 1000).unwrap_or(0);

@@ -322,7 +322,7 @@ async fn what_a_server_presents_is_noted_once_and_an_organisation_that_goes_take
         let certificate = issued_now(&town, &root, &["gw1.valbois.test"], 90);
         let book = town.gateways.book().await.unwrap();
         let now = town.world.clock.now();
-        let standing = book.identify(&[certificate.clone()], now, Some(&domain("valbois.test")));
+        let standing = book.identify(std::slice::from_ref(&certificate), now, Some(&domain("valbois.test")));
         let Standing::Identified { gateway, identity, fingerprint, ends_at } = standing else {
             panic!("{standing:?}")
         };

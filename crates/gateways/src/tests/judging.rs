@@ -69,6 +69,8 @@ fn dates_hold_at_both_ends() {
     check(&days(-10, -1), "gw1.muster.test", "expired");
     check(&days(1, 10), "gw1.muster.test", "not yet");
     check(&days(0, 0), "gw1.muster.test", "by name");
+    // As `openssl x509 -days -1` makes one: it ends before it begins.
+    check(&days(0, -1), "gw1.muster.test", "expired");
 }
 
 #[test]
@@ -185,7 +187,10 @@ fn what_cannot_be_proven_identifies_nobody() {
     for junk in [vec![], vec![0x30], b"certificate".to_vec(), own[..own.len() - 1].to_vec(), longer] {
         let junk = CertificateDer::from(junk);
         let declared = [named("gw1.muster.test"), pinned(&junk)];
-        assert_eq!(word_of(&judge(&[junk.clone()], NOW, &declared, &root.trusted())), "unreadable");
+        assert_eq!(
+            word_of(&judge(std::slice::from_ref(&junk), NOW, &declared, &root.trusted())),
+            "unreadable"
+        );
     }
     // A flipped bit anywhere takes the identity away.
     for at in (0..own.len()).step_by(7) {
