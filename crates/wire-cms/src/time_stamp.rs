@@ -1,4 +1,5 @@
-//! Time-stamps (RFC 3161): asking an authority, reading its answer, verifying its token years later.
+//! Time-stamps (RFC 3161): asking an authority, reading its answer, verifying its token years later; and answering as
+//! one.
 
 use std::time::Duration;
 
@@ -10,6 +11,10 @@ use crate::chain::{self, ChainError, Purpose};
 use crate::der::{self, BOOLEAN, INTEGER, Item, NotDer, OCTET_STRING, SEQUENCE};
 use crate::signed_data::{self, CmsError};
 use crate::{limits, oid};
+
+mod issue;
+
+pub use issue::{Issuing, NotIssued, issue};
 
 /// The media type of a request over HTTP (RFC 3161 §3.4).
 pub const REQUEST_TYPE: &str = "application/timestamp-query";

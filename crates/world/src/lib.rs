@@ -12,6 +12,7 @@ mod dial;
 mod fetch;
 mod gateway;
 mod names;
+mod post;
 mod random;
 
 pub use certificate::{CertificateJudge, JudgedBy, Shown};
@@ -23,6 +24,7 @@ pub use names::{
     Found, LookupError, Mx, Name, Names, NamesOptions, NamesSetupError, RData, RecordType, StaticNames,
     Validation,
 };
+pub use post::{PostError, PostRequest};
 pub use random::{Ids, Random};
 
 use std::time::Duration;
@@ -88,6 +90,14 @@ impl World {
     /// Sends one request to a gateway that the operator chose; done when it answers 2xx.
     pub async fn send_to_gateway(&self, request: &GatewayRequest) -> Result<(), GatewayError> {
         gateway::send(&self.dial, request).await
+    }
+
+    /// Asks a server that the operator chose one question by POST.
+    ///
+    /// # Errors
+    /// When it cannot be reached, answers with another status than 200, with another type, or with too much.
+    pub async fn post(&self, request: PostRequest<'_>) -> Result<Vec<u8>, PostError> {
+        post::post(&self.names, &self.dial, self.fetching, request).await
     }
 
     /// A positive identifier, later than all before it and unique across nodes.

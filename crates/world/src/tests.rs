@@ -99,3 +99,59 @@ async fn the_demo_never_asks_the_outside_for_reserved_names() {
     let name = Domain::parse("nowhere.test").unwrap();
     assert_eq!(names.mx(&name).await, Err(LookupError::NoSuchName(name.to_string())));
 }
+
+/// A server that answers one request with these octets.
+async fn web_server(answer: Vec<u8>) -> std::net::SocketAddr {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 64 * 1024];
+        let mut count = 0;
+        while !request[..count].ends_with(b"question") {
+            count += connection.read(&mut request[count..]).await.unwrap();
+        }
+        let said = String::from_utf8_lossy(&request[..count]).to_lowercase();
+        assert!(said.starts_with("post /ask http/1.1\r\n"), "{said}");
+        assert!(said.contains("content-type: application/question\r\n"), "{said}");
+        // Who was told enough hangs up.
+        drop(connection.write_all(&answer).await);
+    });
+    at
+}
+
+#[tokio::test]
+async fn a_server_of_the_operators_choice_is_asked_by_post_and_its_answer_is_bounded() {
+    let answer = |head: &str, body: &[u8]| [head.as_bytes(), b"Connection: close\r\n\r\n", body].concat();
+    let fine = "HTTP/1.1 200 OK\r\nContent-Type: application/answer\r\n";
+    let ask = async |world: &World, url: &str| {
+        let body = b"question".to_vec();
+        let (content_type, answer_type) = ("application/question", "application/answer");
+        world.post(PostRequest { url, content_type, answer_type, body, limit_bytes: 100 }).await
+    };
+    let world = World::testing();
+    let asked = async |answer: Vec<u8>| {
+        let at = web_server(answer).await;
+        ask(&world, &format!("http://{at}/ask")).await
+    };
+    assert_eq!(asked(answer(fine, &[7; 100])).await.unwrap(), [7; 100]);
+    assert!(matches!(asked(answer(fine, &[7; 101])).await, Err(PostError::Answer { .. })));
+    let elsewhere = "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\n";
+    for head in ["HTTP/1.1 500 No\r\n", elsewhere, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"] {
+        assert!(matches!(asked(answer(head, b"")).await, Err(PostError::Answer { .. })), "{head}");
+    }
+    for url in ["ftp://else.test/", "else.test", "http://", "https://not_a_name!/"] {
+        assert!(matches!(ask(&world, url).await, Err(PostError::Url(_))), "{url}");
+    }
+    // A name that leads here is refused, where nobody said that it may.
+    let names = StaticNames::default().with("else.test", "A", "127.0.0.1");
+    let mut world = World::testing_with_names(names);
+    let at = web_server(answer(fine, b"answer")).await;
+    let url = format!("http://else.test:{}/ask", at.port());
+    world.fetching.may_reach_itself = false;
+    assert!(matches!(ask(&world, &url).await, Err(PostError::Nowhere(_))));
+    world.fetching.may_reach_itself = true;
+    assert_eq!(ask(&world, &url).await.unwrap(), b"answer");
+    assert!(matches!(ask(&world, "http://nowhere.test/").await, Err(PostError::Name(_))));
+}

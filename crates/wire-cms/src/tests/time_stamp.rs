@@ -7,7 +7,7 @@ use crate::ChainError;
 use crate::der;
 use crate::digest::sha256;
 use crate::signed_data::{Content, sign, signature_digest, verify, with_time_stamp};
-use crate::time_stamp::{Refused, StampError, Token, request, response};
+use crate::time_stamp::{Issuing, NotIssued, Refused, StampError, Token, issue, request, response};
 use model::Timestamp;
 
 const CONFIGURATION: &str = "[ tsa ]
@@ -290,4 +290,67 @@ fn times_are_read_to_the_millisecond() {
     ] {
         assert!(matches!(info(wrong), Err(StampError::Field("time"))), "{wrong}");
     }
+}
+
+/// A policy of nobody: an arc that needs no registration (ITU-T X.667).
+const OWN: Issuing<'_> = Issuing { policy: "2.25.1795392000", serial: 300, at: Timestamp(NOW.0 + 120) };
+
+#[test]
+fn our_own_authority_issues_what_openssl_verifies() {
+    let lab = Lab::new();
+    lab.openssl_signer("tsa", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", TIME_STAMPING);
+    let (signer, digest) = (lab.signer("tsa"), sha256(b"document"));
+    let at = now();
+    for nonce in [0, 7, u64::MAX] {
+        let asked = request(&digest, nonce);
+        let answer = issue(&signer, &asked, &Issuing { at, ..OWN }).unwrap();
+        let token = response(&answer, &digest, nonce).unwrap();
+        let stamp = token.verify(&digest, &[lab.certificate("ca.pem")]).unwrap();
+        assert_eq!((stamp.time, stamp.policy.as_str(), stamp.serial.as_str()), (at, OWN.policy, "012c"));
+        assert_eq!(stamp.accuracy, Some(Duration::from_secs(1)));
+        lab.write("request", &asked);
+        lab.write("response", &answer);
+        lab.write("document", "document");
+        lab.openssl("ts -verify -data document -in response -CAfile ca.pem");
+        lab.openssl("ts -verify -queryfile request -in response -CAfile ca.pem");
+        let (holds, said) = lab.try_openssl("ts -verify -data tsa.pem -in response -CAfile ca.pem");
+        assert!(!holds, "{said}");
+    }
+}
+
+#[test]
+fn times_of_our_own_authority_have_no_zeros_at_their_end() {
+    let lab = Lab::new();
+    lab.openssl_signer("tsa", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", TIME_STAMPING);
+    let (signer, digest) = (lab.signer("tsa"), sha256(b"document"));
+    for milliseconds in [0, 1, 10, 100, 120, 999] {
+        let at = Timestamp(NOW.0 + milliseconds);
+        let answer = issue(&signer, &request(&digest, 1), &Issuing { at, ..OWN }).unwrap();
+        assert_eq!(response(&answer, &digest, 1).unwrap().claimed_time(), at);
+    }
+}
+
+#[test]
+fn our_own_authority_answers_no_other_question() {
+    let lab = Lab::new();
+    lab.openssl_signer("tsa", "-algorithm EC -pkeyopt ec_paramgen_curve:P-256", TIME_STAMPING);
+    let signer = lab.signer("tsa");
+    lab.write("document", "document");
+    let asked = |arguments: &str| {
+        lab.openssl(&format!("ts -query -data document {arguments} -out request"));
+        issue(&signer, &lab.read("request"), &OWN)
+    };
+    asked("-sha256 -cert").unwrap();
+    asked("-sha256 -cert -no_nonce").unwrap();
+    asked("-sha256 -cert -tspolicy 2.25.1795392000").unwrap();
+    assert!(matches!(asked("-sha512 -cert"), Err(NotIssued::Unanswered("digest algorithm"))));
+    assert!(matches!(asked("-sha256"), Err(NotIssued::Unanswered("certReq"))));
+    assert!(matches!(asked("-sha256 -cert -tspolicy 1.2.3.4"), Err(NotIssued::Unanswered("policy"))));
+    let whole = request(&sha256(b"document"), 1);
+    for length in 0..whole.len() {
+        assert!(issue(&signer, &whole[..length], &OWN).is_err(), "{length}");
+    }
+    assert!(issue(&signer, &vec![0x30; 1 << 20], &OWN).is_err());
+    let nobody = Issuing { policy: "nobody", ..OWN };
+    assert!(matches!(issue(&signer, &whole, &nobody), Err(NotIssued::Policy)));
 }
