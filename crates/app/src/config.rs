@@ -97,6 +97,17 @@ pub struct Secure {
     /// Whether the subject stands on the letter that carries an envelope; it does where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shows_subject: Option<bool>,
+    /// Addresses of time-stamp authorities (RFC 3161), asked in this order until one answers. Where none is given, the
+    /// platform stamps with its own time, and its evidence says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub time_stamps: Vec<String>,
+    /// The file with the roots of the authorities' certificates, as PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_stamp_roots: Option<PathBuf>,
+    /// In which language people are written to of whom no other is known: `fr`, `de`, `it` or `en`; `fr` where it is not
+    /// given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 impl Secure {

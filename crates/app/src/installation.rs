@@ -5,7 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use db::{Db, Migrations};
 use directory::{Directory, FailureLimits};
 use hosts::Hosts;
@@ -191,6 +191,24 @@ fn secure(config: &Config, db: &Db, blobs: &blobs::Blobs, world: &World) -> Resu
     }
     settings.acceptance_days = given.acceptance_days.unwrap_or(settings.acceptance_days);
     settings.shows_subject = given.shows_subject.unwrap_or(settings.shows_subject);
+    for address in &given.time_stamps {
+        let is_address = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));
+        ensure!(is_address, "secure.time_stamps: «{address}» is no address of HTTP");
+    }
+    settings.time_stamps.clone_from(&given.time_stamps);
+    if let Some(path) = &given.time_stamp_roots {
+        let pem = std::fs::read_to_string(path)
+            .with_context(|| format!("secure.time_stamp_roots: cannot read {}", path.display()))?;
+        settings.time_stamp_roots =
+            wire_cms::Certificate::from_pem(&pem).context("secure.time_stamp_roots")?;
+    }
+    // Without them no answer would ever be believed.
+    let has_roots = !settings.time_stamp_roots.is_empty();
+    ensure!(settings.time_stamps.is_empty() || has_roots, "secure.time_stamps needs secure.time_stamp_roots");
+    if let Some(tag) = &given.language {
+        settings.language = mail_secure::Language::of_tag(tag)
+            .with_context(|| format!("secure.language: «{tag}» is none of fr, de, it, en"))?;
+    }
     Ok(Secure::new(db.clone(), blobs.clone(), world.clone(), vault, settings))
 }
 
@@ -367,4 +385,42 @@ fn smart_host(host: &config::SmartHost) -> Result<SmartHost> {
         config::SmartHostTls::None => SmartHostTls::Plaintext,
     };
     Ok(SmartHost { host: host.host.clone(), port: host.port, tls, login })
+}
+
+#[cfg(test)]
+mod tests {
+    use world::World;
+
+    use super::{Installation, MIGRATIONS};
+
+    fn refused(secure: &str) -> String {
+        let db = db::testing::engines().remove(0);
+        db.migrate(&MIGRATIONS).unwrap();
+        let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display();
+        let config = format!("[node]\nhostname = 'mail.valbois.test'\ndata = '{data}'\n[secure]\n{secure}");
+        let config = toml::from_str(&config).unwrap();
+        match Installation::assemble(config, World::testing(), db, blobs) {
+            Ok(_) => String::new(),
+            Err(error) => format!("{error:#}"),
+        }
+    }
+
+    #[test]
+    fn authorities_are_set_with_their_roots_or_not_at_all() {
+        assert_eq!(refused("language = 'de'"), "");
+        let address = "time_stamps = ['https://tsa.example.ch/']";
+        assert_eq!(refused(address), "secure.time_stamps needs secure.time_stamp_roots");
+        let nothing = refused(&format!("{address}\ntime_stamp_roots = '/nowhere/roots.pem'"));
+        assert!(
+            nothing.starts_with("secure.time_stamp_roots: cannot read /nowhere/roots.pem: "),
+            "{nothing}"
+        );
+        assert_eq!(
+            refused("time_stamps = ['tsa.example.ch']"),
+            "secure.time_stamps: «tsa.example.ch» is no address of HTTP"
+        );
+        assert_eq!(refused("language = 'rm'"), "secure.language: «rm» is none of fr, de, it, en");
+    }
 }

@@ -28,8 +28,10 @@ const HOSTS_INTERVAL: Duration = Duration::from_secs(10);
 const LETTERS_INTERVAL: Duration = Duration::from_secs(5);
 /// How soon a confirmed list of new addresses is begun, or gone on with.
 const JOBS_INTERVAL: Duration = Duration::from_secs(2);
-/// How soon a registered letter ends after its time is over.
+/// How soon a registered letter ends after its time is over, or its recipient is reminded.
 const SECURE_INTERVAL: Duration = Duration::from_secs(60);
+/// How soon what happened to secure letters is in the public log and time-stamped: receipts wait for it.
+const NOTARY_INTERVAL: Duration = Duration::from_secs(5);
 /// How often a node says that it is there, and at most that a chore was done.
 const NODE_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -127,7 +129,13 @@ const CHORES: &[Chore] = &[
         what: "end registered letters whose time is over",
         every: SECURE_INTERVAL,
         at_start: true,
-        run: |installation| Box::pin(async { Ok(installation.flow.secure().expire().await.map(drop)?) }),
+        run: |installation| Box::pin(tend_secure_letters(installation)),
+    },
+    Chore {
+        what: "bring what happened to secure letters into the public log",
+        every: NOTARY_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(async { Ok(installation.flow.secure().notarise().await.map(drop)?) }),
     },
     Chore {
         what: "tell of this node",
@@ -202,7 +210,22 @@ async fn clean(installation: &Installation) -> Result<()> {
         directory.forget_old_jobs().await.map(drop).context("lists of new addresses"),
         directory.forget_requests().await.map(drop).context("invitations and requests whose time is over"),
         directory.forget_deleted_addresses().await.map(drop).context("deleted addresses"),
+        installation.flow.secure().forget_what_is_over().await.context("visits and codes of the portal"),
         erase_accounts(installation).await,
+    ];
+    let wrong: Vec<String> =
+        done.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();
+    anyhow::ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    Ok(())
+}
+
+/// Secure letters whose time has come: ended, or their recipients reminded. What goes wrong with one kind keeps no other.
+async fn tend_secure_letters(installation: &Installation) -> Result<()> {
+    let secure = installation.flow.secure();
+    let done = [
+        secure.expire().await.context("registered letters"),
+        secure.end_unopened().await.context("letters that nobody opened"),
+        secure.remind().await.context("reminders"),
     ];
     let wrong: Vec<String> =
         done.into_iter().filter_map(Result::err).map(|error| format!("{error:#}")).collect();

@@ -85,6 +85,7 @@ pub use login::{
 };
 pub use membership::{Joined, Limits, Membership, MembershipOffer, NewMember};
 pub use notice::Notice;
+pub use profile::rows::language_of;
 pub use profile::{Profile, ProfileChange};
 pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
 pub use sender_list::{

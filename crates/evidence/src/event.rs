@@ -107,6 +107,11 @@ impl Event {
         }
     }
 
+    /// Reads what [`Event::name`] writes.
+    pub fn from_name(name: &str) -> Option<Event> {
+        Event::ALL.into_iter().find(|event| event.name() == name)
+    }
+
     /// `http://uri.etsi.org/19522/Event/` and the name.
     pub fn uri(self) -> String {
         format!("{BASE}{}", self.name())
@@ -114,8 +119,7 @@ impl Event {
 
     /// Reads what [`Event::uri`] writes.
     pub fn from_uri(uri: &str) -> Option<Event> {
-        let name = uri.strip_prefix(BASE)?;
-        Event::ALL.into_iter().find(|event| event.name() == name)
+        Event::from_name(uri.strip_prefix(BASE)?)
     }
 
     /// Whether it tells that something did not happen, and so must tell why.

@@ -196,7 +196,7 @@ impl Flow {
             authentication: authentication.to_owned(),
             author: sender,
             reference: None,
-            language: Language::default(),
+            language: secure.settings().language,
         };
         self.sealed_for_all(envelope, submitter, mode, &evidence.header, letter).await
     }
@@ -242,7 +242,8 @@ impl Flow {
             let (way, deliveries) = self.way_of(mode, envelope, recipient, organisation).await?;
             recipients.push((recipient.address.clone(), way));
             match way {
-                Way::Sealed => {}
+                // Who blocks such letters is known when they are sealed.
+                Way::Sealed | Way::Blocked => {}
                 Way::Mailbox => plain.mailboxes.extend(deliveries),
                 Way::Gateway => plain.gateways.extend(deliveries),
             }
@@ -565,8 +566,11 @@ impl Flow {
     pub async fn send_notices(&self, mut shutdown: tokio::sync::watch::Receiver<bool>) {
         let mut notices = self.inner.db.subscribe();
         loop {
-            if let Err(error) = self.post_notices().await {
-                warn!(error = %model::Chain(&error), "notices of secure letters wait");
+            match self.post_notices().await {
+                // There may be more than are taken at once.
+                Ok(posted) if posted > 0 => continue,
+                Ok(_) => {}
+                Err(error) => warn!(error = %model::Chain(&error), "notices of secure letters wait"),
             }
             let pause = self.inner.world.in_future(crate::limits::NOTICE_INTERVAL);
             tokio::select! {

@@ -1,12 +1,12 @@
 -- The platform's keys for secure letters; private keys are wrapped in the vault, whose key is not in the database.
 CREATE TABLE secure_key (
-    -- envelope, log, seal
+    -- envelope, log, seal, clock
     purpose TEXT NOT NULL,
     generation BIGINT NOT NULL,
     private_key BLOB NOT NULL,
     -- PEM, the key's own first; empty where there is none.
     certificates TEXT NOT NULL,
-    -- What others need to check with it; empty where a certificate says it.
+    -- What others need to check with it, of the log its name; empty where a certificate says it.
     public_key BLOB NOT NULL,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (purpose, generation)
@@ -33,7 +33,9 @@ CREATE TABLE secure_letter (
     size_bytes BIGINT NOT NULL,
     submitted_at BIGINT NOT NULL,
     -- What a program called it, so that it is not sent twice.
-    client_reference TEXT
+    client_reference TEXT,
+    -- SHA-256 of the letter and of each part, without salt, for receipts; wrapped in the vault.
+    digests BLOB NOT NULL
 );
 CREATE INDEX secure_letter_by_organisation ON secure_letter (organisation, submitted_at);
 CREATE INDEX secure_letter_by_sender ON secure_letter (sender, submitted_at);
@@ -49,7 +51,7 @@ CREATE TABLE secure_recipient (
     address TEXT NOT NULL,
     -- In the form of comparisons.
     canonical TEXT NOT NULL,
-    -- sealed, mailbox, gateway
+    -- sealed, mailbox, gateway, blocked
     way TEXT NOT NULL,
     state TEXT NOT NULL,
     -- The store's share of the key, wrapped in the vault; NULL once it is destroyed: nobody opens the letter any more.
@@ -73,7 +75,7 @@ CREATE TABLE secure_recipient (
 CREATE INDEX secure_recipient_by_letter ON secure_recipient (letter);
 CREATE INDEX secure_recipient_by_address ON secure_recipient (canonical, submitted_at);
 CREATE INDEX secure_recipient_by_deadline ON secure_recipient (state, deadline);
-CREATE INDEX secure_recipient_by_end ON secure_recipient (not_after);
+CREATE INDEX secure_recipient_by_end ON secure_recipient (not_after) WHERE store_share IS NOT NULL;
 
 CREATE TABLE secure_statement (
     slot TEXT NOT NULL,
@@ -91,9 +93,23 @@ CREATE TABLE secure_statement (
     PRIMARY KEY (slot, sequence)
 );
 CREATE INDEX secure_statement_by_letter ON secure_statement (letter, at);
-CREATE INDEX secure_statement_waiting ON secure_statement (log_index, at);
+CREATE INDEX secure_statement_waiting ON secure_statement (log_index, slot, sequence);
 
--- Nodes of the public log's tree: level 0 are the leaves.
+-- The public log, one row: whoever appends changes it first, so that there is one after the other, on all nodes.
+CREATE TABLE secure_log (
+    id BIGINT NOT NULL PRIMARY KEY,
+    turn BIGINT NOT NULL,
+    -- Leaves.
+    size BIGINT NOT NULL,
+    -- Leaves before the newest time-stamp.
+    stamped BIGINT NOT NULL
+);
+-- Roots of the authorities whose time-stamps lie here, for as long as somebody may verify one.
+CREATE TABLE secure_time_root (
+    sha256 BLOB NOT NULL PRIMARY KEY,
+    certificate BLOB NOT NULL
+);
+-- Nodes of its tree: level 0 are the leaves.
 CREATE TABLE secure_log_node (
     level BIGINT NOT NULL,
     position BIGINT NOT NULL,
@@ -105,7 +121,7 @@ CREATE TABLE secure_checkpoint (
     -- Signed note.
     note TEXT NOT NULL,
     made_at BIGINT NOT NULL,
-    -- RFC 3161; NULL as long as no authority has answered.
+    -- RFC 3161; NULL where no authority has answered before there was a newer one.
     token BLOB
 );
 
@@ -115,7 +131,7 @@ CREATE TABLE secure_notice (
     organisation BIGINT NOT NULL,
     letter BIGINT NOT NULL,
     slot TEXT NOT NULL,
-    -- code, receipt, reminder, withdrawn, …
+    -- code, told-accepted, reminder, …
     kind TEXT NOT NULL,
     recipient TEXT NOT NULL,
     language TEXT NOT NULL,
@@ -123,7 +139,9 @@ CREATE TABLE secure_notice (
     detail TEXT NOT NULL,
     made_at BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
-    attempts BIGINT NOT NULL
+    attempts BIGINT NOT NULL,
+    -- The statement whose time-stamp it waits for; NULL where it brings no receipt.
+    sequence BIGINT
 );
 CREATE INDEX secure_notice_due ON secure_notice (due_at);
 

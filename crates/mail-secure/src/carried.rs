@@ -5,11 +5,10 @@ use evidence::{Event, Mode, State};
 use wire_safe::Slot;
 
 use crate::error::SecureError;
-use crate::notice::{self, NewNotice, NoticeKind};
+use crate::notice::NoticeKind;
 use crate::portal::Seen;
 use crate::statement::Happening;
 use crate::types::Way;
-use crate::words::Language;
 use crate::{Secure, rows};
 
 /// How a delivery ended.
@@ -29,12 +28,14 @@ impl Secure {
     /// When the database does not answer, or a statement cannot be made.
     pub fn note_carried(&self, tx: &mut Tx, slot: [u8; 16], carriage: &Carriage) -> Result<(), SecureError> {
         let platform = self.platform_at_hand().ok_or(SecureError::Keys("they are not open yet"))?;
-        let Seen { letter, mut copy } = match self.read(tx, &Slot(slot)) {
+        let mut seen = match self.read(tx, &Slot(slot)) {
             Err(SecureError::NotFound) => return Ok(()),
             read => read?,
         };
+        let Seen { letter, copy } = &mut seen;
         let at = self.now();
         let events: Vec<Happening> = match (carriage, copy.way, letter.mode, copy.state) {
+            (_, Way::Blocked, ..) => return Ok(()),
             (Carriage::Arrived, Way::Sealed, ..) => vec![Happening::new(Event::NotificationDelivered, at)],
             (Carriage::Arrived, Way::Mailbox, ..) => vec![
                 Happening::new(Event::ContentConsignment, at),
@@ -44,17 +45,17 @@ impl Secure {
             (Carriage::Failed(why), way, mode, state) => {
                 let event = match (way, mode, state) {
                     (Way::Gateway | Way::Mailbox, ..) => Event::RelayToNonERDSFailure,
-                    (Way::Sealed, Mode::Registered, State::Submitted | State::Offered) => {
+                    (_, Mode::Registered, State::Submitted | State::Offered) => {
                         Event::NotificationForAcceptanceFailure
                     }
-                    (Way::Sealed, ..) => Event::ConsignmentNotificationFailure,
+                    _ => Event::ConsignmentNotificationFailure,
                 };
                 vec![Happening::new(event, at).because("RC02", why.chars().take(500).collect::<String>())]
             }
         };
         let mut changed = false;
         for event in &events {
-            match self.notary(&platform).state(tx, &letter, &mut copy, event) {
+            match self.notary(&platform).state(tx, letter, copy, event) {
                 Ok(()) => changed = true,
                 Err(SecureError::Illegal(_)) => break,
                 Err(error) => return Err(error),
@@ -68,20 +69,15 @@ impl Secure {
                 copy.store_share = None;
                 copy.ended_at = Some(at);
             }
-            let new = NewNotice {
-                letter: &letter,
-                slot: &copy.slot,
-                kind: NoticeKind::Undeliverable,
-                recipient: &letter.sender,
-                language: Language::default(),
-                detail: serde_json::json!({ "reason": why }),
-                at,
-            };
-            notice::add(tx, self.world(), &new)?;
+            let detail = serde_json::json!({ "reason": why });
+            self.tell(tx, letter, copy, (NoticeKind::Undeliverable, &letter.sender), detail, at)?;
         } else if copy.state == State::HandedOver {
             copy.opened_at.get_or_insert(at);
         }
-        rows::update_copy(tx, &copy)?;
+        if *carriage == Carriage::Arrived {
+            self.accept_on_arrival(tx, &platform, &mut seen, at)?;
+        }
+        rows::update_copy(tx, &seen.copy)?;
         Ok(())
     }
 }

@@ -182,10 +182,20 @@ pub(crate) fn quoted(name: &str) -> String {
 /// A part whose text is in base64: no server on the way has a reason to touch it.
 pub(crate) fn text_part(text: &str) -> Vec<u8> {
     let text = text.replace('\n', "\r\n");
-    let lines: String =
-        text.as_bytes().chunks(LINE_OCTETS).map(|line| format!("{}\r\n", STANDARD.encode(line))).collect();
-    format!("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}")
-        .into_bytes()
+    let mut part =
+        b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n".to_vec();
+    part.extend_from_slice(&base64_lines(text.as_bytes()));
+    part
+}
+
+/// Octets as lines of base64, each with its end (RFC 2045 §6.8).
+pub(crate) fn base64_lines(octets: &[u8]) -> Vec<u8> {
+    let mut lines = Vec::with_capacity(octets.len() / 3 * 4 + octets.len() / 28 + 8);
+    for line in octets.chunks(LINE_OCTETS) {
+        lines.extend_from_slice(STANDARD.encode(line).as_bytes());
+        lines.extend_from_slice(b"\r\n");
+    }
+    lines
 }
 
 /// The page with the envelope. It is ASCII in short lines already, so that it travels as it is: a second base64 would
@@ -206,13 +216,7 @@ fn attached(page: &[u8]) -> Vec<u8> {
                 part.extend_from_slice(b"\r\n");
             }
         }
-        false => {
-            part.reserve(page.len() / 3 * 4 + page.len() / 28);
-            for line in page.chunks(LINE_OCTETS) {
-                part.extend_from_slice(STANDARD.encode(line).as_bytes());
-                part.extend_from_slice(b"\r\n");
-            }
-        }
+        false => part.extend_from_slice(&base64_lines(page)),
     }
     part
 }

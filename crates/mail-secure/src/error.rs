@@ -6,6 +6,8 @@ use db::DbError;
 use evidence::{Event, Illegal};
 use thiserror::Error;
 
+use crate::stamping::NoTimeStamp;
+
 /// Something could not be done.
 #[derive(Debug, Error)]
 pub enum SecureError {
@@ -38,6 +40,18 @@ pub enum SecureError {
         /// Why not.
         why: String,
     },
+    /// No authority says when.
+    #[error("no time-stamp came for the public log")]
+    NoTimeStamp(#[from] NoTimeStamp),
+    /// A receipt cannot be made.
+    #[error("a receipt cannot be made: {why}")]
+    Receipt {
+        /// Why not.
+        why: String,
+    },
+    /// There is no receipt before the statement is in the log and time-stamped.
+    #[error("the receipt waits for its time-stamp")]
+    NotYet,
     /// A row says what no version of ours writes.
     #[error("a row of secure letters is damaged: {0}")]
     Damaged(&'static str),
@@ -69,7 +83,7 @@ impl SecureError {
     pub fn is_temporary(&self) -> bool {
         match self {
             SecureError::Db(error) => error.is_temporary(),
-            SecureError::Blob(_) => true,
+            SecureError::Blob(_) | SecureError::NoTimeStamp(_) | SecureError::NotYet => true,
             _ => false,
         }
     }

@@ -118,8 +118,8 @@ fn is_behind_a_domain(text: &[u8]) -> bool {
     domain > 0 && text.len() > domain && text[text.len() - domain - 1] == b'@'
 }
 
-/// The digests of a letter and of its parts, for its evidence.
-pub(crate) fn digested(salt: &Digest, letter: &[u8]) -> Digested {
+/// The digests of a letter and of its parts: with the salt for its evidence, without for its receipts.
+pub(crate) fn digested(salt: &Digest, letter: &[u8]) -> (Digested, Vec<Digest>) {
     let structure = Structure::parse(letter);
     let mut parts = Vec::new();
     let leaves = structure
@@ -140,8 +140,10 @@ pub(crate) fn digested(salt: &Digest, letter: &[u8]) -> Digested {
             decoded,
         ));
     }
+    let mut plain = vec![Digest::of(&[letter])];
+    plain.extend(parts.iter().map(|(_, _, bytes)| Digest::of(&[&bytes[..]])));
     let told = parts.iter().map(|(name, kind, bytes)| (name.as_str(), kind.as_str(), &bytes[..]));
-    Digested::of(salt, letter, told)
+    (Digested::of(salt, letter, told), plain)
 }
 
 /// A text of a stranger for evidence: no control characters, not too long.

@@ -7,27 +7,36 @@
 //! portal ─ shown who they are → opened     accepted or refused first, where it is registered
 //! statement ─ what happened                sealed, chained, kept in the transaction that makes it true
 //! notice ─ who has to hear of it           kept in that transaction too, sent afterwards
+//! log ─ nothing is taken back              statements in batches, each with a signed checkpoint and one time-stamp
+//! receipt ─ for people                     the signed page with the evidence inside, once its statement is stamped
 //! ```
 //!
 //! The plaintext is in memory while it is sealed and nowhere else: neither the mailbox's copy nor the database nor the
 //! database with the master key opens a letter. Which step may follow which says [`evidence::Machine`], and nothing else
 //! does: a state is changed by a statement only.
 
+mod bundling;
 mod carried;
 mod carrier;
 mod deadline;
 mod error;
+mod journal;
 mod letter;
 pub mod limits;
 mod link;
+mod log;
 mod notice;
 mod outbox;
+mod people;
 mod platform;
 mod portal;
+mod receipt;
 mod rows;
 mod settings;
+mod stamping;
 mod statement;
 mod submit;
+mod tending;
 mod types;
 pub mod wish;
 mod words;
@@ -43,14 +52,18 @@ use world::World;
 pub use carried::Carriage;
 pub use error::SecureError;
 pub use evidence::{Event, Mode, State};
+pub use journal::{Count, Entry, Happened, Wanted};
 pub use letter::{Unmarked, unmarked};
 pub use link::Linked;
+pub use log::Notarised;
 pub use notice::{CHANNEL, Notice, NoticeKind};
 pub use outbox::{Told, sent};
-pub use platform::Platform;
+pub use people::Choices;
+pub use platform::{LOG_PATH, Platform};
 pub use portal::{Brought, Code, Opening, Seen};
 pub use rows::MIGRATIONS;
 pub use settings::{Marks, Settings};
+pub use stamping::{NoTimeStamp, OWN_TIME_POLICY};
 pub use statement::Shown;
 pub use submit::{Parcel, Prepared, Submission};
 pub use types::{Copy, Letter, Way, hex, sixteen};

@@ -28,6 +28,8 @@ pub const CODE_FOR: Duration = Duration::from_secs(10 * 60);
 pub const CODE_FAILURES_LIMIT: i64 = 5;
 /// Codes asked for one address within an hour.
 pub const CODES_PER_HOUR_LIMIT: i64 = 5;
+/// For how long codes that were asked for are counted.
+pub(crate) const CODES_COUNTED_FOR: Duration = Duration::from_secs(3600);
 /// How long whoever showed a code need not show another one for the same address on the same device.
 pub const VISIT_FOR: Duration = Duration::from_secs(12 * 3600);
 /// Parts of a letter whose digests stand in its evidence.
@@ -40,11 +42,21 @@ pub(crate) const SUBJECT_LIMIT: usize = 300;
 pub(crate) const SEAL_LIFE: Duration = Duration::from_secs(5 * 365 * 86_400);
 /// How long its root is.
 pub(crate) const SEAL_ROOT_LIFE: Duration = Duration::from_secs(20 * 365 * 86_400);
-/// Days before the deadline on which a recipient is reminded of an offered letter.
+/// How long after it was offered a recipient is reminded of a registered letter.
 pub const REMINDERS: [Duration; 2] = [Duration::from_secs(2 * 86_400), Duration::from_secs(5 * 86_400)];
-/// How long the plaintext of a withdrawn letter's notice row stays in the journal.
-pub const JOURNAL_FOR: Duration = Duration::from_secs(3650 * 86_400);
 /// Rows that a chore takes at once.
 pub(crate) const CHORE_LIMIT: i64 = 200;
 /// The pause between two tries of a notice.
 pub(crate) const NOTICE_PAUSE: Duration = Duration::from_secs(60);
+/// Statements that come into the public log by one checkpoint.
+pub const BATCH_LIMIT: i64 = 4_000;
+/// Batches that one run of the chore makes at most.
+pub(crate) const BATCHES_LIMIT: usize = 25;
+/// Octets of a time-stamp authority's answer: a bundle takes no larger token.
+pub(crate) const TIME_STAMP_LIMIT_BYTES: usize = evidence::limits::DER_BYTES;
+/// How far the clock of a time-stamp authority may be off ours. A verifier grants no more between what a statement
+/// tells and the time-stamp that it was written before.
+pub(crate) const CLOCKS_DIFFER: Duration =
+    Duration::from_millis(evidence::limits::CLOCKS_DIFFER_MILLISECONDS.unsigned_abs());
+/// Statements about one copy after which being looked at again is noted no more: a bundle holds 1,000.
+pub(crate) const ACCESSES_LIMIT: u64 = 500;

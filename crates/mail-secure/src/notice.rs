@@ -1,8 +1,10 @@
 //! What people are told by letter: written in the transaction that makes it true, sent afterwards.
 
 use db::Tx;
+use evidence::Event;
 use model::{Address, OrganisationId, Timestamp};
 use serde_json::Value;
+use wire_cms::Signer;
 use wire_safe::Slot;
 use world::World;
 
@@ -29,6 +31,14 @@ pub enum NoticeKind {
     Expired,
     /// To the sender: the letter could not be brought.
     Undeliverable,
+    /// To the sender: the recipient takes no registered letters.
+    Blocked,
+    /// To the sender: nobody opened the letter for as long as it could be.
+    Unclaimed,
+    /// To the recipient: what they accepted.
+    OwnAcceptance,
+    /// To the recipient: what they refused.
+    OwnRefusal,
     /// To the recipient: the sender took the letter back.
     Withdrawn,
     /// To the recipient: a letter waits.
@@ -36,13 +46,17 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
-    const ALL: [NoticeKind; 8] = [
+    const ALL: [NoticeKind; 12] = [
         NoticeKind::Code,
         NoticeKind::Submitted,
         NoticeKind::Accepted,
         NoticeKind::Refused,
         NoticeKind::Expired,
         NoticeKind::Undeliverable,
+        NoticeKind::Blocked,
+        NoticeKind::Unclaimed,
+        NoticeKind::OwnAcceptance,
+        NoticeKind::OwnRefusal,
         NoticeKind::Withdrawn,
         NoticeKind::Reminder,
     ];
@@ -56,6 +70,10 @@ impl NoticeKind {
             NoticeKind::Refused => "told-refused",
             NoticeKind::Expired => "told-expired",
             NoticeKind::Undeliverable => "told-undeliverable",
+            NoticeKind::Blocked => "told-blocked",
+            NoticeKind::Unclaimed => "told-unclaimed",
+            NoticeKind::OwnAcceptance => "own-accepted",
+            NoticeKind::OwnRefusal => "own-refused",
             NoticeKind::Withdrawn => "told-withdrawn",
             NoticeKind::Reminder => "reminder",
         }
@@ -65,12 +83,20 @@ impl NoticeKind {
         NoticeKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 
-    /// Whether a receipt goes with it: a signed page that proves what is told.
-    pub fn has_receipt(self) -> bool {
-        matches!(
-            self,
-            NoticeKind::Submitted | NoticeKind::Accepted | NoticeKind::Refused | NoticeKind::Expired
-        )
+    /// The event whose receipt goes with it: a signed page that proves what is told.
+    pub fn receipt_of(self) -> Option<Event> {
+        match self {
+            NoticeKind::Submitted => Some(Event::SubmissionAcceptance),
+            NoticeKind::Accepted | NoticeKind::OwnAcceptance => Some(Event::ConsignmentAcceptance),
+            NoticeKind::Refused | NoticeKind::OwnRefusal => Some(Event::ConsignmentRejection),
+            NoticeKind::Expired => Some(Event::AcceptanceRejectionExpiry),
+            NoticeKind::Code
+            | NoticeKind::Undeliverable
+            | NoticeKind::Blocked
+            | NoticeKind::Unclaimed
+            | NoticeKind::Withdrawn
+            | NoticeKind::Reminder => None,
+        }
     }
 }
 
@@ -84,6 +110,8 @@ pub(crate) struct NewNotice<'a> {
     /// What its words need besides the letter.
     pub(crate) detail: Value,
     pub(crate) at: Timestamp,
+    /// The statement whose time-stamp it waits for.
+    pub(crate) awaits: Option<u64>,
 }
 
 /// Keeps a notice in the caller's transaction.
@@ -121,13 +149,29 @@ pub struct Notice {
     pub attempts: i64,
 }
 
+/// A receipt as it is attached.
+pub(crate) struct Attachment<'a> {
+    /// ASCII letters, digits, dashes, and `.pdf`.
+    pub(crate) name: String,
+    pub(crate) pdf: &'a [u8],
+    /// What signs the letter that brings it.
+    pub(crate) signer: &'a Signer,
+}
+
 impl Notice {
-    /// The letter that tells it, without a receipt: header and a text.
-    pub(crate) fn written(&self, letter: &Letter, copy: &crate::types::Copy, settings: &Settings) -> Vec<u8> {
+    /// The letter that tells it: a text, and the receipt where there is one. With a receipt the platform signs it.
+    pub(crate) fn written(
+        &self,
+        letter: &Letter,
+        copy: &crate::types::Copy,
+        settings: &Settings,
+        receipt: Option<&Attachment<'_>>,
+    ) -> Result<Vec<u8>, SecureError> {
         let text = |name: &str| self.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (code, reason) = (text("code"), text("reason"));
         let (address, recipient) = (letter.sender.to_string(), copy.address.to_string());
         let at = deadline::in_words(self.made_at, settings);
+        let offered = deadline::in_words(letter.submitted_at, settings);
         let until = copy.deadline.map(|at| deadline::in_words(at, settings)).unwrap_or_default();
         let values = [
             ("sender", letter.sender_name.as_str()),
@@ -136,7 +180,8 @@ impl Notice {
             ("subject", &letter.subject),
             ("code", &code),
             ("reason", &reason),
-            ("at", &at),
+            // A reminder speaks of the letter that came before.
+            ("at", if self.kind == NoticeKind::Reminder { &offered } else { &at }),
             ("deadline", &until),
         ];
         let word = self.kind.word();
@@ -157,7 +202,39 @@ impl Notice {
             )
             .as_bytes(),
         );
-        whole.extend_from_slice(&crate::carrier::text_part(&format!("{body}\n")));
-        whole
+        let text = crate::carrier::text_part(&format!("{body}\n"));
+        match receipt {
+            None => whole.extend_from_slice(&text),
+            Some(receipt) => {
+                let entity = with_receipt(self.id, &text, receipt);
+                let boundary = format!("signed-{}", self.id);
+                let signed = wire_cms::smime::sign(receipt.signer, &entity, &boundary, self.made_at)
+                    .map_err(|_| SecureError::Keys("a letter cannot be signed"))?;
+                whole.extend_from_slice(&signed);
+            }
+        }
+        Ok(whole)
     }
+}
+
+/// The text and the receipt as one entity, in seven bits.
+fn with_receipt(id: i64, text: &[u8], receipt: &Attachment<'_>) -> Vec<u8> {
+    // No line of base64 begins with a dash.
+    let boundary = format!("receipt-{id}");
+    let mut entity =
+        format!("Content-Type: multipart/mixed; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n")
+            .into_bytes();
+    entity.extend_from_slice(text);
+    entity.extend_from_slice(
+        format!(
+            "\r\n--{boundary}\r\nContent-Type: application/pdf; name=\"{0}\"\r\n\
+             Content-Disposition: attachment; filename=\"{0}\"\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n",
+            receipt.name
+        )
+        .as_bytes(),
+    );
+    entity.extend_from_slice(&crate::carrier::base64_lines(receipt.pdf));
+    entity.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    entity
 }

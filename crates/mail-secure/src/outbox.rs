@@ -2,10 +2,16 @@
 
 use db::Tx;
 use model::{Address, BlobRef, OrganisationId};
+use tracing::error;
 
 use crate::error::SecureError;
-use crate::notice::{Notice, NoticeKind};
+use crate::notice::{Attachment, Notice, NoticeKind};
+use crate::platform::Platform;
 use crate::portal::Seen;
+use crate::receipt::{Proven, proven};
+use crate::settings::Settings;
+use crate::submit::blocking;
+use crate::types::{Copy, Letter};
 use crate::{Secure, limits, rows};
 
 /// A notice as a letter.
@@ -21,23 +27,78 @@ pub struct Told {
     pub bytes: Vec<u8>,
 }
 
+/// A notice with all that its letter needs.
+struct Ready {
+    notice: Notice,
+    letter: Letter,
+    copy: Copy,
+    proven: Option<Proven>,
+}
+
+impl Ready {
+    fn told(&self, platform: &Platform, settings: &Settings) -> Result<Told, SecureError> {
+        let Ready { notice, letter, copy, proven } = self;
+        let bytes = match proven {
+            None => notice.written(letter, copy, settings, None)?,
+            Some(proven) => {
+                let pdf = proven.page(platform, settings, letter, copy, notice.language)?;
+                let attachment =
+                    Attachment { name: proven.file_name(letter), pdf: &pdf, signer: &platform.seal };
+                notice.written(letter, copy, settings, Some(&attachment))?
+            }
+        };
+        Ok(Told {
+            id: notice.id,
+            organisation: notice.organisation,
+            recipient: notice.recipient.clone(),
+            bytes,
+        })
+    }
+}
+
 impl Secure {
-    /// The notices that are due, as letters.
+    /// The notices that are due, as letters; those with a receipt only once its statement is time-stamped. One that
+    /// cannot be written holds up no other: it waits.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn due_notices(&self) -> Result<Vec<Told>, SecureError> {
+        let platform = self.platform().await?;
         let (secure, now) = (self.clone(), self.now());
+        let opened = platform.clone();
         let scope = self.db().operator("send what people have to hear of secure letters");
-        scope
+        let due: Vec<_> = scope
             .read(move |tx: &mut Tx| {
                 let due = rows::due_notices(tx, now)?;
-                due.iter().map(|notice| secure.told(tx, notice)).collect::<Result<Vec<_>, _>>()
+                let ready = |notice: Notice| {
+                    let ready = secure.ready(tx, &opened, &notice);
+                    (notice.id, ready)
+                };
+                Ok::<_, SecureError>(due.into_iter().map(ready).collect())
             })
-            .await
+            .await?;
+        let settings = self.settings().clone();
+        let told: Vec<_> = blocking(move || {
+            let write = |(id, ready): (i64, Result<Ready, SecureError>)| {
+                (id, ready.and_then(|ready| ready.told(&platform, &settings)))
+            };
+            due.into_iter().map(write).collect()
+        })
+        .await;
+        let mut letters = Vec::with_capacity(told.len());
+        for (id, told) in told {
+            match told {
+                Ok(told) => letters.push(told),
+                Err(error) => {
+                    error!(notice = id, error = %model::Chain(&error), "a notice cannot be written");
+                    self.postpone(id).await?;
+                }
+            }
+        }
+        Ok(letters)
     }
 
-    fn told(&self, tx: &mut Tx, notice: &Notice) -> Result<Told, SecureError> {
+    fn ready(&self, tx: &mut Tx, platform: &Platform, notice: &Notice) -> Result<Ready, SecureError> {
         let Seen { letter, copy } = self.read(tx, &notice.slot)?;
         let mut notice = notice.clone();
         if notice.kind == NoticeKind::Code
@@ -45,12 +106,8 @@ impl Secure {
         {
             notice.detail = serde_json::json!({ "code": *code });
         }
-        Ok(Told {
-            id: notice.id,
-            organisation: notice.organisation,
-            recipient: notice.recipient.clone(),
-            bytes: notice.written(&letter, &copy, self.settings()),
-        })
+        let proven = notice.kind.receipt_of().map(|event| proven(tx, platform, &letter, &notice.slot, event));
+        Ok(Ready { notice, letter, copy, proven: proven.transpose()? })
     }
 
     /// Envelopes that lie here and are still needed: compaction frees everything that nobody names.

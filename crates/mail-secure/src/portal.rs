@@ -188,6 +188,7 @@ impl Secure {
                         language,
                         detail: serde_json::json!({}),
                         at: now,
+                        awaits: None,
                     },
                 )
             })
@@ -291,20 +292,10 @@ impl Secure {
                 if copy.deadline.is_some_and(|deadline| now > deadline) {
                     return Err(SecureError::Ended);
                 }
-                let notary = secure.notary(&platform);
-                let kind = match &refused {
+                match &refused {
                     None => {
-                        let event = Happening::new(Event::ConsignmentAcceptance, now).by(&who);
-                        notary.state(tx, &letter, &mut copy, &event)?;
-                        notary.state(
-                            tx,
-                            &letter,
-                            &mut copy,
-                            &Happening::new(Event::ContentConsignment, now),
-                        )?;
-                        copy.accepted_at = Some(now);
-                        copy.not_after = now.plus(limits::ACCEPTED_OPEN_FOR);
-                        NoticeKind::Accepted
+                        let accepted = Happening::new(Event::ConsignmentAcceptance, now).by(&who);
+                        secure.state_acceptance(tx, &platform, &letter, &mut copy, &accepted)?;
                     }
                     Some(reason) => {
                         let words = match reason.trim() {
@@ -312,16 +303,36 @@ impl Secure {
                             said => said,
                         };
                         let event = Happening::new(Event::ConsignmentRejection, now).by(&who);
-                        notary.state(tx, &letter, &mut copy, &event.because("RC08", words))?;
+                        let event = event.because("RC08", words);
+                        secure.notary(&platform).state(tx, &letter, &mut copy, &event)?;
                         copy.end(now);
-                        NoticeKind::Refused
+                        secure.tell_sender(tx, &letter, &copy, NoticeKind::Refused, now)?;
+                        secure.tell_recipient(tx, &letter, &copy, NoticeKind::OwnRefusal, now)?;
                     }
-                };
+                }
                 rows::update_copy(tx, &copy)?;
-                secure.tell_sender(tx, &letter, &copy, kind, now)?;
                 Ok(Seen { letter, copy })
             })
             .await
+    }
+
+    /// A registered letter is accepted and therewith ready for its recipient; both are told. The copy's row is not yet
+    /// written.
+    pub(crate) fn state_acceptance(
+        &self,
+        tx: &mut Tx,
+        platform: &Platform,
+        letter: &Letter,
+        copy: &mut Copy,
+        accepted: &Happening,
+    ) -> Result<(), SecureError> {
+        let (notary, at) = (self.notary(platform), accepted.at);
+        notary.state(tx, letter, copy, accepted)?;
+        notary.state(tx, letter, copy, &Happening::new(Event::ContentConsignment, at))?;
+        copy.accepted_at = Some(at);
+        copy.not_after = at.plus(limits::ACCEPTED_OPEN_FOR);
+        self.tell_sender(tx, letter, copy, NoticeKind::Accepted, at)?;
+        self.tell_recipient(tx, letter, copy, NoticeKind::OwnAcceptance, at)
     }
 
     /// Gives the store's share of the key to a browser that opens the letter itself. That it did is told by
@@ -370,6 +381,7 @@ impl Secure {
                 let Seen { letter, mut copy } = secure.read(tx, &slot)?;
                 secure.may(&letter, &copy, &who)?;
                 let event = match copy.state {
+                    State::HandedOver if copy.sequence >= limits::ACCESSES_LIMIT => return Ok(()),
                     State::HandedOver => Event::ContentAccessTracking,
                     _ => Event::ContentHandover,
                 };
@@ -455,21 +467,7 @@ impl Secure {
                     copy.end(now);
                     rows::update_copy(tx, &copy)?;
                     if found.mode == Mode::Registered {
-                        let recipient = copy.address.clone();
-                        let language = Language::default();
-                        let (letter, slot) = (&found, &copy.slot);
-                        let kind = NoticeKind::Withdrawn;
-                        let detail = serde_json::json!({});
-                        let new = NewNotice {
-                            letter,
-                            slot,
-                            kind,
-                            recipient: &recipient,
-                            language,
-                            detail,
-                            at: now,
-                        };
-                        notice::add(tx, secure.world(), &new)?;
+                        secure.tell_recipient(tx, &found, &copy, NoticeKind::Withdrawn, now)?;
                     }
                     withdrawn.push(copy);
                 }
@@ -509,6 +507,7 @@ impl Secure {
             .await
     }
 
+    /// The sender hears what happened to a copy, in the sender's language.
     pub(crate) fn tell_sender(
         &self,
         tx: &mut Tx,
@@ -517,15 +516,35 @@ impl Secure {
         kind: NoticeKind,
         at: Timestamp,
     ) -> Result<(), SecureError> {
-        let new = NewNotice {
-            letter,
-            slot: &copy.slot,
-            kind,
-            recipient: &letter.sender,
-            language: Language::default(),
-            detail: serde_json::json!({}),
-            at,
-        };
+        self.tell(tx, letter, copy, (kind, &letter.sender), serde_json::json!({}), at)
+    }
+
+    /// The recipient hears what happened to their copy, in their language.
+    pub(crate) fn tell_recipient(
+        &self,
+        tx: &mut Tx,
+        letter: &Letter,
+        copy: &Copy,
+        kind: NoticeKind,
+        at: Timestamp,
+    ) -> Result<(), SecureError> {
+        self.tell(tx, letter, copy, (kind, &copy.address), serde_json::json!({}), at)
+    }
+
+    /// Somebody hears what happened. A receipt waits for the time-stamp of the last statement about the copy.
+    pub(crate) fn tell(
+        &self,
+        tx: &mut Tx,
+        letter: &Letter,
+        copy: &Copy,
+        (kind, recipient): (NoticeKind, &model::Address),
+        detail: serde_json::Value,
+        at: Timestamp,
+    ) -> Result<(), SecureError> {
+        let language = self.language_chosen(tx, recipient)?.unwrap_or(self.settings().language);
+        let awaits = kind.receipt_of().map(|_| copy.sequence);
+        let slot = &copy.slot;
+        let new = NewNotice { letter, slot, kind, recipient, language, detail, at, awaits };
         notice::add(tx, self.world(), &new)
     }
 
@@ -552,7 +571,7 @@ impl Secure {
 
 impl Copy {
     /// Nobody opens it any more.
-    fn end(&mut self, now: Timestamp) {
+    pub(crate) fn end(&mut self, now: Timestamp) {
         self.store_share = None;
         self.ended_at = Some(now);
     }

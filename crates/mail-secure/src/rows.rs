@@ -13,6 +13,10 @@ use crate::types::{Copy, Letter, Way, hex, sixteen};
 use crate::words::Language;
 use crate::{limits, wish};
 
+pub(crate) mod journal;
+pub(crate) mod log;
+pub(crate) mod people;
+
 /// Tables of secure letters.
 pub const MIGRATIONS: Migrations =
     Migrations { owner: "mail-secure", steps: &[(1, "secure letters", include_str!("0001_secure.sql"))] };
@@ -20,7 +24,7 @@ pub const MIGRATIONS: Migrations =
 /// The key in use for a purpose.
 pub(crate) fn key(tx: &mut Tx, purpose: Purpose) -> Result<Option<KeptKey>, SecureError> {
     let found = tx.query_one(
-        "SELECT private_key, certificates, public_key FROM secure_key
+        "SELECT private_key, certificates, public_key, created_at FROM secure_key
          WHERE purpose = ?1 ORDER BY generation DESC LIMIT 1",
         values![purpose.word()],
         |row| {
@@ -28,6 +32,7 @@ pub(crate) fn key(tx: &mut Tx, purpose: Purpose) -> Result<Option<KeptKey>, Secu
                 wrapped: row.bytes(0)?.to_vec(),
                 certificates: row.text(1)?.to_owned(),
                 public_key: row.bytes(2)?.to_vec(),
+                created_at: row.timestamp(3)?,
             })
         },
     );
@@ -35,16 +40,11 @@ pub(crate) fn key(tx: &mut Tx, purpose: Purpose) -> Result<Option<KeptKey>, Secu
 }
 
 /// Keeps the first key for a purpose, unless there is one.
-pub(crate) fn add_key(
-    tx: &mut Tx,
-    purpose: Purpose,
-    key: &KeptKey,
-    now: Timestamp,
-) -> Result<(), SecureError> {
+pub(crate) fn add_key(tx: &mut Tx, purpose: Purpose, key: &KeptKey) -> Result<(), SecureError> {
     tx.execute(
         "INSERT INTO secure_key (purpose, generation, private_key, certificates, public_key, created_at)
          VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT (purpose, generation) DO NOTHING",
-        values![purpose.word(), &key.wrapped, &key.certificates, &key.public_key, now],
+        values![purpose.word(), &key.wrapped, &key.certificates, &key.public_key, key.created_at],
     )?;
     Ok(())
 }
@@ -57,6 +57,10 @@ fn salt_context(id: i64) -> String {
     format!("secure letter|{id}|salt")
 }
 
+fn digests_context(id: i64) -> String {
+    format!("secure letter|{id}|digests")
+}
+
 /// In which context a slot's share of the key is wrapped.
 pub(crate) fn share_context(slot: &Slot, letter: i64, organisation: OrganisationId) -> String {
     format!("secure share|{slot}|{letter}|{organisation}")
@@ -65,10 +69,11 @@ pub(crate) fn share_context(slot: &Slot, letter: i64, organisation: Organisation
 pub(crate) fn insert_letter(tx: &mut Tx, vault: &Vault, letter: &Letter) -> Result<(), SecureError> {
     let content = serde_json::to_string(&letter.content)
         .map_err(|_| SecureError::Damaged("the digests of a letter cannot be written"))?;
+    let digests: Vec<u8> = letter.digests.iter().flat_map(|digest| digest.0).collect();
     tx.execute(
         "INSERT INTO secure_letter (id, organisation, public_id, mode, sender, sender_name, authentication,
-             message_id, subject, content, salt, size_bytes, submitted_at, client_reference)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+             message_id, subject, content, salt, size_bytes, submitted_at, client_reference, digests)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         values![
             letter.id,
             letter.organisation,
@@ -83,7 +88,8 @@ pub(crate) fn insert_letter(tx: &mut Tx, vault: &Vault, letter: &Letter) -> Resu
             &vault.wrap(&salt_context(letter.id), &letter.salt.0),
             i64::try_from(letter.size_bytes).unwrap_or(i64::MAX),
             letter.submitted_at,
-            letter.client_reference.as_deref()
+            letter.client_reference.as_deref(),
+            &vault.wrap(&digests_context(letter.id), &digests)
         ],
     )?;
     Ok(())
@@ -95,6 +101,7 @@ struct Closed {
     subject: Vec<u8>,
     salt: Vec<u8>,
     content: String,
+    digests: Vec<u8>,
 }
 
 fn closed(row: &Row<'_>) -> Result<Closed, DbError> {
@@ -116,6 +123,7 @@ fn closed(row: &Row<'_>) -> Result<Closed, DbError> {
             parts: Vec::new(),
         },
         salt: Digest([0; 32]),
+        digests: Vec::new(),
         size_bytes: u64::try_from(row.integer(11)?).unwrap_or_default(),
         submitted_at: row.timestamp(12)?,
         client_reference: row.optional_text(13)?.map(str::to_owned),
@@ -125,15 +133,19 @@ fn closed(row: &Row<'_>) -> Result<Closed, DbError> {
         subject: row.bytes(8)?.to_vec(),
         content: row.text(9)?.to_owned(),
         salt: row.bytes(10)?.to_vec(),
+        digests: row.bytes(14)?.to_vec(),
     })
 }
 
 fn opened(vault: &Vault, closed: Closed) -> Result<Letter, SecureError> {
-    let Closed { mut letter, subject, salt, content } = closed;
+    let Closed { mut letter, subject, salt, content, digests } = closed;
     let subject = vault.unwrap(&subject_context(letter.id), &subject)?;
     letter.subject = String::from_utf8_lossy(&subject).into_owned();
     let salt = vault.unwrap(&salt_context(letter.id), &salt)?;
     letter.salt = Digest(salt[..].try_into().map_err(|_| SecureError::Damaged("a salt"))?);
+    let digests = vault.unwrap(&digests_context(letter.id), &digests)?;
+    let digests = digests.chunks_exact(32).filter_map(|octets| octets.try_into().ok().map(Digest));
+    letter.digests = digests.collect();
     letter.content =
         serde_json::from_str(&content).map_err(|_| SecureError::Damaged("the digests of a letter"))?;
     Ok(letter)
@@ -142,7 +154,7 @@ fn opened(vault: &Vault, closed: Closed) -> Result<Letter, SecureError> {
 pub(crate) fn letter(tx: &mut Tx, vault: &Vault, id: i64) -> Result<Option<Letter>, SecureError> {
     let found = tx.query_one(
         "SELECT id, organisation, public_id, mode, sender, sender_name, authentication, message_id, subject,
-                content, salt, size_bytes, submitted_at, client_reference
+                content, salt, size_bytes, submitted_at, client_reference, digests
          FROM secure_letter WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
         values![id, tx.organisation()],
         closed,
@@ -159,7 +171,7 @@ pub(crate) fn letter_by_reference(
 ) -> Result<Option<Letter>, SecureError> {
     let found = tx.query_one(
         "SELECT id, organisation, public_id, mode, sender, sender_name, authentication, message_id, subject,
-                content, salt, size_bytes, submitted_at, client_reference
+                content, salt, size_bytes, submitted_at, client_reference, digests
          FROM secure_letter WHERE organisation = ?1 AND client_reference = ?2",
         values![organisation, reference],
         closed,
@@ -252,6 +264,35 @@ pub(crate) fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError>
     )
 }
 
+/// Offered letters of which a recipient was reminded so many times, offered before a moment and still open.
+pub(crate) fn to_remind(
+    tx: &mut Tx,
+    reminders: u32,
+    offered_before: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<Copy>, DbError> {
+    tx.query(
+        "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+         FROM secure_recipient WHERE state = ?1 AND deadline > ?2 AND reminders = ?3 AND submitted_at <= ?4
+         ORDER BY deadline LIMIT ?5",
+        values![State::Offered.word(), now, i64::from(reminders), offered_before, limits::CHORE_LIMIT],
+        copy,
+    )
+}
+
+/// Copies with a share of a key that opens nothing any more.
+pub(crate) fn out_of_time(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError> {
+    tx.query(
+        "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+         FROM secure_recipient WHERE not_after <= ?1 AND store_share IS NOT NULL AND state <> ?2
+         ORDER BY not_after LIMIT ?3",
+        values![now, State::Offered.word(), limits::CHORE_LIMIT],
+        copy,
+    )
+}
+
 /// Where the envelope lies, if it is kept here.
 pub(crate) fn envelope_of(tx: &mut Tx, slot: &Slot) -> Result<Option<BlobRef>, DbError> {
     let bytes = tx.query_one(
@@ -331,8 +372,8 @@ pub(crate) fn insert_statement(tx: &mut Tx, statement: &KeptStatement<'_>) -> Re
 pub(crate) fn insert_notice(tx: &mut Tx, id: i64, notice: &NewNotice<'_>) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO secure_notice (id, organisation, letter, slot, kind, recipient, language, detail, made_at,
-             due_at, attempts)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, 0)",
+             due_at, attempts, sequence)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, 0, ?10)",
         values![
             id,
             notice.letter.organisation,
@@ -342,17 +383,22 @@ pub(crate) fn insert_notice(tx: &mut Tx, id: i64, notice: &NewNotice<'_>) -> Res
             &notice.recipient.to_string(),
             notice.language.tag(),
             &notice.detail.to_string(),
-            notice.at
+            notice.at,
+            notice.awaits.map(|sequence| i64::try_from(sequence).unwrap_or(i64::MAX))
         ],
     )?;
     Ok(())
 }
 
-/// Notices that are due, the oldest first.
+/// Notices that are due, the oldest first; not those whose receipt waits for a time-stamp.
 pub(crate) fn due_notices(tx: &mut Tx, now: Timestamp) -> Result<Vec<Notice>, DbError> {
     tx.query(
         "SELECT id, organisation, letter, slot, kind, recipient, language, detail, made_at, attempts
-         FROM secure_notice WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2",
+         FROM secure_notice n
+         WHERE due_at <= ?1 AND (sequence IS NULL OR EXISTS (
+             SELECT 1 FROM secure_statement s JOIN secure_log l ON l.id = 1
+             WHERE s.slot = n.slot AND s.sequence = n.sequence AND s.log_index < l.stamped))
+         ORDER BY due_at LIMIT ?2",
         values![now, limits::CHORE_LIMIT],
         |row| {
             let column = |column, expected| DbError::Column { column, expected };
@@ -523,6 +569,21 @@ pub(crate) fn visit(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<(
         values![hash, now],
         |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
     )
+}
+
+/// Forgets visits that are over.
+pub(crate) fn forget_visits(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError> {
+    tx.execute("DELETE FROM secure_visit WHERE until <= ?1", values![now])
+}
+
+/// Forgets codes made before a moment.
+pub(crate) fn forget_codes(tx: &mut Tx, before: Timestamp) -> Result<u64, DbError> {
+    tx.execute("DELETE FROM secure_code WHERE made_at < ?1", values![before])
+}
+
+/// Forgets that codes were asked for before a moment.
+pub(crate) fn forget_codes_asked(tx: &mut Tx, before: Timestamp) -> Result<u64, DbError> {
+    tx.execute("DELETE FROM secure_code_asked WHERE at < ?1", values![before])
 }
 
 pub(crate) fn end_visit(tx: &mut Tx, hash: &[u8]) -> Result<(), DbError> {

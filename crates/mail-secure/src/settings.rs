@@ -1,9 +1,11 @@
 //! What may be set of secure letters.
 
 use model::{Address, Domain};
+use wire_cms::Certificate;
 use wire_safe::PortalOrigin;
 
 use crate::limits;
+use crate::words::Language;
 
 /// By which marks a sender says what is wished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,13 @@ pub struct Settings {
     pub zone: String,
     /// Whether the subject stands on the letter that carries an envelope.
     pub shows_subject: bool,
+    /// Addresses of time-stamp authorities (RFC 3161 §3.4), asked in this order until one answers. Empty: the
+    /// platform stamps with its own time, and says so.
+    pub time_stamps: Vec<String>,
+    /// Roots to which the authorities' certificates lead.
+    pub time_stamp_roots: Vec<Certificate>,
+    /// In which language people are written to of whom no other is known.
+    pub language: Language,
 }
 
 impl Settings {
@@ -55,6 +64,9 @@ impl Settings {
             acceptance_days: limits::ACCEPTANCE_DAYS,
             zone: "Europe/Zurich".to_owned(),
             shows_subject: true,
+            time_stamps: Vec::new(),
+            time_stamp_roots: Vec::new(),
+            language: Language::default(),
         }
     }
 }

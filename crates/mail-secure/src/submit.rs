@@ -15,7 +15,7 @@ use crate::carrier::{Carried, Carrier};
 use crate::deadline;
 use crate::error::SecureError;
 use crate::letter::{Unmarked, digested};
-use crate::notice::{self, NewNotice, NoticeKind};
+use crate::notice::NoticeKind;
 use crate::platform::Platform;
 use crate::statement::{Happening, Notary};
 use crate::types::{Copy, Letter, Way};
@@ -41,7 +41,7 @@ pub struct Submission {
     pub message_id: String,
     /// To whom, and by which way.
     pub recipients: Vec<(Address, Way)>,
-    /// In which language recipients are written to.
+    /// In which language recipients are written to of whom no other is known.
     pub language: Language,
     /// What a program calls it.
     pub client_reference: Option<String>,
@@ -52,7 +52,6 @@ pub struct Prepared {
     platform: Arc<Platform>,
     letter: Letter,
     copies: Vec<PreparedCopy>,
-    language: Language,
     carriers: Vec<Parcel>,
 }
 
@@ -97,13 +96,13 @@ impl Secure {
     /// When it is too large, or ours cannot be done.
     pub async fn prepare(&self, submission: Submission) -> Result<Prepared, SecureError> {
         let platform = self.platform().await?;
+        let wanted = self.wanted(&submission).await?;
         let now = self.world().clock.now();
         let id = self.world().new_id();
         let (mut public_id, mut salt) = ([0; 16], [0; 32]);
         self.world().random.fill(&mut public_id);
         self.world().random.fill(&mut salt);
-        let Submission { organisation, sender, authentication, mode, language, client_reference, .. } =
-            submission;
+        let Submission { organisation, sender, authentication, mode, client_reference, .. } = submission;
         let sender_name = match submission.sender_name.trim() {
             "" => sender.to_string(),
             name => name.to_owned(),
@@ -111,7 +110,7 @@ impl Secure {
         let bytes: Arc<[u8]> = submission.letter.bytes.into();
         let salt = Digest(salt);
         let (digesting, size_bytes) = (bytes.clone(), bytes.len() as u64);
-        let content = blocking(move || digested(&salt, &digesting)).await;
+        let (content, digests) = blocking(move || digested(&salt, &digesting)).await;
         let letter = Letter {
             id,
             organisation,
@@ -124,12 +123,13 @@ impl Secure {
             subject: submission.letter.subject,
             content,
             salt,
+            digests,
             size_bytes,
             submitted_at: now,
             client_reference,
         };
         let (mut copies, mut carriers) = (Vec::new(), Vec::new());
-        for (address, way) in submission.recipients {
+        for (address, way, language) in wanted {
             let mut slot = [0; 16];
             self.world().random.fill(&mut slot);
             let deadline =
@@ -167,7 +167,7 @@ impl Secure {
             }
             copies.push(prepared);
         }
-        Ok(Prepared { platform, letter, copies, language, carriers })
+        Ok(Prepared { platform, letter, copies, carriers })
     }
 
     /// The rows of a prepared letter, in the caller's transaction, with the statements that begin its chain.
@@ -175,7 +175,7 @@ impl Secure {
     /// # Errors
     /// When the database does not take them, or a statement cannot be made.
     pub fn commit(&self, tx: &mut Tx, prepared: &Prepared) -> Result<(), SecureError> {
-        let Prepared { platform, letter, copies, language, .. } = prepared;
+        let Prepared { platform, letter, copies, .. } = prepared;
         rows::insert_letter(tx, self.vault(), letter)?;
         let notary = Notary { world: self.world(), platform, settings: self.settings() };
         let at = letter.submitted_at;
@@ -191,28 +191,43 @@ impl Secure {
                 }
                 // What follows is known when the letter is there.
                 (Way::Mailbox | Way::Gateway, _) => &[Event::SubmissionAcceptance],
+                (Way::Blocked, _) => &[Event::SubmissionAcceptance, Event::SubmissionRejection],
             };
             for event in events {
-                notary.state(tx, letter, &mut copy, &Happening::new(*event, at))?;
+                let mut happening = Happening::new(*event, at);
+                if event.is_negative() {
+                    happening = happening.because("RA06", "the recipient takes no registered letters");
+                }
+                notary.state(tx, letter, &mut copy, &happening)?;
+            }
+            if copy.way == Way::Blocked {
+                copy.ended_at = Some(at);
+                self.tell_sender(tx, letter, &copy, NoticeKind::Blocked, at)?;
+            } else if letter.mode == Mode::Registered {
+                self.tell_sender(tx, letter, &copy, NoticeKind::Submitted, at)?;
             }
             rows::update_copy(tx, &copy)?;
-            if letter.mode == Mode::Registered {
-                notice::add(
-                    tx,
-                    self.world(),
-                    &NewNotice {
-                        letter,
-                        slot: &copy.slot,
-                        kind: NoticeKind::Submitted,
-                        recipient: &letter.sender,
-                        language: *language,
-                        detail: serde_json::json!({}),
-                        at,
-                    },
-                )?;
-            }
         }
         Ok(())
+    }
+
+    /// The recipients with the ways that they allow, and their languages.
+    async fn wanted(&self, submission: &Submission) -> Result<Vec<(Address, Way, Language)>, SecureError> {
+        let (secure, recipients) = (self.clone(), submission.recipients.clone());
+        let (is_registered, otherwise) = (submission.mode == Mode::Registered, submission.language);
+        let scope = self.db().operator("read what the recipients of a letter have chosen");
+        scope
+            .read(move |tx: &mut Tx| {
+                let one = |(address, way): &(Address, Way)| {
+                    let language = secure.language_chosen(tx, address)?.unwrap_or(otherwise);
+                    let choices = rows::people::choices(tx, &address.canonical())?;
+                    let is_blocked = is_registered && choices.blocks_registered;
+                    let way = if is_blocked { Way::Blocked } else { *way };
+                    Ok((address.clone(), way, language))
+                };
+                recipients.iter().map(one).collect()
+            })
+            .await
     }
 
     fn seal(

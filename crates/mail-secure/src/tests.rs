@@ -1,11 +1,17 @@
-//! Marks and words; letters themselves are tested where they flow (mail-flow).
+//! Marks and words, the log and what comes of it; letters on their way are tested where they flow (mail-flow).
+
+mod journal;
+mod lab;
+mod notary;
+mod receipts;
+mod tending;
 
 use evidence::Mode;
 use model::{Address, Domain};
 
 use crate::settings::Marks;
 use crate::wish::{BadMark, SaidBy, Wish, has_suffix, untagged, wish, without_suffix};
-use crate::words::{Language, keys};
+use crate::words::{Language, keys, proof};
 use crate::{unmarked, wish as marks_of};
 
 fn marks() -> Marks {
@@ -126,4 +132,15 @@ proptest::proptest! {
     fn no_letter_makes_us_panic(letter in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..600)) {
         unmarked(&letter, &marks(), "");
     }
+}
+
+#[test]
+fn ways_of_showing_who_one_is_are_told_in_the_readers_language() {
+    let check = |said: &str, wanted: &str| assert_eq!(proof(Language::German, said), wanted);
+    check("code sent to the mailbox", "Code an das Postfach");
+    check(
+        "passkey; decrypted by the platform at the recipient's wish",
+        "Passkey; auf Wunsch des Empfängers von der Plattform entschlüsselt",
+    );
+    check("a way of tomorrow", "a way of tomorrow");
 }

@@ -29,6 +29,8 @@ pub struct Letter {
     pub content: Content,
     /// The digests' salt.
     pub salt: Digest,
+    /// SHA-256 of the whole letter and then of each part, without salt: what a receipt says to whoever has the letter.
+    pub digests: Vec<Digest>,
     /// Octets of the letter as the recipient reads it.
     pub size_bytes: u64,
     /// When it was taken.
@@ -46,6 +48,8 @@ pub enum Way {
     Mailbox,
     /// As it is, over a verified connection to an integrated organisation's gateway.
     Gateway,
+    /// Not at all: the recipient takes no registered letters.
+    Blocked,
 }
 
 impl Way {
@@ -55,12 +59,13 @@ impl Way {
             Way::Sealed => "sealed",
             Way::Mailbox => "mailbox",
             Way::Gateway => "gateway",
+            Way::Blocked => "blocked",
         }
     }
 
     /// Reads what [`Way::word`] writes.
     pub fn from_word(word: &str) -> Option<Way> {
-        [Way::Sealed, Way::Mailbox, Way::Gateway].into_iter().find(|way| way.word() == word)
+        [Way::Sealed, Way::Mailbox, Way::Gateway, Way::Blocked].into_iter().find(|way| way.word() == word)
     }
 }
 

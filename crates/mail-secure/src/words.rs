@@ -80,6 +80,27 @@ pub(crate) fn say(language: Language, key: &str, values: &[(&str, &str)]) -> Str
     text
 }
 
+/// Ways of showing who one is, in the words of the evidence, and the keys of their words for people.
+const PROOFS: [(&str, &str); 5] = [
+    ("code sent to the mailbox", "proof-code"),
+    ("password and one-time code", "proof-password-code"),
+    ("passkey", "proof-passkey"),
+    (STANDING_INSTRUCTION, "proof-standing"),
+    ("decrypted by the platform at the recipient's wish", "proof-platform"),
+];
+
+/// How a recipient accepts who wants every registered letter, in the words of the evidence.
+pub(crate) const STANDING_INSTRUCTION: &str = "standing instruction of the recipient";
+
+/// What evidence says of how somebody showed who they are, as people read it; what is not known stays as it is.
+pub(crate) fn proof(language: Language, said: &str) -> String {
+    let word = |part: &str| match PROOFS.iter().find(|(known, _)| *known == part) {
+        Some((_, key)) => say(language, key, &[]),
+        None => part.to_owned(),
+    };
+    said.split("; ").map(word).collect::<Vec<_>>().join("; ")
+}
+
 #[cfg(test)]
 pub(crate) fn keys(language: Language) -> Vec<(String, Vec<String>)> {
     let mut keys: Vec<_> = language

@@ -66,6 +66,7 @@ const WITHOUT: &[(&str, &str, usize, Why)] = &[
     ("directory/src/notice/rows.rs", "posted", 1, Everybody),
     ("directory/src/notice/rows.rs", "waiting", 1, Everybody),
     ("directory/src/profile/rows.rs", "language_and_phone", 1, LookedUp),
+    ("directory/src/profile/rows.rs", "language_of", 1, Unscoped),
     ("directory/src/profile/rows.rs", "set_password", 1, Own),
     ("directory/src/rows.rs", "add_synonym", 1, Unscoped),
     ("directory/src/rows.rs", "deleted_accounts", 1, Everybody),

@@ -202,10 +202,13 @@ async fn a_registered_letter_is_opened_only_once_it_is_accepted() {
         let (organisation, id) =
             (town.organisation("anna@valbois.test").await, secure.seen(&slot).await.unwrap().letter.id);
         assert!(matches!(secure.withdraw(organisation, id, None, "").await, Err(SecureError::Illegal(_))));
-        // The sender hears of the submission and of the acceptance.
-        town.flow.post_notices().await.unwrap();
+        // The sender hears of the submission and of the acceptance as soon as receipts can be made: no earlier.
+        assert_eq!(town.flow.post_notices().await.unwrap(), 0);
+        secure.notarise().await.unwrap();
+        assert_eq!(town.flow.post_notices().await.unwrap(), 3);
         let told = town.inbox_of("anna@valbois.test", 2).await;
         assert!(told.iter().all(|letter| letter.contains("Auto-Submitted: auto-generated")), "{told:#?}");
+        assert!(told.iter().all(|letter| letter.contains("application/pdf; name=\"receipt-")), "{told:#?}");
         town.stop().await;
     }
 }
