@@ -20,6 +20,7 @@ pub(crate) fn router(
         .merge(door_public::router(Arc::new(public(installation, certificates))))
         .merge(door_api::router(api(installation)?))
         .merge(door_manager::router(Arc::new(manager(installation)?)))
+        .merge(door_safe::router(Arc::new(safe(installation))))
         .layer(from_fn_with_state(installation.directory.clone(), watching::keep_out)))
 }
 
@@ -61,6 +62,15 @@ fn api(installation: &Installation) -> Result<door_api::Parts> {
         world,
         directory,
     })
+}
+
+fn safe(installation: &Installation) -> door_safe::Shared {
+    door_safe::Shared {
+        world: installation.world.clone(),
+        directory: installation.directory.clone(),
+        secure: installation.flow.secure().clone(),
+        memory: door_safe::Memory::default(),
+    }
 }
 
 fn public(

@@ -81,6 +81,15 @@ impl Secure {
         Ok(Brought { parked, slot })
     }
 
+    /// Of which copy an envelope is that this platform has signed, whatever became of that copy.
+    ///
+    /// # Errors
+    /// [`SecureError::Forged`].
+    pub async fn slot_of(&self, envelope: Bytes) -> Result<Slot, SecureError> {
+        let platform = self.platform().await?;
+        blocking(move || genuine(&platform, &envelope)).await
+    }
+
     /// Of which copy an envelope is parked; `None` if it lies there no more.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod cbor;
 mod chunks;
 mod derive;
 mod envelope;
+mod form_field;
 mod header;
 mod letter;
 pub mod limits;
@@ -35,13 +36,12 @@ mod wrapping;
 
 pub use cbor::NotCbor;
 pub use envelope::{Envelope, Forged, GenuineEnvelope, NotAnEnvelope, NotOpened};
+pub use form_field::{FormField, NotAFormField, read_form_field};
 pub use header::{Header, Mode, NotAHeader};
 pub use letter::Letter;
 pub use names::{EnvelopeKeyId, NotAWrappingKeyName, SecureLetterId, Slot, StretchingSalt, WrappingKeyName};
 pub use origin::{NotAnOrigin, PortalOrigin};
-pub use page::{
-    ENVELOPE_FIELD, NotAFormField, OPEN_PATH, Page, PageWords, SHARE_FIELD, page, read_form_field,
-};
+pub use page::{ENVELOPE_FIELD, OPEN_PATH, Page, PageWords, SHARE_FIELD, page};
 pub use seal::{NotSealed, Sealing, seal};
 pub use secret::{NotAPassphrase, NotAStretching, RecipientSecret, Stretching};
 pub use shares::{MailShare, NotAMailShare, StoreShare};

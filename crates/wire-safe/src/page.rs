@@ -6,9 +6,8 @@ use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use thiserror::Error;
 
-use crate::limits::{FORM_FIELD_LIMIT_OCTETS, PAGE_LINE_CHARACTERS, PAGE_WORD_CHARACTERS};
+use crate::limits::{PAGE_LINE_CHARACTERS, PAGE_WORD_CHARACTERS};
 use crate::origin::PortalOrigin;
 use crate::shares::MailShare;
 
@@ -214,29 +213,4 @@ impl Html {
         }
         self
     }
-}
-
-/// A form field that holds no envelope.
-#[derive(Debug, Error)]
-pub enum NotAFormField {
-    /// More than an envelope can have.
-    #[error("the form's field has {octets} octets")]
-    TooLarge {
-        /// What there is.
-        octets: usize,
-    },
-    /// Not base64.
-    #[error("the form's field is not base64")]
-    Base64(#[source] base64::DecodeError),
-}
-
-/// The envelope from the form's field: base64 (RFC 4648 §4) with white space anywhere, because browsers and mail servers
-/// change the ends of lines.
-pub fn read_form_field(field: &[u8]) -> Result<Vec<u8>, NotAFormField> {
-    if field.len() > FORM_FIELD_LIMIT_OCTETS {
-        return Err(NotAFormField::TooLarge { octets: field.len() });
-    }
-    let mut text = Vec::with_capacity(field.len());
-    field.split(|octet| b" \t\r\n".contains(octet)).for_each(|line| text.extend_from_slice(line));
-    STANDARD.decode(text).map_err(NotAFormField::Base64)
 }

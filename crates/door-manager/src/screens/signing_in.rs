@@ -45,9 +45,9 @@ struct Next {
     next: Option<String>,
 }
 
-/// A path of the Manager to go to, and nothing else: not another host, not another door.
+/// A path to go to, of the Manager or of those who send people here to sign in; and nothing else: not another host.
 fn safe(next: &str) -> &str {
-    let is_ours = (next.starts_with("/manager/") || next.starts_with("/invitation/"))
+    let is_ours = ["/manager/", "/invitation/", "/safe/"].iter().any(|start| next.starts_with(start))
         && !next.contains('\\')
         && !next.contains("//")
         && !next.contains("/..");
@@ -371,6 +371,8 @@ mod tests {
     fn nobody_is_sent_elsewhere_after_signing_in() {
         for (next, expected) in [
             ("/manager/domains?q=a", "/manager/domains?q=a"),
+            ("/safe/o/0123456789abcdef", "/safe/o/0123456789abcdef"),
+            ("/safe/..//evil.test", "/manager/"),
             ("https://evil.test/manager/", "/manager/"),
             ("//evil.test/manager/", "/manager/"),
             ("/manager//evil.test", "/manager/"),

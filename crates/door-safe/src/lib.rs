@@ -1,0 +1,89 @@
+//! The portal where recipients open secured letters: `/safe/…`.
+//!
+//! ```text
+//! page of the letter ─ POST /safe/open ─ parked ─ 303 /safe/o/<parked>     the share behind «#» stays in the browser
+//! link of the letter ─────────────────────────── /safe/m/<slot>           likewise
+//!        ├ a code to the mailbox, or an account with a second factor → a visit, known by a cookie
+//!        ├ registered: accept, or refuse
+//!        └ open ─ in the browser: the store's share and the envelope, to the right visitor only
+//!               └ without script: here, with the share that the form carries; the evidence says so
+//! ```
+//!
+//! Looking changes nothing: whatever follows links finds pages, and every change is a form of ours, which browsers say
+//! comes from our page. The mail's share of a key is never part of an address that reaches the server, of a row, of
+//! a cookie or of the log; where a browser runs no script, it stands in the forms of the pages, and only there.
+
+mod assets;
+mod bringing;
+mod deciding;
+mod fields;
+mod letter;
+mod limits;
+mod opening;
+mod pages;
+mod place;
+mod reading;
+mod trouble;
+mod visitor;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::{get, post};
+use directory::Directory;
+use mail_secure::Secure;
+use tokio::sync::Semaphore;
+use world::World;
+
+/// What the portal asks.
+pub struct Shared {
+    /// The clock.
+    pub world: World,
+    /// People with an account.
+    pub directory: Directory,
+    /// Secured letters.
+    pub secure: Secure,
+    /// The memory that envelopes may take while they come and go.
+    pub memory: Memory,
+}
+
+/// Memory for envelopes, shared by all requests.
+#[derive(Clone)]
+pub struct Memory(Arc<Semaphore>);
+
+impl Default for Memory {
+    fn default() -> Memory {
+        Memory(Arc::new(Semaphore::new(limits::MEMORY_BYTES / limits::MEMORY_SHARE_BYTES)))
+    }
+}
+
+/// The routes of the portal.
+pub fn router(shared: Arc<Shared>) -> Router {
+    let bringing = Router::new()
+        .route("/safe/open", post(bringing::bring))
+        .layer(DefaultBodyLimit::max(limits::BRINGING_LIMIT_BYTES));
+    Router::new()
+        .route("/safe/assets/{name}", get(assets::asset))
+        .route("/safe/{way}/{id}", get(letter::show))
+        .route("/safe/{way}/{id}/next", post(letter::next))
+        .route("/safe/{way}/{id}/code", post(letter::send_code))
+        .route("/safe/{way}/{id}/enter", post(letter::enter))
+        .route("/safe/{way}/{id}/leave", post(letter::leave))
+        .route("/safe/{way}/{id}/accept", post(deciding::accept))
+        .route("/safe/{way}/{id}/refuse", post(deciding::refuse))
+        .route("/safe/{way}/{id}/share", post(opening::share))
+        .route("/safe/{way}/{id}/envelope", get(opening::envelope))
+        .route("/safe/{way}/{id}/opened", post(opening::opened))
+        .route("/safe/{way}/{id}/read", post(opening::read))
+        .route("/safe/{way}/{id}/download", post(opening::download))
+        .layer(DefaultBodyLimit::max(limits::FORM_LIMIT_BYTES))
+        .merge(bringing)
+        .layer(from_fn(pages::complete))
+        .with_state(shared)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! Opening: what a browser needs to do it itself, to the right visitor only; and the platform in its place, where a
+//! browser runs no script.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use mail_secure::Shown;
+use minijinja::context;
+use serde_json::json;
+use wire_safe::MailShare;
+
+use crate::bringing::Held;
+use crate::fields::{Fields, Sent};
+use crate::letter::form_at;
+use crate::place::Place;
+use crate::reading::{self, Letter};
+use crate::trouble::Trouble;
+use crate::visitor::Guest;
+use crate::{Shared, pages};
+
+/// The right visitor for a letter, at its place.
+async fn reader(
+    shared: &Shared,
+    guest: &Guest,
+    (way, id): &(String, String),
+    sent: Sent,
+) -> Result<(Place, Fields, Shown), Trouble> {
+    let (place, seen, fields) = form_at(shared, way, id, sent).await?;
+    let visitor = guest.known(shared).await?;
+    let who = visitor.for_letter(&seen).ok_or(Trouble::Proof)?.clone();
+    Ok((place, fields, who))
+}
+
+/// `POST …/share`: the store's share of the key.
+pub(crate) async fn share(
+    State(shared): State<Arc<Shared>>,
+    guest: Guest,
+    Path(at): Path<(String, String)>,
+    sent: Sent,
+) -> Response {
+    let released = async {
+        let (place, _, who) = reader(&shared, &guest, &at, sent).await?;
+        Ok::<_, Trouble>(shared.secure.release(&place.slot, &who).await?)
+    };
+    match released.await {
+        Ok(opening) => Json(json!({ "share": *opening.store_share })).into_response(),
+        Err(trouble) => trouble.json(),
+    }
+}
+
+/// `GET …/envelope`: the octets of the envelope.
+pub(crate) async fn envelope(
+    State(shared): State<Arc<Shared>>,
+    guest: Guest,
+    Path((way, id)): Path<(String, String)>,
+) -> Response {
+    let fetched = async {
+        let (place, seen) = Place::find(&shared, &way, &id).await?;
+        guest.known(&shared).await?.for_letter(&seen).ok_or(Trouble::Proof)?;
+        let mut held = shared.memory.hold();
+        held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX))?;
+        Ok::<_, Trouble>((shared.secure.envelope(&place.slot, place.parked.as_deref()).await?, held))
+    };
+    match fetched.await {
+        Ok((octets, held)) => {
+            let mut response = Response::new(Body::from(octets));
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+            // The memory is given back when the answer has gone.
+            response.extensions_mut().insert(Arc::new(held) as Arc<Held>);
+            response
+        }
+        Err(trouble) => trouble.json(),
+    }
+}
+
+/// `POST …/opened`: the browser has the letter open.
+pub(crate) async fn opened(
+    State(shared): State<Arc<Shared>>,
+    guest: Guest,
+    Path(at): Path<(String, String)>,
+    sent: Sent,
+) -> Response {
+    let noted = async {
+        let (place, _, who) = reader(&shared, &guest, &at, sent).await?;
+        shared.secure.note_opened(&place.slot, &who, false).await?;
+        Ok::<_, Trouble>(())
+    };
+    match noted.await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(trouble) => trouble.json(),
+    }
+}
+
+/// The letter, decrypted here at the recipient's wish.
+async fn decrypted(
+    shared: &Shared,
+    guest: &Guest,
+    at: &(String, String),
+    sent: Sent,
+) -> Result<(Place, Fields, wire_safe::Letter, Held), Trouble> {
+    let (place, fields, who) = reader(shared, guest, at, sent).await?;
+    let mail_share = fields.share().and_then(|share| MailShare::from_base64url(share).ok());
+    let mail_share = mail_share.ok_or(Trouble::Share)?;
+    let seen = shared.secure.seen(&place.slot).await?;
+    let mut held = shared.memory.hold();
+    // The envelope, the letter, and what is made of it.
+    held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX).saturating_mul(3))?;
+    let envelope = shared.secure.envelope(&place.slot, place.parked.as_deref()).await?;
+    let letter = shared.secure.open_here(&place.slot, envelope, mail_share, &who).await;
+    let letter = letter.map_err(|error| match Trouble::from(error) {
+        // The envelope is genuine, or it would not be here.
+        Trouble::Forged => Trouble::Share,
+        trouble => trouble,
+    })?;
+    Ok((place, fields, letter, held))
+}
+
+/// `POST …/read`: the letter as a page, for a browser that runs no script.
+pub(crate) async fn read(
+    State(shared): State<Arc<Shared>>,
+    guest: Guest,
+    Path(at): Path<(String, String)>,
+    sent: Sent,
+) -> Response {
+    let (place, fields, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
+        Ok(opened) => opened,
+        Err(trouble) => return trouble.page(&guest),
+    };
+    let share = fields.share().unwrap_or_default().to_owned();
+    let read = tokio::task::spawn_blocking(move || Letter::read(&letter)).await;
+    let Ok(letter) = read else { return Trouble::Later.page(&guest) };
+    let content = context! { title => "reading-title", path => place.path, share, letter => letter.shown() };
+    pages::page(guest.language, "reading.html", &content)
+}
+
+/// `POST …/download`: the letter as a file, or one of its attachments.
+pub(crate) async fn download(
+    State(shared): State<Arc<Shared>>,
+    guest: Guest,
+    Path(at): Path<(String, String)>,
+    sent: Sent,
+) -> Response {
+    let (_, fields, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
+        Ok(opened) => opened,
+        Err(trouble) => return trouble.page(&guest),
+    };
+    let file = match fields.text("part") {
+        "" => Some(("message/rfc822".to_owned(), "message.eml".to_owned(), letter.to_vec())),
+        number => number.parse().ok().and_then(|number| reading::attachment(&letter, number)),
+    };
+    let Some((kind, name, octets)) = file else { return Trouble::NotFound.page(&guest) };
+    let mut response = Response::new(Body::from(octets));
+    let headers = response.headers_mut();
+    let kind = HeaderValue::from_str(&kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    headers.insert(CONTENT_TYPE, kind);
+    // RFC 6266 §4.1, RFC 8187 §3.2: never shown as a page of ours.
+    let encoded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect();
+    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{encoded}")) {
+        headers.insert(CONTENT_DISPOSITION, disposition);
+    }
+    response
+}

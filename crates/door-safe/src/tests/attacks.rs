@@ -1,0 +1,87 @@
+//! What somebody may bring who means no good: envelopes that are none, forms without end, guesses.
+
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mail_secure::Mode;
+
+use super::portals;
+use crate::limits;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_whole_and_genuine_envelopes_are_taken() {
+    for portal in portals().await {
+        let sent = portal.send(Mode::Confidential, "zed@else.test", "Subject: x\r\n\r\nwords\r\n").await;
+        let mut browser = portal.browser();
+        let encoded = STANDARD.encode(&sent.envelope);
+        for place in [0, 10, 200, sent.envelope.len() - 1] {
+            let mut changed = sent.envelope.clone();
+            changed[place] ^= 1;
+            let changed = STANDARD.encode(changed);
+            let answer = browser.bring(&[("envelope", changed.as_bytes())]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{place}");
+        }
+        let twice = [("envelope", encoded.as_bytes()), ("envelope", encoded.as_bytes())];
+        let long = [b'x'; limits::SHARE_FIELD_LIMIT_BYTES + 1];
+        for (fields, wanted) in [
+            (&[][..], StatusCode::BAD_REQUEST),
+            (&twice[..], StatusCode::BAD_REQUEST),
+            (&[("a", &long[..]), ("envelope", encoded.as_bytes())][..], StatusCode::BAD_REQUEST),
+            (&[("other", &b"x"[..]), ("envelope", encoded.as_bytes())][..], StatusCode::BAD_REQUEST),
+            (&[("envelope", &b"<html>"[..])][..], StatusCode::UNPROCESSABLE_ENTITY),
+            (&[("envelope", &b""[..])][..], StatusCode::UNPROCESSABLE_ENTITY),
+        ] {
+            assert_eq!(browser.bring(fields).await.status, wanted);
+        }
+        // White space that mail servers and browsers put in does no harm.
+        let spaced: String = encoded
+            .as_bytes()
+            .chunks(60)
+            .map(|line| format!("{}\r\n \t", std::str::from_utf8(line).unwrap()))
+            .collect();
+        assert_eq!(browser.bring(&[("envelope", spaced.as_bytes())]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(browser.get("/safe/o/0").await.status, StatusCode::GONE);
+        assert_eq!(browser.get("/safe/m/0").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.get(&format!("/safe/m/{}", "0".repeat(32))).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.get(&format!("/safe/x/{}", sent.slot)).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_memory_for_envelopes_has_an_end() {
+    let memory = crate::Memory::default();
+    let mut first = memory.hold();
+    first.at_least(limits::MEMORY_BYTES).unwrap();
+    assert_eq!(memory.hold().at_least(1), Err(crate::trouble::Trouble::Busy));
+    drop(first);
+    memory.hold().at_least(1).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn codes_cannot_be_guessed_or_asked_for_without_end() {
+    for portal in portals().await.into_iter().take(1) {
+        let sent = portal.send(Mode::Confidential, "zed@else.test", "Subject: x\r\n\r\nwords\r\n").await;
+        let mut browser = portal.browser();
+        let place = browser.arrive(&sent).await;
+        browser.post(&format!("{place}/code"), &[]).await;
+        let first = portal.code().await;
+        browser.post(&format!("{place}/code"), &[]).await;
+        let code = portal.code().await;
+        let enter = format!("{place}/enter");
+        if first != code {
+            let answer = browser.post(&enter, &[("code", &first)]).await;
+            assert!(answer.header("location").ends_with("step=wrong"), "only the newest is good");
+        }
+        for guess in 0..5 {
+            let guess = format!("{:08}", (code.parse::<u32>().unwrap() + guess + 1) % 100_000_000);
+            browser.post(&enter, &[("code", &guess)]).await;
+        }
+        let answer = browser.post(&enter, &[("code", &code)]).await;
+        assert!(answer.header("location").ends_with("step=wrong"), "it was tried too often");
+        for _ in 0..3 {
+            browser.post(&format!("{place}/code"), &[]).await;
+        }
+        let answer = browser.post(&format!("{place}/code"), &[]).await;
+        assert!(answer.header("location").ends_with("step=too-often"));
+    }
+}

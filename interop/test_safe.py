@@ -1,0 +1,233 @@
+"""Secured letters as their recipients meet them: a stranger's mailbox, the attachment as a file, the portal in Chromium with
+and without JavaScript, accounts for registered letters."""
+
+import email
+import email.policy
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from browser import PICTURES, faults, window
+from conftest import ANNA, BRUNO, EVE
+from letters import mark, submission
+from peers import wait_until
+from second_factor import code_of
+
+HTML = """<html><body><p style="color:#0b5a5c">Bonjour <b>Ève</b></p><img src="cid:dot@x" alt="dot">
+<script>parent.document.title = "stolen"</script><img src="https://evil.test/pixel.gif" onerror="parent.document.title='stolen'">
+<a href="javascript:alert(1)">bad</a> <a href="https://exemple.test/">good</a><form action="https://evil.test/"><input name="p"></form>
+<meta http-equiv="refresh" content="0;url=https://evil.test/"><p style="background:url(https://evil.test/b)">fin</p></body></html>"""
+DOT = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f0004"
+                    "8101811d6e1e9b0000000049454e44ae426082")
+
+
+def secured(relais, sender, recipient, tag, words, html=False):
+    """Sends a tagged letter as a mail program does; gives its text."""
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, recipient, f"<im><{tag}> {words}"
+    message.set_content(f"Texte de {words}, été\n")
+    if html:
+        message.add_alternative(HTML, subtype="html")
+        message.get_payload()[1].add_related(DOT, "image", "png", cid="<dot@x>")
+    message.add_attachment("résultat: 42\n".encode(), "text", "plain", filename="résumé.txt")
+    with submission(relais, sender) as session:
+        session.send_message(message)
+
+
+def parsed(octets):
+    return email.message_from_bytes(octets, policy=email.policy.default)
+
+
+def attachment(letter, path):
+    """Saves the page that came with a letter, as a mail program does."""
+    part = next(part for part in parsed(letter).walk() if part.get_filename() == "Relais.html")
+    path.write_bytes(part.get_payload(decode=True))
+    return path
+
+
+def codes(stranger, mailbox):
+    """The codes that came to a mailbox, the oldest first."""
+    subjects = [str(parsed(one)["Subject"]) for one in stranger.letters(mailbox)]
+    return [found.group(1) for found in (re.fullmatch(r"Votre code\s*: (\d{8})", subject) for subject in subjects) if found]
+
+
+def code_for(stranger, mailbox, known):
+    """The code that comes after those that are known."""
+    return wait_until(lambda: codes(stranger, mailbox)[len(known):], "a code", 30)[-1]
+
+
+def picture(page, name):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"safe-{name}.png", full_page=True)
+
+
+def watched(context):
+    """Every address that a window asks for, with what it sends."""
+    asked = []
+    context.on("request", lambda request: asked.append((request.method, request.url, request.post_data_buffer or b"", request.headers)))
+    return asked
+
+
+SIZES = [("light", 360), ("dark", 1280)]
+
+
+@pytest.mark.parametrize("scheme,width", SIZES)
+def test_a_stranger_opens_a_confidential_letter_in_the_browser(chromium, relais, stranger, tmp_path, scheme, width):
+    words = f"Bonjour {mark()}"
+    secured(relais, ANNA, EVE, "c", words, html=True)
+    letter = stranger.wait_for_letter(EVE, words.encode())
+    assert b"Texte de" not in letter
+    context = window(chromium, width=width, scheme=scheme, accept_downloads=True)
+    asked = watched(context)
+    page = context.new_page()
+    page.goto(attachment(letter, tmp_path / "Relais.html").as_uri())
+    share = re.search(rb'/safe/open#a=([A-Za-z0-9_-]{43})', (tmp_path / "Relais.html").read_bytes()).group(1).decode()
+    before = codes(stranger, EVE)
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.get_by_role("heading", name="Message confidentiel")).to_be_visible()
+    page.wait_for_url(lambda address: "/safe/o/" in address and "#" not in address)
+    assert page.evaluate("Object.values(sessionStorage)") == [share], "the fragment came through the redirect and stayed in the browser"
+    picture(page, f"arrived-{scheme}-{width}")
+    page.get_by_role("button", name="Envoyer un code à e…@stranger.test").click()
+    expect(page.get_by_label("Code reçu par e-mail")).to_be_visible()
+    page.fill("#code", "00000000")
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    expect(page.get_by_role("alert")).to_contain_text("Ce code n’est pas le bon")
+    picture(page, f"code-{scheme}-{width}")
+    page.fill("#code", code_for(stranger, EVE, before))
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    expect(page.get_by_role("button", name="Ouvrir", exact=True)).to_be_visible()
+    picture(page, f"ready-{scheme}-{width}")
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.get_by_role("heading", name="Votre message")).to_be_visible()
+    expect(page.locator("#reader dl")).to_contain_text(words)
+    frame = page.frame_locator("iframe.letter")
+    expect(frame.get_by_text("Bonjour Ève")).to_be_visible()
+    inside = page.locator("iframe.letter").get_attribute("srcdoc")
+    for bad in ("script", "evil.test", "javascript", "onerror", "<form", "refresh"):
+        assert bad not in inside, (bad, inside)
+    assert "data:image/png;base64," in inside and "https://exemple.test/" in inside
+    assert page.evaluate("document.title") != "stolen"
+    colour = frame.get_by_text("Bonjour Ève").evaluate("one => getComputedStyle(one).color")
+    assert colour == "rgb(11, 90, 92)", "styles of the letter are shown"
+    assert page.evaluate("Object.values(sessionStorage)") == [], "the share is forgotten"
+    picture(page, f"read-{scheme}-{width}")
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Télécharger (.eml)").click()
+    downloaded = parsed(open(downloading.value.path(), "rb").read())
+    assert downloaded["Subject"] == words and downloaded["From"] == ANNA
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="résumé.txt").click()
+    assert open(downloading.value.path(), "rb").read().decode().startswith("résultat: 42")
+    assert downloading.value.suggested_filename == "résumé.txt"
+    # The server has not seen the share: not in an address, not in a field, not in a header.
+    for method, url, body, headers in asked:
+        if url.startswith("file:") or url.startswith("blob:") or url.startswith("data:"):
+            continue
+        assert "127.0.0.1" in url, f"asked elsewhere: {url}"
+        assert share not in url.split("#")[0] and share.encode() not in body and share not in str(headers), (method, url)
+    assert share not in relais.log()
+    context.close()
+
+
+def test_without_javascript_the_platform_opens_it_and_says_so(chromium, relais, stranger, tmp_path):
+    words = f"Sans script {mark()}"
+    secured(relais, ANNA, EVE, "c", words, html=True)
+    letter = stranger.wait_for_letter(EVE, words.encode())
+    context = window(chromium, width=360, java_script_enabled=False, accept_downloads=True)
+    asked = watched(context)
+    page = context.new_page()
+    path = attachment(letter, tmp_path / "Relais.html")
+    share = re.search(rb'/safe/open#a=([A-Za-z0-9_-]{43})', path.read_bytes()).group(1).decode()
+    page.goto(path.as_uri())
+    before = codes(stranger, EVE)
+    page.get_by_role("button", name="Ouvrir sans JavaScript").click()
+    expect(page.get_by_role("heading", name="Message confidentiel")).to_be_visible()
+    page.get_by_role("button", name="Envoyer un code à e…@stranger.test").click()
+    page.fill("#code", code_for(stranger, EVE, before))
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    expect(page.get_by_text("La plateforme déchiffre le message à votre place")).to_be_visible()
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.get_by_role("heading", name="Votre message")).to_be_visible()
+    expect(page.frame_locator("iframe.letter").get_by_text("Bonjour Ève")).to_be_visible()
+    picture(page, "read-without-script-360")
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Télécharger (.eml)").click()
+    assert parsed(open(downloading.value.path(), "rb").read())["Subject"] == words
+    for method, url, _, headers in asked:
+        assert share not in url and share not in str(headers), (method, url)
+    assert share not in relais.log()
+    context.close()
+
+
+def test_the_pages_have_no_serious_faults(chromium, relais, stranger, tmp_path):
+    words = f"Accessible {mark()}"
+    secured(relais, ANNA, EVE, "c", words)
+    path = attachment(stranger.wait_for_letter(EVE, words.encode()), tmp_path / "Relais.html")
+    for scheme, width in SIZES:
+        context = window(chromium, width=width, scheme=scheme, bypass_csp=True)
+        page = context.new_page()
+        page.goto(path.as_uri())
+        before = codes(stranger, EVE)
+        page.get_by_role("button", name="Ouvrir", exact=True).click()
+        page.wait_for_selector("#reader", state="attached")
+        assert faults(page) == []
+        page.get_by_role("button", name=re.compile("Envoyer un code")).click()
+        page.wait_for_selector("#code")
+        assert faults(page) == []
+        page.fill("#code", code_for(stranger, EVE, before))
+        page.get_by_role("button", name="Continuer avec ce code").click()
+        page.get_by_role("button", name="Ouvrir", exact=True).click()
+        expect(page.get_by_role("heading", name="Votre message")).to_be_visible()
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        context.close()
+
+
+def test_a_registered_letter_is_accepted_with_an_account_and_a_second_factor(chromium, relais, tmp_path):
+    user = relais.facts["users"][0]
+    words = f"Decision {mark()}"
+    secured(relais, BRUNO, user["login"], "r", words)
+    letter = relais.wait_for_letter(user["login"], words.encode())
+    context = window(chromium, width=1280)
+    page = context.new_page()
+    page.goto(attachment(letter, tmp_path / "Relais.html").as_uri())
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.get_by_role("heading", name="Lettre recommandée")).to_be_visible()
+    page.get_by_role("link", name="S’identifier").click()
+    page.fill("#login", user["login"])
+    page.fill("#password", user["password"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("n’a pas encore de deuxième facteur")).to_be_visible()
+    portal = page.url
+    picture(page, "needs-second-factor-1280")
+    page.get_by_role("link", name="Ajouter un deuxième facteur").click()
+    page.wait_for_url("**/manager/profile/security")
+    add_totp(page, user["password"])
+    page.goto(portal)
+    expect(page.get_by_role("button", name="Accepter la lettre")).to_be_visible()
+    picture(page, "decide-1280")
+    page.get_by_role("button", name="Refuser…").click()
+    expect(page.get_by_role("heading", name=re.compile("Refuser la lettre recommandée"))).to_be_visible()
+    picture(page, "refuse-1280")
+    page.get_by_role("button", name="Retour").click()
+    page.get_by_role("button", name="Accepter la lettre").click()
+    expect(page.get_by_text("La lettre est acceptée")).to_be_visible()
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.locator("pre.letter")).to_contain_text(f"Texte de {words}, été")
+    picture(page, "registered-read-1280")
+    told = lambda: [one for one in relais.letters(BRUNO) if str(parsed(one)["Subject"]).endswith(words)]  # noqa: E731
+    subjects = wait_until(lambda: [str(parsed(one)["Subject"]) for one in told() if "Accept" in str(parsed(one)["Subject"])], "what bruno is told")
+    assert subjects[0].startswith("Acceptée"), subjects
+    context.close()
+
+
+def add_totp(page, password):
+    """Sets up an application for codes, as the Manager asks."""
+    page.goto(re.sub(r"/manager/.*", "/manager/profile/totp", page.url))
+    page.fill("#field-code", code_of(page.text_content("#totp-secret").replace(" ", "")))
+    if page.locator("#field-present").count():
+        page.fill("#field-present", password)
+    page.get_by_role("button", name="Activer").click()
+    expect(page.locator(".codes code")).to_have_count(10)

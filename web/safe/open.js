@@ -1,0 +1,146 @@
+// The page of a letter: keeps the mail's share of the key in this browser, and opens the letter here when its reader asks.
+
+import { NotOpened, open } from "./envelope.js";
+import { read } from "./letter.js";
+import { document_of } from "./clean.js";
+
+const reader = document.getElementById("reader");
+const { path, slot } = reader.dataset;
+const words = JSON.parse(reader.dataset.words);
+const key = `relais-safe-${slot}`;
+
+// What stands behind «#» is kept for the pages of this letter, in this tab, and taken out of the address.
+const found = location.hash.match(/^#a=([A-Za-z0-9_-]{43})$/);
+if (found) {
+  sessionStorage.setItem(key, found[1]);
+  history.replaceState(null, "", location.pathname + location.search);
+}
+
+const opening = document.getElementById("opening");
+if (opening) {
+  const has = sessionStorage.getItem(key) !== null;
+  opening.hidden = !has;
+  document.getElementById("missing").hidden = has;
+  document.getElementById("open").addEventListener("click", show);
+}
+
+class Refused extends Error {
+  constructor(status) {
+    super(`refused with ${status}`);
+    this.status = status;
+  }
+}
+
+async function ask(what, method) {
+  const answer = await fetch(`${path}/${what}`, { method, credentials: "same-origin", cache: "no-store" });
+  if (!answer.ok) throw new Refused(answer.status);
+  return answer;
+}
+
+async function show() {
+  const button = document.getElementById("open");
+  const failed = document.getElementById("failed");
+  button.disabled = true;
+  const said = button.textContent;
+  button.textContent = words.opening;
+  failed.hidden = true;
+  try {
+    const { share } = await (await ask("share", "POST")).json();
+    const octets = new Uint8Array(await (await ask("envelope", "GET")).arrayBuffer());
+    const letter = await open(octets, { mailShare: sessionStorage.getItem(key), storeShare: share });
+    // Before it is shown: the sender learns of every letter that somebody read.
+    await ask("opened", "POST");
+    sessionStorage.removeItem(key);
+    draw(letter);
+  } catch (trouble) {
+    button.disabled = false;
+    button.textContent = said;
+    failed.firstElementChild.textContent = reason(trouble);
+    failed.hidden = false;
+  }
+}
+
+function reason(trouble) {
+  if (trouble instanceof NotOpened) return words.changed;
+  return trouble instanceof Refused && trouble.status < 500 ? words.failed : words.later;
+}
+
+function element(name, text, ...children) {
+  const made = document.createElement(name);
+  if (text) made.textContent = text;
+  made.append(...children);
+  return made;
+}
+
+// A button that gives the octets as a file. No page of ours is made of them: the type is that of a file, whatever they say.
+function file(label, name, octets, classes) {
+  const button = element("button", "");
+  button.type = "button";
+  button.className = classes;
+  button.append(label);
+  button.addEventListener("click", () => {
+    const address = URL.createObjectURL(new Blob([octets], { type: "application/octet-stream" }));
+    const link = element("a", "");
+    link.href = address;
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  });
+  return button;
+}
+
+// A date in the reader's language and zone; as it was written where nobody understands it.
+function moment(text) {
+  const at = new Date(text.replace(/\(.*\)/, ""));
+  if (Number.isNaN(at.getTime())) return text;
+  return at.toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+}
+
+function draw(octets) {
+  const letter = read(octets);
+  const facts = element("dl", "");
+  facts.className = "facts";
+  for (const name of ["from", "to", "cc", "date", "subject"]) {
+    if (!letter.header[name]) continue;
+    facts.append(element("div", "", element("dt", words[name]), element("dd", "", element("bdi", name === "date" ? moment(letter.header.date) : letter.header[name]))));
+  }
+  reader.append(facts);
+  if (letter.html !== null) {
+    const frame = element("iframe", "");
+    frame.className = "letter";
+    frame.title = words.title;
+    // No script, no form, no address of ours; links open in a window of their own.
+    frame.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
+    frame.srcdoc = document_of(letter.html, letter.pictures);
+    reader.append(frame);
+  } else if (letter.text !== null) {
+    const text = element("pre", letter.text);
+    text.className = "letter";
+    text.tabIndex = 0;
+    reader.append(text);
+  } else {
+    reader.append(element("p", words.empty));
+  }
+  if (letter.attachments.length) {
+    const list = element("ul", "");
+    list.className = "attachments";
+    for (const one of letter.attachments) {
+      const size = element("span", `${Math.ceil(one.octets.length / 1024)} ko`);
+      size.className = "soft";
+      const label = document.createDocumentFragment();
+      label.append(element("bdi", one.name), " ", size);
+      list.append(element("li", "", file(label, one.name, one.octets, "second")));
+    }
+    reader.append(element("h2", words.attachments), list);
+  }
+  reader.append(file(words.download, "message.eml", octets, ""));
+  const note = element("p", words.note);
+  note.className = "soft";
+  reader.append(note);
+  const title = document.querySelector("h1");
+  title.textContent = words.title;
+  title.tabIndex = -1;
+  document.getElementById("about").hidden = true;
+  reader.hidden = false;
+  title.focus();
+}
