@@ -217,10 +217,33 @@ def test_a_registered_letter_is_accepted_with_an_account_and_a_second_factor(chr
     page.get_by_role("button", name="Ouvrir", exact=True).click()
     expect(page.locator("pre.letter")).to_contain_text(f"Texte de {words}, été")
     picture(page, "registered-read-1280")
-    told = lambda: [one for one in relais.letters(BRUNO) if str(parsed(one)["Subject"]).strip().endswith(words)]  # noqa: E731
-    subjects = wait_until(lambda: [str(parsed(one)["Subject"]).strip() for one in told() if "Accept" in str(parsed(one)["Subject"])], "what bruno is told")
-    assert subjects[0].startswith("Acceptée"), subjects
+    assert subject_for_bruno(relais, words, "Acceptée")
+    # The next one is refused: the page asks first, and says afterwards what holds.
+    words = f"Sommation {mark()}"
+    secured(relais, BRUNO, user["login"], "r", words)
+    letter = relais.wait_for_letter(user["login"], words.encode())
+    page.goto(attachment(letter, tmp_path / "Relais.html").as_uri())
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    page.get_by_role("button", name="Refuser…").click()
+    page.fill("#reason", "Pas pour moi")
+    page.get_by_role("button", name="Refuser définitivement").click()
+    expect(page.get_by_text("Cette lettre a été refusée")).to_be_visible()
+    assert page.get_by_role("button", name="Ouvrir", exact=True).count() == 0
+    picture(page, "refused-1280")
+    assert subject_for_bruno(relais, words, "Refusée")
+    # Brought again, it says the same.
+    page.goto((tmp_path / "Relais.html").as_uri())
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.get_by_text("Cette lettre a été refusée")).to_be_visible()
     context.close()
+
+
+def subject_for_bruno(relais, words, begins):
+    """The subject of what the sender is told of a letter, once it has come."""
+    def look():
+        subjects = [str(parsed(one)["Subject"]).strip() for one in relais.letters(BRUNO)]
+        return [subject for subject in subjects if subject.endswith(words) and subject.startswith(begins)]
+    return wait_until(look, f"that bruno is told: {begins}", 30)
 
 
 def add_totp(page, password):
