@@ -200,12 +200,13 @@ def test_a_registered_letter_is_accepted_with_an_account_and_a_second_factor(chr
     page.fill("#password", user["password"])
     page.keyboard.press("Enter")
     expect(page.get_by_text("n’a pas encore de deuxième facteur")).to_be_visible()
-    portal = page.url
     picture(page, "needs-second-factor-1280")
-    page.get_by_role("link", name="Ajouter un deuxième facteur").click()
-    page.wait_for_url("**/manager/profile/security")
-    add_totp(page, user["password"])
-    page.goto(portal)
+    with context.expect_page() as opening:
+        page.get_by_role("link", name="Ajouter un deuxième facteur").click()
+    opening.value.wait_for_url("**/manager/profile/security")
+    add_totp(opening.value, user["password"])
+    page.bring_to_front()
+    page.get_by_role("button", name="Continuer", exact=True).click()
     expect(page.get_by_role("button", name="Accepter la lettre")).to_be_visible()
     picture(page, "decide-1280")
     page.get_by_role("button", name="Refuser…").click()
