@@ -28,6 +28,7 @@ mod person;
 mod queue;
 mod reports;
 mod route;
+mod secure;
 mod service;
 mod source;
 pub mod spf;
@@ -99,6 +100,8 @@ pub enum Command {
     Authority(Administer<authority::Authority>),
     /// Messages that wait to be delivered.
     Queue(Administer<queue::Queue>),
+    /// Secured and registered letters: how far they are, their evidence and receipts.
+    Secure(Administer<secure::Secure>),
     /// What happened to messages, and who changed what.
     Log(Administer<log::Log>),
 }
@@ -269,6 +272,7 @@ impl Command {
             Command::Integration(administer) => &administer.common,
             Command::Authority(administer) => &administer.common,
             Command::Queue(administer) => &administer.common,
+            Command::Secure(administer) => &administer.common,
             Command::Log(administer) => &administer.common,
         }
     }
@@ -299,6 +303,7 @@ impl Command {
             Command::Integration(administer) => administer.command.run(platform).await,
             Command::Authority(administer) => administer.command.run(platform).await,
             Command::Queue(administer) => administer.command.run(platform).await,
+            Command::Secure(administer) => administer.command.run(platform).await,
             Command::Log(administer) => administer.command.run(platform).await,
         }
     }
