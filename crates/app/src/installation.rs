@@ -93,11 +93,20 @@ impl Installation {
         let db = Db::open(&config.database.url, db_options).context("database.url")?;
         db.migrate(&MIGRATIONS).context("cannot bring the tables up to date")?;
         let blobs = blobs::Blobs::open(&config.blobs.url, blob_options).context("blobs.url")?;
-        Installation::assemble(config, world, db, blobs)
+        let given = config.secure.vault.clone();
+        let path = given.unwrap_or_else(|| config.node.data.join("keys/vault.key"));
+        let vault = Vault::open(&path, world.random.clone()).context("secure.vault")?;
+        Installation::assemble(config, world, db, blobs, vault)
     }
 
-    /// The parts upon an open database, whose tables are up to date, and open bodies.
-    pub fn assemble(config: Config, world: World, db: Db, blobs: blobs::Blobs) -> Result<Installation> {
+    /// The parts upon an open database, whose tables are up to date, open bodies and the master key.
+    pub fn assemble(
+        config: Config,
+        world: World,
+        db: Db,
+        blobs: blobs::Blobs,
+        vault: Vault,
+    ) -> Result<Installation> {
         let options = directory::Options {
             exempt_loopback: config.auth.exempt_loopback,
             never_banned: config.auth.never_banned.clone(),
@@ -114,7 +123,7 @@ impl Installation {
         let keys = Keys::new(db.clone(), world.clone());
         let zones = Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone());
         let store = MailStore::new(db.clone(), blobs.clone(), world.clone());
-        let secure = secure(&config, &db, &blobs, &world)?;
+        let secure = secure(&config, &db, &blobs, &world, vault)?;
         let flow = Flow::new(Parts {
             db: db.clone(),
             blobs: blobs.clone(),
@@ -158,10 +167,8 @@ impl Installation {
 }
 
 /// Secure letters, with the master key of this installation.
-fn secure(config: &Config, db: &Db, blobs: &blobs::Blobs, world: &World) -> Result<Secure> {
+fn secure(config: &Config, db: &Db, blobs: &blobs::Blobs, world: &World, vault: Vault) -> Result<Secure> {
     let given = &config.secure;
-    let path = given.vault.clone().unwrap_or_else(|| config.node.data.join("keys/vault.key"));
-    let vault = Vault::open(&path, world.random.clone()).context("secure.vault")?;
     let hostname = config.hostname()?;
     let portal = match &given.portal {
         Some(portal) => portal.clone(),

@@ -134,7 +134,8 @@ mod tests {
             "[node]\nhostname = 'mail.valbois.test'\ndata = '.'\n[sms]\nurl = '{gateway}'\nbody = 'to={{to}}&text={{text}}'"
         );
         let config = toml::from_str(&config).unwrap();
-        let installation = Installation::assemble(config, World::testing(), db, blobs).unwrap();
+        let installation =
+            Installation::assemble(config, World::testing(), db, blobs, keys::Vault::testing()).unwrap();
         let people = installation.directory.administration(Scope::Operator("test"), "test");
         let organisation = people.create_organisation("Valbois").await.unwrap().id;
         people.create_domain(organisation, None, &Domain::parse("valbois.test").unwrap()).await.unwrap();

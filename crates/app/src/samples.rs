@@ -237,7 +237,8 @@ mod tests {
             let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
             let text = format!("[node]\nhostname = 'mail.valbois.test'\ndata = '{}'", data.path().display());
             let config = toml::from_str(&text).unwrap();
-            let installation = Installation::assemble(config, World::testing(), db, blobs).unwrap();
+            let installation =
+                Installation::assemble(config, World::testing(), db, blobs, keys::Vault::testing()).unwrap();
             let directory = installation.directory.administration(Scope::Operator("test"), "test");
             let organisation = directory.create_organisation("Commune").await.unwrap().id;
             let domain = Domain::parse("valbois.test").unwrap();

@@ -325,7 +325,8 @@ mod tests {
             db.migrate(&MIGRATIONS).unwrap();
             let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
             let config = toml::from_str("[node]\nhostname = 'mail.valbois.test'\ndata = '.'").unwrap();
-            let installation = Installation::assemble(config, World::testing(), db, blobs).unwrap();
+            let installation =
+                Installation::assemble(config, World::testing(), db, blobs, keys::Vault::testing()).unwrap();
             let people = installation.directory.administration(directory::Scope::Operator("test"), "test");
             let organisation = people.create_organisation("Valbois").await.unwrap().id;
             let now = installation.world.clock.now();

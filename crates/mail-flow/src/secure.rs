@@ -381,6 +381,7 @@ impl Flow {
             let mut here = Vec::new();
             let mut elsewhere = Vec::new();
             for Leg { organisation: owner, route } in legs {
+                let route = self.by_gateway(route).await?;
                 let is_here = matches!(route, Route::Account { .. });
                 let mut delivery = self.new_delivery(owner.or(organisation), &recipient, route);
                 delivery.slot = Some(carrier.slot.0);
@@ -621,10 +622,11 @@ impl Flow {
         );
         let organisation = Some(told.organisation).filter(|organisation| organisation.0 != 0);
         let legs = legs.await.map_err(|error| trouble::routing(&error))?;
-        let deliveries: Vec<NewDelivery> = legs
-            .into_iter()
-            .map(|leg| self.new_delivery(leg.organisation.or(organisation), &recipient, leg.route))
-            .collect();
+        let mut deliveries = Vec::new();
+        for leg in legs {
+            let route = self.by_gateway(leg.route).await?;
+            deliveries.push(self.new_delivery(leg.organisation.or(organisation), &recipient, route));
+        }
         // A code, and what was in a letter's subject, lie closed on their way as the letter does.
         let is_closed = !deliveries.iter().any(|delivery| matches!(delivery.route, Route::Account { .. }));
         let outgoing = Outgoing {

@@ -34,7 +34,9 @@ impl Machine {
                 db.migrate(&crate::installation::MIGRATIONS).unwrap();
                 let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
                 let config = toml::from_str("[node]\nhostname = 'mail.valbois.test'\ndata = '.'").unwrap();
-                let installation = Installation::assemble(config, World::testing(), db, blobs).unwrap();
+                let installation =
+                    Installation::assemble(config, World::testing(), db, blobs, keys::Vault::testing())
+                        .unwrap();
                 Machine { installation }
             })
             .collect()

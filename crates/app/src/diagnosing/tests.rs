@@ -26,7 +26,7 @@ fn names(spf: &[&str]) -> Names {
 fn installation(db: &db::Db, blobs: &blobs::Blobs, world: &World, data: &std::path::Path) -> Installation {
     let text = format!("[node]\nhostname = 'mail.valbois.test'\ndata = '{}'", data.display());
     let config = toml::from_str(&text).unwrap();
-    Installation::assemble(config, world.clone(), db.clone(), blobs.clone()).unwrap()
+    Installation::assemble(config, world.clone(), db.clone(), blobs.clone(), keys::Vault::testing()).unwrap()
 }
 
 #[tokio::test]

@@ -55,7 +55,8 @@ async fn a_letter_that_is_refused_holds_up_no_other() {
             data.path().display()
         );
         let config = toml::from_str(&text).unwrap();
-        let here = Installation::assemble(config, World::testing(), db, blobs).unwrap();
+        let here =
+            Installation::assemble(config, World::testing(), db, blobs, keys::Vault::testing()).unwrap();
         let administration = here.directory.administration(SCOPE, "test");
         let chief = Address::parse("admin@valbois.test").unwrap();
         for (organisation, domain, logins) in [
