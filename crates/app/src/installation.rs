@@ -408,7 +408,7 @@ mod tests {
         let data = folder.path().display();
         let config = format!("[node]\nhostname = 'mail.valbois.test'\ndata = '{data}'\n[secure]\n{secure}");
         let config = toml::from_str(&config).unwrap();
-        match Installation::assemble(config, World::testing(), db, blobs) {
+        match Installation::assemble(config, World::testing(), db, blobs, keys::Vault::testing()) {
             Ok(_) => String::new(),
             Err(error) => format!("{error:#}"),
         }

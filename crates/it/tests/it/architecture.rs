@@ -27,7 +27,16 @@ const FLOORS: &[&[&str]] = &[
     &["mail-flow"],
     &["doorway"],
     &["doorway-http"],
-    &["door-smtp", "door-imap", "door-dns", "door-public", "door-api", "door-soap", "door-manager", "door-safe"],
+    &[
+        "door-smtp",
+        "door-imap",
+        "door-dns",
+        "door-public",
+        "door-api",
+        "door-soap",
+        "door-manager",
+        "door-safe",
+    ],
     &["app"],
     &["it"],
 ];
