@@ -26,6 +26,7 @@
 
 mod access;
 mod administration;
+mod application;
 mod entities;
 mod error;
 mod factor;
@@ -63,6 +64,10 @@ pub use administration::{
     NewAddress, NewDevicePassword, NewKind, NewUser, OrganisationChange, Scope, SelectedAct, ServiceChange,
     StaffInfo, UserChange, check_domain_name, create_domain, delete_domain, facts_of_domain, name_of_service,
     names_in_reach,
+};
+pub use application::{
+    AllowedSender, ApplicationChange, ApplicationId, ApplicationInfo, Counted, CreatedApplication,
+    NewApplication, NotASender, SignedInApplication,
 };
 pub use entities::{
     AccountInfo, AddressInfo, AddressKind, Agreed, Ban, BanKey, BanView, CreatedDevicePassword, DeviceKind,

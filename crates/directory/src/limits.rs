@@ -133,6 +133,23 @@ pub const ANSWER_OCTETS_PER_TOKEN_LIMIT: i64 = 64 * 1024 * 1024;
 /// After which time a request that nobody answered may be made again: longer than any takes.
 pub const ANSWER_AWAITED_FOR: Duration = Duration::from_secs(120);
 
+/// Characters of an application account's name.
+pub const APPLICATION_NAME_LIMIT_CHARACTERS: usize = 40;
+/// Application accounts of one organisation.
+pub const APPLICATIONS_PER_ORGANISATION_LIMIT: usize = 100;
+/// Senders that one application may name.
+pub const APPLICATION_SENDERS_LIMIT: usize = 50;
+/// Recipients to whom an application writes within an hour, where nobody said how many: two thousand payslips.
+pub const APPLICATION_HOURLY_LIMIT: u32 = 2_000;
+/// The most that can be said.
+pub const APPLICATION_HOURLY_LIMIT_MOST: u32 = 1_000_000;
+/// Octets of an application's letter, where nobody said how many.
+pub const APPLICATION_SIZE_LIMIT_BYTES: u64 = 30 * 1024 * 1024;
+/// The least that can be said.
+pub const APPLICATION_SIZE_LEAST_BYTES: u64 = 1024;
+/// The most that can be said.
+pub const APPLICATION_SIZE_MOST_BYTES: u64 = 1024 * 1024 * 1024;
+
 /// How long the step between password and session holds, and every other thing that was begun.
 pub const CEREMONY_FOR: Duration = Duration::from_secs(5 * 60);
 /// Wrong codes after which the password has to be given again.

@@ -2,6 +2,7 @@
 
 mod access;
 mod administering;
+mod applications;
 mod authenticator;
 mod deleting;
 mod factors;

@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use directory::{Attempt, AuthProtocol, AuthRefusal, Authenticated, Found, MassError, ScramExchange};
+use directory::{
+    Attempt, AuthProtocol, AuthRefusal, Authenticated, Directory, Found, MassError, ScramExchange,
+    SignedInApplication,
+};
 use gateways::CertificateDer;
 use mail_flow::{Arrival, Incoming, Origin};
 use model::{Address, Domain, Protocol, Recipient, Reply, ReversePath, Timestamp};
@@ -82,6 +85,7 @@ pub(crate) async fn converse<S>(
 
 /// Whether the password that somebody signed in with still opens the address: it may have been revoked since.
 async fn standing(shared: &Shared, ip: IpAddr, origin: &Origin) -> Result<(), Reply> {
+    // Whether an application may still send is asked with the sender, by the flow.
     let Some(signed_in) = origin.authenticated() else { return Ok(()) };
     match shared.directory.still_opens(signed_in.account, signed_in.credential).await {
         Ok(true) => Ok(()),
@@ -112,7 +116,7 @@ struct Connection<'a, S> {
     /// What has come of the message.
     body: Option<Incoming>,
     /// Who signed in, or is about to.
-    authenticated: Option<Arc<Authenticated>>,
+    authenticated: Option<SignedIn>,
     scram: Option<ScramExchange>,
     /// The peer's address is banned: only an identified gateway sends from there.
     is_banned: bool,
@@ -122,6 +126,12 @@ struct Connection<'a, S> {
     message_since: Option<Timestamp>,
     /// When the connection began, or the last message was accepted.
     quiet_since: Timestamp,
+}
+
+/// Who signed in.
+enum SignedIn {
+    Mailbox(Arc<Authenticated>),
+    Application(Arc<SignedInApplication>),
 }
 
 /// How waiting for the peer ended.
@@ -183,7 +193,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                     info!(peer = %self.ip, to = %recipient.address, %reply, "a recipient was refused");
                 }
                 let kind = self.session.facts.kind;
-                if kind == Kind::Mx && origin.gateway().is_none() {
+                let is_known = origin.gateway().is_some() || self.session.facts.login.is_some();
+                if kind == Kind::Mx && !is_known {
                     count_recipient(self.shared, self.ip, answer.as_ref().err()).await;
                 }
                 self.is_secured |= answer.is_ok() && flow.is_secured(&recipient.address);
@@ -232,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 let answer = match self.shared.directory.scram_finish(exchange, &message).await {
                     Ok((authenticated, end)) => {
                         let login = authenticated.login.clone();
-                        self.authenticated = Some(Arc::new(authenticated));
+                        self.authenticated = Some(SignedIn::Mailbox(Arc::new(authenticated)));
                         Ok((login, end.into_bytes()))
                     }
                     Err(refusal) => Err(self.refused(refusal).await),
@@ -275,8 +286,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         };
         // SCRAM knows who it is one response before the client has agreed.
         match (&self.authenticated, &self.session.facts.login) {
-            (Some(authenticated), Some(_)) => {
+            (Some(SignedIn::Mailbox(authenticated)), Some(_)) => {
                 Origin::Submitted { authenticated: Arc::clone(authenticated), session }
+            }
+            (Some(SignedIn::Application(application)), Some(_)) => {
+                Origin::Application { application: Arc::clone(application), session }
             }
             _ => Origin::Peer(session),
         }
@@ -290,11 +304,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             protocol: AuthProtocol::Smtp,
             source: self.ip,
         };
-        match self.shared.directory.authenticate(attempt).await {
-            Ok(authenticated) => {
-                let login = authenticated.login.clone();
+        let directory = &self.shared.directory;
+        let signed_in = match Directory::is_application_login(&attempt.login) {
+            true => directory
+                .authenticate_application(attempt)
+                .await
+                .map(|application| (application.login.clone(), SignedIn::Application(Arc::new(application)))),
+            false => directory.authenticate(attempt).await.map(|authenticated| {
+                (authenticated.login.clone(), SignedIn::Mailbox(Arc::new(authenticated)))
+            }),
+        };
+        match signed_in {
+            Ok((login, signed_in)) => {
                 info!(peer = %self.ip, login, "signed in");
-                self.authenticated = Some(Arc::new(authenticated));
+                self.authenticated = Some(signed_in);
                 Ok(login)
             }
             Err(refusal) => Err(self.refused(refusal).await),

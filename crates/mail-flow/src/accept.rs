@@ -91,6 +91,13 @@ impl Flow {
                 return Err(reply);
             }
         };
+        if let Some(application) = origin.application()
+            && let Err(reply) =
+                self.count_application(application, envelope.recipients.len(), body.size_bytes).await
+        {
+            self.note_refusal(&origin, &envelope, &reply, told).await;
+            return Err(reply);
+        }
         let Incoming { writer, head, size_bytes, has_eight_bit, .. } = body;
         let head = head.freeze();
         let (blob, routed) = tokio::join!(writer.finish(), self.route(&origin, &envelope));
@@ -136,7 +143,7 @@ impl Flow {
         let needs_smtputf8 = envelope.smtputf8 && needs_smtputf8(&envelope, &evidence.header);
         let message = Message {
             id,
-            organisation: origin.authenticated().map(|authenticated| authenticated.account.organisation),
+            organisation: origin.organisation(),
             from: envelope.from,
             blob,
             prefix: prefix.into_bytes(),
@@ -256,7 +263,9 @@ impl Flow {
     }
 
     async fn authorship(&self, origin: &Origin, header: &HeaderFacts) -> Result<Authorship, Reply> {
-        let Some(authenticated) = origin.authenticated() else { return Ok(Authorship::NotOurs) };
+        if origin.organisation().is_none() {
+            return Ok(Authorship::NotOurs);
+        }
         let authors = header.authors();
         if authors.is_empty() {
             return Ok(Authorship::Missing);
@@ -266,12 +275,22 @@ impl Flow {
                 Ok(address) => address,
                 Err(text) => return Ok(Authorship::Foreign(text)),
             };
-            // The usual case needs no look-up.
-            if address.canonical() == authenticated.address.canonical() {
-                continue;
-            }
             let directory = &self.inner.directory;
-            let may = directory.may_send_as(&authenticated.account, &address).await;
+            let may = match origin {
+                // The usual case needs no look-up.
+                Origin::Submitted { authenticated, .. }
+                    if address.canonical() == authenticated.address.canonical() =>
+                {
+                    continue;
+                }
+                Origin::Submitted { authenticated, .. } => {
+                    directory.may_send_as(&authenticated.account, &address).await
+                }
+                Origin::Application { application, .. } => {
+                    directory.application_may_send_as(application, &address).await
+                }
+                Origin::Peer(_) | Origin::Ourselves => return Ok(Authorship::NotOurs),
+            };
             if !may.map_err(|error| trouble::directory(&error))? {
                 return Ok(Authorship::Foreign(address.to_string()));
             }
@@ -280,7 +299,7 @@ impl Flow {
     }
 
     async fn route(&self, origin: &Origin, envelope: &Envelope) -> Result<Vec<NewDelivery>, Reply> {
-        let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
+        let submitter = origin.organisation();
         let mut deliveries = Vec::with_capacity(envelope.recipients.len());
         for recipient in &envelope.recipients {
             if deliveries.len() > limits::COPIES_LIMIT {
@@ -333,7 +352,7 @@ impl Flow {
     ) -> String {
         let hostname = &self.inner.settings.hostname;
         let mut prefix = stamp::received(origin, envelope, hostname, id, now);
-        if matches!(origin, Origin::Submitted { .. }) {
+        if origin.organisation().is_some() {
             prefix.push_str(&stamp::missing_fields(
                 header.has_message_id,
                 header.has_date,
@@ -356,7 +375,7 @@ impl Flow {
     pub(crate) async fn note_refusal(&self, origin: &Origin, envelope: &Envelope, reply: &Reply, told: Told) {
         let session = origin.session();
         info!(peer = ?session.map(|session| session.ip), from = %envelope.from, %reply, "refused");
-        let submitter = origin.authenticated().map(|authenticated| authenticated.account.organisation);
+        let submitter = origin.organisation();
         let mut events = Vec::new();
         // One moment for all recipients: by it reports see that this was one letter.
         let at = self.inner.world.clock.now();
@@ -497,7 +516,7 @@ pub(crate) fn accepted_step(
         peer_ip: session.map(|session| session.ip),
         helo: session.map(|session| session.helo.clone()),
         tls: session.and_then(|session| session.tls.clone()),
-        login: origin.authenticated().map(|authenticated| authenticated.login.clone()),
+        login: origin.login().map(str::to_owned),
         size_bytes,
         subject: (!summary.subject.is_empty()).then(|| summary.subject.clone()),
         message_id: summary.message_id.clone(),

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use directory::Authenticated;
+use directory::{Authenticated, SignedInApplication};
 use mail_judge::{BodyHashes, Hashed};
 use mail_secure::{Marks, wish};
-use model::{Domain, Envelope, Gateway, MessageId, Protocol, Reply};
+use model::{Domain, Envelope, Gateway, MessageId, OrganisationId, Protocol, Reply};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::{HEAD_LIMIT_BYTES, SECRET_SHARE_BYTES};
@@ -25,6 +25,13 @@ pub enum Origin {
         /// The connection.
         session: Session,
     },
+    /// Business software of one of our organisations, signed in.
+    Application {
+        /// Which application signed in.
+        application: Arc<SignedInApplication>,
+        /// The connection.
+        session: Session,
+    },
     /// This platform: reports about deliveries, notices.
     Ourselves,
 }
@@ -33,7 +40,9 @@ impl Origin {
     /// The connection, unless the letter is our own.
     pub fn session(&self) -> Option<&Session> {
         match self {
-            Origin::Peer(session) | Origin::Submitted { session, .. } => Some(session),
+            Origin::Peer(session)
+            | Origin::Submitted { session, .. }
+            | Origin::Application { session, .. } => Some(session),
             Origin::Ourselves => None,
         }
     }
@@ -42,14 +51,40 @@ impl Origin {
     pub fn gateway(&self) -> Option<Gateway> {
         match self {
             Origin::Peer(session) => session.gateway,
-            Origin::Submitted { .. } | Origin::Ourselves => None,
+            Origin::Submitted { .. } | Origin::Application { .. } | Origin::Ourselves => None,
         }
     }
 
-    /// Who signed in, if anybody did.
+    /// Which mailbox's owner signed in, if one did.
     pub fn authenticated(&self) -> Option<&Authenticated> {
         match self {
             Origin::Submitted { authenticated, .. } => Some(authenticated),
+            Origin::Peer(_) | Origin::Application { .. } | Origin::Ourselves => None,
+        }
+    }
+
+    /// Which application signed in, if one did.
+    pub fn application(&self) -> Option<&SignedInApplication> {
+        match self {
+            Origin::Application { application, .. } => Some(application),
+            Origin::Peer(_) | Origin::Submitted { .. } | Origin::Ourselves => None,
+        }
+    }
+
+    /// In which organisation's name somebody signed in.
+    pub(crate) fn organisation(&self) -> Option<OrganisationId> {
+        match self {
+            Origin::Submitted { authenticated, .. } => Some(authenticated.account.organisation),
+            Origin::Application { application, .. } => Some(application.organisation),
+            Origin::Peer(_) | Origin::Ourselves => None,
+        }
+    }
+
+    /// With which login.
+    pub(crate) fn login(&self) -> Option<&str> {
+        match self {
+            Origin::Submitted { authenticated, .. } => Some(&authenticated.login),
+            Origin::Application { application, .. } => Some(&application.login),
             Origin::Peer(_) | Origin::Ourselves => None,
         }
     }

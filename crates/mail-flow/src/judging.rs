@@ -56,7 +56,9 @@ impl Flow {
             Origin::Peer(session) if session.protocol != Protocol::Lmtp => {
                 self.inner.settings.policy.checks(session.ip).then_some(session)
             }
-            Origin::Peer(_) | Origin::Submitted { .. } | Origin::Ourselves => None,
+            Origin::Peer(_) | Origin::Submitted { .. } | Origin::Application { .. } | Origin::Ourselves => {
+                None
+            }
         }
     }
 

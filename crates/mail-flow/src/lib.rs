@@ -13,6 +13,7 @@
 //! moment loses nothing and delivers nothing twice (docs/journey.md).
 
 mod accept;
+mod application;
 mod arrival;
 mod carriage;
 mod forward;

@@ -12,6 +12,9 @@ use crate::{Flow, trouble};
 impl Flow {
     /// At MAIL: whether `origin` may send with this reverse path.
     pub async fn sender(&self, origin: &Origin, from: &ReversePath) -> Result<(), Reply> {
+        if let Some(application) = origin.application() {
+            return self.application_sends(application, from).await;
+        }
         if let Some(authenticated) = origin.authenticated() {
             self.submits(authenticated).await?;
         }
@@ -41,6 +44,7 @@ impl Flow {
             // RFC 6531 §3.5: 553 with 5.6.7.
             return Err(Reply::never(553, 6, 7, "the address needs SMTPUTF8"));
         }
+        self.application_takes(origin, declared_bytes).await?;
         let found = self.inner.directory.find(address).await.map_err(|error| trouble::directory(&error))?;
         match found {
             // A tag may say at the end of the letter that it goes secured; what does not is refused then.
@@ -139,7 +143,7 @@ impl Flow {
 /// Only those who signed in, and we, send to other people's domains.
 pub(crate) fn may_relay(origin: &Origin) -> Result<(), Reply> {
     match origin {
-        Origin::Submitted { .. } | Origin::Ourselves => Ok(()),
+        Origin::Submitted { .. } | Origin::Application { .. } | Origin::Ourselves => Ok(()),
         Origin::Peer(_) => Err(Reply::never(550, 7, 1, "we do not relay to that domain")),
     }
 }

@@ -44,19 +44,24 @@ struct Outgoing<'a> {
 impl Origin {
     /// Whether marks of this one are honoured: anybody else may write them, and they mean nothing.
     pub(crate) fn may_secure(&self) -> bool {
-        self.authenticated().is_some() || self.gateway().is_some()
+        self.organisation().is_some() || self.gateway().is_some()
     }
 
     /// Whose letter it is, where it may go secured; and how we know, in the words of the evidence.
-    fn submitter(&self) -> Option<(OrganisationId, &'static str)> {
-        match (self.authenticated(), self.gateway()) {
-            (Some(authenticated), _) => {
-                Some((authenticated.account.organisation, "password of the mailbox (SMTP AUTH)"))
+    fn submitter(&self) -> Option<(OrganisationId, String)> {
+        match self {
+            Origin::Submitted { authenticated, .. } => {
+                let how = "password of the mailbox (SMTP AUTH)".to_owned();
+                Some((authenticated.account.organisation, how))
             }
-            (None, Some(gateway)) => {
-                Some((gateway.organisation, "certificate of the organisation's mail server"))
+            Origin::Application { application, .. } => {
+                let how = format!("password of the application account {} (SMTP AUTH)", application.login);
+                Some((application.organisation, how))
             }
-            (None, None) => None,
+            Origin::Peer(_) | Origin::Ourselves => {
+                let how = "certificate of the organisation's mail server".to_owned();
+                self.gateway().map(|gateway| (gateway.organisation, how))
+            }
         }
     }
 }
@@ -180,6 +185,9 @@ impl Flow {
                 "the author is not of a domain of your organisation's integration",
             ));
         }
+        if let Some(application) = origin.application() {
+            self.count_application(application, envelope.recipients.len(), letter.len() as u64).await?;
+        }
         let addresses: Vec<Address> =
             envelope.recipients.iter().map(|recipient| recipient.address.clone()).collect();
         let whole_header = wire_mime::whole_header(letter).unwrap_or(letter);
@@ -193,7 +201,7 @@ impl Flow {
         let sender = sender.ok_or_else(|| Reply::never(550, 7, 1, "nobody is named as the author"))?;
         let submitter = Submitter {
             organisation,
-            authentication: authentication.to_owned(),
+            authentication,
             author: sender,
             reference: None,
             language: secure.settings().language,

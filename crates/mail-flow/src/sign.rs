@@ -230,10 +230,9 @@ impl Flow {
         letter: &Letter<'_>,
     ) -> Result<String, Reply> {
         let author = || facts.authors().into_iter().find_map(Result::ok);
-        let signers = match origin {
-            Origin::Peer(_) => return Ok(String::new()),
-            Origin::Submitted { authenticated, .. } => {
-                let mine = authenticated.account.organisation;
+        let signers = match (origin, origin.organisation()) {
+            (Origin::Peer(_), _) => return Ok(String::new()),
+            (_, Some(mine)) => {
                 let author = author();
                 let candidates = [author.as_ref(), from.address()].into_iter().flatten();
                 let mut found = None;
@@ -245,7 +244,7 @@ impl Flow {
                 }
                 found
             }
-            Origin::Ourselves => match author() {
+            (_, None) => match author() {
                 Some(author) => self.signers_above(author.domain()).await,
                 None => None,
             },

@@ -44,7 +44,7 @@ pub(crate) fn keyword(origin: &Origin, smtputf8: bool) -> String {
         (Protocol::Lmtp, true) => "UTF8LMTP",
     };
     let encrypted = if session.tls.is_some() { "S" } else { "" };
-    let authenticated = if origin.authenticated().is_some() { "A" } else { "" };
+    let authenticated = if origin.organisation().is_some() { "A" } else { "" };
     format!("{base}{encrypted}{authenticated}")
 }
 

@@ -1,5 +1,6 @@
 //! The story on each engine, with a stranger's server that says what a test wants to hear.
 
+mod applications;
 mod crashes;
 mod gateways;
 mod hostile;

@@ -7,6 +7,7 @@
 
 mod access;
 mod address;
+mod application;
 mod authority;
 mod ban;
 mod device_password;
@@ -92,6 +93,8 @@ pub enum Command {
     System(Administer<system::System>),
     /// Tokens of programs that use the API.
     Token(Administer<token::Token>),
+    /// Accounts of business software.
+    Application(Administer<application::Application>),
     /// Which mail for others goes to a relay.
     Route(Administer<route::Route>),
     /// Organisations whose own mail servers are connected.
@@ -268,6 +271,7 @@ impl Command {
             Command::Ip(administer) => &administer.common,
             Command::System(administer) => &administer.common,
             Command::Token(administer) => &administer.common,
+            Command::Application(administer) => &administer.common,
             Command::Route(administer) => &administer.common,
             Command::Integration(administer) => &administer.common,
             Command::Authority(administer) => &administer.common,
@@ -299,6 +303,7 @@ impl Command {
             Command::Ip(administer) => administer.command.run(platform).await,
             Command::System(administer) => administer.command.run(platform).await,
             Command::Token(administer) => administer.command.run(platform).await,
+            Command::Application(administer) => administer.command.run(platform).await,
             Command::Route(administer) => administer.command.run(platform).await,
             Command::Integration(administer) => administer.command.run(platform).await,
             Command::Authority(administer) => administer.command.run(platform).await,

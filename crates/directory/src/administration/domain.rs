@@ -268,5 +268,9 @@ fn checked_domain(name: &Domain) -> Result<String> {
     if name.as_str().contains('_') {
         return Err(invalid("it has an underscore"));
     }
+    if name.as_str().rsplit('.').next().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit())) {
+        // RFC 3696 §2; and the logins of application accounts have such names.
+        return Err(invalid("its last label is a number"));
+    }
     Ok(name.as_str().to_owned())
 }

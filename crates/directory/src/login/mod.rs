@@ -14,6 +14,7 @@
 //! failing in his name, or behind his address.
 
 mod admission;
+mod application;
 mod attempt;
 mod failures;
 mod hash;
@@ -195,6 +196,10 @@ impl Directory {
         source: IpAddr,
     ) -> Result<(String, ScramExchange), AuthRefusal> {
         let first = scram::ClientFirst::parse(client_first).map_err(AuthRefusal::Malformed)?;
+        if Directory::is_application_login(&first.login) {
+            // No password was tried, so that it is no failure: programs go on with another mechanism.
+            return Err(AuthRefusal::Malformed("an application signs in by PLAIN or LOGIN"));
+        }
         let name = LoginName::parse(&first.login);
         let admission = self.admit(source, &name.key, Stage::Begins).await?.over(protocol);
         if !first.authorise_as.is_empty() && LoginName::parse(&first.authorise_as).key != name.key {

@@ -3,6 +3,7 @@
 use db::{DbError, Row, Tx, values};
 use model::{AccountId, AccountRef, Address, CredentialId, OrganisationId, Timestamp, UserId};
 
+use crate::application::ApplicationId;
 use crate::entities::{Ban, Protocols, Role};
 use crate::limits;
 use crate::rows::{address_of, quota};
@@ -132,6 +133,7 @@ pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError
 pub(super) enum Use {
     Credential(AccountId, CredentialId),
     Person(UserId),
+    Application(ApplicationId),
 }
 
 pub(super) fn used(
@@ -150,6 +152,11 @@ pub(super) fn used(
         Use::Person(user) => tx.execute(
             "UPDATE person SET last_used_at = ?3 WHERE id = ?1 AND organisation = ?2",
             values![user, organisation, now],
+        )?,
+        Use::Application(application) => tx.execute(
+            "UPDATE application_account SET last_used_at = ?3, last_source = ?4
+             WHERE id = ?1 AND organisation = ?2",
+            values![application.0, organisation, now, source],
         )?,
     };
     Ok(())

@@ -317,6 +317,53 @@ async fn starttls_drops_what_came_with_it_and_passwords_work_within() {
     }
 }
 
+#[tokio::test]
+async fn business_software_signs_in_on_port_25_within_tls_and_sends_what_its_account_permits() {
+    for place in places(Limits::default()).await {
+        let operator = place.shared.directory.administration(directory::Scope::Operator("test"), "test");
+        let anna = Address::parse("anna@valbois.test").unwrap();
+        let organisation = operator.address_called(&anna).await.unwrap().organisation;
+        let new = directory::NewApplication {
+            organisation,
+            name: "payroll".to_owned(),
+            senders: vec!["salaires@valbois.test".parse().unwrap()],
+            hourly_limit: Some(1),
+            size_limit_bytes: None,
+        };
+        let made = operator.create_application(new).await.unwrap();
+        for kind in [Kind::Mx, Kind::Submission] {
+            let (mut client, _) = place.connect(kind, STRANGER);
+            client.reply().await;
+            client.ask("EHLO payroll.test").await;
+            assert!(client.ask("AUTH LOGIN").await.starts_with("538 5.7.11"), "never in the clear");
+            client.ask("STARTTLS").await;
+            let mut client = place.secure(client).await;
+            client.ask("EHLO payroll.test").await;
+            let name = wire_smtp::sasl::encode_base64(made.info.login.as_bytes());
+            let password = wire_smtp::sasl::encode_base64(made.password.as_bytes());
+            if kind == Kind::Mx {
+                assert!(client.ask("AUTH LOGIN").await.starts_with("334 "));
+                assert!(client.ask(&name).await.starts_with("334 "));
+                assert!(client.ask(&password).await.starts_with("235 2.7.0"));
+            } else {
+                let first =
+                    wire_smtp::sasl::encode_base64(format!("n,,n={},r=abc", made.info.login).as_bytes());
+                assert!(client.ask(&format!("AUTH SCRAM-SHA-256 {first}")).await.starts_with("501 "));
+                let plain =
+                    wire_smtp::sasl::encode_base64(&wire_smtp::sasl::plain(&made.info.login, &made.password));
+                assert!(client.ask(&format!("AUTH PLAIN {plain}")).await.starts_with("235 2.7.0"));
+            }
+            assert!(client.ask("MAIL FROM:<anna@valbois.test>").await.starts_with("553 5.7.1"));
+            assert!(client.ask("MAIL FROM:<salaires@valbois.test>").await.starts_with("250 "));
+            assert!(client.ask("RCPT TO:<someone@elsewhere.test>").await.starts_with("250 "));
+            client.ask("DATA").await;
+            let answer = client.ask("From: salaires@valbois.test\r\nSubject: out\r\n\r\ntext\r\n.").await;
+            let expected = if kind == Kind::Mx { "250 2.0.0 Ok, queued as " } else { "452 4.7.1 " };
+            assert!(answer.starts_with(expected), "{answer}");
+        }
+    }
+}
+
 /// Marc from outside has access to anna's mailbox, and a device with a password of his own making.
 async fn guest(place: &Place, permissions: &str) -> (model::AddressId, model::UserId, String) {
     let directory = &place.shared.directory;

@@ -153,6 +153,13 @@ const OTHERS: &[&str] = &[
     "token create spy --domain {domain}",
     "token create spy --user {login}",
     "token revoke {token}",
+    "application create spy --sender {domain}",
+    "application show {application}",
+    "application change {application} --hourly 1",
+    "application disable {application}",
+    "application enable {application}",
+    "application renew-password {application}",
+    "application delete {application}",
     "route remove {route}",
     "queue hold {message}",
     "queue hold {delivery}",
@@ -235,6 +242,7 @@ const OWN: &[&str] = &[
     "allowed-source create 198.51.100.78 --purpose spy --contact {login} --accept-responsibility",
     "ip list",
     "token list",
+    "application list",
     "route list",
     "route check spy@far.test",
     "route check spy@far.test --senders {organisation}",
@@ -290,6 +298,7 @@ const EVERYTHING: &[&str] = &[
     "allowed-source list",
     "ip list",
     "token list",
+    "application list",
     "queue list",
     "secure letters",
     "secure show {letter}",
@@ -421,6 +430,8 @@ impl Machine {
         things.push(("integration", id(&integration)));
         of("token create programme").await;
         things.push(("token", id(&of("token list").await[0])));
+        let made = of("application create payroll --sender valbois.test").await;
+        things.push(("application", id(&made)));
         self.json("organisation create Elsewhere").await;
         self.json("user create guest@far.test --organisation Elsewhere").await;
         of("user join guest@far.test --role external").await;
