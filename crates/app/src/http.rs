@@ -21,6 +21,7 @@ pub(crate) fn router(
         .merge(door_api::router(api(installation)?))
         .merge(door_manager::router(Arc::new(manager(installation)?)))
         .merge(door_safe::router(Arc::new(safe(installation))))
+        .merge(crate::soap::router(installation))
         .layer(from_fn_with_state(installation.directory.clone(), watching::keep_out)))
 }
 

@@ -12,7 +12,7 @@ use crate::platform::Platform;
 use crate::words::{self, Language};
 
 /// Octets of text that become one line of base64 of 76 characters (RFC 2045 §6.8).
-const LINE_OCTETS: usize = 57;
+pub(crate) const LINE_OCTETS: usize = 57;
 
 /// What a carrier is made of.
 pub(crate) struct Carrier<'a> {

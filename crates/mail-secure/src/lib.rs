@@ -18,8 +18,10 @@
 mod bundling;
 mod carried;
 mod carrier;
+mod compose;
 mod deadline;
 mod error;
+pub mod following;
 mod journal;
 mod letter;
 pub mod limits;
@@ -50,6 +52,7 @@ use tokio::sync::OnceCell;
 use world::World;
 
 pub use carried::Carriage;
+pub use compose::{Attached, Composing, compose};
 pub use error::SecureError;
 pub use evidence::{Event, Mode, State};
 pub use journal::{Count, Entry, Happened, Wanted};

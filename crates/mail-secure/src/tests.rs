@@ -6,6 +6,8 @@ mod notary;
 mod receipts;
 mod tending;
 
+mod composing;
+
 use evidence::Mode;
 use model::{Address, Domain};
 

@@ -1,0 +1,65 @@
+//! The SOAP services on this installation: who calls, and one function of the domain for each operation.
+
+mod administering;
+mod caller;
+mod reading;
+mod sending;
+
+use directory::{Directory, DirectoryError};
+use door_soap::{Addresses, Code, Fault, Limits, Parts};
+use mail_flow::Flow;
+use world::World;
+
+use crate::installation::Installation;
+use caller::{Gatekeeper, temporary};
+
+/// Does what is asked.
+#[derive(Clone)]
+struct Desk {
+    world: World,
+    directory: Directory,
+    flow: Flow,
+}
+
+/// The routes of the three services.
+pub(crate) fn router(installation: &Installation) -> axum::Router {
+    let config = &installation.config;
+    let base = crate::http::base_url(config).unwrap_or_else(|| format!("https://{}", config.node.hostname));
+    let desk = Desk {
+        world: installation.world.clone(),
+        directory: installation.directory.clone(),
+        flow: installation.flow.clone(),
+    };
+    door_soap::router(Parts {
+        world: installation.world.clone(),
+        operations: desk,
+        authenticator: Gatekeeper(installation.directory.clone()),
+        addresses: Addresses { send: base.clone(), read: base.clone(), administration: base },
+        limits: Limits::default(),
+        exempt_loopback: config.auth.exempt_loopback,
+    })
+}
+
+/// What stands in the description and has nothing behind it on this installation.
+fn not_offered(what: &str) -> Fault {
+    Fault::new(Code::Forbidden, format!("{what}: not offered by this installation yet"))
+}
+
+/// A refusal of the directory, in the words of the services.
+fn of_directory(error: DirectoryError) -> Fault {
+    match error {
+        DirectoryError::NotFound { what } => Fault::not_found(what),
+        DirectoryError::Invalid { field, reason, rule } => {
+            Fault::new(Code::Validation, reason).field(field).rule(rule)
+        }
+        DirectoryError::Conflict { field, value, rule } => {
+            Fault::new(Code::Conflict, format!("«{value}» is taken")).field(field).rule(rule)
+        }
+        error @ DirectoryError::InUse { .. } => Fault::new(Code::Conflict, error.to_string()),
+        error => temporary(&error),
+    }
+}
+
+fn address(field: &str, text: &str) -> Result<model::Address, Fault> {
+    model::Address::parse(text).map_err(|error| Fault::new(Code::Validation, error.to_string()).field(field))
+}
