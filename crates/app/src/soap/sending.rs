@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use door_soap::common::{Language, LetterEvent, Mode, ReceiptType, RecipientState, Route, State};
+use door_soap::common::{
+    Document, Language, LetterEvent, Mode, ReceiptFormat, ReceiptType, RecipientState, Route, State,
+};
 use door_soap::send::{
     AuthenticationLevel, CheckRecipientsRequest, CheckRecipientsResponse, GetMessageStatusRequest,
     GetMessageStatusResponse, GetReceiptRequest, GetReceiptResponse, GetServiceInfoRequest,
@@ -11,7 +13,7 @@ use door_soap::send::{
 };
 use door_soap::{Code, Fault};
 use mail_secure::following::{Cursor, HAPPENED_LIMIT};
-use mail_secure::{Attached, Composing, Copy, Letter, SecureError, Way};
+use mail_secure::{Attached, Composing, Copy, Event, Letter, SecureError, Way};
 use model::{Address, Class, OrganisationId, Reply};
 
 use super::caller::{Caller, temporary};
@@ -19,6 +21,10 @@ use super::{Desk, address, not_offered, of_directory};
 
 /// Events of a page where nobody says how many.
 const EVENTS_USUAL: usize = 100;
+/// Seconds after which a receipt that waits for its time-stamp may be there.
+const RECEIPT_SECONDS: u32 = 60;
+/// Seconds after which a letter that was deferred is worth another try.
+const DEFERRED_SECONDS: u32 = 600;
 /// Random octets of a boundary between parts.
 const BOUNDARY_OCTETS: usize = 16;
 
@@ -191,8 +197,12 @@ impl Sending<Caller> for Desk {
             None => None,
         };
         let limit = request.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(EVENTS_USUAL);
-        let listed =
-            self.flow.secure().happened_since(caller.organisation(), letter, behind, limit.min(HAPPENED_LIMIT));
+        let listed = self.flow.secure().happened_since(
+            caller.organisation(),
+            letter,
+            behind,
+            limit.min(HAPPENED_LIMIT),
+        );
         let listed = listed.await.map_err(of_secure)?;
         let next_cursor = listed.last().map(|last| Cursor::behind(last).to_string()).or(request.cursor);
         let events = listed.into_iter().map(|one| LetterEvent {
@@ -211,8 +221,51 @@ impl Sending<Caller> for Desk {
         caller: &Caller,
         request: GetReceiptRequest,
     ) -> Result<GetReceiptResponse, Fault> {
-        self.letter(caller.organisation(), &request.message_id).await?;
-        Err(not_offered("receipts by SOAP"))
+        let (letter, copies) = self.letter(caller.organisation(), &request.message_id).await?;
+        if request.format == Some(ReceiptFormat::Json) {
+            return Err(not_offered("receipts as JSON; the evidence lies within the PDF"));
+        }
+        let event = match request.receipt {
+            ReceiptType::Submission => Event::SubmissionAcceptance,
+            ReceiptType::Acceptance => Event::ConsignmentAcceptance,
+            ReceiptType::Refusal => Event::ConsignmentRejection,
+            ReceiptType::Expiry => Event::AcceptanceRejectionExpiry,
+        };
+        let copy = match &request.recipient {
+            Some(text) => {
+                let canonical = address("recipient", text)?.canonical();
+                copies.iter().find(|copy| copy.address.canonical() == canonical)
+            }
+            // Each copy has a chain of its own, which begins with the submission.
+            None if request.receipt == ReceiptType::Submission || copies.len() == 1 => copies.first(),
+            None => {
+                let fault =
+                    Fault::new(Code::Validation, "the letter has several recipients").field("recipient");
+                return Err(fault.rule("whose acceptance, refusal or expiry"));
+            }
+        };
+        let copy = copy.ok_or_else(|| Fault::not_found("recipient"))?;
+        let secure = self.flow.secure();
+        let content = secure.receipt(&copy.slot, event, mail_secure::Language::default()).await;
+        let content = content.map_err(|error| match error {
+            SecureError::NotFound => Fault::not_found("receipt"),
+            error => of_secure(error),
+        })?;
+        let happened = secure.happened(&copy.slot).await.map_err(of_secure)?;
+        let place = happened.iter().position(|one| one.event == event);
+        let number = place.ok_or_else(|| Fault::not_found("receipt"))? + 1;
+        Ok(GetReceiptResponse {
+            evidence_id: format!("{}.{number}", copy.slot),
+            document: Document {
+                file_name: format!(
+                    "{}-{}.pdf",
+                    request.receipt.as_str(),
+                    mail_secure::hex(&letter.public_id)
+                ),
+                media_type: "application/pdf".to_owned(),
+                content: content.into(),
+            },
+        })
     }
 
     async fn get_service_info(
@@ -371,6 +424,11 @@ fn state_out(state: mail_secure::State) -> State {
 pub(super) fn of_secure(error: SecureError) -> Fault {
     match error {
         SecureError::NotFound => Fault::not_found("letter"),
+        // The log takes statements a batch at a time, with one time-stamp.
+        SecureError::NotYet => {
+            let fault = Fault::new(Code::Temporary, "the receipt waits for its time-stamp");
+            fault.retry_after(RECEIPT_SECONDS)
+        }
         error @ SecureError::Illegal(_) => Fault::new(Code::Conflict, error.to_string()),
         error => temporary(&error),
     }
@@ -386,7 +444,7 @@ fn of_reply(reply: &Reply) -> Fault {
     };
     let fault = Fault::new(code, reply.text());
     match code {
-        Code::Temporary => fault.retry_after(600),
+        Code::Temporary => fault.retry_after(DEFERRED_SECONDS),
         _ => fault,
     }
 }
