@@ -153,7 +153,6 @@ const OTHERS: &[&str] = &[
     "token create spy --domain {domain}",
     "token create spy --user {login}",
     "token revoke {token}",
-    "application create spy --sender {domain}",
     "application show {application}",
     "application change {application} --hourly 1",
     "application disable {application}",
@@ -202,6 +201,7 @@ const OPERATORS: &[&str] = &[
 /// What may not be «not found», but is answered like what does not exist: nothing is there, or a rule says what it takes.
 const ALIKE: &[&str] = &[
     "zone add-synonym {own-domain} {domain}",
+    "application create spy --sender {domain}",
     "queue list {message}",
     "log search --message {message}",
     "log list a@{domain}",
