@@ -299,11 +299,12 @@ impl Desk {
         let last: HashMap<_, _> = last.into_iter().map(|(slot, at)| (slot.0, at)).collect();
         let states = copies.into_iter().map(|copy| RecipientState {
             address: copy.address.to_string(),
-            route: Some(match copy.way {
-                Way::Sealed => Route::Safe,
-                Way::Mailbox => Route::Mailbox,
-                Way::Gateway => Route::Gateway,
-            }),
+            route: match copy.way {
+                Way::Sealed => Some(Route::Safe),
+                Way::Mailbox => Some(Route::Mailbox),
+                Way::Gateway => Some(Route::Gateway),
+                Way::Blocked => None,
+            },
             state: state_out(copy.state),
             since: last.get(&copy.slot.0).copied().unwrap_or(letter.submitted_at),
             deadline: copy.deadline,
