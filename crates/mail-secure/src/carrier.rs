@@ -14,6 +14,11 @@ use crate::words::{self, Language};
 /// Octets of text that become one line of base64 of 76 characters (RFC 2045 §6.8).
 pub(crate) const LINE_OCTETS: usize = 57;
 
+/// Characters of a name that are written.
+const NAME_CHARACTERS: usize = 120;
+/// Octets of an encoded word before base64: with it, and the brackets, at most 75 (RFC 2047 §2).
+const WORD_OCTETS: usize = 45;
+
 /// What a carrier is made of.
 pub(crate) struct Carrier<'a> {
     pub(crate) slot: &'a Slot,
@@ -172,11 +177,27 @@ fn mode_key(mode: Mode) -> &'static str {
 
 /// A display name as a quoted string, encoded where it is not ASCII (RFC 5322 §3.2.4, RFC 2047 §5).
 pub(crate) fn quoted(name: &str) -> String {
-    let name: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
+    let name: String = name.chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS).collect();
     match name.is_ascii() {
         true => format!("\"{}\"", name.replace(['\\', '"'], "")),
-        false => String::from_utf8_lossy(&wire_mime::encode_words(name.as_bytes())).into_owned(),
+        false => encoded(&name),
     }
+}
+
+/// A name as encoded words, whole: a comma or a bracket in it would otherwise be one of the field's (RFC 2047 §5).
+fn encoded(name: &str) -> String {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    for character in name.chars() {
+        if word.len() + character.len_utf8() > WORD_OCTETS {
+            words.push(std::mem::take(&mut word));
+        }
+        word.push(character);
+    }
+    words.push(word);
+    let words: Vec<String> =
+        words.iter().map(|word| format!("=?utf-8?B?{}?=", STANDARD.encode(word))).collect();
+    words.join("\r\n ")
 }
 
 /// A part whose text is in base64: no server on the way has a reason to touch it.

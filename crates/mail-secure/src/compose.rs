@@ -7,11 +7,6 @@ use model::Address;
 use crate::carrier::{LINE_OCTETS, quoted};
 use crate::letter::subject_field;
 
-/// Characters of a name that are written.
-const NAME_CHARACTERS: usize = 120;
-/// Octets of an encoded word before base64: with it, and the brackets, at most 75 (RFC 2047 §2).
-const WORD_OCTETS: usize = 45;
-
 /// What a program says of a letter.
 #[derive(Clone, Debug)]
 pub struct Composing<'a> {
@@ -75,26 +70,9 @@ pub fn compose(letter: &Composing<'_>) -> Vec<u8> {
 
 fn mailbox((address, name): &(Address, Option<String>)) -> String {
     match name.as_deref().map(str::trim) {
-        Some(name) if name.is_ascii() && !name.is_empty() => format!("{} <{address}>", quoted(name)),
-        Some(name) if !name.is_empty() => format!("{} <{address}>", encoded(name)),
+        Some(name) if !name.is_empty() => format!("{} <{address}>", quoted(name)),
         _ => address.to_string(),
     }
-}
-
-/// A name as encoded words, whole: a comma or a bracket in it would otherwise be one of the field's (RFC 2047 §5).
-fn encoded(name: &str) -> String {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    for character in name.chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS) {
-        if word.len() + character.len_utf8() > WORD_OCTETS {
-            words.push(std::mem::take(&mut word));
-        }
-        word.push(character);
-    }
-    words.push(word);
-    let words: Vec<String> =
-        words.iter().map(|word| format!("=?utf-8?B?{}?=", STANDARD.encode(word))).collect();
-    words.join("\r\n ")
 }
 
 fn multipart(kind: &str, boundary: &str, parts: &[Vec<u8>]) -> Vec<u8> {

@@ -146,3 +146,13 @@ fn ways_of_showing_who_one_is_are_told_in_the_readers_language() {
     );
     check("a way of tomorrow", "a way of tomorrow");
 }
+
+#[test]
+fn nothing_in_a_name_is_read_as_a_part_of_the_field() {
+    use crate::carrier::quoted;
+    assert_eq!(quoted("Muster, Anna <x@y.test>"), "\"Muster, Anna <x@y.test>\"");
+    assert_eq!(quoted("An\"na\\ \r\nBcc: z@y.test"), "\"Anna Bcc: z@y.test\"");
+    let encoded = quoted("Müller, Anna <x@y.test>");
+    assert!(encoded.bytes().all(|byte| byte != b',' && byte != b'<' && byte != b'@'), "{encoded}");
+    assert_eq!(wire_mime::decode_words(encoded.as_bytes()), "Müller, Anna <x@y.test>");
+}
