@@ -202,9 +202,12 @@ async fn no_list_and_no_ban_keeps_an_identified_gateway_out() {
         assert!(send(&mut stranger).await.starts_with("550 5.7.1 192.0.2.7 is listed"));
         let mut gateway = place.greeted(&config, STRANGER).await;
         assert!(send(&mut gateway).await.starts_with("250 "));
-        // It is no relay for all that.
+        // It is no relay for all that: a subject may say that a letter goes secured, and this one does not.
         gateway.ask("MAIL FROM:<a@far.test>").await;
-        assert!(gateway.ask("RCPT TO:<x@elsewhere.test>").await.starts_with("550 5.7.1 "));
+        assert!(gateway.ask("RCPT TO:<x@elsewhere.test>").await.starts_with("250 "));
+        assert!(gateway.ask("DATA").await.starts_with("354 "));
+        gateway.send(letter).await;
+        assert!(gateway.reply().await.starts_with("550 5.7.1 "));
         let operator = place.shared.directory.administration(Scope::Operator("test"), "test");
         operator.ban_source("192.0.2.7", Duration::from_secs(3600), "test").await.unwrap();
         place.shared.directory.maintain().await.unwrap();
