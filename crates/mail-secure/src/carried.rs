@@ -28,7 +28,7 @@ impl Secure {
     /// When the database does not answer, or a statement cannot be made.
     pub fn note_carried(&self, tx: &mut Tx, slot: [u8; 16], carriage: &Carriage) -> Result<(), SecureError> {
         let platform = self.platform_at_hand().ok_or(SecureError::Keys("they are not open yet"))?;
-        let mut seen = match self.read(tx, &Slot(slot)) {
+        let mut seen = match self.read_to_change(tx, &Slot(slot)) {
             Err(SecureError::NotFound) => return Ok(()),
             read => read?,
         };

@@ -66,7 +66,7 @@ impl Secure {
     /// When the database does not answer, or a statement cannot be made.
     pub fn note_linked(&self, tx: &mut Tx, linked: &Linked) -> Result<(), SecureError> {
         let platform = self.platform_at_hand().ok_or(SecureError::Keys("they are not open yet"))?;
-        let Seen { letter, mut copy } = self.read(tx, &linked.parcel.slot)?;
+        let Seen { letter, mut copy } = self.read_to_change(tx, &linked.parcel.slot)?;
         let event = match letter.mode {
             Mode::Registered => Event::NotificationForAcceptance,
             Mode::Confidential | Mode::Personal => Event::ConsignmentNotification,

@@ -133,6 +133,12 @@ impl Secure {
         scope.read(move |tx: &mut Tx| secure.read(tx, &slot)).await
     }
 
+    /// The letter of a slot for whoever changes it: nobody else does until the transaction ends.
+    pub(crate) fn read_to_change(&self, tx: &mut Tx, slot: &Slot) -> Result<Seen, SecureError> {
+        rows::copy_to_change(tx, slot)?.ok_or(SecureError::NotFound)?;
+        self.read(tx, slot)
+    }
+
     pub(crate) fn read(&self, tx: &mut Tx, slot: &Slot) -> Result<Seen, SecureError> {
         let copy = rows::copy_of(tx, slot)?.ok_or(SecureError::NotFound)?;
         let letter = rows::letter(tx, self.vault(), copy.letter)?;
@@ -296,7 +302,7 @@ impl Secure {
         self.db()
             .operator("a recipient accepts or refuses a registered letter")
             .write(move |tx: &mut Tx| {
-                let Seen { letter, mut copy } = secure.read(tx, &slot)?;
+                let Seen { letter, mut copy } = secure.read_to_change(tx, &slot)?;
                 secure.may(&letter, &copy, &who)?;
                 if copy.deadline.is_some_and(|deadline| now > deadline) {
                     return Err(SecureError::Ended);
@@ -387,7 +393,7 @@ impl Secure {
         self.db()
             .operator("a recipient has opened a letter")
             .write(move |tx: &mut Tx| {
-                let Seen { letter, mut copy } = secure.read(tx, &slot)?;
+                let Seen { letter, mut copy } = secure.read_to_change(tx, &slot)?;
                 secure.may(&letter, &copy, &who)?;
                 let event = match copy.state {
                     State::HandedOver if copy.sequence >= limits::ACCESSES_LIMIT => return Ok(()),
@@ -459,10 +465,11 @@ impl Secure {
                 let found = rows::letter(tx, secure.vault(), letter)?.ok_or(SecureError::NotFound)?;
                 let mut withdrawn = Vec::new();
                 let mut illegal = None;
-                for mut copy in rows::copies_of(tx, letter)? {
-                    if only.is_some_and(|slot| slot != copy.slot) {
+                for listed in rows::copies_of(tx, letter)? {
+                    if only.is_some_and(|slot| slot != listed.slot) {
                         continue;
                     }
+                    let Some(mut copy) = rows::copy_to_change(tx, &listed.slot)? else { continue };
                     let words = if reason.is_empty() { "the sender withdrew it" } else { &reason };
                     let event = Happening::new(Event::ContentConsignmentFailure, now).because("RD06", words);
                     match secure.notary(&platform).state(tx, &found, &mut copy, &event) {
@@ -499,19 +506,20 @@ impl Secure {
         self.db()
             .operator("end registered letters whose deadline has passed")
             .write(move |tx: &mut Tx| {
-                let expired = rows::expired(tx, now)?;
-                for copy in &expired {
+                let mut count = 0;
+                for listed in rows::expired(tx, now)? {
+                    let Some(mut copy) = rows::unchanged(tx, &listed)? else { continue };
                     let letter = rows::letter(tx, secure.vault(), copy.letter)?
                         .ok_or(SecureError::Damaged("a copy without its letter"))?;
-                    let mut copy = copy.clone();
                     let event = Happening::new(Event::AcceptanceRejectionExpiry, now)
                         .because("RC09", "neither accepted nor refused in time");
                     secure.notary(&platform).state(tx, &letter, &mut copy, &event)?;
                     copy.end(now);
                     rows::update_copy(tx, &copy)?;
                     secure.tell_sender(tx, &letter, &copy, NoticeKind::Expired, now)?;
+                    count += 1;
                 }
-                Ok(expired.len())
+                Ok(count)
             })
             .await
     }

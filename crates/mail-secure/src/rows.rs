@@ -241,6 +241,22 @@ pub(crate) fn copy_of(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, DbError>
     )
 }
 
+/// One recipient's copy, as it is once nobody else changes it: on PostgreSQL two transactions would otherwise make a
+/// statement of the same number.
+pub(crate) fn copy_to_change(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, DbError> {
+    tx.execute(
+        "UPDATE secure_recipient SET sequence = sequence
+         WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)",
+        values![&slot.to_string(), tx.organisation()],
+    )?;
+    copy_of(tx, slot)
+}
+
+/// A copy that was found in a list, if it is still as it was found, once nobody else changes it.
+pub(crate) fn unchanged(tx: &mut Tx, found: &Copy) -> Result<Option<Copy>, DbError> {
+    Ok(copy_to_change(tx, &found.slot)?.filter(|copy| copy == found))
+}
+
 /// All copies of a letter, in the order of their addresses.
 pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> {
     tx.query(

@@ -26,7 +26,8 @@ impl Secure {
             .write(move |tx: &mut Tx| {
                 let mut count = 0;
                 for (already, after) in (0_u32..).zip(limits::REMINDERS) {
-                    for mut copy in rows::to_remind(tx, already, now.minus(after), now)? {
+                    for listed in rows::to_remind(tx, already, now.minus(after), now)? {
+                        let Some(mut copy) = rows::unchanged(tx, &listed)? else { continue };
                         let letter = secure.letter_of(tx, &copy)?;
                         let happening = Happening::new(Event::NotificationForAcceptance, now);
                         secure.notary(&platform).state(tx, &letter, &mut copy, &happening)?;
@@ -54,10 +55,10 @@ impl Secure {
         self.db()
             .operator("end letters whose time to be opened is over")
             .write(move |tx: &mut Tx| {
-                let over = rows::out_of_time(tx, now)?;
-                for copy in &over {
-                    let letter = secure.letter_of(tx, copy)?;
-                    let mut copy = copy.clone();
+                let mut count = 0;
+                for listed in rows::out_of_time(tx, now)? {
+                    let Some(mut copy) = rows::unchanged(tx, &listed)? else { continue };
+                    let letter = secure.letter_of(tx, &copy)?;
                     // What was opened stays so: only the share goes.
                     if matches!(copy.state, State::Consigned | State::Notified) {
                         let happening = Happening::new(Event::ContentHandoverFailure, now)
@@ -68,8 +69,9 @@ impl Secure {
                     }
                     copy.store_share = None;
                     rows::update_copy(tx, &copy)?;
+                    count += 1;
                 }
-                Ok(over.len())
+                Ok(count)
             })
             .await
     }
