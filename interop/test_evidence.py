@@ -3,6 +3,7 @@
 import copy
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -96,5 +97,5 @@ def test_the_command_needs_nothing_but_the_files(program, tmp_path):
 
 
 def command(program, *files, cwd=None):
-    arguments = [program, "evidence", "verify", *files, "--keys", TESTDATA / "keys.json", "--json"]
+    arguments = [Path(program).resolve(), "evidence", "verify", *files, "--keys", TESTDATA / "keys.json", "--json"]
     return subprocess.run(arguments, cwd=cwd, capture_output=True, text=True, timeout=60)

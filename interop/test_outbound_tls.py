@@ -214,11 +214,11 @@ def test_a_route_that_demands_a_certificate_waits_for_the_right_one(town):
 
 
 def test_a_route_by_subject_takes_only_what_bears_it(town):
-    """The rule of the seed's customers: the subject contains "<im>"."""
+    """The rule of customers of another secure service: the subject contains its tag. Our own, <im>, we honour ourselves."""
     relais, stranger = town
-    relais.command("route", "add", f"plain.{ZONE}", f"named.{ZONE}:{stranger.port}", "--subject", "<im>", "--tls", "encrypt")
+    relais.command("route", "add", f"plain.{ZONE}", f"named.{ZONE}:{stranger.port}", "--subject", "<zix>", "--tls", "encrypt")
     address = f"eve@plain.{ZONE}"
-    for subject, policy in ((f"<im><c> {mark()}", "route"), (mark(), None)):
+    for subject, policy in ((f"<zix><c> {mark()}", "route"), (mark(), None)):
         marker = mark()
         with submission(relais, ANNA) as smtp:
             smtp.sendmail(ANNA, [address], letter(ANNA, address, marker, subject=subject))

@@ -193,7 +193,7 @@ impl Bundle {
         Ok(json)
     }
 
-    /// Reads a file. What it says is not believed before [`verify`](crate::verify) has looked at it.
+    /// Reads a file. What it says is not believed before [`verify`](crate::verify()) has looked at it.
     ///
     /// # Errors
     /// When it is not a bundle, or not byte for byte as it was written.

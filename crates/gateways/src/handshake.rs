@@ -12,7 +12,7 @@ use crate::judge::is_provable;
 
 /// Asks every client for a certificate and takes any, or none. The handshake never fails for a chain, a name, a date
 /// or a purpose: ordinary mail servers present whatever they have (RFC 7435), and whose certificate counts is decided
-/// at MAIL by [`crate::judge`]. A client that presents a certificate without holding its key is turned away.
+/// at MAIL by [`crate::judge()`]. A client that presents a certificate without holding its key is turned away.
 #[derive(Debug)]
 pub struct AnyClientCertificate {
     provider: Arc<CryptoProvider>,

@@ -1,7 +1,7 @@
 //! Integrated organisations: mail servers of others that prove by their certificates whose they are.
 //!
 //! An [`Integration`] covers one or more domains. Its servers may send here and receive from here over TLS that shows
-//! a certificate on both sides; [`judge`] says, without IO, whether a certificate is one that was declared. A server
+//! a certificate on both sides; [`judge()`] says, without IO, whether a certificate is one that was declared. A server
 //! that is identified speaks for the integration's domains, and for no others; [`Book::identify`] decides that at MAIL.
 //!
 //! - A domain belongs to one integration only, and counts once it was shown to be the organisation's.

@@ -1,7 +1,7 @@
 //! Evidence as a page for people: PDF.
 //!
-//! [`receipt`] makes the page that says what happened to a letter, with the evidence that proves it inside;
-//! [`report`] makes the page that says how a connection test went. Both are PDF/A-3b with embedded type, the same bytes
+//! [`receipt()`] makes the page that says what happened to a letter, with the evidence that proves it inside;
+//! [`report()`] makes the page that says how a connection test went. Both are PDF/A-3b with embedded type, the same bytes
 //! for the same values: no clock, no randomness, nothing of the machine. They are unsigned; `wire_cms::pades::sign`
 //! adds the signature. docs/formats/receipts.md says what stands where.
 

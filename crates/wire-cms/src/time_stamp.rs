@@ -297,7 +297,7 @@ fn read_info(bytes: &[u8]) -> Result<Info, StampError> {
     Ok(Info { policy, digest, serial, time, accuracy, nonce, authority })
 }
 
-/// Accuracy ::= SEQUENCE { seconds INTEGER OPTIONAL, millis [0] INTEGER OPTIONAL, micros [1] INTEGER OPTIONAL }
+/// Accuracy ::= SEQUENCE { seconds INTEGER OPTIONAL, millis \[0\] INTEGER OPTIONAL, micros \[1\] INTEGER OPTIONAL }
 fn read_accuracy(item: &Item<'_>) -> Result<Duration, StampError> {
     let mut items = item.items();
     let seconds = items.optional(INTEGER)?.map_or(Ok(0), |item| item.unsigned())?;

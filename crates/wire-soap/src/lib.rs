@@ -2,8 +2,8 @@
 //! No IO, no clock.
 //!
 //! A service is a table ([`Service`]): its operations, their fields, what holds for each. From that one table come the
-//! WSDL ([`wsdl`]), the reader that lets nothing else pass ([`Incoming::read`]) and the writer of answers
-//! ([`Answer`]). [`shape!`](crate::shape) and [`choice!`](crate::choice) make a Rust type and its part of the table
+//! WSDL ([`wsdl()`]), the reader that lets nothing else pass ([`Incoming::read`]) and the writer of answers
+//! ([`Answer`]). [`crate::shape!`] and [`choice!`](crate::choice) make a Rust type and its part of the table
 //! out of one declaration.
 //!
 //! What comes in passes, in this order: the media type, the parts of MTOM, one XML reader without DTDs

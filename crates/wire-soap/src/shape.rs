@@ -7,7 +7,7 @@ use model::Timestamp;
 use crate::schema::{Field, Kind, Occurs};
 use crate::value::{Value, Values};
 
-/// A type that is a request, an answer or a record. [`shape!`](crate::shape) makes them.
+/// A type that is a request, an answer or a record. [`shape!`](macro@crate::shape) makes them.
 pub trait Shape: Sized {
     /// What it has, in the order of the wire.
     const FIELDS: &'static [Field];
@@ -122,7 +122,7 @@ pub const fn kind_of<T: Member>() -> Kind {
 }
 
 /// Declares types with their fields: the name in Rust, the name on the wire, the type, then perhaps what holds (a
-/// [`Kind`](crate::Kind)) and how often (`; 1..=100`).
+/// [`Kind`]) and how often (`; 1..=100`).
 ///
 /// ```text
 /// shape! {

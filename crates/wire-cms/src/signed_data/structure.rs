@@ -69,7 +69,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Structure<'_>, CmsError> {
     Ok(Structure { before_signers, content_type, content, certificates, signer: read_signer(signer)? })
 }
 
-/// EncapsulatedContentInfo ::= SEQUENCE { eContentType, eContent [0] EXPLICIT OCTET STRING OPTIONAL } (§5.2).
+/// EncapsulatedContentInfo ::= SEQUENCE { eContentType, eContent \[0\] EXPLICIT OCTET STRING OPTIONAL } (§5.2).
 fn read_content(mut items: Items<'_>) -> Result<(&[u8], Option<&[u8]>), CmsError> {
     let content_type = items.object_identifier()?;
     let content = match items.optional(der::context_constructed(0))? {
