@@ -10,6 +10,7 @@ mod letters_out;
 mod machine_reports;
 mod reports;
 mod secured;
+mod secured_crashes;
 mod sender_lists;
 mod signing;
 

@@ -8,7 +8,7 @@ use super::*;
 
 /// A fault layer that counts the points of database and bodies, and dies at one of them.
 #[derive(Clone, Default)]
-struct Death(Arc<Points>);
+pub(super) struct Death(Arc<Points>);
 
 #[derive(Default)]
 struct Points {
@@ -19,18 +19,23 @@ struct Points {
 
 impl Death {
     /// Lives until the n-th point from now on, counted from 1.
-    fn at(&self, point: usize) {
+    pub(super) fn at(&self, point: usize) {
         self.0.passed.store(0, Ordering::SeqCst);
         self.0.dies_at.store(point, Ordering::SeqCst);
         self.0.is_dead.store(false, Ordering::SeqCst);
     }
 
-    fn never(&self) {
+    pub(super) fn never(&self) {
         self.at(usize::MAX);
     }
 
-    fn is_dead(&self) -> bool {
+    pub(super) fn is_dead(&self) -> bool {
         self.0.is_dead.load(Ordering::SeqCst)
+    }
+
+    /// Points passed since [`Death::at`].
+    pub(super) fn passed(&self) -> usize {
+        self.0.passed.load(Ordering::SeqCst)
     }
 
     fn strike(&self) -> io::Result<()> {
@@ -43,15 +48,15 @@ impl Death {
 }
 
 /// What lies on the disk, and what outlives a process.
-struct Disk {
-    death: Death,
-    world: World,
-    db: Db,
+pub(super) struct Disk {
+    pub(super) death: Death,
+    pub(super) world: World,
+    pub(super) db: Db,
     bodies: tempfile::TempDir,
 }
 
 impl Disk {
-    fn all() -> Vec<Disk> {
+    pub(super) fn all() -> Vec<Disk> {
         let death = Death::default();
         death.never();
         let hook = death.clone();
@@ -75,7 +80,7 @@ impl Disk {
     }
 
     /// A new process on this disk.
-    fn start(&self, routes: &[(&str, &Stranger)]) -> Town {
+    pub(super) fn start(&self, routes: &[(&str, &Stranger)]) -> Town {
         let db = db::testing::another(&self.db);
         let hook = self.death.clone();
         let options = blobs::Options {
@@ -153,7 +158,7 @@ async fn whatever_the_moment_of_a_crash_each_letter_is_there_once() {
             let acknowledged = first_life(&mut town, &disk.death).await;
             if point == 0 {
                 assert_eq!(acknowledged.len(), 4);
-                points = disk.death.0.passed.load(Ordering::SeqCst);
+                points = disk.death.passed();
                 assert!(points > 20, "{points}");
             }
             // A dead process writes nothing more: its loop is cut off where it is.

@@ -10,14 +10,14 @@ use wire_safe::{Envelope as SealedEnvelope, MailShare, Slot, StoreShare};
 use super::{Town, address, envelope, letter, peer, towns, until};
 
 /// What a stranger has of a letter that came sealed.
-struct Carrier {
-    envelope: Bytes,
+pub(super) struct Carrier {
+    pub(super) envelope: Bytes,
     share: String,
     text: String,
 }
 
 /// Takes the page from a letter, and the envelope and the share of the key from the page.
-fn carrier(letter: &str) -> Carrier {
+pub(super) fn carrier(letter: &str) -> Carrier {
     assert!(letter.is_ascii(), "a carrier is seven bits");
     let text = letter.to_owned();
     let between = |from: &str, to: &str| {
@@ -43,7 +43,7 @@ async fn letters_of(stranger: &Stranger, count: usize) -> Vec<String> {
     .await
 }
 
-async fn send(town: &Town, subject: &str, to: &[&str]) -> Result<model::MessageId, model::Reply> {
+pub(super) async fn send(town: &Town, subject: &str, to: &[&str]) -> Result<model::MessageId, model::Reply> {
     let anna = town.user("anna@valbois.test").await;
     let text = letter("Anna Muster <anna@valbois.test>", subject);
     town.bring(anna, envelope("anna@valbois.test", to), &text).await
