@@ -59,7 +59,7 @@ pub(crate) async fn converse<S>(
         ip,
         shutdown,
         origin: None,
-        is_secured: false,
+        is_secret: false,
         body: None,
         authenticated: None,
         scram: None,
@@ -112,7 +112,7 @@ struct Connection<'a, S> {
     /// Made at MAIL, used at RCPT, given away with the message.
     origin: Option<Origin>,
     /// A recipient of the letter under way asks for it to go secured.
-    is_secured: bool,
+    is_secret: bool,
     /// What has come of the message.
     body: Option<Incoming>,
     /// Who signed in, or is about to.
@@ -182,7 +182,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                     info!(peer = %self.ip, %from, %reply, "a sender was refused");
                 }
                 self.origin = Some(origin);
-                self.is_secured = false;
+                self.is_secret = false;
                 self.session.sender_answered(answer);
             }
             Need::Recipient { recipient, smtputf8, declared_bytes } => {
@@ -197,13 +197,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 if kind == Kind::Mx && !is_known {
                     count_recipient(self.shared, self.ip, answer.as_ref().err()).await;
                 }
-                self.is_secured |= answer.is_ok() && flow.is_secured(&recipient.address);
+                self.is_secret |= answer.is_ok() && flow.is_secret(origin, &recipient.address);
                 self.session.recipient_answered(answer.map(|()| recipient));
             }
             Need::Keep => {
-                let (origin, is_secured) = (self.origin.as_ref(), self.is_secured);
+                let (origin, is_secret) = (self.origin.as_ref(), self.is_secret);
                 let receive = || match origin {
-                    Some(origin) => flow.receive_from(origin, is_secured),
+                    Some(origin) => flow.receive_from(origin, is_secret),
                     None => flow.receive(),
                 };
                 let body = self.body.get_or_insert_with(receive);

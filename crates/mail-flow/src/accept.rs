@@ -50,7 +50,11 @@ impl Flow {
     pub async fn accept(&self, mut arrival: Arrival) -> Result<Accepted, Reply> {
         arrival.body.complete().await?;
         if let Some(kept) = arrival.body.take_secret() {
-            return self.accept_secured(arrival, kept).await;
+            let mut to = arrival.envelope.recipients.iter();
+            return match to.any(|recipient| self.is_return_path(&recipient.address)) {
+                true => self.accept_returned(arrival, kept).await,
+                false => self.accept_secured(arrival, kept).await,
+            };
         }
         let ready = Arc::new(self.prepare(arrival).await?);
         let place = self.place();

@@ -16,6 +16,7 @@ mod accept;
 mod application;
 mod arrival;
 mod carriage;
+mod delivery_status;
 mod forward;
 mod gateway;
 mod hand;
@@ -29,6 +30,7 @@ mod reading;
 mod recipient;
 mod relay;
 mod report;
+mod returned;
 mod secure;
 mod send;
 mod settle;
@@ -235,14 +237,20 @@ impl Flow {
         self.incoming(Secrecy::None)
     }
 
-    /// Where the bytes of the next letter of `origin` go. One that is to go secured stays in memory; `is_secured` where
-    /// a recipient has said so already.
-    pub fn receive_from(&self, origin: &Origin, is_secured: bool) -> Incoming {
+    /// Where the bytes of the next letter of `origin` go. One that is to go secured stays in memory; `is_secret` where a
+    /// recipient has said so already ([`Flow::is_secret`]).
+    pub fn receive_from(&self, origin: &Origin, is_secret: bool) -> Incoming {
         self.incoming(match origin.may_secure() {
-            true if is_secured => Incoming::keep(&self.inner.secrets),
+            _ if is_secret => Incoming::keep(&self.inner.secrets),
             true => Secrecy::Watched(self.inner.secure.settings().marks.clone()),
             false => Secrecy::None,
         })
+    }
+
+    /// Whether what `origin` brings to this recipient stays in memory: letters that are to go secured, and what comes
+    /// back of them.
+    pub fn is_secret(&self, origin: &Origin, recipient: &Address) -> bool {
+        self.is_return_path(recipient) || (origin.may_secure() && self.is_secured(recipient))
     }
 
     fn incoming(&self, secrecy: Secrecy) -> Incoming {

@@ -71,3 +71,7 @@ pub(crate) const SECRET_SHARE_BYTES: usize = 256 * 1024;
 pub(crate) const SECRET_SHARES: usize = 2048;
 /// How often notices of secure letters are looked for when nothing wakes us earlier.
 pub(crate) const NOTICE_INTERVAL: Duration = Duration::from_secs(5);
+/// Recipients of one report about a delivery that are looked at.
+pub(crate) const REPORTED_RECIPIENTS_LIMIT: usize = 100;
+/// Characters of a value in a report about a delivery.
+pub(crate) const REPORTED_WORDS_LIMIT: usize = 500;

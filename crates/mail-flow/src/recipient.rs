@@ -44,6 +44,9 @@ impl Flow {
             // RFC 6531 §3.5: 553 with 5.6.7.
             return Err(Reply::never(553, 6, 7, "the address needs SMTPUTF8"));
         }
+        if self.is_return_path(address) {
+            return self.returned_to(address).await.map(drop);
+        }
         self.application_takes(origin, declared_bytes).await?;
         let found = self.inner.directory.find(address).await.map_err(|error| trouble::directory(&error))?;
         match found {

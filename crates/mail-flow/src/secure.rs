@@ -17,7 +17,7 @@ use mail_secure::{
 };
 use model::{
     Address, BlobRef, BodyKind, Class, DeliveryId, Envelope, IntegrationId, MessageId, Notify,
-    OrganisationId, Recipient, Reply, ReversePath, Route, TlsWish,
+    OrganisationId, Recipient, Reply, ReturnContent, ReversePath, Route, TlsWish,
 };
 use tracing::{error, info, warn};
 
@@ -377,34 +377,39 @@ impl Flow {
             }
         }
         for carrier in prepared.carriers() {
-            let recipient =
-                Recipient { address: carrier.recipient.clone(), notify: Some(Notify::NEVER), original: None };
-            let legs = mail_route::route(
-                &self.inner.directory,
-                &self.inner.return_paths,
-                &ReversePath::Null,
-                &recipient.address,
-            );
-            let legs = legs.await.map_err(|error| trouble::routing(&error))?;
-            let mut here = Vec::new();
-            let mut elsewhere = Vec::new();
-            for Leg { organisation: owner, route } in legs {
-                let route = self.by_gateway(route).await?;
-                let is_here = matches!(route, Route::Account { .. });
-                let mut delivery = self.new_delivery(owner.or(organisation), &recipient, route);
-                delivery.slot = Some(carrier.slot.0);
-                if is_here { here.push(delivery) } else { elsewhere.push(delivery) }
-            }
-            // In a mailbox here it lies as it is; on its way elsewhere nobody else is to read its share of the key.
-            for (deliveries, is_closed) in [(here, false), (elsewhere, true)] {
-                if !deliveries.is_empty() {
-                    let (origin, bytes) = (&Origin::Ourselves, carrier.bytes.clone());
-                    let from = ReversePath::Null;
-                    let sent_as = None;
-                    let outgoing =
-                        Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as };
-                    letters.push(self.ready(outgoing).await?);
-                }
+            let (slot, bytes) = (carrier.slot.0, &carrier.bytes);
+            letters.extend(self.carriers_of(slot, &carrier.recipient, organisation, bytes).await?);
+        }
+        Ok(letters)
+    }
+
+    /// What brings an envelope, or the link to one, to its recipient. In a mailbox here it lies as it is; on its way
+    /// elsewhere nobody else is to read its share of the key, and reports come back to the copy.
+    async fn carriers_of(
+        &self,
+        slot: [u8; 16],
+        address: &Address,
+        organisation: Option<OrganisationId>,
+        bytes: &Bytes,
+    ) -> Result<Vec<Arc<Ready>>, Reply> {
+        let recipient = Flow::reported_recipient(address);
+        let (directory, paths) = (&self.inner.directory, &self.inner.return_paths);
+        let legs = mail_route::route(directory, paths, &ReversePath::Null, address).await;
+        let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+        for Leg { organisation: owner, route } in legs.map_err(|error| trouble::routing(&error))? {
+            let route = self.by_gateway(route).await?;
+            let is_here = matches!(route, Route::Account { .. });
+            let mut delivery = self.new_delivery(owner.or(organisation), &recipient, route);
+            delivery.slot = Some(slot);
+            if is_here { here.push(delivery) } else { elsewhere.push(delivery) }
+        }
+        let mut letters = Vec::new();
+        let returned = self.return_path_of(slot).await?;
+        for (deliveries, from, is_closed) in [(here, ReversePath::Null, false), (elsewhere, returned, true)] {
+            if !deliveries.is_empty() {
+                let (origin, bytes, sent_as) = (&Origin::Ourselves, bytes.clone(), None);
+                let outgoing = Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as };
+                letters.push(self.ready(outgoing).await?);
             }
         }
         Ok(letters)
@@ -454,7 +459,10 @@ impl Flow {
             body_key,
             prefix: prefix.into_bytes(),
             received_at: now,
-            return_content: None,
+            return_content: deliveries
+                .iter()
+                .any(|delivery| delivery.slot.is_some())
+                .then_some(ReturnContent::Full),
             envelope_id: None,
             body: envelope.body,
             needs_smtputf8,
@@ -494,7 +502,7 @@ impl Flow {
     }
 
     /// For what a recipient's server does not take because of what is attached: the same once more, by a link.
-    pub(crate) async fn linked(&self, ended: &[Ended]) -> Vec<LinkedCopy> {
+    pub(crate) async fn linked(&self, ended: &[Ended]) -> Vec<(DeliveryId, LinkedCopy)> {
         let mut linked = Vec::new();
         for Ended { job, outcome } in ended {
             let delivery = &job.delivery;
@@ -502,8 +510,8 @@ impl Flow {
             if delivery.message.body_key.is_none() || !is_about_content(reply) {
                 continue;
             }
-            match self.linked_copy(delivery, slot).await {
-                Ok(Some(copy)) => linked.push(copy),
+            match self.link_in_place_of(delivery, slot).await {
+                Ok(Some(copy)) => linked.push((delivery.id, copy)),
                 Ok(None) => {}
                 Err(error) => {
                     warn!(%error, delivery = delivery.id.0, "a blocked letter is not sent by a link")
@@ -513,41 +521,40 @@ impl Flow {
         linked
     }
 
-    async fn linked_copy(&self, delivery: &Delivery, slot: [u8; 16]) -> Result<Option<LinkedCopy>, Reply> {
-        let carrier = self.plain_body(&delivery.message).await?;
-        let linked = self.inner.secure.linked(slot, &carrier).await.map_err(|error| later(&error))?;
-        let Some(linked) = linked else { return Ok(None) };
-        let again = NewDelivery {
-            id: DeliveryId(self.inner.world.new_id()),
-            organisation: delivery.organisation,
-            recipient: delivery.recipient.clone(),
-            original: delivery.original.clone(),
-            notify: delivery.notify,
-            route: delivery.route.clone(),
-            is_doubtful: None,
-            slot: Some(slot),
-        };
-        let outgoing = Outgoing {
-            origin: &Origin::Ourselves,
-            organisation: delivery.message.organisation,
-            from: ReversePath::Null,
-            bytes: linked.parcel.bytes.clone(),
-            deliveries: vec![again],
-            is_closed: true,
-            sent_as: None,
-        };
-        let letter = self.ready(outgoing).await?;
-        Ok(Some(LinkedCopy { delivery: delivery.id, linked, letter }))
+    async fn link_in_place_of(
+        &self,
+        delivery: &Delivery,
+        slot: [u8; 16],
+    ) -> Result<Option<LinkedCopy>, Reply> {
+        self.link_letter(slot, &self.plain_body(&delivery.message).await?).await
     }
 
-    /// Queues the second notice in the commit that ends the first one; it is due at once, for any node.
+    /// A letter with a link, made of one that brought the envelope. `None` where it had a link already, or nobody can
+    /// open it any more.
+    pub(crate) async fn link_letter(
+        &self,
+        slot: [u8; 16],
+        carrier: &Bytes,
+    ) -> Result<Option<LinkedCopy>, Reply> {
+        let linked = self.inner.secure.linked(slot, carrier).await.map_err(|error| later(&error))?;
+        let Some(linked) = linked else { return Ok(None) };
+        let organisation = Some(linked.organisation).filter(|organisation| organisation.0 != 0);
+        let parcel = &linked.parcel;
+        let letters = self.carriers_of(slot, &parcel.recipient, organisation, &parcel.bytes).await?;
+        Ok(Some(LinkedCopy { linked, letters }))
+    }
+
+    /// Queues the second notice in the commit that ends the first one, or in which its failure is heard of; it is due at
+    /// once, for any node.
     pub(crate) fn send_link(&self, tx: &mut Tx, copy: &LinkedCopy) -> Result<(), DbError> {
         match self.inner.secure.note_linked(tx, &copy.linked) {
             Ok(()) => {}
             Err(SecureError::Db(error)) => return Err(error),
             Err(error) => warn!(error = %model::Chain(&error), "no statement of a second notice"),
         }
-        self.commit(tx, &copy.letter, None)?;
+        for letter in &copy.letters {
+            self.commit(tx, letter, None)?;
+        }
         tx.notify(mail_queue::WAKE, mail_queue::LOOK.to_owned());
         Ok(())
     }
@@ -711,15 +718,13 @@ pub struct TakenSecured {
 
 /// A blocked letter as one with a link.
 pub(crate) struct LinkedCopy {
-    /// The delivery that it stands for.
-    pub(crate) delivery: DeliveryId,
     linked: mail_secure::Linked,
-    letter: Arc<Ready>,
+    letters: Vec<Arc<Ready>>,
 }
 
 /// Whether a refusal is about what is in the letter rather than about the mailbox (RFC 3463 §3.3, §3.4: X.1 and X.2): its
 /// kind (X.6), its size (X.3.4), a rule of the server's (X.7). Servers without enhanced codes say 552 or 554.
-fn is_about_content(reply: &Reply) -> bool {
+pub(crate) fn is_about_content(reply: &Reply) -> bool {
     match reply.enhanced() {
         Some(code) => matches!((code.subject, code.detail), (6 | 7, _) | (3, 4)),
         None => matches!(reply.code(), 552 | 554),
@@ -752,7 +757,7 @@ fn author(header: &HeaderFacts) -> Option<Address> {
     header.authors().into_iter().find_map(Result::ok)
 }
 
-fn later(error: &SecureError) -> Reply {
+pub(crate) fn later(error: &SecureError) -> Reply {
     match error {
         SecureError::Sealing(wire_safe::NotSealed::TooLarge { .. }) => {
             Reply::never(552, 3, 4, "the letter is too large to be sealed")

@@ -14,7 +14,7 @@ use trail::{Event, Step};
 use crate::accept::{Place, Ready};
 use crate::hand::Job;
 use crate::report::{Kind, Reported};
-use crate::{Flow, Settings, limits};
+use crate::{Flow, Settings, limits, returned};
 
 /// A job and what came of it.
 pub(crate) struct Ended {
@@ -82,7 +82,11 @@ pub(crate) fn conclude(
         Kind::Delivered | Kind::Relayed => true,
     });
     // RFC 5321 §4.5.5: never a report about a report.
-    let report = report.filter(|_| message.from != ReversePath::Null);
+    let report = report.filter(|_| match &message.from {
+        ReversePath::Null => false,
+        // What becomes of an envelope is stated, and its sender told, in the commit that ends the delivery.
+        ReversePath::Address(from) => !returned::looks_like_one(from, &settings.hostname),
+    });
     Conclusion { end, report, host }
 }
 
@@ -136,8 +140,8 @@ impl Flow {
                         if !flow.write_end(tx, delivery, conclusion, &tried, now)? {
                             return Err(Unsettled::Lost(delivery.id));
                         }
-                        match linked.iter().find(|linked| linked.delivery == delivery.id) {
-                            Some(linked) => flow.send_link(tx, linked)?,
+                        match linked.iter().find(|(failed, _)| *failed == delivery.id) {
+                            Some((_, linked)) => flow.send_link(tx, linked)?,
                             None => flow.note_end(tx, delivery, conclusion)?,
                         }
                     }

@@ -9,6 +9,7 @@ mod letters_in;
 mod letters_out;
 mod machine_reports;
 mod reports;
+mod returned;
 mod secured;
 mod secured_crashes;
 mod sender_lists;
@@ -149,8 +150,9 @@ impl Town {
         for recipient in &envelope.recipients {
             self.flow.recipient(&origin, recipient, envelope.smtputf8, 0).await?;
         }
-        let is_secured = envelope.recipients.iter().any(|recipient| self.flow.is_secured(&recipient.address));
-        let mut body = self.flow.receive_from(&origin, is_secured);
+        let mut to = envelope.recipients.iter();
+        let is_secret = to.any(|recipient| self.flow.is_secret(&origin, &recipient.address));
+        let mut body = self.flow.receive_from(&origin, is_secret);
         body.write(text.as_bytes()).await?;
         Ok(self.flow.accept(Arrival { origin, envelope, body }).await?.message)
     }

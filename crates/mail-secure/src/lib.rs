@@ -57,7 +57,7 @@ pub use error::SecureError;
 pub use evidence::{Event, Mode, State};
 pub use journal::{Count, Entry, Happened, Wanted};
 pub use letter::{Unmarked, unmarked};
-pub use link::Linked;
+pub use link::{Linked, envelope_of};
 pub use log::Notarised;
 pub use notice::{CHANNEL, Notice, NoticeKind};
 pub use outbox::{Told, sent};

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use db::Tx;
 use evidence::{Event, Mode};
-use model::BlobRef;
+use model::{BlobRef, OrganisationId};
 use wire_safe::Slot;
 
 use crate::carrier::{Carried, Carrier, unpack};
@@ -16,10 +16,17 @@ use crate::{Secure, deadline, rows};
 
 /// A letter with a link in place of one with an envelope.
 pub struct Linked {
+    /// Whose letter it is; 0 for somebody without an organisation.
+    pub organisation: OrganisationId,
     /// The letter.
     pub parcel: Parcel,
     /// Where the envelope lies from now on.
     envelope: BlobRef,
+}
+
+/// The envelope that a letter of ours brings, or a letter that claims to be one. `None` where it has a link, or nothing.
+pub fn envelope_of(carrier: &[u8]) -> Option<Vec<u8>> {
+    unpack(carrier).map(|(envelope, _, _)| envelope)
 }
 
 impl Secure {
@@ -57,7 +64,8 @@ impl Secure {
         };
         let bytes = carrier.signed(&platform)?;
         let envelope = self.blobs().put(envelope.into()).await?;
-        Ok(Some(Linked { parcel: Parcel { slot, recipient: copy.address, bytes: bytes.into() }, envelope }))
+        let parcel = Parcel { slot, recipient: copy.address, bytes: bytes.into() };
+        Ok(Some(Linked { organisation: letter.organisation, parcel, envelope }))
     }
 
     /// Keeps where the envelope lies, and states the second notice, in the transaction that queues it.

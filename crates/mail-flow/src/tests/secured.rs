@@ -12,8 +12,8 @@ use super::{Town, address, envelope, letter, peer, towns, until};
 /// What a stranger has of a letter that came sealed.
 pub(super) struct Carrier {
     pub(super) envelope: Bytes,
-    share: String,
-    text: String,
+    pub(super) share: String,
+    pub(super) text: String,
 }
 
 /// Takes the page from a letter, and the envelope and the share of the key from the page.
@@ -35,7 +35,7 @@ pub(super) fn carrier(letter: &str) -> Carrier {
 }
 
 /// The letters that a stranger was brought.
-async fn letters_of(stranger: &Stranger, count: usize) -> Vec<String> {
+pub(super) async fn letters_of(stranger: &Stranger, count: usize) -> Vec<String> {
     until(async || {
         let heard: Vec<String> = stranger.heard().into_iter().map(|heard| heard.body).collect();
         (heard.len() >= count).then_some(heard)

@@ -1,0 +1,132 @@
+//! What comes back of letters that bring an envelope, after a server had taken them.
+
+use mail_secure::State;
+
+use super::secured::{Carrier, carrier, letters_of, send};
+use super::*;
+
+/// A report of the stranger's server about `recipient`.
+fn report(recipient: &str, status: &str, words: &str, returned: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@else.test\r\nTo: you\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"=b\"\r\n\r\n\
+         --=b\r\n\r\nSorry.\r\n--=b\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Reporting-MTA: dns; mx.else.test\r\n\r\nFinal-Recipient: rfc822; {recipient}\r\nAction: failed\r\n\
+         Status: {status}\r\nDiagnostic-Code: smtp; {words}\r\n\r\n\
+         --=b\r\nContent-Type: message/rfc822\r\n\r\n{returned}\r\n--=b--\r\n"
+    )
+}
+
+/// A letter that the stranger took: its return path, its copy, and the letter.
+async fn sent(town: &Town, stranger: &Stranger, subject: &str) -> (String, wire_safe::Slot, String) {
+    let before = stranger.heard().len();
+    send(town, subject, &["zed@else.test"]).await.unwrap();
+    letters_of(stranger, before + 1).await;
+    let heard = stranger.heard().pop().unwrap();
+    let path = heard.from.trim_start_matches('<').split('>').next().unwrap().to_owned();
+    let Carrier { envelope, text, .. } = carrier(&heard.body);
+    let slot = town.flow.secure().slot_of(envelope).await.unwrap();
+    town.queue_is_empty().await;
+    (path, slot, text)
+}
+
+async fn state(town: &Town, slot: &wire_safe::Slot) -> State {
+    town.flow.secure().seen(slot).await.unwrap().copy.state
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failure_that_is_reported_later_ends_the_letter_and_its_sender_hears_of_it() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        for (mode, alive) in [("<im><c>", State::Notified), ("<im><r>", State::Offered)] {
+            let (path, slot, _) = sent(&town, &stranger, &format!("{mode} Bonjour")).await;
+            assert_eq!(state(&town, &slot).await, alive);
+            let elsewhere = report("zed@inner.else.test", "5.1.1", "550 5.1.1 gone", "Subject: x\r\n\r\n");
+            town.bring(peer(), envelope("", &[&path]), &elsewhere).await.unwrap();
+            assert_eq!(
+                state(&town, &slot).await,
+                alive,
+                "a mailbox that somebody forwards to is another one"
+            );
+            let late = report("zed@else.test", "4.4.1", "still trying", "").replace("failed", "delayed");
+            town.bring(peer(), envelope("", &[&path]), &late).await.unwrap();
+            assert_eq!(state(&town, &slot).await, alive, "it still may arrive");
+            let gone = report("Zed@ELSE.test", "5.1.1", "550 5.1.1 no such mailbox", "Subject: x\r\n\r\n");
+            town.bring(peer(), envelope("", &[&path.to_uppercase()]), &gone).await.unwrap();
+            let copy = town.flow.secure().seen(&slot).await.unwrap().copy;
+            assert_eq!((copy.state, copy.store_share), (State::Undeliverable, None));
+            // The same once more changes nothing.
+            town.bring(peer(), envelope("", &[&path]), &gone).await.unwrap();
+        }
+        town.flow.secure().notarise().await.unwrap();
+        while town.flow.post_notices().await.unwrap() > 0 {}
+        town.queue_is_empty().await;
+        let told = town.inbox("anna@valbois.test").await;
+        let about = told.iter().filter(|letter| letter.contains("Auto-Submitted: auto-generated")).count();
+        assert_eq!(about, 3, "twice undeliverable, and a receipt of the registered one: {told:#?}");
+        assert_eq!(letters_out::live_blobs(&town).await, 0, "nothing that came back lies on a disk");
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_filter_throws_back_later_goes_once_more_by_a_link() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let (path, slot, text) = sent(&town, &stranger, "<im><c> Bonjour").await;
+        let (_, _, other) = sent(&town, &stranger, "<im><c> Autre").await;
+        let before = stranger.heard().len();
+        // Another letter of ours in it proves nothing about this one: it is undeliverable then.
+        let blocked = "554 5.7.1 HTML attachments are not allowed";
+        town.bring(peer(), envelope("", &[&path]), &report("zed@else.test", "5.7.1", blocked, &text))
+            .await
+            .unwrap();
+        let told = letters_of(&stranger, before + 1).await.pop().unwrap();
+        assert!(!told.contains("Relais.html"), "{told}");
+        assert_eq!(state(&town, &slot).await, State::Notified);
+        assert!(town.flow.secure().envelope(&slot, None).await.is_ok(), "the envelope stays here now");
+        // By the link it has no attachment any more: refused again, it is undeliverable.
+        town.queue_is_empty().await;
+        let again = report("zed@else.test", "5.7.1", blocked, &told);
+        town.bring(peer(), envelope("", &[&path]), &again).await.unwrap();
+        assert_eq!(state(&town, &slot).await, State::Undeliverable);
+        let (path, slot, _) = sent(&town, &stranger, "<im><c> Encore").await;
+        let foreign = report("zed@else.test", "5.7.1", blocked, &other);
+        town.bring(peer(), envelope("", &[&path]), &foreign).await.unwrap();
+        assert_eq!(
+            state(&town, &slot).await,
+            State::Undeliverable,
+            "the envelope of another copy is none of it"
+        );
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_true_return_paths_take_reports_and_nothing_else() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let (path, slot, _) = sent(&town, &stranger, "<im><c> Bonjour").await;
+        let gone = report("zed@else.test", "5.1.1", "550 5.1.1 no such mailbox", "");
+        let digit = if path.contains("-0") { "-1" } else { "-0" };
+        let hash = path.rsplit_once('-').unwrap().1;
+        let forged = path.replace(&format!("-{hash}"), &format!("{digit}{}", &hash[1..]));
+        let nobody = format!("returned-{}-{hash}", "0".repeat(32));
+        for (from, to, text, wanted) in [
+            ("", vec![forged.as_str()], gone.as_str(), 550),
+            ("", vec![nobody.as_str()], gone.as_str(), 550),
+            ("eve@else.test", vec![path.as_str()], gone.as_str(), 550),
+            ("", vec![path.as_str(), "anna@valbois.test"], gone.as_str(), 554),
+            ("", vec![path.as_str()], "Subject: out of office\r\n\r\nback on Monday\r\n", 550),
+        ] {
+            let refused = town.bring(peer(), envelope(from, &to), text).await.unwrap_err();
+            assert_eq!(refused.code(), wanted, "{from} {to:?}: {refused}");
+        }
+        assert_eq!(state(&town, &slot).await, State::Notified);
+        assert!(town.inbox("anna@valbois.test").await.is_empty());
+        town.stop().await;
+    }
+}
