@@ -2,6 +2,7 @@
 an accessibility finding, no wider than its window, by keyboard alone; a picture of each is kept."""
 
 import re
+import subprocess
 from datetime import datetime
 from email import message_from_bytes, policy
 from urllib.parse import urlsplit
@@ -46,7 +47,21 @@ def enter(page, relais, login):
 
 
 @pytest.fixture(scope="module")
-def screens(chromium, relais):
+def certificate_for(work):
+    """A file with a certificate of its own key, for a name, that ends in so many days."""
+    def made(name, days, is_authority=False):
+        file = work / f"{abs(hash(name))}.pem"
+        extensions = ["basicConstraints=critical,CA:TRUE"] if is_authority else [f"subjectAltName=DNS:{name}"]
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-utf8",
+                        "-keyout", "/dev/null", "-subj", f"/O=École de Valbois/CN={name}", "-days", str(days), "-out", file,
+                        *(part for extension in extensions for part in ("-addext", extension))],
+                       check=True, capture_output=True)
+        return file
+    return made
+
+
+@pytest.fixture(scope="module")
+def screens(chromium, relais, certificate_for):
     """The name and the URL of each screen, once there is something to see on it."""
     def address(local, *more):
         return relais.command("address", "create", f"{local}@{DOMAIN}", *more)["id"]
@@ -136,8 +151,23 @@ def screens(chromium, relais):
     relais.command("ip", "create", "203.0.113.30", "--dedicated-to", own, "--note", "pour la poste")
     relais.command("ip", "set-pointer", "203.0.113.30", "lettres.valbois.test")
     relais.command("ip", "bind", "203.0.113.30", "--service", service)
+    # An integration with one of everything: a domain that counts and one that does not, a name, a certificate that ends soon.
+    gateway = relais.command("integration", "create", "Passerelle de l’école", "--organisation", own, "--inbound", "192.0.2.10",
+                             "--contact", "Eve Rochat, 027 000 00 00")["id"]
+    for name in (DOMAIN, "ecole-valbois.test"):
+        relais.command("integration", "add-domain", gateway, name)
+    relais.command("integration", "add-certificate", gateway, "--name", "gw1.valbois.test")
+    relais.command("integration", "add-certificate", gateway, "--certificate", certificate_for("gw2.valbois.test", 20),
+                   "--direction", "sending")
+    relais.command("authority", "add", "Racine de l’école", certificate_for("Racine de l’école", 900, is_authority=True))
+    idle = relais.command("integration", "create", "Ancienne passerelle", "--organisation", own)["id"]
 
     inside = {
+        "integrations": "integrations", "integration": f"integrations/{gateway}", "integration-new": "integrations/new",
+        "integration-edit": f"integrations/{gateway}/edit", "integration-domains": f"integrations/{gateway}/domains",
+        "integration-certificates": f"integrations/{gateway}/certificates", "integration-idle": f"integrations/{idle}",
+        "integration-delete": f"integrations/{gateway}/delete", "authorities": "integrations/authorities",
+        "installation-integrations": "installation/integrations",
         "dashboard": "", "services": "services", "service": f"services/{service}", "addresses": "addresses",
         "addresses-none": "addresses?q=rien", "new-mailbox": "addresses/new", "new-shared": "addresses/new?kind=shared",
         "new-alias": "addresses/new?kind=alias", "new-redirection": "addresses/new?kind=redirection",

@@ -31,6 +31,7 @@ fn manager(installation: &Installation) -> Result<door_manager::Shared> {
     Ok(door_manager::Shared {
         zones: installation.zones.clone(),
         hosts: installation.hosts.clone(),
+        gateways: installation.flow.gateways().clone(),
         keys: installation.keys.clone(),
         looker: diagnosing::looker(installation)?,
         trail: installation.trail.clone(),

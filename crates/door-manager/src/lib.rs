@@ -42,6 +42,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use db::Db;
 use directory::Directory;
+use gateways::Gateways;
 use hosts::Hosts;
 use keys::Keys;
 use mail_queue::Queue;
@@ -65,6 +66,8 @@ pub struct Shared {
     pub directory: Directory,
     /// Machines and their roles.
     pub hosts: Hosts,
+    /// Integrated organisations, authorities.
+    pub gateways: Gateways,
     /// Hosted zones, diagnosis.
     pub zones: Zones,
     /// Keys that sign zones.

@@ -6,6 +6,7 @@ mod domains;
 mod events;
 mod foreign;
 mod forms;
+mod integrations;
 mod isolation;
 mod journal;
 mod letters;
@@ -51,6 +52,7 @@ struct Town {
     zones: Zones,
     keys: keys::Keys,
     hosts: hosts::Hosts,
+    gateways: gateways::Gateways,
     db: db::Db,
     valbois: OrganisationId,
     acme: OrganisationId,
@@ -133,8 +135,10 @@ async fn towns() -> Vec<Town> {
         }
         let settings = mail_reports::Settings::new(hostname);
         let hosts = hosts::Hosts::new(db.clone(), world.clone(), directory.clone());
+        let gateways = gateways::Gateways::new(db.clone(), world.clone(), keys.clone());
         let shared = Shared {
             hosts: hosts.clone(),
+            gateways: gateways.clone(),
             trail: trail::Trail::new(db.clone()),
             relays: mail_route::Relays::new(db.clone(), world.clone()),
             queue: mail_queue::Queue::new(db.clone(), world.clone(), "one"),
@@ -149,7 +153,7 @@ async fn towns() -> Vec<Town> {
         };
         let (valbois, acme) = (organisations[0], organisations[1]);
         let router = router(Arc::new(shared));
-        towns.push(Town { directory, world, router, zones, keys, db, valbois, acme, hosts });
+        towns.push(Town { directory, world, router, zones, keys, db, valbois, acme, hosts, gateways });
     }
     towns
 }

@@ -17,6 +17,7 @@ macro_rules! source {
             include_str!(concat!("../words/", $tag, "/names.ftl")),
             include_str!(concat!("../words/", $tag, "/domains.ftl")),
             include_str!(concat!("../words/", $tag, "/servers.ftl")),
+            include_str!(concat!("../words/", $tag, "/integrations.ftl")),
             include_str!(concat!("../words/", $tag, "/people.ftl")),
             include_str!(concat!("../words/", $tag, "/addresses.ftl")),
             include_str!(concat!("../words/", $tag, "/access.ftl")),

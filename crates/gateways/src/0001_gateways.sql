@@ -44,6 +44,8 @@ CREATE TABLE gateway_certificate (
     ends_at BIGINT,
     seen_fingerprint TEXT,
     seen_at BIGINT,
+    -- That certificate itself, in DER.
+    certificate BLOB,
     created_at BIGINT NOT NULL,
     UNIQUE (integration, kind, value, direction)
 );

@@ -409,7 +409,7 @@ impl Administration {
 
     /// Declares a certificate beside those that are declared already.
     pub async fn add_certificate(&self, id: IntegrationId, new: NewCertificate) -> Result<Integration> {
-        let (identity, ends_at) = match new.presented {
+        let (identity, declared) = match new.presented {
             Presented::Name(name) => (Identity::Name(checked_host(name)?), None),
             Presented::Fingerprint(fingerprint) => (Identity::Fingerprint(fingerprint), None),
             Presented::Pem(pem) => {
@@ -418,10 +418,11 @@ impl Administration {
                     let reason = "its key is none that a handshake proves";
                     return Err(DirectoryError::invalid("certificate", reason, CERTIFICATE_RULE));
                 }
-                (Identity::Fingerprint(certificate.sha256), Some(certificate.ends_at))
+                (Identity::Fingerprint(certificate.sha256), Some(Box::new(certificate)))
             }
         };
         let direction = new.direction;
+        let ends_at = declared.as_ref().map(|certificate| certificate.ends_at);
         self.write(move |tx, hand| {
             let one = found(tx, id)?;
             let count = one.certificates.len();
@@ -447,6 +448,7 @@ impl Administration {
                 ends_at,
                 seen_fingerprint: None,
                 seen_at: None,
+                certificate: declared.clone(),
                 created_at: hand.at,
             };
             rows::insert_certificate(tx, &one, &certificate)?;

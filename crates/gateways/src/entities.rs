@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use model::{Domain, IntegrationId, OrganisationId, RelayTarget, Timestamp};
 
+use crate::certificate::Certificate;
 use crate::judge::{Fingerprint, Identity};
 use crate::limits::EXPIRY_WARNING;
 
@@ -253,6 +254,8 @@ pub struct PeerCertificate {
     pub seen_fingerprint: Option<Fingerprint>,
     /// When another one than before was presented.
     pub seen_at: Option<Timestamp>,
+    /// The certificate itself that was declared, or presented last; `None`: nobody has shown it yet.
+    pub certificate: Option<Box<Certificate>>,
     /// When it was declared.
     pub created_at: Timestamp,
 }

@@ -50,6 +50,17 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[(1, "integrated organisations", include_str!("0001_gateways.sql"))],
 };
 
+/// The certificate that an identified server presented.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Its fingerprint.
+    pub fingerprint: Fingerprint,
+    /// When it ends.
+    pub ends_at: Timestamp,
+    /// The whole, in DER.
+    pub certificate: Vec<u8>,
+}
+
 type Result<T> = std::result::Result<T, DirectoryError>;
 
 /// Integrations and authorities; cheap to clone.
@@ -108,17 +119,16 @@ impl Gateways {
         &self,
         gateway: Gateway,
         identity: &Identity,
-        fingerprint: Fingerprint,
-        ends_at: Timestamp,
+        seen: Seen,
     ) -> std::result::Result<(), db::DbError> {
         let at = self.world.clock.now();
         let kept = self.kept.lock().clone();
-        let Some(slot) = kept.slot_unseen(gateway.integration, identity, fingerprint, at) else {
+        let Some(slot) = kept.slot_unseen(gateway.integration, identity, seen.fingerprint, at) else {
             return Ok(());
         };
         self.db
             .tenant(gateway.organisation)
-            .write(move |tx| rows::note_seen(tx, gateway.organisation, slot, fingerprint, ends_at, at))
+            .write(move |tx| rows::note_seen(tx, gateway.organisation, slot, &seen, at))
             .await
     }
 }

@@ -8,6 +8,9 @@ pub const CHAIN_LIMIT: usize = 10;
 /// Octets of one certificate that an administrator gives, in PEM.
 pub const PEM_LIMIT_OCTETS: usize = 65_536;
 
+/// Octets of a certificate that a server presented, in DER, up to which it is kept to be shown.
+pub const CERTIFICATE_LIMIT_OCTETS: usize = 16_384;
+
 /// Integrations of one organisation.
 pub const INTEGRATION_LIMIT: usize = 50;
 

@@ -3,10 +3,12 @@
 use db::{DbError, Row, Tx, values};
 use model::{Domain, IntegrationId, OrganisationId, Timestamp};
 
+use crate::Seen;
 use crate::authority::{Authority, AuthorityId, AuthorityKind};
 use crate::certificate::Certificate;
 use crate::entities::{CertificateId, Integration, IntegrationDomain, PeerCertificate, Proof};
 use crate::judge::{Fingerprint, Identity};
+use crate::limits::CERTIFICATE_LIMIT_OCTETS;
 
 const NAME: &str = "name";
 const FINGERPRINT: &str = "fingerprint";
@@ -95,6 +97,7 @@ fn certificate_of(row: &Row<'_>) -> Result<(i64, PeerCertificate), DbError> {
         ends_at: row.optional_integer(5)?.map(Timestamp),
         seen_fingerprint: row.optional_text(6)?.and_then(Fingerprint::parse),
         seen_at: row.optional_integer(7)?.map(Timestamp),
+        certificate: row.optional_bytes(9)?.and_then(Certificate::read).map(Box::new),
         created_at: row.timestamp(8)?,
     };
     Ok((row.integer(0)?, certificate))
@@ -129,7 +132,7 @@ pub(crate) fn integrations(
         domain_of,
     )?;
     let certificates = tx.query(
-        "SELECT integration, id, kind, value, direction, ends_at, seen_fingerprint, seen_at, created_at
+        "SELECT integration, id, kind, value, direction, ends_at, seen_fingerprint, seen_at, created_at, certificate
          FROM gateway_certificate
          WHERE organisation = COALESCE(?1, organisation) AND organisation = COALESCE(?2, organisation)
          ORDER BY id",
@@ -306,8 +309,8 @@ pub(crate) fn insert_certificate(
     };
     tx.execute(
         "INSERT INTO gateway_certificate
-             (id, organisation, integration, kind, value, direction, ends_at, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             (id, organisation, integration, kind, value, direction, ends_at, created_at, certificate)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         values![
             certificate.id.0,
             one.organisation,
@@ -317,6 +320,7 @@ pub(crate) fn insert_certificate(
             certificate.direction.as_str(),
             certificate.ends_at,
             certificate.created_at,
+            certificate.certificate.as_ref().map(|known| known.der.as_slice()),
         ],
     )?;
     count_change(tx)
@@ -339,14 +343,20 @@ pub(crate) fn note_seen(
     tx: &mut Tx,
     organisation: OrganisationId,
     slot: CertificateId,
-    fingerprint: Fingerprint,
-    ends_at: Timestamp,
+    seen: &Seen,
     at: Timestamp,
 ) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE gateway_certificate SET ends_at = ?3, seen_fingerprint = ?4, seen_at = ?5
+        "UPDATE gateway_certificate SET ends_at = ?3, seen_fingerprint = ?4, seen_at = ?5, certificate = ?6
          WHERE id = ?1 AND organisation = ?2",
-        values![slot.0, organisation, ends_at, &fingerprint.to_string(), at],
+        values![
+            slot.0,
+            organisation,
+            seen.ends_at,
+            &seen.fingerprint.to_string(),
+            at,
+            Some(seen.certificate.as_slice()).filter(|der| der.len() <= CERTIFICATE_LIMIT_OCTETS),
+        ],
     )?;
     count_change(tx)
 }

@@ -41,7 +41,9 @@ impl Flow {
         }
         if let Standing::Identified { gateway, identity, fingerprint, ends_at } = standing {
             session.gateway = Some(gateway);
-            let noted = self.inner.gateways.note_seen(gateway, &identity, fingerprint, ends_at).await;
+            let certificate = chain.first().map(|own| own.to_vec()).unwrap_or_default();
+            let seen = gateways::Seen { fingerprint, ends_at, certificate };
+            let noted = self.inner.gateways.note_seen(gateway, &identity, seen).await;
             if let Err(error) = noted {
                 error!(error = %model::Chain(&error), "cannot note which certificate a gateway presented");
             }

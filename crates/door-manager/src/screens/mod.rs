@@ -10,6 +10,7 @@ mod granted;
 mod guide;
 mod history;
 mod installation;
+mod integrations;
 mod invitation;
 mod journal;
 mod linking;
@@ -90,6 +91,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(system::routes())
         .merge(installation::routes())
         .merge(servers::routes())
+        .merge(integrations::routes())
         .merge(access::routes())
         .merge(mine::routes())
         .merge(global::routes())

@@ -94,8 +94,12 @@ pub(super) fn detail(guest: &Guest, reason: &str) -> String {
     // What proves that a domain is one's own is to be copied.
     if let Some((_, rest)) = reason.split_once("publish the TXT record ")
         && let Some((owner, rest)) = rest.split_once(" with the value ")
-        && let Some((value, _)) = rest.split_once(" and try again")
     {
+        // What follows the value is what to do next, or why the look-up failed.
+        let value = rest
+            .split_once(" and try again")
+            .or_else(|| rest.split_once(' '))
+            .map_or(rest, |(value, _)| value);
         return format!("{owner} TXT \"{value}\"");
     }
     let quoted = reason.split('«').skip(1).filter_map(|rest| rest.split_once('»'));

@@ -162,6 +162,21 @@ pub(super) async fn school(town: &Town, organisation: OrganisationId) -> (Foreig
     let host = hosts.create_host(new).await.unwrap().id;
     let server = hosts::NewMailServer { host, roles: hosts::Roles { imap: true, ..hosts::Roles::default() } };
     let server = hosts.create_server(server).await.unwrap().id;
+    let gateways = town.gateways.administration(Scope::Tenant(organisation), "test");
+    let new = gateways::NewIntegration {
+        organisation,
+        name: "gateway of ecole".to_owned(),
+        contact: String::new(),
+        is_hosted_gateway: false,
+        inbound: gateways::InboundTarget::Exchangers,
+        accepts_host_name: false,
+        takes_ordinary: false,
+    };
+    let integration = gateways.create(new).await.unwrap().id;
+    gateways.add_domain(integration, name.clone()).await.unwrap();
+    let presented = gateways::Presented::Name(Domain::parse("gw.ecole.test").unwrap());
+    let certificate = gateways::NewCertificate { presented, direction: gateways::Direction::Both };
+    gateways.add_certificate(integration, certificate).await.unwrap();
     let pending = hosts.changes(None).await.unwrap()[0].id;
     let person = user(&people, organisation, "denis@ecole.test").await.id;
     people.grant_access(address, person, Some(Permissions::all()), AddressProof::Machine).await.unwrap();
@@ -222,6 +237,8 @@ pub(super) async fn school(town: &Town, organisation: OrganisationId) -> (Foreig
         ("invitations/{id}", invitation.info.id.to_string()),
         ("hosts/{id}", host.to_string()),
         ("servers/{id}", server.to_string()),
+        ("integrations/{id}", integration.to_string()),
+        ("{authority}", "1".to_owned()),
         ("users/{id}", person.to_string()),
         ("services/{id}", service.to_string()),
         ("zone/records/{id}", record.to_string()),
@@ -268,7 +285,8 @@ pub(super) async fn everything(town: &Town, organisation: OrganisationId) -> Str
     let people = town.directory.administration(Scope::Tenant(organisation), "test").in_role(Role::LegalOwner);
     let zones = town.zones.administration(Scope::Tenant(organisation), "test");
     let hosts = town.hosts.administration(Scope::Tenant(organisation), "test");
-    let mut all = Vec::new();
+    let gateways = town.gateways.administration(Scope::Tenant(organisation), "test");
+    let mut all = vec![format!("{:?}", gateways.list(None).await.unwrap())];
     let services = people.services(None).await.unwrap();
     for service in &services {
         all.push(format!("{:?}", people.senders(service.id).await.unwrap()));

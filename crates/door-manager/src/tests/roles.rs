@@ -77,6 +77,9 @@ const DECISIONS: [(Who, &str); 5] = [
          /domains/{name}/zone/ttl /domains/{name}/zone/undo
          /hosts /hosts/new /hosts/{id} /hosts/{id}/edit /hosts/{id}/delete
          /servers /servers/new /servers/{id} /servers/{id}/edit /servers/{id}/delete
+         /integrations /integrations/new /integrations/authorities /integrations/{id} /integrations/{id}/edit
+         /integrations/{id}/delete /integrations/{id}/domains /integrations/{id}/domains/prove
+         /integrations/{id}/domains/remove /integrations/{id}/certificates /integrations/{id}/certificates/remove
          /changes /changes/cancel /changes/apply
          /journal /journal/verify /journal/{change} /logs /logs/{message} /queue /queue/act /routes /routes/remove
          /sources /sources/allow /sources/allowed /sources/bans /sources/bans/again
@@ -85,7 +88,8 @@ const DECISIONS: [(Who, &str); 5] = [
     ),
     (
         Who::Staff,
-        "/sources/ips/{ip}/delete /system /installation /installation/journal /installation/journal/verify /installation/journal/{change}
+        "/sources/ips/{ip}/delete /integrations/{id}/state /integrations/{id}/domains/confirm
+         /installation/integrations /installation/authorities /installation/authorities/{authority} /system /installation /installation/journal /installation/journal/verify /installation/journal/{change}
          /installation/staff /installation/staff/{user} /installation/organisations
          /installation/organisations/{organisation} /installation/organisations/{organisation}/quotas
          /installation/organisations/{organisation}/state /installation/organisations/{organisation}/delete",

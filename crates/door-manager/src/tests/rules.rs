@@ -8,7 +8,7 @@ use crate::screens::{action_key, fact_key, held_key, rule_key};
 use crate::words::{Language, knows, source};
 
 /// The crates whose refusals a screen shows.
-const CRATES: [&str; 5] = ["directory", "hosts", "zones", "mail-route", "keys"];
+const CRATES: [&str; 6] = ["directory", "gateways", "hosts", "zones", "mail-route", "keys"];
 
 /// The program's own sources of a crate, without comments and tests.
 fn sources(name: &str) -> Vec<String> {
@@ -160,7 +160,10 @@ fn rules(name: &str) -> BTreeSet<String> {
             if !opened.starts_with('(') {
                 continue;
             }
-            if let [_, rule] = arguments(opened)[..] {
+            // A number before a text is a reply's, and no reason.
+            if let [reason, rule] = arguments(opened)[..]
+                && !reason.starts_with(|c: char| c.is_ascii_digit())
+            {
                 rules.extend(literal(rule).map(|(words, _)| words).filter(|words| is_sentence(words)));
             }
         }
@@ -227,6 +230,8 @@ fn every_rule_is_said_in_every_language() {
 fn the_words_around_the_record_of_a_proof_are_known() {
     let text = sources("zones").concat();
     assert!(text.contains("publish the TXT record {} with the value {} and try again"));
+    let text = sources("gateways").concat();
+    assert!(text.contains("publish the TXT record {} with the value {}\","));
 }
 
 /// What depends on a thing is said with its number.

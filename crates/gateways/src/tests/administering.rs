@@ -327,11 +327,18 @@ async fn what_a_server_presents_is_noted_once_and_an_organisation_that_goes_take
             panic!("{standing:?}")
         };
         for _ in 0..2 {
-            town.gateways.note_seen(gateway, &identity, fingerprint, ends_at).await.unwrap();
+            let seen = crate::Seen { fingerprint, ends_at, certificate: certificate.to_vec() };
+            town.gateways.note_seen(gateway, &identity, seen).await.unwrap();
             town.gateways.book().await.unwrap();
         }
         let slot = own.integration(id).await.unwrap().certificates.remove(0);
         assert_eq!((slot.seen_fingerprint, slot.ends_at), (Some(fingerprint), Some(ends_at)));
+        let shown = slot.certificate.unwrap();
+        assert_eq!((shown.sha256, shown.names), (fingerprint, vec!["gw1.valbois.test".to_owned()]));
+        let declared =
+            NewCertificate { presented: Presented::Pem(pem(&certificate)), direction: Direction::Sending };
+        let two = own.add_certificate(id, declared).await.unwrap().certificates;
+        assert_eq!(two[1].certificate.as_ref().map(|one| one.sha1.len()), Some(59), "to compare by eye");
         let directory = town.directory.administration(Scope::Operator("test"), "test");
         directory.delete_organisation(town.valbois, true).await.unwrap();
         assert_eq!(town.word(&certificate, "valbois.test").await, "ordinary");

@@ -17,6 +17,7 @@ fn integration(id: i64, domains: &[&str], identities: &[Identity], direction: Di
         ends_at: None,
         seen_fingerprint: None,
         seen_at: None,
+        certificate: None,
         created_at: NOW,
     };
     let proven = |name: &&str| IntegrationDomain {
