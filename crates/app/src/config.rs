@@ -88,10 +88,16 @@ pub struct Secure {
     /// Larger envelopes stay here and the notice has a link, in MB; 7 where it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub link_above_mb: Option<u32>,
+    /// Domains whose servers take no HTML attachments, with all below them: their recipients get links.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub link_domains: Vec<String>,
     /// The virus scanner that sees letters before they are sealed: clamd, `ADDRESS:PORT` or the path of its socket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clamd: Option<String>,
-    /// Days until an offered registered letter expires; 7 where it is not given.
+    /// By whose customs registered letters are handed over: `ch`, `fr`, `at`, `basic`; `ch` where it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// Days until an offered registered letter expires; the profile's where it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acceptance_days: Option<u32>,
     /// Whether the subject stands on the letter that carries an envelope; it does where nothing is said.

@@ -44,11 +44,12 @@ pub(crate) async fn refuse(
         let visitor = guest.known(&shared).await?;
         let who = visitor.for_letter(&seen).ok_or(Trouble::Proof)?;
         if fields.text("sure") != "yes" {
+            let settings = shared.secure.settings();
             let content = context! {
                 title => "refuse-title",
                 path => place.path,
                 share => fields.share(),
-                sender => seen.letter.sender.to_string(),
+                sender => &*settings.shown_sender(&seen.letter, &seen.copy, guest.language).address,
                 subject => seen.letter.subject,
             };
             return Ok(pages::page(guest.language, "refuse.html", &content));

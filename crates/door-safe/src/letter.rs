@@ -81,6 +81,7 @@ fn content(
     let who = visitor.for_letter(seen);
     let next = next_step(seen, who.is_some(), now);
     let shows_subject = shared.secure.settings().shows_subject || who.is_some();
+    let sender = shared.secure.settings().shown_sender(letter, copy, guest.language);
     let until = copy.deadline.filter(|_| copy.state == LetterState::Offered).unwrap_or(copy.not_after);
     context! {
         title => format!("title-{}", letter.mode),
@@ -91,8 +92,8 @@ fn content(
         next,
         is_registered => letter.mode == Mode::Registered,
         needs_account => letter.mode != Mode::Confidential,
-        sender_name => if letter.sender_name.is_empty() { letter.sender.to_string() } else { letter.sender_name.clone() },
-        sender => letter.sender.to_string(),
+        sender_name => &*sender.name,
+        sender => &*sender.address,
         mode => letter.mode.to_string(),
         subject => shows_subject.then(|| letter.subject.clone()),
         recipient => if who.is_some() { copy.address.to_string() } else { masked(&copy.address) },

@@ -6,9 +6,13 @@ use evidence::Mode;
 use model::{Address, Timestamp};
 use wire_safe::{MailShare, Page, PageWords, PortalOrigin, Slot};
 
+use crate::deadline;
 use crate::error::SecureError;
 use crate::letter::subject_field;
 use crate::platform::Platform;
+use crate::profile::ShownSender;
+use crate::settings::Settings;
+use crate::types::{Copy, Letter};
 use crate::words::{self, Language};
 
 /// Octets of text that become one line of base64 of 76 characters (RFC 2045 §6.8).
@@ -24,8 +28,9 @@ pub(crate) struct Carrier<'a> {
     pub(crate) slot: &'a Slot,
     pub(crate) mode: Mode,
     pub(crate) from: &'a Address,
-    pub(crate) sender: &'a Address,
-    pub(crate) sender_name: &'a str,
+    pub(crate) sender: ShownSender<'a>,
+    /// Where answers go; `None` while the sender is not told.
+    pub(crate) reply_to: Option<&'a Address>,
     pub(crate) recipient: &'a Address,
     /// `None`: it does not stand on the outside.
     pub(crate) subject: Option<&'a str>,
@@ -46,22 +51,48 @@ pub(crate) enum Carried<'a> {
     Link,
 }
 
-impl Carrier<'_> {
+impl<'a> Carrier<'a> {
+    /// The letter that brings a copy to its recipient.
+    pub(crate) fn of(
+        (letter, copy): (&'a Letter, &'a Copy),
+        settings: &'a Settings,
+        language: Language,
+        at: Timestamp,
+        mail_share: &'a MailShare,
+        content: Carried<'a>,
+    ) -> Carrier<'a> {
+        let sender = settings.shown_sender(letter, copy, language);
+        let reply_to = sender.is_told.then_some(&letter.sender);
+        let subject = settings.shows_subject.then_some(letter.subject.as_str());
+        Carrier {
+            slot: &copy.slot,
+            mode: letter.mode,
+            from: &settings.from,
+            sender,
+            reply_to,
+            recipient: &copy.address,
+            subject: subject.filter(|text| !text.is_empty()),
+            language,
+            at,
+            deadline: copy.deadline.map(|at| deadline::in_words(at, settings)),
+            portal: &settings.portal,
+            mail_share,
+            content,
+        }
+    }
+
     /// The fields that stand before the signed entity; the entity brings its own Content-Type.
     pub(crate) fn header(&self) -> Vec<u8> {
-        let say = |key: &str| words::say(self.language, key, &[("sender", self.sender_name)]);
+        let say = |key: &str| words::say(self.language, key, &[("sender", &*self.sender.name)]);
         let subject = match self.subject {
             Some(subject) => format!("{subject} ({})", say(mode_key(self.mode))),
             None => say(&format!("subject-{}", self.mode)),
         };
-        let mut header = format!(
-            "From: {} <{}>\r\nReply-To: {}\r\nTo: {}\r\n",
-            quoted(&say("from-name")),
-            self.from,
-            self.sender,
-            self.recipient
-        )
-        .into_bytes();
+        let mut header = format!("From: {} <{}>\r\n", quoted(&say("from-name")), self.from).into_bytes();
+        if let Some(reply_to) = self.reply_to {
+            header.extend_from_slice(format!("Reply-To: {reply_to}\r\n").as_bytes());
+        }
+        header.extend_from_slice(format!("To: {}\r\n", self.recipient).as_bytes());
         header.extend_from_slice(&subject_field(&subject));
         header.extend_from_slice(
             format!(
@@ -116,8 +147,8 @@ impl Carrier<'_> {
         let link = self.link();
         let deadline = self.deadline.as_deref().unwrap_or_default();
         let values = [
-            ("sender", self.sender_name),
-            ("address", &self.sender.to_string()),
+            ("sender", &*self.sender.name),
+            ("address", &*self.sender.address),
             ("recipient", &self.recipient.to_string()),
             ("deadline", deadline),
             ("link", &link),
@@ -139,13 +170,13 @@ impl Carrier<'_> {
     /// The page that carries the envelope.
     fn page(&self, envelope: &[u8]) -> Vec<u8> {
         let deadline = self.deadline.as_deref().unwrap_or_default();
-        let (sender, portal) = (self.sender.to_string(), self.portal.as_str());
-        let values =
-            [("sender", self.sender_name), ("address", &*sender), ("deadline", deadline), ("portal", portal)];
+        let (name, address) = (&*self.sender.name, &*self.sender.address);
+        let portal = self.portal.as_str();
+        let values = [("sender", name), ("address", address), ("deadline", deadline), ("portal", portal)];
         let say = |key: &str| words::say(self.language, key, &values);
         let (sender_label, subject_label, until_label) =
             (say("fact-sender"), say("fact-subject"), say("fact-until"));
-        let mut facts = vec![(sender_label.as_str(), sender.as_str())];
+        let mut facts = vec![(sender_label.as_str(), address)];
         facts.extend(self.subject.map(|subject| (subject_label.as_str(), subject)));
         facts.extend(self.deadline.as_deref().map(|until| (until_label.as_str(), until)));
         wire_safe::page(&Page {

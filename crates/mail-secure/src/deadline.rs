@@ -11,7 +11,7 @@ use crate::settings::Settings;
 /// The last moment of a day.
 const END: Time = time(23, 59, 59, 999_000_000);
 
-/// The deadline of a letter that is offered at a moment: the end of the seventh day after, or of another number.
+/// The deadline of a letter that is offered at a moment: the end of the day that is so many days later.
 pub(crate) fn of(offered_at: Timestamp, settings: &Settings) -> Result<Timestamp, SecureError> {
     let damaged = |_| SecureError::Damaged("a deadline cannot be computed");
     let zone = TimeZone::get(&settings.zone).map_err(damaged)?;

@@ -16,8 +16,6 @@ pub const LINK_ABOVE_BYTES: usize = 7 * 1024 * 1024;
 pub const OPEN_FOR: Duration = Duration::from_secs(365 * 86_400);
 /// How long an accepted registered letter can be opened.
 pub const ACCEPTED_OPEN_FOR: Duration = Duration::from_secs(365 * 86_400);
-/// Days until a registered letter that was offered expires (BGG art. 44 al. 2: on the seventh day).
-pub const ACCEPTANCE_DAYS: u32 = 7;
 /// How long an envelope that was brought to the portal stays there.
 pub const PARKED_FOR: Duration = Duration::from_secs(15 * 60);
 /// Envelopes parked for one letter at the same time.
@@ -42,8 +40,6 @@ pub(crate) const SUBJECT_LIMIT: usize = 300;
 pub(crate) const SEAL_LIFE: Duration = Duration::from_secs(5 * 365 * 86_400);
 /// How long its root is.
 pub(crate) const SEAL_ROOT_LIFE: Duration = Duration::from_secs(20 * 365 * 86_400);
-/// How long after it was offered a recipient is reminded of a registered letter.
-pub const REMINDERS: [Duration; 2] = [Duration::from_secs(2 * 86_400), Duration::from_secs(5 * 86_400)];
 /// Rows that a chore takes at once.
 pub(crate) const CHORE_LIMIT: i64 = 200;
 /// The pause between two tries of a notice.

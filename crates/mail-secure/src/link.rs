@@ -12,7 +12,7 @@ use crate::error::SecureError;
 use crate::portal::Seen;
 use crate::statement::Happening;
 use crate::submit::Parcel;
-use crate::{Secure, deadline, rows};
+use crate::{Secure, rows};
 
 /// A letter with a link in place of one with an envelope.
 pub struct Linked {
@@ -44,24 +44,8 @@ impl Secure {
             return Ok(None);
         }
         let settings = self.settings();
-        let carrier = Carrier {
-            slot: &slot,
-            mode: letter.mode,
-            from: &settings.from,
-            sender: &letter.sender,
-            sender_name: &letter.sender_name,
-            recipient: &copy.address,
-            subject: settings
-                .shows_subject
-                .then_some(letter.subject.as_str())
-                .filter(|text| !text.is_empty()),
-            language,
-            at: self.now(),
-            deadline: copy.deadline.map(|at| deadline::in_words(at, settings)),
-            portal: &settings.portal,
-            mail_share: &mail_share,
-            content: Carried::Link,
-        };
+        let seen = (&letter, &copy);
+        let carrier = Carrier::of(seen, settings, language, self.now(), &mail_share, Carried::Link);
         let bytes = carrier.signed(&platform)?;
         let envelope = self.blobs().put(envelope.into()).await?;
         let parcel = Parcel { slot, recipient: copy.address, bytes: bytes.into() };

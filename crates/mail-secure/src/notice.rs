@@ -11,6 +11,7 @@ use world::World;
 use crate::carrier::quoted;
 use crate::error::SecureError;
 use crate::letter::subject_field;
+use crate::profile::ShownSender;
 use crate::settings::Settings;
 use crate::types::Letter;
 use crate::words::{self, Language};
@@ -169,13 +170,17 @@ impl Notice {
     ) -> Result<Vec<u8>, SecureError> {
         let text = |name: &str| self.detail.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let (code, reason) = (text("code"), text("reason"));
-        let (address, recipient) = (letter.sender.to_string(), copy.address.to_string());
+        let recipient = copy.address.to_string();
+        let sender = match self.recipient.canonical() == letter.sender.canonical() {
+            true => ShownSender::told(letter),
+            false => settings.shown_sender(letter, copy, self.language),
+        };
         let at = deadline::in_words(self.made_at, settings);
         let offered = deadline::in_words(letter.submitted_at, settings);
         let until = copy.deadline.map(|at| deadline::in_words(at, settings)).unwrap_or_default();
         let values = [
-            ("sender", letter.sender_name.as_str()),
-            ("address", &address),
+            ("sender", &*sender.name),
+            ("address", &*sender.address),
             ("recipient", &recipient),
             ("subject", &letter.subject),
             ("code", &code),

@@ -322,7 +322,11 @@ impl Secure {
                         secure.notary(&platform).state(tx, &letter, &mut copy, &event)?;
                         copy.end(now);
                         secure.tell_sender(tx, &letter, &copy, NoticeKind::Refused, now)?;
-                        secure.tell_recipient(tx, &letter, &copy, NoticeKind::OwnRefusal, now)?;
+                        // The receipt names the sender.
+                        if secure.settings().shown_sender(&letter, &copy, secure.settings().language).is_told
+                        {
+                            secure.tell_recipient(tx, &letter, &copy, NoticeKind::OwnRefusal, now)?;
+                        }
                     }
                 }
                 rows::update_copy(tx, &copy)?;

@@ -5,6 +5,7 @@ use wire_cms::Certificate;
 use wire_safe::PortalOrigin;
 
 use crate::limits;
+use crate::profile::Profile;
 use crate::words::Language;
 
 /// By which marks a sender says what is wished.
@@ -31,6 +32,11 @@ pub struct Settings {
     pub policy: String,
     /// Larger envelopes stay here, and the notice has a link.
     pub link_above_bytes: usize,
+    /// Domains whose servers take no HTML attachments, with all below them: the envelope stays here, and the notice has a
+    /// link.
+    pub link_domains: Vec<Domain>,
+    /// By whose customs registered letters are handed over ([`Settings::follow`]).
+    pub profile: Profile,
     /// Days until a registered letter that was offered expires.
     pub acceptance_days: u32,
     /// The zone in which days end.
@@ -47,6 +53,14 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether the servers of a recipient take no attachments.
+    pub(crate) fn takes_links(&self, recipient: &Address) -> bool {
+        let domain = recipient.domain().as_str();
+        self.link_domains.iter().any(|one| {
+            domain.strip_suffix(one.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    }
+
     /// The defaults for a portal, in whose domain letters are written.
     pub fn new(portal: PortalOrigin, domain: &Domain) -> Settings {
         let from = Address::parse(&format!("safe@{domain}"))
@@ -61,8 +75,10 @@ impl Settings {
             issuer: format!("Relais, {domain}"),
             from,
             link_above_bytes: limits::LINK_ABOVE_BYTES,
-            acceptance_days: limits::ACCEPTANCE_DAYS,
-            zone: "Europe/Zurich".to_owned(),
+            link_domains: Vec::new(),
+            profile: Profile::default(),
+            acceptance_days: Profile::default().days(),
+            zone: Profile::default().zone().to_owned(),
             shows_subject: true,
             time_stamps: Vec::new(),
             time_stamp_roots: Vec::new(),

@@ -268,25 +268,10 @@ impl Secure {
         )?;
         let context = rows::share_context(&copy.slot, copy.letter, copy.organisation);
         copy.store_share = Some(self.vault().wrap(&context, store_share.octets()));
-        let is_link = envelope.len() > settings.link_above_bytes;
-        let carrier = Carrier {
-            slot: &copy.slot,
-            mode: letter.mode,
-            from: &settings.from,
-            sender: &letter.sender,
-            sender_name: &letter.sender_name,
-            recipient: &copy.address,
-            subject: settings
-                .shows_subject
-                .then_some(letter.subject.as_str())
-                .filter(|text| !text.is_empty()),
-            language,
-            at: letter.submitted_at,
-            deadline: copy.deadline.map(|at| deadline::in_words(at, settings)),
-            portal: &settings.portal,
-            mail_share: &mail_share,
-            content: if is_link { Carried::Link } else { Carried::Envelope(&envelope) },
-        };
+        let is_link = envelope.len() > settings.link_above_bytes || settings.takes_links(&copy.address);
+        let content = if is_link { Carried::Link } else { Carried::Envelope(&envelope) };
+        let carrier =
+            Carrier::of((letter, &copy), settings, language, letter.submitted_at, &mail_share, content);
         let whole = carrier.signed(platform)?;
         let parcel = Parcel { slot: copy.slot, recipient: copy.address.clone(), bytes: whole.into() };
         Ok(Sealed { copy, parcel, kept: is_link.then_some(envelope) })

@@ -13,7 +13,7 @@ use crate::types::Copy;
 use crate::{Secure, limits, rows};
 
 impl Secure {
-    /// Reminds recipients of registered letters that they were offered, [`limits::REMINDERS`] after it; tells how many
+    /// Reminds recipients of registered letters that they were offered, when the profile says so; tells how many
     /// reminders. A reminder is a statement of its own, and nobody gets two at once.
     ///
     /// # Errors
@@ -25,14 +25,14 @@ impl Secure {
             .operator("remind recipients of registered letters")
             .write(move |tx: &mut Tx| {
                 let mut count = 0;
-                for (already, after) in (0_u32..).zip(limits::REMINDERS) {
-                    for listed in rows::to_remind(tx, already, now.minus(after), now)? {
+                let reminders = secure.settings().profile.reminders();
+                for (already, after) in (0_u32..).zip(reminders) {
+                    for listed in rows::to_remind(tx, already, now.minus(*after), now)? {
                         let Some(mut copy) = rows::unchanged(tx, &listed)? else { continue };
                         let letter = secure.letter_of(tx, &copy)?;
                         let happening = Happening::new(Event::NotificationForAcceptance, now);
                         secure.notary(&platform).state(tx, &letter, &mut copy, &happening)?;
-                        let due =
-                            limits::REMINDERS.iter().filter(|after| copy.submitted_at.plus(**after) <= now);
+                        let due = reminders.iter().filter(|after| copy.submitted_at.plus(**after) <= now);
                         copy.reminders = u32::try_from(due.count()).unwrap_or(u32::MAX);
                         rows::update_copy(tx, &copy)?;
                         secure.tell_recipient(tx, &letter, &copy, NoticeKind::Reminder, now)?;

@@ -3,6 +3,7 @@
 mod journal;
 mod lab;
 mod notary;
+mod profiles;
 mod receipts;
 mod tending;
 
