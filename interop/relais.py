@@ -53,19 +53,20 @@ def free_port_base():
 class Relais:
     """`relais demo` with a data directory that may outlive the process."""
 
-    def __init__(self, data, strangers=None, program=PROGRAM):
+    def __init__(self, data, strangers=None, program=PROGRAM, options=()):
         self.data = Path(data)
         self.data.mkdir(parents=True, exist_ok=True)
         self.log_path = self.data.with_name(self.data.name + ".log")
         self.strangers = strangers or {}
         self.program = program
+        self.options = options
         self.port_base = free_port_base()
         self.process = None
         self.facts = None
 
     def start(self):
         """Starts the demo and waits for its line of JSON, which promises that every door is open."""
-        arguments = [str(self.program), "demo", "--data", str(self.data), "--port-base", str(self.port_base), "--json"]
+        arguments = [str(self.program), "demo", "--data", str(self.data), "--port-base", str(self.port_base), "--json", *self.options]
         for domain, port in self.strangers.items():
             arguments += ["--stranger", f"{domain}=127.0.0.1:{port}"]
         with open(self.log_path, "ab") as log:

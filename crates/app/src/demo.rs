@@ -36,6 +36,12 @@ pub(crate) struct Demo {
     /// Bring mail for a domain to this server; may be given several times.
     #[arg(long, value_name = "DOMAIN=HOST:PORT", value_parser = stranger)]
     stranger: Vec<(String, SocketAddr)>,
+    /// Have the evidence of secured letters stamped by this authority (RFC 3161) instead of our own clock.
+    #[arg(long, value_name = "URL", requires = "time_stamp_roots")]
+    time_stamps: Option<String>,
+    /// The roots of its certificates, as PEM.
+    #[arg(long, value_name = "FILE", requires = "time_stamps")]
+    time_stamp_roots: Option<PathBuf>,
 }
 
 fn stranger(text: &str) -> Result<(String, SocketAddr)> {
@@ -162,7 +168,11 @@ impl Demo {
             },
             judge: Judge::default(),
             public: Public::default(),
-            secure: Secure::default(),
+            secure: Secure {
+                time_stamps: self.time_stamps.iter().cloned().collect(),
+                time_stamp_roots: self.time_stamp_roots.clone(),
+                ..Secure::default()
+            },
             gateway: crate::config::Gateway::default(),
             log: Log { level: "warn".to_owned(), ..Log::default() },
         })
