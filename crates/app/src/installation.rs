@@ -196,7 +196,8 @@ fn secure(config: &Config, db: &Db, blobs: &blobs::Blobs, world: &World, vault: 
     if let Some(megabytes) = given.link_above_mb {
         settings.link_above_bytes = megabytes as usize * 1024 * 1024;
     }
-    let link_domains = given.link_domains.iter().map(|domain| Domain::parse(domain)).collect::<Result<_, _>>();
+    let link_domains =
+        given.link_domains.iter().map(|domain| Domain::parse(domain)).collect::<Result<_, _>>();
     settings.link_domains = link_domains.context("secure.link_domains")?;
     if let Some(word) = &given.profile {
         let profile = mail_secure::Profile::from_word(word);
