@@ -40,6 +40,7 @@ mod login;
 mod membership;
 mod notice;
 mod profile;
+mod recipient;
 mod rows;
 mod sender_list;
 mod session;
@@ -92,6 +93,8 @@ pub use membership::{Joined, Limits, Membership, MembershipOffer, NewMember};
 pub use notice::Notice;
 pub use profile::rows::language_of;
 pub use profile::{Profile, ProfileChange};
+pub use recipient::rows::login_holder;
+pub use recipient::{Forgotten, Holder, NewRecipient, NotReplaced, Opens};
 pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
 pub use sender_list::{
     EntryState, FoundSenders, Glob, Listed, Pattern, SenderEntry, SenderKind, SenderQuery, SenderSort,

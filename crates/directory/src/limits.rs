@@ -39,6 +39,16 @@ pub const JOB_LINES_AT_ONCE: i64 = 20;
 pub const JOB_SECRETS_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a list that was made is remembered.
 pub const JOB_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Addresses that are looked at to see whether somebody may open a letter.
+pub const OPENED_ADDRESSES_LIMIT: usize = 200;
+/// Codes for a new password that are sent to one recipient within [`RECIPIENT_CODES_WITHIN`].
+pub const RECIPIENT_CODES_PER_ADDRESS: i64 = 5;
+/// Such codes that are asked for from one source in that time.
+pub const RECIPIENT_CODES_PER_SOURCE: i64 = 20;
+/// For how long they are counted.
+pub const RECIPIENT_CODES_WITHIN: Duration = Duration::from_secs(60 * 60);
+/// How long such a code is good for.
+pub const RECIPIENT_CODE_FOR: Duration = Duration::from_secs(10 * 60);
 /// How many aliases may follow one another until an account, when the sender's right is checked.
 pub const ALIAS_DEPTH_LIMIT: usize = 5;
 /// Passwords of one address: SCRAM compares a proof with each.

@@ -28,6 +28,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (15, "mailboxes that were used, letters into them", include_str!("0015_use_and_letters.sql")),
         (16, "bans by their end", include_str!("0016_bans_by_end.sql")),
         (17, "accounts of business software", include_str!("0017_application_accounts.sql")),
+        (18, "recipients without an organisation", include_str!("0018_recipients.sql")),
     ],
 };
 

@@ -14,6 +14,7 @@ mod limited;
 mod linking;
 mod logging_in;
 mod memberships;
+mod recipients;
 mod sender_lists;
 mod sessions;
 mod sources;

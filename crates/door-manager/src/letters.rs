@@ -113,8 +113,18 @@ pub fn account(language: Language, notice: &Notice) -> Words {
             say(language, "letter-account-greeting", &values),
             say(language, &format!("letter-{key}-text"), &values),
             say(language, "letter-account-who", &values),
-            say(language, if key == "offer" { "letter-offer-ignore" } else { "letter-account-not-you" }, &[]),
+            say(language, ending(notice, key), &[]),
         ),
+    }
+}
+
+/// The key of what a letter about an account ends with: whom to ask, or that it may be ignored.
+fn ending(notice: &Notice, key: &str) -> &'static str {
+    match key {
+        "offer" => "letter-offer-ignore",
+        // Whoever belongs to no organisation has nobody to ask.
+        _ if notice.organisation.0 == 0 => "letter-portal-not-you",
+        _ => "letter-account-not-you",
     }
 }
 

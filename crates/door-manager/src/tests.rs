@@ -15,6 +15,7 @@ mod linking;
 mod names;
 mod operator;
 mod people;
+mod recipients;
 mod roles;
 mod routes;
 mod rules;

@@ -290,7 +290,12 @@ pub(crate) fn forget_member(
 }
 
 pub(super) fn is_login(tx: &mut Tx, login: &str) -> Result<bool, DbError> {
-    Ok(tx.query_one("SELECT 1 FROM person WHERE login = ?1", values![login], |row| row.integer(0))?.is_some())
+    // An account that is for letters only makes room for whoever is invited.
+    let found =
+        tx.query_one("SELECT 1 FROM person WHERE login = ?1 AND organisation <> 0", values![login], |row| {
+            row.integer(0)
+        })?;
+    Ok(found.is_some())
 }
 
 pub(super) fn default_permissions(tx: &mut Tx, service: ServiceId) -> Result<Permissions, DbError> {

@@ -47,7 +47,7 @@ pub use service::ServiceChange;
 pub(crate) use service::service_within;
 pub use staff::StaffInfo;
 pub use user::{About, NewUser, UserChange};
-pub(crate) use user::{own_user, user_at_home, user_in, users_in};
+pub(crate) use user::{forget_user, own_user, user_at_home, user_in, users_in};
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 

@@ -11,6 +11,7 @@ use crate::factor;
 use crate::login::check_chosen;
 use crate::membership::{self, Limits, Membership, keep_an_owner, owner_grants};
 use crate::notice::{self, Event};
+use crate::recipient;
 use crate::rows::address_key;
 
 /// A new user.
@@ -68,7 +69,7 @@ impl Administration {
         let hash = self.hash(&password, b"no SCRAM for users".to_vec(), 1).await?;
         let login = address_key(&new.login);
         let domain = new.login.domain().as_str().to_owned();
-        let (id, at) = (UserId(self.new_id()), self.now());
+        let (id, notice, at) = (UserId(self.new_id()), self.new_id(), self.now());
         let (organisation, role) = (new.organisation, new.role);
         let (who, actor) = (self.who().to_owned(), self.role());
         self.act("create user", login.clone(), move |tx| {
@@ -79,10 +80,13 @@ impl Administration {
                 value: login.clone(),
                 rule: "a login exists once in the installation",
             };
-            if rows::is_login_taken(tx, &login)? {
+            let is_anothers = !is_proved && is_anothers(tx, &domain)?;
+            let is_room_made = !is_anothers
+                && recipient::make_room(tx, organisation, &login, &who, (notice, at))?;
+            if !is_room_made && rows::is_login_taken(tx, &login)? {
                 return Err(taken());
             }
-            if !is_proved && is_anothers(tx, &domain)? {
+            if is_anothers {
                 return Err(DirectoryError::Invalid {
                     field: "login",
                     reason: format!("«{login}» is an address of another organisation"),
@@ -95,6 +99,7 @@ impl Administration {
             membership::rows::insert(tx, organisation, id, role, &who, at)?;
             let made = found("user", rows::user(tx, id)?)?;
             let after = facts::of_user(tx, &made)?;
+            let after = if is_room_made { after.with_bool("recipient replaced", true) } else { after };
             trail::tell(tx, trail::Told::of_thing(&made.login).after(after));
             Ok((Some(organisation), made))
         })
@@ -234,9 +239,7 @@ impl Administration {
                 membership::rows::remove(tx, one.organisation, id)?;
             }
             if left.len() == all.len() {
-                factor::rows::forget_person(tx, id)?;
-                membership::rows::forget_offers_to(tx, id)?;
-                rows::delete_user(tx, id, &user.login)?;
+                forget_user(tx, id, &user.login)?;
             }
             trail::tell(tx, trail::Told::of_thing(&user.login).before(before));
             Ok((Some(organisation), ()))
@@ -268,6 +271,13 @@ fn give_role(tx: &mut Tx, user: &UserInfo, role: Role, grant: &Grant<'_>) -> Res
     }
     let event = Event::Role { organisation, role: Some(role) };
     notice::write(tx, grant.notice, user.id, &event, grant.who, grant.at)
+}
+
+/// Forgets a person who belongs to nobody any more, with everything that opens the account.
+pub(crate) fn forget_user(tx: &mut Tx, id: UserId, login: &str) -> Result<()> {
+    factor::rows::forget_person(tx, id)?;
+    membership::rows::forget_offers_to(tx, id)?;
+    Ok(rows::delete_user(tx, id, login)?)
 }
 
 /// As one organisation sees a person.

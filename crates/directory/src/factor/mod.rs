@@ -95,7 +95,7 @@ impl Factors {
 pub type RecoveryCodes = Vec<Zeroizing<String>>;
 
 /// What the tables keep of a token.
-fn token_hash(token: &str) -> Vec<u8> {
+pub(crate) fn token_hash(token: &str) -> Vec<u8> {
     digest(&SHA256, token.as_bytes()).as_ref().to_vec()
 }
 

@@ -222,10 +222,7 @@ impl Directory {
     ) -> Result<(), DirectoryError> {
         let user = removing(session, proved)?;
         let password = check_chosen(password)?;
-        let mut salt = [0; 16];
-        self.world.random.fill(&mut salt);
-        let no_scram = b"no SCRAM for users".to_vec();
-        let hash = self.login.hasher.hash(password, salt, no_scram, 1).await?.argon2;
+        let hash = self.password_hash(password).await?;
         let id = session.id;
         self.change_own(session, move |tx, telling| {
             crate::profile::rows::set_password(tx, user, &hash)?;

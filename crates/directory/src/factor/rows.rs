@@ -113,6 +113,7 @@ pub(crate) fn forget_person(tx: &mut Tx, person: UserId) -> Result<(), DbError> 
         "DELETE FROM recovery_code WHERE person = ?1",
         "DELETE FROM ceremony WHERE person = ?1",
         "DELETE FROM person_contact WHERE person = ?1",
+        "DELETE FROM recipient_code WHERE person = ?1",
     ] {
         tx.execute(statement, values![person])?;
     }

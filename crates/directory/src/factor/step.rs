@@ -82,19 +82,23 @@ impl Directory {
     ) -> Result<Zeroizing<String>, StepRefusal> {
         let step = self.step(token).await?.ok_or(StepRefusal::Over)?;
         let attempt = self.begin_attempt(&step.login, source).await?;
-        let is_recovery = recovery::is_formed(code);
-        let left = match is_recovery {
-            true => self.take_recovery_code(step.user, code).await?,
-            false => self.take_totp(step.user, code).await?.map(|_| 0),
-        };
-        let Some(left) = left else {
+        if !self.takes_second_factor(step.user, code).await? {
             self.count_begun_failure(token).await?;
             return Err(self.attempt_failed(&attempt, "wrong second factor").await.into());
-        };
-        if is_recovery {
-            self.tell(step.user, Event::RecoveryCodeUsed(left), &step.login).await?;
         }
         self.end_step(token, &step, attempt, source, agent).await
+    }
+
+    /// Takes a code of an application, or a recovery code, of which the person is told.
+    pub(crate) async fn takes_second_factor(&self, user: UserId, code: &str) -> Result<bool, DirectoryError> {
+        if !recovery::is_formed(code) {
+            return Ok(self.take_totp(user, code).await?.is_some());
+        }
+        let Some(left) = self.take_recovery_code(user, code).await? else { return Ok(false) };
+        let operator = self.db.operator("a person's own affair");
+        let login = operator.read(move |tx| rows::login_of(tx, user)).await?.unwrap_or_default();
+        self.tell(user, Event::RecoveryCodeUsed(left), &login).await?;
+        Ok(true)
     }
 
     /// Asks one of the step's passkeys; `None` if there is none.

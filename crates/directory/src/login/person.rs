@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::admission::{Admission, Stage};
 use super::{LoginName, SignedIn, prepare, rows};
 use crate::error::AuthRefusal;
+use crate::recipient::NOWHERE;
 use crate::{Directory, limits};
 
 /// A try of a person that the limits let through: it fails or succeeds.
@@ -17,6 +18,20 @@ impl Directory {
     /// Checks a user's password, for the screens of administration. [`Directory::enter`] goes on from here. Where a
     /// second factor is asked for, the source is known only after that.
     pub async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        source: IpAddr,
+    ) -> Result<SignedIn, AuthRefusal> {
+        let signed_in = self.signed_in_anywhere(login, password, source).await?;
+        match signed_in.organisation == NOWHERE {
+            true => Err(AuthRefusal::Disabled),
+            false => Ok(signed_in),
+        }
+    }
+
+    /// The same, and for people without an organisation too: they know the portal only.
+    pub(crate) async fn signed_in_anywhere(
         &self,
         login: &str,
         password: &str,

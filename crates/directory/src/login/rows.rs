@@ -108,7 +108,8 @@ pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError
                         EXISTS (SELECT 1 FROM membership m
                                 JOIN organisation o ON o.id = m.organisation AND o.disabled = 0
                                 WHERE m.person = p.id AND m.disabled = 0)
-                        OR EXISTS (SELECT 1 FROM operator_staff f WHERE f.person = p.id))
+                        OR EXISTS (SELECT 1 FROM operator_staff f WHERE f.person = p.id)
+                        OR p.organisation = 0)
                      THEN 0 ELSE 1 END,
                 p.last_used_at, CASE WHEN EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id) THEN 1 ELSE 0 END
          FROM person p WHERE p.login = ?1",

@@ -206,9 +206,12 @@ pub(crate) fn count_owners(tx: &mut Tx, organisation: OrganisationId) -> Result<
     Ok(u64::try_from(owners.unwrap_or(0)).unwrap_or(0))
 }
 
-/// A person by login, in the whole installation: the caller learns no more than that it exists.
+/// A person by login, in the whole installation: the caller learns no more than that it exists. Whoever belongs to no
+/// organisation and has an account for letters only is nobody's to ask.
 pub(crate) fn person_called(tx: &mut Tx, login: &str) -> Result<Option<UserId>, DbError> {
-    tx.query_one("SELECT id FROM person WHERE login = ?1", values![login], |row| Ok(UserId(row.integer(0)?)))
+    tx.query_one("SELECT id FROM person WHERE login = ?1 AND organisation <> 0", values![login], |row| {
+        Ok(UserId(row.integer(0)?))
+    })
 }
 
 /// People whose only membership is in this organisation and who have their home here.

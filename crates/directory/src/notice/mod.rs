@@ -34,8 +34,23 @@ pub(crate) enum Event {
     RecoveryCodes,
     /// Somebody signed in with a recovery code; so many are left.
     RecoveryCodeUsed(u64),
+    /// Something of an account without an organisation.
+    Recipient(OfRecipient),
     /// An administrator opened something of the person's mailbox.
     MailboxOpened { address: String, kind: &'static str, detail: String },
+}
+
+/// What happened to the account of somebody who belongs to no organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum OfRecipient {
+    /// It was opened.
+    Opened,
+    /// A code for a new password was asked for.
+    Code(String),
+    /// Its owner deleted it.
+    Deleted,
+    /// It made room for a user of the domain's organisation.
+    Replaced,
 }
 
 /// A letter that is to be posted.
@@ -51,7 +66,8 @@ pub struct Notice {
     pub name: String,
     /// The language that the person chose.
     pub language: Option<String>,
-    /// `role`, `offer`, `password`, `factor-added`, `factor-removed`, `token`, `recovery-codes` or `recovery-code-used`.
+    /// `role`, `offer`, `password`, `factor-added`, `factor-removed`, `token`, `recovery-codes` or `recovery-code-used`;
+    /// of somebody without an organisation `portal-opened`, `portal-code`, `portal-deleted` or `portal-replaced`.
     pub kind: String,
     /// What it is about, by kind: «role @ organisation», the factor's name, how many codes are left.
     pub detail: String,
@@ -105,6 +121,10 @@ fn told(tx: &mut Tx, event: &Event) -> Result<(&'static str, String), DirectoryE
         Event::Token(name) => ("token", name.clone()),
         Event::RecoveryCodes => ("recovery-codes", String::new()),
         Event::RecoveryCodeUsed(left) => ("recovery-code-used", left.to_string()),
+        Event::Recipient(OfRecipient::Opened) => ("portal-opened", String::new()),
+        Event::Recipient(OfRecipient::Code(code)) => ("portal-code", code.clone()),
+        Event::Recipient(OfRecipient::Deleted) => ("portal-deleted", String::new()),
+        Event::Recipient(OfRecipient::Replaced) => ("portal-replaced", String::new()),
         Event::MailboxOpened { address, kind, detail } => match *kind {
             "access" => ("mailbox-access", format!("{address}: {detail}")),
             "logs" => ("mailbox-logs", address.clone()),

@@ -159,13 +159,22 @@ impl Directory {
 
     /// Whose session a token opens, if it still does.
     pub async fn session(&self, token: &str) -> Result<Option<Session>, DirectoryError> {
+        self.session_found_by(token, rows::find).await
+    }
+
+    /// The same for those whom `find` finds by the digest of the token.
+    pub(crate) async fn session_found_by(
+        &self,
+        token: &str,
+        find: fn(&mut db::Tx, &[u8]) -> Result<Option<Session>, db::DbError>,
+    ) -> Result<Option<Session>, DirectoryError> {
         if token.len() > limits::SESSION_TOKEN_LIMIT_CHARACTERS {
             return Ok(None);
         }
         let hash = token_hash(token);
         let now = self.world.clock.now();
         let operator = self.db.operator("find whose a session is");
-        let Some(session) = operator.read(move |tx| rows::find(tx, &hash)).await? else {
+        let Some(session) = operator.read(move |tx| find(tx, &hash)).await? else {
             return Ok(None);
         };
         let is_over = now.since(session.last_seen_at) >= limits::SESSION_IDLE

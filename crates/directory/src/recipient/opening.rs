@@ -1,0 +1,91 @@
+//! Whose letters somebody may open at the portal: those to the own address, and those to every address whose mail comes
+//! to somebody who is signed in: other names of the own mailbox, aliases that lead there, mailboxes that are shared.
+
+use std::collections::HashSet;
+
+use model::{AccountRef, Address, OrganisationId};
+
+use super::rows;
+use crate::error::DirectoryError;
+use crate::rows::address_key;
+use crate::{Directory, Found, Session, limits};
+
+/// By which right somebody opens the letters to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// It is the address with which the person signs in.
+    Own,
+    /// It is the address with which the person signs in, elsewhere, and nobody has shown that the mailbox is theirs: an
+    /// administrator wrote it down.
+    Unproved,
+    /// Its mail comes to the person by another name, or among others: the evidence names who acts.
+    Acting,
+}
+
+impl Directory {
+    /// Whether somebody who is signed in may open letters to an address today, and by which right. Asked anew for each
+    /// act, so that whoever has left a group this morning opens nothing of it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn opens(&self, session: &Session, address: &Address) -> Result<Option<Opens>, DirectoryError> {
+        let Ok(login) = Address::parse(&session.login) else { return Ok(None) };
+        let own = address_key(&login);
+        let is_proved = session.is_recipients() || self.is_home(session, &login).await?;
+        if address_key(address) == own {
+            return Ok(Some(if is_proved { Opens::Own } else { Opens::Unproved }));
+        }
+        let mut seen = HashSet::new();
+        let mut waiting = vec![(address.clone(), 0)];
+        while let Some((address, depth)) = waiting.pop() {
+            let is_new = seen.insert(address_key(&address));
+            if !is_new || depth > limits::ALIAS_DEPTH_LIMIT || seen.len() > limits::OPENED_ADDRESSES_LIMIT {
+                continue;
+            }
+            if is_proved && address_key(&address) == own {
+                return Ok(Some(Opens::Acting));
+            }
+            let next = match self.find(&address).await? {
+                Found::Mailbox { account, address, forwarding, .. } => {
+                    let is_own = is_proved && address_key(&address) == own;
+                    if is_own || self.reads(session, account).await? {
+                        return Ok(Some(Opens::Acting));
+                    }
+                    forwarding.map(|forwarding| forwarding.targets).unwrap_or_default()
+                }
+                Found::CatchAll { account, .. } if self.reads(session, account).await? => {
+                    return Ok(Some(Opens::Acting));
+                }
+                Found::Alias { targets, .. } | Found::Redirection { targets, .. } => targets,
+                Found::CatchAll { .. }
+                | Found::NotOurs
+                | Found::Unknown { .. }
+                | Found::Disabled { .. }
+                | Found::Reports { .. } => Vec::new(),
+            };
+            waiting.extend(next.into_iter().map(|address| (address, depth + 1)));
+        }
+        Ok(None)
+    }
+
+    /// Whether the login lies at a domain of an organisation to which the person belongs: it is known there whose
+    /// mailbox it is.
+    async fn is_home(&self, session: &Session, login: &Address) -> Result<bool, DirectoryError> {
+        let (user, domain) = (session.user, login.domain().as_str().to_owned());
+        let operator = self.db.operator("see whose organisation a login is of");
+        Ok(operator
+            .read(move |tx| {
+                let owner: Option<OrganisationId> = crate::membership::rows::owner_of_domain(tx, &domain)?;
+                match owner {
+                    Some(owner) => rows::belongs(tx, user, owner),
+                    None => Ok(false),
+                }
+            })
+            .await?)
+    }
+
+    async fn reads(&self, session: &Session, account: AccountRef) -> Result<bool, DirectoryError> {
+        let user = session.user;
+        Ok(self.db.tenant(account.organisation).read(move |tx| rows::reads(tx, user, account)).await?)
+    }
+}

@@ -1,0 +1,164 @@
+//! Rows of people who belong to no organisation, of their sessions and of the codes for a new password.
+
+use db::{DbError, Tx, values};
+use model::{AccountRef, OrganisationId, Timestamp, UserId};
+
+use super::{Holder, NOWHERE};
+use crate::session::{Session, SessionId};
+use crate::{Brand, Role, Support};
+
+/// Whose login it is.
+pub(crate) fn holder(tx: &mut Tx, login: &str) -> Result<Option<Holder>, DbError> {
+    tx.query_one("SELECT id, organisation FROM person WHERE login = ?1", values![login], |row| {
+        let is_recipient = OrganisationId(row.integer(1)?) == NOWHERE;
+        Ok(Holder { user: UserId(row.integer(0)?), is_recipient })
+    })
+}
+
+/// Whose account stands behind a login, in the caller's transaction; whatever organisation is theirs.
+pub fn login_holder(tx: &mut Tx, login: &str) -> Result<Option<UserId>, DbError> {
+    Ok(holder(tx, login)?.map(|holder| holder.user))
+}
+
+/// The login of somebody without an organisation; `None` for anybody else.
+pub(super) fn login_of(tx: &mut Tx, user: UserId) -> Result<Option<String>, DbError> {
+    tx.query_one(
+        "SELECT login FROM person WHERE id = ?1 AND organisation = ?2",
+        values![user, NOWHERE],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}
+
+pub(super) struct NewPerson<'a> {
+    pub(super) user: UserId,
+    pub(super) login: &'a str,
+    pub(super) argon2: &'a str,
+    pub(super) language: Option<&'a str>,
+    pub(super) at: Timestamp,
+}
+
+pub(super) fn insert(tx: &mut Tx, new: &NewPerson<'_>) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO person (id, organisation, login, name, argon2, version, disabled, created_at, language)
+         VALUES (?1, ?2, ?3, ?3, ?4, 1, 0, ?5, ?6)",
+        values![new.user, NOWHERE, new.login, new.argon2, new.at, new.language],
+    )?;
+    Ok(())
+}
+
+/// The session of somebody without an organisation.
+pub(super) fn session(tx: &mut Tx, hash: &[u8]) -> Result<Option<Session>, DbError> {
+    tx.query_one(
+        "SELECT s.id, p.id, p.login, p.name, p.language,
+                CASE WHEN EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id) THEN 1 ELSE 0 END,
+                s.created_at, s.last_seen_at, s.source, p.version
+         FROM session s
+         JOIN person p ON p.id = s.person AND p.version = s.password_version AND p.disabled = 0
+         WHERE s.token_hash = ?1 AND s.organisation = ?2 AND p.organisation = ?2",
+        values![hash, NOWHERE],
+        |row| {
+            Ok(Session {
+                id: SessionId(row.integer(0)?),
+                user: UserId(row.integer(1)?),
+                login: row.text(2)?.to_owned(),
+                name: row.text(3)?.to_owned(),
+                role: Role::External,
+                domain: None,
+                home: NOWHERE,
+                organisation: NOWHERE,
+                is_member: false,
+                language: row.optional_text(4)?.map(ToOwned::to_owned),
+                has_second_factor: row.boolean(5)?,
+                is_second_factor_required: true,
+                organisation_name: String::new(),
+                brand: Brand::default(),
+                support: Support::default(),
+                is_operator: false,
+                created_at: row.timestamp(6)?,
+                last_seen_at: row.timestamp(7)?,
+                source: row.text(8)?.to_owned(),
+                token: None,
+                version: row.integer(9)?,
+            })
+        },
+    )
+}
+
+/// Whether somebody may read a mailbox by an access that an administrator gave, and still belongs to its organisation.
+pub(super) fn reads(tx: &mut Tx, user: UserId, account: AccountRef) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM mailbox_access x
+         JOIN membership m ON m.person = x.person AND m.organisation = x.organisation AND m.disabled = 0
+         JOIN organisation o ON o.id = m.organisation AND o.disabled = 0
+         JOIN person p ON p.id = m.person AND p.disabled = 0
+         WHERE x.account = ?1 AND x.organisation = ?2 AND x.person = ?3",
+        values![account.account, account.organisation, user],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Whether somebody belongs to an organisation that is in use, and is not blocked there.
+pub(super) fn belongs(tx: &mut Tx, user: UserId, organisation: OrganisationId) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM membership m JOIN organisation o ON o.id = m.organisation AND o.disabled = 0
+         WHERE m.person = ?1 AND m.organisation = ?2 AND m.disabled = 0",
+        values![user, organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
+/// How often one of these subjects asked since a moment; forgets what is older.
+pub(super) fn asked(tx: &mut Tx, subject: &str, since: Timestamp) -> Result<i64, DbError> {
+    tx.execute("DELETE FROM recipient_code_asked WHERE at < ?1", values![since])?;
+    let count = tx.query_one(
+        "SELECT count(*) FROM recipient_code_asked WHERE subject = ?1",
+        values![subject],
+        |row| row.integer(0),
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
+pub(super) fn note_asked(tx: &mut Tx, id: i64, subject: &str, at: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO recipient_code_asked (id, subject, at) VALUES (?1, ?2, ?3)",
+        values![id, subject, at],
+    )?;
+    Ok(())
+}
+
+/// The newest code takes the place of every other.
+pub(super) fn put_code(tx: &mut Tx, user: UserId, hash: &[u8], at: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO recipient_code (person, code_hash, made_at, failures) VALUES (?1, ?2, ?3, 0)
+         ON CONFLICT (person) DO UPDATE SET code_hash = excluded.code_hash, made_at = excluded.made_at, failures = 0",
+        values![user, hash, at],
+    )?;
+    Ok(())
+}
+
+/// The digest of the code that is good now: made since a moment, and tried less often than the limit.
+pub(super) fn code(
+    tx: &mut Tx,
+    user: UserId,
+    since: Timestamp,
+    failures: i64,
+) -> Result<Option<Vec<u8>>, DbError> {
+    tx.query_one(
+        "SELECT code_hash FROM recipient_code WHERE person = ?1 AND made_at > ?2 AND failures < ?3",
+        values![user, since, failures],
+        |row| Ok(row.bytes(0)?.to_vec()),
+    )
+}
+
+pub(super) fn count_failure(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
+    tx.execute("UPDATE recipient_code SET failures = failures + 1 WHERE person = ?1", values![user])?;
+    Ok(())
+}
+
+/// Whether this very code was still there: of two who come at once one wins.
+pub(super) fn take_code(tx: &mut Tx, user: UserId, hash: &[u8]) -> Result<bool, DbError> {
+    Ok(tx.execute("DELETE FROM recipient_code WHERE person = ?1 AND code_hash = ?2", values![user, hash])?
+        > 0)
+}

@@ -1,0 +1,330 @@
+//! People who only receive secured letters: what their account opens, how it is got back, who takes its place; and whose
+//! letters somebody may open.
+
+use std::time::Duration;
+
+use model::{OrganisationId, UserId};
+use zeroize::Zeroizing;
+
+use super::{CHOSEN, Town, address, ip, towns};
+use crate::{
+    AddressProof, AuthRefusal, DirectoryError, Entrance, Forgotten, NewMember, NewRecipient, NewUser,
+    NotReplaced, Opens, Proof, Role, Session, StepRefusal, UserChange, UserInfo,
+};
+
+const HERE: &str = "192.0.2.7";
+const ZED: &str = "zed@else.test";
+
+async fn opened(town: &Town, login: &str) -> String {
+    let new = NewRecipient {
+        login: address(login),
+        password: Zeroizing::new(CHOSEN.to_owned()),
+        language: Some("de".to_owned()),
+        source: ip(HERE),
+    };
+    let signed_in = town.directory.open_recipient(new).await.unwrap();
+    match town.directory.enter(&signed_in, ip(HERE), "Firefox").await.unwrap() {
+        Entrance::Session(token) => token.to_string(),
+        Entrance::Step(_) => panic!("a new account has no second factor"),
+    }
+}
+
+async fn session(town: &Town, token: &str) -> Session {
+    town.directory.portal_session(token).await.unwrap().unwrap()
+}
+
+async fn user(town: &Town, login: &str, organisation: OrganisationId) -> Result<UserInfo, DirectoryError> {
+    let new = NewUser {
+        organisation,
+        login: address(login),
+        name: "Somebody".to_owned(),
+        role: Role::External,
+        password: Zeroizing::new("another passphrase".to_owned()),
+    };
+    town.tenant(organisation).create_user(new).await
+}
+
+/// A platform person's session.
+async fn session_of(town: &Town, login: &str) -> Session {
+    let signed_in = town.directory.sign_in(login, "another passphrase", ip(HERE)).await.unwrap();
+    match town.directory.enter(&signed_in, ip(HERE), "Firefox").await.unwrap() {
+        Entrance::Session(token) => town.directory.session(&token).await.unwrap().unwrap(),
+        Entrance::Step(_) => panic!("{login} has a second factor"),
+    }
+}
+
+/// The code that an application shows.
+fn totp(town: &Town, secret: &str) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build().unwrap();
+    totp.generate(town.world.clock.now().0 as u64 / 1000).to_string()
+}
+
+/// Sets an application up; gives its secret and the recovery codes.
+async fn secured(town: &Town, session: &Session) -> (String, Vec<String>) {
+    let setup = town.directory.begin_totp(session).await.unwrap();
+    let proved = town.directory.recently_proved(session).unwrap();
+    let code = totp(town, &setup.secret);
+    let codes = town.directory.add_totp(session, proved, &setup.token, &code, "Telefon").await.unwrap();
+    town.world.clock.advance(Duration::from_secs(60));
+    (setup.secret.to_string(), codes.iter().map(|code| code.to_string()).collect())
+}
+
+/// The newest code that was sent.
+async fn code(town: &Town) -> String {
+    let all = town.directory.waiting_notices().await.unwrap();
+    let codes: Vec<_> = all.into_iter().filter(|notice| notice.kind == "portal-code").collect();
+    codes.last().unwrap().detail.clone()
+}
+
+fn forgotten(code: &str, factor: &str) -> Forgotten {
+    Forgotten {
+        login: address(ZED),
+        code: Zeroizing::new(code.to_owned()),
+        second_factor: Zeroizing::new(factor.to_owned()),
+        password: Zeroizing::new("a new passphrase".to_owned()),
+        source: ip(HERE),
+    }
+}
+
+fn is_wrong(result: Result<(), NotReplaced>) -> bool {
+    matches!(result, Err(NotReplaced::Refused(AuthRefusal::Wrong)))
+}
+
+#[tokio::test]
+async fn a_recipient_is_known_at_the_portal_and_nowhere_else() {
+    for town in towns().await {
+        let token = opened(&town, "Zed@Else.test").await;
+        let known = session(&town, &token).await;
+        assert_eq!((known.login.as_str(), known.language.as_deref()), (ZED, Some("de")));
+        assert!(known.is_recipients() && !known.is_member && !known.has_second_factor);
+        assert!(
+            town.directory.session(&token).await.unwrap().is_none(),
+            "the Manager and the API know nobody"
+        );
+        let refused = town.directory.sign_in(ZED, CHOSEN, ip(HERE)).await;
+        assert!(matches!(refused, Err(AuthRefusal::Disabled)), "{refused:?}");
+        town.directory.sign_in_at_portal(ZED, CHOSEN, ip(HERE)).await.unwrap();
+        let wrong = town.directory.sign_in_at_portal(ZED, "wrong", ip(HERE)).await;
+        assert!(matches!(wrong, Err(AuthRefusal::Wrong)));
+        // No list has them, and nobody can ask them to belong to an organisation by their name.
+        assert!(town.operator.users(None).await.unwrap().is_empty());
+        assert!(town.operator.user_called(&address(ZED)).await.is_err());
+        assert!(town.operator.user(known.user).await.is_err());
+        assert!(town.operator.change_user(known.user, UserChange::default()).await.is_err());
+        assert!(town.operator.delete_user(known.user).await.is_err());
+        let asked = NewMember { organisation: town.valbois, login: address(ZED), role: Role::External };
+        assert!(town.tenant(town.valbois).add_member(asked).await.is_err());
+        assert_eq!(town.operator.organisations().await.unwrap().len(), 2);
+        let again = NewRecipient {
+            login: address(ZED),
+            password: Zeroizing::new(CHOSEN.to_owned()),
+            language: None,
+            source: ip(HERE),
+        };
+        assert!(matches!(town.directory.open_recipient(again).await, Err(DirectoryError::Conflict { .. })));
+    }
+}
+
+#[tokio::test]
+async fn a_second_factor_is_asked_for_from_the_first_sign_in_after_it_was_set_up() {
+    for town in towns().await {
+        let token = opened(&town, ZED).await;
+        let (secret, codes) = secured(&town, &session(&town, &token).await).await;
+        assert_eq!(codes.len(), 10);
+        let signed_in = town.directory.sign_in_at_portal(ZED, CHOSEN, ip(HERE)).await.unwrap();
+        let Entrance::Step(step) = town.directory.enter(&signed_in, ip(HERE), "").await.unwrap() else {
+            panic!("no second factor is asked for");
+        };
+        let wrong = town.directory.enter_with_code(&step, "000000", ip(HERE), "").await;
+        assert!(matches!(wrong, Err(StepRefusal::Refused(AuthRefusal::Wrong))));
+        let entered =
+            town.directory.enter_with_code(&step, &totp(&town, &secret), ip(HERE), "").await.unwrap();
+        assert!(session(&town, &entered).await.has_second_factor);
+        assert!(town.directory.session(&entered).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_forgotten_password_needs_the_mailbox_and_the_second_factor() {
+    for town in towns().await {
+        let token = opened(&town, ZED).await;
+        let (secret, codes) = secured(&town, &session(&town, &token).await).await;
+        assert!(town.directory.send_recipient_code(&address(ZED), ip(HERE)).await.unwrap());
+        let first = code(&town).await;
+        assert!(town.directory.send_recipient_code(&address(ZED), ip(HERE)).await.unwrap());
+        let newest = code(&town).await;
+        if first != newest {
+            assert!(is_wrong(town.directory.replace_forgotten_password(forgotten(&first, &codes[0])).await));
+        }
+        for factor in ["", "000000", "aaaaa-aaaaa"] {
+            let mailbox_alone = town.directory.replace_forgotten_password(forgotten(&newest, factor)).await;
+            assert!(is_wrong(mailbox_alone), "«{factor}» is no second factor");
+        }
+        let mut weak = forgotten(&newest, &codes[0]);
+        weak.password = Zeroizing::new("short".to_owned());
+        let refused = town.directory.replace_forgotten_password(weak).await;
+        assert!(matches!(refused, Err(NotReplaced::Password(_))));
+        town.directory.sign_in_at_portal(ZED, CHOSEN, ip(HERE)).await.unwrap();
+        town.directory.replace_forgotten_password(forgotten(&newest, &totp(&town, &secret))).await.unwrap();
+        assert!(town.directory.portal_session(&token).await.unwrap().is_none(), "every session ended");
+        town.directory.sign_in_at_portal(ZED, "a new passphrase", ip(HERE)).await.unwrap();
+        // A code is good once, and a recovery code does as well.
+        assert!(is_wrong(town.directory.replace_forgotten_password(forgotten(&newest, &codes[1])).await));
+        assert!(town.directory.send_recipient_code(&address(ZED), ip(HERE)).await.unwrap());
+        let other = code(&town).await;
+        town.directory.replace_forgotten_password(forgotten(&other, &codes[2])).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn codes_for_a_new_password_end_and_tell_nobody_whether_there_is_an_account() {
+    for town in towns().await {
+        opened(&town, ZED).await;
+        user(&town, "marc@valbois.test", town.valbois).await.unwrap();
+        // Nothing goes to an address without such an account, and the answers are the same.
+        for nobody in ["nobody@else.test", "marc@valbois.test"] {
+            for asked in 0..7 {
+                let sent =
+                    town.directory.send_recipient_code(&address(nobody), ip("192.0.2.9")).await.unwrap();
+                assert_eq!(sent, asked < 5, "{nobody} {asked}");
+            }
+        }
+        for asked in 0..7 {
+            let sent = town.directory.send_recipient_code(&address(ZED), ip(HERE)).await.unwrap();
+            assert_eq!(sent, asked < 5, "{asked}");
+        }
+        let told = town.directory.waiting_notices().await.unwrap();
+        assert!(told.iter().filter(|told| told.kind == "portal-code").all(|told| told.login == ZED));
+        // Too old, or tried too often.
+        let newest = code(&town).await;
+        town.world.clock.advance(Duration::from_secs(11 * 60));
+        assert!(is_wrong(town.directory.replace_forgotten_password(forgotten(&newest, "")).await));
+        town.world.clock.advance(Duration::from_secs(3600));
+        assert!(town.directory.send_recipient_code(&address(ZED), ip(HERE)).await.unwrap());
+        let newest = code(&town).await;
+        for guess in 1..6 {
+            let guess = format!("{:08}", (newest.parse::<u32>().unwrap() + guess) % 100_000_000);
+            assert!(is_wrong(town.directory.replace_forgotten_password(forgotten(&guess, "")).await));
+        }
+        assert!(is_wrong(town.directory.replace_forgotten_password(forgotten(&newest, "")).await));
+        // One source asks for many addresses.
+        for number in 0..25 {
+            let somebody = address(&format!("n{number}@else.test"));
+            let sent = town.directory.send_recipient_code(&somebody, ip("198.51.100.1")).await.unwrap();
+            assert_eq!(sent, number < 20, "{number}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_user_of_the_domains_own_organisation_takes_the_place_and_nothing_that_was_shown_with_it() {
+    for town in towns().await {
+        // Elsewhere, nobody has shown whose mailbox it is: the account stays.
+        let elsewhere = opened(&town, ZED).await;
+        let refused = user(&town, ZED, town.valbois).await;
+        assert!(matches!(refused, Err(DirectoryError::Conflict { .. })), "{refused:?}");
+        assert!(town.directory.portal_session(&elsewhere).await.unwrap().is_some());
+        let token = opened(&town, "eve@valbois.test").await;
+        secured(&town, &session(&town, &token).await).await;
+        let old = session(&town, &token).await.user;
+        let refused = user(&town, "eve@valbois.test", town.acme).await;
+        assert!(matches!(refused, Err(DirectoryError::Conflict { .. })), "nobody else's: {refused:?}");
+        assert!(town.directory.portal_session(&token).await.unwrap().is_some());
+        let new = user(&town, "eve@valbois.test", town.valbois).await.unwrap();
+        assert_ne!(new.id, old);
+        assert!(town.directory.portal_session(&token).await.unwrap().is_none());
+        let former = town.directory.sign_in_at_portal("eve@valbois.test", CHOSEN, ip(HERE)).await;
+        assert!(matches!(former, Err(AuthRefusal::Wrong)));
+        let session = session_of(&town, "eve@valbois.test").await;
+        assert!(!session.has_second_factor, "the second factor is nobody's but its owner's");
+        let holder = town.directory.holder(&address("eve@valbois.test")).await.unwrap().unwrap();
+        assert_eq!((holder.user, holder.is_recipient), (new.id, false));
+        let trail = trail::Trail::new(town.db.clone());
+        let entries = trail.changes(Some(town.valbois), db::Seek::first(5)).await.unwrap().items;
+        let made = entries.into_iter().find(|entry| entry.action == "create user").unwrap();
+        assert!(
+            made.after.iter().any(|(name, value)| (name, value) == ("recipient replaced", "yes")),
+            "{made:?}"
+        );
+        let told = town.directory.waiting_notices().await.unwrap();
+        assert!(told.iter().any(|told| told.kind == "portal-replaced" && told.login == "eve@valbois.test"));
+    }
+}
+
+#[tokio::test]
+async fn a_recipient_deletes_the_own_account_and_nobody_elses() {
+    for town in towns().await {
+        let token = opened(&town, ZED).await;
+        let zed = session(&town, &token).await;
+        let proof = || Proof::Password(Zeroizing::new(CHOSEN.to_owned()));
+        let proved = town.directory.prove(&zed, proof(), ip(HERE)).await.unwrap();
+        let other = opened(&town, "eve@else.test").await;
+        let other = session(&town, &other).await;
+        assert!(town.directory.delete_recipient(&other, proved).await.is_err(), "the proof is another's");
+        town.directory.delete_recipient(&zed, proved).await.unwrap();
+        assert!(town.directory.portal_session(&token).await.unwrap().is_none());
+        assert_eq!(town.directory.holder(&address(ZED)).await.unwrap(), None);
+        // A user of an organisation is deleted by its administrators.
+        user(&town, "marc@valbois.test", town.valbois).await.unwrap();
+        let marc = session_of(&town, "marc@valbois.test").await;
+        let proof = Proof::Password(Zeroizing::new("another passphrase".to_owned()));
+        let proved = town.directory.prove(&marc, proof, ip(HERE)).await.unwrap();
+        assert!(town.directory.delete_recipient(&marc, proved).await.is_err());
+        assert!(town.directory.holder(&address("marc@valbois.test")).await.unwrap().is_some());
+    }
+}
+
+async fn check_opens(town: &Town, session: &Session, to: &str, wanted: Option<Opens>) {
+    let opens = town.directory.opens(session, &address(to)).await.unwrap();
+    assert_eq!(opens, wanted, "{} and {to}", session.login);
+}
+
+#[tokio::test]
+async fn letters_are_opened_by_whom_their_mail_comes_to() {
+    for town in towns().await {
+        let info = town.mailbox("info@valbois.test").await;
+        town.mailbox("marc@valbois.test").await;
+        town.alias("service@valbois.test", &["marc@valbois.test", "info@valbois.test"]).await;
+        town.alias("other@valbois.test", &["round@valbois.test"]).await;
+        town.alias("round@valbois.test", &["other@valbois.test"]).await;
+        town.alias("far@valbois.test", &["service@valbois.test", "zed@else.test"]).await;
+        user(&town, "marc@valbois.test", town.valbois).await.unwrap();
+        let clerk = user(&town, "clerk@elsewhere.test", town.valbois).await.unwrap();
+        grant(&town, info, clerk.id).await;
+        let marc = session_of(&town, "marc@valbois.test").await;
+        let clerk_in = session_of(&town, "clerk@elsewhere.test").await;
+        let zed = session(&town, &opened(&town, ZED).await).await;
+        let own = [("marc@valbois.test", Some(Opens::Own)), ("Marc@valbois.test", Some(Opens::Own))];
+        let by_name = ["marc+list@valbois.test", "service@valbois.test", "far@valbois.test"];
+        for (to, wanted) in own.into_iter().chain(by_name.map(|to| (to, Some(Opens::Acting)))) {
+            check_opens(&town, &marc, to, wanted).await;
+        }
+        for other in
+            ["info@valbois.test", "anna@valbois.test", "round@valbois.test", "zed@else.test", "x@acme.test"]
+        {
+            check_opens(&town, &marc, other, None).await;
+        }
+        // Who reads a shared mailbox, with a login that an administrator wrote down.
+        check_opens(&town, &clerk_in, "info@valbois.test", Some(Opens::Acting)).await;
+        check_opens(&town, &clerk_in, "service@valbois.test", Some(Opens::Acting)).await;
+        check_opens(&town, &clerk_in, "clerk@elsewhere.test", Some(Opens::Unproved)).await;
+        check_opens(&town, &clerk_in, "marc@valbois.test", None).await;
+        check_opens(&town, &zed, ZED, Some(Opens::Own)).await;
+        check_opens(&town, &zed, "far@valbois.test", Some(Opens::Acting)).await;
+        check_opens(&town, &zed, "service@valbois.test", None).await;
+        // Who left today opens nothing more.
+        let blocked = UserChange { is_disabled: Some(true), ..UserChange::default() };
+        town.tenant(town.valbois).change_user(clerk.id, blocked).await.unwrap();
+        check_opens(&town, &clerk_in, "info@valbois.test", None).await;
+        let again = UserChange { is_disabled: Some(false), ..UserChange::default() };
+        town.tenant(town.valbois).change_user(clerk.id, again).await.unwrap();
+        check_opens(&town, &clerk_in, "info@valbois.test", Some(Opens::Acting)).await;
+        town.tenant(town.valbois).revoke_access(info, clerk.id).await.unwrap();
+        check_opens(&town, &clerk_in, "info@valbois.test", None).await;
+    }
+}
+
+async fn grant(town: &Town, mailbox: model::AddressId, user: UserId) {
+    town.tenant(town.valbois).grant_access(mailbox, user, None, AddressProof::Machine).await.unwrap();
+}
