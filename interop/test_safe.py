@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser import PICTURES, faults, window
-from conftest import ANNA, BRUNO, EVE
+from conftest import ANNA, BRUNO, EVE, OSCAR
 from letters import mark, submission
 from peers import wait_until
 from second_factor import code_of
@@ -190,23 +190,18 @@ def test_a_registered_letter_is_accepted_with_an_account_and_a_second_factor(chr
     words = f"Decision {mark()}"
     secured(relais, BRUNO, user["login"], "r", words)
     letter = relais.wait_for_letter(user["login"], words.encode())
-    context = window(chromium, width=1280)
+    context = window(chromium, width=1280, bypass_csp=True)
     page = context.new_page()
     page.goto(attachment(letter, tmp_path / "Relais.html").as_uri())
     page.get_by_role("button", name="Ouvrir", exact=True).click()
     expect(page.get_by_role("heading", name="Lettre recommandée")).to_be_visible()
     page.get_by_role("link", name="S’identifier").click()
-    page.fill("#login", user["login"])
-    page.fill("#password", user["password"])
-    page.keyboard.press("Enter")
+    sign_in(page, user["login"], user["password"])
     expect(page.get_by_text("n’a pas encore de deuxième facteur")).to_be_visible()
     picture(page, "needs-second-factor-1280")
-    with context.expect_page() as opening:
-        page.get_by_role("link", name="Ajouter un deuxième facteur").click()
-    opening.value.wait_for_url("**/manager/profile/security")
-    add_totp(opening.value, user["password"])
-    page.bring_to_front()
-    page.get_by_role("button", name="Continuer", exact=True).click()
+    page.get_by_role("button", name="Ajouter un deuxième facteur").click()
+    set_up_totp(page)
+    page.get_by_role("button", name="Je suis d’accord").click()
     expect(page.get_by_role("button", name="Accepter la lettre")).to_be_visible()
     picture(page, "decide-1280")
     page.get_by_role("button", name="Refuser…").click()
@@ -247,11 +242,170 @@ def subject_for_bruno(relais, words, begins):
     return wait_until(look, f"that bruno is told: {begins}", 30)
 
 
-def add_totp(page, password):
-    """Sets up an application for codes, as the Manager asks."""
-    page.goto(re.sub(r"/manager/.*", "/manager/profile/totp", page.url))
-    page.fill("#field-code", code_of(page.text_content("#totp-secret").replace(" ", "")))
-    if page.locator("#field-present").count():
-        page.fill("#field-present", password)
+def sign_in(page, login, password):
+    page.fill("#login", login)
+    page.fill("#password", password)
+    page.get_by_role("button", name="S’identifier").click()
+
+
+def set_up_totp(page):
+    """Sets up an application for codes, as the portal asks; gives its secret."""
+    expect(page.get_by_role("heading", name="Ajouter une application d’authentification")).to_be_visible()
+    pictures(page, "totp")
+    page.get_by_text("Saisir le secret à la main").click()
+    secret = page.text_content("#totp-secret").replace(" ", "")
+    page.fill("#code", code_of(secret))
     page.get_by_role("button", name="Activer").click()
     expect(page.locator(".codes code")).to_have_count(10)
+    pictures(page, "codes")
+    page.get_by_text("Je les ai notés").click()
+    return secret
+
+
+def pictures(page, name):
+    """Pictures in both sizes, and what is wrong with the page in each."""
+    for scheme, width in SIZES:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        picture(page, f"{name}-{scheme}-{width}")
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_a_letter_with_a_passphrase_opens_with_it_alone(chromium, relais, stranger, tmp_path):
+    words = f"Salaire {mark()}"
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = ANNA, OSCAR, words
+    message["X-Relais-Passphrase"] = "trois petits chats 4711"
+    message.set_content(f"Texte de {words}, été\n")
+    with submission(relais, ANNA) as session:
+        session.send_message(message)
+    letter = stranger.wait_for_letter(OSCAR, words.encode())
+    assert b"petits chats" not in letter and "petits chats" not in relais.log()
+    context = window(chromium, width=360, scheme="dark", accept_downloads=True, bypass_csp=True)
+    page = context.new_page()
+    page.goto(attachment(letter, tmp_path / "Relais.html").as_uri())
+    asked = watched(context)
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    before = codes(stranger, OSCAR)
+    page.get_by_role("button", name=re.compile("Envoyer un code")).click()
+    page.fill("#code", code_for(stranger, OSCAR, before))
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    page.fill("#passphrase", "trois petits chiens")
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.locator("#failed")).to_contain_text("Ce n’est pas la phrase secrète", timeout=30_000)
+    picture(page, "passphrase-wrong-360")
+    assert faults(page) == []
+    page.fill("#passphrase", "trois petits chats 4711")
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.locator("pre.letter")).to_contain_text(f"Texte de {words}, été", timeout=30_000)
+    for _, url, body, headers in asked:
+        assert b"chats" not in body and "chats" not in url and "chats" not in str(headers), url
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Télécharger (.eml)").click()
+    downloaded = parsed(open(downloading.value.path(), "rb").read())
+    assert downloaded["Subject"] == words and downloaded["X-Relais-Passphrase"] is None
+    context.close()
+
+
+def test_a_stranger_opens_an_account_and_accepts_a_registered_letter(chromium, relais, stranger, tmp_path):
+    mailbox = OSCAR
+    words = f"Recommandation {mark()}"
+    secured(relais, BRUNO, mailbox, "r", words)
+    path = attachment(stranger.wait_for_letter(mailbox, words.encode()), tmp_path / "Relais.html")
+    context = window(chromium, width=1280, bypass_csp=True)
+    asked = watched(context)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    share = re.search(rb'/safe/open#a=([A-Za-z0-9_-]{43})', path.read_bytes()).group(1).decode()
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.get_by_role("heading", name="Lettre recommandée")).to_be_visible()
+    pictures(page, "account")
+    before = codes(stranger, mailbox)
+    page.get_by_role("button", name=re.compile("Envoyer un code d’activation")).click()
+    page.fill("#code", code_for(stranger, mailbox, before))
+    pictures(page, "activation")
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    page.get_by_role("button", name="Ouvrir un compte").click()
+    pictures(page, "join")
+    page.fill("#new", "trop court")
+    page.fill("#repeated", "autre chose")
+    page.get_by_role("button", name="Ouvrir le compte").click()
+    expect(page.get_by_role("alert")).to_contain_text("ne sont pas les mêmes")
+    page.fill("#new", "une phrase de passe")
+    page.fill("#repeated", "une phrase de passe")
+    page.get_by_role("button", name="Ouvrir le compte").click()
+    secret = set_up_totp(page)
+    # Back at the letter, with its key still in this tab: first the agreement, then the letter.
+    expect(page.get_by_role("heading", name="Lettre recommandée")).to_be_visible()
+    assert page.evaluate("Object.values(sessionStorage)") == [share]
+    pictures(page, "consent")
+    page.get_by_role("button", name="Je suis d’accord").click()
+    page.get_by_role("button", name="Accepter la lettre").click()
+    expect(page.get_by_text("La lettre est acceptée")).to_be_visible()
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.locator("pre.letter")).to_contain_text(f"Texte de {words}, été")
+    assert subject_for_bruno(relais, words, "Acceptée")
+    for method, url, body, headers in asked:
+        if not url.startswith(("file:", "blob:", "data:")):
+            assert share not in url.split("#")[0] and share.encode() not in body and share not in str(headers), (method, url)
+    # The settings, and the language in which e-mails come from now on.
+    address = re.match(r"https?://[^/]+", page.url).group(0)
+    page.goto(f"{address}/safe/account")
+    expect(page.get_by_role("heading", name="Mon compte")).to_be_visible()
+    pictures(page, "settings")
+    page.select_option("#language", "de")
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("heading", name="Mein Konto")).to_be_visible()
+    # Another letter, in another browser: password and code, and no second agreement. The Manager knows nobody.
+    context.close()
+    words = f"Zweite {mark()}"
+    secured(relais, BRUNO, mailbox, "p", words)
+    letter = stranger.wait_for_letter(mailbox, words.encode())
+    context = window(chromium, width=1280, bypass_csp=True)
+    page = context.new_page()
+    page.goto(attachment(letter, tmp_path / "Relais.html").as_uri())
+    page.get_by_role("button", name="Öffnen", exact=True).click()
+    page.get_by_role("link", name="S’identifier").click()
+    pictures(page, "sign-in")
+    sign_in(page, mailbox, "falsch, leider")
+    expect(page.get_by_role("alert")).to_contain_text("n’est pas juste")
+    sign_in(page, mailbox, "une phrase de passe")
+    pictures(page, "step")
+    page.fill("#code", code_of(secret, 1))
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.locator("pre.letter")).to_contain_text(f"Texte de {words}, été")
+    page.goto(f"{address}/manager/profile")
+    page.wait_for_url("**/manager/sign-in**")
+    context.close()
+
+
+def test_who_reads_a_shared_mailbox_accepts_its_letters_and_is_named(chromium, relais, tmp_path):
+    clerk, password = "greffe@ailleurs.test", "une phrase de passe"
+    relais.command("user", "create", clerk, "--role", "external", "--password-stdin", "--organisation", "Commune de Valbois",
+                   stdin=f"{password}\n")
+    relais.command("access", "grant", ANNA, clerk)
+    words = f"Pour le greffe {mark()}"
+    secured(relais, BRUNO, ANNA, "r", words)
+    path = attachment(relais.wait_for_letter(ANNA, words.encode()), tmp_path / "Relais.html")
+    context = window(chromium, width=1280, bypass_csp=True)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    page.get_by_role("link", name="S’identifier").click()
+    sign_in(page, clerk, password)
+    page.get_by_role("button", name="Ajouter un deuxième facteur").click()
+    set_up_totp(page)
+    page.get_by_role("button", name="Je suis d’accord").click()
+    expect(page.locator("dl.facts")).to_contain_text(clerk)
+    pictures(page, "acting")
+    page.get_by_role("button", name="Accepter la lettre").click()
+    expect(page.get_by_text("La lettre est acceptée")).to_be_visible()
+    assert subject_for_bruno(relais, words, "Acceptée")
+    # Whoever loses the access opens nothing more, with the same session.
+    relais.command("access", "revoke", ANNA, clerk)
+    page.reload()
+    expect(page.get_by_text("ne reçoit pas le courrier de cette adresse")).to_be_visible()
+    pictures(page, "acting-ended")
+    context.close()

@@ -16,12 +16,14 @@ if (found) {
   history.replaceState(null, "", location.pathname + location.search);
 }
 
+const secret = document.querySelector("#opening #passphrase");
 const opening = document.getElementById("opening");
 if (opening) {
   const has = sessionStorage.getItem(key) !== null;
   opening.hidden = !has;
   document.getElementById("missing").hidden = has;
   document.getElementById("open").addEventListener("click", show);
+  secret?.addEventListener("keydown", (event) => { if (event.key === "Enter") show(); });
 }
 
 class Refused extends Error {
@@ -47,7 +49,9 @@ async function show() {
   try {
     const { share } = await (await ask("share", "POST")).json();
     const octets = new Uint8Array(await (await ask("envelope", "GET")).arrayBuffer());
-    const letter = await open(octets, { mailShare: sessionStorage.getItem(key), storeShare: share });
+    // Derived here: what the sender agreed with the reader goes nowhere.
+    const passphrase = secret ? secret.value : null;
+    const letter = await open(octets, { mailShare: sessionStorage.getItem(key), storeShare: share, passphrase });
     // Before it is shown: the sender learns of every letter that somebody read.
     await ask("opened", "POST");
     sessionStorage.removeItem(key);
@@ -57,10 +61,14 @@ async function show() {
     button.textContent = said;
     failed.firstElementChild.textContent = reason(trouble);
     failed.hidden = false;
+    if (secret) secret.select();
   }
 }
 
 function reason(trouble) {
+  // Which of the shares is another's, nobody can tell: here it is most likely the one that was typed.
+  const isSecret = secret && ["shares", "passphrase-missing", "passphrase-unusable"].includes(trouble.reason);
+  if (isSecret) return words.passphrase;
   if (trouble instanceof NotOpened) return words.changed;
   return trouble instanceof Refused && trouble.status < 500 ? words.failed : words.later;
 }

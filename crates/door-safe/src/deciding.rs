@@ -22,8 +22,8 @@ pub(crate) async fn accept(
     let accepted = async {
         let (place, seen, fields) = form_at(&shared, &way, &id, sent).await?;
         let visitor = guest.known(&shared).await?;
-        let who = visitor.for_letter(&seen).ok_or(Trouble::Proof)?;
-        shared.secure.accept(&place.slot, who).await?;
+        let who = visitor.reader(&shared, &seen).await?.ok_or(Trouble::Proof)?;
+        shared.secure.accept(&place.slot, &who).await?;
         Ok::<_, Trouble>((place, fields))
     };
     match accepted.await {
@@ -42,7 +42,10 @@ pub(crate) async fn refuse(
     let refused = async {
         let (place, seen, fields) = form_at(&shared, &way, &id, sent).await?;
         let visitor = guest.known(&shared).await?;
-        let who = visitor.for_letter(&seen).ok_or(Trouble::Proof)?;
+        let who = visitor.reader(&shared, &seen).await?.ok_or(Trouble::Proof)?;
+        if !shared.secure.may_decide(&seen, &who).await? {
+            return Err(Trouble::Consent);
+        }
         if fields.text("sure") != "yes" {
             let settings = shared.secure.settings();
             let content = context! {
@@ -54,7 +57,7 @@ pub(crate) async fn refuse(
             };
             return Ok(pages::page(guest.language, "refuse.html", &content));
         }
-        shared.secure.refuse(&place.slot, who, fields.text("reason")).await?;
+        shared.secure.refuse(&place.slot, &who, fields.text("reason")).await?;
         Ok::<_, Trouble>(pages::see_other(&format!("/safe/m/{}", place.slot)))
     };
     refused.await.unwrap_or_else(|trouble| trouble.page(&guest))

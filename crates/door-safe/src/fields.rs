@@ -19,6 +19,11 @@ impl Fields {
         self.pairs.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// The first value under `name` as it was typed: passwords.
+    pub(crate) fn raw(&self, name: &str) -> &str {
+        self.pairs.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
+    }
+
     /// The mail's share of the key, where a page without script carries it.
     pub(crate) fn share(&self) -> Option<&str> {
         Some(self.text(wire_safe::SHARE_FIELD))

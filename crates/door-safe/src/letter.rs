@@ -24,7 +24,7 @@ pub(crate) struct Asked {
 }
 
 /// Steps that an address may name.
-const STEPS: [&str; 4] = ["code", "wrong", "too-often", "accepted"];
+const STEPS: [&str; 5] = ["code", "wrong", "too-often", "accepted", "agreed"];
 
 /// `GET /safe/o/{parked}`, `GET /safe/m/{slot}`
 pub(crate) async fn show(
@@ -53,7 +53,7 @@ pub(crate) async fn page_of(
     let made = async {
         let seen = shared.secure.seen(&place.slot).await?;
         let visitor = guest.known(shared).await?;
-        Ok::<_, Trouble>(content(shared, guest, place, &seen, &visitor, share, step))
+        content(shared, guest, place, (&seen, &visitor), share, step).await
     };
     let mut page = match made.await {
         Ok(content) => pages::page(guest.language, "letter.html", &content),
@@ -67,23 +67,29 @@ pub(crate) async fn page_of(
     page
 }
 
-fn content(
+async fn content(
     shared: &Shared,
     guest: &Guest,
     place: &Place,
-    seen: &Seen,
-    visitor: &Visitor,
+    (seen, visitor): (&Seen, &Visitor),
     share: Option<&str>,
     step: &str,
-) -> Value {
+) -> Result<Value, Trouble> {
     let Seen { letter, copy } = seen;
     let now = shared.world.clock.now();
-    let who = visitor.for_letter(seen);
-    let next = next_step(seen, who.is_some(), now);
+    let who = visitor.reader(shared, seen).await?;
+    let next = match next_step(seen, who.is_some(), now) {
+        step @ ("decide" | "open") => match &who {
+            Some(who) if !shared.secure.may_decide(seen, who).await? => "consent",
+            _ => step,
+        },
+        step => step,
+    };
+    let canonical = copy.address.canonical();
     let shows_subject = shared.secure.settings().shows_subject || who.is_some();
     let sender = shared.secure.settings().shown_sender(letter, copy, guest.language);
     let until = copy.deadline.filter(|_| copy.state == LetterState::Offered).unwrap_or(copy.not_after);
-    context! {
+    Ok(context! {
         title => format!("title-{}", letter.mode),
         path => place.path,
         slot => place.slot.to_string(),
@@ -97,8 +103,13 @@ fn content(
         mode => letter.mode.to_string(),
         subject => shows_subject.then(|| letter.subject.clone()),
         recipient => if who.is_some() { copy.address.to_string() } else { masked(&copy.address) },
-        // An account that is not this letter's, or has no second factor.
-        account => account(visitor, seen),
+        // An account that is not this letter's, or lacks something.
+        account => visitor.hindrance(shared, seen).await?,
+        login => visitor.session.as_ref().map(|session| session.login.clone()),
+        acting => who.as_ref().and_then(|who| who.acting.clone()),
+        // Whose mailbox it is, a code has shown: enough to open an account.
+        has_shown_mailbox => visitor.by_code.as_ref().is_some_and(|who| who.canonical == canonical),
+        has_passphrase => copy.has_passphrase,
         submitted_at => moment(shared, letter.submitted_at),
         until => moment(shared, until),
         is_offered => copy.state == LetterState::Offered,
@@ -106,17 +117,7 @@ fn content(
         opened_at => copy.opened_at.map(|at| moment(shared, at)),
         ended_at => copy.ended_at.map(|at| moment(shared, at)),
         words => words::of_script(guest.language).to_string(),
-    }
-}
-
-/// Why an account that is signed in does not do.
-fn account(visitor: &Visitor, seen: &Seen) -> Option<&'static str> {
-    let who = visitor.by_account.as_ref()?;
-    match (who.canonical == seen.copy.address.canonical(), who.is_strong) {
-        (false, _) => Some("other"),
-        (true, false) => Some("weak"),
-        (true, true) => None,
-    }
+    })
 }
 
 /// What can be done: by it the page chooses its words and forms.
@@ -209,7 +210,7 @@ pub(crate) async fn send_code(
         Ok(found) => found,
         Err(trouble) => return trouble.page(&guest),
     };
-    let step = match shared.secure.send_code(&place.slot, guest.language).await {
+    let step = match shared.secure.send_code(&place.slot, guest.language, guest.client.ip).await {
         Ok(()) => "code",
         Err(SecureError::TooOften) => "too-often",
         // Its page says what became of it.

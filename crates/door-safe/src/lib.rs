@@ -5,6 +5,7 @@
 //! link of the letter ─────────────────────────── /safe/m/<slot>           likewise
 //!        ├ a code to the mailbox, or an account with a second factor → a visit, known by a cookie
 //!        ├ registered: accept, or refuse
+//!        │    └ personal or registered: an account, opened here by whoever showed the mailbox; agreed once
 //!        └ open ─ in the browser: the store's share and the envelope, to the right visitor only
 //!               └ without script: here, with the share that the form carries; the evidence says so
 //! ```
@@ -13,6 +14,7 @@
 //! comes from our page. The mail's share of a key is never part of an address that reaches the server, of a row, of
 //! a cookie or of the log; where a browser runs no script, it stands in the forms of the pages, and only there.
 
+mod account;
 mod assets;
 mod bringing;
 mod deciding;
@@ -79,6 +81,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/safe/{way}/{id}/opened", post(opening::opened))
         .route("/safe/{way}/{id}/read", post(opening::read))
         .route("/safe/{way}/{id}/download", post(opening::download))
+        .merge(account::routes())
         .layer(DefaultBodyLimit::max(limits::FORM_LIMIT_BYTES))
         .merge(bringing)
         .layer(from_fn(pages::complete))

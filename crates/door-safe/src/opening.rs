@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use directory::Zeroizing;
 use mail_secure::Shown;
 use minijinja::context;
 use serde_json::json;
@@ -16,12 +17,15 @@ use wire_safe::MailShare;
 
 use crate::bringing::Held;
 use crate::fields::{Fields, Sent};
-use crate::letter::form_at;
+use crate::letter::{form_at, page_of};
 use crate::place::Place;
 use crate::reading::{self, Letter};
 use crate::trouble::Trouble;
 use crate::visitor::Guest;
 use crate::{Shared, pages};
+
+/// The field of the sender's passphrase, where the browser runs no script.
+const PASSPHRASE: &str = "passphrase";
 
 /// The right visitor for a letter, at its place.
 async fn reader(
@@ -32,7 +36,7 @@ async fn reader(
 ) -> Result<(Place, Fields, Shown), Trouble> {
     let (place, seen, fields) = form_at(shared, way, id, sent).await?;
     let visitor = guest.known(shared).await?;
-    let who = visitor.for_letter(&seen).ok_or(Trouble::Proof)?.clone();
+    let who = visitor.reader(shared, &seen).await?.ok_or(Trouble::Proof)?;
     Ok((place, fields, who))
 }
 
@@ -61,7 +65,7 @@ pub(crate) async fn envelope(
 ) -> Response {
     let fetched = async {
         let (place, seen) = Place::find(&shared, &way, &id).await?;
-        guest.known(&shared).await?.for_letter(&seen).ok_or(Trouble::Proof)?;
+        guest.known(&shared).await?.reader(&shared, &seen).await?.ok_or(Trouble::Proof)?;
         let mut held = shared.memory.hold();
         held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX))?;
         Ok::<_, Trouble>((shared.secure.envelope(&place.slot, place.parked.as_deref()).await?, held))
@@ -96,28 +100,42 @@ pub(crate) async fn opened(
     }
 }
 
+/// Why a letter was not decrypted; where something else may be said, with the place and the share of its page.
+type NotDecrypted = (Trouble, Option<(Place, String)>);
+
 /// The letter, decrypted here at the recipient's wish.
 async fn decrypted(
     shared: &Shared,
     guest: &Guest,
     at: &(String, String),
     sent: Sent,
-) -> Result<(Place, Fields, wire_safe::Letter, Held), Trouble> {
-    let (place, fields, who) = reader(shared, guest, at, sent).await?;
-    let mail_share = fields.share().and_then(|share| MailShare::from_base64url(share).ok());
-    let mail_share = mail_share.ok_or(Trouble::Share)?;
-    let seen = shared.secure.seen(&place.slot).await?;
-    let mut held = shared.memory.hold();
-    // The envelope, the letter, and what is made of it.
-    held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX).saturating_mul(3))?;
-    let envelope = shared.secure.envelope(&place.slot, place.parked.as_deref()).await?;
-    let letter = shared.secure.open_here(&place.slot, envelope, mail_share, &who).await;
-    let letter = letter.map_err(|error| match Trouble::from(error) {
-        // The envelope is genuine, or it would not be here.
-        Trouble::Forged => Trouble::Share,
-        trouble => trouble,
-    })?;
-    Ok((place, fields, letter, held))
+) -> Result<(Place, Fields, wire_safe::Letter, Held), NotDecrypted> {
+    let alone = |trouble| (trouble, None);
+    let (place, fields, who) = reader(shared, guest, at, sent).await.map_err(alone)?;
+    let share = fields.share().ok_or(alone(Trouble::Share))?;
+    let mail_share = MailShare::from_base64url(share).map_err(|_| alone(Trouble::Share))?;
+    let opening = async {
+        let seen = shared.secure.seen(&place.slot).await?;
+        let mut held = shared.memory.hold();
+        // The envelope, the letter, and what is made of it.
+        held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX).saturating_mul(3))?;
+        let envelope = shared.secure.envelope(&place.slot, place.parked.as_deref()).await?;
+        let shares = (mail_share, Zeroizing::new(fields.raw(PASSPHRASE).to_owned()));
+        let letter = shared.secure.open_here(&place.slot, envelope, shares, &who).await;
+        let letter = letter.map_err(|error| match Trouble::from(error) {
+            // The envelope is genuine, or it would not be here.
+            Trouble::Forged => Trouble::Share,
+            trouble => trouble,
+        })?;
+        Ok::<_, Trouble>((letter, held))
+    };
+    match opening.await {
+        Ok((letter, held)) => Ok((place, fields, letter, held)),
+        Err(trouble) => {
+            let share = share.to_owned();
+            Err((trouble, Some((place, share))))
+        }
+    }
 }
 
 /// `POST …/read`: the letter as a page, for a browser that runs no script.
@@ -129,12 +147,16 @@ pub(crate) async fn read(
 ) -> Response {
     let (place, fields, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
         Ok(opened) => opened,
-        Err(trouble) => return trouble.page(&guest),
+        Err((Trouble::Passphrase, Some((place, share)))) => {
+            return page_of(&shared, &guest, &place, Some(&share), "passphrase").await;
+        }
+        Err((trouble, _)) => return trouble.page(&guest),
     };
+    let passphrase = fields.raw(PASSPHRASE).to_owned();
     let share = fields.share().unwrap_or_default().to_owned();
     let read = tokio::task::spawn_blocking(move || Letter::read(&letter)).await;
     let Ok(letter) = read else { return Trouble::Later.page(&guest) };
-    let content = context! { title => "reading-title", path => place.path, share, letter => letter.shown() };
+    let content = context! { title => "reading-title", path => place.path, share, passphrase, letter => letter.shown() };
     pages::page(guest.language, "reading.html", &content)
 }
 
@@ -147,7 +169,7 @@ pub(crate) async fn download(
 ) -> Response {
     let (_, fields, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
         Ok(opened) => opened,
-        Err(trouble) => return trouble.page(&guest),
+        Err((trouble, _)) => return trouble.page(&guest),
     };
     let file = match fields.text("part") {
         "" => Some(("message/rfc822".to_owned(), "message.eml".to_owned(), letter.to_vec())),

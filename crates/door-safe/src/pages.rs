@@ -19,13 +19,23 @@ use crate::words::{own_name, say};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 16] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("forms.html", include_str!("../templates/forms.html")),
     ("letter.html", include_str!("../templates/letter.html")),
     ("refuse.html", include_str!("../templates/refuse.html")),
     ("reading.html", include_str!("../templates/reading.html")),
     ("trouble.html", include_str!("../templates/trouble.html")),
+    ("account.html", include_str!("../templates/account.html")),
+    ("account-sign-in.html", include_str!("../templates/account-sign-in.html")),
+    ("account-step.html", include_str!("../templates/account-step.html")),
+    ("account-join.html", include_str!("../templates/account-join.html")),
+    ("account-forgotten.html", include_str!("../templates/account-forgotten.html")),
+    ("account-totp.html", include_str!("../templates/account-totp.html")),
+    ("account-codes.html", include_str!("../templates/account-codes.html")),
+    ("account-settings.html", include_str!("../templates/account-settings.html")),
+    ("account-passkey.html", include_str!("../templates/account-passkey.html")),
+    ("account-done.html", include_str!("../templates/account-done.html")),
 ];
 
 static ENVIRONMENTS: LazyLock<[Environment<'static>; 4]> = LazyLock::new(|| Language::ALL.map(environment));

@@ -1,5 +1,6 @@
 //! What recipients get at the portal, on both engines: a whole town behind it, letters that went sealed, browsers.
 
+mod accounts;
 mod attacks;
 mod letters;
 mod routes;
@@ -29,6 +30,7 @@ pub(crate) struct Portal {
     pub(crate) world: World,
     pub(crate) secure: Secure,
     pub(crate) organisation: OrganisationId,
+    pub(crate) directory: directory::Directory,
     router: Router,
 }
 
@@ -77,11 +79,11 @@ pub(crate) async fn portals() -> Vec<Portal> {
         let organisation = operator.organisations().await.unwrap()[0].id;
         let shared = Arc::new(Shared {
             world: world.clone(),
-            directory,
+            directory: directory.clone(),
             secure: secure.clone(),
             memory: Memory::default(),
         });
-        portals.push(Portal { db, world, secure, organisation, router: router(shared) });
+        portals.push(Portal { db, world, secure, organisation, directory, router: router(shared) });
     }
     portals
 }
@@ -147,7 +149,11 @@ impl Browser<'_> {
         for cookie in headers.get_all(SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
             if pair.starts_with("__Host-") {
-                self.cookie = pair;
+                let name = pair.split('=').next().unwrap().to_owned();
+                let mut jar: Vec<&str> = self.cookie.split("; ").filter(|one| !one.is_empty()).collect();
+                jar.retain(|one| !one.starts_with(&format!("{name}=")));
+                jar.push(&pair);
+                self.cookie = jar.join("; ");
             }
         }
         let bytes = to_bytes(response.into_body(), 1 << 27).await.unwrap().to_vec();

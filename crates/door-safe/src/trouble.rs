@@ -35,6 +35,10 @@ pub(crate) enum Trouble {
     Busy,
     /// Larger than an envelope can be.
     TooLarge,
+    /// Who asks has not agreed to receive such letters.
+    Consent,
+    /// The sender's passphrase is missing or another.
+    Passphrase,
     /// The share of the key is not this letter's.
     Share,
     /// Our own trouble.
@@ -47,8 +51,8 @@ impl Trouble {
             Trouble::NotFound => StatusCode::NOT_FOUND,
             Trouble::Gone | Trouble::Ended => StatusCode::GONE,
             Trouble::Unreadable => StatusCode::BAD_REQUEST,
-            Trouble::NotOurs | Trouble::Proof => StatusCode::FORBIDDEN,
-            Trouble::Forged | Trouble::Share => StatusCode::UNPROCESSABLE_ENTITY,
+            Trouble::NotOurs | Trouble::Proof | Trouble::Consent => StatusCode::FORBIDDEN,
+            Trouble::Forged | Trouble::Share | Trouble::Passphrase => StatusCode::UNPROCESSABLE_ENTITY,
             Trouble::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Trouble::Illegal => StatusCode::CONFLICT,
             Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -71,6 +75,8 @@ impl Trouble {
             Trouble::Busy => "busy",
             Trouble::TooLarge => "too-large",
             Trouble::Share => "share",
+            Trouble::Consent => "consent",
+            Trouble::Passphrase => "passphrase",
             Trouble::Later => "later",
         }
     }
@@ -99,6 +105,8 @@ impl From<SecureError> for Trouble {
             SecureError::Forged => Trouble::Forged,
             SecureError::Ended => Trouble::Ended,
             SecureError::Proof | SecureError::Code => Trouble::Proof,
+            SecureError::Consent => Trouble::Consent,
+            SecureError::Passphrase => Trouble::Passphrase,
             SecureError::TooOften => Trouble::TooOften,
             SecureError::Illegal(_) => Trouble::Illegal,
             error if error.is_temporary() => {

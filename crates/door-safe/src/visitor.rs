@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{COOKIE, HOST, ORIGIN};
+use axum::http::header::{COOKIE, HOST, ORIGIN, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, Uri};
+use directory::{Opens, Session};
 use doorway_http::Client;
 use mail_secure::{Language, Mode, Seen, Shown};
 
@@ -26,6 +27,10 @@ const LANGUAGE_COOKIE: &str = "relais-safe-language";
 
 /// How a session of an account stands in evidence.
 const BY_ACCOUNT: &str = "account of the platform with a second factor";
+/// The same where the account has none.
+const BY_PASSWORD: &str = "account of the platform";
+/// Characters that are kept of what a browser calls itself.
+const AGENT_LIMIT: usize = 200;
 
 /// Somebody, known or not.
 #[derive(Clone, Debug)]
@@ -38,6 +43,10 @@ pub(crate) struct Guest {
     visit: Option<String>,
     /// The token of an account's session.
     session: Option<String>,
+    /// What the browser calls itself.
+    pub(crate) agent: String,
+    /// The name under which the page is asked for, without a port.
+    pub(crate) host: Option<String>,
 }
 
 /// Who somebody is.
@@ -45,11 +54,46 @@ pub(crate) struct Guest {
 pub(crate) struct Visitor {
     /// Whose mailbox was shown by a code.
     pub(crate) by_code: Option<Shown>,
-    /// Whose account it is; strong only with a second factor.
+    /// Whose account it is, where the address with which they sign in is known to be theirs; strong only with a second
+    /// factor.
     pub(crate) by_account: Option<Shown>,
+    /// The session of the account.
+    pub(crate) session: Option<Session>,
 }
 
 impl Visitor {
+    /// Who may open a letter by what was shown: its recipient, or somebody to whom the mail of that address comes today.
+    pub(crate) async fn reader(&self, shared: &Shared, seen: &Seen) -> Result<Option<Shown>, Trouble> {
+        if let Some(own) = self.for_letter(seen) {
+            return Ok(Some(own.clone()));
+        }
+        let Some(session) = &self.session else { return Ok(None) };
+        let is_enough = seen.letter.mode == Mode::Confidential || session.has_second_factor;
+        match shared.directory.opens(session, &seen.copy.address).await? {
+            Some(Opens::Acting) if is_enough => {
+                let acting = Some(session.login.clone());
+                Ok(Some(Shown { acting, ..by_account(session, seen.copy.address.canonical()) }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Why an account that is signed in does not do for a letter.
+    pub(crate) async fn hindrance(
+        &self,
+        shared: &Shared,
+        seen: &Seen,
+    ) -> Result<Option<&'static str>, Trouble> {
+        let Some(session) = &self.session else { return Ok(None) };
+        let opens = shared.directory.opens(session, &seen.copy.address).await?;
+        Ok(match (opens, session.has_second_factor) {
+            (None, _) => Some("other"),
+            (Some(Opens::Own | Opens::Acting | Opens::Unproved), false) => Some("weak"),
+            (Some(Opens::Unproved), true) => Some("unproved"),
+            (Some(Opens::Own | Opens::Acting), true) => None,
+        })
+    }
+
     /// What of it is good for a letter: an account before a code.
     pub(crate) fn for_letter(&self, seen: &Seen) -> Option<&Shown> {
         let canonical = seen.copy.address.canonical();
@@ -72,6 +116,7 @@ impl Guest {
         let named = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang");
         let named = named.and_then(|(_, tag)| Language::of_tag(&tag));
         let kept = cookie(&parts.headers, LANGUAGE_COOKIE);
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
         let language = named.unwrap_or_else(|| words::language(kept.as_deref(), &parts.headers));
         Guest {
             client,
@@ -79,6 +124,8 @@ impl Guest {
             names_language: named.is_some(),
             visit: cookie(&parts.headers, visit),
             session: cookie(&parts.headers, session),
+            host: host_of(parts).map(str::to_owned),
+            agent: agent.chars().take(AGENT_LIMIT).collect(),
         }
     }
 
@@ -88,18 +135,52 @@ impl Guest {
         if let Some(token) = &self.visit {
             visitor.by_code = shared.secure.visit(token).await?;
         }
-        if let Some(token) = &self.session
-            && let Some(session) = shared.directory.session(token).await?
+        visitor.session = self.session(shared).await?;
+        if let Some(session) = &visitor.session
             && let Ok(login) = model::Address::parse(&session.login)
         {
-            visitor.by_account = Some(Shown {
-                canonical: login.canonical(),
-                authentication: BY_ACCOUNT.to_owned(),
-                acting: None,
-                is_strong: session.has_second_factor,
-            });
+            let own = by_account(session, login.canonical());
+            visitor.by_account = match shared.directory.opens(session, &login).await? {
+                Some(Opens::Own) => Some(own),
+                // Whoever shows the mailbox besides has shown what an administrator could not.
+                Some(Opens::Unproved) => {
+                    visitor.by_code.as_ref().filter(|code| code.canonical == own.canonical).map(|code| {
+                        Shown {
+                            authentication: format!("{}; {}", own.authentication, code.authentication),
+                            ..own
+                        }
+                    })
+                }
+                _ => None,
+            };
         }
         Ok(visitor)
+    }
+
+    /// The session of an account, with an organisation or without.
+    pub(crate) async fn session(&self, shared: &Shared) -> Result<Option<Session>, Trouble> {
+        match &self.session {
+            Some(token) => Ok(shared.directory.portal_session(token).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The cookie of an account's session; ends it with an empty token.
+    pub(crate) fn session_cookie(&self, token: &str) -> String {
+        let seconds = if token.is_empty() { 0 } else { directory::limits::SESSION_LIFETIME.as_secs() };
+        let (name, secure) =
+            if self.client.is_tls { (SECURE_SESSION, "; Secure") } else { (PLAIN_SESSION, "") };
+        format!("{name}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+    }
+
+    /// A session has begun with this very request.
+    pub(crate) fn sign_in(&mut self, token: &str) {
+        self.session = Some(token.to_owned());
+    }
+
+    /// The rest of this request is answered in a language that was just chosen.
+    pub(crate) fn read_in(&mut self, language: Language) {
+        self.language = language;
     }
 
     /// The token of the visit, to end it.
@@ -129,6 +210,25 @@ impl FromRequestParts<Arc<Shared>> for Guest {
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Shared>) -> Result<Guest, Self::Rejection> {
         Ok(Guest::of(parts))
+    }
+}
+
+/// The name that a request is for (RFC 9110 §7.2), without a port.
+fn host_of(parts: &Parts) -> Option<&str> {
+    let authority = parts.uri.authority().map(|authority| authority.as_str());
+    let host = authority.or_else(|| parts.headers.get(HOST)?.to_str().ok())?;
+    Some(host.rsplit_once(':').map_or(host, |(name, _)| name))
+}
+
+/// Somebody with an account, for the letters to an address.
+fn by_account(session: &Session, canonical: String) -> Shown {
+    let is_strong = session.has_second_factor;
+    Shown {
+        canonical,
+        authentication: if is_strong { BY_ACCOUNT } else { BY_PASSWORD }.to_owned(),
+        acting: None,
+        person: Some(session.user),
+        is_strong,
     }
 }
 

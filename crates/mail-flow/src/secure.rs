@@ -244,10 +244,15 @@ impl Flow {
             return Err(Reply::never(552, 3, 4, "the letter is too large for so many recipients"));
         }
         self.scanned(letter).await?;
+        let whole_header = wire_mime::whole_header(letter).unwrap_or(letter);
+        let passphrase = wish::passphrase(whole_header);
+        let passphrase = passphrase.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
+        // Nobody opens what needs a passphrase who does not know what the sender has agreed with the recipients.
+        let is_sealed = mode != Mode::Confidential || passphrase.is_some();
         let mut plain = Plain::default();
         let mut recipients = Vec::new();
         for recipient in &envelope.recipients {
-            let (way, deliveries) = self.way_of(mode, envelope, recipient, organisation).await?;
+            let (way, deliveries) = self.way_of(is_sealed, envelope, recipient, organisation).await?;
             recipients.push((recipient.address.clone(), way));
             match way {
                 // Who blocks such letters is known when they are sealed.
@@ -305,7 +310,7 @@ impl Flow {
     /// ones as they are where the way to the reader is ours, or verified.
     async fn way_of(
         &self,
-        mode: Mode,
+        is_sealed: bool,
         envelope: &Envelope,
         recipient: &Recipient,
         organisation: OrganisationId,
@@ -317,7 +322,7 @@ impl Flow {
         if let [Leg { route: Route::Nowhere { reply }, .. }] = legs.as_slice() {
             return Err(reply.clone());
         }
-        if mode != Mode::Confidential {
+        if is_sealed {
             return Ok((Way::Sealed, Vec::new()));
         }
         if legs.iter().all(|leg| matches!(leg.route, Route::Account { .. })) {

@@ -98,6 +98,7 @@ fn submission(page: &[u8], number: usize) -> Result<Submission, Failure> {
             bytes: page.to_vec(),
             subject: "Décompte de salaire, novembre 2026".to_owned(),
             message_id: Some(format!("<{number}@valbois.test>")),
+            passphrase: None,
         },
         message_id: String::new(),
         recipients: vec![(Address::parse(&format!("person{number}@else.test"))?, Way::Sealed)],

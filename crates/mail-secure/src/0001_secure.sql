@@ -70,7 +70,9 @@ CREATE TABLE secure_recipient (
     reminders BIGINT NOT NULL,
     -- The last statement about it: its number, and the digest of its sealed form.
     sequence BIGINT NOT NULL,
-    last_statement BLOB NOT NULL
+    last_statement BLOB NOT NULL,
+    -- Whether the recipient has to know a passphrase of the sender's; it is kept nowhere.
+    passphrase BIGINT NOT NULL
 );
 CREATE INDEX secure_recipient_by_letter ON secure_recipient (letter);
 CREATE INDEX secure_recipient_by_address ON secure_recipient (canonical, submitted_at);
@@ -182,8 +184,12 @@ CREATE INDEX secure_parked_by_slot ON secure_parked (slot, until);
 -- What a recipient has chosen.
 CREATE TABLE secure_person (
     canonical TEXT NOT NULL PRIMARY KEY,
-    -- When they agreed to receive personal and registered letters.
+    -- Whose account the address had when the following was said: whoever has it afterwards has said nothing.
+    person BIGINT,
+    -- When they agreed to receive personal and registered letters, to which text, in which language.
     consented_at BIGINT,
+    consent_version BIGINT,
+    consent_language TEXT,
     blocks_registered BIGINT NOT NULL,
     accepts_registered BIGINT NOT NULL,
     language TEXT

@@ -70,6 +70,12 @@ pub enum SecureError {
     /// Who asks has not shown enough.
     #[error("this needs another proof of who asks")]
     Proof,
+    /// Who asks has not agreed to receive personal and registered letters.
+    #[error("personal and registered letters are opened by whoever has agreed to receive them")]
+    Consent,
+    /// A passphrase of the sender's is needed, and what was said is another.
+    #[error("the passphrase is missing, or not that of the letter")]
+    Passphrase,
     /// A code is wrong, too old or was tried too often.
     #[error("the code is wrong, too old, or was tried too often")]
     Code,

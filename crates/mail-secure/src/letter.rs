@@ -8,7 +8,7 @@ use wire_mime::{Content, Structure, encode_words, fields, whole_header};
 
 use crate::limits::{PART_NAME_LIMIT, PARTS_LIMIT, SUBJECT_LIMIT};
 use crate::settings::Marks;
-use crate::wish::{subject_of, untagged};
+use crate::wish::{Passphrase, passphrase, subject_of, untagged};
 
 /// Fields that no recipient sees: the blind recipients, and what is for us alone.
 const OURS: [&str; 1] = ["bcc"];
@@ -26,6 +26,8 @@ pub struct Unmarked {
     pub subject: String,
     /// Message-ID with its angle brackets, if it has one.
     pub message_id: Option<String>,
+    /// What its recipients have to know besides, if the sender says so.
+    pub passphrase: Option<Passphrase>,
 }
 
 /// Takes the marks from a letter: the tag of its subject, the suffixes of its recipients, our own fields.
@@ -62,7 +64,9 @@ pub fn unmarked(letter: &[u8], marks: &Marks, missing: &str) -> Unmarked {
     bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(body);
     let subject = subject.unwrap_or_default().chars().take(SUBJECT_LIMIT).collect();
-    Unmarked { bytes, subject, message_id }
+    // One that cannot be taken was refused when the wish was read.
+    let passphrase = passphrase(header).ok().flatten();
+    Unmarked { bytes, subject, message_id, passphrase }
 }
 
 fn is_ours(name: &[u8]) -> bool {

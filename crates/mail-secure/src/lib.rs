@@ -62,7 +62,7 @@ pub use link::{Linked, envelope_of};
 pub use log::Notarised;
 pub use notice::{CHANNEL, Notice, NoticeKind};
 pub use outbox::{Told, sent};
-pub use people::Choices;
+pub use people::{CONSENT_VERSION, Choices, Consent};
 pub use platform::{LOG_PATH, Platform};
 pub use portal::{Brought, Code, Opening, Seen};
 pub use profile::{Profile, ShownSender};

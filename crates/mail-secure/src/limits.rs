@@ -26,6 +26,8 @@ pub const CODE_FOR: Duration = Duration::from_secs(10 * 60);
 pub const CODE_FAILURES_LIMIT: i64 = 5;
 /// Codes asked for one address within an hour.
 pub const CODES_PER_HOUR_LIMIT: i64 = 5;
+/// Codes asked for from one source within an hour, for whichever addresses.
+pub const CODES_PER_SOURCE_LIMIT: i64 = 30;
 /// For how long codes that were asked for are counted.
 pub(crate) const CODES_COUNTED_FOR: Duration = Duration::from_secs(3600);
 /// How long whoever showed a code need not show another one for the same address on the same device.
@@ -34,6 +36,8 @@ pub const VISIT_FOR: Duration = Duration::from_secs(12 * 3600);
 pub(crate) const PARTS_LIMIT: usize = 200;
 /// Characters of a part's name in evidence.
 pub(crate) const PART_NAME_LIMIT: usize = 200;
+/// Characters of a passphrase that a sender sets: as many as a code that is said by telephone.
+pub const PASSPHRASE_MINIMUM_CHARACTERS: usize = 4;
 /// Characters of a subject that is kept.
 pub(crate) const SUBJECT_LIMIT: usize = 300;
 /// How long certificates of the platform's seal are good for.

@@ -3,6 +3,8 @@
 //! Looking changes nothing: every change is asked for by itself, so that whoever follows links without being asked does
 //! no harm.
 
+use std::net::IpAddr;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,11 +12,12 @@ use bytes::Bytes;
 use db::Tx;
 use evidence::{Event, Mode, State};
 use model::{OrganisationId, Timestamp};
-use wire_safe::{Envelope, MailShare, Slot, StoreShare};
+use wire_safe::{Envelope, MailShare, RecipientSecret, Slot, StoreShare};
 use zeroize::Zeroizing;
 
 use crate::error::SecureError;
 use crate::notice::{self, NewNotice, NoticeKind};
+use crate::people::consented;
 use crate::platform::Platform;
 use crate::statement::{Happening, Notary, Shown};
 use crate::submit::{blocking, hash_of};
@@ -174,7 +177,13 @@ impl Secure {
     ///
     /// # Errors
     /// [`SecureError::TooOften`], [`SecureError::Ended`], [`SecureError::NotFound`].
-    pub async fn send_code(&self, slot: &Slot, language: Language) -> Result<(), SecureError> {
+    pub async fn send_code(
+        &self,
+        slot: &Slot,
+        language: Language,
+        source: IpAddr,
+    ) -> Result<(), SecureError> {
+        let source = source_of(source);
         let (secure, slot, now) = (self.clone(), *slot, self.now());
         let code = Zeroizing::new(format!("{:08}", self.world().random.below(100_000_000)));
         self.db()
@@ -186,10 +195,18 @@ impl Secure {
                 }
                 let canonical = copy.address.canonical();
                 let hour = std::time::Duration::from_secs(3600);
-                if rows::codes_asked(tx, &canonical, now.minus(hour))? >= limits::CODES_PER_HOUR_LIMIT {
-                    return Err(SecureError::TooOften);
+                let asked = [
+                    (canonical.as_str(), limits::CODES_PER_HOUR_LIMIT),
+                    (source.as_str(), limits::CODES_PER_SOURCE_LIMIT),
+                ];
+                for (subject, limit) in asked {
+                    if rows::codes_asked(tx, subject, now.minus(hour))? >= limit {
+                        return Err(SecureError::TooOften);
+                    }
                 }
-                rows::note_code_asked(tx, secure.world().new_id(), &canonical, now)?;
+                for (subject, _) in asked {
+                    rows::note_code_asked(tx, secure.world().new_id(), subject, now)?;
+                }
                 let wrapped = secure.vault().wrap(&code_context(&slot), code.as_bytes());
                 rows::put_code(tx, &slot, &canonical, &wrapped, now)?;
                 notice::add(
@@ -264,6 +281,7 @@ impl Secure {
             canonical,
             authentication,
             acting: None,
+            person: None,
             is_strong: false,
         }))
     }
@@ -303,7 +321,7 @@ impl Secure {
             .operator("a recipient accepts or refuses a registered letter")
             .write(move |tx: &mut Tx| {
                 let Seen { letter, mut copy } = secure.read_to_change(tx, &slot)?;
-                secure.may(&letter, &copy, &who)?;
+                let who = secure.may(tx, &letter, &copy, &who)?;
                 if copy.deadline.is_some_and(|deadline| now > deadline) {
                     return Err(SecureError::Ended);
                 }
@@ -361,13 +379,23 @@ impl Secure {
     /// [`SecureError::Proof`], [`SecureError::Ended`], and [`SecureError::Illegal`] for a registered letter that was not
     /// accepted.
     pub async fn release(&self, slot: &Slot, who: &Shown) -> Result<Opening, SecureError> {
-        let Seen { letter, copy } = self.seen(slot).await?;
-        let share = self.share(&letter, &copy, who)?;
+        let share = self.share(slot, who).await?;
         Ok(Opening { store_share: Zeroizing::new(URL_SAFE_NO_PAD.encode(share.octets())) })
     }
 
-    fn share(&self, letter: &Letter, copy: &Copy, who: &Shown) -> Result<StoreShare, SecureError> {
-        self.may(letter, copy, who)?;
+    async fn share(&self, slot: &Slot, who: &Shown) -> Result<StoreShare, SecureError> {
+        let (secure, slot, who) = (self.clone(), *slot, who.clone());
+        let scope = self.db().operator("open a letter for its recipient");
+        scope
+            .read(move |tx: &mut Tx| {
+                let Seen { letter, copy } = secure.read(tx, &slot)?;
+                secure.may(tx, &letter, &copy, &who)?;
+                secure.share_of(&letter, &copy)
+            })
+            .await
+    }
+
+    fn share_of(&self, letter: &Letter, copy: &Copy) -> Result<StoreShare, SecureError> {
         let wrapped = copy.store_share.as_ref().filter(|_| copy.can_be_opened(self.now()));
         let wrapped = wrapped.ok_or(SecureError::Ended)?;
         if !matches!(copy.state, State::Consigned | State::Notified | State::HandedOver) {
@@ -398,7 +426,7 @@ impl Secure {
             .operator("a recipient has opened a letter")
             .write(move |tx: &mut Tx| {
                 let Seen { letter, mut copy } = secure.read_to_change(tx, &slot)?;
-                secure.may(&letter, &copy, &who)?;
+                let who = secure.may(tx, &letter, &copy, &who)?;
                 let event = match copy.state {
                     State::HandedOver if copy.sequence >= limits::ACCESSES_LIMIT => return Ok(()),
                     State::HandedOver => Event::ContentAccessTracking,
@@ -420,17 +448,17 @@ impl Secure {
     /// Opens a letter here, for a browser that cannot: the platform sees it for that moment, and its evidence says so.
     ///
     /// # Errors
-    /// As [`Secure::release`]; [`SecureError::Forged`] where the shares do not open the envelope.
+    /// As [`Secure::release`]; [`SecureError::Forged`] where the shares do not open the envelope, and
+    /// [`SecureError::Passphrase`] where it wants one that is missing, or another.
     pub async fn open_here(
         &self,
         slot: &Slot,
         envelope: Bytes,
-        mail_share: MailShare,
+        (mail_share, passphrase): (MailShare, Zeroizing<String>),
         who: &Shown,
     ) -> Result<wire_safe::Letter, SecureError> {
         let platform = self.platform().await?;
-        let Seen { letter, copy } = self.seen(slot).await?;
-        let share = self.share(&letter, &copy, who)?;
+        let share = self.share(slot, who).await?;
         let wanted = *slot;
         let opened = blocking(move || {
             let genuine = Envelope::parse(&envelope)
@@ -440,7 +468,13 @@ impl Secure {
             if genuine.header().slot != wanted {
                 return Err(SecureError::Forged);
             }
-            genuine.open(&mail_share, &share, None).map_err(|_| SecureError::Forged)
+            let Some(stretching) = genuine.header().stretching else {
+                return genuine.open(&mail_share, &share, None).map_err(|_| SecureError::Forged);
+            };
+            let secret = RecipientSecret::stretch(&passphrase, stretching);
+            let secret = secret.map_err(|_| SecureError::Passphrase)?;
+            // A share of another letter looks the same: whoever has that says the right passphrase in vain.
+            genuine.open(&mail_share, &share, Some(&secret)).map_err(|_| SecureError::Passphrase)
         })
         .await?;
         self.note_opened(slot, who, true).await?;
@@ -569,16 +603,24 @@ impl Secure {
         notice::add(tx, self.world(), &new)
     }
 
-    /// Whether somebody has shown enough for this letter.
-    fn may(&self, letter: &Letter, copy: &Copy, who: &Shown) -> Result<(), SecureError> {
+    /// Whether somebody has shown enough for this letter, and agreed to what it takes; gives who it is, with that
+    /// agreement in the words of the first statement about what they do.
+    fn may(&self, tx: &mut Tx, letter: &Letter, copy: &Copy, who: &Shown) -> Result<Shown, SecureError> {
         if who.canonical != copy.address.canonical() {
             return Err(SecureError::Proof);
         }
+        let mut who = who.clone();
         match letter.mode {
-            Mode::Confidential => Ok(()),
-            Mode::Personal | Mode::Registered if who.is_strong => Ok(()),
-            Mode::Personal | Mode::Registered => Err(SecureError::Proof),
+            Mode::Confidential => {}
+            Mode::Personal | Mode::Registered if who.is_strong => {
+                let consent = consented(tx, &who)?.ok_or(SecureError::Consent)?;
+                if matches!(copy.state, State::Offered | State::Consigned | State::Notified) {
+                    who.authentication.push_str(&consent.in_evidence());
+                }
+            }
+            Mode::Personal | Mode::Registered => return Err(SecureError::Proof),
         }
+        Ok(who)
     }
 
     pub(crate) fn notary<'a>(&'a self, platform: &'a Platform) -> Notary<'a> {
@@ -603,6 +645,16 @@ const BY_CODE: &str = "code sent to the mailbox";
 
 fn code_context(slot: &Slot) -> String {
     format!("secure code|{slot}")
+}
+
+/// What codes asked for from a source are counted under: an IPv4 address, or the /64 that one customer has.
+fn source_of(source: IpAddr) -> String {
+    match source.to_canonical() {
+        IpAddr::V4(ip) => format!("source {ip}"),
+        IpAddr::V6(ip) => {
+            format!("source {}/64", std::net::Ipv6Addr::from(u128::from(ip) & !u128::from(u64::MAX)))
+        }
+    }
 }
 
 fn genuine(platform: &Platform, envelope: &[u8]) -> Result<Slot, SecureError> {

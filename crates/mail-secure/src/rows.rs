@@ -182,8 +182,8 @@ pub(crate) fn letter_by_reference(
 pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) -> Result<(), SecureError> {
     tx.execute(
         "INSERT INTO secure_recipient (slot, letter, organisation, address, canonical, way, state, store_share,
-             envelope, not_after, submitted_at, deadline, reminders, sequence, last_statement)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14)",
+             envelope, not_after, submitted_at, deadline, reminders, sequence, last_statement, passphrase)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15)",
         values![
             &copy.slot.to_string(),
             copy.letter,
@@ -198,7 +198,8 @@ pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) 
             copy.submitted_at,
             copy.deadline,
             i64::try_from(copy.sequence).unwrap_or(i64::MAX),
-            &copy.last_statement.map(|digest| digest.0.to_vec()).unwrap_or_default()
+            &copy.last_statement.map(|digest| digest.0.to_vec()).unwrap_or_default(),
+            copy.has_passphrase
         ],
     )?;
     Ok(())
@@ -227,6 +228,7 @@ fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
             true => None,
             false => Some(Digest(last.try_into().map_err(|_| column(15, "digest"))?)),
         },
+        has_passphrase: row.boolean(16)?,
     })
 }
 
@@ -234,7 +236,7 @@ fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
 pub(crate) fn copy_of(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, DbError> {
     tx.query_one(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
          FROM secure_recipient WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)",
         values![&slot.to_string(), tx.organisation()],
         copy,
@@ -261,7 +263,7 @@ pub(crate) fn unchanged(tx: &mut Tx, found: &Copy) -> Result<Option<Copy>, DbErr
 pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
          FROM secure_recipient WHERE letter = ?1 AND organisation = COALESCE(?2, organisation)
          ORDER BY canonical",
         values![letter, tx.organisation()],
@@ -273,7 +275,7 @@ pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> 
 pub(crate) fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
          FROM secure_recipient WHERE state = ?1 AND deadline <= ?2 ORDER BY deadline LIMIT ?3",
         values![State::Offered.word(), now, limits::CHORE_LIMIT],
         copy,
@@ -289,7 +291,7 @@ pub(crate) fn to_remind(
 ) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
          FROM secure_recipient WHERE state = ?1 AND deadline > ?2 AND reminders = ?3 AND submitted_at <= ?4
          ORDER BY deadline LIMIT ?5",
         values![State::Offered.word(), now, i64::from(reminders), offered_before, limits::CHORE_LIMIT],
@@ -301,7 +303,7 @@ pub(crate) fn to_remind(
 pub(crate) fn out_of_time(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
          FROM secure_recipient WHERE not_after <= ?1 AND store_share IS NOT NULL AND state <> ?2
          ORDER BY not_after LIMIT ?3",
         values![now, State::Offered.word(), limits::CHORE_LIMIT],
@@ -585,6 +587,21 @@ pub(crate) fn visit(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<(
         values![hash, now],
         |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
     )
+}
+
+/// How many browsers are known for an address.
+pub(crate) fn count_visits(tx: &mut Tx, canonical: &str, now: Timestamp) -> Result<i64, DbError> {
+    let count = tx.query_one(
+        "SELECT COUNT(*) FROM secure_visit WHERE canonical = ?1 AND until > ?2",
+        values![canonical, now],
+        |row| row.integer(0),
+    )?;
+    Ok(count.unwrap_or_default())
+}
+
+/// No browser is known for an address any more.
+pub(crate) fn end_visits_of(tx: &mut Tx, canonical: &str) -> Result<u64, DbError> {
+    tx.execute("DELETE FROM secure_visit WHERE canonical = ?1", values![canonical])
 }
 
 /// Forgets visits that are over.

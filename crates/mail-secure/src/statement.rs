@@ -3,7 +3,7 @@
 
 use db::Tx;
 use evidence::{Event, Evidence, Identifier, Issuer, Machine, Reason, Recipient, Sealed, Sender};
-use model::Timestamp;
+use model::{Timestamp, UserId};
 use world::World;
 
 use crate::error::SecureError;
@@ -54,10 +54,19 @@ pub struct Shown {
     pub canonical: String,
     /// How, in the words of the evidence.
     pub authentication: String,
-    /// Who acts, where the address is not their own.
+    /// Who acts, where the address is not their own: the address with which they sign in.
     pub acting: Option<String>,
+    /// Whose account it is; `None` where a code was shown.
+    pub person: Option<UserId>,
     /// Whether it was more than a code sent to the mailbox.
     pub is_strong: bool,
+}
+
+impl Shown {
+    /// Under which address what this person says of himself is kept: the own one, whoever's letters it is about.
+    pub(crate) fn own(&self) -> &str {
+        self.acting.as_deref().unwrap_or(&self.canonical)
+    }
 }
 
 /// What statements are made with.

@@ -8,7 +8,9 @@ use bytes::Bytes;
 use db::Tx;
 use evidence::{Digest, Event, Mode, State};
 use model::{Address, BlobRef, OrganisationId};
-use wire_safe::{MailShare, Sealing, SecureLetterId, Slot, StoreShare, WrappingKeyName};
+use wire_safe::{
+    MailShare, RecipientSecret, Sealing, SecureLetterId, Slot, StoreShare, Stretching, WrappingKeyName,
+};
 use zeroize::Zeroizing;
 
 use crate::carrier::{Carried, Carrier};
@@ -19,6 +21,7 @@ use crate::notice::NoticeKind;
 use crate::platform::Platform;
 use crate::statement::{Happening, Notary};
 use crate::types::{Copy, Letter, Way};
+use crate::wish::Passphrase;
 use crate::words::Language;
 use crate::{Secure, limits, rows};
 
@@ -107,6 +110,7 @@ impl Secure {
             "" => sender.to_string(),
             name => name.to_owned(),
         };
+        let passphrase = submission.letter.passphrase;
         let bytes: Arc<[u8]> = submission.letter.bytes.into();
         let salt = Digest(salt);
         let (digesting, size_bytes) = (bytes.clone(), bytes.len() as u64);
@@ -151,14 +155,17 @@ impl Secure {
                 reminders: 0,
                 sequence: 0,
                 last_statement: None,
+                has_passphrase: way == Way::Sealed && passphrase.is_some(),
             };
             let mut prepared = PreparedCopy { copy, envelope: None };
             if way == Way::Sealed {
                 let secure = self.clone();
                 let (platform, letter, bytes) = (platform.clone(), letter.clone(), bytes.clone());
-                let copy = prepared.copy.clone();
-                let sealed =
-                    blocking(move || secure.seal(&platform, &letter, copy, &bytes, language)).await?;
+                let (copy, passphrase) = (prepared.copy.clone(), passphrase.clone());
+                let sealed = blocking(move || {
+                    secure.seal(&platform, &letter, copy, &bytes, (language, passphrase.as_ref()))
+                })
+                .await?;
                 if let Some(envelope) = sealed.kept {
                     prepared.envelope = Some(self.blobs().put(envelope.into()).await?);
                 }
@@ -236,7 +243,7 @@ impl Secure {
         letter: &Letter,
         mut copy: Copy,
         bytes: &[u8],
-        language: Language,
+        (language, passphrase): (Language, Option<&Passphrase>),
     ) -> Result<Sealed, SecureError> {
         let random = |world: &world::World| {
             let mut bytes = Zeroizing::new([0; 32]);
@@ -247,6 +254,12 @@ impl Secure {
         let store_share = StoreShare::new(*random(self.world()));
         let wrapping_key = WrappingKeyName::parse(&self.vault().key_id())
             .map_err(|_| SecureError::Keys("the master key has no name"))?;
+        let mut stretching = [0; 16];
+        self.world().random.fill(&mut stretching);
+        let secret = passphrase
+            .map(|said| RecipientSecret::stretch(said.text(), Stretching::new(stretching)))
+            .transpose()
+            .map_err(|_| SecureError::Passphrase)?;
         let settings = self.settings();
         let envelope = wire_safe::seal(
             &Sealing {
@@ -260,7 +273,7 @@ impl Secure {
                 origin: &settings.portal,
                 mail_share: &mail_share,
                 store_share: &store_share,
-                secret: None,
+                secret: secret.as_ref(),
                 randomness: *random(self.world()),
             },
             bytes,

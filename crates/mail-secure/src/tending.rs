@@ -7,6 +7,7 @@ use model::Timestamp;
 
 use crate::error::SecureError;
 use crate::notice::NoticeKind;
+use crate::people::standing_instruction;
 use crate::portal::Seen;
 use crate::statement::Happening;
 use crate::types::Copy;
@@ -106,11 +107,10 @@ impl Secure {
         if letter.mode != Mode::Registered || copy.state != State::Offered {
             return Ok(());
         }
-        if !rows::people::choices(tx, &copy.address.canonical())?.accepts_registered {
-            return Ok(());
-        }
+        let Some(consent) = standing_instruction(tx, &copy.address.canonical())? else { return Ok(()) };
         let mut accepted = Happening::new(Event::ConsignmentAcceptance, now);
-        accepted.authentication = Some(crate::words::STANDING_INSTRUCTION.to_owned());
+        let instruction = crate::words::STANDING_INSTRUCTION;
+        accepted.authentication = Some(format!("{instruction}{}", consent.in_evidence()));
         self.state_acceptance(tx, platform, letter, copy, &accepted)
     }
 

@@ -3,6 +3,7 @@
 mod journal;
 mod lab;
 mod notary;
+mod opening;
 mod profiles;
 mod receipts;
 mod tending;
@@ -68,6 +69,14 @@ fn the_field_counts_before_the_tag_and_the_tag_before_the_suffix() {
     let (plain, suffixed) = ("zed@else.test", "zed@else.test.incamail.ch");
     check("Subject: x\r\n\r\n", plain, None);
     check("Subject: x\r\n\r\n", suffixed, Some((Mode::Confidential, SaidBy::Suffix)));
+    let secret = Some((Mode::Confidential, SaidBy::Passphrase));
+    check("X-Relais-Passphrase: 4711\r\nSubject: x\r\n\r\n", plain, secret);
+    check("X-Relais-Passphrase: 4711\r\nSubject: x\r\n\r\n", suffixed, secret);
+    check(
+        "X-Relais-Passphrase: 4711\r\nSubject: <im><r>x\r\n\r\n",
+        plain,
+        Some((Mode::Registered, SaidBy::Tag)),
+    );
     check("Subject: <im><r>x\r\n\r\n", suffixed, Some((Mode::Registered, SaidBy::Tag)));
     check(
         "Subject: <im><r>x\r\nX-Relais-Secure: Personal\r\n\r\n",
@@ -76,6 +85,13 @@ fn the_field_counts_before_the_tag_and_the_tag_before_the_suffix() {
     );
     check("Subject: =?utf-8?q?=3Cim=3E=3Cp=3E_=C3=A9?=\r\n\r\n", plain, Some((Mode::Personal, SaidBy::Tag)));
     let bad = |header: &str| wish(header.as_bytes(), &[], &marks()).unwrap_err();
+    for none in ["", "abc", "\u{1}abcd", &"x".repeat(1025)] {
+        assert_eq!(bad(&format!("X-Relais-Passphrase: {none}\r\n\r\n")), BadMark::Passphrase, "«{none}»");
+        let with_mode = format!("X-Relais-Secure: personal\r\nX-Relais-Passphrase: {none}\r\n\r\n");
+        assert_eq!(bad(&with_mode), BadMark::Passphrase, "«{none}»");
+    }
+    let twice = "X-Relais-Passphrase: 4711\r\nx-relais-passphrase: 4712\r\n\r\n";
+    assert_eq!(bad(twice), BadMark::Passphrases);
     assert_eq!(bad("X-Relais-Secure: secret\r\n\r\n"), BadMark::Field("secret".to_owned()));
     assert_eq!(bad("X-Relais-Secure: personal\r\nX-Relais-Secure: personal\r\n\r\n"), BadMark::Fields);
 }

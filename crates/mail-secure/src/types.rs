@@ -104,6 +104,8 @@ pub struct Copy {
     pub sequence: u64,
     /// The digest of that statement's sealed form.
     pub last_statement: Option<Digest>,
+    /// Whether a passphrase of the sender's is needed to open it.
+    pub has_passphrase: bool,
 }
 
 impl Copy {

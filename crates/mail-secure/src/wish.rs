@@ -1,16 +1,22 @@
 //! Whether a sender wants a letter to go secured, and how: a field of the header, a tag in the subject, a suffix of the
 //! recipient. Pure; who may wish it is for the caller to know.
 
+use std::fmt;
+
 use evidence::Mode;
 use model::{Address, Domain};
 use thiserror::Error;
 use wire_mime::{Field, decode_words, fields};
+use zeroize::Zeroizing;
 
-use crate::limits::REPLY_PREFIXES_LIMIT;
+use crate::limits::{PASSPHRASE_MINIMUM_CHARACTERS, REPLY_PREFIXES_LIMIT};
 use crate::settings::Marks;
 
 /// The field by which a program says it.
 pub const FIELD: &str = "X-Relais-Secure";
+/// The field by which a program sets the passphrase that the letter's recipients have to know. It is taken out of the
+/// letter, and kept nowhere.
+pub const PASSPHRASE_FIELD: &str = "X-Relais-Passphrase";
 
 /// What mail programs put before the subject of an answer or a forwarded letter, in small letters.
 const REPLY_PREFIXES: [&str; 14] =
@@ -32,8 +38,42 @@ pub enum SaidBy {
     Field,
     /// A tag at the beginning of the subject.
     Tag,
+    /// The field [`PASSPHRASE_FIELD`]: whoever sets one means a secret.
+    Passphrase,
     /// The suffix of a recipient.
     Suffix,
+}
+
+/// A passphrase that the sender has agreed with the recipients; wiped when it is dropped, never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Passphrase(Zeroizing<String>);
+
+impl Passphrase {
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads what somebody wrote: at least [`PASSPHRASE_MINIMUM_CHARACTERS`] characters, and no more octets than an
+    /// envelope takes.
+    ///
+    /// # Errors
+    /// [`BadMark::Passphrase`].
+    pub fn parse(text: &str) -> Result<Passphrase, BadMark> {
+        let is_long_enough = text.chars().count() >= PASSPHRASE_MINIMUM_CHARACTERS;
+        let is_short_enough = text.len() <= wire_safe::limits::PASSPHRASE_LIMIT_OCTETS;
+        let is_readable = !text.chars().any(|c| c.is_control() || c == '\u{fffd}');
+        match is_long_enough && is_short_enough && is_readable {
+            true => Ok(Passphrase(Zeroizing::new(text.to_owned()))),
+            false => Err(BadMark::Passphrase),
+        }
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(…)")
+    }
 }
 
 /// A mark that cannot be honoured. Such a letter goes nowhere: it would leave in plaintext what was meant to be secret.
@@ -45,6 +85,12 @@ pub enum BadMark {
     /// The field stands twice.
     #[error("{FIELD} stands more than once")]
     Fields,
+    /// The passphrase stands twice.
+    #[error("{PASSPHRASE_FIELD} stands more than once")]
+    Passphrases,
+    /// The passphrase is none. What it says stands in no answer and no log.
+    #[error("{PASSPHRASE_FIELD} needs between 4 characters and 1,024 octets, without control characters")]
+    Passphrase,
     /// A tag of ours with another letter.
     #[error("the subject has the tag <{0}> followed by «{1}»: <c>, <p> and <r> are known")]
     Tag(String, String),
@@ -72,11 +118,30 @@ pub fn in_header(header: &[u8], marks: &Marks) -> Result<Option<Wish>, BadMark> 
         }
         let value = String::from_utf8_lossy(&field.unfolded()).trim().to_owned();
         let mode = mode_named(&value).ok_or_else(|| BadMark::Field(value.chars().take(80).collect()))?;
+        passphrase(header)?;
         return Ok(Some(Wish { mode, said_by: SaidBy::Field }));
     }
-    let Some(subject) = fields(header).find(|field| field.is("subject")) else { return Ok(None) };
-    let tagged = untagged(&subject_of(&subject), &marks.tags)?;
-    Ok(tagged.map(|(mode, _)| Wish { mode, said_by: SaidBy::Tag }))
+    let tagged = match fields(header).find(|field| field.is("subject")) {
+        Some(subject) => untagged(&subject_of(&subject), &marks.tags)?,
+        None => None,
+    };
+    let tagged = tagged.map(|(mode, _)| Wish { mode, said_by: SaidBy::Tag });
+    let secret = passphrase(header)?.map(|_| Wish { mode: Mode::Confidential, said_by: SaidBy::Passphrase });
+    Ok(tagged.or(secret))
+}
+
+/// The passphrase that a header sets for the recipients.
+///
+/// # Errors
+/// When it stands twice, or is none.
+pub fn passphrase(header: &[u8]) -> Result<Option<Passphrase>, BadMark> {
+    let mut named = fields(header).filter(|field| field.is(PASSPHRASE_FIELD));
+    let Some(field) = named.next() else { return Ok(None) };
+    if named.next().is_some() {
+        return Err(BadMark::Passphrases);
+    }
+    let text = Zeroizing::new(decode_words(&field.unfolded()));
+    Passphrase::parse(text.trim()).map(Some)
 }
 
 /// The words by which the modes are named in the field and over the interfaces.

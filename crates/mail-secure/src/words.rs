@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::people::AGREED;
+
 /// A language that people are written to in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -81,7 +83,8 @@ pub(crate) fn say(language: Language, key: &str, values: &[(&str, &str)]) -> Str
 }
 
 /// Ways of showing who one is, in the words of the evidence, and the keys of their words for people.
-const PROOFS: [(&str, &str); 5] = [
+const PROOFS: [(&str, &str); 6] = [
+    ("account of the platform with a second factor", "proof-account"),
     ("code sent to the mailbox", "proof-code"),
     ("password and one-time code", "proof-password-code"),
     ("passkey", "proof-passkey"),
@@ -96,7 +99,10 @@ pub(crate) const STANDING_INSTRUCTION: &str = "standing instruction of the recip
 pub(crate) fn proof(language: Language, said: &str) -> String {
     let word = |part: &str| match PROOFS.iter().find(|(known, _)| *known == part) {
         Some((_, key)) => say(language, key, &[]),
-        None => part.to_owned(),
+        None => match part.strip_prefix(AGREED).and_then(|rest| rest.split_once(" on ")) {
+            Some((version, at)) => say(language, "proof-agreed", &[("version", version), ("at", at)]),
+            None => part.to_owned(),
+        },
     };
     said.split("; ").map(word).collect::<Vec<_>>().join("; ")
 }

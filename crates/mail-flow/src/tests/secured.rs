@@ -52,7 +52,7 @@ pub(super) async fn send(town: &Town, subject: &str, to: &[&str]) -> Result<mode
 /// Shows a code that came by mail.
 async fn visit(town: &Town, stranger: &Stranger, slot: &Slot, letters: usize) -> Shown {
     let secure = town.flow.secure();
-    secure.send_code(slot, mail_secure::Language::English).await.unwrap();
+    secure.send_code(slot, mail_secure::Language::English, [192, 0, 2, 7].into()).await.unwrap();
     assert_eq!(town.flow.post_notices().await.unwrap(), 1);
     let told = letters_of(stranger, letters).await.pop().unwrap();
     let code = told.split("Subject: Your code: ").nth(1).unwrap()[..8].to_owned();
@@ -171,6 +171,47 @@ async fn who_is_hosted_here_reads_a_confidential_letter_in_the_mailbox() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_passphrase_seals_a_letter_for_everybody_and_leaves_with_none() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let before = stranger.heard().len();
+        let anna = town.user("anna@valbois.test").await;
+        let with = |said: &str| {
+            let letter = letter("anna@valbois.test", "Salaire");
+            format!("X-Relais-Passphrase: {said}\r\n{letter}")
+        };
+        // No other mark is needed, and a mailbox here gets it sealed as well.
+        let to = envelope("anna@valbois.test", &["zoe@acme.test", "zed@else.test"]);
+        town.bring(town.user("anna@valbois.test").await, to, &with("=?utf-8?q?Gr=C3=BCezi_4711?="))
+            .await
+            .unwrap();
+        let [arrived] = town.inbox_of("zoe@acme.test", 1).await.try_into().unwrap();
+        let left = letters_of(&stranger, before + 1).await;
+        for text in [&arrived, left.last().unwrap()] {
+            assert!(!text.contains("4711") && !text.contains("body of"), "{text}");
+            let Carrier { envelope, .. } = carrier(text);
+            let parsed = SealedEnvelope::parse(&envelope).unwrap();
+            assert!(parsed.header().stretching.is_some(), "the passphrase is a part of the key");
+        }
+        // One that cannot be taken bounces, and is not repeated in the answer.
+        let to = envelope("anna@valbois.test", &["zed@else.test"]);
+        let refused = town.bring(anna, to, &with("abc")).await.unwrap_err().to_string();
+        assert!(refused.contains("X-Relais-Passphrase") && !refused.contains("abc"), "{refused}");
+        // Strangers set nothing: theirs is renamed, and the letter arrives as any other.
+        let from = envelope("zed@else.test", &["anna@valbois.test"]);
+        let text = format!("X-Relais-Passphrase: 4711\r\n{}", letter("zed@else.test", "Simple"));
+        town.bring(peer(), from, &text).await.unwrap();
+        let [arrived] = town.inbox_of("anna@valbois.test", 1).await.try_into().unwrap();
+        assert!(
+            arrived.contains("body of Simple") && !arrived.contains("\r\nX-Relais-Passphrase"),
+            "{arrived}"
+        );
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_registered_letter_is_opened_only_once_it_is_accepted() {
     let stranger = Stranger::new().await;
     for mut town in towns(&[("else.test", &stranger)]).await {
@@ -185,6 +226,7 @@ async fn a_registered_letter_is_opened_only_once_it_is_accepted() {
             canonical: address("zed@else.test").canonical(),
             authentication: "code".to_owned(),
             acting: None,
+            person: None,
             is_strong: false,
         };
         let strong = Shown {
@@ -195,6 +237,8 @@ async fn a_registered_letter_is_opened_only_once_it_is_accepted() {
         assert!(matches!(secure.accept(&slot, &weak).await, Err(SecureError::Proof)));
         let other = Shown { canonical: "yan@else.test".to_owned(), ..strong.clone() };
         assert!(matches!(secure.accept(&slot, &other).await, Err(SecureError::Proof)));
+        assert!(matches!(secure.accept(&slot, &strong).await, Err(SecureError::Consent)));
+        secure.consent(&strong, mail_secure::Language::French).await.unwrap();
         assert!(matches!(secure.release(&slot, &strong).await, Err(SecureError::Illegal(_))));
         assert_eq!(secure.accept(&slot, &strong).await.unwrap().copy.state, State::Consigned);
         assert!(matches!(secure.refuse(&slot, &strong, "").await, Err(SecureError::Illegal(_))));
@@ -222,8 +266,10 @@ async fn what_is_refused_withdrawn_or_late_is_never_opened() {
             canonical: address("zed@else.test").canonical(),
             authentication: "password and one-time code".to_owned(),
             acting: None,
+            person: None,
             is_strong: true,
         };
+        town.flow.secure().consent(&strong, mail_secure::Language::French).await.unwrap();
         for end in ["refuse", "withdraw", "expire"] {
             let before = stranger.heard().len();
             send(&town, "<im><r> Décision", &["zed@else.test"]).await.unwrap();

@@ -1,39 +1,47 @@
-//! Rows of what recipients have chosen.
+//! Rows of what recipients have said of themselves.
 
 use db::{DbError, Tx, values};
-use model::Timestamp;
+use model::UserId;
 
-use crate::people::Choices;
+use crate::people::{Choices, Consent};
 use crate::words::Language;
 
 /// What a recipient has chosen; nothing where nobody said anything.
 pub(crate) fn choices(tx: &mut Tx, canonical: &str) -> Result<Choices, DbError> {
     let found = tx.query_one(
-        "SELECT consented_at, blocks_registered, accepts_registered, language FROM secure_person
-         WHERE canonical = ?1",
+        "SELECT consented_at, consent_version, consent_language, person, blocks_registered, accepts_registered,
+                language FROM secure_person WHERE canonical = ?1",
         values![canonical],
         |row| {
+            let consent = match (row.optional_timestamp(0)?, row.optional_integer(1)?) {
+                (Some(at), Some(version)) => Some(Consent {
+                    at,
+                    version,
+                    language: row.optional_text(2)?.and_then(Language::of_tag).unwrap_or_default(),
+                    person: row.optional_integer(3)?.map(UserId),
+                }),
+                _ => None,
+            };
             Ok(Choices {
-                consented_at: row.optional_timestamp(0)?,
-                blocks_registered: row.boolean(1)?,
-                accepts_registered: row.boolean(2)?,
-                language: row.optional_text(3)?.and_then(Language::of_tag),
+                consent,
+                blocks_registered: row.boolean(4)?,
+                accepts_registered: row.boolean(5)?,
+                language: row.optional_text(6)?.and_then(Language::of_tag),
             })
         },
     )?;
     Ok(found.unwrap_or_default())
 }
 
-/// Keeps what a recipient chose; when they agreed stays what it was first.
+/// Keeps what a recipient chose; what they agreed to stays.
 pub(crate) fn put_choices(tx: &mut Tx, canonical: &str, choices: &Choices) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO secure_person (canonical, consented_at, blocks_registered, accepts_registered, language)
-         VALUES (?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (canonical) DO UPDATE SET consented_at = COALESCE(secure_person.consented_at, ?2),
-             blocks_registered = ?3, accepts_registered = ?4, language = ?5",
+        "INSERT INTO secure_person (canonical, blocks_registered, accepts_registered, language)
+         VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (canonical) DO UPDATE SET blocks_registered = excluded.blocks_registered,
+             accepts_registered = excluded.accepts_registered, language = excluded.language",
         values![
             canonical,
-            choices.consented_at,
             choices.blocks_registered,
             choices.accepts_registered,
             choices.language.map(Language::tag)
@@ -42,13 +50,25 @@ pub(crate) fn put_choices(tx: &mut Tx, canonical: &str, choices: &Choices) -> Re
     Ok(())
 }
 
-/// The first agreement of a recipient; a later one changes nothing.
-pub(crate) fn consent(tx: &mut Tx, canonical: &str, at: Timestamp) -> Result<(), DbError> {
+/// Somebody agrees. Whoever else had the address before has nothing to say any more; what the same person chose stays.
+pub(crate) fn put_consent(tx: &mut Tx, canonical: &str, consent: &Consent) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO secure_person (canonical, consented_at, blocks_registered, accepts_registered)
-         VALUES (?1, ?2, 0, 0)
-         ON CONFLICT (canonical) DO UPDATE SET consented_at = COALESCE(secure_person.consented_at, ?2)",
-        values![canonical, at],
+        "DELETE FROM secure_person WHERE canonical = ?1 AND person IS NOT NULL AND person <> COALESCE(?2, 0)",
+        values![canonical, consent.person],
     )?;
+    tx.execute(
+        "INSERT INTO secure_person (canonical, person, consented_at, consent_version, consent_language,
+             blocks_registered, accepts_registered)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0)
+         ON CONFLICT (canonical) DO UPDATE SET person = excluded.person, consented_at = excluded.consented_at,
+             consent_version = excluded.consent_version, consent_language = excluded.consent_language",
+        values![canonical, consent.person, consent.at, consent.version, consent.language.tag()],
+    )?;
+    Ok(())
+}
+
+/// Forgets what a recipient said.
+pub(crate) fn forget(tx: &mut Tx, canonical: &str) -> Result<(), DbError> {
+    tx.execute("DELETE FROM secure_person WHERE canonical = ?1", values![canonical])?;
     Ok(())
 }

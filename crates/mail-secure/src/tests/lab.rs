@@ -4,11 +4,13 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use blobs::Blobs;
 use db::{Db, Tx};
 use evidence::{Bundle, Document, Keys, Report};
 use keys::Vault;
-use model::{Address, Domain, OrganisationId};
+use model::{Address, Domain, OrganisationId, UserId};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256, date_time_ymd,
@@ -20,7 +22,7 @@ use wire_cms::Certificate;
 use wire_safe::{PortalOrigin, Slot};
 use world::World;
 
-use crate::{Mode, Secure, SecureError, Settings, Shown, Submission, Unmarked, Way};
+use crate::{Mode, Parcel, Prepared, Secure, SecureError, Settings, Shown, Submission, Unmarked, Way};
 
 pub(super) fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
@@ -56,6 +58,31 @@ pub(super) fn node(db: Db, world: World, settings: Settings) -> Secure {
 
 /// Sends a letter to some; gives their slots in the order of the addresses.
 pub(super) async fn send(secure: &Secure, mode: Mode, to: &[&str]) -> Vec<Slot> {
+    let slots = send_with(secure, mode, to, None).await;
+    for to in to {
+        secure.consent(&strong(to), crate::Language::French).await.unwrap();
+    }
+    slots
+}
+
+/// The same to people who have agreed to nothing, with a passphrase of the sender's or without.
+pub(super) async fn send_with(
+    secure: &Secure,
+    mode: Mode,
+    to: &[&str],
+    passphrase: Option<&str>,
+) -> Vec<Slot> {
+    let prepared = prepared(secure, mode, to, passphrase).await;
+    to.iter().map(|to| prepared.slot_of(&address(to)).unwrap()).collect()
+}
+
+/// A letter that was taken, with what brings it.
+pub(super) async fn prepared(
+    secure: &Secure,
+    mode: Mode,
+    to: &[&str],
+    passphrase: Option<&str>,
+) -> Arc<Prepared> {
     let submission = Submission {
         organisation: OrganisationId(1),
         sender: address("anna@valbois.test"),
@@ -66,6 +93,7 @@ pub(super) async fn send(secure: &Secure, mode: Mode, to: &[&str]) -> Vec<Slot> 
             bytes: LETTER.as_bytes().to_vec(),
             subject: "Décision".to_owned(),
             message_id: Some("<1@valbois.test>".to_owned()),
+            passphrase: passphrase.map(|text| crate::wish::Passphrase::parse(text).unwrap()),
         },
         message_id: String::new(),
         recipients: to.iter().map(|to| (address(to), Way::Sealed)).collect(),
@@ -76,7 +104,19 @@ pub(super) async fn send(secure: &Secure, mode: Mode, to: &[&str]) -> Vec<Slot> 
     let (committing, kept) = (secure.clone(), prepared.clone());
     let scope = secure.db().operator("test");
     scope.write(move |tx: &mut Tx| committing.commit(tx, &kept)).await.unwrap();
-    to.iter().map(|to| prepared.slot_of(&address(to)).unwrap()).collect()
+    prepared
+}
+
+/// The envelope in the page of a carrier, and the mail's share of its key.
+pub(super) fn parts(carrier: &Parcel) -> (Vec<u8>, String) {
+    let text = String::from_utf8(carrier.bytes.to_vec()).unwrap();
+    let between = |from: &str| {
+        let start = text.find(from).unwrap() + from.len();
+        text[start..start + text[start..].find('"').unwrap()].to_owned()
+    };
+    let encoded: String =
+        between("name=\"envelope\" value=\"").chars().filter(|c| !c.is_whitespace()).collect();
+    (STANDARD.decode(encoded).unwrap(), between("/safe/open#a="))
 }
 
 pub(super) fn strong(who: &str) -> Shown {
@@ -84,6 +124,7 @@ pub(super) fn strong(who: &str) -> Shown {
         canonical: who.to_owned(),
         authentication: "password and one-time code".to_owned(),
         acting: None,
+        person: Some(UserId(who.len() as i64)),
         is_strong: true,
     }
 }

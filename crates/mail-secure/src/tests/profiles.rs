@@ -29,6 +29,7 @@ async fn sent(secure: &Secure, mode: Mode, to: &str) -> Arc<Prepared> {
             bytes: LETTER.as_bytes().to_vec(),
             subject: "Décision".to_owned(),
             message_id: Some("<1@valbois.test>".to_owned()),
+            passphrase: None,
         },
         message_id: String::new(),
         recipients: vec![(address(to), Way::Sealed)],
@@ -39,6 +40,7 @@ async fn sent(secure: &Secure, mode: Mode, to: &str) -> Arc<Prepared> {
     let (committing, kept) = (secure.clone(), prepared.clone());
     let scope = secure.db().operator("test");
     scope.write(move |tx| committing.commit(tx, &kept)).await.unwrap();
+    secure.consent(&strong(to), Language::English).await.unwrap();
     prepared
 }
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use directory::{Directory, NewRecipient};
 use evidence::{Event, Verdict};
-use model::Timestamp;
+use model::{Timestamp, UserId};
+use wire_safe::Slot;
 
-use super::lab::{address, count, judged, platforms, send, strong};
-use crate::{Carriage, Choices, Code, Mode, Secure, SecureError, State};
+use super::lab::{address, count, judged, platforms, send, send_with, strong, tamper};
+use crate::{Carriage, Choices, Code, Mode, Secure, SecureError, Shown, State};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -22,7 +24,7 @@ async fn notices(secure: &Secure) -> Vec<String> {
         .unwrap()
 }
 
-async fn events(secure: &Secure, slot: &wire_safe::Slot) -> Vec<Event> {
+async fn events(secure: &Secure, slot: &Slot) -> Vec<Event> {
     let bundle = secure.bundle(slot).await.unwrap();
     bundle.letters[0].statements.iter().map(|one| one.sealed.evidence().event).collect()
 }
@@ -89,16 +91,19 @@ async fn who_blocks_registered_letters_gets_none_and_the_sender_hears_so() {
 async fn a_standing_instruction_accepts_when_the_letter_has_arrived() {
     for secure in platforms() {
         let choices = Choices { accepts_registered: true, ..Choices::default() };
+        secure.choose(&address("zed@else.test"), choices.clone()).await.unwrap();
+        let zed = account(&secure, "zed@else.test").await;
+        // Nobody has agreed to anything: an instruction alone accepts nothing.
+        let early = send_with(&secure, Mode::Registered, &["zed@else.test"], None).await;
+        arrive(&secure, &early[0]).await;
+        assert_eq!(secure.seen(&early[0]).await.unwrap().copy.state, State::Offered);
+        tamper(&secure, "DELETE FROM secure_notice").await;
+        secure.consent(&zed, crate::Language::French).await.unwrap();
         secure.choose(&address("zed@else.test"), choices).await.unwrap();
-        let slots = send(&secure, Mode::Registered, &["zed@else.test", "yan@else.test"]).await;
+        let slots = send_with(&secure, Mode::Registered, &["zed@else.test", "yan@else.test"], None).await;
         for slot in &slots {
             assert_eq!(secure.seen(slot).await.unwrap().copy.state, State::Offered);
-            let (carried, slot) = (secure.clone(), slot.0);
-            let scope = secure.db().operator("test");
-            scope
-                .write(move |tx: &mut db::Tx| carried.note_carried(tx, slot, &Carriage::Arrived))
-                .await
-                .unwrap();
+            arrive(&secure, slot).await;
         }
         assert_eq!(secure.seen(&slots[0]).await.unwrap().copy.state, State::Consigned);
         assert_eq!(secure.seen(&slots[1]).await.unwrap().copy.state, State::Offered);
@@ -109,9 +114,40 @@ async fn a_standing_instruction_accepts_when_the_letter_has_arrived() {
         let bundle = secure.bundle(&slots[0]).await.unwrap();
         let acceptance = bundle.letters[0].statements[3].sealed.evidence();
         let how = acceptance.recipient.authentication.as_deref();
-        assert_eq!(how, Some("standing instruction of the recipient"));
-        secure.release(&slots[0], &strong("zed@else.test")).await.unwrap();
+        let how = how.unwrap();
+        assert!(how.starts_with("standing instruction of the recipient; agreed to version 1 on "), "{how}");
+        secure.release(&slots[0], &zed).await.unwrap();
+        // Whoever has the address afterwards has said nothing: neither agreed, nor instructed.
+        tamper(&secure, "UPDATE person SET id = id + 1 WHERE login = 'zed@else.test'").await;
+        let later = send_with(&secure, Mode::Registered, &["zed@else.test"], None).await;
+        arrive(&secure, &later[0]).await;
+        assert_eq!(secure.seen(&later[0]).await.unwrap().copy.state, State::Offered);
+        let successor = Shown { person: zed.person.map(|user| UserId(user.0 + 1)), ..zed };
+        assert!(matches!(secure.release(&slots[0], &successor).await, Err(SecureError::Consent)));
+        secure.consent(&successor, crate::Language::German).await.unwrap();
+        let chosen = secure.choices(&address("zed@else.test")).await.unwrap();
+        assert!(!chosen.accepts_registered, "what the one before instructed is over");
+        secure.release(&slots[0], &successor).await.unwrap();
     }
+}
+
+async fn arrive(secure: &Secure, slot: &Slot) {
+    let (carried, slot) = (secure.clone(), slot.0);
+    let scope = secure.db().operator("test");
+    scope.write(move |tx: &mut db::Tx| carried.note_carried(tx, slot, &Carriage::Arrived)).await.unwrap();
+}
+
+/// Somebody with an account at the portal.
+async fn account(secure: &Secure, login: &str) -> Shown {
+    let directory = Directory::new(secure.db().clone(), secure.world().clone());
+    let new = NewRecipient {
+        login: address(login),
+        password: "une phrase de passe".to_owned().into(),
+        language: None,
+        source: [192, 0, 2, 7].into(),
+    };
+    let opened = directory.open_recipient(new).await.unwrap();
+    Shown { person: Some(opened.user), ..strong(login) }
 }
 
 #[tokio::test]
@@ -145,7 +181,7 @@ async fn visits_and_codes_are_forgotten_when_they_are_over() {
             })
             .await
             .unwrap();
-        secure.send_code(&slot, crate::Language::French).await.unwrap();
+        secure.send_code(&slot, crate::Language::French, [192, 0, 2, 7].into()).await.unwrap();
         secure.forget_what_is_over().await.unwrap();
         assert_eq!(count(&secure, "SELECT COUNT(*) FROM secure_visit").await, 0);
         assert_eq!(count(&secure, "SELECT COUNT(*) FROM secure_code").await, 1);

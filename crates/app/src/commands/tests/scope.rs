@@ -472,6 +472,7 @@ impl Machine {
                     bytes: b"Subject: Secret\r\n\r\nx\r\n".to_vec(),
                     subject: "Secret".to_owned(),
                     message_id: None,
+                    passphrase: None,
                 },
                 message_id: "<1@valbois.test>".to_owned(),
                 recipients: vec![(recipient.clone(), mail_secure::Way::Sealed)],
