@@ -54,7 +54,7 @@ pub(super) async fn page_of(
         .into_iter()
         .map(|one| {
             let is_own = one.id == session.id;
-            context! { id => one.id.0.to_string(), is_own, source => one.source, agent => one.agent, seen => at(one.last_seen_at) }
+            context! { id => one.id.0.to_string(), is_own, source => one.source, agent => browser(&one.agent), seen => at(one.last_seen_at) }
         })
         .collect();
     let consent =
@@ -76,6 +76,30 @@ pub(super) async fn page_of(
         done,
     };
     Ok(page(guest, "account-settings.html", &Going::to(SETTINGS), wrong, content))
+}
+
+/// What people call a browser that calls itself so: its name and its system. Later names hide behind earlier ones.
+fn browser(agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 5] = [
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let known = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(part, _)| agent.contains(part)).map(|(_, name)| *name)
+    };
+    let parts = [known(&BROWSERS), known(&SYSTEMS)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The address of the account, where it has been shown that it is its owner's.
@@ -210,4 +234,27 @@ pub(super) async fn delete(State(shared): State<Arc<Shared>>, guest: Guest, sent
         Ok(page)
     };
     or_trouble(&guest, answer.await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::browser;
+
+    #[test]
+    fn browsers_are_called_as_people_call_them() {
+        for (agent, name) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+                "Edge, Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1",
+                "Safari, iPhone",
+            ),
+            ("curl/8.0", ""),
+        ] {
+            assert_eq!(browser(agent), name, "{agent}");
+        }
+    }
 }

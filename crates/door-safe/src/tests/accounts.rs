@@ -380,9 +380,9 @@ async fn letters_to_a_shared_mailbox_are_opened_by_its_people_and_the_evidence_n
         assert_eq!(state(&portal, &sent).await, State::Consigned);
         portal.secure.notarise().await.unwrap();
         let bundle = portal.secure.bundle(&sent.slot).await.unwrap();
-        let accepted = bundle.letters[0].statements.iter().map(|one| one.sealed.evidence());
+        let mut statements = bundle.letters[0].statements.iter().map(|one| one.sealed.evidence());
         let accepted =
-            accepted.filter(|one| one.event == mail_secure::Event::ConsignmentAcceptance).last().unwrap();
+            statements.rfind(|one| one.event == mail_secure::Event::ConsignmentAcceptance).unwrap();
         assert_eq!(accepted.recipient.address, "all@valbois.test");
         assert_eq!(accepted.recipient.acting_person.as_deref(), Some("clerk@elsewhere.test"));
         // Whoever does not read the mailbox opens nothing of it.

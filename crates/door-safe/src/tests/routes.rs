@@ -12,7 +12,7 @@ fn routes() -> Vec<(String, bool)> {
     let routes: Vec<(String, bool)> = sources
         .iter()
         .flat_map(|source| source.split(".route(\"").skip(1))
-        .map(|rest| {
+        .flat_map(|rest| {
             let (path, rest) = rest.split_once('"').unwrap();
             let handlers = rest.trim_start_matches([',', ' ']).split(".route(").next().unwrap();
             let line = handlers.lines().next().unwrap();
@@ -21,7 +21,6 @@ fn routes() -> Vec<(String, bool)> {
             let first = (path.to_owned(), line.starts_with("get"));
             if both { vec![first, (path.to_owned(), false)] } else { vec![first] }
         })
-        .flatten()
         .collect();
     assert!(routes.len() >= 32, "{routes:?}");
     routes

@@ -48,8 +48,8 @@ async fn personal_and_registered_letters_are_opened_by_whoever_has_agreed_to_rec
             (personal, Event::ContentAccessTracking, "password and one-time code"),
         ] {
             let bundle = secure.bundle(&slot).await.unwrap();
-            let statements = bundle.letters[0].statements.iter().map(|one| one.sealed.evidence());
-            let found = statements.filter(|evidence| evidence.event == event).last().unwrap();
+            let mut statements = bundle.letters[0].statements.iter().map(|one| one.sealed.evidence());
+            let found = statements.rfind(|evidence| evidence.event == event).unwrap();
             assert_eq!(found.recipient.authentication.as_deref(), Some(wanted), "{event}");
         }
     }
@@ -66,8 +66,8 @@ async fn who_acts_for_others_is_named_and_has_agreed_themselves() {
         secure.accept(&slot, &clerk).await.unwrap();
         secure.notarise().await.unwrap();
         let bundle = secure.bundle(&slot).await.unwrap();
-        let statements = bundle.letters[0].statements.iter().map(|one| one.sealed.evidence());
-        let accepted = statements.filter(|one| one.event == Event::ConsignmentAcceptance).last().unwrap();
+        let mut statements = bundle.letters[0].statements.iter().map(|one| one.sealed.evidence());
+        let accepted = statements.rfind(|one| one.event == Event::ConsignmentAcceptance).unwrap();
         assert_eq!(accepted.recipient.address, "info@else.test");
         assert_eq!(accepted.recipient.acting_person.as_deref(), Some("clerk@else.test"));
     }
