@@ -16,6 +16,7 @@ mod accept;
 mod application;
 mod arrival;
 mod carriage;
+mod composed;
 mod delivery_status;
 mod forward;
 mod gateway;
@@ -61,6 +62,7 @@ use world::World;
 
 use arrival::Secrecy;
 pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
+pub use composed::{Composed, NotTaken, TakenComposed, reference_of, reference_shown};
 pub use secure::{Sending, TakenSecured};
 use trust::MtaSts;
 

@@ -55,7 +55,7 @@ impl Origin {
                 Some((authenticated.account.organisation, how))
             }
             Origin::Application { application, .. } => {
-                let how = format!("password of the application account {} (SMTP AUTH)", application.login);
+                let how = mail_secure::application_words("password of", &application.login, "SMTP AUTH");
                 Some((application.organisation, how))
             }
             Origin::Peer(_) | Origin::Ourselves => {

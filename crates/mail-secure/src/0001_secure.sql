@@ -35,11 +35,14 @@ CREATE TABLE secure_letter (
     -- What a program called it, so that it is not sent twice.
     client_reference TEXT,
     -- SHA-256 of the letter and of each part, without salt, for receipts; wrapped in the vault.
-    digests BLOB NOT NULL
+    digests BLOB NOT NULL,
+    -- The login of the application account that sent it; NULL for a person and for a mail server.
+    application TEXT
 );
 CREATE INDEX secure_letter_by_organisation ON secure_letter (organisation, submitted_at);
 CREATE INDEX secure_letter_by_sender ON secure_letter (sender, submitted_at);
 CREATE UNIQUE INDEX secure_letter_by_reference ON secure_letter (organisation, client_reference);
+CREATE INDEX secure_letter_by_application ON secure_letter (organisation, application, submitted_at);
 
 CREATE TABLE secure_recipient (
     -- 16 random octets in hexadecimal digits.
@@ -193,4 +196,12 @@ CREATE TABLE secure_person (
     blocks_registered BIGINT NOT NULL,
     accepts_registered BIGINT NOT NULL,
     language TEXT
+);
+
+-- Copies that the recipient's programme has processed.
+CREATE TABLE secure_acknowledgement (
+    slot TEXT NOT NULL PRIMARY KEY,
+    -- The sender's, as of the copy.
+    organisation BIGINT NOT NULL,
+    at BIGINT NOT NULL
 );

@@ -34,6 +34,7 @@ mod platform;
 mod portal;
 mod profile;
 mod receipt;
+pub mod receiving;
 mod rows;
 mod settings;
 mod stamping;
@@ -42,6 +43,7 @@ mod submit;
 mod tending;
 mod types;
 pub mod wish;
+mod withdrawing;
 mod words;
 
 use std::sync::Arc;
@@ -71,7 +73,7 @@ pub use settings::{Marks, Settings};
 pub use stamping::{NoTimeStamp, OWN_TIME_POLICY};
 pub use statement::Shown;
 pub use submit::{Parcel, Prepared, Submission};
-pub use types::{Copy, Letter, Way, hex, sixteen};
+pub use types::{Copy, Letter, Way, application_words, hex, sixteen};
 pub use words::Language;
 
 /// Secure letters of one installation; cheap to clone.

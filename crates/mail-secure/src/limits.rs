@@ -12,6 +12,8 @@ pub const ENVELOPES_LIMIT_BYTES: usize = 512 * 1024 * 1024;
 pub const RECIPIENTS_LIMIT: usize = 100;
 /// Larger envelopes stay here, and the notice has a link: many servers take no more than 10 MB.
 pub const LINK_ABOVE_BYTES: usize = 7 * 1024 * 1024;
+/// Octets of a mail in which what a letter brings is looked for: the largest envelope as base64 in a page.
+pub const CARRIER_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// How long a letter that is neither offered nor withdrawn can be opened.
 pub const OPEN_FOR: Duration = Duration::from_secs(365 * 86_400);
 /// How long an accepted registered letter can be opened.

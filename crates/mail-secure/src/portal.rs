@@ -481,59 +481,6 @@ impl Secure {
         Ok(opened)
     }
 
-    /// The sender takes a letter back from one recipient, or from all: nobody opens it any more. What was accepted or
-    /// opened stays.
-    ///
-    /// # Errors
-    /// [`SecureError::NotFound`] outside of the organisation; [`SecureError::Illegal`] when none of them can be taken
-    /// back.
-    pub async fn withdraw(
-        &self,
-        organisation: OrganisationId,
-        letter: i64,
-        only: Option<Slot>,
-        reason: &str,
-    ) -> Result<Vec<Copy>, SecureError> {
-        let platform = self.platform().await?;
-        let (secure, now) = (self.clone(), self.now());
-        let reason: String = reason.chars().filter(|c| !c.is_control()).take(500).collect();
-        self.db()
-            .tenant(organisation)
-            .write(move |tx: &mut Tx| {
-                let found = rows::letter(tx, secure.vault(), letter)?.ok_or(SecureError::NotFound)?;
-                let mut withdrawn = Vec::new();
-                let mut illegal = None;
-                for listed in rows::copies_of(tx, letter)? {
-                    if only.is_some_and(|slot| slot != listed.slot) {
-                        continue;
-                    }
-                    let Some(mut copy) = rows::copy_to_change(tx, &listed.slot)? else { continue };
-                    let words = if reason.is_empty() { "the sender withdrew it" } else { &reason };
-                    let event = Happening::new(Event::ContentConsignmentFailure, now).because("RD06", words);
-                    match secure.notary(&platform).state(tx, &found, &mut copy, &event) {
-                        Ok(()) => {}
-                        Err(SecureError::Illegal(why)) => {
-                            illegal = Some(why);
-                            continue;
-                        }
-                        Err(error) => return Err(error),
-                    }
-                    copy.end(now);
-                    rows::update_copy(tx, &copy)?;
-                    if found.mode == Mode::Registered {
-                        secure.tell_recipient(tx, &found, &copy, NoticeKind::Withdrawn, now)?;
-                    }
-                    withdrawn.push(copy);
-                }
-                match (withdrawn.is_empty(), illegal) {
-                    (false, _) => Ok(withdrawn),
-                    (true, Some(why)) => Err(why.into()),
-                    (true, None) => Err(SecureError::NotFound),
-                }
-            })
-            .await
-    }
-
     /// Ends registered letters whose deadline has passed; tells how many.
     ///
     /// # Errors

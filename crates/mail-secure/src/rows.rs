@@ -72,8 +72,9 @@ pub(crate) fn insert_letter(tx: &mut Tx, vault: &Vault, letter: &Letter) -> Resu
     let digests: Vec<u8> = letter.digests.iter().flat_map(|digest| digest.0).collect();
     tx.execute(
         "INSERT INTO secure_letter (id, organisation, public_id, mode, sender, sender_name, authentication,
-             message_id, subject, content, salt, size_bytes, submitted_at, client_reference, digests)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             message_id, subject, content, salt, size_bytes, submitted_at, client_reference, digests,
+             application)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         values![
             letter.id,
             letter.organisation,
@@ -89,7 +90,8 @@ pub(crate) fn insert_letter(tx: &mut Tx, vault: &Vault, letter: &Letter) -> Resu
             i64::try_from(letter.size_bytes).unwrap_or(i64::MAX),
             letter.submitted_at,
             letter.client_reference.as_deref(),
-            &vault.wrap(&digests_context(letter.id), &digests)
+            &vault.wrap(&digests_context(letter.id), &digests),
+            letter.application()
         ],
     )?;
     Ok(())

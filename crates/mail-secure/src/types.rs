@@ -39,6 +39,22 @@ pub struct Letter {
     pub client_reference: Option<String>,
 }
 
+/// Before the login of an application account, where evidence says how a sender was known.
+const OF_APPLICATION: &str = "application account ";
+
+/// How an application account was known, in the words of the evidence: `by` is what it showed, `way` is where.
+pub fn application_words(by: &str, login: &str, way: &str) -> String {
+    format!("{by} the {OF_APPLICATION}{login} ({way})")
+}
+
+impl Letter {
+    /// The login of the application account that sent it; `None` for a letter that a person or a mail server sent.
+    pub fn application(&self) -> Option<&str> {
+        let (login, _) = self.authentication.split_once(OF_APPLICATION)?.1.split_once(' ')?;
+        login.contains('@').then_some(login)
+    }
+}
+
 /// By which way a recipient gets a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {

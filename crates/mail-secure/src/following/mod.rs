@@ -165,12 +165,28 @@ impl Secure {
         behind: Option<Cursor>,
         limit: usize,
     ) -> Result<Vec<Happened>, SecureError> {
-        let until = self.now().minus(LISTED_AFTER);
+        self.happened_to(organisation, None, letter, behind, limit).await
+    }
+
+    /// As [`Secure::happened_since`], to letters that the application account of a login sent; to all for `None`.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn happened_to(
+        &self,
+        organisation: OrganisationId,
+        application: Option<&str>,
+        letter: Option<[u8; 16]>,
+        behind: Option<Cursor>,
+        limit: usize,
+    ) -> Result<Vec<Happened>, SecureError> {
+        let (until, application) = (self.now().minus(LISTED_AFTER), application.map(str::to_owned));
         let limit = limit.min(HAPPENED_LIMIT);
         let scope = self.db().tenant(organisation);
         scope
             .read(move |tx: &mut Tx| {
-                let of = rows::Listed { organisation, letter, behind, until, limit };
+                let application = application.clone();
+                let of = rows::Listed { organisation, application, letter, behind, until, limit };
                 Ok(rows::happened(tx, &of)?)
             })
             .await

@@ -47,6 +47,7 @@ pub(super) fn last_statements(
 /// Which statements.
 pub(super) struct Listed {
     pub(super) organisation: OrganisationId,
+    pub(super) application: Option<String>,
     pub(super) letter: Option<[u8; 16]>,
     pub(super) behind: Option<Cursor>,
     pub(super) until: Timestamp,
@@ -68,6 +69,7 @@ pub(super) fn happened(tx: &mut Tx, listed: &Listed) -> Result<Vec<Happened>, Db
          JOIN secure_recipient r ON r.slot = s.slot AND r.organisation = s.organisation
          WHERE s.organisation = ?1 AND s.at <= ?2 AND l.public_id = COALESCE(?3, l.public_id)
            AND (s.at > ?4 OR (s.at = ?4 AND (s.slot > ?5 OR (s.slot = ?5 AND s.sequence > ?6))))
+           AND COALESCE(l.application, '') = COALESCE(?8, COALESCE(l.application, ''))
          ORDER BY s.at, s.slot, s.sequence LIMIT ?7",
         values![
             listed.organisation,
@@ -76,7 +78,8 @@ pub(super) fn happened(tx: &mut Tx, listed: &Listed) -> Result<Vec<Happened>, Db
             at,
             &slot,
             sequence,
-            i64::try_from(listed.limit).unwrap_or(i64::MAX)
+            i64::try_from(listed.limit).unwrap_or(i64::MAX),
+            listed.application.as_deref()
         ],
         |row| {
             Ok(Happened {

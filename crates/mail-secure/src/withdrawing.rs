@@ -1,0 +1,129 @@
+//! The sender's side takes a letter back: by the person who sent it, or by whoever administers in the organisation's
+//! name, which stands in the log of changes.
+
+use db::Tx;
+use evidence::{Event, Mode};
+use model::{OrganisationId, Timestamp};
+use wire_safe::Slot;
+
+use crate::error::SecureError;
+use crate::notice::NoticeKind;
+use crate::platform::Platform;
+use crate::statement::Happening;
+use crate::types::{Copy, Letter};
+use crate::{Secure, rows};
+
+/// Characters of a reason.
+const REASON_CHARACTERS: usize = 500;
+
+/// What is taken back, why, and when.
+struct Withdrawal {
+    letter: i64,
+    only: Option<Slot>,
+    reason: String,
+    at: Timestamp,
+}
+
+impl Secure {
+    /// The sender takes a letter back from one recipient, or from all: nobody opens it any more. What was accepted or
+    /// opened stays.
+    ///
+    /// # Errors
+    /// [`SecureError::NotFound`] outside of the organisation; [`SecureError::Illegal`] when none of them can be taken
+    /// back.
+    pub async fn withdraw(
+        &self,
+        organisation: OrganisationId,
+        letter: i64,
+        only: Option<Slot>,
+        reason: &str,
+    ) -> Result<Vec<Copy>, SecureError> {
+        let platform = self.platform().await?;
+        let (secure, withdrawal) = (self.clone(), Withdrawal::new(letter, only, reason, self.now()));
+        self.db()
+            .tenant(organisation)
+            .write(move |tx: &mut Tx| Ok(secure.withdrawn(tx, &platform, &withdrawal)?.1))
+            .await
+    }
+
+    /// As [`Secure::withdraw`], for whoever administers in the name of the organisation: the log of changes has who did
+    /// it, in the same commit.
+    ///
+    /// # Errors
+    /// As [`Secure::withdraw`].
+    pub async fn withdraw_for(
+        &self,
+        who: trail::Actor,
+        organisation: OrganisationId,
+        letter: i64,
+        only: Option<Slot>,
+        reason: &str,
+    ) -> Result<Vec<Copy>, SecureError> {
+        let platform = self.platform().await?;
+        let (secure, withdrawal) = (self.clone(), Withdrawal::new(letter, only, reason, self.now()));
+        let id = self.world().new_id();
+        self.db()
+            .tenant(organisation)
+            .write(move |tx: &mut Tx| {
+                let (found, copies) = secure.withdrawn(tx, &platform, &withdrawal)?;
+                let addresses: Vec<String> = copies.iter().map(|copy| copy.address.to_string()).collect();
+                let what = format!("{} → {}", found.sender, addresses.join(" "));
+                let (at, who) = (withdrawal.at, who.clone());
+                let change =
+                    trail::Change::new(at, id, Some(organisation), who, "withdraw secure letter", what);
+                let after = trail::Facts::new()
+                    .with("sent", found.submitted_at.rfc3339())
+                    .with("mode", found.mode)
+                    .with("reason", &withdrawal.reason);
+                trail::audit(tx, &change.with(trail::Facts::new(), after))?;
+                Ok(copies)
+            })
+            .await
+    }
+
+    fn withdrawn(
+        &self,
+        tx: &mut Tx,
+        platform: &Platform,
+        withdrawal: &Withdrawal,
+    ) -> Result<(Letter, Vec<Copy>), SecureError> {
+        let Withdrawal { letter, only, reason, at } = withdrawal;
+        let found = rows::letter(tx, self.vault(), *letter)?.ok_or(SecureError::NotFound)?;
+        let mut withdrawn = Vec::new();
+        let mut illegal = None;
+        for listed in rows::copies_of(tx, *letter)? {
+            if only.is_some_and(|slot| slot != listed.slot) {
+                continue;
+            }
+            let Some(mut copy) = rows::copy_to_change(tx, &listed.slot)? else { continue };
+            let words = if reason.is_empty() { "the sender withdrew it" } else { reason };
+            let event = Happening::new(Event::ContentConsignmentFailure, *at).because("RD06", words);
+            match self.notary(platform).state(tx, &found, &mut copy, &event) {
+                Ok(()) => {}
+                Err(SecureError::Illegal(why)) => {
+                    illegal = Some(why);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            copy.end(*at);
+            rows::update_copy(tx, &copy)?;
+            if found.mode == Mode::Registered {
+                self.tell_recipient(tx, &found, &copy, NoticeKind::Withdrawn, *at)?;
+            }
+            withdrawn.push(copy);
+        }
+        match (withdrawn.is_empty(), illegal) {
+            (false, _) => Ok((found, withdrawn)),
+            (true, Some(why)) => Err(why.into()),
+            (true, None) => Err(SecureError::NotFound),
+        }
+    }
+}
+
+impl Withdrawal {
+    fn new(letter: i64, only: Option<Slot>, reason: &str, at: Timestamp) -> Withdrawal {
+        let reason = reason.chars().filter(|c| !c.is_control()).take(REASON_CHARACTERS).collect();
+        Withdrawal { letter, only, reason, at }
+    }
+}
