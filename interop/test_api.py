@@ -68,9 +68,14 @@ def furnish(relais):
     run = made("/server-changes/apply", {})
     redirection = made("/addresses", {"address": "ailleurs@valbois.test", "kind": "redirection",
                                       "targets": [EVE]})["id"]
+    application = made("/applications", {"name": "payroll", "senders": ["salaires@valbois.test"]})["application"]["id"]
+    sealed = made("/secure-letters", {
+        "application": application, "reference": "2026-11/4711", "from": "salaires@valbois.test", "mode": "registered",
+        "to": [{"address": EVE}], "subject": "Payslip", "text": "Enclosed."})["letter"]
     with submission(relais, ANNA) as smtp:
         smtp.sendmail(ANNA, [EVE], letter(ANNA, EVE, mark()))
     return {
+        "application": application, "secure_letter": sealed["id"], "secure_copy": sealed["copies"][0]["id"],
         "host": host, "mail_server": server, "apply_run": run["id"],
         "target": relais.api("GET", f"/addresses/{redirection}/targets")["items"][0]["id"],
         "invitation": made(f"/addresses/{address}/invitations",

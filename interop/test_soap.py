@@ -1,5 +1,8 @@
-"""Connection mode C: stock zeep loads our descriptions over https, sends a registered payslip, follows it, administers."""
+"""Connection mode C: stock zeep loads our descriptions over https, sends a registered payslip, follows it, fetches its
+receipt, lists, accepts and reads as its recipient, administers people, programs and connections."""
 
+import hashlib
+import subprocess
 import time
 
 import pytest
@@ -8,8 +11,12 @@ import zeep
 from zeep.transports import Transport
 
 from conftest import ANNA, BRUNO, EVE
+from letters import imap_login
+from peers import wait_until
 
 SENDER = "salaires@valbois.test"
+# An office: a mailbox that nobody signs in with.
+OFFICE = "greffe@valbois.test"
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PLACES = {"send": "/3.0/", "read": "/3.0/IncaMailReadService", "administration": "/IncaMailAdminService/IncaMailAdminPort"}
 
@@ -49,6 +56,20 @@ def payroll(administrator):
 @pytest.fixture(scope="module")
 def sending(relais, payroll):
     return client(relais, "send", payroll["username"], payroll["password"])
+
+
+@pytest.fixture(scope="module")
+def office(relais, administrator):
+    """The office's program: it reads what comes to the office, and answers in its name."""
+    relais.api("POST", "/addresses", {"address": OFFICE})
+    # Whom it answers.
+    relais.api("POST", "/addresses", {"address": SENDER})
+    return administrator.CreateApplicationAccount(clientRef="account-2", name="greffe", sender=[OFFICE], reads=[OFFICE])
+
+
+@pytest.fixture(scope="module")
+def reading(relais, office):
+    return client(relais, "read", office["username"], office["password"])
 
 
 def letter(reference, to, **more):
@@ -119,3 +140,148 @@ def test_people_are_administered_and_what_was_sent_is_counted(administrator, sen
     lines = journal["document"]["content"].decode().split("\r\n")
     assert lines[0].startswith("time,letter,mode,sender") and any("counted" in line for line in lines)
     assert "Payslip" not in "".join(lines), "nothing of a letter's content"
+
+
+def newest(relais, address):
+    """The newest e-mail in the inbox of a mailbox, with a password made for this."""
+    place = next(one for one in relais.api("GET", "/addresses")["items"] if one["address"] == address)["id"]
+    password = relais.api("POST", f"/addresses/{place}/device-passwords", {"label": "reader"})["password"]
+    with imap_login(relais, address, password) as imap:
+        imap.select("INBOX", readonly=True)
+        _, found = imap.search(None, "ALL")
+        _, answer = imap.fetch(found[0].split()[-1], "(BODY.PEEK[])")
+        return answer[0][1]
+
+
+def refused(call, wanted):
+    with pytest.raises(zeep.exceptions.Fault) as fault:
+        call()
+    assert code(fault) == wanted, fault.value
+
+
+def later(call):
+    """What a call answers once what it waits for has happened."""
+    def answer():
+        try:
+            return call()
+        except zeep.exceptions.Fault as fault:
+            said = next(child.text for child in fault.detail.iter() if str(child.tag).endswith("}code"))
+            if said != "Server.Temporary":
+                raise
+            return None
+    return wait_until(answer, "an answer that is not for later", timeout_seconds=150, step_seconds=1)
+
+
+def test_the_office_s_program_lists_accepts_reads_and_answers_a_registered_letter(relais, sending, reading, payroll):
+    sent = sending.SendMessage(**letter("to-office", [OFFICE, ANNA, EVE]))
+    (listed,) = wait_until(lambda: reading.ListMessages(unprocessed=True)["message"], "the letter in the list")
+    assert (listed["state"], listed["mode"], listed["from"], listed["to"]) == ("offered", "registered", SENDER, [OFFICE])
+    assert listed["subject"] == "Payslip", "this installation shows it on the outside"
+    name = listed["messageId"]
+    refused(lambda: reading.GetMessage(messageId=name), "Client.Conflict")
+    refused(lambda: reading.AcknowledgeMessage(messageId=name), "Client.Conflict")
+    accepted = reading.AcceptMessage(clientRef="accept-1", messageId=name)
+    assert accepted["state"] == "consigned" and accepted["evidenceId"].startswith(f"{name}.")
+    assert reading.AcceptMessage(clientRef="accept-1", messageId=name)["evidenceId"] == accepted["evidenceId"]
+    refused(lambda: reading.RefuseMessage(clientRef="refuse-1", messageId=name), "Client.Conflict")
+
+    # The e-mail lies in the office's mailbox here; the same with the e-mail from elsewhere.
+    opened = wait_until(lambda: reading.GetMessage(messageId=name), "the letter, opened")
+    assert opened["text"]["plain"].strip() == "Enclosed." and "<p>" in opened["text"]["html"]
+    (slip,) = opened["attachment"]
+    assert (slip["fileName"], slip["content"]) == ("payslip.pdf", PDF)
+    assert opened["summary"]["subject"] == "Payslip" and opened["summary"]["to"] == [OFFICE, ANNA, EVE]
+    assert reading.ListMessages()["message"][0]["state"] == "handedOver"
+    mail = newest(relais, OFFICE)
+    again = reading.GetMessage(messageId=name, mail=mail, part=1)
+    assert again["attachment"][0]["content"] == PDF
+    refused(lambda: reading.GetMessage(messageId=name, mail=mail.replace(b"#a=", b"#a=AAAA")), "Client.Validation")
+    reading.AcknowledgeMessage(messageId=name)
+    assert reading.ListMessages(unprocessed=True)["message"] == []
+
+    # What the sender sees of it, and that a program read it, are in the evidence.
+    states = {one["address"]: one["state"] for one in sending.GetMessageStatus(messageId=sent["messageId"])["recipient"]}
+    assert states == {OFFICE: "handedOver", ANNA: "offered", EVE: "offered"}
+    assert set(sending.GetMessageStatus(messageId=sent["messageId"])["receipt"]) == {"submission", "acceptance"}
+
+    reply = reading.ReplyMessage(clientRef="reply-1", messageId=name, toAll=True, text={"plain": "Received."})
+    assert reading.ReplyMessage(clientRef="reply-1", messageId=name, toAll=True,
+                                text={"plain": "Received."})["messageId"] == reply["messageId"]
+    journal = reading.SearchJournal()["entry"]
+    assert [entry["direction"] for entry in journal] == ["sent", "sent", "sent", "received"], journal
+    assert {entry["address"] for entry in journal if entry["direction"] == "sent"} == {SENDER, ANNA, EVE}
+    assert {entry["messageId"] for entry in journal if entry["direction"] == "sent"} == {reply["messageId"]}
+
+
+def test_receipts_are_fetched_as_a_page_and_as_evidence_and_verify(sending, reading):
+    sent = sending.SendMessage(**letter("receipt", [ANNA]))
+    receipt = later(lambda: sending.GetReceipt(messageId=sent["messageId"], type="submission"))
+    page = receipt["document"]["content"]
+    assert page.startswith(b"%PDF-") and receipt["document"]["fileName"].endswith(".pdf")
+    assert receipt["evidenceId"] == sent["submissionEvidenceId"]
+    evidence = sending.GetReceipt(messageId=sent["messageId"], type="submission", format="json")["document"]
+    assert evidence["mediaType"] == "application/json" and evidence["content"].startswith(b"{")
+    found = reading.VerifyEvidence(bundle=page)
+    assert found["verdict"] == "holds", found
+    flipped = evidence["content"].replace(b'"statements"', b'"statement"', 1)
+    refused(lambda: reading.VerifyEvidence(bundle=flipped), "Client.Validation")
+    refused(lambda: sending.GetReceipt(messageId=sent["messageId"], type="acceptance"), "Client.NotFound")
+
+
+def test_nobody_reads_or_follows_what_is_somebody_else_s(relais, sending, reading, office, administrator):
+    sent = sending.SendMessage(**letter("not-yours", [ANNA]))
+    payroll_reads = client(relais, "read", *(sending_login(relais, administrator)))
+    refused(lambda: payroll_reads.ListMessages(), "Client.Forbidden")
+    other = client(relais, "send", office["username"], office["password"])
+    refused(lambda: other.GetMessageStatus(messageId=sent["messageId"]), "Client.NotFound")
+    refused(lambda: other.RevokeMessage(clientRef="r", messageId=sent["messageId"]), "Client.NotFound")
+    assert all(event["messageId"] != sent["messageId"] for event in other.ListEvents()["event"])
+    refused(lambda: reading.ListMessages(address=ANNA), "Client.NotFound")
+    refused(lambda: reading.GetMessage(messageId="0" * 32), "Client.NotFound")
+    clerk = administrator.CreateUser(clientRef="clerk", address="clerk@valbois.test", name="Clerk")["address"]
+    refused(lambda: administrator.CreateApplicationAccount(clientRef="x", name="spy", sender=[SENDER], reads=[clerk]),
+            "Client.Validation")
+
+
+def sending_login(relais, administrator):
+    made = administrator.CreateApplicationAccount(clientRef="account-3", name="deaf", sender=[SENDER])
+    return made["username"], made["password"]
+
+
+def test_a_personal_letter_is_not_read_by_a_program(sending, reading):
+    sending.SendMessage(**letter("personal", [OFFICE], mode="personal"))
+    (listed,) = wait_until(lambda: [one for one in reading.ListMessages()["message"] if one["mode"] == "personal"],
+                           "the letter in the list")
+    refused(lambda: reading.GetMessage(messageId=listed["messageId"]), "Client.Forbidden")
+
+
+def certificate():
+    """A certificate as a customer's mail server has one, in DER."""
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                           "-keyout", "/dev/null", "-subj", "/CN=gw.kunde.test", "-days", "90", "-outform", "DER"],
+                          capture_output=True, check=True)
+    return made.stdout
+
+
+def test_a_domain_is_connected_with_its_certificates(administrator):
+    refused(lambda: administrator.AddPeerCertificate(clientRef="p-0", domain="kunde.test", match="name", name="gw.kunde.test"),
+            "Client.NotFound")
+    refused(lambda: administrator.SetConnectionMode(domain="valbois.test", mode="gateway"), "Client.Conflict")
+    connected = administrator.SetConnectionMode(domain="kunde.test", mode="gateway")
+    assert (connected["mode"], connected["previous"]) == ("safe", "safe"), "it is not yet shown as the organisation's"
+    assert any("TXT" in one for one in connected["outstanding"]) and len(connected["outstanding"]) == 3, connected
+
+    der = certificate()
+    added = administrator.AddPeerCertificate(clientRef="p-1", domain="kunde.test", match="fingerprint", certificate=der)
+    assert added["fingerprint"] == hashlib.sha256(der).hexdigest() and added["domain"] == ["kunde.test"]
+    again = administrator.AddPeerCertificate(clientRef="p-1", domain="kunde.test", match="fingerprint", certificate=der)
+    assert again["certificateId"] == added["certificateId"]
+    named = administrator.AddPeerCertificate(clientRef="p-2", domain="kunde.test", match="name", name="gw.kunde.test")
+    refused(lambda: administrator.AddPeerCertificate(clientRef="p-3", domain="kunde.test", match="name", certificate=der),
+            "Client.Validation")
+    listed = administrator.ListPeerCertificates(domain="kunde.test")
+    assert {one["certificateId"] for one in listed} == {added["certificateId"], named["certificateId"]}
+    assert administrator.RemovePeerCertificate(certificateId=named["certificateId"]) == 1
+    refused(lambda: administrator.RemovePeerCertificate(certificateId=named["certificateId"]), "Client.NotFound")
+    assert administrator.SetConnectionMode(domain="kunde.test", mode="safe")["mode"] == "safe"
+    refused(lambda: administrator.ListPeerCertificates(domain="kunde.test"), "Client.NotFound")

@@ -59,6 +59,7 @@ fn api(installation: &Installation) -> Result<door_api::Parts> {
         looker: diagnosing::looker(installation)?,
         reports: installation.flow.reports().clone(),
         reputation: reputation::Reputation::new(db, world.clone(), directory.clone()),
+        flow: installation.flow.clone(),
         limits: door_api::Limits::default(),
         exempt_loopback: installation.config.auth.exempt_loopback,
         world,

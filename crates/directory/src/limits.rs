@@ -149,6 +149,8 @@ pub const APPLICATION_NAME_LIMIT_CHARACTERS: usize = 40;
 pub const APPLICATIONS_PER_ORGANISATION_LIMIT: usize = 100;
 /// Senders that one application may name.
 pub const APPLICATION_SENDERS_LIMIT: usize = 50;
+/// Addresses for which one application may read.
+pub const APPLICATION_READS_LIMIT: usize = 20;
 /// Recipients to whom an application writes within an hour, where nobody said how many: two thousand payslips.
 pub const APPLICATION_HOURLY_LIMIT: u32 = 2_000;
 /// The most that can be said.

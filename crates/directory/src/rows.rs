@@ -29,6 +29,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (16, "bans by their end", include_str!("0016_bans_by_end.sql")),
         (17, "accounts of business software", include_str!("0017_application_accounts.sql")),
         (18, "recipients without an organisation", include_str!("0018_recipients.sql")),
+        (19, "applications that read", include_str!("0019_applications_that_read.sql")),
     ],
 };
 

@@ -6,8 +6,8 @@
 //! `directory`. A handler reads its input, calls one function of a domain crate and shows the result as a view;
 //! domain types have never heard of JSON. Refusals become problems (RFC 9457) in one place, `refusal`.
 //!
-//! A request passes, in this order: the token, its rate, whether it may write, and the memory of its
-//! `Idempotency-Key`.
+//! A request passes, in this order: the token, its rate, whether it may write, room for a letter where it sends one, and
+//! the memory of its `Idempotency-Key`.
 
 mod caller;
 mod document;
@@ -19,6 +19,7 @@ mod rate;
 mod refusal;
 mod repeat;
 mod resource;
+mod room;
 
 use std::sync::Arc;
 
@@ -30,10 +31,12 @@ use doorway_http::Problem;
 use gateways::Gateways;
 use hosts::Hosts;
 use keys::Keys;
+use mail_flow::Flow;
 use mail_queue::Queue;
 use mail_reports::Reports;
 use mail_route::Relays;
 use reputation::Reputation;
+use tokio::sync::Semaphore;
 use trail::Trail;
 use world::World;
 use zones::Zones;
@@ -69,6 +72,8 @@ pub struct Parts {
     pub reports: Reports,
     /// What our own data say of a domain.
     pub reputation: Reputation,
+    /// How letters go, and secure ones above all.
+    pub flow: Flow,
     /// How much and how often.
     pub limits: Limits,
     /// Loopback is not limited: for the demo and for tests.
@@ -79,6 +84,8 @@ pub struct Parts {
 pub(crate) struct Shared {
     pub(crate) parts: Parts,
     pub(crate) rates: rate::Rates,
+    /// For letters that are sent.
+    pub(crate) room: Semaphore,
 }
 
 impl std::ops::Deref for Shared {
@@ -91,12 +98,14 @@ impl std::ops::Deref for Shared {
 
 /// The routes of the API and its document.
 pub fn router(parts: Parts) -> Router {
-    let shared = Arc::new(Shared { parts, rates: rate::Rates::default() });
+    let room = Semaphore::new(limits::LETTERS_AT_ONCE);
+    let shared = Arc::new(Shared { parts, rates: rate::Rates::default(), room });
     let (api, document) = document::routes_and_document();
     let api = api
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // The last layer is the first that a request meets.
         .layer(axum::middleware::from_fn_with_state(shared.clone(), repeat::once))
+        .layer(axum::middleware::from_fn_with_state(shared.clone(), room::hold))
         .layer(axum::middleware::from_fn_with_state(shared.clone(), gate::admit))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
         .with_state(shared);

@@ -17,6 +17,18 @@ impl Default for Limits {
 
 /// Octets of a request's body: a zone file of 10,000 records has less.
 pub(crate) const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Octets of a body with a letter: thirty mebibytes of files as base64, and its text.
+pub(crate) const LETTER_BODY_BYTES: usize = 48 * 1024 * 1024;
+/// Where letters are sent.
+const LETTERS_PATH: &str = "/api/v1/secure-letters";
+/// Letters that are sent at the same time.
+pub(crate) const LETTERS_AT_ONCE: usize = 8;
+
+/// Octets of the body of a request to this path.
+pub(crate) fn body_bytes(path: &str) -> usize {
+    if path == LETTERS_PATH { LETTER_BODY_BYTES } else { BODY_BYTES }
+}
+
 /// Octets of an answer that is kept for a repetition of its request.
 pub(crate) const KEPT_ANSWER_BYTES: usize = 256 * 1024;
 /// Characters of an `Idempotency-Key`.

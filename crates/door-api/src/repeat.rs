@@ -14,7 +14,7 @@ use doorway_http::Problem;
 use tracing::warn;
 
 use crate::caller::Caller;
-use crate::limits::{BODY_BYTES, KEPT_ANSWER_BYTES, KEY_CHARACTERS};
+use crate::limits::{KEPT_ANSWER_BYTES, KEY_CHARACTERS, body_bytes};
 use crate::{Shared, refusal};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -44,7 +44,7 @@ async fn run(shared: &Shared, request: Request, next: Next) -> refusal::Result<R
         return Err(Problem::bug().into());
     };
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, BODY_BYTES).await.map_err(|_| {
+    let body = to_bytes(body, body_bytes(parts.uri.path())).await.map_err(|_| {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large or broke off")
     })?;
     let mut asked = format!("{} {}\n", parts.method, parts.uri).into_bytes();

@@ -6,6 +6,7 @@ mod isolation;
 mod log;
 mod me;
 mod screens;
+mod secure;
 mod zones_and_keys;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ use directory::{Directory, NewToken, Scope};
 use doorway_http::Client;
 use hosts::Hosts;
 use keys::Keys;
+use mail_flow::{Flow, testing};
 use mail_queue::{NewDelivery, Queue};
 use mail_reports::Reports;
 use model::{Address, BlobRef, BodyKind, DeliveryId, Domain, MessageId, OrganisationId, ReversePath, Route};
@@ -39,6 +41,7 @@ struct Place {
     hosts: Hosts,
     zones: Zones,
     directory: Directory,
+    flow: Flow,
     operator: String,
 }
 
@@ -81,9 +84,15 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             mail_route::MIGRATIONS,
             reputation::MIGRATIONS,
             mail_reports::MIGRATIONS,
+            mail_store::MIGRATIONS,
+            mail_secure::MIGRATIONS,
         ])
         .unwrap();
         let world = World::testing();
+        let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
+        let hostname = Domain::parse("mail.relais.test").unwrap();
+        let flow_settings = mail_flow::Settings::new(hostname, "one");
+        let town = testing::Town::node(db.clone(), blobs, world.clone(), flow_settings);
         let directory = Directory::new(db.clone(), world.clone());
         let queue = Queue::new(db.clone(), world.clone(), "one");
         let keys = Keys::new(db.clone(), world.clone());
@@ -103,11 +112,23 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             trail: Trail::new(db.clone()),
             queue: queue.clone(),
             relays: mail_route::Relays::new(db.clone(), world.clone()),
+            flow: town.flow.clone(),
             limits,
             exempt_loopback: false,
         };
         let operator = token(&directory, None, true).await;
-        places.push(Place { router: router(parts), world, db, queue, hosts, zones, directory, operator });
+        let flow = town.flow;
+        places.push(Place {
+            router: router(parts),
+            world,
+            db,
+            queue,
+            hosts,
+            zones,
+            directory,
+            flow,
+            operator,
+        });
     }
     places
 }
@@ -231,7 +252,13 @@ impl Place {
             )
             .await;
         let peer_certificate = declared.body["certificates"][0]["id"].as_str().unwrap().to_owned();
+        let payroll = json!({"name": "payroll", "senders": [format!("salaires@{name}.test")]});
+        let application = self.made(&token, "/applications", payroll).await;
+        let (secure_letter, secure_copy) = self.sealed(owner, name).await;
         let things = vec![
+            ("application", application),
+            ("secure_letter", secure_letter),
+            ("secure_copy", secure_copy),
             ("domain_operation", domain_operation),
             ("membership_offer", self.offer(name, owner).await),
             ("organisation", organisation),
@@ -346,6 +373,46 @@ impl Place {
                          "acceptance": "all mine", "contact": format!("boss@{name}.test")});
         let allowed_source = self.made(&self.operator, "/allowed-sources", new).await;
         (ip, unban_request, allowed_source)
+    }
+
+    /// A registered letter that the organisation's payroll sent, and its copy; its carrier waits in no queue.
+    async fn sealed(&self, owner: OrganisationId, name: &str) -> (String, String) {
+        let login = format!("payroll@application.{owner}");
+        let to = Address::parse("eve@far.test").unwrap();
+        self.sealed_by(owner, name, mail_secure::application_words("password of", &login, "SOAP"), to).await
+    }
+
+    /// A registered letter from `salaires@`, known by these words.
+    async fn sealed_by(
+        &self,
+        owner: OrganisationId,
+        name: &str,
+        authentication: String,
+        to: Address,
+    ) -> (String, String) {
+        let submission = mail_secure::Submission {
+            organisation: owner,
+            sender: Address::parse(&format!("salaires@{name}.test")).unwrap(),
+            sender_name: String::new(),
+            authentication,
+            mode: mail_secure::Mode::Registered,
+            letter: mail_secure::Unmarked {
+                bytes: b"Subject: Secret of the month\r\n\r\nnet: 5000\r\n".to_vec(),
+                subject: "Secret of the month".to_owned(),
+                message_id: Some(format!("<1@{name}.test>")),
+                passphrase: None,
+            },
+            message_id: String::new(),
+            recipients: vec![(to.clone(), mail_secure::Way::Sealed)],
+            language: mail_secure::Language::default(),
+            client_reference: None,
+        };
+        let secure = self.flow.secure().clone();
+        let prepared = std::sync::Arc::new(secure.prepare(submission).await.unwrap());
+        let kept = prepared.clone();
+        let scope = self.db.operator("test");
+        scope.write(move |tx| secure.commit(tx, &kept)).await.unwrap();
+        (prepared.letter().id.to_string(), prepared.slot_of(&to).unwrap().to_string())
     }
 
     /// A letter that waits.

@@ -23,6 +23,8 @@ pub(crate) const ROOM_RETRY_SECONDS: u32 = 5;
 pub(crate) const AUTHORIZATION_OCTETS: usize = 4096;
 /// Octets of one attachment.
 pub const ATTACHMENT_OCTETS: usize = 30 * 1024 * 1024;
+/// Octets of an e-mail with a sealed letter of the largest size in it.
+pub const MAIL_OCTETS: usize = 44 * 1024 * 1024;
 /// Octets of a bundle of evidence.
 pub const BUNDLE_OCTETS: usize = 10 * 1024 * 1024;
 /// Octets of a receipt or an export, as we answer it.

@@ -1,5 +1,6 @@
 //! Real requests over loopback, with operations that remember in memory.
 
+mod attacks;
 mod callers;
 mod fake;
 mod http;

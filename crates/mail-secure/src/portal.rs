@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use db::Tx;
+use directory::Directory;
 use evidence::{Event, Mode, State};
 use model::{OrganisationId, Timestamp};
 use wire_safe::{Envelope, MailShare, RecipientSecret, Slot, StoreShare};
@@ -557,8 +558,12 @@ impl Secure {
             return Err(SecureError::Proof);
         }
         let mut who = who.clone();
+        // An organisation that lets an application read for its office has agreed by that; a person's letters it opens not.
+        let is_mandated = who.acting.as_deref().is_some_and(Directory::is_application_login);
         match letter.mode {
             Mode::Confidential => {}
+            Mode::Personal if is_mandated => return Err(SecureError::Proof),
+            Mode::Registered if is_mandated && who.is_strong => {}
             Mode::Personal | Mode::Registered if who.is_strong => {
                 let consent = consented(tx, &who)?.ok_or(SecureError::Consent)?;
                 if matches!(copy.state, State::Offered | State::Consigned | State::Notified) {

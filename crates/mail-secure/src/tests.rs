@@ -6,6 +6,7 @@ mod notary;
 mod opening;
 mod profiles;
 mod receipts;
+mod receiving;
 mod tending;
 
 mod composing;

@@ -50,8 +50,8 @@ pub fn application_words(by: &str, login: &str, way: &str) -> String {
 impl Letter {
     /// The login of the application account that sent it; `None` for a letter that a person or a mail server sent.
     pub fn application(&self) -> Option<&str> {
-        let (login, _) = self.authentication.split_once(OF_APPLICATION)?.1.split_once(' ')?;
-        login.contains('@').then_some(login)
+        let (login, way) = self.authentication.rsplit_once(OF_APPLICATION)?.1.split_once(' ')?;
+        (login.contains('@') && way.starts_with('(')).then_some(login)
     }
 }
 

@@ -6,6 +6,7 @@ use db::Seek;
 use directory::{
     AllowedSender, ApplicationChange, ApplicationId, ApplicationInfo, CreatedApplication, NewApplication,
 };
+use model::Address;
 use serde_json::{Value, json};
 
 use super::Platform;
@@ -25,6 +26,9 @@ pub enum Application {
         /// Whom it may name as the sender: an address, or a domain for all its addresses. May stand several times.
         #[arg(long = "sender", value_name = "ADDRESS_OR_DOMAIN", required = true)]
         senders: Vec<AllowedSender>,
+        /// For which address it reads secure letters; nobody's login. May stand several times.
+        #[arg(long = "reads", value_name = "ADDRESS", value_parser = values::address)]
+        reads: Vec<Address>,
         /// To how many recipients it may write within an hour.
         #[arg(long, value_name = "NUMBER")]
         hourly: Option<u32>,
@@ -40,7 +44,7 @@ pub enum Application {
         #[arg(value_parser = values::id)]
         id: i64,
     },
-    /// Changes whom it may name and how much it may send.
+    /// Changes whom it may name, for whom it reads and how much it may send.
     #[command(group(clap::ArgGroup::new("news").required(true).multiple(true)))]
     Change {
         /// Its identifier.
@@ -49,6 +53,12 @@ pub enum Application {
         /// Whom it may name as the sender from now on, instead of those before.
         #[arg(long = "sender", value_name = "ADDRESS_OR_DOMAIN", group = "news")]
         senders: Vec<AllowedSender>,
+        /// For which address it reads secure letters from now on, instead of those before.
+        #[arg(long = "reads", value_name = "ADDRESS", value_parser = values::address, group = "news")]
+        reads: Vec<Address>,
+        /// It reads for no address any more.
+        #[arg(long, group = "news", conflicts_with = "reads")]
+        reads_nothing: bool,
         /// To how many recipients it may write within an hour.
         #[arg(long, value_name = "NUMBER", group = "news")]
         hourly: Option<u32>,
@@ -86,11 +96,12 @@ impl Application {
     pub(super) async fn run(self, platform: &Platform) -> Result<Output> {
         let administration = &platform.administration;
         match self {
-            Application::Create { name, senders, hourly, size } => {
+            Application::Create { name, senders, reads, hourly, size } => {
                 let new = NewApplication {
                     organisation: platform.owner().await?,
                     name,
                     senders,
+                    reads,
                     hourly_limit: hourly,
                     size_limit_bytes: size.and_then(|size| size.0),
                 };
@@ -121,9 +132,10 @@ impl Application {
                 Ok(table(&["ID", "NAME", "LOGIN", "SENDERS", "LAST USED", "STATE"], rows.collect()))
             }
             Application::Show { id } => Ok(show(&administration.application(ApplicationId(id)).await?)),
-            Application::Change { id, senders, hourly, size } => {
+            Application::Change { id, senders, reads, reads_nothing, hourly, size } => {
                 let change = ApplicationChange {
                     senders: (!senders.is_empty()).then_some(senders),
+                    reads: (reads_nothing || !reads.is_empty()).then_some(reads),
                     hourly_limit: hourly,
                     size_limit_bytes: size.and_then(|size| size.0),
                     is_disabled: None,
@@ -174,6 +186,7 @@ fn fields_of(info: &ApplicationInfo) -> Vec<(&'static str, String)> {
         ("name", info.name.clone()),
         ("id", info.id.to_string()),
         ("senders", senders_of(info)),
+        ("reads for", info.reads.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
         ("recipients per hour", info.hourly_limit.to_string()),
         ("size of a letter", size(info.size_limit_bytes)),
         ("state", state(info.is_disabled)),
@@ -189,6 +202,7 @@ fn to_json(info: &ApplicationInfo) -> Value {
         "name": info.name,
         "login": info.login,
         "senders": info.senders.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "reads": info.reads.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "hourly_limit": info.hourly_limit,
         "size_limit_bytes": info.size_limit_bytes,
         "disabled": info.is_disabled,

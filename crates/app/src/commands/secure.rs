@@ -163,7 +163,9 @@ impl Secure {
                 let entry = secure.letter(scope, letter).await.map_err(told)?;
                 let only = slot.map(|slot| slot_of(&entry, &slot)).transpose()?;
                 let organisation = entry.letter.organisation;
-                let withdrawn = secure.withdraw(organisation, letter, only, &reason).await.map_err(told)?;
+                let who = platform.administration.actor();
+                let withdrawn = secure.withdraw_for(who, organisation, letter, only, &reason).await;
+                let withdrawn = withdrawn.map_err(told)?;
                 let addresses: Vec<String> = withdrawn.iter().map(|copy| copy.address.to_string()).collect();
                 let text = format!("withdrawn from {}", addresses.join(", "));
                 Ok(Output::new(json!({ "withdrawn": addresses }), text))

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use db::Seek;
 use directory::{
-    AllowedSender, ApplicationId, DirectoryError, NewApplication, NewUser, Role, UserChange, UserInfo,
+    AllowedSender, ApplicationId, DirectoryError, NewApplication, NewUser, ProfileChange, Role, UserChange,
+    UserInfo,
 };
 use door_soap::administration::{
     AddPeerCertificateRequest, Administering, CreateApplicationAccountRequest,
@@ -22,8 +23,9 @@ use mail_secure::following::JournalLine;
 use model::UserId;
 
 use super::caller::Caller;
+use super::connections::connected;
 use super::sending::{mode_out, of_secure};
-use super::{Desk, address, not_offered, of_directory};
+use super::{Desk, address, of_directory};
 
 /// People of a page where nobody says how many.
 const USERS_USUAL: usize = 100;
@@ -31,11 +33,6 @@ const USERS_USUAL: usize = 100;
 impl Administering<Caller> for Desk {
     async fn create_user(&self, caller: &Caller, request: CreateUserRequest) -> Result<UserResponse, Fault> {
         let administration = caller.administration(&self.directory, true)?;
-        if request.language.is_some() || request.phone.is_some() {
-            return Err(not_offered(
-                "language and telephone of somebody else, who sets them in the own profile",
-            ));
-        }
         let login = address("address", &request.address)?;
         let new = NewUser {
             organisation: caller.organisation(),
@@ -45,8 +42,13 @@ impl Administering<Caller> for Desk {
             // Nobody knows it: the person signs in once an administrator has given another one.
             password: self.directory.random_password(),
         };
+        let profile = profile(None, request.language, request.phone.clone());
         match administration.create_user(new).await {
-            Ok(user) => Ok(UserResponse { user: shown(&user) }),
+            Ok(user) => {
+                administration.change_profile(user.id, profile).await.map_err(of_directory)?;
+                let user = administration.user(user.id).await.map_err(of_directory)?;
+                Ok(UserResponse { user: shown(&user) })
+            }
             Err(DirectoryError::Conflict { field, value, rule }) => {
                 // Sent again: the same person is answered as before.
                 match administration.user_called(&login).await {
@@ -60,16 +62,10 @@ impl Administering<Caller> for Desk {
 
     async fn update_user(&self, caller: &Caller, request: UpdateUserRequest) -> Result<UserResponse, Fault> {
         let administration = caller.administration(&self.directory, true)?;
-        let is_more = request.language.is_some()
-            || request.phone.is_some()
-            || request.blocks_registered.is_some()
-            || request.accepts_automatically.is_some();
-        if is_more {
-            return Err(not_offered("what a person sets in the own profile"));
-        }
-        let change = UserChange { name: request.name, ..UserChange::default() };
-        let changed = administration.change_user(user_id(&request.user_id)?, change).await;
-        Ok(UserResponse { user: shown(&changed.map_err(of_directory)?) })
+        let id = user_id(&request.user_id)?;
+        let change = profile(request.name, request.language, request.phone);
+        administration.change_profile(id, change).await.map_err(of_directory)?;
+        Ok(UserResponse { user: shown(&administration.user(id).await.map_err(of_directory)?) })
     }
 
     async fn disable_user(
@@ -78,9 +74,6 @@ impl Administering<Caller> for Desk {
         request: DisableUserRequest,
     ) -> Result<UserResponse, Fault> {
         let administration = caller.administration(&self.directory, true)?;
-        if request.reason.is_some() {
-            return Err(not_offered("a reason in the log of changes"));
-        }
         let change = UserChange { is_disabled: Some(true), ..UserChange::default() };
         let changed = administration.change_user(user_id(&request.user_id)?, change).await;
         Ok(UserResponse { user: shown(&changed.map_err(of_directory)?) })
@@ -126,42 +119,44 @@ impl Administering<Caller> for Desk {
 
     async fn add_peer_certificate(
         &self,
-        _: &Caller,
-        _: AddPeerCertificateRequest,
+        caller: &Caller,
+        request: AddPeerCertificateRequest,
     ) -> Result<PeerCertificateResponse, Fault> {
-        Err(not_offered("certificates of mail servers by SOAP; the REST API and the command line have them"))
+        self.add_certificate(caller, request).await
     }
 
     async fn remove_peer_certificate(
         &self,
-        _: &Caller,
-        _: RemovePeerCertificateRequest,
+        caller: &Caller,
+        request: RemovePeerCertificateRequest,
     ) -> Result<RemovePeerCertificateResponse, Fault> {
-        Err(not_offered("certificates of mail servers by SOAP; the REST API and the command line have them"))
+        self.remove_certificate(caller, request).await
     }
 
     async fn list_peer_certificates(
         &self,
-        _: &Caller,
-        _: ListPeerCertificatesRequest,
+        caller: &Caller,
+        request: ListPeerCertificatesRequest,
     ) -> Result<ListPeerCertificatesResponse, Fault> {
-        Err(not_offered("certificates of mail servers by SOAP; the REST API and the command line have them"))
+        self.certificates(caller, request).await
     }
 
     async fn test_connection(
         &self,
-        _: &Caller,
-        _: TestConnectionRequest,
+        caller: &Caller,
+        request: TestConnectionRequest,
     ) -> Result<TestConnectionResponse, Fault> {
-        Err(not_offered("tests of a connection"))
+        let connections = self.connections(caller, true)?;
+        connected(&connections, &request.domain).await?;
+        Err(Fault::new(Code::Temporary, "nobody tests connections yet").retry_after(3600))
     }
 
     async fn set_connection_mode(
         &self,
-        _: &Caller,
-        _: SetConnectionModeRequest,
+        caller: &Caller,
+        request: SetConnectionModeRequest,
     ) -> Result<SetConnectionModeResponse, Fault> {
-        Err(not_offered("the way of delivery by SOAP"))
+        self.set_mode(caller, request).await
     }
 
     async fn create_application_account(
@@ -174,11 +169,13 @@ impl Administering<Caller> for Desk {
         for text in &request.senders {
             senders.push(AllowedSender::Address(address("sender", text)?));
         }
+        let reads = request.reads.iter().map(|text| address("reads", text)).collect::<Result<Vec<_>, _>>()?;
         let name = request.name.trim().to_lowercase();
         let new = NewApplication {
             organisation: caller.organisation(),
             name: name.clone(),
             senders: senders.clone(),
+            reads: reads.clone(),
             hourly_limit: request.hourly_letters.and_then(|number| u32::try_from(number).ok()),
             size_limit_bytes: request.message_octets.and_then(|octets| u64::try_from(octets).ok()),
         };
@@ -193,7 +190,10 @@ impl Administering<Caller> for Desk {
                 let known = administration
                     .applications(Seek::first(directory::limits::APPLICATIONS_PER_ORGANISATION_LIMIT));
                 let known = known.await.map_err(of_directory)?.items;
-                match known.into_iter().find(|one| one.name == name && one.senders == senders) {
+                match known
+                    .into_iter()
+                    .find(|one| one.name == name && one.senders == senders && one.reads == reads)
+                {
                     Some(one) => Ok(CreateApplicationAccountResponse {
                         account_id: one.id.to_string(),
                         username: one.login,
@@ -253,6 +253,12 @@ impl Administering<Caller> for Desk {
     }
 }
 
+/// What changes of a person; what is `None` stays.
+fn profile(name: Option<String>, language: Option<Language>, phone: Option<String>) -> ProfileChange {
+    let language = language.map(|language| language.as_str().to_owned());
+    ProfileChange { name, language, phone, contacts: None }
+}
+
 fn user_id(text: &str) -> Result<UserId, Fault> {
     text.parse().map(UserId).map_err(|_| Fault::not_found("user"))
 }
@@ -269,8 +275,6 @@ fn shown(user: &UserInfo) -> User {
             _ => Language::French,
         },
         phone: user.phone.clone(),
-        blocks_registered: false,
-        accepts_automatically: false,
         state: match (user.is_disabled, user.last_used_at) {
             (true, _) => UserState::Disabled,
             (false, None) => UserState::Invited,

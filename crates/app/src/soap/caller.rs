@@ -1,9 +1,11 @@
-//! Who calls the SOAP services: an application account, or a person's programme with a token of the API.
+//! Who calls the SOAP services: an application account, a programme with a token of an organisation, or a person's own
+//! programme with a token that the person made for it.
 
 use std::net::IpAddr;
 
 use directory::{
-    Administration, Attempt, AuthProtocol, AuthRefusal, Directory, Scope, SignedInApplication, TokenInfo,
+    Administration, Attempt, AuthProtocol, AuthRefusal, Directory, Scope, Session, SignedInApplication,
+    TokenInfo,
 };
 use door_soap::{Authenticator, Code, Fault, Shown};
 use model::OrganisationId;
@@ -27,6 +29,13 @@ pub(super) enum Caller {
         /// From where.
         source: IpAddr,
     },
+    /// A person, by a token that the person made for the own things: reads the own letters.
+    Person {
+        /// As a session in the browser would have the person.
+        person: Box<Session>,
+        /// Whether the token may do more than look.
+        may_write: bool,
+    },
 }
 
 impl Caller {
@@ -34,6 +43,7 @@ impl Caller {
         match self {
             Caller::Application(application) => application.organisation,
             Caller::Token { organisation, .. } => *organisation,
+            Caller::Person { person, .. } => person.home,
         }
     }
 
@@ -41,22 +51,17 @@ impl Caller {
     pub(super) fn application(&self) -> Result<&SignedInApplication, Fault> {
         match self {
             Caller::Application(application) => Ok(application),
-            Caller::Token { .. } => Err(Fault::new(
+            Caller::Token { .. } | Caller::Person { .. } => Err(Fault::new(
                 Code::Forbidden,
                 "letters are sent with an application account, not with a token",
             )),
         }
     }
 
-    /// The directory of the organisation, for a token; one that only reads changes nothing.
-    pub(super) fn administration(
-        &self,
-        directory: &Directory,
-        is_change: bool,
-    ) -> Result<Administration, Fault> {
+    /// How far a token administers, and in whose name; one that only reads changes nothing.
+    pub(super) fn administrator(&self, is_change: bool) -> Result<(Scope, trail::Actor), Fault> {
         let Caller::Token { token, organisation, source } = self else {
-            let why =
-                "an application account administers nothing: sign in with a login and a token of the API";
+            let why = "only a token of an organisation administers it: show one as the password";
             return Err(Fault::new(Code::Forbidden, why));
         };
         if is_change && !token.may_write {
@@ -65,7 +70,17 @@ impl Caller {
         let who = trail::Actor::from(format!("token «{}» ({}…) by SOAP", token.name, token.shown))
             .on_behalf_of(token.user_login.as_ref().unwrap_or(&token.created_by))
             .coming_from(*source);
-        Ok(directory.administration(Scope::Tenant(*organisation), who))
+        Ok((Scope::Tenant(*organisation), who))
+    }
+
+    /// The directory of the organisation that a token administers.
+    pub(super) fn administration(
+        &self,
+        directory: &Directory,
+        is_change: bool,
+    ) -> Result<Administration, Fault> {
+        let (scope, who) = self.administrator(is_change)?;
+        Ok(directory.administration(scope, who))
     }
 }
 
@@ -100,8 +115,13 @@ impl Authenticator for Gatekeeper {
             .user_login
             .as_ref()
             .is_none_or(|login| login.eq_ignore_ascii_case(password.username.trim()));
-        if !is_theirs || token.is_own {
+        if !is_theirs {
             return Err(nobody());
+        }
+        if token.is_own {
+            let found = self.0.person_of(&token).await.map_err(|error| temporary(&error))?;
+            let person = found.ok_or_else(nobody)?.coming_from(source).by_token(&token.name);
+            return Ok(Caller::Person { person: Box::new(person), may_write: token.may_write });
         }
         match (token.organisation, token.domain) {
             (Some(organisation), None) => Ok(Caller::Token { token: Box::new(token), organisation, source }),

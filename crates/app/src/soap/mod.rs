@@ -2,12 +2,17 @@
 
 mod administering;
 mod caller;
+mod connections;
+mod mailbox;
+mod opened;
+mod reader;
 mod reading;
 mod sending;
 
 use directory::{Directory, DirectoryError};
 use door_soap::{Addresses, Code, Fault, Limits, Parts};
 use mail_flow::Flow;
+use mail_store::MailStore;
 use world::World;
 
 use crate::installation::Installation;
@@ -19,6 +24,8 @@ struct Desk {
     world: World,
     directory: Directory,
     flow: Flow,
+    /// Where e-mails lie that brought letters.
+    store: MailStore,
 }
 
 /// The routes of the three services.
@@ -29,6 +36,7 @@ pub(crate) fn router(installation: &Installation) -> axum::Router {
         world: installation.world.clone(),
         directory: installation.directory.clone(),
         flow: installation.flow.clone(),
+        store: installation.store.clone(),
     };
     door_soap::router(Parts {
         world: installation.world.clone(),
@@ -38,11 +46,6 @@ pub(crate) fn router(installation: &Installation) -> axum::Router {
         limits: Limits::default(),
         exempt_loopback: config.auth.exempt_loopback,
     })
-}
-
-/// What stands in the description and has nothing behind it on this installation.
-fn not_offered(what: &str) -> Fault {
-    Fault::new(Code::Forbidden, format!("{what}: not offered by this installation yet"))
 }
 
 /// A refusal of the directory, in the words of the services.

@@ -12,12 +12,13 @@ use door_soap::send::{
     RevokeMessageRequest, RevokeMessageResponse, SendMessageRequest, SendMessageResponse, Sending,
 };
 use door_soap::{Code, Fault};
+use mail_flow::{Composed, NotTaken};
 use mail_secure::following::{Cursor, HAPPENED_LIMIT};
-use mail_secure::{Attached, Composing, Copy, Event, Letter, SecureError, Way};
-use model::{Address, Class, OrganisationId, Reply};
+use mail_secure::{Attached, Copy, Event, Letter, SecureError, Way};
+use model::{Address, Class, Reply};
 
 use super::caller::{Caller, temporary};
-use super::{Desk, address, not_offered, of_directory};
+use super::{Desk, address, of_directory};
 
 /// Events of a page where nobody says how many.
 const EVENTS_USUAL: usize = 100;
@@ -25,8 +26,6 @@ const EVENTS_USUAL: usize = 100;
 const RECEIPT_SECONDS: u32 = 60;
 /// Seconds after which a letter that was deferred is worth another try.
 const DEFERRED_SECONDS: u32 = 600;
-/// Random octets of a boundary between parts.
-const BOUNDARY_OCTETS: usize = 16;
 
 impl Sending<Caller> for Desk {
     async fn send_message(
@@ -35,63 +34,39 @@ impl Sending<Caller> for Desk {
         request: SendMessageRequest,
     ) -> Result<SendMessageResponse, Fault> {
         let application = caller.application()?;
-        let organisation = application.organisation;
-        refuse_what_is_missing(&request)?;
-        let reference = reference_of(&application.name, &request.client_ref);
-        let secure = self.flow.secure();
-        if let Some(known) = secure.sent_as(organisation, &reference).await.map_err(of_secure)? {
-            return self.sent(known, request.client_ref, true).await;
+        if request.text.plain.is_none() && request.text.html.is_none() {
+            let fault = Fault::new(Code::Validation, "neither is there").field("text");
+            return Err(fault.rule("plain or html, or both"));
         }
-        let from = address("from", &request.from)?;
-        if !self.directory.application_may_send_as(application, &from).await.map_err(of_directory)? {
-            let why = "the application was not given this sender; its administrator can allow it";
-            return Err(Fault::new(Code::Forbidden, why).field("from"));
-        }
-        let (to, cc) = (named("to", &request.to)?, named("cc", &request.cc)?);
-        let mut recipients: Vec<Address> = Vec::new();
-        for (recipient, _) in to.iter().chain(&cc) {
-            if !recipients.iter().any(|known| known.canonical() == recipient.canonical()) {
-                recipients.push(recipient.clone());
-            }
-        }
-        let mut random = [0; BOUNDARY_OCTETS];
-        self.world.random.fill(&mut random);
-        let attachments: Vec<Attached<'_>> = request
-            .attachments
-            .iter()
-            .map(|one| Attached { name: &one.file_name, media_type: &one.media_type, content: &one.content })
-            .collect();
-        let letter = mail_secure::compose(&Composing {
-            from: &from,
-            to: &to,
-            cc: &cc,
+        let attachments = request.attachments.iter();
+        let taken = self.flow.send_composed(Composed {
+            application,
+            authentication: mail_secure::application_words("password of", &application.login, "SOAP"),
+            reference: &request.client_ref,
+            from: address("from", &request.from)?,
+            to: named("to", &request.to)?,
+            cc: named("cc", &request.cc)?,
             subject: &request.subject,
             plain: request.text.plain.as_deref(),
             html: request.text.html.as_deref(),
-            attachments: &attachments,
-            boundary: &mail_secure::hex(&random),
-        });
-        self.flow
-            .count_application(application, recipients.len(), letter.len() as u64)
-            .await
-            .map_err(|reply| of_reply(&reply))?;
-        let sending = mail_flow::Sending {
-            organisation,
-            author: from,
-            authentication: format!("password of the application account {} (SOAP)", application.login),
+            attachments: attachments
+                .map(|one| Attached {
+                    name: &one.file_name,
+                    media_type: &one.media_type,
+                    content: &one.content,
+                })
+                .collect(),
             mode: mode_in(request.mode),
-            letter: letter.into(),
-            recipients,
-            reference: Some(reference.clone()),
             language: language_in(request.language),
-        };
-        match self.flow.send_secured(sending).await {
-            Ok(taken) => self.sent(taken.letter, request.client_ref, false).await,
-            // The same reference, taken a moment ago by another request: the index lets one of them through.
-            Err(reply) => match secure.sent_as(organisation, &reference).await.map_err(of_secure)? {
-                Some(known) => self.sent(known, request.client_ref, true).await,
-                None => Err(of_reply(&reply)),
-            },
+        });
+        match taken.await {
+            Ok(taken) => self.sent(taken.letter, request.client_ref, taken.is_repetition).await,
+            Err(error @ NotTaken::Sender) => {
+                Err(Fault::new(Code::Forbidden, error.to_string()).field("from"))
+            }
+            Err(NotTaken::Refused(reply)) => Err(of_reply(&reply)),
+            Err(NotTaken::Directory(error)) => Err(of_directory(error)),
+            Err(NotTaken::Secure(error)) => Err(of_secure(error)),
         }
     }
 
@@ -102,9 +77,9 @@ impl Sending<Caller> for Desk {
     ) -> Result<GetMessageStatusResponse, Fault> {
         let organisation = caller.organisation();
         let letter = match (&request.message_id, &request.client_ref) {
-            (Some(id), None) => self.letter(organisation, id).await?.0,
+            (Some(id), None) => self.letter(caller, id).await?.0,
             (None, Some(reference)) => {
-                let reference = reference_of(&caller.application()?.name, reference);
+                let reference = mail_flow::reference_of(&caller.application()?.name, reference);
                 let found = self.flow.secure().sent_as(organisation, &reference).await;
                 found.map_err(of_secure)?.ok_or_else(|| Fault::not_found("letter"))?
             }
@@ -115,11 +90,14 @@ impl Sending<Caller> for Desk {
         };
         Ok(GetMessageStatusResponse {
             message_id: mail_secure::hex(&letter.public_id),
-            client_ref: letter.client_reference.as_deref().map(|known| shown_reference(known).to_owned()),
+            client_ref: letter
+                .client_reference
+                .as_deref()
+                .map(|known| mail_flow::reference_shown(known).to_owned()),
             mode: mode_out(letter.mode),
             submission_time: letter.submitted_at,
             recipients: self.states(&letter).await?,
-            receipts: Vec::<ReceiptType>::new(),
+            receipts: self.receipts(&letter).await?,
         })
     }
 
@@ -128,8 +106,19 @@ impl Sending<Caller> for Desk {
         caller: &Caller,
         request: RevokeMessageRequest,
     ) -> Result<RevokeMessageResponse, Fault> {
-        let organisation = caller.application()?.organisation;
-        let (letter, copies) = self.letter(organisation, &request.message_id).await?;
+        let organisation = caller.organisation();
+        // Who may: the application that sent it, or whoever administers the organisation.
+        let who = match caller {
+            Caller::Application(application) => {
+                let who = format!("application «{}» by SOAP", application.login);
+                trail::Actor::from(who)
+            }
+            Caller::Token { .. } => caller.administration(&self.directory, true)?.actor(),
+            Caller::Person { .. } => {
+                return Err(Fault::new(Code::Forbidden, "own letters are withdrawn at the portal"));
+            }
+        };
+        let (letter, copies) = self.letter(caller, &request.message_id).await?;
         let only = match &request.recipient {
             Some(text) => {
                 let canonical = address("recipient", text)?.canonical();
@@ -139,22 +128,24 @@ impl Sending<Caller> for Desk {
             None => None,
         };
         let reason = request.reason.unwrap_or_default();
-        let withdrawn = match self.flow.secure().withdraw(organisation, letter.id, only, &reason).await {
-            Ok(withdrawn) => withdrawn,
-            Err(error) => {
-                // Sent again: what was taken back before is answered as before.
-                let before = copies.into_iter().filter(|copy| {
-                    copy.state == mail_secure::State::Withdrawn && only.is_none_or(|slot| slot == copy.slot)
-                });
-                let before: Vec<Copy> = before.collect();
-                if before.is_empty() {
-                    return Err(of_secure(error));
+        let withdrawn =
+            match self.flow.secure().withdraw_for(who, organisation, letter.id, only, &reason).await {
+                Ok(withdrawn) => withdrawn,
+                Err(error) => {
+                    // Sent again: what was taken back before is answered as before.
+                    let before = copies.into_iter().filter(|copy| {
+                        copy.state == mail_secure::State::Withdrawn
+                            && only.is_none_or(|slot| slot == copy.slot)
+                    });
+                    let before: Vec<Copy> = before.collect();
+                    if before.is_empty() {
+                        return Err(of_secure(error));
+                    }
+                    before
                 }
-                before
-            }
-        };
+            };
         Ok(RevokeMessageResponse {
-            evidence_ids: withdrawn.iter().map(|copy| format!("{}.{}", copy.slot, copy.sequence)).collect(),
+            evidence_ids: withdrawn.iter().map(|copy| evidence_id(&copy.slot, copy.sequence)).collect(),
             recipients: self.states(&letter).await?,
         })
     }
@@ -164,16 +155,17 @@ impl Sending<Caller> for Desk {
         _: &Caller,
         request: CheckRecipientsRequest,
     ) -> Result<CheckRecipientsResponse, Fault> {
+        let book = self.flow.gateways().book().await.map_err(|error| temporary(&error))?;
         let mut recipients = Vec::with_capacity(request.addresses.len());
         for text in request.addresses {
-            // Whether somebody has an account is nobody's business but their own: all are answered alike.
-            address("address", &text)?;
+            let parsed = address("address", &text)?;
             recipients.push(RecipientCheck {
+                is_tls_peer: book.integration_of(parsed.domain()).is_some(),
                 address: text,
-                is_registered: false,
-                is_tls_peer: false,
-                is_blocked: false,
-                least_authentication: AuthenticationLevel::Mailbox,
+                least_authentication: match request.mode {
+                    Mode::Confidential => AuthenticationLevel::Mailbox,
+                    Mode::Personal | Mode::Registered => AuthenticationLevel::Account,
+                },
             });
         }
         Ok(CheckRecipientsResponse { recipients })
@@ -197,16 +189,23 @@ impl Sending<Caller> for Desk {
             None => None,
         };
         let limit = request.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(EVENTS_USUAL);
-        let listed = self.flow.secure().happened_since(
-            caller.organisation(),
-            letter,
-            behind,
-            limit.min(HAPPENED_LIMIT),
-        );
-        let listed = listed.await.map_err(of_secure)?;
+        let (organisation, limit) = (caller.organisation(), limit.min(HAPPENED_LIMIT));
+        let secure = self.flow.secure();
+        let listed = match caller {
+            // An application follows what it sent itself.
+            Caller::Application(application) => {
+                let login = Some(application.login.as_str());
+                secure.happened_to(organisation, login, letter, behind, limit).await
+            }
+            Caller::Token { .. } => secure.happened_since(organisation, letter, behind, limit).await,
+            Caller::Person { .. } => {
+                return Err(Fault::new(Code::Forbidden, "own letters are in SearchJournal"));
+            }
+        };
+        let listed = listed.map_err(of_secure)?;
         let next_cursor = listed.last().map(|last| Cursor::behind(last).to_string()).or(request.cursor);
         let events = listed.into_iter().map(|one| LetterEvent {
-            event_id: format!("{}.{}", one.slot, one.sequence),
+            event_id: evidence_id(&one.slot, one.sequence),
             message_id: mail_secure::hex(&one.letter),
             recipient: Some(one.recipient.to_string()),
             event: one.event.name().to_owned(),
@@ -221,9 +220,10 @@ impl Sending<Caller> for Desk {
         caller: &Caller,
         request: GetReceiptRequest,
     ) -> Result<GetReceiptResponse, Fault> {
-        let (letter, copies) = self.letter(caller.organisation(), &request.message_id).await?;
-        if request.format == Some(ReceiptFormat::Json) {
-            return Err(not_offered("receipts as JSON; the evidence lies within the PDF"));
+        let (letter, copies) = self.letter(caller, &request.message_id).await?;
+        if matches!(caller, Caller::Token { .. }) && letter.application().is_none() {
+            let why = "receipts of what a person sent are that person's: they name the subject";
+            return Err(Fault::new(Code::Forbidden, why));
         }
         let event = match request.receipt {
             ReceiptType::Submission => Event::SubmissionAcceptance,
@@ -246,25 +246,24 @@ impl Sending<Caller> for Desk {
         };
         let copy = copy.ok_or_else(|| Fault::not_found("recipient"))?;
         let secure = self.flow.secure();
-        let content = secure.receipt(&copy.slot, event, mail_secure::Language::default()).await;
-        let content = content.map_err(|error| match error {
-            SecureError::NotFound => Fault::not_found("receipt"),
-            error => of_secure(error),
-        })?;
         let happened = secure.happened(&copy.slot).await.map_err(of_secure)?;
         let place = happened.iter().position(|one| one.event == event);
         let number = place.ok_or_else(|| Fault::not_found("receipt"))? + 1;
+        let name = format!("{}-{}", request.receipt.as_str(), mail_secure::hex(&letter.public_id));
+        let (file_name, media_type, content) = match request.format.unwrap_or(ReceiptFormat::Pdf) {
+            ReceiptFormat::Pdf => {
+                let page = secure.receipt(&copy.slot, event, mail_secure::Language::default()).await;
+                (format!("{name}.pdf"), "application/pdf", page.map_err(of_secure)?)
+            }
+            ReceiptFormat::Json => {
+                let bundle = secure.bundle(&copy.slot).await.map_err(of_secure)?;
+                let json = bundle.to_json().map_err(|error| temporary(&error))?;
+                (format!("{name}.evidence.json"), "application/json", json)
+            }
+        };
         Ok(GetReceiptResponse {
-            evidence_id: format!("{}.{number}", copy.slot),
-            document: Document {
-                file_name: format!(
-                    "{}-{}.pdf",
-                    request.receipt.as_str(),
-                    mail_secure::hex(&letter.public_id)
-                ),
-                media_type: "application/pdf".to_owned(),
-                content: content.into(),
-            },
+            evidence_id: evidence_id(&copy.slot, number),
+            document: Document { file_name, media_type: media_type.to_owned(), content: content.into() },
         })
     }
 
@@ -279,7 +278,7 @@ impl Sending<Caller> for Desk {
             recipients: i64::try_from(mail_secure::limits::RECIPIENTS_LIMIT).unwrap_or(i64::MAX),
             // A letter's reference is kept as long as the letter; the description promises seven days.
             client_ref_days: 7,
-            profiles: vec!["ch".to_owned()],
+            profiles: vec![self.flow.secure().settings().profile.word().to_owned()],
             seal_certificate: None,
             maintenance: Vec::new(),
         })
@@ -287,9 +286,36 @@ impl Sending<Caller> for Desk {
 }
 
 impl Desk {
-    async fn letter(&self, organisation: OrganisationId, id: &str) -> Result<(Letter, Vec<Copy>), Fault> {
-        let found = self.flow.secure().letter_called(organisation, public_id(id)?).await;
-        found.map_err(of_secure)
+    /// A letter of the caller's: that an application sent itself, or of the organisation that a token administers.
+    async fn letter(&self, caller: &Caller, id: &str) -> Result<(Letter, Vec<Copy>), Fault> {
+        let found = self.flow.secure().letter_called(caller.organisation(), public_id(id)?).await;
+        let (letter, copies) = found.map_err(of_secure)?;
+        let is_within_reach = match caller {
+            Caller::Application(application) => letter.application() == Some(application.login.as_str()),
+            Caller::Token { .. } => true,
+            Caller::Person { person, .. } => {
+                Address::parse(&person.login).is_ok_and(|own| own.canonical() == letter.sender.canonical())
+            }
+        };
+        is_within_reach.then_some((letter, copies)).ok_or_else(|| Fault::not_found("letter"))
+    }
+
+    /// Of which kinds there are receipts for some recipient.
+    async fn receipts(&self, letter: &Letter) -> Result<Vec<ReceiptType>, Fault> {
+        let secure = self.flow.secure();
+        let mut kinds = vec![ReceiptType::Submission];
+        for copy in secure.copies(letter.organisation, letter.id).await.map_err(of_secure)? {
+            let kind = match copy.state {
+                _ if copy.accepted_at.is_some() => ReceiptType::Acceptance,
+                mail_secure::State::Refused => ReceiptType::Refusal,
+                mail_secure::State::Expired => ReceiptType::Expiry,
+                _ => continue,
+            };
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        Ok(kinds)
     }
 
     async fn states(&self, letter: &Letter) -> Result<Vec<RecipientState>, Fault> {
@@ -326,57 +352,22 @@ impl Desk {
             client_ref,
             is_repetition,
             // A chain begins with its submission.
-            submission_evidence_id: format!("{}.1", first.slot),
+            submission_evidence_id: evidence_id(&first.slot, 1),
             recipients: self.states(&letter).await?,
             submission_time: letter.submitted_at,
         })
     }
 }
 
-/// What a request asks for that the platform cannot do: it is refused rather than left out.
-fn refuse_what_is_missing(request: &SendMessageRequest) -> Result<(), Fault> {
-    if request.on_behalf_of.is_some() {
-        return Err(not_offered("sending for somebody else (onBehalfOf)"));
-    }
-    let secret = |one: &Recipient| one.phone.is_some() || one.passphrase.is_some();
-    if request.to.iter().chain(&request.cc).any(secret) {
-        return Err(not_offered("secrets that the sender supplies (phone, passphrase)"));
-    }
-    if request.authentication.is_some_and(|level| level != AuthenticationLevel::Mailbox) {
-        return Err(not_offered("asking recipients for more than the mode does (authentication)"));
-    }
-    if request.expires.is_some() {
-        return Err(not_offered("an end of the sender's choice (expires)"));
-    }
-    if request.profile.as_deref().is_some_and(|profile| profile != "ch") {
-        let fault = Fault::new(Code::Validation, "this profile is not offered").field("profile");
-        return Err(fault.rule("ch"));
-    }
-    if request.text.plain.is_none() && request.text.html.is_none() {
-        let fault = Fault::new(Code::Validation, "neither is there").field("text");
-        return Err(fault.rule("plain or html, or both"));
-    }
-    Ok(())
-}
-
 fn named(field: &str, recipients: &[Recipient]) -> Result<Vec<(Address, Option<String>)>, Fault> {
     recipients.iter().map(|one| Ok((address(field, &one.address)?, one.name.clone()))).collect()
 }
 
-/// References are an application's own: two of them may count alike.
-fn reference_of(application: &str, client_ref: &str) -> String {
-    format!("{application} {client_ref}")
-}
-
-fn shown_reference(kept: &str) -> &str {
-    kept.split_once(' ').map_or(kept, |(_, reference)| reference)
-}
-
-fn public_id(text: &str) -> Result<[u8; 16], Fault> {
+pub(super) fn public_id(text: &str) -> Result<[u8; 16], Fault> {
     mail_secure::sixteen(text).ok_or_else(|| Fault::not_found("letter"))
 }
 
-fn mode_in(mode: Mode) -> mail_secure::Mode {
+pub(super) fn mode_in(mode: Mode) -> mail_secure::Mode {
     match mode {
         Mode::Confidential => mail_secure::Mode::Confidential,
         Mode::Personal => mail_secure::Mode::Personal,
@@ -402,7 +393,7 @@ fn language_in(language: Option<Language>) -> mail_secure::Language {
     }
 }
 
-fn state_out(state: mail_secure::State) -> State {
+pub(super) fn state_out(state: mail_secure::State) -> State {
     use mail_secure::State as Kept;
     match state {
         Kept::Unsent | Kept::Submitted => State::Submitted,
@@ -422,6 +413,31 @@ fn state_out(state: mail_secure::State) -> State {
     }
 }
 
+pub(super) fn state_in(state: State) -> mail_secure::State {
+    use mail_secure::State as Kept;
+    match state {
+        State::Submitted => Kept::Submitted,
+        State::Rejected => Kept::Rejected,
+        State::Blocked => Kept::Blocked,
+        State::Relayed => Kept::Relayed,
+        State::Offered => Kept::Offered,
+        State::Accepted => Kept::Accepted,
+        State::Refused => Kept::Refused,
+        State::Expired => Kept::Expired,
+        State::Consigned => Kept::Consigned,
+        State::Notified => Kept::Notified,
+        State::HandedOver => Kept::HandedOver,
+        State::Undeliverable => Kept::Undeliverable,
+        State::Withdrawn => Kept::Withdrawn,
+        State::Unclaimed => Kept::Unclaimed,
+    }
+}
+
+/// The name of a statement: the copy, and the statement's number among its own.
+pub(super) fn evidence_id(slot: &wire_safe::Slot, number: impl std::fmt::Display) -> String {
+    format!("{slot}.{number}")
+}
+
 pub(super) fn of_secure(error: SecureError) -> Fault {
     match error {
         SecureError::NotFound => Fault::not_found("letter"),
@@ -430,13 +446,24 @@ pub(super) fn of_secure(error: SecureError) -> Fault {
             let fault = Fault::new(Code::Temporary, "the receipt waits for its time-stamp");
             fault.retry_after(RECEIPT_SECONDS)
         }
-        error @ SecureError::Illegal(_) => Fault::new(Code::Conflict, error.to_string()),
+        error @ (SecureError::Illegal(_) | SecureError::Ended) => {
+            Fault::new(Code::Conflict, error.to_string())
+        }
+        error @ SecureError::Consent => Fault::new(Code::ConsentMissing, error.to_string()),
+        SecureError::Passphrase => Fault::new(
+            Code::Conflict,
+            "the letter asks for the sender's passphrase: it is opened at the portal",
+        ),
+        error @ SecureError::Proof => Fault::new(Code::Forbidden, error.to_string()),
+        error @ SecureError::Forged => Fault::new(Code::Validation, error.to_string())
+            .field("mail")
+            .rule("the e-mail as a mail server gave it out, or the page that was attached to it"),
         error => temporary(&error),
     }
 }
 
 /// A refusal of the flow.
-fn of_reply(reply: &Reply) -> Fault {
+pub(super) fn of_reply(reply: &Reply) -> Fault {
     let code = match (reply.class(), reply.code()) {
         (Class::Later, _) => Code::Temporary,
         (_, 552) => Code::TooLarge,

@@ -42,6 +42,7 @@ pub(crate) use organisation::rename as rename_organisation;
 pub use password::NewDevicePassword;
 pub(crate) use reach::check_whole_service;
 pub use reach::{Scope, names_in_reach};
+pub(crate) use rows::is_login_taken;
 pub use selected::{Acted, Done, SelectedAct};
 pub use service::ServiceChange;
 pub(crate) use service::service_within;

@@ -22,6 +22,7 @@ pub(super) use password::*;
 pub(super) use reach::*;
 pub(super) use service::*;
 pub(super) use staff::*;
+pub(crate) use user::is_login_taken;
 pub(super) use user::*;
 
 fn count(column: i64) -> u64 {

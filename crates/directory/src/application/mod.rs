@@ -1,7 +1,9 @@
 //! Application accounts: business software (payroll and the like) sends with one, by SMTP with AUTH or by SOAP, in the
-//! name of an organisation. It has one password, opens no mailbox, and may name only the senders that it was given.
+//! name of an organisation. It has one password, and may name only the senders that it was given. It reads nothing, but
+//! for the secure letters to addresses that it was given to read for.
 
 mod login;
+mod reading;
 pub(crate) mod rows;
 mod sender;
 
@@ -40,6 +42,8 @@ pub struct ApplicationInfo {
     pub login: String,
     /// Whom it may name as the sender.
     pub senders: Vec<AllowedSender>,
+    /// The addresses whose secure letters it reads: none of a person, who reads with a token of the own.
+    pub reads: Vec<Address>,
     /// To how many recipients it may write within an hour of the clock, a letter to three of them counted three times.
     pub hourly_limit: u32,
     /// Octets of one letter.
@@ -67,6 +71,8 @@ pub struct NewApplication {
     pub name: String,
     /// Whom it may name as the sender: addresses and domains of the organisation.
     pub senders: Vec<AllowedSender>,
+    /// The addresses whose secure letters it reads: of the organisation's domains, and nobody's login.
+    pub reads: Vec<Address>,
     /// To how many recipients within an hour; `None` is [`limits::APPLICATION_HOURLY_LIMIT`].
     pub hourly_limit: Option<u32>,
     /// Octets of one letter; `None` is [`limits::APPLICATION_SIZE_LIMIT_BYTES`].
@@ -78,6 +84,8 @@ pub struct NewApplication {
 pub struct ApplicationChange {
     /// Whom it may name as the sender.
     pub senders: Option<Vec<AllowedSender>>,
+    /// The addresses whose secure letters it reads.
+    pub reads: Option<Vec<Address>>,
     /// To how many recipients within an hour.
     pub hourly_limit: Option<u32>,
     /// Octets of one letter.
@@ -155,6 +163,7 @@ impl Administration {
             login: login::login_of(&name, organisation),
             name,
             senders: checked_senders(new.senders)?,
+            reads: reading::checked(new.reads)?,
             hourly_limit: checked_hourly(new.hourly_limit.unwrap_or(limits::APPLICATION_HOURLY_LIMIT))?,
             size_limit_bytes: checked_size(
                 new.size_limit_bytes.unwrap_or(limits::APPLICATION_SIZE_LIMIT_BYTES),
@@ -187,6 +196,7 @@ impl Administration {
                     ));
                 }
                 check_own(tx, organisation, &info.senders)?;
+                reading::check_own(tx, organisation, &info.reads)?;
                 rows::insert(tx, &info, &selector, &argon2)?;
                 trail::tell(tx, trail::Told::of_thing(&info.name).after(facts(&info)));
                 Ok((Some(organisation), found("application account", rows::one(tx, info.id)?)?))
@@ -212,6 +222,7 @@ impl Administration {
         change: ApplicationChange,
     ) -> Result<ApplicationInfo, DirectoryError> {
         let senders = change.senders.map(checked_senders).transpose()?;
+        let reads = change.reads.map(reading::checked).transpose()?;
         let hourly_limit = change.hourly_limit.map(checked_hourly).transpose()?;
         let size_limit_bytes = change.size_limit_bytes.map(checked_size).transpose()?;
         self.act("change application account", String::new(), move |tx| {
@@ -219,8 +230,12 @@ impl Administration {
             if let Some(senders) = &senders {
                 check_own(tx, before.organisation, senders)?;
             }
+            if let Some(reads) = &reads {
+                reading::check_own(tx, before.organisation, reads)?;
+            }
             let after = ApplicationInfo {
                 senders: senders.clone().unwrap_or_else(|| before.senders.clone()),
+                reads: reads.clone().unwrap_or_else(|| before.reads.clone()),
                 hourly_limit: hourly_limit.unwrap_or(before.hourly_limit),
                 size_limit_bytes: size_limit_bytes.unwrap_or(before.size_limit_bytes),
                 is_disabled: change.is_disabled.unwrap_or(before.is_disabled),
@@ -319,13 +334,14 @@ impl Directory {
 fn facts(info: &ApplicationInfo) -> trail::Facts {
     trail::Facts::new()
         .with("senders", text_of(&info.senders))
+        .with("reads for", text_of(&info.reads))
         .with("recipients per hour", info.hourly_limit)
         .with("size bytes", info.size_limit_bytes)
         .with_bool("disabled", info.is_disabled)
 }
 
-fn text_of(senders: &[AllowedSender]) -> String {
-    senders.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+fn text_of<T: ToString>(several: &[T]) -> String {
+    several.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn checked_senders(senders: Vec<AllowedSender>) -> Result<Vec<AllowedSender>, DirectoryError> {

@@ -1,7 +1,7 @@
 //! Rows of application accounts.
 
 use db::{DbError, Page, Row, Seek, Tx, in_order, values};
-use model::{Domain, OrganisationId};
+use model::{Address, Domain, OrganisationId};
 
 use super::{ApplicationId, ApplicationInfo, login, text_of};
 use crate::DirectoryError;
@@ -10,7 +10,7 @@ macro_rules! select_application {
     ($($rest:literal),+) => {
         concat!(
             "SELECT t.id, t.organisation, t.name, t.senders, t.hourly_limit, t.size_limit_bytes, t.disabled, t.version,
-                    t.created_by, t.created_at, t.last_used_at, t.last_source
+                    t.created_by, t.created_at, t.last_used_at, t.last_source, t.reads
              FROM application_account t ",
             $($rest),+
         )
@@ -39,6 +39,13 @@ fn info(row: &Row) -> Result<ApplicationInfo, DbError> {
         created_at: row.timestamp(9)?,
         last_used_at: row.optional_timestamp(10)?,
         last_source: row.optional_text(11)?.map(str::to_owned),
+        reads: row
+            .text(12)?
+            .split_whitespace()
+            .map(|text| {
+                Address::parse(text).map_err(|_| DbError::Column { column: 12, expected: "addresses" })
+            })
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -50,8 +57,8 @@ pub(super) fn insert(
 ) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO application_account (id, organisation, name, senders, hourly_limit, size_limit_bytes, selector,
-                                          argon2, version, disabled, created_by, created_at, counted_hour, counted)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11, 0, 0)",
+                                          argon2, version, disabled, created_by, created_at, counted_hour, counted, reads)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11, 0, 0, ?12)",
         values![
             new.id.0,
             new.organisation,
@@ -63,7 +70,8 @@ pub(super) fn insert(
             argon2,
             new.version,
             &new.created_by,
-            new.created_at
+            new.created_at,
+            text_of(&new.reads).as_str()
         ],
     )?;
     Ok(())
@@ -103,7 +111,8 @@ pub(super) fn in_use(tx: &mut Tx, id: ApplicationId) -> Result<Option<Applicatio
 
 pub(super) fn change(tx: &mut Tx, after: &ApplicationInfo) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE application_account SET senders = ?3, hourly_limit = ?4, size_limit_bytes = ?5, disabled = ?6
+        "UPDATE application_account SET senders = ?3, hourly_limit = ?4, size_limit_bytes = ?5, disabled = ?6,
+             reads = ?7
          WHERE id = ?1 AND organisation = ?2",
         values![
             after.id.0,
@@ -111,7 +120,8 @@ pub(super) fn change(tx: &mut Tx, after: &ApplicationInfo) -> Result<(), DbError
             text_of(&after.senders).as_str(),
             i64::from(after.hourly_limit),
             i64::try_from(after.size_limit_bytes).unwrap_or(i64::MAX),
-            after.is_disabled
+            after.is_disabled,
+            text_of(&after.reads).as_str()
         ],
     )?;
     Ok(())
@@ -182,7 +192,7 @@ pub(crate) fn candidate(
 ) -> Result<Option<Candidate>, DbError> {
     tx.query_one(
         "SELECT t.id, t.organisation, t.name, t.senders, t.hourly_limit, t.size_limit_bytes, t.disabled, t.version,
-                t.created_by, t.created_at, t.last_used_at, t.last_source, t.selector, t.argon2,
+                t.created_by, t.created_at, t.last_used_at, t.last_source, t.reads, t.selector, t.argon2,
                 CASE WHEN o.disabled = 0 AND o.deleted_at IS NULL THEN 0 ELSE 1 END
          FROM application_account t JOIN organisation o ON o.id = t.organisation
          WHERE t.organisation = ?1 AND t.name = ?2",
@@ -190,9 +200,9 @@ pub(crate) fn candidate(
         |row| {
             Ok(Candidate {
                 info: info(row)?,
-                selector: row.text(12)?.to_owned(),
-                argon2: row.text(13)?.to_owned(),
-                is_organisation_disabled: row.boolean(14)?,
+                selector: row.text(13)?.to_owned(),
+                argon2: row.text(14)?.to_owned(),
+                is_organisation_disabled: row.boolean(15)?,
             })
         },
     )

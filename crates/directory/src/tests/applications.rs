@@ -19,6 +19,7 @@ fn payroll(organisation: OrganisationId) -> NewApplication {
         organisation,
         name: "payroll".to_owned(),
         senders: senders(&["salaires@valbois.test"]),
+        reads: Vec::new(),
         hourly_limit: Some(5),
         size_limit_bytes: None,
     }
@@ -201,5 +202,54 @@ async fn names_and_limits_that_nobody_could_mean_are_refused_and_the_log_of_chan
         assert_eq!(told, "test create application account: payroll");
         assert!(after.contains(&("senders".to_owned(), "salaires@valbois.test".to_owned())), "{after:?}");
         assert!(after.iter().all(|(_, value)| !value.contains(&made.password[5..])));
+    }
+}
+
+#[tokio::test]
+async fn an_application_reads_for_addresses_of_its_organisation_that_are_no_persons_login() {
+    for town in towns().await {
+        let administration = town.tenant(town.valbois);
+        let made = made(&town).await;
+        let signed_in = sign_in(&town, &made.info.login, &made.password).await.unwrap();
+        let read = async || town.directory.read_by_application(&signed_in).await.unwrap();
+        assert!(read().await.is_empty(), "nothing, unless it was given");
+        let give = async |texts: &[&str]| {
+            let reads = texts.iter().map(|text| address(text)).collect();
+            let change = ApplicationChange { reads: Some(reads), ..ApplicationChange::default() };
+            administration.change_application(made.info.id, change).await
+        };
+        let clerk = crate::NewUser {
+            organisation: town.valbois,
+            login: address("clerk@valbois.test"),
+            name: "Clerk".to_owned(),
+            role: crate::Role::Collaborator,
+            password: town.directory.random_password(),
+        };
+        administration.create_user(clerk).await.unwrap();
+        let many: Vec<String> = (0..21).map(|number| format!("office{number}@valbois.test")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for refused in [&["office@acme.test"][..], &["Clerk@valbois.test"], &many] {
+            let refused = give(refused).await;
+            assert!(matches!(refused, Err(DirectoryError::Invalid { field: "reads", .. })), "{refused:?}");
+        }
+        let given = give(&["office@valbois.test", "Office@valbois.test", "desk@valbois.test"]).await.unwrap();
+        assert_eq!(given.reads, [address("office@valbois.test"), address("desk@valbois.test")]);
+        let (_, before, after) = town.newest(town.valbois).await;
+        assert!(before.contains(&("reads for".to_owned(), String::new())), "{before:?}");
+        let told = ("reads for".to_owned(), "office@valbois.test desk@valbois.test".to_owned());
+        assert!(after.contains(&told), "{after:?}");
+        assert_eq!(read().await, given.reads);
+        // Somebody signs in with it since: the letters are that person's from now on.
+        let desk = crate::NewUser {
+            organisation: town.valbois,
+            login: address("desk@valbois.test"),
+            name: "Desk".to_owned(),
+            role: crate::Role::Collaborator,
+            password: town.directory.random_password(),
+        };
+        administration.create_user(desk).await.unwrap();
+        assert_eq!(read().await, [address("office@valbois.test")]);
+        administration.renew_application_password(made.info.id).await.unwrap();
+        assert!(read().await.is_empty(), "another password, another programme");
     }
 }

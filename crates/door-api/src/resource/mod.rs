@@ -4,6 +4,7 @@
 mod access;
 mod address;
 mod address_list;
+mod application;
 mod authority;
 mod ban;
 mod device_password;
@@ -27,6 +28,7 @@ mod people;
 mod queue;
 mod report;
 mod route;
+mod secure;
 mod selected;
 mod sender;
 mod server_change;
@@ -42,10 +44,11 @@ mod zone_history;
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::Shared;
+use crate::{Shared, limits};
 
 /// Every route, relative to `/api/v1`.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
@@ -145,6 +148,24 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(token::list_tokens, token::create_token))
         .routes(routes!(token::show_current_token))
         .routes(routes!(token::show_token, token::revoke_token))
+        .routes(routes!(application::list_applications, application::create_application))
+        .routes(routes!(
+            application::show_application,
+            application::change_application,
+            application::delete_application
+        ))
+        .routes(routes!(application::renew_application_password))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(secure::letter::list_secure_letters, secure::sending::send_secure_letter))
+                .layer(DefaultBodyLimit::max(limits::LETTER_BODY_BYTES)),
+        )
+        .routes(routes!(secure::letter::show_secure_letter))
+        .routes(routes!(secure::letter::withdraw_secure_letter))
+        .routes(routes!(secure::letter::count_secure_letters))
+        .routes(routes!(secure::letter::export_secure_letters))
+        .routes(routes!(secure::proof::show_receipt))
+        .routes(routes!(secure::proof::show_evidence))
         .routes(routes!(host::list_hosts, host::create_host))
         .routes(routes!(host::show_host, host::change_host, host::delete_host))
         .routes(routes!(mail_server::list_mail_servers, mail_server::create_mail_server))

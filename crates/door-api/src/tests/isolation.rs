@@ -160,9 +160,10 @@ async fn whoever_names_anothers_thing_hears_that_it_does_not_exist() {
 }
 
 /// What has no place for another's thing: a new operation belongs here only if that is so.
-const OWN_ONLY: [&str; 29] = [
+const OWN_ONLY: [&str; 33] = [
     "list_address_lists",
     "list_allowed_sources",
+    "list_applications",
     "list_authorities",
     "list_bans",
     "lift_ban",
@@ -186,6 +187,9 @@ const OWN_ONLY: [&str; 29] = [
     "list_membership_offers",
     "list_organisations",
     "list_routes",
+    "export_secure_letters",
+    "list_secure_letters",
+    "count_secure_letters",
     "list_tokens",
     "show_current_token",
     "merge_spf",
@@ -199,6 +203,8 @@ async fn everything(place: &Place, tenant: &Tenant) -> Vec<Value> {
     for path in [
         "/organisations".to_owned(),
         "/users".to_owned(),
+        "/applications".to_owned(),
+        "/secure-letters".to_owned(),
         "/services".to_owned(),
         "/domains".to_owned(),
         "/addresses".to_owned(),
@@ -305,7 +311,7 @@ async fn within_the_limit_to_a_domain_the_rest_of_the_organisation_does_not_exis
 }
 
 /// What is the whole organisation's, although no other thing can be named with it.
-const OF_THE_ORGANISATION: [&str; 22] = [
+const OF_THE_ORGANISATION: [&str; 26] = [
     "create_domain",
     "create_service",
     "create_token",
@@ -313,6 +319,7 @@ const OF_THE_ORGANISATION: [&str; 22] = [
     "create_zone",
     "lift_ban",
     "list_allowed_sources",
+    "list_applications",
     "list_authorities",
     "list_bans",
     "list_changes",
@@ -320,6 +327,9 @@ const OF_THE_ORGANISATION: [&str; 22] = [
     "list_ips",
     "list_organisations",
     "list_routes",
+    "list_secure_letters",
+    "count_secure_letters",
+    "export_secure_letters",
     "list_tokens",
     "list_unban_requests",
     "list_users",

@@ -19,6 +19,12 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
     Some(match name {
         "change_access" => json!({"primary": false}),
         "change_address" => json!({"note": "walked"}),
+        "change_application" => json!({"hourly_limit": 7}),
+        "create_application" => json!({"name": "walked", "senders": ["valbois.test"]}),
+        "send_secure_letter" => json!({"application": tenant.id("application"), "reference": "walked",
+                                       "from": "salaires@valbois.test", "to": [{"address": "eve@far.test"}],
+                                       "subject": "walked", "text": "walked", "mode": "registered"}),
+        "withdraw_secure_letter" => json!({"reason": "walked"}),
         "change_device_password" => json!({"label": "walked"}),
         "change_domain" => json!({"service": tenant.id("elsewhere")}),
         "change_host" => json!({"description": "walked"}),
@@ -86,7 +92,8 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
 }
 
 /// What answers and leaves no entry, and why.
-const SILENT: [(&str, &str); 6] = [
+const SILENT: [(&str, &str); 7] = [
+    ("send_secure_letter", "it changes nothing: the letter has a journal and evidence of its own"),
     ("merge_spf", "it calculates"),
     ("diagnose_domain", "it looks, and notes what the world shows"),
     ("look_at_ip", "it looks, and notes what the DNS says"),

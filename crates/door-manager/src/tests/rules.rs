@@ -257,7 +257,8 @@ fn what_depends_on_a_thing_is_said_in_every_language() {
 #[test]
 fn every_act_is_said_in_every_language() {
     let mut acts = BTreeSet::new();
-    for text in CRATES.iter().chain(&["mail-queue", "gateways", "mail-secure"]).flat_map(|name| sources(name)) {
+    for text in CRATES.iter().chain(&["mail-queue", "gateways", "mail-secure"]).flat_map(|name| sources(name))
+    {
         let mut take = |text: &str| acts.extend(literal(text.trim_start()).map(|(words, _)| words));
         for call in ["act", "act_limited", "audit", "command", "Change::new"] {
             for rest in behind(&text, call).filter(|rest| rest.starts_with('(')) {
@@ -298,7 +299,8 @@ fn every_act_is_said_in_every_language() {
 #[test]
 fn every_fact_is_said_in_every_language() {
     let mut facts = BTreeSet::new();
-    for text in CRATES.iter().chain(&["mail-queue", "gateways", "mail-secure"]).flat_map(|name| sources(name)) {
+    for text in CRATES.iter().chain(&["mail-queue", "gateways", "mail-secure"]).flat_map(|name| sources(name))
+    {
         for call in ["with", "with_some", "with_bool", "with_new", "tell_new"] {
             for rest in behind(&text, call).filter(|rest| rest.starts_with('(')) {
                 let names = arguments(rest).into_iter().take(2).filter_map(literal).map(|(words, _)| words);

@@ -360,3 +360,7 @@ rule-a-domain-belongs-to-one-integration-and = Diese Domain ist schon angeschlos
 rule-the-last-one-of-an-active-integration-st = Der letzte bleibt, solange das Gateway in Betrieb ist: Fügen Sie zuerst einen anderen hinzu.
 rule-a-text-of-a-limited-length-without-contr = Der Text ist zu lang, leer oder enthält Steuerzeichen.
 rule-one-full-host-name-in-its-ascii-form-wit = Geben Sie einen einzigen vollständigen Hostnamen an, in ASCII und ohne Platzhalter.
+rule-an-application-reads-for-addresses-witho = Ein Anwendungskonto liest für Adressen ohne Leerzeichen.
+rule-an-application-reads-for-at-most-20-addr = Ein Anwendungskonto liest für höchstens 20 Adressen.
+rule-an-application-reads-for-addresses-of-it = Ein Anwendungskonto liest für Adressen der Domains der eigenen Organisation.
+rule-an-application-does-not-read-a-person-s = Ein Anwendungskonto liest keine Briefe einer Person: Diese erstellt für ihre Software selbst ein Token.

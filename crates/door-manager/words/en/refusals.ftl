@@ -360,3 +360,7 @@ rule-a-domain-belongs-to-one-integration-and = This domain is connected already,
 rule-the-last-one-of-an-active-integration-st = The last one stays as long as the gateway is in service: add another one first.
 rule-a-text-of-a-limited-length-without-contr = The text is too long, empty, or has control characters.
 rule-one-full-host-name-in-its-ascii-form-wit = Give one full host name, in ASCII and without wildcard.
+rule-an-application-reads-for-addresses-witho = An application account reads for addresses without spaces.
+rule-an-application-reads-for-at-most-20-addr = An application account reads for at most 20 addresses.
+rule-an-application-reads-for-addresses-of-it = An application account reads for addresses of its own organisation’s domains.
+rule-an-application-does-not-read-a-person-s = An application account does not read a person’s letters: that person makes a token of their own for their software.

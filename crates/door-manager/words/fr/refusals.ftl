@@ -360,3 +360,7 @@ rule-a-domain-belongs-to-one-integration-and = Ce domaine est déjà relié, ou 
 rule-the-last-one-of-an-active-integration-st = Le dernier reste tant que la passerelle est en service : ajoutez-en d’abord un autre.
 rule-a-text-of-a-limited-length-without-contr = Le texte est trop long, vide, ou contient des caractères de commande.
 rule-one-full-host-name-in-its-ascii-form-wit = Indiquez un seul nom d’hôte complet, en ASCII et sans joker.
+rule-an-application-reads-for-addresses-witho = Un compte d’application lit pour des adresses sans espace.
+rule-an-application-reads-for-at-most-20-addr = Un compte d’application lit pour au plus 20 adresses.
+rule-an-application-reads-for-addresses-of-it = Un compte d’application lit pour des adresses des domaines de sa propre organisation.
+rule-an-application-does-not-read-a-person-s = Un compte d’application ne lit pas les lettres d’une personne : elle crée elle-même un jeton pour son logiciel.

@@ -360,3 +360,7 @@ rule-a-domain-belongs-to-one-integration-and = Questo dominio è già collegato,
 rule-the-last-one-of-an-active-integration-st = L’ultimo resta finché il gateway è in servizio: aggiungetene prima un altro.
 rule-a-text-of-a-limited-length-without-contr = Il testo è troppo lungo, vuoto o contiene caratteri di controllo.
 rule-one-full-host-name-in-its-ascii-form-wit = Indicate un solo nome di host completo, in ASCII e senza jolly.
+rule-an-application-reads-for-addresses-witho = Un conto d’applicazione legge per indirizzi senza spazi.
+rule-an-application-reads-for-at-most-20-addr = Un conto d’applicazione legge per al massimo 20 indirizzi.
+rule-an-application-reads-for-addresses-of-it = Un conto d’applicazione legge per indirizzi dei domini della propria organizzazione.
+rule-an-application-does-not-read-a-person-s = Un conto d’applicazione non legge le lettere di una persona: essa crea un token proprio per il suo software.

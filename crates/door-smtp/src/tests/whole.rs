@@ -327,6 +327,7 @@ async fn business_software_signs_in_on_port_25_within_tls_and_sends_what_its_acc
             organisation,
             name: "payroll".to_owned(),
             senders: vec!["salaires@valbois.test".parse().unwrap()],
+            reads: Vec::new(),
             hourly_limit: Some(1),
             size_limit_bytes: None,
         };

@@ -69,10 +69,6 @@ shape! {
         language "language": Language,
         /// A telephone for codes.
         phone "phone": Option<String> = PHONE,
-        /// Whether registered letters to the person are refused.
-        blocks_registered "blocksRegistered": bool,
-        /// Whether registered letters to the person are accepted at once.
-        accepts_automatically "acceptsAutomatically": bool,
         /// Whether the person can sign in.
         state "state": UserState,
         /// Since when the person is known.
@@ -103,18 +99,12 @@ shape! {
         language "language": Option<Language>,
         /// A telephone for codes.
         phone "phone": Option<String> = PHONE,
-        /// Whether registered letters to the person are refused.
-        blocks_registered "blocksRegistered": Option<bool>,
-        /// Whether registered letters to the person are accepted at once.
-        accepts_automatically "acceptsAutomatically": Option<bool>,
     }
 
     /// Who cannot sign in any longer.
     pub struct DisableUserRequest {
         /// Our name for the person.
         user_id "userId": String = IDENTIFIER,
-        /// Why, for the log of changes.
-        reason "reason": Option<String> = Kind::text(1, 500),
     }
 
     /// Who: by our name or by the address, one of the two.
@@ -167,19 +157,17 @@ shape! {
     pub struct PeerCertificate {
         /// Our name for it.
         certificate_id "certificateId": String = IDENTIFIER,
-        /// Of which domain.
-        domain "domain": String = DOMAIN,
+        /// The domains of the connection that it stands for.
+        domains "domain": Vec<String> = DOMAIN; 0..=200,
         /// By what it is known.
         known_by "match": PeerMatch,
         /// The name, where it is known by one.
         name "name": Option<String> = DOMAIN,
-        /// Whose it is.
-        subject "subject": Option<String> = Kind::text(0, 1000),
-        /// Its SHA-256 digest.
+        /// Its SHA-256 digest; of one that is known by its name, that of the one that was shown last.
         fingerprint "fingerprint": Option<String> = FINGERPRINT,
         /// Until when it holds.
         expires "expires": Option<Timestamp>,
-        /// When it was last shown.
+        /// When another one than before was shown.
         last_seen "lastSeen": Option<Timestamp>,
     }
 
@@ -197,7 +185,7 @@ shape! {
 
     /// It is known no longer.
     pub struct RemovePeerCertificateResponse {
-        /// How many the domain has left: without any its letters are not taken.
+        /// How many the connection has left: without any its letters are not taken.
         remaining "remaining": i64 = Kind::Integer { least: 0, most: 1000 },
     }
 
@@ -253,10 +241,12 @@ shape! {
 
     /// How they are delivered now.
     pub struct SetConnectionModeResponse {
-        /// How.
+        /// How, as it is now.
         mode "mode": ConnectionMode,
         /// How it was before.
         previous "previous": ConnectionMode,
+        /// What is still to be done before it is as it was asked for.
+        outstanding "outstanding": Vec<String> = Kind::text(1, 1000); 0..=10,
     }
 
     /// A program that is to have access.
@@ -266,7 +256,9 @@ shape! {
         /// What it is called.
         name "name": String = LINE,
         /// In whose names it may send.
-        senders "sender": Vec<String> = ADDRESS; 1..=100,
+        senders "sender": Vec<String> = ADDRESS; 1..=50,
+        /// For which addresses it reads letters; nobody's login.
+        reads "reads": Vec<String> = ADDRESS; 0..=20,
         /// Letters in an hour.
         hourly_letters "hourlyLetters": Option<i64> = Kind::Integer { least: 1, most: 1_000_000 },
         /// Octets of one letter.

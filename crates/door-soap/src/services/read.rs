@@ -5,7 +5,7 @@ use model::Timestamp;
 use wire_soap::{Kind, choice, shape};
 
 use super::common::{Attachment, LetterText, Mode, State};
-use crate::limits::BUNDLE_OCTETS;
+use crate::limits::{BUNDLE_OCTETS, MAIL_OCTETS};
 use crate::patterns::{ADDRESS, CLIENT_REFERENCE, CURSOR, IDENTIFIER, LINE, TOLD};
 
 choice! {
@@ -31,8 +31,10 @@ choice! {
 shape! {
     /// Which letters.
     pub struct ListMessagesRequest {
-        /// Of which side; received where nothing is said.
-        direction "direction": Option<Direction>,
+        /// To which of the addresses that the caller reads for; to all where nothing is said.
+        address "address": Option<String> = ADDRESS,
+        /// Only those that were not acknowledged.
+        is_unprocessed "unprocessed": Option<bool>,
         /// In which state only.
         state "state": Option<State>,
         /// After which: what the last page gave.
@@ -43,7 +45,7 @@ shape! {
 
     /// A letter in a list. What a registered letter says of itself before it is accepted depends on its profile.
     pub struct MessageSummary {
-        /// Our name for it.
+        /// Our name for the recipient's copy: another one than its sender knows the letter by.
         message_id "messageId": String = IDENTIFIER,
         /// How it is protected.
         mode "mode": Mode,
@@ -75,10 +77,11 @@ shape! {
     pub struct GetMessageRequest {
         /// Our name for it.
         message_id "messageId": String = IDENTIFIER,
+        /// The e-mail that brought it, as a mail server gave it out, or the page that was attached to that: half of the key
+        /// is in it. Not needed where the address has its mailbox on this platform and the e-mail is still there.
+        mail "mail": Option<Bytes> = Kind::Bytes { most: MAIL_OCTETS },
         /// The number of one attachment, from 1: only that one is answered with its content.
         part "part": Option<i64> = Kind::Integer { least: 1, most: 1000 },
-        /// A passphrase that the sender agreed with the recipient.
-        passphrase "passphrase": Option<String> = Kind::text(1, 256),
     }
 
     /// A file of a letter, perhaps without its content.
@@ -153,8 +156,10 @@ shape! {
         client_ref "clientRef": String = CLIENT_REFERENCE,
         /// Our name for the letter that is answered.
         message_id "messageId": String = IDENTIFIER,
-        /// Whether it goes to all who got the letter.
+        /// Whether it goes to all who stand in the letter's To and Cc and got it.
         to_all "toAll": bool,
+        /// The e-mail that brought the letter, where it is needed: only the letter says who got it.
+        mail "mail": Option<Bytes> = Kind::Bytes { most: MAIL_OCTETS },
         /// The subject; that of the letter where nothing is said.
         subject "subject": Option<String> = LINE,
         /// The text.
@@ -201,8 +206,8 @@ shape! {
         direction "direction": Direction,
         /// How it is protected.
         mode "mode": Mode,
-        /// The other side.
-        address "address": String = ADDRESS,
+        /// The other side; a sender is hidden by some profiles until the letter is accepted.
+        address "address": Option<String> = ADDRESS,
         /// The subject, as far as it is kept.
         subject "subject": Option<String> = TOLD,
         /// Where the letter is.

@@ -7,19 +7,15 @@ use wire_soap::{Kind, choice, shape};
 use super::common::{
     Attachment, Document, Language, LetterEvent, LetterText, Mode, ReceiptFormat, ReceiptType, RecipientState,
 };
-use crate::patterns::{ADDRESS, CLIENT_REFERENCE, CURSOR, IDENTIFIER, LINE, PHONE};
+use crate::patterns::{ADDRESS, CLIENT_REFERENCE, CURSOR, IDENTIFIER, LINE};
 
 choice! {
     /// What a recipient has to show.
     pub enum AuthenticationLevel {
         /// A code that is sent to the mailbox.
         Mailbox "mailbox",
-        /// A secret that the sender supplied: a code to a telephone, or a passphrase.
-        Secret "secret",
         /// An account with a second factor.
         Account "account",
-        /// An account with a passkey.
-        Passkey "passkey",
     }
 }
 
@@ -30,10 +26,6 @@ shape! {
         address "address": String = ADDRESS,
         /// The name, for the page.
         name "name": Option<String> = LINE,
-        /// A telephone to which a code is sent.
-        phone "phone": Option<String> = PHONE,
-        /// A passphrase that the recipient knows from elsewhere.
-        passphrase "passphrase": Option<String> = Kind::text(8, 256),
     }
 
     /// A letter to send.
@@ -42,8 +34,6 @@ shape! {
         client_ref "clientRef": String = CLIENT_REFERENCE,
         /// In whose name; one of the caller's own addresses.
         from "from": String = ADDRESS,
-        /// For whom, where the sender acts for somebody else.
-        on_behalf_of "onBehalfOf": Option<String> = ADDRESS,
         /// To whom.
         to "to": Vec<Recipient>; 1..=100,
         /// To whom a copy.
@@ -58,14 +48,6 @@ shape! {
         mode "mode": Mode,
         /// The language of our words to the recipients where they chose none.
         language "language": Option<Language>,
-        /// What recipients have to show at least; the mode may ask for more.
-        authentication "authentication": Option<AuthenticationLevel>,
-        /// Until when it can be opened; for registered letters the profile says it.
-        expires "expires": Option<Timestamp>,
-        /// The form of the receipts that are mailed to the sender.
-        receipt_format "receiptFormat": Option<ReceiptFormat>,
-        /// By whose rules registered letters are offered: ch, fr, basic.
-        profile "profile": Option<String> = IDENTIFIER,
     }
 
     /// A letter that was taken.
@@ -136,16 +118,13 @@ shape! {
         mode "mode": Mode,
     }
 
-    /// How a letter would reach an address.
+    /// How a letter would reach an address. Whether somebody has an account, or takes no registered letters, is said to nobody
+    /// who has not sent one.
     pub struct RecipientCheck {
         /// The address.
         address "address": String = ADDRESS,
-        /// Whether somebody has an account under it.
-        is_registered "isRegistered": bool,
         /// Whether its organisation is connected by TLS.
         is_tls_peer "isTlsPeer": bool,
-        /// Whether it takes no letters of this mode.
-        is_blocked "isBlocked": bool,
         /// What its owner has to show at least.
         least_authentication "leastAuthentication": AuthenticationLevel,
     }

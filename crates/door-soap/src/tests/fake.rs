@@ -177,9 +177,7 @@ impl Sending<Caller> for Fake {
         request: CheckRecipientsRequest,
     ) -> Result<CheckRecipientsResponse, Fault> {
         let check = |address: String| RecipientCheck {
-            is_blocked: address.starts_with("blocked@"),
             address,
-            is_registered: true,
             is_tls_peer: false,
             least_authentication: AuthenticationLevel::Account,
         };
@@ -330,7 +328,7 @@ impl Reading<Caller> for Fake {
             message_id: letter.id.clone(),
             direction: Direction::Sent,
             mode: letter.request.mode,
-            address: letter.request.to[0].address.clone(),
+            address: Some(letter.request.to[0].address.clone()),
             subject: None,
             state: letter.states[0].state,
             submission_time: NOW,
@@ -372,8 +370,6 @@ impl Administering<Caller> for Fake {
             name: request.name,
             language: request.language.unwrap_or(Language::German),
             phone: request.phone,
-            blocks_registered: false,
-            accepts_automatically: false,
             state: UserState::Invited,
             created: NOW,
         };
@@ -386,7 +382,7 @@ impl Administering<Caller> for Fake {
             if let Some(name) = request.name {
                 user.name = name;
             }
-            user.blocks_registered = request.blocks_registered.unwrap_or(user.blocks_registered);
+            user.phone = request.phone.or(user.phone.take());
         })
     }
 
@@ -411,10 +407,9 @@ impl Administering<Caller> for Fake {
         let mut memory = self.0.lock();
         let certificate = PeerCertificate {
             certificate_id: format!("certificate-{}", memory.certificates.len() + 1),
-            domain: request.domain,
+            domains: vec![request.domain],
             known_by: request.known_by,
             name: request.name,
-            subject: None,
             fingerprint: request.certificate.map(|octets| format!("{:064x}", octets.len())),
             expires: None,
             last_seen: None,
@@ -458,7 +453,7 @@ impl Administering<Caller> for Fake {
         request: SetConnectionModeRequest,
     ) -> Result<SetConnectionModeResponse, Fault> {
         let previous = self.0.lock().mode.replace(request.mode).unwrap_or(ConnectionMode::Safe);
-        Ok(SetConnectionModeResponse { mode: request.mode, previous })
+        Ok(SetConnectionModeResponse { mode: request.mode, previous, outstanding: Vec::new() })
     }
 
     async fn create_application_account(

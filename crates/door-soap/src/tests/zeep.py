@@ -36,8 +36,7 @@ def letter(reference, content=PAYSLIP):
         clientRef=reference, **{"from": "payroll@valbois.test"}, to=[{"address": one} for one in TO],
         subject="Lohnabrechnung <November> & Zulagen", text={"plain": "Guten Tag\nanbei Ihre Abrechnung"},
         attachment=[{"fileName": "Lohn März.pdf", "mediaType": "application/pdf", "content": content}],
-        mode="registered", language="de", receiptFormat="pdf",
-        expires=datetime(2026, 12, 31, 12, 0, tzinfo=timezone.utc))
+        mode="registered", language="de")
 
 
 def refused(call, code):
@@ -57,7 +56,7 @@ for version in "Soap11", "Soap12":
     info = send.GetServiceInfo()
     assert info.clientRefDays == 7 and info.profile == ["ch"], info
     checked = send.CheckRecipients(address=TO + ["blocked@valbois.test"], mode="registered")
-    assert [one.isBlocked for one in checked] == [False, False, False, True], checked
+    assert [one.leastAuthentication for one in checked] == ["account"] * 4, checked
     sent = send.SendMessage(**letter(f"run-{version}"))
     assert [one.address for one in sent.recipient] == TO and not sent.isRepetition, sent
     again = send.SendMessage(**letter(f"run-{version}"))
@@ -85,7 +84,7 @@ for version in "Soap11", "Soap12":
     path = "/3.0/IncaMailReadService"
     token = UsernameToken("anna@valbois.test", "secret-anna@valbois.test")
     read = bound(client(path, None, wsse=token), "IncaMailReadService", version)
-    own = read.ListMessages(direction="received").message[-1]
+    own = read.ListMessages(unprocessed=True).message[-1]
     assert own.messageId == sent.messageId and own.state == "offered", own
     refused(lambda: read.GetMessage(messageId=own.messageId), "Client.Conflict")
     assert read.AcceptMessage(clientRef="a", messageId=own.messageId).state == "accepted"
@@ -107,9 +106,9 @@ for version in "Soap11", "Soap12":
     admin = bound(administrator, "IncaMailAdminService", version)
     user = admin.CreateUser(clientRef="u", address="carla@valbois.test", name="Carla Rossi", language="it")
     assert user.state == "invited", user
-    assert admin.UpdateUser(userId=user.userId, blocksRegistered=True).blocksRegistered
+    assert admin.UpdateUser(userId=user.userId, phone="+41791234567").phone == "+41791234567"
     assert admin.GetUser(userId=user.userId).name == "Carla Rossi"
-    assert admin.DisableUser(userId=user.userId, reason="left").state == "disabled"
+    assert admin.DisableUser(userId=user.userId).state == "disabled"
     assert admin.ListUsers().user[-1].userId == user.userId
     certificate = admin.AddPeerCertificate(
         clientRef="p", domain="valbois.test", match="fingerprint", certificate=b"\x30\x82")
@@ -118,7 +117,7 @@ for version in "Soap11", "Soap12":
     assert admin.RemovePeerCertificate(certificateId=certificate.certificateId) == 0
     report = admin.TestConnection(domain="valbois.test")
     assert not report.works and [line.lamp for line in report.line] == ["green", "red"], report
-    admin.SetConnectionMode(domain="valbois.test", mode="gateway")
+    assert admin.SetConnectionMode(domain="valbois.test", mode="gateway").mode == "gateway"
     account = admin.CreateApplicationAccount(clientRef=f"a-{version}", name="Payroll", sender=["p@valbois.test"])
     assert account.password == "once", account
     admin.RevokeApplicationAccount(accountId=account.accountId)

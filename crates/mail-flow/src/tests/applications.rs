@@ -11,6 +11,7 @@ async fn payroll(town: &Town, hourly_limit: u32, size_limit_bytes: u64) -> (Appl
         organisation: town.organisation("anna@valbois.test").await,
         name: "payroll".to_owned(),
         senders: vec!["anna@valbois.test".parse().unwrap()],
+        reads: Vec::new(),
         hourly_limit: Some(hourly_limit),
         size_limit_bytes: Some(size_limit_bytes),
     };

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use wire_mime::{Content, Structure};
 use wire_safe::{MailShare, OPEN_PATH, Slot};
+use zeroize::Zeroizing;
 
 use crate::error::SecureError;
 use crate::statement::Shown;
@@ -63,7 +64,8 @@ impl Secure {
     /// moment, at the recipient's wish, and its evidence says so.
     ///
     /// # Errors
-    /// [`SecureError::Forged`] where the mail brings nothing for this copy or what it brings was changed; else as
+    /// [`SecureError::Forged`] where the mail brings nothing for this copy or what it brings was changed;
+    /// [`SecureError::Passphrase`] for a letter that asks for one, which is opened at the portal; else as
     /// [`Secure::open_here`].
     pub async fn open_mail(
         &self,
@@ -77,6 +79,6 @@ impl Secure {
             Some(envelope) => envelope,
             None => self.envelope(slot, None).await?,
         };
-        self.open_here(slot, envelope, brought.share, who).await
+        self.open_here(slot, envelope, (brought.share, Zeroizing::new(String::new())), who).await
     }
 }

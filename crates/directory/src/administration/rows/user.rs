@@ -103,7 +103,7 @@ pub(in crate::administration) fn page_of_users(
 }
 
 /// Looks in the whole installation, because a login is unique there; only yes or no leaves the scope.
-pub(in crate::administration) fn is_login_taken(tx: &mut Tx, login: &str) -> Result<bool, DbError> {
+pub(crate) fn is_login_taken(tx: &mut Tx, login: &str) -> Result<bool, DbError> {
     let row = tx.query_one("SELECT 1 FROM person WHERE login = ?1", values![login], |row| row.integer(0))?;
     Ok(row.is_some())
 }

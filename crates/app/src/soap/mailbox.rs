@@ -1,0 +1,48 @@
+//! The e-mail that brought a letter, where the recipient's mailbox is here and it is still in it.
+
+use bytes::Bytes;
+use directory::Found;
+use door_soap::Fault;
+use mail_secure::Seen;
+use mail_store::{SearchKey, StoreError, UidSet};
+
+use super::caller::temporary;
+use super::{Desk, of_directory};
+
+/// An e-mail lies in the mailbox after its letter was taken; clocks of two nodes may differ.
+const CLOCKS_DIFFER: std::time::Duration = std::time::Duration::from_secs(3600);
+/// Folders of a mailbox in which is looked.
+const FOLDERS_LIMIT: usize = 200;
+
+impl Desk {
+    /// The e-mail that brought a copy; `None` where it is in no mailbox of this platform, or was deleted.
+    pub(super) async fn mail_of(&self, seen: &Seen) -> Result<Option<Bytes>, Fault> {
+        let found = self.directory.find(&seen.copy.address).await.map_err(of_directory)?;
+        let Found::Mailbox { account, .. } = found else { return Ok(None) };
+        let message_id = self.flow.secure().carrier_message_id(&seen.letter, &seen.copy);
+        let key = SearchKey::Every(vec![
+            SearchKey::Younger(seen.copy.submitted_at.minus(CLOCKS_DIFFER)),
+            SearchKey::Header { name: "message-id".to_owned(), text: message_id },
+        ]);
+        self.mail_in(account, &key).await.map_err(|error| temporary(&error))
+    }
+
+    async fn mail_in(
+        &self,
+        account: model::AccountRef,
+        key: &SearchKey,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let account = self.store.account(account);
+        let folders = account.folders().await?;
+        for folder in folders.iter().filter(|folder| folder.is_selectable).take(FOLDERS_LIMIT) {
+            // The newest is the one with a link, where the first did not arrive.
+            let Some(last) = account.search(folder.id, key).await?.pop() else { continue };
+            let uids = UidSet::from_ranges([last.uid..=last.uid]);
+            let rows = account.messages(folder.id, &uids, mail_store::Columns::default()).all().await?;
+            if let Some(row) = rows.first() {
+                return account.read_letter(row.letter).await.map(Some);
+            }
+        }
+        Ok(None)
+    }
+}

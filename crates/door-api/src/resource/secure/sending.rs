@@ -1,0 +1,209 @@
+//! Sending for business software: in the name of an application account, whose senders, hour and sizes count.
+
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use directory::{ApplicationId, SignedInApplication};
+use doorway_http::Problem;
+use mail_flow::{Composed, NotTaken};
+use mail_secure::{Attached, Language, Mode};
+use model::{Address, Class, Reply};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{SecureLetter, view};
+use crate::caller::Caller;
+use crate::input::{Created, Id, Input, address};
+use crate::refusal::{Refusal, Result, invalid};
+
+/// Characters of a programme's name for a letter.
+const REFERENCE_CHARACTERS: usize = 128;
+/// Files of a letter.
+const FILES_LIMIT: usize = 50;
+/// Recipients of a letter, in To and Cc each.
+const RECIPIENTS_LIMIT: usize = 100;
+/// Characters of a subject.
+const SUBJECT_CHARACTERS: usize = 998;
+/// Seconds after which a letter that was deferred is worth another try.
+const DEFERRED_SECONDS: u32 = 600;
+
+/// How a letter is protected.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Protection {
+    /// Encrypted on the way, read by whoever reads the recipient's mailbox.
+    Confidential,
+    /// Read by the recipient in person.
+    Personal,
+    /// Offered to the recipient in person, with evidence of every step.
+    Registered,
+}
+
+/// Somebody who gets a letter.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LetterRecipient {
+    /// The address, without a suffix for secure mail.
+    address: String,
+    name: Option<String>,
+}
+
+/// A file with a letter.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LetterFile {
+    /// Its name, without a path.
+    file_name: String,
+    /// `application/pdf` and so on.
+    media_type: String,
+    /// The file, in base64 (RFC 4648 §4).
+    #[schema(content_encoding = "base64")]
+    content: String,
+}
+
+/// A letter to send.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSecureLetter {
+    /// The application account as which it is sent.
+    #[schema(value_type = String)]
+    application: Id,
+    /// The programme's name for it, 1 to 128 visible ASCII characters: sent again it is not sent twice, but answered as
+    /// before. SOAP's clientRef is the same.
+    reference: String,
+    /// One of the account's senders.
+    from: String,
+    /// 1 to 100.
+    to: Vec<LetterRecipient>,
+    #[serde(default)]
+    cc: Vec<LetterRecipient>,
+    subject: String,
+    /// The text; it or `html`, or both.
+    text: Option<String>,
+    html: Option<String>,
+    mode: Protection,
+    /// In which language recipients are written to of whom none is known: `fr` (without it), `de`, `it` or `en`.
+    language: Option<String>,
+    /// At most 50; the whole letter at most 30 MiB.
+    #[serde(default)]
+    attachments: Vec<LetterFile>,
+}
+
+/// A letter that was taken.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TakenLetter {
+    /// Whether it had been taken before under this reference.
+    repetition: bool,
+    letter: SecureLetter,
+}
+
+/// Send a secure letter as an application; when this answers, it is durably taken and the evidence of that exists
+#[utoipa::path(post, path = "/secure-letters", tag = "secure letters", request_body = NewSecureLetter,
+    responses((status = 201, body = TakenLetter)))]
+pub(crate) async fn send_secure_letter(
+    caller: Caller,
+    Input(new): Input<NewSecureLetter>,
+) -> Result<Created<TakenLetter>> {
+    let info = caller.directory().application(ApplicationId(new.application.0)).await?;
+    check(&new)?;
+    let application = SignedInApplication {
+        id: info.id,
+        organisation: info.organisation,
+        name: info.name,
+        login: info.login,
+        version: info.version,
+    };
+    let contents: Vec<Vec<u8>> = new.attachments.iter().map(decoded).collect::<Result<_>>()?;
+    let files = new.attachments.iter().zip(&contents);
+    let by = format!("token {}… of the API for", caller.token.shown);
+    let composed = Composed {
+        authentication: mail_secure::application_words(&by, &application.login, "REST"),
+        application: &application,
+        reference: &new.reference,
+        from: address("from", &new.from)?,
+        to: named("to", &new.to)?,
+        cc: named("cc", &new.cc)?,
+        subject: &new.subject,
+        plain: new.text.as_deref(),
+        html: new.html.as_deref(),
+        attachments: files
+            .map(|(file, content)| Attached { name: &file.file_name, media_type: &file.media_type, content })
+            .collect(),
+        mode: match new.mode {
+            Protection::Confidential => Mode::Confidential,
+            Protection::Personal => Mode::Personal,
+            Protection::Registered => Mode::Registered,
+        },
+        language: match new.language.as_deref() {
+            None => Language::default(),
+            Some(tag) => Language::of_tag(tag)
+                .ok_or_else(|| invalid("language", format!("«{tag}» is none of ours"), "fr, de, it or en"))?,
+        },
+    };
+    let taken = caller.shared.flow.send_composed(composed).await.map_err(refused)?;
+    let entry = caller.shared.flow.secure().letter(Some(info.organisation), taken.letter.id).await?;
+    let place = format!("/api/v1/secure-letters/{}", taken.letter.id);
+    Ok(Created(place, TakenLetter { repetition: taken.is_repetition, letter: view(&entry) }))
+}
+
+/// What is wrong with a letter before anything is done with it.
+fn check(new: &NewSecureLetter) -> Result<()> {
+    let is_visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !(1..=REFERENCE_CHARACTERS).contains(&new.reference.len()) || !is_visible(&new.reference) {
+        let rule = "1 to 128 visible characters of ASCII";
+        return Err(invalid("reference", "it is empty, too long, or has other characters", rule));
+    }
+    if new.to.is_empty() || new.to.len() > RECIPIENTS_LIMIT || new.cc.len() > RECIPIENTS_LIMIT {
+        let reason = format!("there are {} in to and {} in cc", new.to.len(), new.cc.len());
+        return Err(invalid("to", reason, "1 to 100 recipients in to, at most 100 in cc"));
+    }
+    if new.subject.chars().count() > SUBJECT_CHARACTERS || new.subject.contains(char::is_control) {
+        let rule = "one line of at most 998 characters";
+        return Err(invalid("subject", "it is longer, or has several lines", rule));
+    }
+    if new.text.is_none() && new.html.is_none() {
+        return Err(invalid("text", "neither text nor html is there", "text or html, or both"));
+    }
+    if new.attachments.len() > FILES_LIMIT {
+        let reason = format!("there are {}", new.attachments.len());
+        return Err(invalid("attachments", reason, "a letter has at most 50 files"));
+    }
+    Ok(())
+}
+
+fn decoded(file: &LetterFile) -> Result<Vec<u8>> {
+    STANDARD.decode(&file.content).map_err(|error| {
+        let reason = format!("«{}»: {error}", file.file_name.chars().take(100).collect::<String>());
+        invalid("attachments", reason, "content is base64 with padding (RFC 4648 §4)")
+    })
+}
+
+fn named(field: &str, recipients: &[LetterRecipient]) -> Result<Vec<(Address, Option<String>)>> {
+    recipients.iter().map(|one| Ok((address(field, &one.address)?, one.name.clone()))).collect()
+}
+
+fn refused(error: NotTaken) -> Refusal {
+    match error {
+        NotTaken::Sender => {
+            let rule = "an address among the account's senders, of a domain of its organisation";
+            invalid("from", error.to_string(), rule)
+        }
+        NotTaken::Refused(reply) => of_reply(&reply),
+        NotTaken::Directory(error) => error.into(),
+        NotTaken::Secure(error) => error.into(),
+    }
+}
+
+fn of_reply(reply: &Reply) -> Refusal {
+    match (reply.class(), reply.code()) {
+        (Class::Later, _) => Problem::later().detail(reply.text()).retry_after(DEFERRED_SECONDS).into(),
+        (_, 552) => {
+            let title = "The letter is too large";
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title).detail(reply.text()).into()
+        }
+        _ => {
+            let title = "The letter is not taken";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-taken", title).detail(reply.text()).into()
+        }
+    }
+}
