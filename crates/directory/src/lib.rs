@@ -105,7 +105,8 @@ pub use settings::{
 };
 pub use sources::{
     AllowState, AllowedSource, BanRule, Evidence, IpChange, IpInfo, MassError, NewAllowedSource, NewIp,
-    NewUnbanRequest, SendingAddress, SourceLetter, SourceSearch, UnbanRequest, UnbanState,
+    NewUnbanRequest, SendingAddress, SourceLetter, SourceSearch, Succession, Successor, UnbanRequest,
+    UnbanState, follow_allowed_sources, follow_dedicated_addresses, take_back_allowed_sources,
 };
 pub use token::{CreatedToken, NewOwnToken, NewToken, Repetition, StoredAnswer, TokenId, TokenInfo};
 /// Text that is wiped when it is dropped: passwords.

@@ -30,6 +30,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (17, "accounts of business software", include_str!("0017_application_accounts.sql")),
         (18, "recipients without an organisation", include_str!("0018_recipients.sql")),
         (19, "applications that read", include_str!("0019_applications_that_read.sql")),
+        (20, "from when until when sources are allowed", include_str!("0020_validity.sql")),
     ],
 };
 

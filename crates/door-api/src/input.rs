@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::response::IntoResponse;
 use directory::DomainInfo;
 use doorway_http::Problem;
-use model::{Address, Domain, Timestamp};
+use model::{Address, Domain, Timestamp, Validity};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use zones::ZoneInfo;
@@ -142,6 +142,14 @@ pub(crate) fn address(field: &str, text: &str) -> Result<Address> {
 
 pub(crate) fn domain(field: &str, text: &str) -> Result<Domain> {
     Domain::parse(text).map_err(|error| invalid(field, error.to_string(), "a domain name (RFC 5321 §4.1.2)"))
+}
+
+/// From when until when something holds, in the fields `valid_from` and `valid_until`.
+pub(crate) fn validity(from: Option<&str>, until: Option<&str>) -> Result<Validity> {
+    Ok(Validity {
+        from: from.map(|text| moment("valid_from", text)).transpose()?,
+        until: until.map(|text| moment("valid_until", text)).transpose()?,
+    })
 }
 
 /// A moment of RFC 3339.

@@ -67,6 +67,6 @@ impl Flow {
     }
 
     async fn rules(&self) -> Result<Vec<RelayRule>, Reply> {
-        self.inner.relays.rules().await.map_err(|error| trouble::db(&error))
+        self.inner.relays.in_force().await.map_err(|error| trouble::db(&error))
     }
 }

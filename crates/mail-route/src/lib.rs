@@ -6,6 +6,7 @@ pub mod limits;
 mod relay;
 mod return_path;
 mod rows;
+mod succession;
 
 use std::collections::{HashSet, VecDeque};
 
@@ -16,6 +17,7 @@ use thiserror::Error;
 pub use relay::{Fit, NewRelayRule, Pattern, RelayAdministration, RelayRule, Relays};
 pub use return_path::{ReturnPathError, ReturnPaths, looks_like_one};
 pub use rows::MIGRATIONS;
+pub use succession::{follow_routes, take_back_routes};
 
 /// One copy of a letter for a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use db::Db;
 use directory::{DirectoryError, Scope};
-use model::{Domain, OrganisationId, Relay, Timestamp};
+use model::{Domain, OrganisationId, Relay, Timestamp, Validity};
 use trail::{Change, Facts};
 use world::World;
 
@@ -75,6 +75,8 @@ pub struct NewRelayRule {
     pub subject: Option<String>,
     /// Where the mail goes, and how.
     pub relay: Relay,
+    /// From when until when it leads anything.
+    pub validity: Validity,
 }
 
 /// A rule.
@@ -92,6 +94,8 @@ pub struct RelayRule {
     pub subject: Option<String>,
     /// Where the mail goes, and how.
     pub relay: Relay,
+    /// From when until when it leads anything.
+    pub validity: Validity,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -116,6 +120,8 @@ pub enum Fit {
     Leads,
     /// It would, if one before it did not.
     ComesLater,
+    /// It does not lead anything yet, or no more.
+    OtherTime,
     /// It is about other senders.
     OtherSenders,
     /// It is about other recipients.
@@ -126,14 +132,21 @@ pub enum Fit {
 
 impl Fit {
     /// Every word, for those who translate it.
-    pub const EACH: [Fit; 5] =
-        [Fit::Leads, Fit::ComesLater, Fit::OtherSenders, Fit::OtherRecipients, Fit::OtherSubject];
+    pub const EACH: [Fit; 6] = [
+        Fit::Leads,
+        Fit::ComesLater,
+        Fit::OtherTime,
+        Fit::OtherSenders,
+        Fit::OtherRecipients,
+        Fit::OtherSubject,
+    ];
 
     /// One or two words.
     pub fn as_str(self) -> &'static str {
         match self {
             Fit::Leads => "leads",
             Fit::ComesLater => "comes later",
+            Fit::OtherTime => "other time",
             Fit::OtherSenders => "other senders",
             Fit::OtherRecipients => "other recipients",
             Fit::OtherSubject => "other subject",
@@ -165,7 +178,15 @@ impl Relays {
         Relays { db, world }
     }
 
-    /// All rules, in their order: the first that fits a letter counts.
+    /// The rules that lead letters now, in their order: the first that fits a letter counts.
+    pub async fn in_force(&self) -> Result<Vec<RelayRule>, db::DbError> {
+        let now = self.world.clock.now();
+        let mut rules = self.rules().await?;
+        rules.retain(|rule| rule.validity.holds(now));
+        Ok(rules)
+    }
+
+    /// All rules, in their order, also those of another time.
     pub async fn rules(&self) -> Result<Vec<RelayRule>, db::DbError> {
         self.db.operator("find the way of a letter").read(rows::relay_rules).await
     }
@@ -211,6 +232,7 @@ impl RelayAdministration {
         subject: &str,
     ) -> Outcome<Vec<(RelayRule, Fit)>> {
         let organisation = self.tenant()?.or(organisation);
+        let now = self.relays.world.clock.now();
         let mut is_led = false;
         let fit = |rule: RelayRule| {
             let fit = match &rule {
@@ -219,6 +241,7 @@ impl RelayAdministration {
                     false => Fit::OtherRecipients,
                 },
                 rule if !rule.fits_subject(subject) => Fit::OtherSubject,
+                rule if !rule.validity.holds(now) => Fit::OtherTime,
                 _ if is_led => Fit::ComesLater,
                 _ => Fit::Leads,
             };
@@ -233,6 +256,13 @@ impl RelayAdministration {
         self.operator_only()?;
         if let Some(subject) = &new.subject {
             check_subject(subject)?;
+        }
+        if !new.validity.is_possible() {
+            return Err(DirectoryError::Invalid {
+                field: "until",
+                reason: "it is not after the beginning".to_owned(),
+                rule: "an interval begins before it ends",
+            });
         }
         let (at, id) = (self.relays.world.clock.now(), self.relays.world.new_id());
         let (audit_id, who) = (self.relays.world.new_id(), self.who.clone());
@@ -257,6 +287,7 @@ impl RelayAdministration {
                     subject: new.subject.clone(),
                     relay: new.relay.clone(),
                     created_at: at,
+                    validity: new.validity,
                 };
                 rows::add_relay_rule(tx, &rule)?;
                 let change = Change::new(at, audit_id, rule.organisation, &who, "add route", name(&rule));
@@ -321,15 +352,18 @@ fn check_subject(subject: &str) -> Outcome<()> {
 }
 
 /// By what people know a rule: whose letters it leads, and where.
-fn name(rule: &RelayRule) -> String {
+pub(crate) fn name(rule: &RelayRule) -> String {
     format!("{} → {}", rule.recipients, rule.relay.target)
 }
 
 /// What the log of changes tells of a rule.
-fn facts(rule: &RelayRule) -> Facts {
+pub(crate) fn facts(rule: &RelayRule) -> Facts {
+    let Validity { from, until } = rule.validity;
     Facts::new()
         .with("position", rule.position)
         .with("recipients", &rule.recipients)
         .with_some("subject", rule.subject.as_ref())
         .with("relay", &rule.relay)
+        .with_some("valid from", from.map(Timestamp::rfc3339))
+        .with_some("valid until", until.map(Timestamp::rfc3339))
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use db::{DbError, Migrations, Row, Tx, values};
-use model::{OrganisationId, Relay, Timestamp};
+use model::{OrganisationId, Relay, Timestamp, Validity};
 
 use crate::RelayRule;
 
@@ -13,6 +13,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     steps: &[
         (1, "return paths", include_str!("0001_return_paths.sql")),
         (2, "relay rules", include_str!("0002_relay_rules.sql")),
+        (3, "from when until when routes lead", include_str!("0003_validity.sql")),
     ],
 };
 
@@ -41,7 +42,8 @@ pub(crate) fn forget_before(tx: &mut Tx, day: i64) -> Result<u64, DbError> {
 /// All rules, in their order.
 pub(crate) fn relay_rules(tx: &mut Tx) -> Result<Vec<RelayRule>, DbError> {
     tx.query(
-        "SELECT id, position, organisation, recipients, subject, target, tls, created_at FROM relay_rule
+        "SELECT id, position, organisation, recipients, subject, target, tls, created_at, valid_from, valid_until
+         FROM relay_rule
          ORDER BY position, id",
         &[],
         |row| {
@@ -54,6 +56,7 @@ pub(crate) fn relay_rules(tx: &mut Tx) -> Result<Vec<RelayRule>, DbError> {
                 subject: row.optional_text(4)?.map(str::to_owned),
                 relay: Relay { target: parsed(row, 5, "relay")?, tls: parsed(row, 6, "demand of TLS")? },
                 created_at: Timestamp(row.integer(7)?),
+                validity: Validity { from: row.optional_timestamp(8)?, until: row.optional_timestamp(9)? },
             })
         },
     )
@@ -67,8 +70,9 @@ pub(crate) fn add_relay_rule(tx: &mut Tx, rule: &RelayRule) -> Result<(), DbErro
     let organisation = rule.organisation.map_or(EVERYBODY, |organisation| organisation.0);
     let (recipients, target) = (rule.recipients.to_string(), rule.relay.target.to_string());
     tx.execute(
-        "INSERT INTO relay_rule (id, position, organisation, recipients, subject, target, tls, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO relay_rule (id, position, organisation, recipients, subject, target, tls, created_at, valid_from,
+                                 valid_until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         values![
             rule.id,
             rule.position,
@@ -77,8 +81,20 @@ pub(crate) fn add_relay_rule(tx: &mut Tx, rule: &RelayRule) -> Result<(), DbErro
             rule.subject.as_deref(),
             target.as_str(),
             rule.relay.tls.as_str(),
-            rule.created_at
+            rule.created_at,
+            rule.validity.from,
+            rule.validity.until
         ],
+    )?;
+    Ok(())
+}
+
+/// From when until when a rule leads.
+pub(crate) fn limit_relay_rule(tx: &mut Tx, rule: &RelayRule) -> Result<(), DbError> {
+    let organisation = rule.organisation.map_or(EVERYBODY, |organisation| organisation.0);
+    tx.execute(
+        "UPDATE relay_rule SET valid_from = ?3, valid_until = ?4 WHERE id = ?1 AND organisation = ?2",
+        values![rule.id, organisation, rule.validity.from, rule.validity.until],
     )?;
     Ok(())
 }

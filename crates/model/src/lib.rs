@@ -28,7 +28,7 @@ pub use relay::{NotARelayTarget, Relay, RelayTarget, RelayTls};
 pub use reply::{Class, EnhancedCode, Reply};
 pub use route::Route;
 pub use size::{SizeStyle, read_size};
-pub use time::{Civil, Timestamp};
+pub use time::{Civil, Timestamp, Validity};
 
 #[cfg(test)]
 mod tests;

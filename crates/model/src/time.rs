@@ -6,6 +6,30 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(pub i64);
 
+/// From when until when something holds; without a bound it always did, or always will.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Validity {
+    /// From this moment on.
+    pub from: Option<Timestamp>,
+    /// No more at this moment.
+    pub until: Option<Timestamp>,
+}
+
+impl Validity {
+    /// Whether it holds at a moment.
+    pub fn holds(self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
+
+    /// Whether there is any moment at which it holds.
+    pub fn is_possible(self) -> bool {
+        match (self.from, self.until) {
+            (Some(from), Some(until)) => from < until,
+            _ => true,
+        }
+    }
+}
+
 impl Timestamp {
     /// Seconds since 1970, rounded down.
     pub fn seconds(self) -> i64 {

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Subcommand;
 use mail_route::{Fit, NewRelayRule, Pattern, RelayRule};
-use model::{Address, Relay, RelayTarget, RelayTls};
+use model::{Address, Relay, RelayTarget, RelayTls, Timestamp, Validity};
 use serde_json::{Value, json};
 
 use super::output::{Output, table};
@@ -32,6 +32,12 @@ pub enum Route {
         /// Where it stands: routes with lower numbers are looked at first.
         #[arg(long, value_name = "NUMBER")]
         position: Option<i64>,
+        /// From when it leads letters: a date (its begin in UTC) or a moment of RFC 3339.
+        #[arg(long, value_name = "WHEN", value_parser = values::moment)]
+        valid_from: Option<Timestamp>,
+        /// When it no longer does.
+        #[arg(long, value_name = "WHEN", value_parser = values::moment)]
+        valid_until: Option<Timestamp>,
     },
     /// Removes a route.
     Remove {
@@ -81,11 +87,12 @@ impl Route {
                 let columns = ["POSITION", "ID", "RECIPIENTS", "SUBJECT", "SENDERS", "TARGET", "TLS"];
                 Ok(table(&columns, rows.collect()))
             }
-            Route::Add { recipients, target, subject, senders, tls, position } => {
+            Route::Add { recipients, target, subject, senders, tls, position, valid_from, valid_until } => {
+                let validity = Validity { from: valid_from, until: valid_until };
                 let organisation = organisation(senders).await?;
                 let relay = Relay { target, tls };
-                let rule =
-                    routes.add(NewRelayRule { position, organisation, recipients, subject, relay }).await?;
+                let new = NewRelayRule { position, organisation, recipients, subject, relay, validity };
+                let rule = routes.add(new).await?;
                 let warning = rule.relay.target.warning();
                 let warning = warning.map_or_else(String::new, |warning| format!("\nwarning: {warning}"));
                 Ok(Output::new(to_json(&rule), format!("route {}: {rule}{warning}", rule.id)))
@@ -129,6 +136,8 @@ fn to_json(rule: &RelayRule) -> Value {
         "target": rule.relay.target.to_string(),
         "tls": rule.relay.tls.as_str(),
         "warning": rule.relay.target.warning(),
+        "valid_from": rule.validity.from.map(Timestamp::rfc3339),
+        "valid_until": rule.validity.until.map(Timestamp::rfc3339),
         "created_at": rule.created_at.rfc3339(),
     })
 }

@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use anyhow::Result;
 use clap::Subcommand;
 use directory::{AllowedSource, IpInfo, NewAllowedSource, NewIp};
+use model::{Timestamp, Validity};
 use serde_json::{Value, json};
 
-use super::Platform;
 use super::output::{Output, card, shown, table};
+use super::{Platform, values};
 
 /// Sources that no rule keeps out.
 #[derive(Subcommand)]
@@ -41,6 +42,17 @@ pub enum Allowed {
         /// Why.
         #[arg(long)]
         reason: String,
+    },
+    /// Says from when until when a source passes (operator only); what is not given has no bound.
+    Limit {
+        /// Its identifier.
+        id: i64,
+        /// From when it passes: a date (its begin in UTC) or a moment of RFC 3339.
+        #[arg(long, value_name = "WHEN", value_parser = values::moment)]
+        valid_from: Option<Timestamp>,
+        /// When it no longer does.
+        #[arg(long, value_name = "WHEN", value_parser = values::moment)]
+        valid_until: Option<Timestamp>,
     },
     /// Ends what is allowed, or takes a request back.
     Delete {
@@ -96,6 +108,19 @@ impl Allowed {
                 let source = administration.decide_allowed_source(id, false, &reason).await?;
                 Ok(Output::done(format!("{} is refused", source.source)))
             }
+            Allowed::Limit { id, valid_from, valid_until } => {
+                let validity = Validity { from: valid_from, until: valid_until };
+                let source = administration.limit_allowed_source(id, validity).await?;
+                let bound =
+                    |at: Option<Timestamp>| at.map_or_else(|| "no bound".to_owned(), Timestamp::rfc3339);
+                let text = format!(
+                    "{} passes from {} until {}",
+                    source.source,
+                    bound(valid_from),
+                    bound(valid_until)
+                );
+                Ok(Output::new(allowed_json(&source), text))
+            }
             Allowed::Delete { id } => {
                 administration.end_allowed_source(id, "").await?;
                 Ok(Output::done("ended; the rules hold again"))
@@ -118,6 +143,8 @@ fn allowed_json(source: &AllowedSource) -> Value {
         "confirmed_at": source.confirmed_at.map(|at| at.rfc3339()),
         "decided_by": source.decided_by,
         "reason": source.reason,
+        "valid_from": source.validity.from.map(Timestamp::rfc3339),
+        "valid_until": source.validity.until.map(Timestamp::rfc3339),
     })
 }
 

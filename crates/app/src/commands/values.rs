@@ -62,13 +62,21 @@ pub(super) fn when(text: &str) -> Result<When, String> {
             return Ok(When::Ago(Duration::from_secs(seconds)));
         }
     }
+    moment(text)
+        .map(When::At)
+        .map_err(|_| format!("«{text}» is no time: write 2h, 3d, 2026-11-21 or 2026-11-21T12:00:00Z"))
+}
+
+/// A moment of RFC 3339, or a date (its begin in UTC).
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+    let text = text.trim();
     let full = match text.parse::<jiff::civil::Date>() {
         Ok(_) if text.len() == 10 => format!("{text}T00:00:00Z"),
         _ => text.to_owned(),
     };
     full.parse::<jiff::Timestamp>()
-        .map(|at| When::At(Timestamp(at.as_millisecond())))
-        .map_err(|_| format!("«{text}» is no time: write 2h, 3d, 2026-11-21 or 2026-11-21T12:00:00Z"))
+        .map(|at| Timestamp(at.as_millisecond()))
+        .map_err(|_| format!("«{text}» is no moment: write 2026-11-21 or 2026-11-21T12:00:00Z"))
 }
 
 pub(super) fn address(text: &str) -> Result<Address, String> {

@@ -103,7 +103,7 @@ impl Authenticator for Gatekeeper {
                 login: password.username,
                 authorise_as: String::new(),
                 password: password.password.into(),
-                protocol: AuthProtocol::Smtp,
+                protocol: AuthProtocol::Soap,
                 source,
             };
             return self.0.authenticate_application(attempt).await.map(Caller::Application).map_err(refused);

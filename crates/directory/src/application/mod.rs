@@ -60,6 +60,10 @@ pub struct ApplicationInfo {
     pub last_used_at: Option<Timestamp>,
     /// From where.
     pub last_source: Option<String>,
+    /// When it last signed in by SMTP, to the hour.
+    pub smtp_used_at: Option<Timestamp>,
+    /// When it last signed in by SOAP, to the hour.
+    pub soap_used_at: Option<Timestamp>,
 }
 
 /// A new application account.
@@ -174,6 +178,8 @@ impl Administration {
             created_at: self.now(),
             last_used_at: None,
             last_source: None,
+            smtp_used_at: None,
+            soap_used_at: None,
         };
         let info = self
             .act("create application account", info.name.clone(), move |tx| {

@@ -10,7 +10,8 @@ macro_rules! select_application {
     ($($rest:literal),+) => {
         concat!(
             "SELECT t.id, t.organisation, t.name, t.senders, t.hourly_limit, t.size_limit_bytes, t.disabled, t.version,
-                    t.created_by, t.created_at, t.last_used_at, t.last_source, t.reads
+                    t.created_by, t.created_at, t.last_used_at, t.last_source, t.reads, t.smtp_used_at,
+                    t.soap_used_at
              FROM application_account t ",
             $($rest),+
         )
@@ -46,6 +47,8 @@ fn info(row: &Row) -> Result<ApplicationInfo, DbError> {
                 Address::parse(text).map_err(|_| DbError::Column { column: 12, expected: "addresses" })
             })
             .collect::<Result<_, _>>()?,
+        smtp_used_at: row.optional_timestamp(13)?,
+        soap_used_at: row.optional_timestamp(14)?,
     })
 }
 
@@ -192,7 +195,8 @@ pub(crate) fn candidate(
 ) -> Result<Option<Candidate>, DbError> {
     tx.query_one(
         "SELECT t.id, t.organisation, t.name, t.senders, t.hourly_limit, t.size_limit_bytes, t.disabled, t.version,
-                t.created_by, t.created_at, t.last_used_at, t.last_source, t.reads, t.selector, t.argon2,
+                t.created_by, t.created_at, t.last_used_at, t.last_source, t.reads, t.smtp_used_at,
+                t.soap_used_at, t.selector, t.argon2,
                 CASE WHEN o.disabled = 0 AND o.deleted_at IS NULL THEN 0 ELSE 1 END
          FROM application_account t JOIN organisation o ON o.id = t.organisation
          WHERE t.organisation = ?1 AND t.name = ?2",
@@ -200,9 +204,9 @@ pub(crate) fn candidate(
         |row| {
             Ok(Candidate {
                 info: info(row)?,
-                selector: row.text(13)?.to_owned(),
-                argon2: row.text(14)?.to_owned(),
-                is_organisation_disabled: row.boolean(15)?,
+                selector: row.text(15)?.to_owned(),
+                argon2: row.text(16)?.to_owned(),
+                is_organisation_disabled: row.boolean(17)?,
             })
         },
     )

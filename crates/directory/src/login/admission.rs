@@ -65,8 +65,9 @@ impl Directory {
     pub async fn maintain(&self) -> Result<(), DirectoryError> {
         let now = self.world.clock.now();
         let operator = self.db.operator("read the bans of the installation");
-        let (bans, allowed) =
-            operator.read(move |tx| Ok::<_, DbError>((rows::bans(tx, now)?, active_subjects(tx)?))).await?;
+        let (bans, allowed) = operator
+            .read(move |tx| Ok::<_, DbError>((rows::bans(tx, now)?, active_subjects(tx, now)?)))
+            .await?;
         *self.login.allowed.write() = allowed.into_iter().collect();
         let is_sweep_due = {
             let mut failures = self.login.failures.lock();

@@ -4,7 +4,7 @@ use db::DbError;
 use zeroize::Zeroizing;
 
 use super::admission::Stage;
-use super::{Attempt, LoginName, prepare, rows, selector_of};
+use super::{Attempt, AuthProtocol, LoginName, prepare, rows, selector_of};
 use crate::application::parse_login;
 use crate::application::rows::Candidate;
 use crate::error::AuthRefusal;
@@ -53,8 +53,12 @@ impl Directory {
         if info.is_disabled || is_organisation_disabled {
             return Err(AuthRefusal::Disabled);
         }
-        let usage = rows::Use::Application(info.id);
-        self.succeeded(&admission, usage, info.organisation, info.last_used_at).await;
+        let usage = rows::Use::Application(info.id, attempt.protocol);
+        let last_used_at = match attempt.protocol {
+            AuthProtocol::Soap => info.soap_used_at,
+            _ => info.smtp_used_at,
+        };
+        self.succeeded(&admission, usage, info.organisation, last_used_at).await;
         let (id, organisation, version) = (info.id, info.organisation, info.version);
         Ok(SignedInApplication { id, organisation, name: info.name, login: info.login, version })
     }

@@ -16,9 +16,12 @@ pub enum AuthProtocol {
     Sieve,
     /// JMAP.
     Jmap,
+    /// SOAP: for application accounts only, so that no device password is good for it alone.
+    Soap,
 }
 
 impl AuthProtocol {
+    /// Those that a device password may be good for.
     pub(crate) const EACH: [AuthProtocol; 5] =
         [AuthProtocol::Smtp, AuthProtocol::Imap, AuthProtocol::Pop3, AuthProtocol::Sieve, AuthProtocol::Jmap];
 
@@ -30,6 +33,7 @@ impl AuthProtocol {
             AuthProtocol::Pop3 => "pop3",
             AuthProtocol::Sieve => "sieve",
             AuthProtocol::Jmap => "jmap",
+            AuthProtocol::Soap => "soap",
         }
     }
 
@@ -40,6 +44,7 @@ impl AuthProtocol {
             AuthProtocol::Pop3 => 4,
             AuthProtocol::Sieve => 8,
             AuthProtocol::Jmap => 16,
+            AuthProtocol::Soap => 32,
         }
     }
 }

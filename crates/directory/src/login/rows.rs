@@ -3,6 +3,7 @@
 use db::{DbError, Row, Tx, values};
 use model::{AccountId, AccountRef, Address, CredentialId, OrganisationId, Timestamp, UserId};
 
+use super::AuthProtocol;
 use crate::application::ApplicationId;
 use crate::entities::{Ban, Protocols, Role};
 use crate::limits;
@@ -134,7 +135,7 @@ pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError
 pub(super) enum Use {
     Credential(AccountId, CredentialId),
     Person(UserId),
-    Application(ApplicationId),
+    Application(ApplicationId, AuthProtocol),
 }
 
 pub(super) fn used(
@@ -154,11 +155,16 @@ pub(super) fn used(
             "UPDATE person SET last_used_at = ?3 WHERE id = ?1 AND organisation = ?2",
             values![user, organisation, now],
         )?,
-        Use::Application(application) => tx.execute(
-            "UPDATE application_account SET last_used_at = ?3, last_source = ?4
-             WHERE id = ?1 AND organisation = ?2",
-            values![application.0, organisation, now, source],
-        )?,
+        Use::Application(application, protocol) => {
+            let by_soap = protocol == AuthProtocol::Soap;
+            tx.execute(
+                "UPDATE application_account SET last_used_at = ?3, last_source = ?4,
+                     soap_used_at = CASE WHEN ?5 = 1 THEN ?3 ELSE soap_used_at END,
+                     smtp_used_at = CASE WHEN ?5 = 1 THEN smtp_used_at ELSE ?3 END
+                 WHERE id = ?1 AND organisation = ?2",
+                values![application.0, organisation, now, source, by_soap],
+            )?
+        }
     };
     Ok(())
 }

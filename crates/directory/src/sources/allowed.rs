@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use db::{Page, Seek};
-use model::{OrganisationId, Timestamp};
+use model::{OrganisationId, Timestamp, Validity};
 
 use super::{SourceSearch, checked_text, every, parsed_ip, rows, shown};
 use crate::administration::{Administration, found};
@@ -101,12 +101,19 @@ pub struct AllowedSource {
     pub decided_at: Option<Timestamp>,
     /// Why it was refused or ended.
     pub reason: String,
+    /// From when until when it passes, once it is active.
+    pub validity: Validity,
 }
 
 impl AllowedSource {
     /// What the log of changes tells of it at every step.
-    fn facts(&self) -> trail::Facts {
-        trail::Facts::new().with("state", self.state).with("reason", &self.reason)
+    pub(super) fn facts(&self) -> trail::Facts {
+        let Validity { from, until } = self.validity;
+        trail::Facts::new()
+            .with("state", self.state)
+            .with("reason", &self.reason)
+            .with_some("valid from", from.map(Timestamp::rfc3339))
+            .with_some("valid until", until.map(Timestamp::rfc3339))
     }
 }
 
@@ -222,6 +229,7 @@ impl Administration {
                 decided_by: None,
                 decided_at: None,
                 reason: String::new(),
+                validity: Validity::default(),
             };
             rows::add_allowed_source(tx, &source, &subject)?;
             let after = source.facts().with("purpose", &source.purpose).with("contact", &source.contact);
@@ -277,6 +285,35 @@ impl Administration {
         // The other nodes follow within seconds.
         self.directory().maintain().await?;
         Ok(decided)
+    }
+
+    /// Says from when until when a source passes (operator only).
+    pub async fn limit_allowed_source(&self, id: i64, validity: Validity) -> Result<AllowedSource> {
+        let Scope::Operator(_) = self.scope() else {
+            return Err(DirectoryError::NotFound { what: "allowed source to be limited" });
+        };
+        if !validity.is_possible() {
+            return Err(DirectoryError::Invalid {
+                field: "until",
+                reason: "it is not after the beginning".to_owned(),
+                rule: "an interval begins before it ends",
+            });
+        }
+        let limited = self
+            .act("limit allowed source", String::new(), move |tx| {
+                let source = found("allowed source", rows::allowed_source(tx, id)?)?;
+                if matches!(source.state, AllowState::Refused | AllowState::Ended) {
+                    return Err(not_due(&source));
+                }
+                rows::limit_allowed_source(tx, &source, validity)?;
+                let told = trail::Told::of_thing(&source.source).before(source.facts());
+                let source = AllowedSource { validity, ..source };
+                trail::tell(tx, told.after(source.facts()));
+                Ok((Some(source.organisation), source))
+            })
+            .await?;
+        self.directory().maintain().await?;
+        Ok(limited)
     }
 
     /// Ends what is allowed, or takes a request back.

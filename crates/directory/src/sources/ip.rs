@@ -277,7 +277,7 @@ impl Administration {
 }
 
 /// What the log of changes tells of an address.
-fn facts(tx: &mut Tx, info: &IpInfo) -> Result<trail::Facts> {
+pub(super) fn facts(tx: &mut Tx, info: &IpInfo) -> Result<trail::Facts> {
     let organisation = match info.organisation {
         Some(organisation) => organisation_in_scope(tx, organisation)?.map(|owner| owner.name),
         None => None,

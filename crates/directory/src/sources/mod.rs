@@ -17,12 +17,16 @@ mod ban;
 mod ip;
 mod letter;
 mod rows;
+mod succession;
 mod unban;
 
 pub use allowed::{AllowState, AllowedSource, NewAllowedSource};
 pub use ban::{BanRule, Evidence, MassError};
 pub use ip::{IpChange, IpInfo, NewIp, SendingAddress};
 pub use letter::SourceLetter;
+pub use succession::{
+    Succession, Successor, follow_allowed_sources, follow_dedicated_addresses, take_back_allowed_sources,
+};
 pub use unban::{NewUnbanRequest, UnbanRequest, UnbanState};
 
 pub(crate) use rows::active_subjects;

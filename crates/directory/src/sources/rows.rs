@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use db::{DbError, Row, Seek, Tx, holding, values};
-use model::{Domain, OrganisationId, ServiceId, Timestamp};
+use model::{Domain, OrganisationId, ServiceId, Timestamp, Validity};
 
 use super::{AllowState, AllowedSource, IpInfo, SourceSearch, UnbanRequest, UnbanState, shown};
 
@@ -13,7 +13,7 @@ macro_rules! select_allowed {
     ($($rest:expr),+) => {
         concat!(
             "SELECT id, organisation, subject, state, purpose, acceptance, language, asked_by, asked_at, contact,
-                    confirmed_at, confirmed_from, decided_by, decided_at, reason
+                    confirmed_at, confirmed_from, decided_by, decided_at, reason, valid_from, valid_until
              FROM allowed_source ",
             $($rest),+
         )
@@ -37,6 +37,7 @@ fn allowed(row: &Row) -> Result<AllowedSource, DbError> {
         decided_by: row.optional_text(12)?.map(str::to_owned),
         decided_at: row.optional_timestamp(13)?,
         reason: row.text(14)?.to_owned(),
+        validity: Validity { from: row.optional_timestamp(15)?, until: row.optional_timestamp(16)? },
     })
 }
 
@@ -179,11 +180,36 @@ pub(super) fn decide_allowed_source(
     Ok(())
 }
 
-/// The subjects that no rule keeps out.
-pub(crate) fn active_subjects(tx: &mut Tx) -> Result<Vec<String>, DbError> {
-    tx.query("SELECT subject FROM allowed_source WHERE state = 'active'", &[], |row| {
-        Ok(row.text(0)?.to_owned())
-    })
+/// The subjects that no rule keeps out now.
+pub(crate) fn active_subjects(tx: &mut Tx, now: Timestamp) -> Result<Vec<String>, DbError> {
+    tx.query(
+        "SELECT subject FROM allowed_source WHERE state = 'active'
+             AND COALESCE(valid_from, ?1) <= ?1 AND (valid_until IS NULL OR valid_until > ?1)",
+        values![now],
+        |row| Ok(row.text(0)?.to_owned()),
+    )
+}
+
+/// The active ones of a subject, whosever they are.
+pub(super) fn active_of_subject(tx: &mut Tx, subject: &str) -> Result<Vec<AllowedSource>, DbError> {
+    tx.query(
+        select_allowed!("WHERE subject = ?1 AND state = 'active' ORDER BY id"),
+        values![subject],
+        allowed,
+    )
+}
+
+/// From when until when one passes.
+pub(super) fn limit_allowed_source(
+    tx: &mut Tx,
+    source: &AllowedSource,
+    validity: Validity,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE allowed_source SET valid_from = ?3, valid_until = ?4 WHERE id = ?1 AND organisation = ?2",
+        values![source.id, source.organisation, validity.from, validity.until],
+    )?;
+    Ok(())
 }
 
 // Unban requests

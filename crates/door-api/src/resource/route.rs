@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::caller::Caller;
-use crate::input::{Asked, Created, Id, Input, Of, domain};
+use crate::input::{Asked, Created, Id, Input, Of, domain, validity};
 use crate::refusal::{Result, invalid};
 
 /// A rule; the first that fits a letter counts.
@@ -29,6 +29,12 @@ pub(crate) struct Route {
     tls: &'static str,
     /// What speaks against the target.
     warning: Option<&'static str>,
+    /// From when it leads letters; null: it always did.
+    #[schema(format = DateTime)]
+    valid_from: Option<String>,
+    /// When it no longer does; null: never.
+    #[schema(format = DateTime)]
+    valid_until: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
 }
@@ -43,6 +49,8 @@ fn view(rule: RelayRule) -> Route {
         target: rule.relay.target.to_string(),
         tls: rule.relay.tls.as_str(),
         warning: rule.relay.target.warning(),
+        valid_from: rule.validity.from.map(|at| at.rfc3339()),
+        valid_until: rule.validity.until.map(|at| at.rfc3339()),
         created_at: rule.created_at.rfc3339(),
     }
 }
@@ -71,6 +79,12 @@ pub(crate) struct New {
     tls: Option<String>,
     /// Where it stands; without it behind the others.
     position: Option<i64>,
+    /// From when it leads letters (RFC 3339); without it at once.
+    #[schema(format = DateTime)]
+    valid_from: Option<String>,
+    /// When it no longer does; without it never.
+    #[schema(format = DateTime)]
+    valid_until: Option<String>,
 }
 
 /// A letter.
@@ -104,7 +118,7 @@ pub(crate) struct RouteCheck {
 pub(crate) struct RuleCheck {
     /// The route's identifier.
     route: String,
-    /// `leads`, `comes later` (another one leads already), `other senders`, `other recipients` or `other subject`.
+    /// `leads`, `comes later` (another one leads already), `other time`, `other senders`, `other recipients` or `other subject`.
     says: &'static str,
 }
 
@@ -137,6 +151,7 @@ pub(crate) async fn create_route(caller: Caller, Input(new): Input<New>) -> Resu
         recipients: new.recipients.parse().map_err(wrong("recipients"))?,
         subject: new.subject,
         relay: Relay { target, tls },
+        validity: validity(new.valid_from.as_deref(), new.valid_until.as_deref())?,
     };
     let rule = routes(&caller).add(rule).await?;
     Ok(Created(format!("/api/v1/routes/{}", rule.id), view(rule)))

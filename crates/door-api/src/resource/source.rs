@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
-use crate::input::{Asked, Created, Id, Input, Of, absent_or};
+use crate::input::{Asked, Created, Id, Input, Of, absent_or, validity};
 use crate::page::{Page, PageQuery, TextQuery};
 use crate::refusal::{Result, not_found};
 
@@ -37,6 +37,12 @@ pub(crate) struct Allowed {
     #[schema(format = DateTime)]
     decided_at: Option<String>,
     reason: String,
+    /// From when it passes; null: since the decision.
+    #[schema(format = DateTime)]
+    valid_from: Option<String>,
+    /// When it no longer does; null: never.
+    #[schema(format = DateTime)]
+    valid_until: Option<String>,
 }
 
 fn view(source: AllowedSource) -> Allowed {
@@ -54,6 +60,8 @@ fn view(source: AllowedSource) -> Allowed {
         decided_by: source.decided_by,
         decided_at: source.decided_at.map(|at| at.rfc3339()),
         reason: source.reason,
+        valid_from: source.validity.from.map(|at| at.rfc3339()),
+        valid_until: source.validity.until.map(|at| at.rfc3339()),
     }
 }
 
@@ -125,6 +133,31 @@ pub(crate) async fn decide_allowed_source(
     let reason = decision.reason.unwrap_or_default();
     let decided = caller.directory().decide_allowed_source(id, decision.granted, &reason).await?;
     Ok(Json(view(decided)))
+}
+
+/// From when until when a source passes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AllowedInterval)]
+pub(crate) struct Interval {
+    /// From when (RFC 3339); without it since the decision.
+    #[schema(format = DateTime)]
+    valid_from: Option<String>,
+    /// When it no longer does; without it never.
+    #[schema(format = DateTime)]
+    valid_until: Option<String>,
+}
+
+/// Say from when until when an allowed source passes (operator only)
+#[utoipa::path(put, path = "/allowed-sources/{allowed_source}/validity", tag = "bans", request_body = Interval,
+    params(("allowed_source" = String, Path)), responses((status = 200, body = Allowed)))]
+pub(crate) async fn limit_allowed_source(
+    caller: Caller,
+    Of(id): Of,
+    Input(interval): Input<Interval>,
+) -> Result<Json<Allowed>> {
+    let validity = validity(interval.valid_from.as_deref(), interval.valid_until.as_deref())?;
+    Ok(Json(view(caller.directory().limit_allowed_source(id, validity).await?)))
 }
 
 /// End what is allowed, or take a request back

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use directory::Scope;
 use mail_route::{Fit, NewRelayRule, RelayAdministration, RelayRule};
 use minijinja::{Value, context};
-use model::{Address, Domain, OrganisationId, Relay, RelayTarget};
+use model::{Address, Domain, OrganisationId, Relay, RelayTarget, Timestamp, Validity};
 
 use super::Answer;
 use super::refusal::{FieldError, detail, directory_refusal};
@@ -20,7 +20,7 @@ use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
 use crate::visitor::{Administrator, Person};
 use crate::words::Word;
-use crate::{Shared, page};
+use crate::{Shared, page, reader};
 
 const PATH: &str = "/manager/routes";
 
@@ -58,19 +58,36 @@ fn row(person: &Person, position: usize, rule: &RelayRule) -> Row {
         Some(whose) if whose == own => person.guest.say("route-own", &organisation),
         Some(_) => say("route-another"),
     };
-    let static_target = if is_static(&rule.relay.target) { say("route-static") } else { String::new() };
+    let warning = is_static(&rule.relay.target).then(|| say("route-static"));
+    let note: Vec<String> = warning.into_iter().chain(validity_words(person, rule.validity)).collect();
+    let note = note.join(" · ");
     Row {
         id: rule.id.to_string(),
         cells: vec![
             Cell::number(position as u64),
             Cell::kind("code", rule.recipients.to_string()),
-            Cell::kind("code", rule.relay.target.to_string()).with_note(static_target),
+            Cell::kind("code", rule.relay.target.to_string()).with_note(note),
             Cell::text(rule.subject.clone().unwrap_or_default()),
             Cell::text(say(&format!("route-tls-{}", rule.relay.tls.as_str()))),
             Cell::text(whose),
         ],
         ..Row::default()
     }
+}
+
+/// From when until when, where that is bounded.
+pub(super) fn validity_words(person: &Person, validity: Validity) -> Option<String> {
+    let moment = |at: Option<Timestamp>| {
+        let text = at.map(|at| reader::moment(person.guest.language, &at.rfc3339()));
+        Word::from(text.unwrap_or_default())
+    };
+    let key = match (validity.from, validity.until) {
+        (None, None) => return None,
+        (Some(_), None) => "valid-from",
+        (None, Some(_)) => "valid-until",
+        (Some(_), Some(_)) => "valid-between",
+    };
+    Some(person.guest.say(key, &[("from", moment(validity.from)), ("until", moment(validity.until))]))
 }
 
 /// R096: an address is not advised, because it usually changes.
@@ -216,6 +233,11 @@ async fn checked(
     Ok(Ok(context! { says, rules }))
 }
 
+/// A bound of a route's validity in a way back: milliseconds, as nobody types them.
+fn bound(fields: &Fields, name: &str) -> Option<Timestamp> {
+    fields.text(name).parse().ok().map(Timestamp)
+}
+
 /// What was typed, or what cannot be read of it.
 fn typed(person: &Person, fields: &Fields) -> Result<NewRelayRule, Vec<FieldError>> {
     let mut errors = Vec::new();
@@ -236,6 +258,7 @@ fn typed(person: &Person, fields: &Fields) -> Result<NewRelayRule, Vec<FieldErro
             recipients,
             subject,
             relay: Relay { target, tls },
+            validity: Validity { from: bound(fields, "valid_from"), until: bound(fields, "valid_until") },
         }),
         _ => Err(errors),
     }
@@ -286,6 +309,8 @@ async fn remove(State(shared): State<Arc<Shared>>, person: Administrator, fields
                 ("own", if rule.organisation.is_some() { "yes" } else { "" }),
                 ("of", &own.to_string()),
                 ("position", &rule.position.to_string()),
+                ("valid_from", &rule.validity.from.map(|at| at.0.to_string()).unwrap_or_default()),
+                ("valid_until", &rule.validity.until.map(|at| at.0.to_string()).unwrap_or_default()),
             ],
         ),
         None => toast,

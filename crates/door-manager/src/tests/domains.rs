@@ -280,6 +280,7 @@ async fn the_page_of_routes_says_which_one_a_letter_takes_and_why() {
             recipients: recipients.parse().unwrap(),
             subject: None,
             relay: Relay { target: target.parse().unwrap(), tls: model::RelayTls::default() },
+            validity: model::Validity::default(),
         };
         let secret = NewRelayRule { subject: Some("<im>".to_owned()), ..rule("*", "mx:im.post.test") };
         operator.add(secret).await.unwrap();

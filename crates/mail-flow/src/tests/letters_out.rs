@@ -284,6 +284,7 @@ async fn a_rule_leads_letters_to_a_relay_by_domain_subject_and_sender() {
             recipients: recipients.parse().unwrap(),
             subject: subject.map(str::to_owned),
             relay: relay.clone(),
+            validity: model::Validity::default(),
         };
         let rules = town.flow.relays().administration(Scope::Operator("test"), "test");
         let acme = Some(town.organisation("zoe@acme.test").await);
@@ -333,7 +334,14 @@ async fn what_a_relay_does_not_get_securely_waits_and_comes_back_with_the_reason
         let recipients = "else.test".parse().unwrap();
         let relay = Relay { target, tls: RelayTls::Verify };
         rules
-            .add(NewRelayRule { position: None, organisation: None, recipients, subject: None, relay })
+            .add(NewRelayRule {
+                position: None,
+                organisation: None,
+                recipients,
+                subject: None,
+                relay,
+                validity: model::Validity::default(),
+            })
             .await
             .unwrap();
         send(&town, &["zed@else.test"], "secret").await;

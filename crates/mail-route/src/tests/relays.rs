@@ -2,7 +2,7 @@
 
 use db::Db;
 use directory::{DirectoryError, Scope};
-use model::{Domain, OrganisationId, Relay, RelayTls};
+use model::{Domain, OrganisationId, Relay, RelayTls, Validity};
 use trail::Trail;
 use world::World;
 
@@ -27,6 +27,7 @@ fn rule(recipients: &str, target: &str) -> NewRelayRule {
         recipients: recipients.parse().unwrap(),
         subject: None,
         relay: Relay { target: target.parse().unwrap(), tls: RelayTls::Verify },
+        validity: Validity::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use super::{LISTED, Listed, View, exported, show_with};
 use crate::fields::Fields;
 use crate::screens::Answer;
 use crate::screens::refusal::{FieldError, directory_refusal};
+use crate::screens::routes::validity_words;
 use crate::table::{self, Cell, Column, Row, Wish, columns};
 use crate::trouble::Trouble;
 use crate::visitor::Administrator;
@@ -35,10 +36,11 @@ fn row(view: &View, source: AllowedSource) -> Row {
         AllowState::Ended => "unknown",
     };
     let contact = view.say("allow-contact", &[("contact", Word::from(source.contact.as_str()))]);
+    let validity = validity_words(&view.person, source.validity).unwrap_or_default();
     Row {
         id: source.id.to_string(),
         cells: vec![
-            Cell::text(source.source),
+            Cell::text(source.source).with_note(validity),
             Cell::lamp(state, view.say(&format!("allow-{}", source.state), &[])).with_note(&source.reason),
             Cell::text(source.purpose),
             Cell::time(Some(source.asked_at), String::new()).with_note(source.asked_by),
