@@ -162,7 +162,18 @@ def screens(chromium, relais, certificate_for):
     relais.command("authority", "add", "Racine de l’école", certificate_for("Racine de l’école", 900, is_authority=True))
     idle = relais.command("integration", "create", "Ancienne passerelle", "--organisation", own)["id"]
 
+    # A change of addresses that concerns it: a machine has an old one.
+    endpoints = [part for endpoint in (f"gw1.{DOMAIN}:25 A,B 192.0.2.86 198.51.100.13", "gw2.away.test:25 A,B 192.0.2.10 198.51.100.14",
+                                       f"ws.{DOMAIN}:443/3.0/ C 192.0.2.85 198.51.100.117") for part in ("--endpoint", endpoint)]
+    renumbering = relais.command("renumbering", "declare", "Nouveaux serveurs", "--at", "2099-11-11T06:00:00Z", *endpoints)["id"]
+    relais.command("renumbering", "announce", renumbering)
+    later = relais.command("renumbering", "declare", "Encore d’autres serveurs", "--at", "2099-12-11T06:00:00Z", "--endpoint",
+                           "gw3.away.test:25 A 192.0.2.87 198.51.100.15")["id"]
+
     inside = {
+        "renumberings": "installation/renumberings", "renumbering-new": "installation/renumberings/new",
+        "renumbering": f"installation/renumberings/{renumbering}", "renumbering-later": f"installation/renumberings/{later}",
+        "renumbering-letters": f"installation/renumberings/{later}/letters", "announcements": "renumberings",
         "integrations": "integrations", "integration": f"integrations/{gateway}", "integration-new": "integrations/new",
         "integration-edit": f"integrations/{gateway}/edit", "integration-domains": f"integrations/{gateway}/domains",
         "integration-certificates": f"integrations/{gateway}/certificates", "integration-idle": f"integrations/{idle}",

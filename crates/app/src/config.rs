@@ -3,6 +3,8 @@
 //! About a screen; unknown keys are errors. All that tenants and administrators change lives in the
 //! database instead.
 
+mod addresses;
+
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};

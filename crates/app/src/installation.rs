@@ -16,6 +16,7 @@ use mail_judge::Scanner;
 use mail_secure::Secure;
 use mail_store::MailStore;
 use model::{Domain, Timestamp};
+use renumbering::Renumberings;
 use trail::Trail;
 use trust::ListWeight;
 use wire_safe::PortalOrigin;
@@ -25,7 +26,7 @@ use zones::Zones;
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 13] = [
+pub const MIGRATIONS: [Migrations; 14] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
@@ -39,6 +40,7 @@ pub const MIGRATIONS: [Migrations; 13] = [
     mail_route::MIGRATIONS,
     reputation::MIGRATIONS,
     mail_reports::MIGRATIONS,
+    renumbering::MIGRATIONS,
 ];
 
 /// The parts of an installation. What serves and what administers are made of the same.
@@ -66,6 +68,8 @@ pub struct Installation {
     pub store: MailStore,
     /// How letters go.
     pub flow: Flow,
+    /// How the platform's endpoints get other addresses.
+    pub renumberings: Renumberings,
     /// When this process opened it.
     pub started_at: Timestamp,
 }
@@ -135,6 +139,17 @@ impl Installation {
             settings: settings(&config)?,
         });
         let trail = Trail::new(db.clone());
+        let suffixes = flow.secure().settings().marks.suffixes.iter().map(ToString::to_string).collect();
+        let renumberings = Renumberings::new(renumbering::Parts {
+            db: db.clone(),
+            world: world.clone(),
+            directory: directory.clone(),
+            hosts: hosts.clone(),
+            gateways: flow.gateways().clone(),
+            zones: zones.clone(),
+            relays: flow.relays().clone(),
+        });
+        let renumberings = renumberings.with_settings(config.addresses()).with_suffixes(suffixes);
         let started_at = world.clock.now();
         Ok(Installation {
             config,
@@ -148,6 +163,7 @@ impl Installation {
             trail,
             store,
             flow,
+            renumberings,
             started_at,
         })
     }

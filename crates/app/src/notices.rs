@@ -1,14 +1,16 @@
 //! Letters to people about their own accounts: another password, a second factor more or less, another role. The
-//! directory writes down what happened; here it becomes a letter in the person's language.
+//! directory writes down what happened; here it becomes a letter in the person's language. And letters to customers about
+//! other addresses of the platform.
 
 use anyhow::Result;
-use directory::Notice;
+use directory::{Notice, Role, Scope, UserInfo};
 use door_manager::letters;
 use model::Address;
 use tracing::warn;
 
+use crate::http;
 use crate::installation::Installation;
-use crate::own_letter::{OwnLetter, Posted, language_of};
+use crate::own_letter::{OwnLetter, Posted, by_language, language_of};
 
 /// Posts what waits. A letter that cannot be posted now waits on; one to a login that is no address goes.
 pub(crate) async fn post_what_waits(installation: &Installation) -> Result<()> {
@@ -36,4 +38,47 @@ fn letter(notice: &Notice, hostname: &str) -> OwnLetter {
         at: notice.at,
         words: letters::account(language_of(notice.language.as_deref()), notice),
     }
+}
+
+/// Posts the letters about changes of addresses that wait: to the owners and administrators of each organisation, in the
+/// language of each. A letter that cannot be posted now waits on.
+pub(crate) async fn post_about_renumbering(installation: &Installation) -> Result<()> {
+    let link = renumbering_link(installation);
+    for letter in installation.renumberings.waiting_letters().await? {
+        let scope = Scope::Operator("who hears of other addresses of the platform");
+        let people = installation.directory.administration(scope, "relais");
+        let contacts: Vec<UserInfo> =
+            people.users(Some(letter.organisation)).await?.into_iter().filter(is_contact).collect();
+        if contacts.is_empty() {
+            warn!(organisation = %letter.organisation, "nobody of the organisation can be written to");
+        }
+        let mut posted = Posted::Done;
+        for (language, addresses) in by_language(&contacts) {
+            let own = OwnLetter {
+                domain: installation.config.node.hostname.clone(),
+                id: format!("{}.renumbering", letter.id),
+                at: letter.at,
+                words: letters::renumbering(language, &letter, &link),
+            };
+            if own.post(installation, &addresses).await == Posted::Later {
+                posted = Posted::Later;
+            }
+        }
+        if posted == Posted::Done {
+            installation.renumberings.letter_posted(&letter).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where customers see what was announced, and answer.
+pub(crate) fn renumbering_link(installation: &Installation) -> String {
+    let config = &installation.config;
+    let base = http::base_url(config).unwrap_or_else(|| format!("https://{}", config.node.hostname));
+    format!("{base}/manager/renumberings")
+}
+
+/// Who answers for a whole organisation.
+fn is_contact(user: &UserInfo) -> bool {
+    matches!(user.role, Role::LegalOwner | Role::Administrator) && !user.is_disabled && user.domain.is_none()
 }

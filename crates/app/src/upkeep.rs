@@ -32,6 +32,8 @@ const JOBS_INTERVAL: Duration = Duration::from_secs(2);
 const SECURE_INTERVAL: Duration = Duration::from_secs(60);
 /// How soon what happened to secure letters is in the public log and time-stamped: receipts wait for it.
 const NOTARY_INTERVAL: Duration = Duration::from_secs(5);
+/// How soon names switch after their date: the short time to live is longer.
+const RENUMBERING_INTERVAL: Duration = Duration::from_secs(5);
 /// How often a node says that it is there, and at most that a chore was done.
 const NODE_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -136,6 +138,18 @@ const CHORES: &[Chore] = &[
         every: NOTARY_INTERVAL,
         at_start: true,
         run: |installation| Box::pin(async { Ok(installation.flow.secure().notarise().await.map(drop)?) }),
+    },
+    Chore {
+        what: "go on with changes of addresses",
+        every: RENUMBERING_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(async { Ok(installation.renumberings.tend().await.map(drop)?) }),
+    },
+    Chore {
+        what: "write to customers about changes of addresses",
+        every: LETTERS_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(notices::post_about_renumbering(installation)),
     },
     Chore {
         what: "tell of this node",

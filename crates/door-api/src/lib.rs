@@ -35,6 +35,7 @@ use mail_flow::Flow;
 use mail_queue::Queue;
 use mail_reports::Reports;
 use mail_route::Relays;
+use renumbering::Renumberings;
 use reputation::Reputation;
 use tokio::sync::Semaphore;
 use trail::Trail;
@@ -58,6 +59,8 @@ pub struct Parts {
     pub queue: Queue,
     /// Which mail for others goes to a relay.
     pub relays: Relays,
+    /// How the platform's endpoints get other addresses.
+    pub renumberings: Renumberings,
     /// Integrated organisations.
     pub gateways: Gateways,
     /// Hosted DNS zones and the mail records of domains.

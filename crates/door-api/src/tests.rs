@@ -82,6 +82,7 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             zones::MIGRATIONS,
             mail_queue::MIGRATIONS,
             mail_route::MIGRATIONS,
+            renumbering::MIGRATIONS,
             reputation::MIGRATIONS,
             mail_reports::MIGRATIONS,
             mail_store::MIGRATIONS,
@@ -102,6 +103,15 @@ async fn places_with(limits: Limits) -> Vec<Place> {
         let parts = Parts {
             hosts: hosts.clone(),
             zones: zones.clone(),
+            renumberings: renumbering::Renumberings::new(renumbering::Parts {
+                db: db.clone(),
+                world: world.clone(),
+                directory: directory.clone(),
+                hosts: hosts.clone(),
+                gateways: gateways::Gateways::new(db.clone(), world.clone(), keys.clone()),
+                zones: zones.clone(),
+                relays: mail_route::Relays::new(db.clone(), world.clone()),
+            }),
             gateways: gateways::Gateways::new(db.clone(), world.clone(), keys.clone()),
             keys,
             looker: Looker { world: world.clone(), certificate: None },
@@ -286,7 +296,9 @@ impl Place {
             ("integration", integration),
             ("connected_domain", format!("{name}.test")),
             ("peer_certificate", peer_certificate),
-            // No such authority: they are the operator's.
+            // No such change of addresses, and no such authority: they are the operator's.
+            ("renumbering", "9000000000000000003".to_owned()),
+            ("suffix", "secure-suffix.test".to_owned()),
             ("authority", "9000000000000000002".to_owned()),
             ("message", message),
             ("delivery", delivery),

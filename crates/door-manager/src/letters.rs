@@ -6,6 +6,10 @@ use zones::diagnosis::Changed;
 use crate::words::{Language, Word, say};
 use crate::{lamps, reader};
 
+mod renumbering;
+
+pub use renumbering::renumbering;
+
 /// A letter's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Words {

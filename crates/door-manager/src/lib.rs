@@ -48,6 +48,7 @@ use keys::Keys;
 use mail_queue::Queue;
 use mail_reports::Reports;
 use mail_route::Relays;
+use renumbering::Renumberings;
 use reputation::Reputation;
 use trail::Trail;
 use world::World;
@@ -80,6 +81,8 @@ pub struct Shared {
     pub queue: Queue,
     /// Which mail for others goes to a relay.
     pub relays: Relays,
+    /// How the platform's endpoints get other addresses.
+    pub renumberings: Renumberings,
     /// What others report.
     pub reports: Reports,
     /// What our own data say of a domain.

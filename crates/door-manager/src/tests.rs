@@ -13,6 +13,7 @@ mod letters;
 mod limited;
 mod linking;
 mod names;
+mod new_addresses;
 mod operator;
 mod people;
 mod recipients;
@@ -54,6 +55,7 @@ struct Town {
     keys: keys::Keys,
     hosts: hosts::Hosts,
     gateways: gateways::Gateways,
+    renumberings: renumbering::Renumberings,
     db: db::Db,
     valbois: OrganisationId,
     acme: OrganisationId,
@@ -88,6 +90,7 @@ async fn towns() -> Vec<Town> {
             mail_queue::MIGRATIONS,
             mail_store::MIGRATIONS,
             mail_route::MIGRATIONS,
+            renumbering::MIGRATIONS,
             keys::MIGRATIONS,
             gateways::MIGRATIONS,
             zones::MIGRATIONS,
@@ -142,6 +145,15 @@ async fn towns() -> Vec<Town> {
             gateways: gateways.clone(),
             trail: trail::Trail::new(db.clone()),
             relays: mail_route::Relays::new(db.clone(), world.clone()),
+            renumberings: renumbering::Renumberings::new(renumbering::Parts {
+                db: db.clone(),
+                world: world.clone(),
+                directory: directory.clone(),
+                hosts: hosts.clone(),
+                gateways: gateways.clone(),
+                zones: zones.clone(),
+                relays: mail_route::Relays::new(db.clone(), world.clone()),
+            }),
             queue: mail_queue::Queue::new(db.clone(), world.clone(), "one"),
             reports: mail_reports::Reports::new(db.clone(), world.clone(), directory.clone(), settings),
             reputation: reputation::Reputation::new(db.clone(), world.clone(), directory.clone()),
@@ -153,8 +165,21 @@ async fn towns() -> Vec<Town> {
             keys: keys.clone(),
         };
         let (valbois, acme) = (organisations[0], organisations[1]);
+        let renumberings = shared.renumberings.clone();
         let router = router(Arc::new(shared));
-        towns.push(Town { directory, world, router, zones, keys, db, valbois, acme, hosts, gateways });
+        towns.push(Town {
+            directory,
+            world,
+            router,
+            zones,
+            keys,
+            db,
+            valbois,
+            acme,
+            hosts,
+            gateways,
+            renumberings,
+        });
     }
     towns
 }

@@ -27,6 +27,7 @@ macro_rules! source {
             include_str!(concat!("../words/", $tag, "/letters.ftl")),
             include_str!(concat!("../words/", $tag, "/operator.ftl")),
             include_str!(concat!("../words/", $tag, "/refusals.ftl")),
+            include_str!(concat!("../words/", $tag, "/renumbering.ftl")),
         )
     };
 }

@@ -11,6 +11,7 @@ use crate::error::ZoneError;
 use crate::kind::RecordKind;
 use crate::limits::{BLOCK_LISTS_LIMIT, SERVERS_LIMIT, SPF_SOURCES_LIMIT};
 use crate::name::DnsName;
+use crate::spf;
 
 type Result<T> = std::result::Result<T, ZoneError>;
 
@@ -88,6 +89,11 @@ pub struct Installation {
     /// What the SPF host publishes before its `-all`: `ip4:192.0.2.1`, `include:relay.example.org`. Empty:
     /// the addresses of the exchangers.
     pub spf_sources: Vec<String>,
+    /// Addresses that may send beside these while the installation moves to other ones: kept by the program.
+    pub also_sends_from: Vec<IpAddr>,
+    /// Names below which every domain's mail comes to the exchangers to be sent securely: `incamail.ch` for letters to
+    /// `muster@example.com.incamail.ch`. See `publish_suffix`.
+    pub suffixes: Vec<Domain>,
     /// Who answers for the installation (RFC 1035 §3.3.13, RFC 2142).
     pub contact: Address,
     /// What mail programs connect to.
@@ -116,6 +122,8 @@ impl Installation {
             name_servers: vec![host],
             spf_host: below("spf"),
             spf_sources: Vec::new(),
+            also_sends_from: Vec::new(),
+            suffixes: Vec::new(),
             contact,
             access: Access::usual(hostname.clone()),
             web_host: hostname.clone(),
@@ -172,7 +180,7 @@ impl Installation {
                 ));
             }
         }
-        crate::spf::checked(&self.spf_text())?;
+        spf::checked(&self.spf_text())?;
         if self.block_lists.len() > BLOCK_LISTS_LIMIT {
             let reason = format!("there are {}", self.block_lists.len());
             return Err(ZoneError::invalid("block lists", reason, "the diagnosis asks at most 32 lists"));
@@ -200,20 +208,24 @@ impl Installation {
     /// What the SPF host publishes (R127–R130).
     pub fn spf_text(&self) -> String {
         let mut sources = self.spf_sources.clone();
-        if sources.is_empty() {
-            for address in self.exchangers.iter().flat_map(|exchanger| &exchanger.host.addresses) {
-                let source = match address {
-                    IpAddr::V4(ip) => format!("ip4:{ip}"),
-                    IpAddr::V6(ip) => format!("ip6:{ip}"),
-                };
-                if !sources.contains(&source) {
-                    sources.push(source);
-                }
+        let own = self.exchangers.iter().flat_map(|exchanger| &exchanger.host.addresses);
+        let own = own.filter(|_| self.spf_sources.is_empty());
+        for source in own.chain(&self.also_sends_from).map(spf::mechanism) {
+            if !sources.contains(&source) {
+                sources.push(source);
             }
         }
         sources.insert(0, "v=spf1".to_owned());
         sources.push("-all".to_owned());
         sources.join(" ")
+    }
+
+    /// What an exchanger publishes at its own name, for letters without a sender (RFC 7208 §2.3).
+    pub(crate) fn exchanger_spf_text(&self) -> String {
+        let mut terms = vec!["v=spf1 a".to_owned()];
+        terms.extend(self.also_sends_from.iter().map(spf::mechanism));
+        terms.push("-all".to_owned());
+        terms.join(" ")
     }
 
     /// What a hosted domain publishes: the strict default (R113).
@@ -246,6 +258,8 @@ impl Installation {
             .with("name servers", list(self.name_servers.iter().map(told).collect()))
             .with("spf host", &self.spf_host)
             .with("spf sources", list(self.spf_sources.clone()))
+            .with("also sends from", list(self.also_sends_from.iter().map(ToString::to_string).collect()))
+            .with("suffixes", list(self.suffixes.iter().map(ToString::to_string).collect()))
             .with("contact", &self.contact)
             .with("access host", &access.host)
             .with("ports", list(ports.map(|(name, port)| format!("{name} {port}")).to_vec()))
@@ -266,6 +280,8 @@ impl Installation {
             name_servers: self.name_servers.iter().map(|host| KeptHost::of(host, None)).collect(),
             spf_host: self.spf_host.to_string(),
             spf_sources: self.spf_sources.clone(),
+            also_sends_from: self.also_sends_from.clone(),
+            suffixes: self.suffixes.iter().map(ToString::to_string).collect(),
             contact: self.contact.to_string(),
             access: KeptAccess {
                 host: self.access.host.to_string(),
@@ -299,6 +315,8 @@ impl Installation {
             name_servers: kept.name_servers.iter().map(KeptHost::host).collect::<Option<_>>()?,
             spf_host: domain(&kept.spf_host)?,
             spf_sources: kept.spf_sources,
+            also_sends_from: kept.also_sends_from,
+            suffixes: kept.suffixes.iter().map(|suffix| domain(suffix)).collect::<Option<_>>()?,
             contact: Address::parse(&kept.contact).ok()?,
             access: Access {
                 host: domain(&kept.access.host)?,
@@ -341,6 +359,10 @@ struct Kept {
     name_servers: Vec<KeptHost>,
     spf_host: String,
     spf_sources: Vec<String>,
+    #[serde(default)]
+    also_sends_from: Vec<IpAddr>,
+    #[serde(default)]
+    suffixes: Vec<String>,
     contact: String,
     access: KeptAccess,
     web_host: String,

@@ -34,6 +34,7 @@ mod managed;
 mod name;
 mod pointer;
 mod renew;
+mod renumbering;
 mod rollover;
 mod rows;
 mod rules;
@@ -62,6 +63,7 @@ pub use load::{HostedZone, ZoneVersion};
 pub use mail::{FullRecord, SpfStrictness};
 pub use managed::{Kept, MailConflict, Standing};
 pub use name::{DnsName, NotAName};
+pub use renumbering::{AddressStep, Moved, PinnedRecord, RecordSet, Stepped};
 pub use rows::MIGRATIONS;
 
 /// The channel of notices about zones: the payload is the identifier of the zone, or empty for all of them.

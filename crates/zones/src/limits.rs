@@ -49,3 +49,6 @@ pub const SPF_SOURCES_LIMIT: usize = 60;
 pub const BLOCK_LISTS_LIMIT: usize = 32;
 /// Records that the SPF merge takes at once.
 pub const SPF_MERGE_LIMIT: usize = 20;
+
+/// Suffixes that are published.
+pub const SUFFIXES_LIMIT: usize = 16;

@@ -359,6 +359,28 @@ pub(crate) fn page_of_records(tx: &mut Tx, zone: ZoneId, seek: &Seek) -> Result<
     Ok(seek.page(rows, |record| record.id.0))
 }
 
+/// Records of every zone within the scope that hold an address (A, AAAA), with their zones.
+pub(crate) fn records_with_address(tx: &mut Tx, address: &str) -> Result<Vec<(ZoneId, RecordInfo)>, DbError> {
+    tx.query(
+        "SELECT id, owner, kind, data, ttl, manager, manager_domain, note, zone FROM zone_record
+         WHERE kind IN ('A', 'AAAA') AND data = ?1 AND organisation = COALESCE(?2, organisation)
+         ORDER BY zone, owner",
+        values![address, tx.organisation()],
+        |row| Ok((ZoneId(row.integer(8)?), record(row)?)),
+    )
+}
+
+/// SPF records of every zone within the scope, with their zones.
+pub(crate) fn spf_records(tx: &mut Tx) -> Result<Vec<(ZoneId, RecordInfo)>, DbError> {
+    tx.query(
+        "SELECT id, owner, kind, data, ttl, manager, manager_domain, note, zone FROM zone_record
+         WHERE kind = 'TXT' AND small(data) LIKE '\"v=spf1%' AND organisation = COALESCE(?1, organisation)
+         ORDER BY zone, owner",
+        values![tx.organisation()],
+        |row| Ok((ZoneId(row.integer(8)?), record(row)?)),
+    )
+}
+
 /// The records of one name, whoever owns the zone: what it says is public.
 pub(crate) fn records_at(tx: &mut Tx, zone: ZoneId, owner: &str) -> Result<Vec<RecordInfo>, DbError> {
     tx.query(

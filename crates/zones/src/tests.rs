@@ -11,6 +11,7 @@ mod ownership;
 mod pure;
 mod refusing;
 mod servers;
+mod suffixes;
 mod synonyms;
 
 use db::Db;

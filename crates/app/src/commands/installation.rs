@@ -21,6 +21,21 @@ pub enum Installation {
     Show,
     /// Changes them, and every record that follows from them.
     Change(Box<Change>),
+    /// Makes the zone of a suffix with a wildcard that leads every domain below it to the exchangers.
+    PublishSuffix {
+        /// The suffix; without it each of `secure.suffixes`.
+        #[arg(value_parser = values::domain)]
+        suffix: Option<Domain>,
+        /// Whose the zone is, where there is none yet: the organisation's name or identifier.
+        #[arg(long, value_name = "ORGANISATION")]
+        owner: String,
+    },
+    /// Takes the wildcard of a suffix away; its zone stays.
+    WithdrawSuffix {
+        /// The suffix.
+        #[arg(value_parser = values::domain)]
+        suffix: Domain,
+    },
 }
 
 /// What is not given stays. A list that is given replaces the former one.
@@ -95,6 +110,31 @@ impl Installation {
                     Some(known) => Ok(show(&known, &Kept::default())),
                     None => Err(ZoneError::NotFound { what: "installation" }.into()),
                 };
+            }
+            Installation::PublishSuffix { suffix, owner } => {
+                let owner = platform.administration.organisation_called(&owner).await?.id;
+                let configured = &platform.installation.flow.secure().settings().marks.suffixes;
+                let suffixes = suffix.map_or_else(|| configured.clone(), |suffix| vec![suffix]);
+                let (mut lines, mut values) = (Vec::new(), Vec::new());
+                for suffix in suffixes {
+                    let (zone, kept) = zones.publish_suffix(&suffix, owner).await?;
+                    let changed = kept.changes.len();
+                    lines.push(format!(
+                        "*.{suffix} leads to the exchangers: zone {}, {changed} zones changed",
+                        zone.name.as_str()
+                    ));
+                    values.push(json!({"suffix": suffix.to_string(), "zone": zone.name.as_str(), "zones_changed": changed}));
+                    if !configured.contains(&suffix) {
+                        lines.push(format!(
+                            "warning: {suffix} is none of secure.suffixes: letters there are refused"
+                        ));
+                    }
+                }
+                return Ok(Output::new(Value::Array(values), lines.join("\n")));
+            }
+            Installation::WithdrawSuffix { suffix } => {
+                zones.withdraw_suffix(&suffix).await?;
+                return Ok(Output::done(format!("nothing leads *.{suffix} here any more")));
             }
             Installation::Change(change) => *change,
         };

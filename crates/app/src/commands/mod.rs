@@ -27,6 +27,7 @@ mod organisation;
 mod output;
 mod person;
 mod queue;
+mod renumbering;
 mod reports;
 mod route;
 mod secure;
@@ -97,6 +98,8 @@ pub enum Command {
     Application(Administer<application::Application>),
     /// Which mail for others goes to a relay.
     Route(Administer<route::Route>),
+    /// The platform's endpoints get other addresses: report, letters, progress.
+    Renumbering(Administer<renumbering::Renumbering>),
     /// Organisations whose own mail servers are connected.
     Integration(Administer<integration::Integration>),
     /// Authorities that vouch for certificates of integrated organisations.
@@ -273,6 +276,7 @@ impl Command {
             Command::Token(administer) => &administer.common,
             Command::Application(administer) => &administer.common,
             Command::Route(administer) => &administer.common,
+            Command::Renumbering(administer) => &administer.common,
             Command::Integration(administer) => &administer.common,
             Command::Authority(administer) => &administer.common,
             Command::Queue(administer) => &administer.common,
@@ -305,6 +309,7 @@ impl Command {
             Command::Token(administer) => administer.command.run(platform).await,
             Command::Application(administer) => administer.command.run(platform).await,
             Command::Route(administer) => administer.command.run(platform).await,
+            Command::Renumbering(administer) => administer.command.run(platform).await,
             Command::Integration(administer) => administer.command.run(platform).await,
             Command::Authority(administer) => administer.command.run(platform).await,
             Command::Queue(administer) => administer.command.run(platform).await,

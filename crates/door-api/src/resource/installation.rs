@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use axum::Json;
+use axum::extract::Path;
+use axum::http::StatusCode;
 use model::Address;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,7 +12,7 @@ use zones::{Access, Exchanger, Host, StsMode};
 
 use super::domain::{Refreshed, refreshed};
 use crate::caller::Caller;
-use crate::input::{Input, domain};
+use crate::input::{Id, Input, domain};
 use crate::refusal::{Result, invalid, not_found};
 
 /// A host of the installation.
@@ -152,6 +154,8 @@ fn read(view: InstallationView, tlsa: Vec<String>) -> Result<zones::Installation
             .collect::<Result<_>>()?,
         spf_host: domain("spf_host", &view.spf_host)?,
         spf_sources: view.spf_sources,
+        also_sends_from: Vec::new(),
+        suffixes: Vec::new(),
         contact,
         access: Access {
             host: domain("access.host", &view.access.host)?,
@@ -205,4 +209,52 @@ pub(crate) async fn change_installation(
     kept.changes.extend(records.changes);
     kept.conflicts.extend(records.conflicts);
     Ok(Json(refreshed(kept)))
+}
+
+/// Whose the zone of a suffix is, where there is none yet.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SuffixOwner {
+    #[schema(value_type = String)]
+    organisation: Id,
+}
+
+/// The suffixes whose wildcard leads to the exchangers.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Suffixes {
+    items: Vec<String>,
+}
+
+/// The suffixes whose wildcard leads to the exchangers (operator only)
+#[utoipa::path(get, path = "/installation/suffixes", tag = "installation",
+    responses((status = 200, body = Suffixes)))]
+pub(crate) async fn list_suffixes(caller: Caller) -> Result<Json<Suffixes>> {
+    operator_only(&caller)?;
+    let known = caller.zones().installation().await?;
+    let suffixes = known.map(|known| known.suffixes).unwrap_or_default();
+    Ok(Json(Suffixes { items: suffixes.iter().map(ToString::to_string).collect() }))
+}
+
+/// Make the zone of a suffix with a wildcard that leads every domain below it to the exchangers (operator only)
+#[utoipa::path(put, path = "/installation/suffixes/{suffix}", tag = "installation", request_body = SuffixOwner,
+    params(("suffix" = String, Path)), responses((status = 200, body = Refreshed)))]
+pub(crate) async fn publish_suffix(
+    caller: Caller,
+    Path(suffix): Path<String>,
+    Input(owner): Input<SuffixOwner>,
+) -> Result<Json<Refreshed>> {
+    operator_only(&caller)?;
+    let suffix = domain("suffix", &suffix)?;
+    let owner = caller.owner(Some(owner.organisation.0)).await?;
+    let (_, kept) = caller.zones().publish_suffix(&suffix, owner).await?;
+    Ok(Json(refreshed(kept)))
+}
+
+/// Take the wildcard of a suffix away; its zone stays (operator only)
+#[utoipa::path(delete, path = "/installation/suffixes/{suffix}", tag = "installation",
+    params(("suffix" = String, Path)), responses((status = 204)))]
+pub(crate) async fn withdraw_suffix(caller: Caller, Path(suffix): Path<String>) -> Result<StatusCode> {
+    operator_only(&caller)?;
+    caller.zones().withdraw_suffix(&domain("suffix", &suffix)?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -26,6 +26,7 @@ mod mine;
 mod organisation;
 mod people;
 mod queue;
+mod renumbering;
 mod report;
 mod route;
 mod secure;
@@ -60,6 +61,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
             organisation::delete_organisation
         ))
         .routes(routes!(installation::show_installation, installation::change_installation))
+        .routes(routes!(installation::list_suffixes))
+        .routes(routes!(installation::publish_suffix, installation::withdraw_suffix))
         .routes(routes!(user::list_users, user::create_user))
         .routes(routes!(user::show_user, user::change_user, user::delete_user))
         .routes(routes!(member::show_role, member::change_role))
@@ -189,6 +192,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(source::list_allowed_sources, source::ask_for_allowed_source))
         .routes(routes!(source::end_allowed_source))
         .routes(routes!(source::decide_allowed_source))
+        .routes(routes!(source::limit_allowed_source))
         .routes(routes!(source::list_ips, source::add_ip))
         .routes(routes!(source::change_ip, source::remove_ip))
         .routes(routes!(source::look_at_ip))
@@ -211,6 +215,13 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(authority::set_authority))
         .routes(routes!(route::list_routes, route::create_route))
         .routes(routes!(route::check_route))
+        .routes(routes!(renumbering::list_renumberings, renumbering::declare_renumbering))
+        .routes(routes!(renumbering::show_renumbering))
+        .routes(routes!(renumbering::show_renumbering_report))
+        .routes(routes!(renumbering::announce_renumbering))
+        .routes(routes!(renumbering::cancel_renumbering))
+        .routes(routes!(renumbering::list_announcements))
+        .routes(routes!(renumbering::answer_announcement))
         .routes(routes!(route::show_route, route::delete_route))
         .routes(routes!(queue::list_deliveries, queue::act_on_deliveries))
         .routes(routes!(queue::show_delivery, queue::delete_delivery))

@@ -311,7 +311,7 @@ async fn within_the_limit_to_a_domain_the_rest_of_the_organisation_does_not_exis
 }
 
 /// What is the whole organisation's, although no other thing can be named with it.
-const OF_THE_ORGANISATION: [&str; 26] = [
+const OF_THE_ORGANISATION: [&str; 27] = [
     "create_domain",
     "create_service",
     "create_token",
@@ -319,6 +319,7 @@ const OF_THE_ORGANISATION: [&str; 26] = [
     "create_zone",
     "lift_ban",
     "list_allowed_sources",
+    "list_announcements",
     "list_applications",
     "list_authorities",
     "list_bans",

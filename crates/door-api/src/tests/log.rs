@@ -73,6 +73,9 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
         "act_on_deliveries" => json!({"action": "retry", "message": tenant.id("message")}),
         "add_ip" => json!({"ip": "203.0.113.77"}),
         "add_sender" => json!({"list": "blocked", "pattern": "walked.test"}),
+        "limit_allowed_source" => json!({"valid_until": "2099-01-01T00:00:00Z"}),
+        "declare_renumbering" => renumbering("gw9.relais.test"),
+        "answer_announcement" => json!({"answer": "adapted", "organisation": tenant.id("organisation")}),
         "decide_allowed_source" => json!({"granted": false, "reason": "walked"}),
         "edit_records" => json!({"add": [{"owner": "walked", "type": "A", "data": "192.0.2.7"}]}),
         "import_zone" => json!({"zone_file": "imported 300 IN A 192.0.2.8"}),
@@ -89,6 +92,12 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
                                                "secret": "MDEyMzQ1Njc4OTAxMjM0NQ=="}]}),
         _ => return None,
     })
+}
+
+/// A change of addresses of one host.
+fn renumbering(host: &str) -> Value {
+    let endpoint = format!("{host}:25 A 192.0.2.86 198.51.100.13");
+    json!({"name": "walked", "endpoints": [endpoint], "switches_at": "2099-01-01T00:00:00Z"})
 }
 
 /// What answers and leaves no entry, and why.
@@ -118,6 +127,25 @@ impl Place {
             .administration(Scope::Tenant(OrganisationId(organisation.parse().unwrap())), "test");
         let zone = format!("/zones/{}", tenant.id("zone"));
         match operation {
+            "publish_suffix" | "withdraw_suffix" => {
+                let (path, settings) = ("/api/v1/installation", super::zones_and_keys::installation());
+                self.ask(&self.operator, Method::PUT, path, Some(settings)).await;
+                if operation == "withdraw_suffix" {
+                    let path = format!("/api/v1/installation/suffixes/{}", tenant.id("suffix"));
+                    let owner = json!({"organisation": organisation});
+                    self.ask(&self.operator, Method::PUT, &path, Some(owner)).await;
+                }
+            }
+            "announce_renumbering" | "cancel_renumbering" | "answer_announcement" => {
+                let host = format!("{}.relais.test", operation.replace('_', "-"));
+                let made = self.made(&self.operator, "/renumberings", renumbering(&host)).await;
+                if operation == "answer_announcement" {
+                    let path = format!("/renumberings/{made}/announcement");
+                    let answer = self.post(&self.operator, &path, json!({})).await;
+                    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+                }
+                set(&mut named, "renumbering", &made);
+            }
             "accept_membership_offer" | "decline_membership_offer" => {
                 // Whoever accepted one is asked by that organisation no more.
                 let asker = if operation.starts_with("accept") { "acme" } else { "home of acme" };

@@ -2,6 +2,7 @@
 
 mod access;
 mod addresses;
+mod announcements;
 mod dashboard;
 mod dkim;
 mod domains;
@@ -88,6 +89,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(sources::routes())
         .merge(queue::routes())
         .merge(routes::routes())
+        .merge(announcements::routes())
         .merge(system::routes())
         .merge(installation::routes())
         .merge(servers::routes())

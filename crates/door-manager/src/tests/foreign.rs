@@ -217,6 +217,18 @@ pub(super) async fn school(town: &Town, organisation: OrganisationId) -> (Foreig
         contact: "denis@ecole.test".to_owned(),
     };
     let allowed = people.ask_for_allowed_source(allowed).await.unwrap().id;
+    // Another address of the platform, which concerns the school: a machine of its has the old one.
+    let changes = town.renumberings.administration(Scope::Operator("test"), "test");
+    let new = renumbering::NewRenumbering {
+        name: "New servers".to_owned(),
+        endpoints: vec!["gw.relais.test:25 A 192.0.2.40 198.51.100.40".parse().unwrap()],
+        switches_at: town.world.clock.now().plus(std::time::Duration::from_secs(30 * 86_400)),
+        overlap: None,
+        reminded_before: None,
+        lowered_ttl: None,
+    };
+    let renumbering = changes.declare(new).await.unwrap().id;
+    assert_eq!(changes.announce(renumbering).await.unwrap(), 1);
     // The person's own: another session, a second factor, a token.
     let another = town.entered("denis@ecole.test").await.session().await.id;
     let mut browser = town.entered("denis@ecole.test").await;
@@ -266,6 +278,7 @@ pub(super) async fn school(town: &Town, organisation: OrganisationId) -> (Foreig
         ("{password}", password.to_string()),
         ("{factor}", factor.0.to_string()),
         ("{tag}", "fr".to_owned()),
+        ("{renumbering}", renumbering.to_string()),
         // What forms name.
         ("{delivery}", "6000001001".to_owned()),
         ("{session}", another.0.to_string()),
@@ -329,6 +342,8 @@ pub(super) async fn everything(town: &Town, organisation: OrganisationId) -> Str
     all.push(format!("{:?}", people.unban_requests().await.unwrap()));
     all.push(format!("{:?}", people.allowed_sources().await.unwrap()));
     all.push(format!("{:?}", people.ips().await.unwrap()));
+    let changes = town.renumberings.administration(Scope::Tenant(organisation), "test");
+    all.push(format!("{:?}", changes.announced_to(organisation).await.unwrap()));
     all.push(format!("{:?}", people.bans().await.unwrap()));
     all.push(format!("{:?} {:?}", hosts.hosts(None).await.unwrap(), hosts.changes(None).await.unwrap()));
     let search = hosts::ServerSearch::default();

@@ -34,6 +34,7 @@ fn named(other: &Foreign) -> Vec<(&'static str, &str)> {
         ("kind", "mailbox"),
         ("act", "disable"),
         ("action", "delete"),
+        ("answer", "adapted"),
         ("decision", "grant"),
         ("sure", "1"),
         ("confirmed", "1"),

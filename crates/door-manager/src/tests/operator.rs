@@ -11,12 +11,14 @@ use zones::StsMode;
 use super::{Answer, Browser, PASSWORD, Town, towns};
 
 /// The pages of the staff.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 8] = [
     "system",
     "installation",
     "installation/organisations",
     "installation/staff",
     "installation/journal",
+    "installation/renumberings",
+    "installation/renumberings/new",
     "sources?of=installation",
 ];
 

@@ -81,7 +81,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /integrations/{id}/delete /integrations/{id}/domains /integrations/{id}/domains/prove
          /integrations/{id}/domains/remove /integrations/{id}/certificates /integrations/{id}/certificates/remove
          /changes /changes/cancel /changes/apply
-         /journal /journal/verify /journal/{change} /logs /logs/{message} /queue /queue/act /routes /routes/remove
+         /journal /journal/verify /journal/{change} /logs /logs/{message} /queue /queue/act /routes /routes/remove /renumberings /renumberings/{renumbering}/answer
          /sources /sources/allow /sources/allowed /sources/bans /sources/bans/again
          /sources/bans/lift /sources/ips /sources/ips/look
          /sources/ips/pointer /sources/ips/binding /sources/requests",
@@ -92,7 +92,10 @@ const DECISIONS: [(Who, &str); 5] = [
          /installation/integrations /installation/authorities /installation/authorities/{authority} /system /installation /installation/journal /installation/journal/verify /installation/journal/{change}
          /installation/staff /installation/staff/{user} /installation/organisations
          /installation/organisations/{organisation} /installation/organisations/{organisation}/quotas
-         /installation/organisations/{organisation}/state /installation/organisations/{organisation}/delete",
+         /installation/organisations/{organisation}/state /installation/organisations/{organisation}/delete
+         /installation/suffixes /installation/renumberings /installation/renumberings/new /installation/renumberings/{renumbering}
+         /installation/renumberings/{renumbering}/letters /installation/renumberings/{renumbering}/announce
+         /installation/renumberings/{renumbering}/cancel",
     ),
 ];
 

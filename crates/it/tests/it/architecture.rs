@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &["reputation"],
     &["mail-store", "mail-secure"],
     &["mail-judge", "mail-route", "mail-queue", "mail-deliver", "mail-reports"],
-    &["mail-flow"],
+    &["mail-flow", "renumbering"],
     &["doorway"],
     &["doorway-http"],
     &[

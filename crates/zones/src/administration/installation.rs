@@ -29,6 +29,12 @@ impl Administration {
         installation.check()?;
         self.write(move |tx, hand| {
             let before = installation_of(tx)?;
+            let mut installation = installation.clone();
+            // A change of addresses, and publishing a suffix, have their own ways in and out.
+            if let Some(before) = &before {
+                installation.also_sends_from.clone_from(&before.also_sends_from);
+                installation.suffixes.clone_from(&before.suffixes);
+            }
             rows::write_installation(tx, &installation.write())?;
             audit(tx, hand, before.as_ref(), &installation)?;
             let kept = keep_installation(tx, hand, &installation)?;
@@ -69,6 +75,18 @@ impl Administration {
     }
 }
 
+/// Writes the settings without what follows from them: whoever calls keeps that right.
+pub(crate) fn set_installation(
+    tx: &mut Tx,
+    hand: &Hand,
+    before: &Installation,
+    after: &Installation,
+) -> Result<()> {
+    after.check()?;
+    rows::write_installation(tx, &after.write())?;
+    audit(tx, hand, Some(before), after)
+}
+
 fn audit(tx: &mut Tx, hand: &Hand, before: Option<&Installation>, after: &Installation) -> Result<()> {
     let told = trail::Told::of_thing(&after.hostname);
     let before = before.map(Installation::facts).unwrap_or_default();
@@ -105,7 +123,7 @@ fn record(zone: &ZoneInfo, owner: String, kind: RecordKind, data: String) -> Rec
     RecordData { owner, kind, data, ttl, managed_by, note: String::new() }
 }
 
-fn keep_installation(tx: &mut Tx, hand: &Hand, installation: &Installation) -> Result<Kept> {
+pub(super) fn keep_installation(tx: &mut Tx, hand: &Hand, installation: &Installation) -> Result<Kept> {
     // The operator's transaction: every zone of everybody.
     let mut wanted: BTreeMap<ZoneId, Vec<RecordData>> = BTreeMap::new();
     for zone in rows::zones(tx, None)?.into_iter().filter(|zone| zone.main.is_none()) {
@@ -147,7 +165,11 @@ pub(crate) fn own_records(installation: &Installation) -> Vec<(DnsName, RecordKi
         let name = DnsName::from(&exchanger.host.name);
         // RFC 7208 §2.3: the name of EHLO says who may use it.
         if name != spf_host {
-            records.push((name.clone(), RecordKind::Txt, quoted(b"v=spf1 a -all")));
+            records.push((
+                name.clone(),
+                RecordKind::Txt,
+                quoted(installation.exchanger_spf_text().as_bytes()),
+            ));
         }
         // RFC 7672 §2.1.3: the certificate of a mail exchanger, for senders that validate.
         for data in &installation.tlsa {
@@ -155,6 +177,15 @@ pub(crate) fn own_records(installation: &Installation) -> Vec<(DnsName, RecordKi
                 records.push((owner, RecordKind::Tlsa, data.clone()));
             }
         }
+    }
+    // RFC 4592 §2.1.1: every name below a suffix that does not exist itself leads to the exchangers, and sends nothing.
+    for suffix in &installation.suffixes {
+        let Ok(any) = DnsName::parse(&format!("*.{suffix}")) else { continue };
+        for exchanger in &installation.exchangers {
+            let data = format!("{} {}", exchanger.priority, DnsName::from(&exchanger.host.name));
+            records.push((any.clone(), RecordKind::Mx, data));
+        }
+        records.push((any, RecordKind::Txt, quoted(b"v=spf1 -all")));
     }
     records.push((spf_host, RecordKind::Txt, quoted(installation.spf_text().as_bytes())));
     records

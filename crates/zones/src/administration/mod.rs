@@ -11,6 +11,7 @@ mod mail;
 mod ownership;
 mod records;
 mod servers;
+mod suffix;
 mod synonym;
 mod transfer;
 mod zone;
@@ -29,7 +30,7 @@ use crate::{Result, ZONES, ZoneError, Zones, limits, rows, serial};
 
 pub use candidates::Candidate;
 pub use file::ImportOptions;
-pub(crate) use installation::installation_of;
+pub(crate) use installation::{installation_of, set_installation};
 pub(crate) use mail::{
     ALGORITHMS, MailOf, count_mail_records, is_mail_domain, keep_mail, own_domain_called, own_zone_called,
     remove_mail, zone_of_mail,

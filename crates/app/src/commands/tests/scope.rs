@@ -147,6 +147,7 @@ const OTHERS: &[&str] = &[
     "allowed-source grant {allowed}",
     "allowed-source refuse {allowed} --reason spy",
     "allowed-source delete {allowed}",
+    "allowed-source limit {allowed} --valid-until 2027-01-01",
     "ip set-pointer {ip} mail.{own-domain}",
     "ip bind {ip}",
     "ip look {ip}",
@@ -160,6 +161,8 @@ const OTHERS: &[&str] = &[
     "application renew-password {application}",
     "application delete {application}",
     "route remove {route}",
+    "renumbering show {renumbering}",
+    "renumbering answer {renumbering} adapted",
     "queue hold {message}",
     "queue hold {delivery}",
     "queue release {delivery}",
@@ -183,6 +186,8 @@ const OPERATORS: &[&str] = &[
     "authority restore 1",
     "organisation create Spy",
     "installation change --contact spy@far.test",
+    "installation publish-suffix spy.test --owner {own-organisation}",
+    "installation withdraw-suffix spy.test",
     "staff add {own-login}",
     "staff remove {own-login}",
     "staff list",
@@ -191,6 +196,12 @@ const OPERATORS: &[&str] = &[
     "ip create 203.0.113.42",
     "ip delete {ip}",
     "allowed-source grant {own-allowed}",
+    "allowed-source limit {own-allowed} --valid-until 2027-01-01",
+    "renumbering declare Spy --at 2027-01-01 --endpoint gw.{own-domain}:25=A=192.0.2.1=198.51.100.1",
+    "renumbering report {renumbering}",
+    "renumbering letters {renumbering}",
+    "renumbering announce {renumbering}",
+    "renumbering cancel {renumbering}",
     "allowed-source refuse {own-allowed} --reason spy",
     "system show",
     "route add *.far.test mx:relay.test",
@@ -244,6 +255,7 @@ const OWN: &[&str] = &[
     "token list",
     "application list",
     "route list",
+    "renumbering list",
     "route check spy@far.test",
     "route check spy@far.test --senders {organisation}",
     "queue list",
@@ -406,6 +418,12 @@ impl Machine {
             let values = [id(&made), domain.to_owned(), login, id(&service[0]), id(&allowed)];
             things.extend(names.into_iter().zip(values));
         }
+        let change = self
+            .json(
+                "renumbering declare Servers --at 2099-01-01 --endpoint gw1.relais.test:25=A=192.0.2.25=192.0.2.26",
+            )
+            .await;
+        things.push(("renumbering", id(&change)));
         of("zone add valbois.test www A 192.0.2.80").await;
         of("zone add-secondary valbois.test 192.0.2.54:53 --key own").await;
         of("address create b@valbois.test --alias-to a@valbois.test").await;

@@ -2,6 +2,7 @@
 //! which mail records are made. To everybody else none of it exists.
 
 mod organisations;
+mod renumberings;
 mod settings;
 mod staff;
 
@@ -15,6 +16,8 @@ use axum::response::Response;
 use directory::{Administration, Scope};
 use minijinja::{Value, context};
 
+pub(super) use renumberings::endpoint;
+
 use super::Answer;
 use super::refusal::FieldError;
 use crate::toast::{Toast, done};
@@ -23,7 +26,11 @@ use crate::words::Word;
 use crate::{Shared, page};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
-    Router::new().merge(organisations::routes()).merge(staff::routes()).merge(settings::routes())
+    Router::new()
+        .merge(organisations::routes())
+        .merge(staff::routes())
+        .merge(settings::routes())
+        .merge(renumberings::routes())
 }
 
 /// A request of the operator's staff about the whole installation.

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use minijinja::{Value, context};
 use model::{Address, Domain};
 use zones::{Access, Exchanger, Host, Installation, StsMode, ZoneError};
@@ -30,7 +30,7 @@ const PORTS: [(&str, u16); 7] = [
 ];
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
-    Router::new().route("/installation", get(show).post(change))
+    Router::new().route("/installation", get(show).post(change)).route("/installation/suffixes", post(suffix))
 }
 
 /// `mail.example.ch 192.0.2.1 2001:db8::1`
@@ -97,6 +97,8 @@ async fn form(desk: &Desk, typed: Option<&Fields>, errors: &[FieldError]) -> Ans
         values => Value::from_iter(fields),
         ports => PORTS.map(|(name, _)| name).to_vec(),
         spf => known.as_ref().map(Installation::spf_text),
+        suffixes => known.as_ref().map(|own| own.suffixes.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        suffix => typed.map(|typed| typed.text("suffix")).unwrap_or_default(),
         domains,
     };
     desk.page("installation_settings.html", "installation", content, errors)
@@ -209,6 +211,8 @@ impl Reading<'_> {
                     name_servers: name_servers.into_iter().flatten().collect(),
                     spf_host,
                     spf_sources,
+                    also_sends_from: Vec::new(),
+                    suffixes: Vec::new(),
                     contact,
                     access: Access { host, imaps, imap, submissions, submission, pop3s, sieve, https },
                     web_host,
@@ -259,4 +263,42 @@ async fn change(desk: Desk, fields: Fields) -> Answer {
             form(&desk, Some(&fields), &[at_field(error?)]).await
         }
     }
+}
+
+/// Publishes a suffix, with a zone of the organisation that is looked at where there is none yet; or withdraws it.
+async fn suffix(desk: Desk, fields: Fields) -> Answer {
+    let zones = desk.zones();
+    let Ok(suffix) = Domain::parse(fields.text("suffix")) else {
+        let error = FieldError::new("suffix", desk.say("suffix-wrong", &[]));
+        return suffix_form(&desk, &fields, error).await;
+    };
+    let done = match fields.has("withdraw") {
+        true => zones.withdraw_suffix(&suffix).await.map(|_| "suffix-was-withdrawn"),
+        false => {
+            let owner = desk.person.session.organisation;
+            zones.publish_suffix(&suffix, owner).await.map(|_| "suffix-was-published")
+        }
+    };
+    match done {
+        Ok(key) => desk.done(PATH, desk.say(key, &[("suffix", Word::from(suffix.to_string()))])),
+        Err(error) => {
+            let error = refusal(&desk.person.guest, error)?;
+            suffix_form(&desk, &fields, error.at("suffix")).await
+        }
+    }
+}
+
+/// The page with what was typed as a suffix; the settings are as they are kept.
+async fn suffix_form(desk: &Desk, fields: &Fields, error: FieldError) -> Answer {
+    let known = desk.zones().installation().await?;
+    let domains: u64 = desk.directory().organisations().await?.iter().map(|one| one.domains).sum();
+    let content = context! {
+        values => Value::from_iter(values(known.as_ref())),
+        ports => PORTS.map(|(name, _)| name).to_vec(),
+        spf => known.as_ref().map(Installation::spf_text),
+        suffixes => known.as_ref().map(|own| own.suffixes.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        suffix => fields.text("suffix"),
+        domains,
+    };
+    desk.page("installation_settings.html", "installation", content, &[error])
 }
