@@ -29,6 +29,7 @@ mod link;
 mod log;
 mod notice;
 mod outbox;
+mod overview;
 mod people;
 mod platform;
 mod portal;
@@ -64,6 +65,7 @@ pub use link::{Linked, envelope_of};
 pub use log::Notarised;
 pub use notice::{CHANNEL, Notice, NoticeKind};
 pub use outbox::{Told, sent};
+pub use overview::{DayCount, Overview, Sought};
 pub use people::{CONSENT_VERSION, Choices, Consent};
 pub use platform::{LOG_PATH, Platform};
 pub use portal::{Brought, Code, Opening, Seen};
@@ -73,7 +75,7 @@ pub use settings::{Marks, Settings};
 pub use stamping::{NoTimeStamp, OWN_TIME_POLICY};
 pub use statement::Shown;
 pub use submit::{Parcel, Prepared, Submission};
-pub use types::{Copy, Letter, Way, application_words, hex, sixteen};
+pub use types::{Copy, Letter, Way, application_in, application_words, hex, sixteen};
 pub use words::Language;
 
 /// Secure letters of one installation; cheap to clone.

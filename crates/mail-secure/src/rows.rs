@@ -15,6 +15,7 @@ use crate::{limits, wish};
 
 pub(crate) mod journal;
 pub(crate) mod log;
+pub(crate) mod overview;
 pub(crate) mod people;
 
 /// Tables of secure letters.

@@ -4,6 +4,7 @@ mod journal;
 mod lab;
 mod notary;
 mod opening;
+mod overview;
 mod profiles;
 mod receipts;
 mod receiving;

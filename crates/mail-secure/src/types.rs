@@ -47,11 +47,16 @@ pub fn application_words(by: &str, login: &str, way: &str) -> String {
     format!("{by} the {OF_APPLICATION}{login} ({way})")
 }
 
+/// The login of the application account in such words; `None` where a person or a mail server was known.
+pub fn application_in(authentication: &str) -> Option<&str> {
+    let (login, way) = authentication.rsplit_once(OF_APPLICATION)?.1.split_once(' ')?;
+    (login.contains('@') && way.starts_with('(')).then_some(login)
+}
+
 impl Letter {
     /// The login of the application account that sent it; `None` for a letter that a person or a mail server sent.
     pub fn application(&self) -> Option<&str> {
-        let (login, way) = self.authentication.rsplit_once(OF_APPLICATION)?.1.split_once(' ')?;
-        (login.contains('@') && way.starts_with('(')).then_some(login)
+        application_in(&self.authentication)
     }
 }
 
