@@ -143,6 +143,10 @@ pub const ANSWER_OCTETS_PER_TOKEN_LIMIT: i64 = 64 * 1024 * 1024;
 /// After which time a request that nobody answered may be made again: longer than any takes.
 pub const ANSWER_AWAITED_FOR: Duration = Duration::from_secs(120);
 
+/// Addresses and domains of an organisation that alone send secured letters.
+pub const SECURED_SENDERS_LIMIT: usize = 500;
+/// Characters of what an organisation tells its people about secured letters.
+pub const SECURED_GUIDANCE_LIMIT_CHARACTERS: usize = 2_000;
 /// Characters of an application account's name.
 pub const APPLICATION_NAME_LIMIT_CHARACTERS: usize = 40;
 /// Application accounts of one organisation.

@@ -150,7 +150,8 @@ impl Flow {
             smtputf8: false,
             tls: TlsWish::Usual,
         };
-        let submitter = Submitter { organisation, authentication, author, reference, language };
+        let is_by_itself = mail_secure::application_in(&authentication).is_some();
+        let submitter = Submitter { organisation, authentication, author, reference, language, is_by_itself };
         let header = HeaderFacts::of(&letter, true);
         let (prepared, plain) = self.sealed_for_all(&mut envelope, submitter, mode, &header, &letter).await?;
         self.take_secured(&Origin::Ourselves, &envelope, prepared, plain).await
@@ -205,6 +206,7 @@ impl Flow {
             author: sender,
             reference: None,
             language: secure.settings().language,
+            is_by_itself: origin.application().is_some() || origin.gateway().is_some(),
         };
         self.sealed_for_all(envelope, submitter, mode, &evidence.header, letter).await
     }
@@ -224,6 +226,7 @@ impl Flow {
         if envelope.recipients.is_empty() {
             return Err(Reply::never(554, 5, 1, "no recipient is named"));
         }
+        self.permitted(&submitter).await?;
         let mut seen = HashSet::new();
         for recipient in &mut envelope.recipients {
             match wish::without_suffix(&recipient.address, marks.suffixes.as_slice()) {
@@ -287,6 +290,29 @@ impl Flow {
             delivery.slot = prepared.slot_of(&delivery.recipient).map(|slot| slot.0);
         }
         Ok((prepared, plain))
+    }
+
+    /// Whether the organisation lets this author send secured letters. Its applications were given their senders by an
+    /// administrator, and its own mail servers know themselves who may.
+    async fn permitted(&self, submitter: &Submitter) -> Result<(), Reply> {
+        if submitter.is_by_itself {
+            return Ok(());
+        }
+        let sending = self.inner.directory.secured_sending(submitter.organisation).await;
+        let sending = sending.map_err(|error| trouble::directory(&error))?;
+        match sending.permits(&submitter.author) {
+            true => Ok(()),
+            // RFC 3463 §3.8: X.7.1, delivery not authorised.
+            false => Err(Reply::never(
+                550,
+                7,
+                1,
+                format!(
+                    "{} may not send secured letters: the organisation has named who may, its administrator can add you",
+                    submitter.author
+                ),
+            )),
+        }
     }
 
     /// Shows a letter to the virus scanner, where there is one: sealed, nobody on its way can. While it does not answer,
@@ -689,6 +715,8 @@ struct Submitter {
     author: Address,
     reference: Option<String>,
     language: Language,
+    /// An application or a connected mail server, for which the organisation's list of people does not count.
+    is_by_itself: bool,
 }
 
 /// A letter to be sent secured that did not come by SMTP.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use directory::{OrganisationChange, OrganisationInfo, OrganisationSettings, SettingsChange};
+use directory::{AllowedSender, OrganisationChange, OrganisationInfo, OrganisationSettings, SettingsChange};
 use serde_json::{Value, json};
 
 use super::Platform;
@@ -71,6 +71,16 @@ pub enum Organisation {
         /// Takes the logo away.
         #[arg(long, group = "news", conflicts_with = "logo")]
         no_logo: bool,
+        /// Who alone sends secured letters from now on: an address, or a domain for all its addresses. May stand several
+        /// times.
+        #[arg(long = "secured-sender", group = "news", value_name = "ADDRESS_OR_DOMAIN")]
+        secured_senders: Vec<AllowedSender>,
+        /// Everybody sends secured letters.
+        #[arg(long, group = "news", conflicts_with = "secured_senders")]
+        secured_by_everybody: bool,
+        /// What its people are told about writing secured letters.
+        #[arg(long, group = "news", value_name = "TEXT")]
+        secured_guidance: Option<String>,
     },
     /// Puts it and everything below out of use; nothing is lost.
     Disable {
@@ -135,6 +145,9 @@ impl Organisation {
                 brand_colour,
                 logo,
                 no_logo,
+                secured_senders,
+                secured_by_everybody,
+                secured_guidance,
             } => {
                 let info = administration.organisation_called(&organisation_called).await?;
                 let logo = match (logo, no_logo) {
@@ -154,6 +167,11 @@ impl Organisation {
                     brand_name,
                     brand_colour,
                     logo,
+                    secured_senders: match secured_senders.is_empty() {
+                        true => secured_by_everybody.then_some(None),
+                        false => Some(Some(secured_senders)),
+                    },
+                    secured_guidance,
                 };
                 administration.change_settings(info.id, change).await?;
                 Ok(show(&administration.organisation(info.id).await?))
@@ -187,7 +205,9 @@ fn octets_of(file: &Path) -> Result<Vec<u8>> {
 }
 
 fn show_settings(name: &str, settings: &OrganisationSettings) -> Output {
-    let OrganisationSettings { legal_name, requires_second_factor, support, brand } = settings;
+    let OrganisationSettings { legal_name, requires_second_factor, support, brand, secured } = settings;
+    let senders: Option<Vec<String>> =
+        secured.senders.as_ref().map(|all| all.iter().map(ToString::to_string).collect());
     let yes = |is_so: bool| if is_so { "yes" } else { "no" }.to_owned();
     let value = json!({
         "name": name,
@@ -200,6 +220,8 @@ fn show_settings(name: &str, settings: &OrganisationSettings) -> Output {
         "brand_name": brand.name,
         "brand_colour": brand.colour,
         "has_logo": brand.has_logo,
+        "secured_senders": senders,
+        "secured_guidance": secured.guidance,
     });
     let fields = [
         ("name", name.to_owned()),
@@ -212,6 +234,8 @@ fn show_settings(name: &str, settings: &OrganisationSettings) -> Output {
         ("name shown", brand.name.clone()),
         ("colour", brand.colour.clone()),
         ("logo", yes(brand.has_logo)),
+        ("sends secured letters", senders.map_or_else(|| "everybody".to_owned(), |all| all.join(", "))),
+        ("about secured letters", secured.guidance.clone()),
     ];
     card(value, &fields)
 }

@@ -6,8 +6,8 @@ use trail::Facts;
 
 use super::rows;
 use crate::{
-    AddressInfo, AddressKind, Ban, DirectoryError, DomainInfo, OrganisationInfo, OrganisationSettings, Role,
-    ServiceInfo, UserInfo, membership,
+    AddressInfo, AddressKind, AllowedSender, Ban, DirectoryError, DomainInfo, OrganisationInfo,
+    OrganisationSettings, Role, ServiceInfo, UserInfo, membership,
 };
 
 type Result<T> = std::result::Result<T, DirectoryError>;
@@ -95,4 +95,6 @@ pub(crate) fn of_settings(settings: &OrganisationSettings) -> Facts {
         .with("brand name", &settings.brand.name)
         .with("brand colour", &settings.brand.colour)
         .with_bool("logo", settings.brand.has_logo)
+        .with_some("secured senders", settings.secured.senders.as_deref().map(AllowedSender::several))
+        .with("secured guidance", &settings.secured.guidance)
 }

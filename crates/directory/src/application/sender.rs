@@ -30,6 +30,11 @@ impl AllowedSender {
         }
     }
 
+    /// Several, as they are kept and told: with spaces between them.
+    pub(crate) fn several(senders: &[AllowedSender]) -> String {
+        senders.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether it permits this address.
     pub fn permits(&self, address: &Address) -> bool {
         match self {

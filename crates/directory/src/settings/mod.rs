@@ -3,6 +3,7 @@
 
 mod logo;
 mod rows;
+mod secured;
 
 use crate::administration::facts;
 use db::Tx;
@@ -10,9 +11,10 @@ use model::{Address, Domain, OrganisationId};
 
 use crate::administration::{checked_name, found, organisation_in_scope, rename_organisation};
 use crate::error::DirectoryError;
-use crate::{Administration, Directory, Session};
+use crate::{Administration, AllowedSender, Directory, Session};
 
 pub use logo::{Logo, LogoKind};
+pub use secured::SecuredSending;
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 
@@ -27,6 +29,8 @@ pub struct OrganisationSettings {
     pub support: Support,
     /// How its pages look.
     pub brand: Brand,
+    /// Who of it sends secured letters.
+    pub secured: SecuredSending,
 }
 
 /// First-level support.
@@ -83,6 +87,10 @@ pub struct SettingsChange {
     pub brand_colour: Option<String>,
     /// Another logo, or none any more.
     pub logo: Option<Option<Vec<u8>>>,
+    /// Who alone sends secured letters; `Some(None)` is everybody.
+    pub secured_senders: Option<Option<Vec<AllowedSender>>>,
+    /// What its people are told about writing them.
+    pub secured_guidance: Option<String>,
 }
 
 impl SettingsChange {
@@ -127,6 +135,12 @@ impl SettingsChange {
                 Some(_) => None,
             }
         })?;
+        if let Some(senders) = &self.secured_senders {
+            settings.secured.senders = senders.as_deref().map(secured::checked_senders).transpose()?;
+        }
+        if let Some(guidance) = &self.secured_guidance {
+            settings.secured.guidance = secured::checked_guidance(guidance)?;
+        }
         if let Some(requires) = self.requires_second_factor {
             settings.requires_second_factor = requires;
         }

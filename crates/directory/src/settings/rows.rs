@@ -3,7 +3,14 @@
 use db::{DbError, Tx, values};
 use model::OrganisationId;
 
-use super::{Brand, Logo, LogoKind, OrganisationSettings, Support};
+use super::{Brand, Logo, LogoKind, OrganisationSettings, SecuredSending, Support};
+use crate::AllowedSender;
+
+/// Addresses and domains with spaces between them.
+fn senders(text: &str) -> Result<Vec<AllowedSender>, DbError> {
+    let damaged = |_| DbError::Column { column: 9, expected: "senders" };
+    text.split_whitespace().map(|sender| sender.parse().map_err(damaged)).collect()
+}
 
 pub(super) fn read(
     tx: &mut Tx,
@@ -11,7 +18,8 @@ pub(super) fn read(
 ) -> Result<Option<OrganisationSettings>, DbError> {
     tx.query_one(
         "SELECT legal_name, requires_second_factor, support_email, support_phone, support_page, support_hours,
-                brand_name, brand_colour, CASE WHEN logo IS NULL THEN 0 ELSE 1 END
+                brand_name, brand_colour, CASE WHEN logo IS NULL THEN 0 ELSE 1 END, secured_senders,
+                secured_guidance
          FROM organisation_settings WHERE organisation = ?1",
         values![organisation],
         |row| {
@@ -28,6 +36,10 @@ pub(super) fn read(
                     name: row.text(6)?.to_owned(),
                     colour: row.text(7)?.to_owned(),
                     has_logo: row.boolean(8)?,
+                },
+                secured: SecuredSending {
+                    senders: row.optional_text(9)?.map(senders).transpose()?,
+                    guidance: row.text(10)?.to_owned(),
                 },
             })
         },
@@ -51,13 +63,14 @@ pub(super) fn write(
     let (support, brand) = (&settings.support, &settings.brand);
     tx.execute(
         "INSERT INTO organisation_settings (organisation, legal_name, requires_second_factor, support_email,
-             support_phone, support_page, support_hours, brand_name, brand_colour)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             support_phone, support_page, support_hours, brand_name, brand_colour, secured_senders, secured_guidance)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (organisation) DO UPDATE SET legal_name = excluded.legal_name,
              requires_second_factor = excluded.requires_second_factor, support_email = excluded.support_email,
              support_phone = excluded.support_phone, support_page = excluded.support_page,
              support_hours = excluded.support_hours, brand_name = excluded.brand_name,
-             brand_colour = excluded.brand_colour",
+             brand_colour = excluded.brand_colour, secured_senders = excluded.secured_senders,
+             secured_guidance = excluded.secured_guidance",
         values![
             organisation,
             settings.legal_name.as_str(),
@@ -67,7 +80,9 @@ pub(super) fn write(
             support.page.as_str(),
             support.hours.as_str(),
             brand.name.as_str(),
-            brand.colour.as_str()
+            brand.colour.as_str(),
+            settings.secured.senders.as_deref().map(AllowedSender::several).as_deref(),
+            settings.secured.guidance.as_str()
         ],
     )?;
     Ok(())

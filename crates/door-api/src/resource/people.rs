@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use directory::{
-    FactorId, FactorInfo, Joined, Membership as Member, MembershipOffer as Offered, NewMember,
+    AllowedSender, FactorId, FactorInfo, Joined, Membership as Member, MembershipOffer as Offered, NewMember,
     OrganisationSettings, SettingsChange,
 };
 use model::{OrganisationId, UserId};
@@ -220,6 +220,10 @@ pub(crate) struct Settings {
     /// `#rrggbb`.
     brand_colour: String,
     has_logo: bool,
+    /// Who alone sends secured letters: addresses and domains; null: everybody.
+    secured_senders: Option<Vec<String>>,
+    /// What its people are told about writing them.
+    secured_guidance: String,
 }
 
 fn settings_view(settings: OrganisationSettings) -> Settings {
@@ -233,6 +237,8 @@ fn settings_view(settings: OrganisationSettings) -> Settings {
         brand_name: settings.brand.name,
         brand_colour: settings.brand.colour,
         has_logo: settings.brand.has_logo,
+        secured_senders: settings.secured.senders.map(|all| all.iter().map(ToString::to_string).collect()),
+        secured_guidance: settings.secured.guidance,
     }
 }
 
@@ -254,6 +260,12 @@ pub(crate) struct ChangeSettings {
     #[serde(default, deserialize_with = "absent_or")]
     #[schema(value_type = Option<String>)]
     logo: Option<Option<String>>,
+    /// Who alone sends secured letters: addresses, and domains for all their addresses; null is everybody.
+    #[serde(default, deserialize_with = "absent_or")]
+    #[schema(value_type = Option<Vec<String>>)]
+    secured_senders: Option<Option<Vec<String>>>,
+    /// When and how to write them, in the organisation's own words.
+    secured_guidance: Option<String>,
 }
 
 /// A logo.
@@ -287,6 +299,12 @@ pub(crate) async fn change_settings(
             .map_err(|_| invalid("logo", "it cannot be decoded", "Base64 (RFC 4648 §4)"))
     };
     let logo = change.logo.map(|logo| logo.map(decoded).transpose()).transpose()?;
+    let sender = |text: String| {
+        text.parse::<AllowedSender>()
+            .map_err(|error| invalid("secured_senders", error.to_string(), "addresses and domains"))
+    };
+    let several = |all: Vec<String>| all.into_iter().map(sender).collect::<Result<Vec<_>>>();
+    let secured_senders = change.secured_senders.map(|all| all.map(several).transpose()).transpose()?;
     let change = SettingsChange {
         name: None,
         legal_name: change.legal_name,
@@ -298,6 +316,8 @@ pub(crate) async fn change_settings(
         brand_name: change.brand_name,
         brand_colour: change.brand_colour,
         logo,
+        secured_senders,
+        secured_guidance: change.secured_guidance,
     };
     Ok(Json(settings_view(caller.directory().change_settings(OrganisationId(id), change).await?)))
 }

@@ -90,6 +90,7 @@ async fn change(State(shared): State<Arc<Shared>>, person: Administrator, fields
         brand_name: text("brand_name"),
         brand_colour: text("brand_colour"),
         logo,
+        ..SettingsChange::default()
     };
     match people.change_settings(organisation, change).await {
         Ok(_) => Ok(done(&person, "/manager/organisation", &Toast::of(person.guest.say("saved", &[])))),

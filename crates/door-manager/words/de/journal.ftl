@@ -298,3 +298,5 @@ fact-valid-from = Gültig ab
 fact-valid-until = Gültig bis
 fact-also-sends-from = Sendet auch von
 fact-suffixes = Suffixe
+fact-secured-senders = Senden gesicherte Briefe
+fact-secured-guidance = Hilfe zu gesicherten Briefen

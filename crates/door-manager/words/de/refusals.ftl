@@ -376,3 +376,5 @@ rule-a-change-of-addresses-is-declared-before = Eine Adressänderung wird vor ih
 rule-both-addresses-are-accepted-for-at-most = Beide Adressen werden höchstens 366 Tage lang angenommen.
 rule-the-time-to-live-before-the-date-is-60-t = Die Lebensdauer vor dem Termin beträgt 60 bis 3600 Sekunden.
 rule-at-most-16-suffixes-are-published = Höchstens 16 Suffixe werden veröffentlicht.
+rule-1-to-500-addresses-and-domains-alone-sen = Geben Sie 1 bis 500 Adressen und Domains an, oder lassen Sie alle senden.
+rule-what-is-told-about-secured-letters-has-a = Der Hilfetext hat höchstens 2000 Zeichen.

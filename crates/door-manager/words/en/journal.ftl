@@ -298,3 +298,5 @@ fact-valid-from = Valid from
 fact-valid-until = Valid until
 fact-also-sends-from = Also sends from
 fact-suffixes = Suffixes
+fact-secured-senders = Send secured letters
+fact-secured-guidance = Help on secured letters

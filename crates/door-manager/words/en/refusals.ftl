@@ -376,3 +376,5 @@ rule-a-change-of-addresses-is-declared-before = A change of addresses is declare
 rule-both-addresses-are-accepted-for-at-most = Both addresses are accepted for at most 366 days.
 rule-the-time-to-live-before-the-date-is-60-t = The time to live before the date is 60 to 3600 seconds.
 rule-at-most-16-suffixes-are-published = At most 16 suffixes are published.
+rule-1-to-500-addresses-and-domains-alone-sen = Name 1 to 500 addresses and domains, or let everybody send.
+rule-what-is-told-about-secured-letters-has-a = The help text has at most 2000 characters.

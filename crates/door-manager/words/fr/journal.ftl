@@ -298,3 +298,5 @@ fact-valid-from = Valable dès le
 fact-valid-until = Valable jusqu’au
 fact-also-sends-from = Envoie aussi depuis
 fact-suffixes = Suffixes
+fact-secured-senders = Envoient des lettres sécurisées
+fact-secured-guidance = Aide sur les lettres sécurisées

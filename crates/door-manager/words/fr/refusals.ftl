@@ -376,3 +376,5 @@ rule-a-change-of-addresses-is-declared-before = Un changement d’adresses se d�
 rule-both-addresses-are-accepted-for-at-most = Les deux adresses sont acceptées pendant 366 jours au plus.
 rule-the-time-to-live-before-the-date-is-60-t = La durée de vie avant la date est de 60 à 3600 secondes.
 rule-at-most-16-suffixes-are-published = On publie au plus 16 suffixes.
+rule-1-to-500-addresses-and-domains-alone-sen = Indiquez de 1 à 500 adresses et domaines, ou laissez chacun envoyer.
+rule-what-is-told-about-secured-letters-has-a = Le texte d’aide a au plus 2000 caractères.

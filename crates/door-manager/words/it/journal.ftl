@@ -298,3 +298,5 @@ fact-valid-from = Valido dal
 fact-valid-until = Valido fino al
 fact-also-sends-from = Invia anche da
 fact-suffixes = Suffissi
+fact-secured-senders = Inviano lettere protette
+fact-secured-guidance = Aiuto sulle lettere protette

@@ -376,3 +376,5 @@ rule-a-change-of-addresses-is-declared-before = Un cambiamento di indirizzi si d
 rule-both-addresses-are-accepted-for-at-most = Entrambi gli indirizzi sono accettati per al massimo 366 giorni.
 rule-the-time-to-live-before-the-date-is-60-t = La durata di vita prima della data è da 60 a 3600 secondi.
 rule-at-most-16-suffixes-are-published = Si pubblicano al massimo 16 suffissi.
+rule-1-to-500-addresses-and-domains-alone-sen = Indicate da 1 a 500 indirizzi e domini, o lasciate inviare tutti.
+rule-what-is-told-about-secured-letters-has-a = Il testo d’aiuto ha al massimo 2000 caratteri.

@@ -371,3 +371,35 @@ async fn what_a_server_refuses_for_its_attachment_goes_once_more_by_a_link() {
         town.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_not_named_by_the_organisation_sends_no_secured_letter_and_hears_why() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let owner = town.directory.find(&address("anna@valbois.test")).await.unwrap();
+        let directory::Found::Mailbox { account, .. } = owner else { panic!("{owner:?}") };
+        let only = async |sender: &str| {
+            let senders = Some(Some(vec![sender.parse().unwrap()]));
+            let change = directory::SettingsChange {
+                secured_senders: senders,
+                ..directory::SettingsChange::default()
+            };
+            town.operator.change_settings(account.organisation, change).await.unwrap();
+        };
+        only("direction@valbois.test").await;
+        let before = stranger.heard().len();
+        let refused = send(&town, "<im><c> Bonjour", &["zed@else.test"]).await.unwrap_err();
+        assert_eq!(
+            (refused.code(), refused.to_string().contains("its administrator can add you")),
+            (550, true)
+        );
+        assert!(town.flow.secure().statistics(None, model::Timestamp(0)).await.unwrap().is_empty());
+        send(&town, "Bonjour", &["zed@else.test"]).await.unwrap();
+        letters_of(&stranger, before + 1).await;
+        only("valbois.test").await;
+        send(&town, "<im><c> Bonjour", &["zed@else.test"]).await.unwrap();
+        letters_of(&stranger, before + 2).await;
+        town.stop().await;
+    }
+}
