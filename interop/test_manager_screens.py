@@ -160,6 +160,16 @@ def screens(chromium, relais, certificate_for):
     relais.command("integration", "add-certificate", gateway, "--certificate", certificate_for("gw2.valbois.test", 20),
                    "--direction", "sending")
     relais.command("authority", "add", "Racine de l’école", certificate_for("Racine de l’école", 900, is_authority=True))
+    relais.command("integration", "answer", gateway, "4.1", "clear", "--remarks", "Secrétariat et direction")
+    relais.command("integration", "answer", gateway, "6.8", "not-clear", "--remarks", "À demander au réseau")
+    relais.command("integration", "phase", gateway, "planning", "done")
+    relais.command("integration", "phase", gateway, "preparation", "under-way", "--due", "2027-03-01")
+    relais.command("integration", "set-up", gateway, "--reception", "gw1.valbois.test", "--sending", "192.0.2.10",
+                   "--mail-system", "Exchange 2019", "--technical-contact", "Eve Rochat, 027 000 00 00", "--wished", "2098-02-01",
+                   "--submit")
+    relais.command("integration", "contact", gateway, "second", "--name", "Helpdesk", "--hours", "Lundi à vendredi, 8 à 18h",
+                   "--phone", "+41 848 00 04 15", "--except-holidays", "true")
+    relais.command_raw("integration", "test", gateway)
     idle = relais.command("integration", "create", "Ancienne passerelle", "--organisation", own)["id"]
 
     # A change of addresses that concerns it: a machine has an old one.
@@ -170,14 +180,31 @@ def screens(chromium, relais, certificate_for):
     later = relais.command("renumbering", "declare", "Encore d’autres serveurs", "--at", "2099-12-11T06:00:00Z", "--endpoint",
                            "gw3.away.test:25 A 192.0.2.87 198.51.100.15")["id"]
 
+    application = relais.command("application", "create", "salaires", "--organisation", own, "--sender", f"salaires@{DOMAIN}",
+                                 "--sender", ELSEWHERE, "--hourly", "500")["id"]
+    relais.command("organisation", "change", own, "--secured-sender", DOMAIN, "--secured-guidance",
+                   "Un objet neutre, sans nom.\nÀ archiver dans le dossier du personnel.")
+    # Letters that are on their way, one of them for two people, and one that has arrived.
+    with submission(relais, ANNA) as smtp:
+        for to, subject in [(["eve@away.test", "ida@away.test"], "<im><r> Décision"), ([BRUNO], "<im><c> Salaires"),
+                            (["eve@away.test"], "<im><p> Dossier")]:
+            smtp.sendmail(ANNA, to, letter(ANNA, to[0], mark(), subject=subject).decode().encode())
+    secured = relais.command("secure", "letters")[-1]["id"]
+
     inside = {
         "renumberings": "installation/renumberings", "renumbering-new": "installation/renumberings/new",
         "renumbering": f"installation/renumberings/{renumbering}", "renumbering-later": f"installation/renumberings/{later}",
         "renumbering-letters": f"installation/renumberings/{later}/letters", "announcements": "renumberings",
+        "applications": "applications", "application": f"applications/{application}", "application-new": "applications/new",
+        "secured": "secured", "secured-none": "secured?q=rien", "secured-senders": "secured/senders",
+        "secured-letter": f"secured/{secured}", "secured-withdraw": f"secured/{secured}/withdraw",
+        "installation-secured": "installation/secured",
         "integrations": "integrations", "integration": f"integrations/{gateway}", "integration-new": "integrations/new",
         "integration-edit": f"integrations/{gateway}/edit", "integration-domains": f"integrations/{gateway}/domains",
         "integration-certificates": f"integrations/{gateway}/certificates", "integration-idle": f"integrations/{idle}",
-        "integration-delete": f"integrations/{gateway}/delete", "authorities": "integrations/authorities",
+        "integration-delete": f"integrations/{gateway}/delete", "integration-phases": f"integrations/{gateway}/phases",
+        "integration-set-up": f"integrations/{gateway}/set-up", "integration-test": f"integrations/{gateway}/test",
+        "integration-contacts": f"integrations/{gateway}/contacts", "integration-matrix": f"integrations/{gateway}/matrix", "authorities": "integrations/authorities",
         "installation-integrations": "installation/integrations",
         "dashboard": "", "services": "services", "service": f"services/{service}", "addresses": "addresses",
         "addresses-none": "addresses?q=rien", "new-mailbox": "addresses/new", "new-shared": "addresses/new?kind=shared",
@@ -285,7 +312,9 @@ PICTURED_ELSEWHERE = {
 NO_PAGES = {
     "/events": "what tells pages that something changed", "/assets/{name}": "style, scripts and icons",
     "/manager": "leads to /manager/", "/language/{tag}": "leads back", "/organisation/logo": "a picture itself",
+    "/secured/{letter}/evidence": "a file", "/secured/{letter}/receipts/{copy}/{of}": "a file",
     "/organisation/brand.css": "a style", "/domains/{name}/zone/export": "a file",
+    "/integrations/{id}/matrix.csv": "a file", "/integrations/{id}/report.pdf": "a file",
 }
 
 

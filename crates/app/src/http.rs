@@ -32,6 +32,7 @@ fn manager(installation: &Installation) -> Result<door_manager::Shared> {
         zones: installation.zones.clone(),
         hosts: installation.hosts.clone(),
         gateways: installation.flow.gateways().clone(),
+        secure: installation.flow.secure().clone(),
         keys: installation.keys.clone(),
         looker: diagnosing::looker(installation)?,
         trail: installation.trail.clone(),

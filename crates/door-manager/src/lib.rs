@@ -49,6 +49,7 @@ use mail_queue::Queue;
 use mail_reports::Reports;
 use mail_route::Relays;
 use renumbering::Renumberings;
+use mail_secure::Secure;
 use reputation::Reputation;
 use trail::Trail;
 use world::World;
@@ -69,6 +70,8 @@ pub struct Shared {
     pub hosts: Hosts,
     /// Integrated organisations, authorities.
     pub gateways: Gateways,
+    /// Secured letters.
+    pub secure: Secure,
     /// Hosted zones, diagnosis.
     pub zones: Zones,
     /// Keys that sign zones.

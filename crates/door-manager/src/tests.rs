@@ -2,6 +2,7 @@
 
 mod access;
 mod addresses;
+mod applications;
 mod domains;
 mod events;
 mod foreign;
@@ -21,6 +22,7 @@ mod roles;
 mod routes;
 mod rules;
 mod screens;
+mod secured;
 mod servers;
 mod shown;
 mod watching;
@@ -56,6 +58,7 @@ struct Town {
     hosts: hosts::Hosts,
     gateways: gateways::Gateways,
     renumberings: renumbering::Renumberings,
+    secure: mail_secure::Secure,
     db: db::Db,
     valbois: OrganisationId,
     acme: OrganisationId,
@@ -93,6 +96,7 @@ async fn towns() -> Vec<Town> {
             renumbering::MIGRATIONS,
             keys::MIGRATIONS,
             gateways::MIGRATIONS,
+            mail_secure::MIGRATIONS,
             zones::MIGRATIONS,
             mail_reports::MIGRATIONS,
             reputation::MIGRATIONS,
@@ -140,7 +144,9 @@ async fn towns() -> Vec<Town> {
         let settings = mail_reports::Settings::new(hostname);
         let hosts = hosts::Hosts::new(db.clone(), world.clone(), directory.clone());
         let gateways = gateways::Gateways::new(db.clone(), world.clone(), keys.clone());
+        let secure = secure(&db, &world);
         let shared = Shared {
+            secure: secure.clone(),
             hosts: hosts.clone(),
             gateways: gateways.clone(),
             trail: trail::Trail::new(db.clone()),
@@ -179,9 +185,19 @@ async fn towns() -> Vec<Town> {
             hosts,
             gateways,
             renumberings,
+            secure,
         });
     }
     towns
+}
+
+/// Secured letters, with bodies in memory and a key of the vault that everybody knows.
+fn secure(db: &db::Db, world: &World) -> mail_secure::Secure {
+    let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
+    let vault = keys::Vault::with_key(&[7; 32], world.random.clone());
+    let portal = wire_safe::PortalOrigin::parse("https://safe.relais.test").unwrap();
+    let settings = mail_secure::Settings::new(portal, &Domain::parse("relais.test").unwrap());
+    mail_secure::Secure::new(db.clone(), blobs, world.clone(), vault, settings)
 }
 
 impl Town {

@@ -12,7 +12,7 @@ use minijinja::{Value, context};
 use model::{AccountId, AddressId};
 
 use super::domains::{Listed, listed};
-use super::{Answer, announcements, system};
+use super::{Answer, announcements, secured, system};
 use crate::toast::see_other;
 use crate::trouble::Trouble;
 use crate::visitor::{Administrator, Person};
@@ -80,6 +80,7 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
         let name = person.guest.say("requests-title", &[]);
         alerts.push(context! { name, state => "waiting", text, href => "/manager/sources#requests" });
     }
+    alerts.extend(secured::alerts(&shared, &person).await?);
     alerts.extend(full(&shared, &person, &directory).await?);
     alerts.extend(announcements::alerts(&shared, &person).await?);
     if person.session.is_operator {

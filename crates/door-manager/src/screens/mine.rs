@@ -14,6 +14,7 @@ use model::{AccountId, AddressId, CredentialId};
 
 use super::Answer;
 use super::refusal::{FieldError, directory_refusal};
+use super::secured::how as secured_how;
 use crate::fields::Fields;
 use crate::toast::{Toast, done};
 use crate::visitor::Person;
@@ -60,7 +61,14 @@ async fn list(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
             }
         })
         .collect();
-    let content = context! { mailboxes => mailboxes.iter().map(view).collect::<Vec<_>>(), opened };
+    let sending = shared.directory.secured_sending(person.session.organisation).await?;
+    let content = context! {
+        mailboxes => mailboxes.iter().map(view).collect::<Vec<_>>(),
+        opened,
+        how => secured_how(&shared),
+        is_limited => sending.senders.is_some(),
+        guidance => sending.guidance,
+    };
     page::of(&person, "mine.html", "mine", content)
 }
 

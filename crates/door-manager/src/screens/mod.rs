@@ -3,6 +3,7 @@
 mod access;
 mod addresses;
 mod announcements;
+mod applications;
 mod dashboard;
 mod dkim;
 mod domains;
@@ -27,6 +28,7 @@ mod refusal;
 mod reports;
 mod reputation;
 mod routes;
+mod secured;
 mod security;
 mod servers;
 mod sessions;
@@ -94,6 +96,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .merge(installation::routes())
         .merge(servers::routes())
         .merge(integrations::routes())
+        .merge(applications::routes())
+        .merge(secured::routes())
         .merge(access::routes())
         .merge(mine::routes())
         .merge(global::routes())
@@ -106,6 +110,9 @@ pub(crate) use signing_in::sign_in_keeping;
 pub(crate) use journal::{action_key, fact_key};
 #[cfg(test)]
 pub(crate) use refusal::{held_key, rule_key};
+/// Every key that the screens of secured letters put together, for the test of the words.
+#[cfg(test)]
+pub(crate) use secured::keys as secured_keys;
 #[cfg(test)]
 pub(crate) use way::{ANSWERS as OWN_ANSWERS, SENTENCES as STORED_SENTENCES, SYSTEM as SYSTEM_ANSWERS};
 

@@ -177,6 +177,19 @@ pub(super) async fn school(town: &Town, organisation: OrganisationId) -> (Foreig
     let presented = gateways::Presented::Name(Domain::parse("gw.ecole.test").unwrap());
     let certificate = gateways::NewCertificate { presented, direction: gateways::Direction::Both };
     gateways.add_certificate(integration, certificate).await.unwrap();
+    let application = directory::NewApplication {
+        organisation,
+        name: "salaires".to_owned(),
+        senders: vec!["ecole.test".parse().unwrap()],
+        reads: Vec::new(),
+        hourly_limit: None,
+        size_limit_bytes: None,
+    };
+    let application = people.create_application(application).await.unwrap().info.id;
+    let emile = ("emile@ecole.test", mail_secure::Mode::Registered);
+    let by = "password of the application account salaires@application.1 (SMTP AUTH)";
+    let (letter, slots) = town.secured(organisation, emile, by, &["zed@else.test"]).await;
+    town.secure.notarise().await.unwrap();
     let pending = hosts.changes(None).await.unwrap()[0].id;
     let person = user(&people, organisation, "denis@ecole.test").await.id;
     people.grant_access(address, person, Some(Permissions::all()), AddressProof::Machine).await.unwrap();
@@ -249,6 +262,10 @@ pub(super) async fn school(town: &Town, organisation: OrganisationId) -> (Foreig
         ("invitations/{id}", invitation.info.id.to_string()),
         ("hosts/{id}", host.to_string()),
         ("servers/{id}", server.to_string()),
+        ("applications/{id}", application.to_string()),
+        ("{letter}", letter.to_string()),
+        ("{copy}", slots[0].to_string()),
+        ("{of}", "submission".to_owned()),
         ("integrations/{id}", integration.to_string()),
         ("{authority}", "1".to_owned()),
         ("users/{id}", person.to_string()),
@@ -300,6 +317,9 @@ pub(super) async fn everything(town: &Town, organisation: OrganisationId) -> Str
     let hosts = town.hosts.administration(Scope::Tenant(organisation), "test");
     let gateways = town.gateways.administration(Scope::Tenant(organisation), "test");
     let mut all = vec![format!("{:?}", gateways.list(None).await.unwrap())];
+    all.push(format!("{:?}", people.applications(db::Seek::first(100)).await.unwrap().items));
+    let letters = mail_secure::Sought { limit: 100, ..mail_secure::Sought::default() };
+    all.push(format!("{:?}", town.secure.overviews(organisation, letters).await.unwrap()));
     let services = people.services(None).await.unwrap();
     for service in &services {
         all.push(format!("{:?}", people.senders(service.id).await.unwrap()));

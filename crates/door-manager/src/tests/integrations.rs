@@ -181,3 +181,29 @@ async fn a_pinned_certificate_shows_both_fingerprints_and_authorities_are_kept_b
         assert!(own.authorities().await.unwrap()[1].removed_at.is_none());
     }
 }
+
+#[tokio::test]
+async fn what_of_secure_mail_asks_for_attention_stands_on_the_first_page() {
+    for town in towns().await {
+        town.mail_domain().await;
+        let mut admin = town.signed_in("valbois").await;
+        let path = made(&town, &mut admin, &[("name", "principale"), ("inbound", "mx")]).await;
+        admin.post(&format!("{path}/domains"), &[("domain", "valbois.test")]).await;
+        admin.post(&format!("{path}/certificates"), &[("way", "certificate"), ("pem", ROOT)]).await;
+        assert!(!admin.get("/manager/").await.text.contains("principale"), "it is not in service");
+        staff(&town).await.post(&format!("{path}/state"), &[("state", "active")]).await;
+        assert!(!admin.get("/manager/").await.text.contains("principale"), "it ends in a hundred years");
+        let anna = ("anna@valbois.test", mail_secure::Mode::Confidential);
+        town.secured(town.valbois, anna, "password", &["zed@else.test"]).await;
+        assert!(!admin.get("/manager/").await.text.contains("remise ces sept"));
+        let lost = "UPDATE secure_recipient SET state = 'undeliverable'";
+        let scope = town.db.operator("test");
+        scope.write(move |tx: &mut db::Tx| Ok::<_, db::DbError>(tx.execute(lost, &[])?)).await.unwrap();
+        let first = admin.get("/manager/").await.text;
+        assert!(first.contains("une lettre n’a pas pu être remise"), "{first}");
+        assert!(
+            first.contains("state&#x3d;undeliverable") || first.contains("state=undeliverable"),
+            "{first}"
+        );
+    }
+}

@@ -77,6 +77,10 @@ const DECISIONS: [(Who, &str); 5] = [
          /domains/{name}/zone/ttl /domains/{name}/zone/undo
          /hosts /hosts/new /hosts/{id} /hosts/{id}/edit /hosts/{id}/delete
          /servers /servers/new /servers/{id} /servers/{id}/edit /servers/{id}/delete
+         /applications /applications/new /applications/{id} /applications/{id}/state /applications/{id}/password
+         /applications/{id}/delete /secured /secured/{letter} /secured/senders /secured/{letter}/withdraw
+         /secured/{letter}/evidence
+         /secured/{letter}/receipts/{copy}/{of}
          /integrations /integrations/new /integrations/authorities /integrations/{id} /integrations/{id}/edit
          /integrations/{id}/delete /integrations/{id}/domains /integrations/{id}/domains/prove
          /integrations/{id}/domains/remove /integrations/{id}/certificates /integrations/{id}/certificates/remove
@@ -89,7 +93,7 @@ const DECISIONS: [(Who, &str); 5] = [
     (
         Who::Staff,
         "/sources/ips/{ip}/delete /integrations/{id}/state /integrations/{id}/domains/confirm
-         /installation/integrations /installation/authorities /installation/authorities/{authority} /system /installation /installation/journal /installation/journal/verify /installation/journal/{change}
+         /installation/integrations /installation/secured /installation/authorities /installation/authorities/{authority} /system /installation /installation/journal /installation/journal/verify /installation/journal/{change}
          /installation/staff /installation/staff/{user} /installation/organisations
          /installation/organisations/{organisation} /installation/organisations/{organisation}/quotas
          /installation/organisations/{organisation}/state /installation/organisations/{organisation}/delete

@@ -106,6 +106,7 @@ fn keys_that_are_put_together_are_known() {
         keys.push(format!("light-{light}"));
     }
     keys.extend(crate::screens::guide_keys());
+    keys.extend(crate::screens::secured_keys());
     keys.extend((1..=12).map(|month| format!("month-{month}")));
     for cause in [
         Cause::PolicyBounces,

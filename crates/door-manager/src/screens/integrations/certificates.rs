@@ -12,7 +12,7 @@ use gateways::{
 use minijinja::{Value, context};
 use model::{Domain, Timestamp};
 
-use super::{Answer, Desk, path_of};
+use super::{Answer, Desk, name_of, path_of};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::refusal::FieldError;
@@ -124,7 +124,7 @@ async fn add(desk: Desk, Path(id): Path<String>, fields: Fields) -> Answer {
     };
     match desk.gateways().add_certificate(one.id, new).await {
         Ok(changed) => {
-            let name = changed.certificates.last().map_or_else(String::new, |slot| slot.identity.to_string());
+            let name = changed.certificates.last().map_or_else(String::new, |slot| name_of(&slot.identity));
             desk.done(&format!("{}/certificates", path_of(&one)), "certificate-added", &name)
         }
         Err(error) => listed(&desk, &one, &fields, &[desk.refusal(error)?.at(field)]),
@@ -137,7 +137,7 @@ async fn remove(desk: Desk, Path(id): Path<String>, fields: Fields) -> Answer {
     let known = one.certificates.iter().find(|known| known.id.0 == slot).ok_or(Trouble::NotFound)?;
     match desk.gateways().remove_certificate(one.id, CertificateId(slot)).await {
         Ok(_) => {
-            let name = known.identity.to_string();
+            let name = name_of(&known.identity);
             desk.done(&format!("{}/certificates", path_of(&one)), "certificate-removed", &name)
         }
         Err(error) => {

@@ -18,7 +18,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use directory::{DirectoryError, Scope};
-use gateways::{Administration, Expiry, Integration, IntegrationState, PeerCertificate};
+use gateways::{Administration, Expiry, Identity, Integration, IntegrationState, PeerCertificate};
 use minijinja::{Value, context};
 use model::{IntegrationId, Timestamp};
 
@@ -32,6 +32,8 @@ use crate::words::Word;
 use crate::{Shared, page, reader};
 
 const PATH: &str = "/manager/integrations";
+/// Octets of a fingerprint by which a sentence names a certificate.
+const NAMED_OCTETS: usize = 8;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -140,6 +142,17 @@ impl Desk {
             current,
             domains => one.domains.len(),
             certificates => one.certificates.len(),
+        }
+    }
+}
+
+/// How sentences name a certificate: by its name, or by the beginning of its fingerprint.
+fn name_of(identity: &Identity) -> String {
+    match identity {
+        Identity::Name(name) => name.to_string(),
+        Identity::Fingerprint(print) => {
+            let octets = print.to_string();
+            format!("{}…", octets.get(..NAMED_OCTETS * 3 - 1).unwrap_or(&octets))
         }
     }
 }

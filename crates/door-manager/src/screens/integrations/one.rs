@@ -10,7 +10,7 @@ use gateways::{Direction, Integration, IntegrationChange, IntegrationState, Warn
 use minijinja::{Value, context};
 
 use super::list::{Form, form, saved, target_words};
-use super::{Answer, Desk, PATH, path_of};
+use super::{Answer, Desk, PATH, name_of, path_of};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::refusal::FieldError;
@@ -90,7 +90,7 @@ fn told(desk: &Desk, one: &Integration, warning: &Warning) -> Value {
     };
     let values = match warning {
         Warning::CertificateEnds { identity, ends_at } | Warning::CertificateEnded { identity, ends_at } => {
-            vec![("name", Word::from(identity.to_string())), ("day", day(*ends_at))]
+            vec![("name", Word::from(name_of(identity))), ("day", day(*ends_at))]
         }
         Warning::UnprovenDomain(domain) => vec![("name", Word::from(domain.to_string()))],
         Warning::StaticAddress | Warning::HostedGateway | Warning::SingleFingerprint => Vec::new(),

@@ -1,0 +1,143 @@
+
+## Secured letters as whoever administers sees them
+secured-letters = Lettere protette
+secured-lead = Chi ha scritto a chi, quando, e a che punto è ogni lettera. Né l’oggetto né il contenuto figurano qui: sono del mittente e del destinatario.
+secured-none = Nessuna lettera protetta in questo periodo
+secured-none-text = Una lettera parte protetta appena il suo oggetto comincia con un contrassegno, per esempio <im><c>.
+secured-under-way = In corso
+secured-days = Invii al giorno
+secured-by-day = { $count ->
+    [one] Invii al giorno: uno in tutto
+   *[other] Invii al giorno: { $count } in tutto
+}
+secured-by-state = A che punto sono
+secured-all = In tutto
+secured-list = Le lettere
+secured-list-empty = Nessuna lettera
+secured-list-empty-text = Le lettere protette della vostra organizzazione appaiono qui.
+secured-part = Mittente o destinatario
+secured-modes-all = Tutte
+secured-states-all = Tutti gli stati
+secured-from = Dal
+secured-to = Al
+secured-everything = Mostrare tutto
+column-secured-mode = Protezione
+column-secured-way = Via
+column-secured-state = Stato
+secured-mode-confidential = Confidenziale
+secured-mode-personal = Personale
+secured-mode-registered = Raccomandato
+secured-way-sealed = Busta sigillata
+secured-way-mailbox = Casella della piattaforma
+secured-way-gateway = Gateway
+secured-way-blocked = Rifiutato in anticipo
+secured-state-unsent = Non ancora inviata
+secured-state-submitted = Depositata
+secured-state-rejected = Non accettata al deposito
+secured-state-blocked = Il destinatario non ne riceve
+secured-state-relayed = Consegnata al server del destinatario
+secured-state-offered = Attende l’accettazione
+secured-state-accepted = Accettata
+secured-state-refused = Rifiutata
+secured-state-expired = Scaduta senza decisione
+secured-state-consigned = Pronta da aprire
+secured-state-notified = Annunciata al destinatario
+secured-state-handed-over = Aperta
+secured-state-undeliverable = Impossibile da consegnare
+secured-state-withdrawn = Ritirata
+secured-state-unclaimed = Mai aperta
+secured-letter = Lettera protetta: { $mode }
+secured-submitted = Depositata
+secured-deadline = Da accettare entro
+secured-accepted = Accettata
+secured-opened = Aperta
+secured-ended = Terminata
+secured-no-subject = L’oggetto, il contenuto e le quietanze sono del mittente e del destinatario, nel loro giornale sul portale.
+secured-of-application = Un software della vostra organizzazione l’ha inviata; quietanze e prove sono sue:
+secured-evidence = Scaricare le prove
+secured-receipt-submission = Quietanza di deposito (PDF)
+secured-receipt-acceptance = Quietanza di accettazione (PDF)
+secured-receipt-refusal = Quietanza di rifiuto (PDF)
+secured-receipt-expiry = Quietanza di scadenza (PDF)
+secured-receipt-handover = Quietanza di consegna (PDF)
+secured-not-logged = Non ancora iscritto nel registro pubblico.
+secured-logged = Iscritto nel registro pubblico con il numero { $index }.
+secured-stamped = Con marca temporale.
+secured-withdraw = Ritirare la lettera
+secured-withdraw-open = { $count ->
+    [one] Una copia è ritirata: nessuno potrà più aprirla.
+   *[other] { $count } copie sono ritirate: nessuno potrà più aprirle.
+}
+secured-withdraw-closed = { $count ->
+    [one] Una copia resta: è stata accettata o aperta, o è terminata.
+   *[other] { $count } copie restano: sono state accettate o aperte, o sono terminate.
+}
+secured-withdraw-effect = Non può essere annullato. La prova dice quando e perché la lettera è stata ritirata; il vostro nome figura nel giornale delle modifiche.
+secured-withdraw-from = Da chi
+secured-withdraw-all = { $count ->
+    [one] Da tutti quelli da cui è possibile (un destinatario)
+   *[other] Da tutti quelli da cui è possibile ({ $count } destinatari)
+}
+secured-withdraw-button = Ritirare definitivamente
+secured-withdraw-too-late = Nulla può più essere ritirato: ciò che è stato accettato o aperto resta.
+secured-withdrawn = { $count ->
+    [one] Una copia è ritirata.
+   *[other] { $count } copie sono ritirate.
+}
+secured-reason = Motivo
+secured-reason-help = Figura nella prova; il destinatario può leggerla.
+secured-everybodys = Posta protetta di tutti
+secured-everybodys-lead = Quanto invia ogni organizzazione e quanto attende o è andato perso. Nessun indirizzo, nessun oggetto.
+secured-of-nobody = Risposte dal portale
+column-secured-confidential = Confidenziale
+column-secured-personal = Personale
+column-secured-registered = Raccomandato
+column-secured-waiting = In corso
+column-secured-lost = Rifiutato o perso
+secured-event-SubmissionAcceptance = Depositata dal mittente
+secured-event-SubmissionRejection = Deposito rifiutato
+secured-event-RelayAcceptance = Presa in carico da un’altra piattaforma
+secured-event-RelayRejection = Rifiutata da un’altra piattaforma
+secured-event-RelayFailure = Altra piattaforma irraggiungibile
+secured-event-NotificationForAcceptance = Proposta al destinatario
+secured-event-NotificationForAcceptanceFailure = Proposta impossibile da consegnare
+secured-event-ConsignmentAcceptance = Accettata dal destinatario
+secured-event-ConsignmentRejection = Rifiutata dal destinatario
+secured-event-AcceptanceRejectionExpiry = Termine scaduto senza decisione
+secured-event-ContentConsignment = Contenuto messo a disposizione
+secured-event-ContentConsignmentFailure = Ritirata dal mittente
+secured-event-ConsignmentNotification = Destinatario avvisato
+secured-event-ConsignmentNotificationFailure = Avviso impossibile da consegnare
+secured-event-ContentHandover = Contenuto consegnato al destinatario
+secured-event-ContentHandoverFailure = Contenuto mai richiesto in tempo
+secured-event-NotificationDelivered = Avviso preso dal server del destinatario
+secured-event-ContentAccessTracking = Contenuto consultato di nuovo
+secured-event-RelayToNonERDS = Consegnata su un collegamento verificato
+secured-event-RelayToNonERDSFailure = Collegamento verificato impossibile
+secured-event-ReceivedFromNonERDS = Ricevuta su un collegamento verificato
+secured-senders = Chi può inviare
+secured-senders-lead = Chi della vostra organizzazione invia lettere protette, e ciò che dite ai collaboratori su come redigerle.
+secured-who = Inviano lettere protette
+secured-who-everybody = Tutti
+secured-who-everybody-help = Chiunque invii da un indirizzo della vostra organizzazione.
+secured-who-listed = Solo questi indirizzi e domini
+secured-who-listed-help = Gli altri ricevono un rifiuto chiaro e nulla parte. I conti applicativi e i gateway hanno regole proprie.
+secured-listed = Indirizzi e domini
+secured-listed-help = Uno per riga. Un dominio vale per tutti i suoi indirizzi.
+secured-guidance = Come redigerle e archiviarle
+secured-guidance-help = Le vostre regole, con parole vostre: quali messaggi, quale oggetto, quale forma, dove archiviarli. I collaboratori le leggono sotto «I miei indirizzi».
+secured-guidance-of = Ciò che dice la vostra organizzazione
+secured-how = Inviare una lettera protetta
+secured-how-text = È ciò che leggono i collaboratori, seguito dalle vostre regole.
+secured-how-limited = La vostra organizzazione ha indicato chi invia lettere protette. Se la vostra è rifiutata, rivolgetevi al suo amministratore.
+secured-how-mode = Protezione
+secured-how-subject = Inizio dell’oggetto
+secured-how-what = Che cosa succede
+secured-how-confidential = Il destinatario la apre con un codice inviato alla sua casella, o la riceve su un collegamento verificato.
+secured-how-personal = La persona la apre con il suo conto e un secondo fattore.
+secured-how-registered = La persona la accetta o la rifiuta; ricevete quietanze firmate.
+secured-how-suffix = Senza toccare l’oggetto, confidenziale anche con l’indirizzo del destinatario:
+secured-undeliverable = { $count ->
+    [one] una lettera non ha potuto essere consegnata negli ultimi sette giorni
+   *[other] { $count } lettere non hanno potuto essere consegnate negli ultimi sette giorni
+}
