@@ -56,6 +56,7 @@ fn api(installation: &Installation) -> Result<door_api::Parts> {
         relays: installation.flow.relays().clone(),
         renumberings: installation.renumberings.clone(),
         gateways: installation.flow.gateways().clone(),
+        onboarding: installation.onboarding.clone(),
         zones: installation.zones.clone(),
         hosts: installation.hosts.clone(),
         keys: installation.keys.clone(),
@@ -101,6 +102,7 @@ fn public(
             ipv4: config.public.ipv4_name.clone(),
             ipv6: config.public.ipv6_name.clone(),
         },
+        onboarding: installation.onboarding.clone(),
         certificates,
     }
 }

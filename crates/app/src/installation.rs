@@ -17,6 +17,7 @@ use mail_secure::Secure;
 use mail_store::MailStore;
 use model::{Domain, Timestamp};
 use renumbering::Renumberings;
+use onboarding::{Onboarding, Surroundings};
 use trail::Trail;
 use trust::ListWeight;
 use wire_safe::PortalOrigin;
@@ -26,7 +27,7 @@ use zones::Zones;
 use crate::config::{self, Config};
 
 /// Every table, in the order in which they are made.
-pub const MIGRATIONS: [Migrations; 14] = [
+pub const MIGRATIONS: [Migrations; 15] = [
     trail::MIGRATIONS,
     trust::MIGRATIONS,
     directory::MIGRATIONS,
@@ -41,6 +42,7 @@ pub const MIGRATIONS: [Migrations; 14] = [
     reputation::MIGRATIONS,
     mail_reports::MIGRATIONS,
     renumbering::MIGRATIONS,
+    onboarding::MIGRATIONS,
 ];
 
 /// The parts of an installation. What serves and what administers are made of the same.
@@ -70,6 +72,8 @@ pub struct Installation {
     pub flow: Flow,
     /// How the platform's endpoints get other addresses.
     pub renumberings: Renumberings,
+    /// How organisations' own servers are connected.
+    pub onboarding: Onboarding,
     /// When this process opened it.
     pub started_at: Timestamp,
 }
@@ -138,6 +142,10 @@ impl Installation {
             secure,
             settings: settings(&config)?,
         });
+        let surroundings =
+            Surroundings { hostname: config.hostname()?, sources: config.outbound.source.clone() };
+        let onboarding =
+            Onboarding::new(db.clone(), world.clone(), flow.clone(), zones.clone(), surroundings);
         let trail = Trail::new(db.clone());
         let suffixes = flow.secure().settings().marks.suffixes.iter().map(ToString::to_string).collect();
         let renumberings = Renumberings::new(renumbering::Parts {
@@ -164,6 +172,7 @@ impl Installation {
             store,
             flow,
             renumberings,
+            onboarding,
             started_at,
         })
     }

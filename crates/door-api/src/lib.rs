@@ -36,6 +36,7 @@ use mail_queue::Queue;
 use mail_reports::Reports;
 use mail_route::Relays;
 use renumbering::Renumberings;
+use onboarding::Onboarding;
 use reputation::Reputation;
 use tokio::sync::Semaphore;
 use trail::Trail;
@@ -63,6 +64,8 @@ pub struct Parts {
     pub renumberings: Renumberings,
     /// Integrated organisations.
     pub gateways: Gateways,
+    /// How they are connected.
+    pub onboarding: Onboarding,
     /// Hosted DNS zones and the mail records of domains.
     pub zones: Zones,
     /// Machines and their roles.

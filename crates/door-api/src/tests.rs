@@ -87,6 +87,12 @@ async fn places_with(limits: Limits) -> Vec<Place> {
             mail_reports::MIGRATIONS,
             mail_store::MIGRATIONS,
             mail_secure::MIGRATIONS,
+            mail_queue::MIGRATIONS,
+            mail_route::MIGRATIONS,
+            renumbering::MIGRATIONS,
+            reputation::MIGRATIONS,
+            mail_reports::MIGRATIONS,
+            onboarding::MIGRATIONS,
         ])
         .unwrap();
         let world = World::testing();
@@ -100,7 +106,9 @@ async fn places_with(limits: Limits) -> Vec<Place> {
         let settings = mail_reports::Settings::new(Domain::parse("mail.relais.test").unwrap());
         let hosts = Hosts::new(db.clone(), world.clone(), directory.clone());
         let zones = Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone());
+        let onboarding = onboarding::testing::onboarding(&db, &world, &zones);
         let parts = Parts {
+            onboarding,
             hosts: hosts.clone(),
             zones: zones.clone(),
             renumberings: renumbering::Renumberings::new(renumbering::Parts {
@@ -300,6 +308,8 @@ impl Place {
             ("renumbering", "9000000000000000003".to_owned()),
             ("suffix", "secure-suffix.test".to_owned()),
             ("authority", "9000000000000000002".to_owned()),
+            // No such test: one that is made here goes on for a while.
+            ("connection_test", "9000000000000000003".to_owned()),
             ("message", message),
             ("delivery", delivery),
             ("ip", ip),
@@ -412,7 +422,6 @@ impl Place {
                 bytes: b"Subject: Secret of the month\r\n\r\nnet: 5000\r\n".to_vec(),
                 subject: "Secret of the month".to_owned(),
                 message_id: Some(format!("<1@{name}.test>")),
-                passphrase: None,
             },
             message_id: String::new(),
             recipients: vec![(to.clone(), mail_secure::Way::Sealed)],

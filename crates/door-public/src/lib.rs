@@ -13,6 +13,7 @@ mod ip;
 mod limits;
 mod mta_sts;
 mod pages;
+mod recipients;
 mod redirection;
 mod unblock;
 mod words;
@@ -27,6 +28,7 @@ use directory::Directory;
 use doorway_http::Problem;
 use hosts::Hosts;
 use model::{Address, Domain};
+use onboarding::Onboarding;
 use tracing::warn;
 use zones::Zones;
 
@@ -45,6 +47,8 @@ pub struct Shared {
     pub servers: Servers,
     /// Names that lead to us over one family of addresses only.
     pub families: Families,
+    /// What recipients of secure letters are told.
+    pub onboarding: Onboarding,
     /// How our mail servers show themselves; without them there is no page about it.
     pub certificates: Option<Certificates>,
 }
@@ -100,6 +104,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/help", get(help::page))
         .route("/certificates", get(certificates::page))
         .route("/certificates/{file}", get(certificates::chain))
+        .route("/secure-mail/{name}", get(recipients::page))
         .route("/unblock", get(unblock::form).post(unblock::ask))
         .route("/allow/{token}", get(unblock::show_request).post(unblock::confirm_request))
         .route("/redirection/{token}", get(redirection::show).post(redirection::decide))

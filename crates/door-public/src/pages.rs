@@ -11,13 +11,14 @@ use tracing::error;
 
 use crate::words::{LANGUAGES, say};
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("ip.html", include_str!("../templates/ip.html")),
     ("unblock.html", include_str!("../templates/unblock.html")),
     ("allow.html", include_str!("../templates/allow.html")),
     ("redirection.html", include_str!("../templates/redirection.html")),
     ("certificates.html", include_str!("../templates/certificates.html")),
+    ("recipients.html", include_str!("../templates/recipients.html")),
     ("help.html", include_str!("../templates/help.html")),
 ];
 const STYLE: &str = include_str!("../../../web/public/style.css");

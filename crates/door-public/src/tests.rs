@@ -21,6 +21,8 @@ struct Place {
     administration: directory::Administration,
     hosts: Hosts,
     zones: zones::Zones,
+    gateways: gateways::Gateways,
+    onboarding: onboarding::Onboarding,
     organisation: model::OrganisationId,
     domain: model::DomainId,
 }
@@ -28,19 +30,14 @@ struct Place {
 async fn places() -> Vec<Place> {
     let mut places = Vec::new();
     for db in db::testing::engines() {
-        db.migrate(&[
-            trail::MIGRATIONS,
-            directory::MIGRATIONS,
-            hosts::MIGRATIONS,
-            keys::MIGRATIONS,
-            zones::MIGRATIONS,
-        ])
-        .unwrap();
+        db.migrate(&mail_flow::testing::MIGRATIONS).unwrap();
+        db.migrate(&[hosts::MIGRATIONS, zones::MIGRATIONS, onboarding::MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let keys = keys::Keys::new(db.clone(), world.clone());
-        let zones = zones::Zones::new(db.clone(), world.clone(), directory.clone(), keys);
-        let hosts = Hosts::new(db.clone(), world, directory.clone());
+        let zones = zones::Zones::new(db.clone(), world.clone(), directory.clone(), keys.clone());
+        let onboarding = onboarding::testing::onboarding(&db, &world, &zones);
+        let hosts = Hosts::new(db.clone(), world.clone(), directory.clone());
         let administration = directory.administration(Scope::Operator("test"), "test");
         let organisation = administration.create_organisation("Valbois").await.unwrap().id;
         let name = Domain::parse("valbois.test").unwrap();
@@ -81,9 +78,22 @@ async fn places() -> Vec<Place> {
             zones: zones.clone(),
             servers,
             families,
+            onboarding: onboarding.clone(),
             certificates: Some(certificates(files.path())),
         }));
-        places.push(Place { files, db, router, administration, hosts, zones, organisation, domain });
+        let gateways = gateways::Gateways::new(db.clone(), world, keys);
+        places.push(Place {
+            files,
+            db,
+            router,
+            administration,
+            hosts,
+            zones,
+            gateways,
+            onboarding,
+            organisation,
+            domain,
+        });
     }
     places
 }
@@ -485,5 +495,48 @@ async fn the_page_of_certificates_says_what_openssl_says_and_the_chain_verifies(
         for unknown in ["/certificates/sending.pem", "/certificates/..%2Fserver.key", "/certificates/both"] {
             assert_eq!(place.page(unknown, "fr").await.0, StatusCode::NOT_FOUND, "{unknown}");
         }
+    }
+}
+
+#[tokio::test]
+async fn recipients_read_what_an_organisation_tells_them_without_signing_in() {
+    for place in places().await {
+        let scope = Scope::Tenant(place.organisation);
+        let gateways = place.gateways.administration(scope, "anna");
+        let new = gateways::NewIntegration {
+            organisation: place.organisation,
+            name: "Muster".to_owned(),
+            contact: String::new(),
+            is_hosted_gateway: false,
+            inbound: gateways::InboundTarget::Exchangers,
+            accepts_host_name: false,
+            takes_ordinary: false,
+        };
+        let one = gateways.create(new).await.unwrap().id;
+        let own = place.onboarding.administration(scope, "anna");
+        let mut page = own.page(one).await.unwrap();
+        own.set_page(one, page.clone()).await.unwrap();
+        // Nobody reads what is not published, nor what there is not.
+        for unread in ["/secure-mail/muster", "/secure-mail/nobody", "/secure-mail/..%2F..%2Fetc"] {
+            assert_eq!(place.page(unread, "fr").await.0, StatusCode::NOT_FOUND, "{unread}");
+        }
+        page.is_published = true;
+        page.notices[1] = "Grüezi <b>alle</b>".to_owned();
+        own.set_page(one, page).await.unwrap();
+        let help = onboarding::Contact {
+            name: "Support".to_owned(),
+            email: "help@valbois.test".to_owned(),
+            phone: "+41 21 000 00 00".to_owned(),
+            hours: "8–18".to_owned(),
+            except_holidays: true,
+        };
+        own.set_contact(one, onboarding::Level::First, help).await.unwrap();
+        let (status, french) = place.page("/secure-mail/muster", "fr").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(french.contains("Valbois vous envoie désormais"), "{french}");
+        assert!(french.contains("mailto:help@valbois.test") && french.contains("jours fériés"), "{french}");
+        let (_, german) = place.page("/secure-mail/muster", "de").await;
+        assert!(german.contains("Grüezi &lt;b&gt;alle"), "{german}");
+        assert!(!german.contains("<b>alle"), "{german}");
     }
 }

@@ -67,3 +67,16 @@ CREATE TABLE gateway_book (
     revision BIGINT NOT NULL
 );
 INSERT INTO gateway_book (id, revision) VALUES (1, 1);
+
+-- What was last seen of an integration's servers, of each kind one.
+CREATE TABLE gateway_sighting (
+    organisation BIGINT NOT NULL,
+    integration BIGINT NOT NULL REFERENCES gateway_integration (id) ON DELETE CASCADE,
+    -- identified, refused, test-mail, sent-internal, sent-external, received-internal, received-external.
+    kind TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    detail TEXT NOT NULL,
+    -- The end of the certificate that was shown, where it is about one.
+    ends_at BIGINT,
+    PRIMARY KEY (integration, kind)
+);

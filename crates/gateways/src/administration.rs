@@ -118,7 +118,7 @@ impl Administration {
     }
 
     /// Integrations are the whole organisation's: within one domain they are not found.
-    fn scoped(&self) -> Result<Scoped> {
+    pub(crate) fn scoped(&self) -> Result<Scoped> {
         self.scope
             .whole(&self.gateways.db)
             .ok_or(DirectoryError::NotFound { what: "this within the domain's scope" })

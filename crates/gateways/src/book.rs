@@ -203,16 +203,33 @@ impl Book {
 
     /// How to deliver to an active integration.
     pub fn peer(&self, integration: IntegrationId) -> Option<Peer> {
-        let entry = self.entries.iter().find(|entry| entry.integration.id == integration)?;
-        Some(Peer {
-            integration,
+        self.entries.iter().find(|entry| entry.integration.id == integration).map(|entry| self.peer_of(entry))
+    }
+
+    fn peer_of(&self, entry: &Entry) -> Peer {
+        Peer {
+            integration: entry.integration.id,
             revision: self.revision,
             name: entry.integration.name.clone(),
             target: entry.integration.inbound.clone(),
             accepts_host_name: entry.integration.accepts_host_name,
             identities: entry.identities(Direction::Reception).cloned().collect(),
             authorities: self.authorities.clone(),
-        })
+        }
+    }
+
+    /// Whose active integration it is.
+    pub fn gateway(&self, integration: IntegrationId) -> Option<Gateway> {
+        let entry = self.entries.iter().find(|entry| entry.integration.id == integration)?;
+        Some(entry.gateway)
+    }
+
+    /// How to reach an integration's servers whether it is active or not: what tests need. Letters go by
+    /// [`Book::peer`] alone.
+    pub fn prospective_peer(&self, integration: &Integration) -> Peer {
+        let gateway = Gateway { integration: integration.id, organisation: integration.organisation };
+        let entry = Entry { integration: integration.clone(), gateway };
+        self.peer_of(&entry)
     }
 
     /// The declared certificate that an identity is, unless it is noted already which one was presented for it.

@@ -18,6 +18,7 @@ mod handshake;
 mod judge;
 pub mod limits;
 mod rows;
+mod sighting;
 
 use std::sync::Arc;
 
@@ -40,6 +41,8 @@ pub use handshake::AnyClientCertificate;
 pub use judge::{
     Anchor, Authorities, Examined, Fingerprint, Identity, Refusal, Verdict, examine, is_provable, judge,
 };
+
+pub use sighting::{Sighting, SightingKind};
 
 /// A certificate in DER, as handshakes bring it.
 pub use rustls::pki_types::CertificateDer;
@@ -70,12 +73,13 @@ pub struct Gateways {
     world: World,
     keys: Keys,
     kept: Arc<Mutex<Arc<Book>>>,
+    lately: sighting::Lately,
 }
 
 impl Gateways {
     /// Those kept in this database.
     pub fn new(db: Db, world: World, keys: Keys) -> Gateways {
-        Gateways { db, world, keys, kept: Arc::default() }
+        Gateways { db, world, keys, kept: Arc::default(), lately: sighting::Lately::default() }
     }
 
     /// Administration within `scope`, in the name of `who`.

@@ -37,3 +37,15 @@ pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// How long it takes until another certificate is noted for the same name.
 pub const SEEN_AGAIN_AFTER: Duration = Duration::from_secs(60 * 60);
+
+/// How long the same sighting of a server is not written again.
+pub const SIGHTING_AGAIN_AFTER: Duration = Duration::from_secs(60);
+
+/// How long another sighting of the same kind is not written.
+pub const SIGHTING_ANEW_AFTER: Duration = Duration::from_secs(3);
+
+/// Characters of what is told of a sighting.
+pub const SIGHTING_LIMIT_CHARACTERS: usize = 500;
+
+/// Sightings that a process remembers to have written.
+pub const SEEN_KINDS_LIMIT: usize = 10_000;

@@ -1,7 +1,7 @@
 //! Integrations, their domains and certificates, authorities: what is read and written of them.
 
 use db::{DbError, Row, Tx, values};
-use model::{Domain, IntegrationId, OrganisationId, Timestamp};
+use model::{Domain, Gateway, IntegrationId, OrganisationId, Timestamp};
 
 use crate::Seen;
 use crate::authority::{Authority, AuthorityId, AuthorityKind};
@@ -9,6 +9,7 @@ use crate::certificate::Certificate;
 use crate::entities::{CertificateId, Integration, IntegrationDomain, PeerCertificate, Proof};
 use crate::judge::{Fingerprint, Identity};
 use crate::limits::CERTIFICATE_LIMIT_OCTETS;
+use crate::sighting::{Sighting, SightingKind};
 
 const NAME: &str = "name";
 const FINGERPRINT: &str = "fingerprint";
@@ -359,6 +360,47 @@ pub(crate) fn note_seen(
         ],
     )?;
     count_change(tx)
+}
+
+/// Keeps what was last seen of an integration's servers; one that is gone leaves nothing behind.
+pub(crate) fn note_sighting(tx: &mut Tx, gateway: Gateway, sighting: &Sighting) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO gateway_sighting (organisation, integration, kind, at, detail, ends_at)
+         SELECT organisation, id, ?3, ?4, ?5, CAST(?6 AS BIGINT) FROM gateway_integration
+         WHERE id = ?1 AND organisation = ?2
+         ON CONFLICT (integration, kind)
+         DO UPDATE SET at = excluded.at, detail = excluded.detail, ends_at = excluded.ends_at",
+        values![
+            gateway.integration,
+            gateway.organisation,
+            sighting.kind.as_str(),
+            sighting.at,
+            &sighting.detail,
+            sighting.ends_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// What was last seen of an integration's servers.
+pub(crate) fn sightings(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+    integration: IntegrationId,
+) -> Result<Vec<Sighting>, DbError> {
+    tx.query(
+        "SELECT kind, at, detail, ends_at FROM gateway_sighting
+         WHERE integration = ?1 AND organisation = ?2 ORDER BY kind",
+        values![integration, organisation],
+        |row| {
+            Ok(Sighting {
+                kind: SightingKind::of_word(row.text(0)?).ok_or(damaged("kind of a sighting"))?,
+                at: row.timestamp(1)?,
+                detail: row.text(2)?.to_owned(),
+                ends_at: row.optional_integer(3)?.map(Timestamp),
+            })
+        },
+    )
 }
 
 /// The list of authorities, those that were removed too, the oldest first.

@@ -20,7 +20,7 @@ use world::World;
 
 use crate::content::Content;
 use crate::limits;
-use crate::policy::{Demander, TlsPolicy};
+use crate::policy::{Demander, Seen, TlsPolicy};
 
 /// How a connection came to an end before its time.
 #[derive(Debug)]
@@ -88,6 +88,8 @@ pub(crate) struct Server {
     pub(crate) noted: Option<TlsFailure>,
     /// Our own certificate, for servers that identify us by it.
     pub(crate) certificate: Option<Arc<dyn ResolvesClientCert>>,
+    /// Where an integrated organisation's certificate is put for who asks what was shown.
+    pub(crate) seen: Option<Seen>,
 }
 
 enum Wire {
@@ -495,7 +497,7 @@ async fn encrypt(
     let name = ServerName::try_from(server.host.clone()).map_err(|error| no_tls(&error.to_string()))?;
     let policy = server.encryption.policy();
     let (config, noted) = policy
-        .client_config(&world.dial, server.certificate.as_ref())
+        .client_config(&world.dial, server.certificate.as_ref(), server.seen.as_ref())
         .map_err(|error| no_tls(&error.to_string()))?;
     let handshake = TlsConnector::from(config).connect(name, stream);
     let stream = tokio::select! {

@@ -12,6 +12,7 @@ mod outbound;
 mod outcome;
 mod policy;
 mod pool;
+mod probe;
 mod remote;
 mod seven_bit;
 pub mod testing;
@@ -21,7 +22,8 @@ pub use account::{Parcel, into_account, refusal, stamps};
 pub use content::Content;
 pub use outbound::{Outbound, SmartHost, SmartHostTls, StaticRoute};
 pub use outcome::{Attempt, Carried, Outcome};
-pub use policy::{Demander, TlsPolicy};
+pub use policy::{Demander, ShownCertificate, TlsPolicy};
+pub use probe::{Permission, Probed, ProbedServer, Reached};
 pub use remote::{Consignment, Remote, Source};
 
 #[cfg(test)]

@@ -38,3 +38,9 @@ pub const IDLE_TIME: Duration = Duration::from_secs(30);
 pub const USES_LIMIT: u32 = 100;
 /// A message above this is not converted to seven bits.
 pub const CONVERSION_LIMIT_BYTES: u64 = 32 * 1024 * 1024;
+/// Servers of one domain that a test of a connection looks at.
+pub const PROBED_SERVERS: usize = 4;
+/// Domains whose exchangers are asked for whether a host is among them.
+pub const PROBED_DOMAINS: usize = 20;
+/// For the whole conversation of a test with one server.
+pub const PROBE_TIME: Duration = Duration::from_secs(20);

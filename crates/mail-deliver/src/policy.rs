@@ -96,6 +96,7 @@ impl TlsPolicy {
         &self,
         dial: &Dial,
         certificate: Option<&Arc<dyn ResolvesClientCert>>,
+        seen: Option<&Seen>,
     ) -> Result<(Arc<ClientConfig>, Noted), Error> {
         let noted = Noted::default();
         let config = match self {
@@ -106,7 +107,8 @@ impl TlsPolicy {
             }
             TlsPolicy::Gateway { peer, host } => {
                 let mut config = dial.tls_verified().as_ref().clone();
-                let judge = Identifies { peer: peer.clone(), host: host.clone(), noted: noted.clone() };
+                let (noted, seen) = (noted.clone(), seen.cloned().unwrap_or_default());
+                let judge = Identifies { peer: peer.clone(), host: host.clone(), noted, seen };
                 let verifier = JudgedBy::new(judge, config.crypto_provider().clone());
                 config.dangerous().set_certificate_verifier(verifier);
                 if let Some(certificate) = certificate {
@@ -154,13 +156,29 @@ struct Identifies {
     peer: gateways::Peer,
     host: Option<Domain>,
     noted: Noted,
+    seen: Seen,
+}
+
+/// The certificate that an integrated organisation's server showed, and what was said of it.
+pub(crate) type Seen = Arc<Mutex<Option<ShownCertificate>>>;
+
+/// A certificate as a server showed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownCertificate {
+    /// What it says; `None` if it cannot be read.
+    pub certificate: Option<gateways::Certificate>,
+    /// Whether it is one that was declared.
+    pub verdict: Verdict,
 }
 
 impl CertificateJudge for Identifies {
     fn judge(&self, shown: &Shown<'_>) -> Result<(), Error> {
         let chain: Vec<_> = std::iter::once(shown.end_entity).chain(shown.intermediates).cloned().collect();
         let now = Timestamp(i64::try_from(shown.now.as_secs()).unwrap_or(i64::MAX).saturating_mul(1000));
-        let refusal = match self.peer.judge(&chain, now, self.host.as_ref()) {
+        let verdict = self.peer.judge(&chain, now, self.host.as_ref());
+        let certificate = gateways::Certificate::read(shown.end_entity);
+        *self.seen.lock() = Some(ShownCertificate { certificate, verdict: verdict.clone() });
+        let refusal = match verdict {
             Verdict::Identified(_) => return Ok(()),
             Verdict::Refused(refusal) => refusal,
         };

@@ -26,7 +26,7 @@ pub struct Remote {
     pub(crate) outbound: Outbound,
     pub(crate) policies: MtaSts,
     pool: Pool,
-    certificate: Mutex<Option<Arc<dyn ResolvesClientCert>>>,
+    pub(crate) certificate: Mutex<Option<Arc<dyn ResolvesClientCert>>>,
 }
 
 /// The goal of a set of recipients: every one in the envelope belongs to `destination`.
@@ -78,12 +78,7 @@ impl Remote {
     /// Carries a message to the recipients of one destination. At most [`limits::RECIPIENT_LIMIT`] of them
     /// are tried; the rest is for later.
     pub async fn carry(&self, consignment: &Consignment) -> Carried {
-        let mut progress = Progress {
-            outcomes: vec![None; consignment.envelope.recipients.len()],
-            attempts: Vec::new(),
-            was_reached: false,
-            trouble: None,
-        };
+        let mut progress = Progress::of(consignment.envelope.recipients.len());
         let goals = match (&consignment.gateway, &consignment.relay) {
             (Some(peer), _) => self.goals_of_gateway(peer, &consignment.destination, &mut progress).await,
             (None, Some(relay)) => self.goals_of_relay(relay, consignment.envelope.tls, &mut progress).await,
@@ -191,6 +186,7 @@ impl Remote {
                         Choice::Integration(_) => self.certificate.lock().clone(),
                         Choice::Operator(_) | Choice::Domain(_) | Choice::Literal => None,
                     },
+                    seen: None,
                 };
                 if self.try_server(consignment, server, name, progress).await {
                     return;
@@ -220,7 +216,7 @@ impl Remote {
     }
 
     /// Addresses, and whether they are authentic.
-    async fn addresses(&self, host: &str) -> Result<(Vec<IpAddr>, bool), (Domain, LookupError)> {
+    pub(crate) async fn addresses(&self, host: &str) -> Result<(Vec<IpAddr>, bool), (Domain, LookupError)> {
         if let Ok(ip) = host.parse() {
             return Ok((vec![ip], false));
         }
@@ -337,7 +333,7 @@ impl Remote {
 
     /// One transaction: an outcome for each recipient, the decisive words, and whether the connection can
     /// be used again.
-    async fn transact(
+    pub(crate) async fn transact(
         &self,
         connection: &mut Connection,
         consignment: &Consignment,
@@ -403,6 +399,11 @@ impl Remote {
 }
 
 impl Progress {
+    /// Nothing is known of so many recipients.
+    pub(crate) fn of(recipients: usize) -> Progress {
+        Progress { outcomes: vec![None; recipients], attempts: Vec::new(), was_reached: false, trouble: None }
+    }
+
     /// A server that could not be talked to.
     fn not_here(&mut self, host: &str, ip: Option<IpAddr>, outcome: Outcome) {
         let attempt = Attempt { ip, ..attempt(host, outcome.reply()) };

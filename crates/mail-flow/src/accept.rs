@@ -56,6 +56,7 @@ impl Flow {
                 false => self.accept_secured(arrival, kept).await,
             };
         }
+        let gateway = arrival.origin.gateway().is_some().then(|| arrival.origin.clone());
         let ready = Arc::new(self.prepare(arrival).await?);
         let place = self.place();
         let lease = place.as_ref().map(|place| place.lease);
@@ -66,6 +67,10 @@ impl Flow {
         })?;
         let message = ready.message.id;
         self.hand_over(&ready, place);
+        if let Some(origin) = gateway {
+            let recipients = ready.deliveries.iter().map(|delivery| &delivery.recipient);
+            self.note_brought(&origin, &ready.message.from, recipients, None).await;
+        }
         Ok(Accepted { message })
     }
 

@@ -1,9 +1,12 @@
 //! Integrated organisations: whose server sends, and where theirs are.
 
-use gateways::{CertificateDer, Gateways, Peer, Standing};
-use mail_deliver::Outcome;
+use gateways::{CertificateDer, Gateways, Peer, Sighting, SightingKind, Standing};
+use mail_deliver::{Consignment, Content, Outcome, Permission, Probed};
 use mail_judge::HeaderFacts;
-use model::{Gateway, IntegrationId, OrganisationId, Reply, ReversePath, Route};
+use model::{
+    Address, BlobRef, BodyKind, Envelope, Gateway, IntegrationId, OrganisationId, Recipient, Reply,
+    ReversePath, Route, TlsWish,
+};
 use tracing::{error, info};
 use trail::{Event, Step};
 
@@ -33,6 +36,12 @@ impl Flow {
         let book = self.inner.gateways.book().await.map_err(|error| trouble::db(&error))?;
         let sender = from.address().map(|address| address.domain());
         let standing = book.identify(chain, self.inner.world.clock.now(), sender);
+        if let Standing::Refused { gateway, .. } | Standing::WrongSenderDomain { gateway, .. } = &standing
+            && let Some((_, reply)) = standing.reply()
+        {
+            let what = format!("{}: {}", session.ip, reply.text());
+            self.note(*gateway, SightingKind::Refused, &what).await;
+        }
         if let Some((organisation, reply)) = standing.reply() {
             let step = Step::Refused { peer_ip: Some(session.ip), reply: reply.clone(), evidence: None };
             info!(peer = %session.ip, %from, %reply, "a gateway was refused");
@@ -47,6 +56,13 @@ impl Flow {
             if let Err(error) = noted {
                 error!(error = %model::Chain(&error), "cannot note which certificate a gateway presented");
             }
+            let sighting = Sighting {
+                kind: SightingKind::Identified,
+                at: self.inner.world.clock.now(),
+                detail: format!("{}: {identity}, SHA-256 {fingerprint}", session.ip),
+                ends_at: Some(ends_at),
+            };
+            self.note_certificate(gateway, sighting).await;
         }
         Ok(())
     }
@@ -84,7 +100,7 @@ impl Flow {
     pub(crate) async fn vouches(&self, gateway: Gateway, header: &HeaderFacts) -> Result<bool, Reply> {
         let book = self.inner.gateways.book().await.map_err(|error| trouble::db(&error))?;
         let authors = header.authors();
-        let is_own = |author: &Result<model::Address, String>| {
+        let is_own = |author: &Result<Address, String>| {
             author.as_ref().is_ok_and(|author| book.integration_of(author.domain()) == Some(gateway))
         };
         Ok(!authors.is_empty() && authors.iter().all(is_own))
@@ -108,6 +124,39 @@ impl Flow {
                 Outcome::Failed { reply: Reply::never(550, 4, 4, words), host: None }
             }
         })
+    }
+
+    /// Looks at the servers that take a domain's letters for `peer`, and hands them `letter`, if there is one: bytes from
+    /// us to an address of the domain.
+    pub async fn probe(
+        &self,
+        peer: &Peer,
+        domain: &model::Domain,
+        letter: Option<(Address, Vec<u8>)>,
+        permission: &Permission,
+    ) -> Probed {
+        let consignment = letter.map(|(recipient, bytes)| {
+            let blob = BlobRef { segment: 0, offset: 0, size_bytes: 0, hash: [0; 32] };
+            let content =
+                Content { prefix: bytes.into(), blob, bytes: None, blobs: self.inner.blobs.clone() };
+            Consignment {
+                destination: domain.clone(),
+                relay: None,
+                gateway: Some(peer.clone()),
+                envelope: Envelope {
+                    from: ReversePath::Null,
+                    smtputf8: !recipient.is_ascii(),
+                    recipients: vec![Recipient { address: recipient, notify: None, original: None }],
+                    return_content: None,
+                    envelope_id: None,
+                    body: BodyKind::SevenBit,
+                    tls: TlsWish::Usual,
+                },
+                content,
+                sources: Vec::new(),
+            }
+        });
+        self.inner.remote.probe(peer, domain, consignment.as_ref(), permission).await
     }
 
     /// Shows this certificate from now on to servers of integrated organisations.

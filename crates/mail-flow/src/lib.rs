@@ -35,6 +35,7 @@ mod returned;
 mod secure;
 mod send;
 mod settle;
+mod sighted;
 mod sign;
 mod stamp;
 pub mod testing;
@@ -64,6 +65,7 @@ use arrival::Secrecy;
 pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
 pub use composed::{Composed, NotTaken, TakenComposed, reference_of, reference_shown};
 pub use secure::{Sending, TakenSecured};
+pub use sighted::{TEST_MAIL_SUBJECT, TEST_MAIL_TEXT};
 use trust::MtaSts;
 
 use carriage::Load;

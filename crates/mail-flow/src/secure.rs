@@ -97,6 +97,7 @@ impl Flow {
         let places: Vec<Option<Place<'_>>> = letters.iter().map(|_| self.place()).collect();
         let leases: Vec<_> = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
         let letter = prepared.letter().clone();
+        let brought = (letter.mode, letter.subject.clone());
         let (flow, queued, prepared) = (self.clone(), letters.clone(), Arc::new(prepared));
         let doubted = leases.clone();
         let committed = self
@@ -119,6 +120,8 @@ impl Flow {
         for (letter, place) in letters.iter().zip(places) {
             self.hand_over(letter, place);
         }
+        let recipients = envelope.recipients.iter().map(|recipient| &recipient.address);
+        self.note_brought(origin, &envelope.from, recipients, Some((brought.0, &brought.1))).await;
         Ok(TakenSecured { message: message.unwrap_or(MessageId(0)), letter })
     }
 

@@ -159,6 +159,7 @@ impl Flow {
                 Ok(()) => {
                     for (delivery, conclusion) in logged.iter() {
                         log_end(delivery, conclusion);
+                        self.note_taken(delivery, conclusion).await;
                     }
                     for (report, place) in reports.iter().zip(places) {
                         self.hand_over(report, place);

@@ -133,6 +133,9 @@ pub enum Integration {
         /// The certificate's identifier.
         certificate: i64,
     },
+    /// How it is connected: phases, checklists, set-up, contacts, the test of the connection.
+    #[command(flatten)]
+    Onboarding(super::onboarding::Onboarding),
 }
 
 /// How a certificate is declared.
@@ -194,6 +197,7 @@ impl Integration {
             shown(gateways.change(id(name).await?, change).await?).await
         };
         match self {
+            Integration::Onboarding(step) => step.run(platform).await,
             Integration::List => {
                 let rows = gateways.list(None).await?;
                 let rows = rows.iter().map(|one| {

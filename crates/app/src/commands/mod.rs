@@ -23,6 +23,7 @@ mod linking;
 mod log;
 mod mail_server;
 mod many;
+mod onboarding;
 mod organisation;
 mod output;
 mod person;

@@ -23,6 +23,7 @@ mod mail_server;
 mod me;
 mod member;
 mod mine;
+mod onboarding;
 mod organisation;
 mod people;
 mod queue;
@@ -211,6 +212,21 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(integration::confirm_connected_domain))
         .routes(routes!(integration::declare_certificate))
         .routes(routes!(integration::withdraw_certificate))
+        .routes(routes!(onboarding::show_onboarding))
+        .routes(routes!(onboarding::set_onboarding_phase))
+        .routes(routes!(onboarding::answer_onboarding_item))
+        .routes(routes!(onboarding::show_set_up, onboarding::save_set_up))
+        .routes(routes!(onboarding::submit_set_up))
+        .routes(routes!(onboarding::answer_go_live))
+        .routes(routes!(onboarding::accept_go_live))
+        .routes(routes!(onboarding::show_support_contacts))
+        .routes(routes!(onboarding::set_support_contact))
+        .routes(routes!(onboarding::show_recipient_page, onboarding::set_recipient_page))
+        .routes(routes!(onboarding::show_network_matrix))
+        .routes(routes!(onboarding::export_network_matrix))
+        .routes(routes!(onboarding::list_connection_tests, onboarding::start_connection_test))
+        .routes(routes!(onboarding::show_connection_test))
+        .routes(routes!(onboarding::show_acceptance_report))
         .routes(routes!(authority::list_authorities, authority::register_authority))
         .routes(routes!(authority::set_authority))
         .routes(routes!(route::list_routes, route::create_route))

@@ -26,6 +26,9 @@ fn good(field: &str, other: &Tenant) -> Option<Value> {
     })
 }
 
+/// Words of paths that name no thing, but a part of one.
+const WORDS: [(&str, &str); 3] = [("phase", "planning"), ("item", "4.1"), ("level", "first")];
+
 /// The plainest value of a schema that names as many of the other's things as it can.
 fn plain(document: &Value, schema: &Value, other: &Tenant) -> Value {
     if let Some(reference) = schema["$ref"].as_str() {
@@ -73,6 +76,10 @@ pub(super) fn asked(document: &Value, path: &str, operation: &Value, by_name: bo
         let name = parameter["name"].as_str().unwrap();
         match parameter["in"].as_str().unwrap() {
             // A ban is nobody's but the operator's.
+            "path" if WORDS.iter().any(|(known, _)| *known == name) => {
+                let word = WORDS.iter().find(|(known, _)| *known == name).unwrap().1;
+                path = path.replace(&format!("{{{name}}}"), word);
+            }
             "path" if name == "subject" => path = path.replace("{subject}", "192.0.2.1"),
             "path" => {
                 let named = by_name && ["domain", "zone"].contains(&name);

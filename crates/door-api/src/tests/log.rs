@@ -33,6 +33,12 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
         "declare_certificate" => json!({"host": "gw2.valbois.test"}),
         "set_authority" => json!({"vouches": false}),
         "set_integration_state" => json!({"state": "suspended"}),
+        "set_onboarding_phase" => json!({"state": "under-way", "due_on": "2027-01-31"}),
+        "answer_onboarding_item" => json!({"state": "clear", "remarks": "walked"}),
+        "save_set_up" => set_up("2027-02-02"),
+        "answer_go_live" => json!({"day": "2027-03-03", "note": "walked"}),
+        "set_support_contact" => json!({"name": "walked", "hours": "8–18"}),
+        "set_recipient_page" => json!({"public_name": "walked", "published": true}),
         "register_authority" => json!({"name": "walked", "pem": tenant.id("pem")}),
         "change_invitation" => json!({"language": "de"}),
         "change_ip" => json!({"pointer": "mail.valbois.test", "server": null}),
@@ -98,6 +104,12 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
 fn renumbering(host: &str) -> Value {
     let endpoint = format!("{host}:25 A 192.0.2.86 198.51.100.13");
     json!({"name": "walked", "endpoints": [endpoint], "switches_at": "2099-01-01T00:00:00Z"})
+}
+
+/// A documentation of a set-up that can be handed in.
+fn set_up(wished_on: &str) -> Value {
+    json!({"reception_servers": ["gw.valbois.test"], "sending_servers": ["gw.valbois.test"],
+           "technical_contact": "Eve, +41 44 000 00 00", "wished_on": wished_on})
 }
 
 /// What answers and leaves no entry, and why.
@@ -202,6 +214,21 @@ impl Place {
             "set_authority" => {
                 let known = self.get(&self.operator, "/authorities").await.body;
                 set(&mut named, "authority", known["items"][0]["id"].as_str().unwrap());
+            }
+            "submit_set_up" | "answer_go_live" | "accept_go_live" => {
+                let integration = format!("/integrations/{}", tenant.id("integration"));
+                let domain = json!({"domain": format!("{}.test", operation.replace('_', "-"))});
+                self.post(&tenant.token, &format!("{integration}/domains"), domain).await;
+                let form = Some(set_up("2027-01-01"));
+                self.ask(&tenant.token, Method::PUT, &format!("{integration}/set-up"), form).await;
+                if operation != "submit_set_up" {
+                    let submission = format!("{integration}/set-up/submission");
+                    self.ask(&tenant.token, Method::POST, &submission, None).await;
+                }
+                if operation == "accept_go_live" {
+                    let offer = Some(json!({"day": "2027-05-05"}));
+                    self.ask(&self.operator, Method::PUT, &format!("{integration}/go-live"), offer).await;
+                }
             }
             // One operation at a time runs on a mail service.
             "link_domain" => self.zones.carry_on().await.unwrap(),

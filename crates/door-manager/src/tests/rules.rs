@@ -8,7 +8,8 @@ use crate::screens::{action_key, fact_key, held_key, rule_key};
 use crate::words::{Language, knows, source};
 
 /// The crates whose refusals a screen shows.
-const CRATES: [&str; 7] = ["directory", "gateways", "hosts", "zones", "mail-route", "keys", "renumbering"];
+const CRATES: [&str; 8] =
+    ["directory", "gateways", "hosts", "zones", "mail-route", "keys", "renumbering", "onboarding"];
 
 /// The program's own sources of a crate, without comments and tests.
 fn sources(name: &str) -> Vec<String> {

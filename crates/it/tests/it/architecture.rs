@@ -25,6 +25,7 @@ const FLOORS: &[&[&str]] = &[
     &["mail-store", "mail-secure"],
     &["mail-judge", "mail-route", "mail-queue", "mail-deliver", "mail-reports"],
     &["mail-flow", "renumbering"],
+    &["onboarding"],
     &["doorway"],
     &["doorway-http"],
     &[

@@ -138,6 +138,7 @@ const WITHOUT: &[(&str, &str, usize, Why)] = &[
     ("mail-store/src/rows/whole.rs", "wrong_counters", 1, Everybody),
     ("renumbering/src/rows.rs", "waiting", 1, Everybody),
     ("reputation/src/rows.rs", "prune", 2, Everybody),
+    ("onboarding/src/rows.rs", "is_name_taken", 1, Unscoped),
     ("trail/src/changes/rows.rs", "organisations", 1, Everybody),
     ("zones/src/diagnosis/rows.rs", "due", 1, Everybody),
     ("zones/src/diagnosis/rows.rs", "forget_gone", 1, Everybody),

@@ -107,3 +107,37 @@ async fn what_is_for_an_integration_waits_while_it_is_suspended_and_returns_once
         town.stop().await;
     }
 }
+
+/// What was seen of the servers of an integration, by the words of the kinds.
+async fn seen(town: &Town, id: IntegrationId) -> Vec<&'static str> {
+    let operator = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+    operator.sightings(id).await.unwrap().iter().map(|sighting| sighting.kind.as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_gateway_brings_and_takes_is_noted_for_the_test_of_its_connection() {
+    for db in db::testing::engines() {
+        let (stranger, pem) = far().await;
+        let (mut town, id) = town_with(db, &stranger, &pem).await;
+        let organisation = town.organisation("zoe@acme.test").await;
+        let gateway = model::Gateway { integration: id, organisation };
+        let brought = || Origin::Peer(Session { gateway: Some(gateway), ..session() });
+        let text = |subject: &str| letter("Zed <zed@far.test>", subject);
+        // What others bring says nothing, whatever its subject.
+        let tagged = format!("<im><c> {}", crate::TEST_MAIL_SUBJECT);
+        town.bring(peer(), envelope("zed@far.test", &["anna@valbois.test"]), &text(&tagged)).await.unwrap();
+        assert!(seen(&town, id).await.is_empty());
+        let there = envelope("zed@far.test", &["hans.muster.2543@else.test.incamail.ch"]);
+        town.bring(brought(), there, &text("<im><c> Another subject")).await.unwrap();
+        assert_eq!(seen(&town, id).await, ["sent-external"]);
+        let there = envelope("zed@far.test", &["hans.muster.2543@else.test.incamail.ch"]);
+        town.bring(brought(), there, &text(&tagged)).await.unwrap();
+        assert_eq!(seen(&town, id).await, ["sent-external", "test-mail"]);
+        town.bring(brought(), envelope("zed@far.test", &["anna@valbois.test"]), &text("here")).await.unwrap();
+        assert_eq!(seen(&town, id).await, ["sent-external", "sent-internal", "test-mail"]);
+        town.go();
+        send(&town, "to far").await;
+        until(async || seen(&town, id).await.contains(&"received-internal").then_some(())).await;
+        town.stop().await;
+    }
+}

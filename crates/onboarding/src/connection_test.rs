@@ -1,0 +1,210 @@
+//! Starting a test of a connection, waiting for it, and what was found before. One test of an integration at a time.
+
+use directory::DirectoryError;
+use gateways::Integration;
+use mail_deliver::Permission;
+use mail_flow::{TEST_MAIL_SUBJECT, TEST_MAIL_TEXT};
+use model::{Address, Domain, IntegrationId, ReversePath, Timestamp};
+use tracing::warn;
+use trail::Facts;
+
+use crate::administration::Administration;
+use crate::checks::{Check, ConnectionTest, Findings, Line, Looking, Says, judge, look};
+use crate::limits::{TEST_TIME, TESTS_KEPT, TESTS_PER_HOUR};
+use crate::{Language, Result, rows, say};
+
+/// An hour, in milliseconds.
+const HOUR: std::time::Duration = std::time::Duration::from_secs(60 * 60);
+
+impl Administration {
+    /// Starts a test, and does not wait for it: [`Administration::test`] tells how far it is. With an address of the
+    /// integration's proven domains, a letter is handed over to it.
+    pub async fn start_test(&self, id: IntegrationId, letter_to: Option<Address>) -> Result<ConnectionTest> {
+        let (one, test) = self.begin_test(id, letter_to.as_ref()).await?;
+        let (by, begun) = (self.clone(), test.clone());
+        tokio::spawn(async move {
+            if let Err(error) = by.carry_out(one, begun, letter_to).await {
+                warn!(error = %model::Chain(&error), "a test of a connection cannot be kept");
+            }
+        });
+        Ok(test)
+    }
+
+    /// Makes a test and waits for what it finds; at most a minute and a half.
+    pub async fn run_test(&self, id: IntegrationId, letter_to: Option<Address>) -> Result<ConnectionTest> {
+        let (one, test) = self.begin_test(id, letter_to.as_ref()).await?;
+        self.carry_out(one, test, letter_to).await
+    }
+
+    /// The tests of an integration, the newest first.
+    pub async fn tests(&self, id: IntegrationId) -> Result<Vec<ConnectionTest>> {
+        let one = self.found(id).await?;
+        self.read(move |tx| Ok(rows::tests(tx, &one)?)).await
+    }
+
+    /// One test of an integration.
+    pub async fn test(&self, id: IntegrationId, test: i64) -> Result<ConnectionTest> {
+        let found = self.tests(id).await?.into_iter().find(|one| one.id == test);
+        found.ok_or(DirectoryError::NotFound { what: "test" })
+    }
+
+    async fn begin_test(
+        &self,
+        id: IntegrationId,
+        letter_to: Option<&Address>,
+    ) -> Result<(Integration, ConnectionTest)> {
+        let one = self.found(id).await?;
+        if let Some(address) = letter_to {
+            let is_own =
+                one.domains.iter().any(|domain| domain.proof.is_some() && domain.name == *address.domain());
+            if !is_own {
+                return Err(DirectoryError::invalid(
+                    "letter_to",
+                    format!("{} is no proven domain of the integration", address.domain()),
+                    "the letter of a test goes to an address of a domain that was shown to be the organisation's",
+                ));
+            }
+        }
+        let (integration, letter_to) = (one.clone(), letter_to.map(ToString::to_string));
+        let test = self
+            .write(move |tx, hand| {
+                let known = rows::tests(tx, &integration)?;
+                if known.iter().any(|test| test.is_running(hand.at)) {
+                    return Err(DirectoryError::InUse {
+                        field: "test",
+                        value: integration.name.clone(),
+                        dependents: "a test that goes on".to_owned(),
+                        rule: "one test of an integration at a time",
+                    });
+                }
+                let lately = known.iter().filter(|test| hand.at.since(test.started_at) < HOUR).count();
+                if lately >= TESTS_PER_HOUR {
+                    let rule = "an integration is tested at most 30 times an hour";
+                    return Err(DirectoryError::invalid("test", format!("there were {lately}"), rule));
+                }
+                let test = ConnectionTest {
+                    id: hand.id,
+                    organisation: integration.organisation,
+                    integration: integration.id,
+                    started_at: hand.at,
+                    started_by: hand.name(),
+                    letter_to: letter_to.clone(),
+                    ended_at: None,
+                    lines: Vec::new(),
+                };
+                if let Some(oldest) = known.get(TESTS_KEPT.saturating_sub(2)) {
+                    rows::forget_tests(tx, &integration, oldest.id)?;
+                }
+                rows::begin_test(tx, &test)?;
+                hand.audit(
+                    tx,
+                    integration.organisation,
+                    ("test connection of integration", integration.name.clone()),
+                    (Facts::new(), Facts::new().with_some("letter to", letter_to.as_ref())),
+                )?;
+                Ok(test)
+            })
+            .await?;
+        Ok((one, test))
+    }
+
+    async fn carry_out(
+        &self,
+        one: Integration,
+        mut test: ConnectionTest,
+        letter_to: Option<Address>,
+    ) -> Result<ConnectionTest> {
+        let clock = &self.onboarding.world.clock;
+        test.lines = tokio::select! {
+            lines = self.look_and_judge(&one, letter_to) => lines?,
+            () = clock.sleep(TEST_TIME) => {
+                let what = format!("nothing within {} seconds", TEST_TIME.as_secs());
+                vec![Line { check: Check::Port, subject: String::new(), says: Says::PortClosed, what }]
+            }
+        };
+        test.ended_at = Some(clock.now());
+        let kept = test.clone();
+        self.write(move |tx, _| Ok(rows::end_test(tx, &kept)?)).await?;
+        Ok(test)
+    }
+
+    async fn look_and_judge(&self, one: &Integration, letter_to: Option<Address>) -> Result<Vec<Line>> {
+        let onboarding = &self.onboarding;
+        let (flow, world) = (&onboarding.flow, &onboarding.world);
+        let book = flow.gateways().book().await?;
+        let proven = one.domains.iter().filter(|domain| domain.proof.is_some());
+        let permission = match self.is_operator() {
+            true => Permission::Staff,
+            false => Permission::Own { domains: proven.map(|domain| domain.name.clone()).collect() },
+        };
+        let own: Vec<Domain> = onboarding.exchangers().await?.into_iter().map(|(name, _)| name).collect();
+        let settings = flow.secure().settings();
+        let looking = Looking {
+            flow,
+            world,
+            peer: book.prospective_peer(one),
+            integration: one,
+            letter: letter_to.clone().map(|to| (to.clone(), self.letter(&to, world.clock.now()))),
+            permission,
+            suffixes: &settings.marks.suffixes,
+        };
+        let (servers, suffixes) = look(looking).await;
+        if let Some(to) = &letter_to
+            && servers.iter().any(has_taken)
+        {
+            flow.note_received(one.id, &ReversePath::Null, to).await;
+        }
+        let sightings = self.gateways.sightings(one.id).await?;
+        let findings = Findings { servers, suffixes, own_exchangers: own, sightings };
+        let letter_to = letter_to.map(|to| to.to_string());
+        Ok(judge(one, &findings, letter_to.as_deref(), world.clock.now()))
+    }
+
+    /// The letter of a test, in the language of the platform, in ASCII.
+    fn letter(&self, to: &Address, at: Timestamp) -> Vec<u8> {
+        use base64::Engine;
+        let settings = self.onboarding.flow.secure().settings();
+        let language = Language::from_tag(settings.language.tag()).unwrap_or(Language::French);
+        let text = say(language, "letter-text", &[("issuer", &settings.issuer)]);
+        let body = base64::engine::general_purpose::STANDARD.encode(text.as_bytes());
+        let lines: Vec<String> =
+            body.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+        let id = self.onboarding.world.new_id();
+        format!(
+            "From: Relais <{from}>\r\nTo: {to}\r\nSubject: {subject}\r\nDate: {date}\r\n\
+             Message-ID: <{id}.test@{host}>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n\
+             Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{body}\r\n",
+            from = settings.from,
+            subject = say(language, "letter-subject", &[]),
+            date = at.rfc5322(),
+            host = settings.from.domain(),
+            body = lines.join("\r\n"),
+        )
+        .into_bytes()
+    }
+
+    /// What to type to send the letter that tries the route to us from a customer's server.
+    pub async fn test_commands(&self) -> Result<Vec<String>> {
+        let settings = self.onboarding.flow.secure().settings();
+        let suffix = settings.marks.suffixes.first().map(ToString::to_string).unwrap_or_default();
+        let tag = settings.marks.tags.first().cloned().unwrap_or_default();
+        let exchangers = self.onboarding.exchangers().await?;
+        let host = exchangers.first().map(|(host, _)| host.to_string()).unwrap_or_default();
+        Ok(vec![
+            format!(
+                "swaks --server localhost --from you@your-domain.example --to hans.muster@elsewhere.example.{suffix} \
+                 --header 'Subject: <{tag}><c> {TEST_MAIL_SUBJECT}' --body '{TEST_MAIL_TEXT}'"
+            ),
+            format!(
+                "openssl s_client -connect {host}:25 -starttls smtp -cert gateway.pem -key gateway.key </dev/null"
+            ),
+        ])
+    }
+}
+
+fn has_taken(probed: &mail_deliver::Probed) -> bool {
+    probed.servers.iter().flatten().any(|server| {
+        matches!(&server.reached, mail_deliver::Reached::Talked { letter: Some(reply), .. }
+            if reply.class() == model::Class::Done)
+    })
+}

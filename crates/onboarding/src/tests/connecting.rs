@@ -1,0 +1,214 @@
+//! Tests of a connection against a server on loopback: what is tried, what is kept, and what is left alone.
+
+use mail_deliver::testing::Stranger;
+use model::{Address, Gateway};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::*;
+use crate::checks::{Check, Light, Says};
+use crate::{ConnectionTest, Direction as Way, Language, matrix_csv};
+
+type Certified = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+
+/// An authority in PEM, and a certificate of it for a name.
+fn certified(name: &str) -> (String, Certified) {
+    let mut parameters = CertificateParams::new(vec!["authority.test".to_owned()]).unwrap();
+    parameters.distinguished_name.push(rcgen::DnType::CommonName, "authority");
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().unwrap();
+    let authority = parameters.self_signed(&key).unwrap();
+    let pem = gateways::Certificate::read(authority.der()).unwrap().pem();
+    let issuer = Issuer::new(parameters, key);
+    let key = KeyPair::generate().unwrap();
+    let parameters = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    let own = parameters.signed_by(&key, &issuer).unwrap().der().clone();
+    (pem, (vec![own], PrivateKeyDer::try_from(key.serialize_der()).unwrap()))
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text).unwrap()
+}
+
+fn says(test: &ConnectionTest, check: Check) -> Vec<Says> {
+    test.lines.iter().filter(|line| line.check == check).map(|line| line.says).collect()
+}
+
+#[tokio::test]
+async fn a_server_without_starttls_is_red_and_after_mending_all_of_reception_is_green() {
+    let (pem, (chain, key)) = certified("gw1.else.test");
+    let stranger = Stranger::new().await;
+    for town in towns_with(names(), stranger.port, true).await {
+        let stranger = stranger.clone().offers(&["PIPELINING"]);
+        town.declare("gw1.else.test").await;
+        let test = town.anna().run_test(town.one, Some(address("eve@else.test"))).await.unwrap();
+        assert_eq!(test.light(), Light::Bad);
+        assert_eq!(says(&test, Check::StartTls), [Says::TlsMissing]);
+        assert_eq!(says(&test, Check::Letter), [Says::LetterNotTried]);
+        assert_eq!(says(&test, Check::State), [Says::Planned]);
+        assert_eq!(says(&test, Check::Suffix), [Says::SuffixOurs]);
+        let heard = stranger.heard().len();
+        // Mended, but for the authority, which is the operator's to register.
+        let stranger = stranger.offers(&["STARTTLS"]).shows(chain.clone(), key.clone_key());
+        let test = town.anna().run_test(town.one, None).await.unwrap();
+        assert_eq!(says(&test, Check::Certificate), [Says::CertificateUnknownAuthority]);
+        let staff = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+        staff.add_authority("authority", &pem).await.unwrap();
+        let test = town.anna().run_test(town.one, Some(address("eve@else.test"))).await.unwrap();
+        for (check, expected) in [
+            (Check::Route, Says::RouteExchangers),
+            (Check::Port, Says::PortOpen),
+            (Check::StartTls, Says::TlsOffered),
+            (Check::Certificate, Says::CertificateKnown),
+            (Check::OurCertificate, Says::OursTaken),
+            (Check::Letter, Says::LetterTaken),
+        ] {
+            assert_eq!(says(&test, check), [expected], "{check:?}: {:#?}", test.lines);
+        }
+        // One letter was handed over, by nobody who would hear of its fate.
+        let new: Vec<_> = stranger.heard().into_iter().skip(heard).collect();
+        assert_eq!(new.len(), 1, "{new:?}");
+        assert_eq!(new[0].from, "<>");
+        assert!(new[0].body.contains("To: eve@else.test\r\n") && new[0].body.is_ascii(), "{}", new[0].body);
+        let kept = town.anna().tests(town.one).await.unwrap();
+        assert_eq!((kept.len(), &kept[0]), (3, &test));
+        assert_eq!(town.anna().test(town.one, test.id).await.unwrap(), test);
+        // Greylisting is told with what to do.
+        stranger.says_once("RCPT", "451 4.7.1 greylisted, try again");
+        let test = town.anna().run_test(town.one, Some(address("eve@else.test"))).await.unwrap();
+        assert_eq!(says(&test, Check::Letter), [Says::LetterDeferred]);
+        stranger.says_yes_again();
+    }
+}
+
+#[tokio::test]
+async fn a_letter_goes_to_a_domain_that_was_shown_to_be_theirs_only() {
+    for town in towns().await {
+        for foreign in ["zed@elsewhere.test", "anna@sub.else.test"] {
+            let refused = town.anna().run_test(town.one, Some(address(foreign))).await;
+            assert_eq!(field(refused), "letter_to", "{foreign}");
+        }
+        // Declared and not shown is not enough.
+        let own = town.flow.gateways().administration(Scope::Tenant(town.valbois), "anna");
+        own.add_domain(town.one, domain("claimed.test")).await.unwrap();
+        let refused = town.anna().run_test(town.one, Some(address("x@claimed.test"))).await;
+        assert_eq!(field(refused), "letter_to");
+    }
+}
+
+#[tokio::test]
+async fn a_customers_test_talks_to_no_machine_that_is_not_the_customers() {
+    let inner = Stranger::new().await;
+    let names = names().with("inner.elsewhere.test", "A", "127.0.0.1");
+    for town in towns_with(names, inner.port, false).await {
+        town.declare("gw1.else.test").await;
+        let staff = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+        let own = town.flow.gateways().administration(Scope::Tenant(town.valbois), "anna");
+        let targets = [
+            "mx".to_owned(),
+            "inner.elsewhere.test".to_owned(),
+            format!("127.0.0.1:{}", inner.port),
+            "10.0.0.1".to_owned(),
+        ];
+        for target in targets {
+            let change =
+                IntegrationChange { inbound: Some(target.parse().unwrap()), ..IntegrationChange::default() };
+            own.change(town.one, change).await.unwrap();
+            let test = town.anna().run_test(town.one, None).await.unwrap();
+            assert_eq!(says(&test, Check::Port), [Says::PortNotAllowed], "{target}");
+        }
+        // Not even for the staff does a test lead to this machine itself.
+        let change = IntegrationChange {
+            inbound: Some(format!("127.0.0.1:{}", inner.port).parse().unwrap()),
+            ..IntegrationChange::default()
+        };
+        staff.change(town.one, change).await.unwrap();
+        let test = town.operator().run_test(town.one, None).await.unwrap();
+        assert_eq!(says(&test, Check::Port), [Says::PortNotAllowed]);
+        assert_eq!(inner.connections(), 0);
+    }
+}
+
+#[tokio::test]
+async fn one_test_of_an_integration_goes_on_at_a_time_and_not_without_end() {
+    for town in towns().await {
+        let anna = town.anna();
+        let first = anna.start_test(town.one, None).await.unwrap();
+        assert_eq!(field(anna.start_test(town.one, None).await), "test");
+        // It ends by itself.
+        while anna.test(town.one, first.id).await.unwrap().ended_at.is_none() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        for _ in 1..crate::limits::TESTS_PER_HOUR {
+            anna.run_test(town.one, None).await.unwrap();
+        }
+        assert_eq!(field(anna.run_test(town.one, None).await), "test");
+        assert_eq!(anna.tests(town.one).await.unwrap().len(), crate::limits::TESTS_PER_HOUR);
+        let log = town.log().await;
+        assert!(log.contains(&"test connection of integration: Muster AG".to_owned()), "{log:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_seen_of_their_servers_is_told_and_kept_once_a_minute() {
+    for town in towns().await {
+        town.declare("gw1.else.test").await;
+        town.activate().await;
+        let gateway = Gateway { integration: town.one, organisation: town.valbois };
+        let gateways = town.flow.gateways();
+        let kind = gateways::SightingKind::Refused;
+        gateways.note_sighting(gateway, kind, "192.0.2.7: self-signed certificate", None).await.unwrap();
+        let test = town.anna().run_test(town.one, None).await.unwrap();
+        assert_eq!(says(&test, Check::Sending), [Says::SenderRefused]);
+        let kind = gateways::SightingKind::Identified;
+        gateways.note_sighting(gateway, kind, "192.0.2.7: gw1.else.test", None).await.unwrap();
+        let own = gateways.administration(Scope::Tenant(town.valbois), "anna");
+        assert_eq!(own.sightings(town.one).await.unwrap().len(), 2);
+        let test = town.anna().run_test(town.one, None).await.unwrap();
+        assert_eq!(says(&test, Check::Sending), [Says::SenderKnown]);
+        // Whose servers were seen is the organisation's to know.
+        let other = gateways.administration(Scope::Tenant(town.acme), "zoe");
+        assert_eq!(field(other.sightings(town.one).await), "not found");
+    }
+}
+
+#[tokio::test]
+async fn the_matrix_has_our_servers_theirs_and_the_portal() {
+    for town in towns().await {
+        let matrix = town.anna().matrix(town.one).await.unwrap();
+        let told: Vec<_> = matrix.iter().map(|row| (row.direction, row.host.as_str(), row.port)).collect();
+        assert_eq!(
+            told,
+            [
+                (Way::ToUs, "mail.relais.test", 25),
+                (Way::FromUs, "gw1.else.test", 25),
+                (Way::Browser, "mail.relais.test", 443),
+            ]
+        );
+        assert_eq!(matrix[0].addresses, ["192.0.2.25".parse::<std::net::IpAddr>().unwrap()]);
+        let csv = matrix_csv(&matrix, Language::French);
+        assert!(csv.starts_with("Sens,De,Hôte,"), "{csv}");
+        assert!(csv.contains("sortant (vers nous),,mail.relais.test,192.0.2.25,TCP,25,"), "{csv}");
+        assert_eq!(csv.lines().count(), 4);
+    }
+}
+
+#[tokio::test]
+async fn the_record_of_acceptance_is_a_document_that_the_platform_seals() {
+    for town in towns().await {
+        town.anna().run_test(town.one, None).await.unwrap();
+        for language in Language::ALL {
+            let (name, pdf) = town.anna().report(town.one, language).await.unwrap();
+            assert!(name.starts_with("acceptance-") && name.ends_with(".pdf"), "{name}");
+            let platform = town.flow.secure().platform().await.unwrap();
+            let signed = wire_cms::pades::verify_whole(&pdf).unwrap();
+            assert_eq!(signed.signer.sha256(), platform.seal.certificate().sha256());
+            let flipped: Vec<u8> = pdf
+                .iter()
+                .enumerate()
+                .map(|(at, octet)| if at == 2_000 { octet ^ 1 } else { *octet })
+                .collect();
+            assert!(wire_cms::pades::verify_whole(&flipped).is_err());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+"""How a customer is connected: Debian's Postfix as the customer's server, tested red at first and green after it was mended;
+the test mail recognised, the record of acceptance signed, the page for recipients public."""
+
+import json
+import ssl
+import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
+
+from conftest import ANNA, EVE
+from letters import letter, mark, send
+from peers import Postfix, free_port
+from relais import Relais
+from test_gateway import HANS, HOST, authority, first_organisation, issue
+
+SUBJECT = "<im><c> Test-Mail outbound to IncaMail"
+TEXT = "Ceci est un test pour vérifier si la règle de routage fonctionne."
+
+
+@pytest.fixture(scope="module")
+def certificates(work):
+    directory = work / "onboarding-certificates"
+    directory.mkdir()
+    directory.chmod(0o755)
+    authority(directory, "known")
+    authority(directory, "unknown")
+    issue(directory, "good", "known", HOST)
+    issue(directory, "of-unknown", "unknown", HOST)
+    return directory
+
+
+@pytest.fixture(scope="module")
+def place(work, program, certificates):
+    home = work / "of-onboarding"
+    home.mkdir()
+    home.chmod(0o755)
+    outside = Postfix(home / "outside", domains=["outside.test"], users=[HANS])
+    relais = Relais(home / "relais", strangers={"outside.test": outside.port})
+    with relais, outside:
+        relais.command("authority", "add", "known", certificates / "known.pem")
+        made = relais.command("integration", "create", "muster", "--organisation", first_organisation(relais))
+        assert made["state"] == "planned"
+        relais.command("integration", "add-domain", "muster", "stranger.test")
+        relais.command("integration", "confirm-domain", "muster", "stranger.test")
+        relais.command("integration", "add-certificate", "muster", "--name", HOST)
+        yield relais, home, outside
+
+
+def customer(home, relais, certificates, name, shown, **settings):
+    tls = {"smtp_tls_cert_file": certificates / f"{shown}.pem", "smtp_tls_key_file": certificates / f"{shown}.key",
+           "smtpd_tls_cert_file": certificates / f"{shown}.pem", "smtpd_tls_key_file": certificates / f"{shown}.key",
+           "smtpd_tls_CAfile": relais.ca_certificate, "smtp_tls_CAfile": relais.ca_certificate,
+           "smtp_tls_verify_cert_match": "localhost", **settings}
+    routes = {"valbois.test": relais.port("smtp"), ".incamail.ch": relais.port("smtp")}
+    return Postfix(home / name, domains=["stranger.test"], users=[EVE], hostname=HOST, routes=routes,
+                   tls_security_level="verify", extra=tls)
+
+
+def tested(relais, *arguments):
+    """The lines of a test by what was looked at: what was found, and what to do."""
+    test = json.loads(relais.command_raw("integration", "test", "muster", *arguments, "--json").stdout)
+    return {line["check"]: line for line in test["lines"]}, test["light"]
+
+
+def aim(relais, port):
+    relais.command("integration", "change", "muster", "--inbound", f"127.0.0.1:{port}")
+
+
+def test_a_server_without_starttls_is_red_with_what_to_do(place, certificates):
+    relais, home, _ = place
+    with customer(home, relais, certificates, "plain", "good", smtpd_tls_security_level="none") as postfix:
+        aim(relais, postfix.port)
+        lines, light = tested(relais, "--letter-to", EVE)
+        assert light == "bad"
+        assert (lines["starttls"]["says"], lines["starttls"]["light"]) == ("tls-missing", "bad")
+        assert "Switch STARTTLS on" in lines["starttls"]["remedy"]
+        assert lines["port"]["says"] == "port-open" and lines["letter"]["says"] == "letter-not-tried"
+        assert lines["route"]["says"] == "route-address", "a static address is remarked upon"
+        assert postfix.letters(EVE) == []
+
+
+def test_a_wrong_certificate_is_red_with_its_reason(place, certificates):
+    relais, home, _ = place
+    with customer(home, relais, certificates, "wrong", "of-unknown", smtpd_tls_security_level="may") as postfix:
+        aim(relais, postfix.port)
+        lines, _ = tested(relais, "--language", "fr")
+        assert lines["certificate"]["says"] == "certificate-unknown-authority"
+        assert "CN=unknown" in lines["certificate"]["what"]
+        assert "n’est pas enregistrée ici" in lines["certificate"]["text"]
+        lines, _ = tested(relais)
+        assert lines["test-mail"]["says"] == "test-mail-none"
+
+
+def test_a_closed_port_is_red(place):
+    relais, _, _ = place
+    aim(relais, free_port())
+    lines, _ = tested(relais)
+    assert lines["port"]["says"] == "port-closed"
+
+
+def test_all_is_green_after_mending_and_the_test_mail_is_recognised(place, certificates):
+    relais, home, outside = place
+    relais.command("integration", "activate", "muster")
+    postfix = customer(home, relais, certificates, "good", "good", smtpd_tls_security_level="encrypt",
+                       smtpd_tls_ask_ccert="yes", smtpd_tls_req_ccert="yes")
+    # Its users bring letters at a door of their own, without a certificate.
+    door = free_port()
+    with open(postfix.directory / "conf" / "master.cf", "a") as master:
+        master.write(f"127.0.0.1:{door} inet n - n - - smtpd\n"
+                     "  -o smtpd_tls_security_level=none -o smtpd_tls_req_ccert=no\n")
+    with postfix:
+        aim(relais, postfix.port)
+        recipient = f"{HANS}.incamail.ch"
+        send(door, EVE, [recipient], letter(EVE, recipient, mark(), subject=SUBJECT, body=TEXT.encode()))
+        outside.wait_for_letter(HANS, b"Subject: Test-Mail outbound to IncaMail")
+        send(door, EVE, [ANNA], letter(EVE, ANNA, mark()))
+        lines, light = tested(relais, "--letter-to", EVE)
+        for check, says in [("domain", "domain-proven"), ("state", "active"), ("port", "port-open"),
+                            ("starttls", "tls-offered"), ("certificate", "certificate-known"),
+                            ("our-certificate", "ours-taken"), ("letter", "letter-taken"), ("sending", "sender-known"),
+                            ("test-mail", "test-mail-seen"), ("send-external", "way-seen"),
+                            ("receive-internal", "way-seen")]:
+            assert lines[check]["says"] == says, lines[check]
+        assert light != "bad", lines
+        # Both certificates end within thirty days.
+        assert lines["certificate-end"]["says"] == "end-near"
+        assert b"Subject: Test de liaison" in postfix.wait_for_letter(EVE, b".test@")
+    kept = relais.command("integration", "tests", "muster")
+    assert len(kept) >= 5 and kept[0]["lines"][0]["check"] == "domain"
+
+
+def test_the_record_of_acceptance_is_signed(place, work):
+    relais, _, _ = place
+    relais.command("integration", "answer", "muster", "6.8", "clear", "--remarks", "since Monday")
+    relais.command("integration", "phase", "muster", "planning", "done")
+    for language in ["fr", "de", "it", "en"]:
+        file = work / f"acceptance-{language}.pdf"
+        relais.command("integration", "report", "muster", "--output", file, "--language", language)
+        assert file.read_bytes().startswith(b"%PDF-")
+        said = subprocess.run(["pdfsig", file], capture_output=True, text=True).stdout
+        assert "Signature is Valid" in said, said
+        text = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True).stdout
+        assert "since Monday" in text and "stranger.test" in text, text
+    assert "Procès-verbal de réception" in subprocess.run(
+        ["pdftotext", work / "acceptance-fr.pdf", "-"], capture_output=True, text=True).stdout
+
+
+def test_the_matrix_names_port_25_in_both_directions(place):
+    relais, _, _ = place
+    rows = relais.command("integration", "matrix", "muster")
+    assert [row["direction"] for row in rows] == ["to-us", "from-us", "browser"]
+    assert rows[0]["port"] == 25
+    csv = relais.command("integration", "matrix", "muster", "--csv", "--language", "fr")["csv"]
+    assert csv.splitlines()[0] == "Sens,De,Hôte,Adresses actuelles,Protocole,Port,But"
+
+
+def test_recipients_read_the_page_without_signing_in(place):
+    relais, _, _ = place
+    page = f"https://127.0.0.1:{relais.port('https')}/secure-mail/muster-ag?lang=fr"
+    context = ssl.create_default_context(cafile=relais.ca_certificate)
+
+    def read():
+        with urllib.request.urlopen(page, context=context, timeout=10) as answer:
+            return answer.read().decode()
+
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        read()
+    assert refused.value.code == 404
+    relais.command("integration", "contact", "muster", "first", "--name", "Aide", "--email", "aide@stranger.test",
+                   "--hours", "Lundi à vendredi, 8 à 18h", "--except-holidays", "true")
+    relais.command("integration", "recipient-page", "muster", "--public-name", "muster-ag", "--publish", "true")
+    text = read()
+    assert "aide@stranger.test" in text and "sauf jours fériés" in text and "e-mails confidentiels" in text
