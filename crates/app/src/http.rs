@@ -32,6 +32,7 @@ fn manager(installation: &Installation) -> Result<door_manager::Shared> {
         zones: installation.zones.clone(),
         hosts: installation.hosts.clone(),
         gateways: installation.flow.gateways().clone(),
+        onboarding: installation.onboarding.clone(),
         secure: installation.flow.secure().clone(),
         keys: installation.keys.clone(),
         looker: diagnosing::looker(installation)?,

@@ -49,6 +49,7 @@ use mail_queue::Queue;
 use mail_reports::Reports;
 use mail_route::Relays;
 use renumbering::Renumberings;
+use onboarding::Onboarding;
 use mail_secure::Secure;
 use reputation::Reputation;
 use trail::Trail;
@@ -70,6 +71,8 @@ pub struct Shared {
     pub hosts: Hosts,
     /// Integrated organisations, authorities.
     pub gateways: Gateways,
+    /// How they are connected.
+    pub onboarding: Onboarding,
     /// Secured letters.
     pub secure: Secure,
     /// Hosted zones, diagnosis.

@@ -2,6 +2,7 @@
 
 mod access;
 mod addresses;
+mod connecting;
 mod applications;
 mod domains;
 mod events;
@@ -92,6 +93,7 @@ async fn towns() -> Vec<Town> {
             hosts::MIGRATIONS,
             mail_queue::MIGRATIONS,
             mail_store::MIGRATIONS,
+            mail_secure::MIGRATIONS,
             mail_route::MIGRATIONS,
             renumbering::MIGRATIONS,
             keys::MIGRATIONS,
@@ -101,6 +103,7 @@ async fn towns() -> Vec<Town> {
             mail_reports::MIGRATIONS,
             reputation::MIGRATIONS,
             trust::MIGRATIONS,
+            onboarding::MIGRATIONS,
         ])
         .unwrap();
         let names = StaticNames::default()
@@ -149,6 +152,7 @@ async fn towns() -> Vec<Town> {
             secure: secure.clone(),
             hosts: hosts.clone(),
             gateways: gateways.clone(),
+            onboarding: onboarding::testing::onboarding(&db, &world, &zones),
             trail: trail::Trail::new(db.clone()),
             relays: mail_route::Relays::new(db.clone(), world.clone()),
             renumberings: renumbering::Renumberings::new(renumbering::Parts {

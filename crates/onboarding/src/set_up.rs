@@ -145,7 +145,8 @@ pub struct SetUpRecord {
     pub go_live_note: String,
 }
 
-const LINE_RULE: &str = "a field of the documentation is a text of a limited length, without control characters";
+const LINE_RULE: &str =
+    "a field of the documentation is a text of a limited length, without control characters";
 const SERVERS_RULE: &str = "at most twenty host names or addresses, one each";
 
 impl SetUp {

@@ -84,6 +84,10 @@ const DECISIONS: [(Who, &str); 5] = [
          /integrations /integrations/new /integrations/authorities /integrations/{id} /integrations/{id}/edit
          /integrations/{id}/delete /integrations/{id}/domains /integrations/{id}/domains/prove
          /integrations/{id}/domains/remove /integrations/{id}/certificates /integrations/{id}/certificates/remove
+         /integrations/{id}/phases /integrations/{id}/answers /integrations/{id}/set-up /integrations/{id}/set-up/submit
+         /integrations/{id}/go-live/accept /integrations/{id}/test /integrations/{id}/report.pdf
+         /integrations/{id}/contacts /integrations/{id}/recipients /integrations/{id}/matrix
+         /integrations/{id}/matrix.csv
          /changes /changes/cancel /changes/apply
          /journal /journal/verify /journal/{change} /logs /logs/{message} /queue /queue/act /routes /routes/remove /renumberings /renumberings/{renumbering}/answer
          /sources /sources/allow /sources/allowed /sources/bans /sources/bans/again
@@ -92,7 +96,7 @@ const DECISIONS: [(Who, &str); 5] = [
     ),
     (
         Who::Staff,
-        "/sources/ips/{ip}/delete /integrations/{id}/state /integrations/{id}/domains/confirm
+        "/sources/ips/{ip}/delete /integrations/{id}/state /integrations/{id}/go-live /integrations/{id}/domains/confirm
          /installation/integrations /installation/secured /installation/authorities /installation/authorities/{authority} /system /installation /installation/journal /installation/journal/verify /installation/journal/{change}
          /installation/staff /installation/staff/{user} /installation/organisations
          /installation/organisations/{organisation} /installation/organisations/{organisation}/quotas

@@ -6,9 +6,14 @@
 
 mod authorities;
 mod certificates;
+mod connecting;
+mod connection;
 mod domains;
+mod informing;
 mod list;
 mod one;
+mod phases;
+mod set_up;
 
 use std::sync::Arc;
 
@@ -42,6 +47,10 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .merge(one::routes())
         .merge(domains::routes())
         .merge(certificates::routes())
+        .merge(phases::routes())
+        .merge(set_up::routes())
+        .merge(connection::routes())
+        .merge(informing::routes())
 }
 
 /// A request about the integrations of the organisation.

@@ -1,0 +1,175 @@
+//! How an organisation's servers are connected, on the screens: phases, checklists, the documentation, the test, whom to
+//! ask, the matrix.
+
+use axum::http::StatusCode;
+
+use super::foreign::user;
+use super::{Browser, Town, towns};
+
+/// An integration of Valbois; where its pages stand.
+async fn made(browser: &mut Browser<'_>) -> String {
+    let answer =
+        browser.post("/manager/integrations/new", &[("name", "principale"), ("inbound", "mx")]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    answer.location
+}
+
+async fn staff(town: &Town) -> Browser<'_> {
+    let person = user(&town.people(), town.valbois, "operateur@far.test").await;
+    town.operator().set_operator(person.id, true).await.unwrap();
+    town.entered("operateur@far.test").await
+}
+
+#[tokio::test]
+async fn questions_are_answered_where_they_stand_and_phases_by_who_leads_them() {
+    for town in towns().await {
+        let mut admin = town.signed_in("valbois").await;
+        let path = made(&mut admin).await;
+        let page = admin.get(&format!("{path}/phases")).await.text;
+        for words in
+            ["Planification", "Politique d’e-mail", "Objets de livraison", "Qui (niveau, service, fonction)"]
+        {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let answers = [("state-4.1", "clear"), ("remarks-4.1", "<b>tous</b>"), ("state-4.2", "not-clear")];
+        let saved = admin.post(&format!("{path}/answers"), &answers).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let page = admin.get(&format!("{path}/phases")).await.text;
+        assert!(
+            page.contains("&lt;b&gt;tous&lt;/b&gt;") || page.contains("&lt;b&gt;tous&lt;&#x2f;b&gt;"),
+            "{page}"
+        );
+        assert!(page.contains("name=\"state-4.1\" value=\"clear\" checked"), "{page}");
+        let long = "x".repeat(2_001);
+        let refused =
+            admin.post(&format!("{path}/answers"), &[("state-4.3", "clear"), ("remarks-4.3", &long)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains(&long), "nothing typed is lost");
+        let done = |phase| [("phase", phase), ("state", "done"), ("due_on", "2026-12-01")];
+        let planned = admin.post(&format!("{path}/phases"), &done("planning")).await;
+        assert_eq!(planned.status, StatusCode::SEE_OTHER, "{}", planned.text);
+        let refused = admin.post(&format!("{path}/phases"), &done("test")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Qui mène une phase"), "{}", refused.text);
+        let mut staff = staff(&town).await;
+        let tested = staff.post(&format!("{path}/phases"), &done("test")).await;
+        assert_eq!(tested.status, StatusCode::SEE_OTHER, "{}", tested.text);
+        let bad = [("phase", "planning"), ("state", "done"), ("due_on", "demain")];
+        assert_eq!(
+            admin.post(&format!("{path}/phases"), &bad).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_documentation_is_handed_in_and_staff_answers_the_day() {
+    for town in towns().await {
+        town.mail_domain().await;
+        let mut admin = town.signed_in("valbois").await;
+        let path = made(&mut admin).await;
+        let form = [
+            ("reception_servers", "gw1.valbois.test\ngw2.valbois.test"),
+            ("sending_servers", "192.0.2.10"),
+            ("routing", "both"),
+            ("technical_contact", "Eve"),
+            ("wished_on", "2026-12-24"),
+        ];
+        let saved = admin.post(&format!("{path}/set-up"), &form).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let early = admin.post(&format!("{path}/set-up/submit"), &[]).await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY, "without domain and certificate");
+        admin.post(&format!("{path}/domains"), &[("domain", "valbois.test")]).await;
+        let named = [("way", "name"), ("host", "gw1.valbois.test"), ("direction", "both")];
+        admin.post(&format!("{path}/certificates"), &named).await;
+        let submitted = admin.post(&format!("{path}/set-up/submit"), &[]).await;
+        assert_eq!(submitted.status, StatusCode::SEE_OTHER, "{}", submitted.text);
+        let page = admin.get(&format!("{path}/set-up")).await.text;
+        assert!(page.contains("souhaitée") && page.contains("2026-12-24"), "{page}");
+        assert!(page.contains("IP statiques"), "a static address is remarked upon: {page}");
+        assert!(!page.contains(&format!("{path}/go-live\"")), "only staff answers: {page}");
+        assert_eq!(admin.post(&format!("{path}/go-live"), &[]).await.status, StatusCode::NOT_FOUND);
+        let mut staff = staff(&town).await;
+        let offer = [("other_day", "2027-01-11"), ("note", "entre les fêtes personne n’est là")];
+        assert_eq!(staff.post(&format!("{path}/go-live"), &offer).await.status, StatusCode::SEE_OTHER);
+        let page = admin.get(&format!("{path}/set-up")).await.text;
+        assert!(page.contains("entre les fêtes") && page.contains("Accepter cette date"), "{page}");
+        let accepted = admin.post(&format!("{path}/go-live/accept"), &[]).await;
+        assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text);
+        assert!(admin.get(&format!("{path}/set-up")).await.text.contains("confirmée"));
+        let bad = [("reception_servers", "deux mots"), ("wished_on", "2026-12-24")];
+        let refused = admin.post(&format!("{path}/set-up"), &bad).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("error-reception_servers") && refused.text.contains("deux mots"));
+    }
+}
+
+#[tokio::test]
+async fn a_test_is_started_and_its_lines_say_what_to_do() {
+    for town in towns().await {
+        let mut admin = town.signed_in("valbois").await;
+        let path = made(&mut admin).await;
+        let page = admin.get(&format!("{path}/test")).await.text;
+        assert!(page.contains("Aucun test") && page.contains("Test-Mail outbound to IncaMail"), "{page}");
+        let foreign = admin.post(&format!("{path}/test"), &[("letter_to", "x@else.test")]).await;
+        assert_eq!(foreign.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            foreign.text.contains("error-letter_to") && foreign.text.contains("x@else.test"),
+            "{}",
+            foreign.text
+        );
+        let started = admin.post(&format!("{path}/test"), &[("letter_to", "")]).await;
+        assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text);
+        let mut page = String::new();
+        for _ in 0..200 {
+            page = admin.get(&format!("{path}/test")).await.text;
+            if page.contains("Les quatre chemins") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert!(
+            page.contains("n’a encore aucun domaine") && page.contains("Ajoutez au moins un domaine"),
+            "{page}"
+        );
+        assert!(page.contains("ne fonctionne pas encore"), "{page}");
+        let report = admin.get(&format!("{path}/report.pdf")).await;
+        assert_eq!(report.status, StatusCode::OK);
+        assert!(report.text.starts_with("%PDF-"));
+    }
+}
+
+#[tokio::test]
+async fn whom_to_ask_what_to_tell_and_what_to_let_through() {
+    for town in towns().await {
+        let mut admin = town.signed_in("valbois").await;
+        let path = made(&mut admin).await;
+        let help = [
+            ("level", "first"),
+            ("name", "Aide"),
+            ("email", "aide@valbois.test"),
+            ("except_holidays", "yes"),
+        ];
+        let saved = admin.post(&format!("{path}/contacts"), &help).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let bad = admin.post(&format!("{path}/contacts"), &[("level", "first"), ("email", "personne")]).await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bad.text.contains("error-first-email"), "{}", bad.text);
+        let desk = [("level", "second"), ("name", "Helpdesk")];
+        let refused = admin.post(&format!("{path}/contacts"), &desk).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut staff = staff(&town).await;
+        assert_eq!(staff.post(&format!("{path}/contacts"), &desk).await.status, StatusCode::SEE_OTHER);
+        let told = [("public_name", "valbois"), ("published", "yes"), ("notice_de", "Guten Tag")];
+        let saved = admin.post(&format!("{path}/recipients"), &told).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let page = admin.get(&format!("{path}/contacts")).await.text;
+        for words in ["aide@valbois.test", "Helpdesk", "/secure-mail/valbois", "Guten Tag"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let page = admin.get(&format!("{path}/matrix")).await.text;
+        assert!(page.contains("mail.relais.test") && page.contains("192.0.2.25"), "{page}");
+        let csv = admin.get(&format!("{path}/matrix.csv")).await.text;
+        assert!(csv.starts_with("Sens,De,Hôte"), "{csv}");
+    }
+}
