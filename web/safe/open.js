@@ -3,6 +3,7 @@
 import { NotOpened, open } from "./envelope.js";
 import { read } from "./letter.js";
 import { document_of } from "./clean.js";
+import { offer_answer } from "./answer.js";
 
 const reader = document.getElementById("reader");
 const { path, slot } = reader.dataset;
@@ -150,5 +151,6 @@ function draw(octets) {
   title.tabIndex = -1;
   document.getElementById("about").hidden = true;
   reader.hidden = false;
+  offer_answer(letter, words);
   title.focus();
 }

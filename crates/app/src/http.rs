@@ -77,7 +77,9 @@ fn safe(installation: &Installation) -> door_safe::Shared {
         world: installation.world.clone(),
         directory: installation.directory.clone(),
         secure: installation.flow.secure().clone(),
+        flow: installation.flow.clone(),
         memory: door_safe::Memory::default(),
+        turns: door_safe::Turns::default(),
     }
 }
 

@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Response};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-const FILES: [(&str, &str, &str); 6] = [
+const FILES: [(&str, &str, &str); 7] = [
     ("style.css", "text/css; charset=utf-8", include_str!("../../../web/safe/style.css")),
     ("envelope.js", SCRIPT, include_str!("../../../web/safe/envelope.js")),
     ("open.js", SCRIPT, include_str!("../../../web/safe/open.js")),
     ("letter.js", SCRIPT, include_str!("../../../web/safe/letter.js")),
     ("passkey.js", SCRIPT, include_str!("../../../web/safe/passkey.js")),
+    ("answer.js", SCRIPT, include_str!("../../../web/safe/answer.js")),
     ("clean.js", SCRIPT, include_str!("../../../web/safe/clean.js")),
 ];
 

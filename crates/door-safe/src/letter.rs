@@ -15,7 +15,7 @@ use crate::fields::{Fields, Sent};
 use crate::place::Place;
 use crate::trouble::Trouble;
 use crate::visitor::{Guest, Visitor};
-use crate::{Shared, pages, words};
+use crate::{Shared, pages, reply, words};
 
 /// What the page says of the step before.
 #[derive(Default, Deserialize)]
@@ -53,7 +53,15 @@ pub(crate) async fn page_of(
     let made = async {
         let seen = shared.secure.seen(&place.slot).await?;
         let visitor = guest.known(shared).await?;
-        content(shared, guest, place, (&seen, &visitor), share, step).await
+        let content = content(shared, guest, place, (&seen, &visitor), share, step).await?;
+        // Where the browser opens it, the same page answers it.
+        let is_opened_here =
+            share.is_none() && content.get_attr("next").is_ok_and(|next| next.as_str() == Some("open"));
+        let reply = match visitor.reader(shared, &seen).await?.filter(|_| is_opened_here) {
+            Some(who) => Some(reply::offer(shared, guest, place, &who, None).await?),
+            None => None,
+        };
+        Ok::<_, Trouble>(context! { reply, ..content })
     };
     let mut page = match made.await {
         Ok(content) => pages::page(guest.language, "letter.html", &content),
@@ -147,15 +155,19 @@ fn masked(address: &Address) -> String {
     }
 }
 
-/// A moment in the zone of the installation: `2026-11-23 14:05 CET`.
+/// A moment in the zone of the installation, for a page: in words, and exactly.
 pub(crate) fn moment(shared: &Shared, at: Timestamp) -> Value {
+    context! { words => moment_in_words(shared, at), exact => at.rfc3339() }
+}
+
+/// A moment in the zone of the installation: `23.11.2026 14:05 CET`.
+pub(crate) fn moment_in_words(shared: &Shared, at: Timestamp) -> String {
     let zone = &shared.secure.settings().zone;
     let instant = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    let words = match instant.in_tz(zone) {
+    match instant.in_tz(zone) {
         Ok(zoned) => zoned.strftime("%d.%m.%Y %H:%M %Z").to_string(),
         Err(_) => at.rfc3339(),
-    };
-    context! { words, exact => at.rfc3339() }
+    }
 }
 
 /// A letter's place and what a form of ours sent.

@@ -18,13 +18,17 @@ mod account;
 mod assets;
 mod bringing;
 mod deciding;
+mod download;
 mod fields;
+mod journal;
 mod letter;
 mod limits;
 mod opening;
 mod pages;
 mod place;
+mod public;
 mod reading;
+mod reply;
 mod trouble;
 mod visitor;
 mod words;
@@ -36,7 +40,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use directory::Directory;
+use journal::{list, withdrawing};
+use mail_flow::Flow;
 use mail_secure::Secure;
+use public::{log, standing, verifying};
 use tokio::sync::Semaphore;
 use world::World;
 
@@ -48,8 +55,22 @@ pub struct Shared {
     pub directory: Directory,
     /// Secured letters.
     pub secure: Secure,
+    /// The way of letters: what is answered here goes it.
+    pub flow: Flow,
     /// The memory that envelopes may take while they come and go.
     pub memory: Memory,
+    /// Who may have evidence verified now.
+    pub turns: Turns,
+}
+
+/// Turns for work that takes a processor, shared by all requests.
+#[derive(Clone)]
+pub struct Turns(Arc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Turns {
+        Turns(Arc::new(Semaphore::new(limits::VERIFYING_TURNS)))
+    }
 }
 
 /// Memory for envelopes, shared by all requests.
@@ -67,7 +88,26 @@ pub fn router(shared: Arc<Shared>) -> Router {
     let bringing = Router::new()
         .route("/safe/open", post(bringing::bring))
         .layer(DefaultBodyLimit::max(limits::BRINGING_LIMIT_BYTES));
+    let answering = Router::new()
+        .route("/safe/{way}/{id}/reply", post(reply::reply))
+        .layer(DefaultBodyLimit::max(limits::REPLY_REQUEST_BYTES));
+    let verifying = Router::new()
+        .route("/safe/verify/files", post(verifying::verify))
+        .layer(DefaultBodyLimit::max(limits::VERIFYING_REQUEST_BYTES));
     Router::new()
+        .route("/safe", get(standing::start))
+        .route("/safe/", get(standing::start))
+        .route("/safe/policy", get(standing::policy))
+        .route("/safe/verify", get(standing::verify))
+        .route("/safe/keys.json", get(log::keys))
+        .route("/safe/log/checkpoint", get(log::checkpoint))
+        .route("/safe/log/tile/{*path}", get(log::tile))
+        .route("/safe/journal", get(list::show))
+        .route("/safe/journal/export.csv", get(list::export))
+        .route("/safe/journal/{slot}", get(journal::letter::show))
+        .route("/safe/journal/{slot}/receipt/{event}", get(journal::letter::receipt))
+        .route("/safe/journal/{slot}/evidence", get(journal::letter::evidence))
+        .route("/safe/journal/{slot}/withdraw", post(withdrawing::withdraw))
         .route("/safe/assets/{name}", get(assets::asset))
         .route("/safe/{way}/{id}", get(letter::show))
         .route("/safe/{way}/{id}/next", post(letter::next))
@@ -84,6 +124,8 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .merge(account::routes())
         .layer(DefaultBodyLimit::max(limits::FORM_LIMIT_BYTES))
         .merge(bringing)
+        .merge(answering)
+        .merge(verifying)
         .layer(from_fn(pages::complete))
         .with_state(shared)
 }

@@ -30,3 +30,43 @@ pub(crate) const HTML_DEPTH_LIMIT: usize = 256;
 pub(crate) const HTML_FORMATTING_LIMIT: usize = 32;
 /// Tags of a letter's HTML that is shown without script.
 pub(crate) const HTML_TAGS_LIMIT: usize = 20_000;
+/// Octets of all files that are verified at once.
+pub(crate) const VERIFYING_BYTES: usize = 32 * 1024 * 1024;
+/// Octets of the request that brings them.
+pub(crate) const VERIFYING_REQUEST_BYTES: usize = VERIFYING_BYTES + 256 * 1024;
+/// Files that are verified at once.
+pub(crate) const VERIFYING_FILES_LIMIT: usize = 20;
+/// Letters, and claims, of one file that its page shows.
+pub(crate) const VERIFIED_SHOWN_LIMIT: usize = 500;
+/// Requests that are verified at the same time: it is work for a processor.
+pub(crate) const VERIFYING_TURNS: usize = 2;
+/// Letters of one page of the journal.
+pub(crate) const JOURNAL_PAGE: usize = 50;
+/// Lines of a journal that is saved as a file.
+pub(crate) const EXPORT_LIMIT: usize = 20_000;
+/// Of those, as many as are read at once.
+pub(crate) const EXPORT_AT_ONCE: usize = 1_000;
+/// Characters of a field of a search.
+pub(crate) const SEARCH_CHARACTERS: usize = 200;
+/// Octets of all files of an answer: many servers take no more than that, and it grows on its way.
+pub(crate) const REPLY_FILES_BYTES: usize = 10 * 1024 * 1024;
+/// Files of an answer.
+pub(crate) const REPLY_FILES_LIMIT: usize = 20;
+/// Octets of the text of an answer.
+pub(crate) const REPLY_TEXT_BYTES: usize = 256 * 1024;
+/// Characters of a text that is quoted.
+pub(crate) const QUOTED_CHARACTERS: usize = 30_000;
+/// The same in octets.
+pub(crate) const QUOTED_BYTES: usize = 4 * QUOTED_CHARACTERS;
+/// Octets of any other field of an answer.
+pub(crate) const REPLY_FIELD_BYTES: usize = 4 * 1024;
+/// Characters of the subject of an answer.
+pub(crate) const REPLY_SUBJECT_CHARACTERS: usize = 300;
+/// Fields of the form, with those that hold files.
+pub(crate) const REPLY_FIELDS_LIMIT: usize = 40;
+/// Octets of the request: an answer that is somewhat too large is told so, and one that is much too large is not read.
+pub(crate) const REPLY_REQUEST_BYTES: usize = 2 * REPLY_FILES_BYTES;
+/// Octets of an answer for all of its recipients: each gets an envelope of their own.
+pub(crate) const REPLY_TO_ALL_BYTES: usize = 48 * 1024 * 1024;
+/// Characters of a file's name.
+pub(crate) const FILE_NAME_CHARACTERS: usize = 150;

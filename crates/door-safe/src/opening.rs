@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use directory::Zeroizing;
@@ -22,7 +22,7 @@ use crate::place::Place;
 use crate::reading::{self, Letter};
 use crate::trouble::Trouble;
 use crate::visitor::Guest;
-use crate::{Shared, pages};
+use crate::{Shared, download, pages, reply};
 
 /// The field of the sender's passphrase, where the browser runs no script.
 const PASSPHRASE: &str = "passphrase";
@@ -109,7 +109,7 @@ async fn decrypted(
     guest: &Guest,
     at: &(String, String),
     sent: Sent,
-) -> Result<(Place, Fields, wire_safe::Letter, Held), NotDecrypted> {
+) -> Result<(Place, Fields, Shown, wire_safe::Letter, Held), NotDecrypted> {
     let alone = |trouble| (trouble, None);
     let (place, fields, who) = reader(shared, guest, at, sent).await.map_err(alone)?;
     let share = fields.share().ok_or(alone(Trouble::Share))?;
@@ -130,7 +130,7 @@ async fn decrypted(
         Ok::<_, Trouble>((letter, held))
     };
     match opening.await {
-        Ok((letter, held)) => Ok((place, fields, letter, held)),
+        Ok((letter, held)) => Ok((place, fields, who, letter, held)),
         Err(trouble) => {
             let share = share.to_owned();
             Err((trouble, Some((place, share))))
@@ -145,7 +145,7 @@ pub(crate) async fn read(
     Path(at): Path<(String, String)>,
     sent: Sent,
 ) -> Response {
-    let (place, fields, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
+    let (place, fields, who, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
         Ok(opened) => opened,
         Err((Trouble::Passphrase, Some((place, share)))) => {
             return page_of(&shared, &guest, &place, Some(&share), "passphrase").await;
@@ -156,7 +156,13 @@ pub(crate) async fn read(
     let share = fields.share().unwrap_or_default().to_owned();
     let read = tokio::task::spawn_blocking(move || Letter::read(&letter)).await;
     let Ok(letter) = read else { return Trouble::Later.page(&guest) };
-    let content = context! { title => "reading-title", path => place.path, share, passphrase, letter => letter.shown() };
+    let reply = match reply::offer(&shared, &guest, &place, &who, letter.text()).await {
+        Ok(reply) => reply,
+        Err(trouble) => return trouble.page(&guest),
+    };
+    let content = context! {
+        title => "reading-title", path => place.path, share, passphrase, letter => letter.shown(), reply,
+    };
     pages::page(guest.language, "reading.html", &content)
 }
 
@@ -167,7 +173,7 @@ pub(crate) async fn download(
     Path(at): Path<(String, String)>,
     sent: Sent,
 ) -> Response {
-    let (_, fields, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
+    let (_, fields, _, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
         Ok(opened) => opened,
         Err((trouble, _)) => return trouble.page(&guest),
     };
@@ -176,20 +182,5 @@ pub(crate) async fn download(
         number => number.parse().ok().and_then(|number| reading::attachment(&letter, number)),
     };
     let Some((kind, name, octets)) = file else { return Trouble::NotFound.page(&guest) };
-    let mut response = Response::new(Body::from(octets));
-    let headers = response.headers_mut();
-    let kind = HeaderValue::from_str(&kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    headers.insert(CONTENT_TYPE, kind);
-    // RFC 6266 §4.1, RFC 8187 §3.2: never shown as a page of ours.
-    let encoded: String = name
-        .bytes()
-        .map(|byte| match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect();
-    if let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{encoded}")) {
-        headers.insert(CONTENT_DISPOSITION, disposition);
-    }
-    response
+    download::file(&kind, &name, octets)
 }

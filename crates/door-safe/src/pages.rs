@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
@@ -12,6 +12,7 @@ use minijinja::value::Kwargs;
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 use tracing::error;
 
+use crate::visitor::Guest;
 use crate::words::{own_name, say};
 
 /// Nothing inline but the styles of elements within the frame in which a letter's HTML is shown: that document inherits
@@ -19,12 +20,24 @@ use crate::words::{own_name, say};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const TEMPLATES: [(&str, &str); 16] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("forms.html", include_str!("../templates/forms.html")),
     ("letter.html", include_str!("../templates/letter.html")),
     ("refuse.html", include_str!("../templates/refuse.html")),
     ("reading.html", include_str!("../templates/reading.html")),
+    ("languages.html", include_str!("../templates/languages.html")),
+    ("start.html", include_str!("../templates/start.html")),
+    ("policy.html", include_str!("../templates/policy.html")),
+    ("verify.html", include_str!("../templates/verify.html")),
+    ("verified.html", include_str!("../templates/verified.html")),
+    ("journal.html", include_str!("../templates/journal.html")),
+    ("journal-letter.html", include_str!("../templates/journal-letter.html")),
+    ("journal-stranger.html", include_str!("../templates/journal-stranger.html")),
+    ("withdraw.html", include_str!("../templates/withdraw.html")),
+    ("reply.html", include_str!("../templates/reply.html")),
+    ("reply_form.html", include_str!("../templates/reply_form.html")),
+    ("reply-sent.html", include_str!("../templates/reply-sent.html")),
     ("trouble.html", include_str!("../templates/trouble.html")),
     ("account.html", include_str!("../templates/account.html")),
     ("account-sign-in.html", include_str!("../templates/account-sign-in.html")),
@@ -75,6 +88,17 @@ pub(crate) fn page(language: Language, template: &str, content: &Value) -> Respo
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
+}
+
+/// A page with an address of its own, `path`: other languages are chosen there, and the choice is remembered.
+pub(crate) fn standing(guest: &Guest, template: &str, path: &str, content: &Value) -> Response {
+    let mut page = page(guest.language, template, &context! { path, ..content.clone() });
+    if guest.names_language
+        && let Ok(cookie) = HeaderValue::from_str(&guest.language_cookie())
+    {
+        page.headers_mut().append(SET_COOKIE, cookie);
+    }
+    page
 }
 
 /// Goes on to another page of ours.

@@ -80,6 +80,11 @@ impl Letter {
         }
     }
 
+    /// The text, for quoting; of a letter that has only HTML, nothing.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
     pub(crate) fn shown(&self) -> Value {
         let attachments: Vec<Value> = self
             .attachments

@@ -2,7 +2,10 @@
 
 mod accounts;
 mod attacks;
+mod journal;
 mod letters;
+mod public;
+mod replies;
 mod routes;
 
 use std::sync::Arc;
@@ -14,8 +17,13 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use blobs::Blobs;
+use directory::{Directory, Entrance, NewUser, Role, Scope, Zeroizing};
 use doorway_http::Client;
+use mail_flow::testing::Town;
+use mail_flow::{Flow, Settings};
+use mail_judge::Scanner;
 use mail_secure::{Mode, Secure, Submission, Way, unmarked};
+use mail_store::MailStore;
 use model::{Address, Domain, OrganisationId};
 use tower::ServiceExt;
 use wire_safe::Slot;
@@ -24,13 +32,16 @@ use world::World;
 use crate::{Memory, Shared, router};
 
 const HOST: &str = "mail.valbois.test";
+const PASSWORD: &str = "une phrase de passe";
 
 pub(crate) struct Portal {
     pub(crate) db: db::Db,
     pub(crate) world: World,
     pub(crate) secure: Secure,
+    pub(crate) flow: Flow,
+    pub(crate) store: MailStore,
+    pub(crate) directory: Directory,
     pub(crate) organisation: OrganisationId,
-    pub(crate) directory: directory::Directory,
     router: Router,
 }
 
@@ -49,6 +60,20 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
+impl Sent {
+    /// What a carrier brings.
+    pub(crate) fn of(slot: Slot, carrier: &[u8]) -> Sent {
+        let text = String::from_utf8(carrier.to_vec()).unwrap();
+        let between = |from: &str, to: &str| {
+            let start = text.find(from).unwrap_or_else(|| panic!("{from} in {text}")) + from.len();
+            text[start..start + text[start..].find(to).unwrap()].to_owned()
+        };
+        let encoded: String =
+            between("name=\"envelope\" value=\"", "\"").chars().filter(|c| !c.is_whitespace()).collect();
+        Sent { slot, envelope: STANDARD.decode(encoded).unwrap(), share: between("/safe/open#a=", "\"") }
+    }
+}
+
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
@@ -62,28 +87,30 @@ pub(crate) struct Browser<'a> {
 }
 
 pub(crate) async fn portals() -> Vec<Portal> {
+    portals_with(&None).await
+}
+
+/// Portals whose letters a scanner sees before they are sealed.
+pub(crate) async fn portals_with(scanner: &Option<Scanner>) -> Vec<Portal> {
     let mut portals = Vec::new();
     for db in db::testing::engines() {
-        let world = World::testing();
-        mail_flow::testing::populate(&db, &world).await;
-        let directory = directory::Directory::new(db.clone(), world.clone());
         let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
-        let secure = Secure::new(
-            db.clone(),
-            blobs,
-            world.clone(),
-            keys::Vault::with_key(&[7; 32], world.random.clone()),
-            mail_flow::testing::secure_settings(&Domain::parse(HOST).unwrap()),
-        );
-        let operator = directory.administration(directory::Scope::Operator("test"), "test");
+        let mut settings = Settings::new(Domain::parse(HOST).unwrap(), "one");
+        settings.scanner.clone_from(scanner);
+        let town = Town::found(db.clone(), blobs, World::testing(), settings).await;
+        let Town { world, directory, operator, flow, store, .. } = town;
+        let secure = flow.secure().clone();
         let organisation = operator.organisations().await.unwrap()[0].id;
         let shared = Arc::new(Shared {
             world: world.clone(),
             directory: directory.clone(),
             secure: secure.clone(),
+            flow: flow.clone(),
             memory: Memory::default(),
+            turns: crate::Turns::default(),
         });
-        portals.push(Portal { db, world, secure, organisation, directory, router: router(shared) });
+        let router = router(shared);
+        portals.push(Portal { db, world, secure, flow, store, directory, organisation, router });
     }
     portals
 }
@@ -91,7 +118,11 @@ pub(crate) async fn portals() -> Vec<Portal> {
 impl Portal {
     /// A letter from anna to one recipient, sealed and queued.
     pub(crate) async fn send(&self, mode: Mode, to: &str, letter: &str) -> Sent {
-        let recipient = Address::parse(to).unwrap();
+        self.send_to(mode, &[to], letter).await.remove(0)
+    }
+
+    /// A letter from anna to some recipients.
+    pub(crate) async fn send_to(&self, mode: Mode, to: &[&str], letter: &str) -> Vec<Sent> {
         let marks = self.secure.settings().marks.clone();
         let submission = Submission {
             organisation: self.organisation,
@@ -101,23 +132,48 @@ impl Portal {
             mode,
             message_id: "<1@mail.valbois.test>".to_owned(),
             letter: unmarked(letter.as_bytes(), &marks, ""),
-            recipients: vec![(recipient, Way::Sealed)],
+            recipients: to.iter().map(|to| (Address::parse(to).unwrap(), Way::Sealed)).collect(),
             language: mail_secure::Language::French,
             client_reference: None,
+            answers: None,
         };
         let prepared = Arc::new(self.secure.prepare(submission).await.unwrap());
-        let carrier = prepared.carriers().first().unwrap();
-        let (slot, bytes) = (carrier.slot, carrier.bytes.clone());
         let (secure, queued) = (self.secure.clone(), prepared.clone());
         self.db.operator("test").write(move |tx| secure.commit(tx, &queued)).await.unwrap();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        let between = |from: &str, to: &str| {
-            let start = text.find(from).unwrap_or_else(|| panic!("{from} in {text}")) + from.len();
-            text[start..start + text[start..].find(to).unwrap()].to_owned()
+        prepared.carriers().iter().map(|carrier| Sent::of(carrier.slot, &carrier.bytes)).collect()
+    }
+
+    /// A browser in which an account is signed in, with a second factor or without.
+    pub(crate) async fn account(&self, login: &str, has_factor: bool) -> Browser<'_> {
+        let operator = self.directory.administration(Scope::Operator("test"), "test");
+        let new = NewUser {
+            organisation: self.organisation,
+            login: Address::parse(login).unwrap(),
+            name: "Claire".to_owned(),
+            role: Role::External,
+            password: Zeroizing::new(PASSWORD.to_owned()),
         };
-        let encoded: String =
-            between("name=\"envelope\" value=\"", "\"").chars().filter(|c| !c.is_whitespace()).collect();
-        Sent { slot, envelope: STANDARD.decode(encoded).unwrap(), share: between("/safe/open#a=", "\"") }
+        let user = operator.create_user(new).await.unwrap().id;
+        let source = "192.0.2.7".parse().unwrap();
+        let signed_in = self.directory.sign_in(login, PASSWORD, source).await.unwrap();
+        let Entrance::Session(token) = self.directory.enter(&signed_in, source, "test").await.unwrap() else {
+            panic!("no second factor is set up yet");
+        };
+        if has_factor {
+            let scope = self.db.operator("test");
+            scope
+                .write(move |tx| {
+                    tx.execute(
+                        "INSERT INTO factor (id, person, kind, name, last_step, created_at) VALUES (?1, ?1, 'totp', '', 0, 0)",
+                        db::values![user.0],
+                    )
+                })
+                .await
+                .unwrap();
+        }
+        let mut browser = self.browser();
+        browser.cookie = format!("__Host-relais-session={}", *token);
+        browser
     }
 
     /// The code that is on its way to a mailbox.
@@ -182,17 +238,35 @@ impl Browser<'_> {
         self.ask(request, body.into_bytes()).await
     }
 
+    /// A form of our page with files: their fields have a file's name.
+    pub(crate) async fn post_files(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &[u8])],
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
+        self.post_files_as(Request::post(path), fields, files).await
+    }
+
+    /// The same with headers of its own.
+    pub(crate) async fn post_files_as(
+        &mut self,
+        request: axum::http::request::Builder,
+        fields: &[(&str, &[u8])],
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
+        let says_origin = request.headers_ref().is_some_and(|headers| headers.contains_key("origin"));
+        let request = match says_origin {
+            true => request,
+            false => request.header("origin", format!("https://{HOST}")),
+        };
+        let request = request.header("content-type", "multipart/form-data; boundary=b");
+        self.ask(request, multipart(fields, files)).await
+    }
+
     /// The form of a letter's page, as a browser sends it from a file.
     pub(crate) async fn bring(&mut self, fields: &[(&str, &[u8])]) -> Answer {
-        let mut body = Vec::new();
-        for (name, value) in fields {
-            body.extend_from_slice(
-                format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n").as_bytes(),
-            );
-            body.extend_from_slice(value);
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(b"--b--\r\n");
+        let body = multipart(fields, &[]);
         let request = Request::post("/safe/open")
             .header("origin", "null")
             .header("sec-fetch-site", "cross-site")
@@ -218,4 +292,22 @@ impl Browser<'_> {
         let entered = self.post(&format!("{path}/enter"), &[("code", &code)]).await;
         assert_eq!(entered.header("location"), path, "{}", entered.text);
     }
+}
+
+/// A form as browsers send one with files (RFC 7578).
+fn multipart(fields: &[(&str, &[u8])], files: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut part = |named: String, value: &[u8]| {
+        body.extend_from_slice(format!("--b\r\nContent-Disposition: form-data; {named}\r\n\r\n").as_bytes());
+        body.extend_from_slice(value);
+        body.extend_from_slice(b"\r\n");
+    };
+    for (name, value) in fields {
+        part(format!("name=\"{name}\""), value);
+    }
+    for (name, file, value) in files {
+        part(format!("name=\"{name}\"; filename=\"{file}\""), value);
+    }
+    body.extend_from_slice(b"--b--\r\n");
+    body
 }

@@ -41,6 +41,8 @@ pub(crate) enum Trouble {
     Passphrase,
     /// The share of the key is not this letter's.
     Share,
+    /// The receipt waits for its time-stamp.
+    NotYet,
     /// Our own trouble.
     Later,
 }
@@ -56,7 +58,7 @@ impl Trouble {
             Trouble::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Trouble::Illegal => StatusCode::CONFLICT,
             Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Trouble::Busy | Trouble::Later => StatusCode::SERVICE_UNAVAILABLE,
+            Trouble::Busy | Trouble::NotYet | Trouble::Later => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -77,6 +79,7 @@ impl Trouble {
             Trouble::Share => "share",
             Trouble::Consent => "consent",
             Trouble::Passphrase => "passphrase",
+            Trouble::NotYet => "not-yet",
             Trouble::Later => "later",
         }
     }
@@ -89,6 +92,13 @@ impl Trouble {
             *page.status_mut() = self.status();
         }
         page
+    }
+
+    /// The same for programs that fetch a file.
+    pub(crate) fn plain(self) -> Response {
+        use axum::response::IntoResponse;
+        (self.status(), [(axum::http::header::CONTENT_TYPE, "text/plain; charset=utf-8")], self.word())
+            .into_response()
     }
 
     /// The same for the script.
@@ -109,6 +119,7 @@ impl From<SecureError> for Trouble {
             SecureError::Passphrase => Trouble::Passphrase,
             SecureError::TooOften => Trouble::TooOften,
             SecureError::Illegal(_) => Trouble::Illegal,
+            SecureError::NotYet => Trouble::NotYet,
             error if error.is_temporary() => {
                 warn!(error = %Chain(&error), "the portal cannot answer now");
                 Trouble::Later

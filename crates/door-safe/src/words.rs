@@ -1,4 +1,4 @@
-//! The words of the portal: a file for each language, a line for each key, `{name}` for a value.
+//! The words of the portal: files for each language, a line for each key, `{name}` for a value.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,11 +7,23 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use mail_secure::Language;
 
+/// A language's files, as one text.
+macro_rules! words {
+    ($tag:literal) => {
+        concat!(
+            include_str!(concat!("../words/", $tag, ".txt")),
+            include_str!(concat!("../words/journal/", $tag, ".txt")),
+            include_str!(concat!("../words/public/", $tag, ".txt")),
+            include_str!(concat!("../words/reply/", $tag, ".txt")),
+        )
+    };
+}
+
 const FILES: [(Language, &str); 4] = [
-    (Language::French, include_str!("../words/fr.txt")),
-    (Language::German, include_str!("../words/de.txt")),
-    (Language::Italian, include_str!("../words/it.txt")),
-    (Language::English, include_str!("../words/en.txt")),
+    (Language::French, words!("fr")),
+    (Language::German, words!("de")),
+    (Language::Italian, words!("it")),
+    (Language::English, words!("en")),
 ];
 
 static WORDS: LazyLock<HashMap<(Language, &str), String>> = LazyLock::new(|| {

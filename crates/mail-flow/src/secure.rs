@@ -20,6 +20,7 @@ use model::{
     OrganisationId, Recipient, Reply, ReturnContent, ReversePath, Route, TlsWish,
 };
 use tracing::{error, info, warn};
+use wire_safe::Slot;
 
 use crate::accept::{Place, Ready, accepted_step, summarise};
 use crate::arrival::{Accepted, Arrival, Kept, Origin};
@@ -129,8 +130,17 @@ impl Flow {
     /// at the portal. The author was made sure of by the caller. A letter that was sent under the same reference is not
     /// sent again.
     pub async fn send_secured(&self, sending: Sending) -> Result<TakenSecured, Reply> {
-        let Sending { organisation, author, authentication, mode, letter, recipients, reference, language } =
-            sending;
+        let Sending {
+            organisation,
+            author,
+            authentication,
+            mode,
+            letter,
+            recipients,
+            reference,
+            answers,
+            language,
+        } = sending;
         let secure = &self.inner.secure;
         if let Some(reference) = &reference
             && let Some(letter) =
@@ -154,10 +164,23 @@ impl Flow {
             tls: TlsWish::Usual,
         };
         let is_by_itself = mail_secure::application_in(&authentication).is_some();
-        let submitter = Submitter { organisation, authentication, author, reference, language, is_by_itself };
+        let submitter =
+            Submitter { organisation, authentication, author, reference, answers, language, is_by_itself };
         let header = HeaderFacts::of(&letter, true);
         let (prepared, plain) = self.sealed_for_all(&mut envelope, submitter, mode, &header, &letter).await?;
         self.take_secured(&Origin::Ourselves, &envelope, prepared, plain).await
+    }
+
+    /// Whose organisation somebody belongs to who sends from a domain of this platform; 0 for anybody else.
+    ///
+    /// # Errors
+    /// When the directory does not answer.
+    pub async fn organisation_of(&self, author: &Address) -> Result<OrganisationId, Reply> {
+        let (directory, paths) = (&self.inner.directory, &self.inner.return_paths);
+        let legs = mail_route::route(directory, paths, &ReversePath::Null, author).await;
+        let legs = legs.map_err(|error| trouble::routing(&error))?;
+        let owner = legs.iter().find_map(|leg| leg.organisation);
+        Ok(owner.unwrap_or(OrganisationId(0)))
     }
 
     /// Everything before the letters: who, how, to whom by which way, sealed. Beside it the letter without marks, and
@@ -208,6 +231,7 @@ impl Flow {
             authentication,
             author: sender,
             reference: None,
+            answers: None,
             language: secure.settings().language,
             is_by_itself: origin.application().is_some() || origin.gateway().is_some(),
         };
@@ -225,7 +249,7 @@ impl Flow {
     ) -> Result<(Prepared, Plain), Reply> {
         let secure = &self.inner.secure;
         let marks = &secure.settings().marks;
-        let organisation = submitter.organisation;
+        let organisation = known(submitter.organisation);
         if envelope.recipients.is_empty() {
             return Err(Reply::never(554, 5, 1, "no recipient is named"));
         }
@@ -273,7 +297,7 @@ impl Flow {
         let letter = unmarked(letter, marks, &missing);
         plain.bytes = letter.bytes.clone().into();
         let submission = Submission {
-            organisation,
+            organisation: submitter.organisation,
             sender: submitter.author,
             sender_name: wire_mime::Summary::of(&letter.bytes)
                 .from
@@ -287,6 +311,7 @@ impl Flow {
             recipients,
             language: submitter.language,
             client_reference: submitter.reference,
+            answers: submitter.answers,
         };
         let prepared = secure.prepare(submission).await.map_err(|error| later(&error))?;
         for delivery in plain.mailboxes.iter_mut().chain(&mut plain.gateways) {
@@ -342,7 +367,7 @@ impl Flow {
         is_sealed: bool,
         envelope: &Envelope,
         recipient: &Recipient,
-        organisation: OrganisationId,
+        organisation: Option<OrganisationId>,
     ) -> Result<(Way, Vec<NewDelivery>), Reply> {
         let (directory, paths) = (&self.inner.directory, &self.inner.return_paths);
         let legs = mail_route::route(directory, paths, &envelope.from, &recipient.address)
@@ -356,13 +381,17 @@ impl Flow {
         }
         if legs.iter().all(|leg| matches!(leg.route, Route::Account { .. })) {
             let deliveries = legs.into_iter().map(|Leg { organisation: owner, route }| {
-                self.new_delivery(owner.or(Some(organisation)), recipient, route)
+                self.new_delivery(owner.or(organisation), recipient, route)
             });
             return Ok((Way::Mailbox, deliveries.collect()));
         }
-        if let Some(integration) = self.integration_of(&recipient.address).await? {
+        // Of somebody whose domain is not of this platform it goes sealed: as it is, it would come from a server that the
+        // author's domain does not name (RFC 7489 §3.1), however well the connection is verified.
+        if organisation.is_some()
+            && let Some(integration) = self.integration_of(&recipient.address).await?
+        {
             let route = Route::Gateway { address: recipient.address.clone(), integration };
-            return Ok((Way::Gateway, vec![self.new_delivery(Some(organisation), recipient, route)]));
+            return Ok((Way::Gateway, vec![self.new_delivery(organisation, recipient, route)]));
         }
         Ok((Way::Sealed, Vec::new()))
     }
@@ -400,7 +429,7 @@ impl Flow {
         prepared: &Prepared,
         plain: Plain,
     ) -> Result<Vec<Arc<Ready>>, Reply> {
-        let organisation = Some(prepared.letter().organisation);
+        let organisation = known(prepared.letter().organisation);
         let mut letters = Vec::new();
         for (deliveries, is_closed) in [(plain.mailboxes, false), (plain.gateways, true)] {
             if !deliveries.is_empty() {
@@ -669,7 +698,7 @@ impl Flow {
             &ReversePath::Null,
             &recipient.address,
         );
-        let organisation = Some(told.organisation).filter(|organisation| organisation.0 != 0);
+        let organisation = known(told.organisation);
         let legs = legs.await.map_err(|error| trouble::routing(&error))?;
         let mut deliveries = Vec::new();
         for leg in legs {
@@ -711,12 +740,18 @@ impl Flow {
     }
 }
 
+/// An organisation, but for that of somebody without one.
+fn known(organisation: OrganisationId) -> Option<OrganisationId> {
+    Some(organisation).filter(|organisation| organisation.0 != 0)
+}
+
 /// Who sends a letter secured, and how we know.
 struct Submitter {
     organisation: OrganisationId,
     authentication: String,
     author: Address,
     reference: Option<String>,
+    answers: Option<Slot>,
     language: Language,
     /// An application or a connected mail server, for which the organisation's list of people does not count.
     is_by_itself: bool,
@@ -739,6 +774,8 @@ pub struct Sending {
     pub recipients: Vec<Address>,
     /// What the sender's program calls it: the same is not sent twice.
     pub reference: Option<String>,
+    /// The copy whose recipient answers with it at the portal.
+    pub answers: Option<Slot>,
     /// In which language recipients are written to.
     pub language: Language,
 }
@@ -798,6 +835,7 @@ pub(crate) fn later(error: &SecureError) -> Reply {
         SecureError::Sealing(wire_safe::NotSealed::TooLarge { .. }) => {
             Reply::never(552, 3, 4, "the letter is too large to be sealed")
         }
+        SecureError::TooOften => Reply::later(452, 7, 1, "too many answers for today, try again tomorrow"),
         error => {
             error!(error = %model::Chain(error), "a letter cannot be secured");
             Reply::later(451, 3, 0, "temporary trouble here, try again later")

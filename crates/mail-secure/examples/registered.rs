@@ -104,6 +104,7 @@ fn submission(page: &[u8], number: usize) -> Result<Submission, Failure> {
         recipients: vec![(Address::parse(&format!("person{number}@else.test"))?, Way::Sealed)],
         language: mail_secure::Language::French,
         client_reference: None,
+        answers: None,
     })
 }
 

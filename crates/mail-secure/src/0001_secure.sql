@@ -37,10 +37,13 @@ CREATE TABLE secure_letter (
     -- SHA-256 of the letter and of each part, without salt, for receipts; wrapped in the vault.
     digests BLOB NOT NULL,
     -- The login of the application account that sent it; NULL for a person and for a mail server.
-    application TEXT
+    application TEXT,
+    -- The slot of the copy whose recipient answers with it at the portal.
+    answers TEXT
 );
 CREATE INDEX secure_letter_by_organisation ON secure_letter (organisation, submitted_at);
 CREATE INDEX secure_letter_by_sender ON secure_letter (sender, submitted_at);
+CREATE INDEX secure_letter_by_answer ON secure_letter (answers, submitted_at) WHERE answers IS NOT NULL;
 CREATE UNIQUE INDEX secure_letter_by_reference ON secure_letter (organisation, client_reference);
 CREATE INDEX secure_letter_by_application ON secure_letter (organisation, application, submitted_at);
 
@@ -75,7 +78,9 @@ CREATE TABLE secure_recipient (
     sequence BIGINT NOT NULL,
     last_statement BLOB NOT NULL,
     -- Whether the recipient has to know a passphrase of the sender's; it is kept nowhere.
-    passphrase BIGINT NOT NULL
+    passphrase BIGINT NOT NULL,
+    -- Whether the letter itself names the recipient (To, Cc): only they are written to by whoever answers to all.
+    is_named BIGINT NOT NULL
 );
 CREATE INDEX secure_recipient_by_letter ON secure_recipient (letter);
 CREATE INDEX secure_recipient_by_address ON secure_recipient (canonical, submitted_at);

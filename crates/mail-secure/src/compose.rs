@@ -7,6 +7,9 @@ use model::Address;
 use crate::carrier::{LINE_OCTETS, quoted};
 use crate::letter::subject_field;
 
+/// Octets of a Message-ID that is named again: with the field's name it stays below 998 (RFC 5322 §2.1.1).
+const MESSAGE_ID_OCTETS: usize = 900;
+
 /// What a program says of a letter.
 #[derive(Clone, Debug)]
 pub struct Composing<'a> {
@@ -24,6 +27,8 @@ pub struct Composing<'a> {
     pub html: Option<&'a str>,
     /// The files.
     pub attachments: &'a [Attached<'a>],
+    /// Message-ID of the letter that is answered, with its angle brackets; what has another form is left out.
+    pub answers: Option<&'a str>,
     /// Random letters and digits, which stand in no part.
     pub boundary: &'a str,
 }
@@ -49,6 +54,10 @@ pub fn compose(letter: &Composing<'_>) -> Vec<u8> {
         }
     }
     whole.extend_from_slice(&subject_field(letter.subject));
+    // RFC 5322 §3.6.4: of the answered letter nothing but its own identifier is known here.
+    if let Some(id) = letter.answers.filter(|id| is_message_id(id)) {
+        whole.extend_from_slice(format!("In-Reply-To: {id}\r\nReferences: {id}\r\n").as_bytes());
+    }
     whole.extend_from_slice(b"MIME-Version: 1.0\r\n");
     let mut text = match (letter.plain, letter.html) {
         (Some(plain), Some(html)) => multipart(
@@ -66,6 +75,15 @@ pub fn compose(letter: &Composing<'_>) -> Vec<u8> {
     }
     whole.extend_from_slice(&text);
     whole
+}
+
+/// RFC 5322 §3.6.4, without spaces and comments, on one line.
+fn is_message_id(text: &str) -> bool {
+    let inside = text.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+    text.len() <= MESSAGE_ID_OCTETS
+        && inside.is_some_and(|id| {
+            id.contains('@') && id.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<' && byte != b'>')
+        })
 }
 
 fn mailbox((address, name): &(Address, Option<String>)) -> String {

@@ -160,7 +160,7 @@ impl Entry {
 }
 
 /// A cell of CSV. Strangers choose addresses: what a spreadsheet would compute gets a quote before it.
-fn csv_cell(text: &str) -> String {
+pub(crate) fn csv_cell(text: &str) -> String {
     let text = match text.starts_with(['=', '+', '-', '@', '\t']) {
         true => format!("'{text}"),
         false => text.to_owned(),

@@ -15,6 +15,7 @@
 //! database with the master key opens a letter. Which step may follow which says [`evidence::Machine`], and nothing else
 //! does: a state is changed by a statement only.
 
+mod answering;
 mod bundling;
 mod carried;
 mod carrier;
@@ -30,6 +31,7 @@ mod log;
 mod notice;
 mod outbox;
 mod overview;
+mod own;
 mod people;
 mod platform;
 mod portal;
@@ -55,6 +57,7 @@ use keys::Vault;
 use tokio::sync::OnceCell;
 use world::World;
 
+pub use answering::Answerable;
 pub use carried::Carriage;
 pub use compose::{Attached, Composing, compose};
 pub use error::SecureError;
@@ -66,6 +69,7 @@ pub use log::Notarised;
 pub use notice::{CHANNEL, Notice, NoticeKind};
 pub use outbox::{Told, sent};
 pub use overview::{DayCount, Overview, Sought};
+pub use own::{Own, OwnEvent, OwnPage, Owner, Place, Reach, Searched};
 pub use people::{CONSENT_VERSION, Choices, Consent};
 pub use platform::{LOG_PATH, Platform};
 pub use portal::{Brought, Code, Opening, Seen};
@@ -76,7 +80,7 @@ pub use stamping::{NoTimeStamp, OWN_TIME_POLICY};
 pub use statement::Shown;
 pub use submit::{Parcel, Prepared, Submission};
 pub use types::{Copy, Letter, Way, application_in, application_words, hex, sixteen};
-pub use words::Language;
+pub use words::{Language, said_in};
 
 /// Secure letters of one installation; cheap to clone.
 #[derive(Clone)]

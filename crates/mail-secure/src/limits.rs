@@ -62,3 +62,13 @@ pub(crate) const CLOCKS_DIFFER: Duration =
     Duration::from_millis(evidence::limits::CLOCKS_DIFFER_MILLISECONDS.unsigned_abs());
 /// Statements about one copy after which being looked at again is noted no more: a bundle holds 1,000.
 pub(crate) const ACCESSES_LIMIT: u64 = 500;
+/// Answers that somebody may send to one copy of a letter.
+pub const ANSWERS_PER_COPY_LIMIT: i64 = 20;
+/// Answers that somebody may send from the portal within a day.
+pub const ANSWERS_PER_DAY_LIMIT: i64 = 50;
+/// For how long answers are counted.
+pub(crate) const ANSWERS_COUNTED_FOR: Duration = Duration::from_secs(86_400);
+/// Rows that one search in a person's journal reads: subjects are encrypted, so that each has to be opened.
+pub const SEARCHED_LIMIT: usize = 2_000;
+/// Rows of a person's journal that are read at once.
+pub(crate) const SEARCHED_AT_ONCE: usize = 200;

@@ -131,7 +131,7 @@ impl Proven {
             sha256,
         });
         let who = &self.evidence.recipient;
-        let authentication = who.authentication.as_deref().map(|said| words::proof(language, said));
+        let authentication = who.authentication.as_deref().map(|said| words::said_in(language, said));
         // Whoever refused, or let the time pass, has seen no more than what stood outside.
         let shows_subject = settings.shows_subject
             || matches!(self.kind, Kind::Submission | Kind::Acceptance | Kind::Handover);

@@ -13,9 +13,11 @@ use crate::types::{Copy, Letter, Way, hex, sixteen};
 use crate::words::Language;
 use crate::{limits, wish};
 
+pub(crate) mod answers;
 pub(crate) mod journal;
 pub(crate) mod log;
 pub(crate) mod overview;
+pub(crate) mod own;
 pub(crate) mod people;
 
 /// Tables of secure letters.
@@ -74,8 +76,8 @@ pub(crate) fn insert_letter(tx: &mut Tx, vault: &Vault, letter: &Letter) -> Resu
     tx.execute(
         "INSERT INTO secure_letter (id, organisation, public_id, mode, sender, sender_name, authentication,
              message_id, subject, content, salt, size_bytes, submitted_at, client_reference, digests,
-             application)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             application, answers)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         values![
             letter.id,
             letter.organisation,
@@ -92,7 +94,8 @@ pub(crate) fn insert_letter(tx: &mut Tx, vault: &Vault, letter: &Letter) -> Resu
             letter.submitted_at,
             letter.client_reference.as_deref(),
             &vault.wrap(&digests_context(letter.id), &digests),
-            letter.application()
+            letter.application(),
+            letter.answers.map(|slot| slot.to_string()).as_deref()
         ],
     )?;
     Ok(())
@@ -108,16 +111,21 @@ struct Closed {
 }
 
 fn closed(row: &Row<'_>) -> Result<Closed, DbError> {
-    let column = |column, expected| DbError::Column { column, expected };
+    closed_behind(row, 0)
+}
+
+/// A letter whose columns begin at one of the row's.
+fn closed_behind(row: &Row<'_>, first: usize) -> Result<Closed, DbError> {
+    let column = |column, expected| DbError::Column { column: first + column, expected };
     let letter = Letter {
-        id: row.integer(0)?,
-        organisation: OrganisationId(row.integer(1)?),
-        public_id: sixteen(row.text(2)?).ok_or_else(|| column(2, "public id"))?,
-        mode: wish::mode_named(row.text(3)?).ok_or_else(|| column(3, "mode"))?,
-        sender: Address::parse(row.text(4)?).map_err(|_| column(4, "address"))?,
-        sender_name: row.text(5)?.to_owned(),
-        authentication: row.text(6)?.to_owned(),
-        message_id: row.text(7)?.to_owned(),
+        id: row.integer(first)?,
+        organisation: OrganisationId(row.integer(first + 1)?),
+        public_id: sixteen(row.text(first + 2)?).ok_or_else(|| column(2, "public id"))?,
+        mode: wish::mode_named(row.text(first + 3)?).ok_or_else(|| column(3, "mode"))?,
+        sender: Address::parse(row.text(first + 4)?).map_err(|_| column(4, "address"))?,
+        sender_name: row.text(first + 5)?.to_owned(),
+        authentication: row.text(first + 6)?.to_owned(),
+        message_id: row.text(first + 7)?.to_owned(),
         subject: String::new(),
         content: evidence::Content {
             salt_digest: Digest([0; 32]),
@@ -127,16 +135,17 @@ fn closed(row: &Row<'_>) -> Result<Closed, DbError> {
         },
         salt: Digest([0; 32]),
         digests: Vec::new(),
-        size_bytes: u64::try_from(row.integer(11)?).unwrap_or_default(),
-        submitted_at: row.timestamp(12)?,
-        client_reference: row.optional_text(13)?.map(str::to_owned),
+        size_bytes: u64::try_from(row.integer(first + 11)?).unwrap_or_default(),
+        submitted_at: row.timestamp(first + 12)?,
+        client_reference: row.optional_text(first + 13)?.map(str::to_owned),
+        answers: row.optional_text(first + 15)?.and_then(sixteen).map(Slot),
     };
     Ok(Closed {
         letter,
-        subject: row.bytes(8)?.to_vec(),
-        content: row.text(9)?.to_owned(),
-        salt: row.bytes(10)?.to_vec(),
-        digests: row.bytes(14)?.to_vec(),
+        subject: row.bytes(first + 8)?.to_vec(),
+        content: row.text(first + 9)?.to_owned(),
+        salt: row.bytes(first + 10)?.to_vec(),
+        digests: row.bytes(first + 14)?.to_vec(),
     })
 }
 
@@ -157,7 +166,7 @@ fn opened(vault: &Vault, closed: Closed) -> Result<Letter, SecureError> {
 pub(crate) fn letter(tx: &mut Tx, vault: &Vault, id: i64) -> Result<Option<Letter>, SecureError> {
     let found = tx.query_one(
         "SELECT id, organisation, public_id, mode, sender, sender_name, authentication, message_id, subject,
-                content, salt, size_bytes, submitted_at, client_reference, digests
+                content, salt, size_bytes, submitted_at, client_reference, digests, answers
          FROM secure_letter WHERE id = ?1 AND organisation = COALESCE(?2, organisation)",
         values![id, tx.organisation()],
         closed,
@@ -174,7 +183,7 @@ pub(crate) fn letter_by_reference(
 ) -> Result<Option<Letter>, SecureError> {
     let found = tx.query_one(
         "SELECT id, organisation, public_id, mode, sender, sender_name, authentication, message_id, subject,
-                content, salt, size_bytes, submitted_at, client_reference, digests
+                content, salt, size_bytes, submitted_at, client_reference, digests, answers
          FROM secure_letter WHERE organisation = ?1 AND client_reference = ?2",
         values![organisation, reference],
         closed,
@@ -185,8 +194,8 @@ pub(crate) fn letter_by_reference(
 pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) -> Result<(), SecureError> {
     tx.execute(
         "INSERT INTO secure_recipient (slot, letter, organisation, address, canonical, way, state, store_share,
-             envelope, not_after, submitted_at, deadline, reminders, sequence, last_statement, passphrase)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15)",
+             envelope, not_after, submitted_at, deadline, reminders, sequence, last_statement, passphrase, is_named)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15, ?16)",
         values![
             &copy.slot.to_string(),
             copy.letter,
@@ -202,7 +211,8 @@ pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) 
             copy.deadline,
             i64::try_from(copy.sequence).unwrap_or(i64::MAX),
             &copy.last_statement.map(|digest| digest.0.to_vec()).unwrap_or_default(),
-            copy.has_passphrase
+            copy.has_passphrase,
+            copy.is_named
         ],
     )?;
     Ok(())
@@ -232,6 +242,7 @@ fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
             false => Some(Digest(last.try_into().map_err(|_| column(15, "digest"))?)),
         },
         has_passphrase: row.boolean(16)?,
+        is_named: row.boolean(17)?,
     })
 }
 
@@ -239,7 +250,7 @@ fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
 pub(crate) fn copy_of(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, DbError> {
     tx.query_one(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
          FROM secure_recipient WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)",
         values![&slot.to_string(), tx.organisation()],
         copy,
@@ -266,7 +277,7 @@ pub(crate) fn unchanged(tx: &mut Tx, found: &Copy) -> Result<Option<Copy>, DbErr
 pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
          FROM secure_recipient WHERE letter = ?1 AND organisation = COALESCE(?2, organisation)
          ORDER BY canonical",
         values![letter, tx.organisation()],
@@ -278,7 +289,7 @@ pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> 
 pub(crate) fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
          FROM secure_recipient WHERE state = ?1 AND deadline <= ?2 ORDER BY deadline LIMIT ?3",
         values![State::Offered.word(), now, limits::CHORE_LIMIT],
         copy,
@@ -294,7 +305,7 @@ pub(crate) fn to_remind(
 ) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
          FROM secure_recipient WHERE state = ?1 AND deadline > ?2 AND reminders = ?3 AND submitted_at <= ?4
          ORDER BY deadline LIMIT ?5",
         values![State::Offered.word(), now, i64::from(reminders), offered_before, limits::CHORE_LIMIT],
@@ -306,7 +317,7 @@ pub(crate) fn to_remind(
 pub(crate) fn out_of_time(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
          FROM secure_recipient WHERE not_after <= ?1 AND store_share IS NOT NULL AND state <> ?2
          ORDER BY not_after LIMIT ?3",
         values![now, State::Offered.word(), limits::CHORE_LIMIT],

@@ -1,6 +1,7 @@
 //! A letter is taken to go secured: sealed for each recipient before it is ours, kept in one commit with the first
 //! statements about it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -8,6 +9,7 @@ use bytes::Bytes;
 use db::Tx;
 use evidence::{Digest, Event, Mode, State};
 use model::{Address, BlobRef, OrganisationId};
+use wire_mime::{ListedAddress, fields, parse_addresses, whole_header};
 use wire_safe::{
     MailShare, RecipientSecret, Sealing, SecureLetterId, Slot, StoreShare, Stretching, WrappingKeyName,
 };
@@ -48,6 +50,8 @@ pub struct Submission {
     pub language: Language,
     /// What a program calls it.
     pub client_reference: Option<String>,
+    /// The copy whose recipient answers with it at the portal.
+    pub answers: Option<Slot>,
 }
 
 /// A submission with everything sealed: only the commit is missing.
@@ -105,7 +109,8 @@ impl Secure {
         let (mut public_id, mut salt) = ([0; 16], [0; 32]);
         self.world().random.fill(&mut public_id);
         self.world().random.fill(&mut salt);
-        let Submission { organisation, sender, authentication, mode, client_reference, .. } = submission;
+        let Submission { organisation, sender, authentication, mode, client_reference, answers, .. } =
+            submission;
         let sender_name = match submission.sender_name.trim() {
             "" => sender.to_string(),
             name => name.to_owned(),
@@ -131,7 +136,9 @@ impl Secure {
             size_bytes,
             submitted_at: now,
             client_reference,
+            answers,
         };
+        let named = named_in(&bytes);
         let (mut copies, mut carriers) = (Vec::new(), Vec::new());
         for (address, way, language) in wanted {
             let mut slot = [0; 16];
@@ -142,6 +149,7 @@ impl Secure {
                 slot: Slot(slot),
                 letter: id,
                 organisation,
+                is_named: named.contains(&address.canonical()),
                 address,
                 way,
                 state: State::Unsent,
@@ -183,6 +191,9 @@ impl Secure {
     /// When the database does not take them, or a statement cannot be made.
     pub fn commit(&self, tx: &mut Tx, prepared: &Prepared) -> Result<(), SecureError> {
         let Prepared { platform, letter, copies, .. } = prepared;
+        if let Some(answered) = &letter.answers {
+            self.may_be_answered_again(tx, answered, letter)?;
+        }
         rows::insert_letter(tx, self.vault(), letter)?;
         let notary = Notary { world: self.world(), platform, settings: self.settings() };
         let at = letter.submitted_at;
@@ -289,6 +300,20 @@ impl Secure {
         let parcel = Parcel { slot: copy.slot, recipient: copy.address.clone(), bytes: whole.into() };
         Ok(Sealed { copy, parcel, kept: is_link.then_some(envelope) })
     }
+}
+
+/// Whom a letter names as its recipients, in the form of comparisons.
+fn named_in(letter: &[u8]) -> HashSet<String> {
+    let header = whole_header(letter).unwrap_or(letter);
+    let listed = fields(header)
+        .filter(|field| field.is("to") || field.is("cc"))
+        .flat_map(|field| parse_addresses(&field.unfolded()));
+    let canonical = |one: ListedAddress| {
+        let ListedAddress::Mailbox { local, domain, .. } = one else { return None };
+        let text = format!("{}@{}", String::from_utf8_lossy(&local), String::from_utf8_lossy(&domain));
+        Some(Address::parse(&text).ok()?.canonical())
+    };
+    listed.filter_map(canonical).collect()
 }
 
 /// A copy that is sealed.

@@ -5,6 +5,7 @@ mod lab;
 mod notary;
 mod opening;
 mod overview;
+mod own;
 mod profiles;
 mod receipts;
 mod receiving;
@@ -17,7 +18,7 @@ use model::{Address, Domain};
 
 use crate::settings::Marks;
 use crate::wish::{BadMark, SaidBy, Wish, has_suffix, untagged, wish, without_suffix};
-use crate::words::{Language, keys, proof};
+use crate::words::{Language, keys, said_in};
 use crate::{unmarked, wish as marks_of};
 
 fn marks() -> Marks {
@@ -157,7 +158,7 @@ proptest::proptest! {
 
 #[test]
 fn ways_of_showing_who_one_is_are_told_in_the_readers_language() {
-    let check = |said: &str, wanted: &str| assert_eq!(proof(Language::German, said), wanted);
+    let check = |said: &str, wanted: &str| assert_eq!(said_in(Language::German, said), wanted);
     check("code sent to the mailbox", "Code an das Postfach");
     check(
         "passkey; decrypted by the platform at the recipient's wish",

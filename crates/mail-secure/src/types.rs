@@ -37,6 +37,8 @@ pub struct Letter {
     pub submitted_at: Timestamp,
     /// What a program called it, so that it is not sent twice.
     pub client_reference: Option<String>,
+    /// The copy whose recipient answers with it at the portal.
+    pub answers: Option<Slot>,
 }
 
 /// Before the login of an application account, where evidence says how a sender was known.
@@ -127,6 +129,8 @@ pub struct Copy {
     pub last_statement: Option<Digest>,
     /// Whether a passphrase of the sender's is needed to open it.
     pub has_passphrase: bool,
+    /// Whether the letter itself names the recipient (To, Cc): the others see that they got it.
+    pub is_named: bool,
 }
 
 impl Copy {

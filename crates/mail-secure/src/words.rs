@@ -84,10 +84,10 @@ pub(crate) fn say(language: Language, key: &str, values: &[(&str, &str)]) -> Str
 
 /// Ways of showing who one is, in the words of the evidence, and the keys of their words for people.
 const PROOFS: [(&str, &str); 6] = [
-    ("account of the platform with a second factor", "proof-account"),
     ("code sent to the mailbox", "proof-code"),
     ("password and one-time code", "proof-password-code"),
     ("passkey", "proof-passkey"),
+    ("account of the platform with a second factor", "proof-account"),
     (STANDING_INSTRUCTION, "proof-standing"),
     ("decrypted by the platform at the recipient's wish", "proof-platform"),
 ];
@@ -96,7 +96,7 @@ const PROOFS: [(&str, &str); 6] = [
 pub(crate) const STANDING_INSTRUCTION: &str = "standing instruction of the recipient";
 
 /// What evidence says of how somebody showed who they are, as people read it; what is not known stays as it is.
-pub(crate) fn proof(language: Language, said: &str) -> String {
+pub fn said_in(language: Language, said: &str) -> String {
     let word = |part: &str| match PROOFS.iter().find(|(known, _)| *known == part) {
         Some((_, key)) => say(language, key, &[]),
         None => match part.strip_prefix(AGREED).and_then(|rest| rest.split_once(" on ")) {

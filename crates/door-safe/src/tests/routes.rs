@@ -4,7 +4,7 @@
 use axum::http::{Request, StatusCode};
 use mail_secure::Mode;
 
-use super::{Portal, portals};
+use super::{Portal, Sent, portals};
 
 /// The routes of `lib.rs` as `(path, takes GET)`.
 fn routes() -> Vec<(String, bool)> {
@@ -22,25 +22,40 @@ fn routes() -> Vec<(String, bool)> {
             if both { vec![first, (path.to_owned(), false)] } else { vec![first] }
         })
         .collect();
-    assert!(routes.len() >= 32, "{routes:?}");
+    assert!(routes.len() >= 47, "{routes:?}");
     routes
 }
 
 /// Pages that anybody sees, and forms that anybody sends and that change nothing as they are sent here.
-const OPEN: [&str; 5] = [
-    "/safe/{way}/{id}",
-    "/safe/assets/{name}",
-    "/safe/sign-in",
-    "/safe/sign-in/passkey/options",
-    "/safe/forgotten",
-];
+const OPEN: [&str; 4] =
+    ["/safe/{way}/{id}", "/safe/sign-in", "/safe/sign-in/passkey/options", "/safe/forgotten"];
 /// What sends nobody away and does nothing without what is asked for.
 const REFUSING: [&str; 3] = ["/safe/sign-in/step", "/safe/sign-in/passkey", "/safe/forgotten/password"];
-/// What ends a session or a visit of whoever asks, or writes to the recipient: other tests.
-const ELSEWHERE: [&str; 2] = ["/safe/sign-out", "/safe/open"];
+/// What ends a session or a visit of whoever asks, writes to the recipient, or verifies what somebody brings: other tests.
+const ELSEWHERE: [&str; 3] = ["/safe/sign-out", "/safe/open", "/safe/verify/files"];
+/// What anybody may fetch, by who keeps a copy of it and for how long.
+const PUBLIC: [(&str, &str); 8] = [
+    ("/safe", "no-store"),
+    ("/safe/", "no-store"),
+    ("/safe/policy", "no-store"),
+    ("/safe/verify", "no-store"),
+    ("/safe/keys.json", "public, max-age=300"),
+    ("/safe/log/checkpoint", "no-cache"),
+    ("/safe/log/tile/{*path}", "public, max-age=300"),
+    ("/safe/assets/{name}", "no-cache"),
+];
 
-fn filled(path: &str, place: &str) -> String {
-    path.replace("/safe/{way}/{id}", place).replace("{name}", "open.js")
+fn is_public(path: &str) -> bool {
+    PUBLIC.iter().any(|(known, _)| *known == path)
+}
+
+/// A path for the letter at a place.
+fn filled(path: &str, place: &str, sent: &Sent) -> String {
+    path.replace("/safe/{way}/{id}", place)
+        .replace("{name}", "open.js")
+        .replace("{*path}", "0/000.p/1")
+        .replace("{slot}", &sent.slot.to_string())
+        .replace("{event}", "ContentHandover")
 }
 
 /// All that is kept of secured letters, but for what looking at a session writes.
@@ -76,6 +91,7 @@ async fn every_route_keeps_out_who_has_not_shown_enough() {
     for portal in portals().await {
         for mode in [Mode::Confidential, Mode::Personal, Mode::Registered] {
             let sent = portal.send(mode, "zed@else.test", "Subject: x\r\n\r\nsecret words\r\n").await;
+            portal.secure.notarise().await.unwrap();
             let other = portal.send(Mode::Confidential, "eve@else.test", "Subject: y\r\n\r\nother\r\n").await;
             let mut nobody = portal.browser();
             let place = nobody.arrive(&sent).await;
@@ -98,7 +114,7 @@ async fn every_route_keeps_out_who_has_not_shown_enough() {
                 }
                 for (path, is_get) in routes() {
                     let before = kept(&portal).await;
-                    let at = filled(&path, &place);
+                    let at = filled(&path, &place, &sent);
                     let answer = match is_get {
                         true => browser.get(&at).await,
                         // A code goes to the recipient's own mailbox, whoever asks: that is another test.
@@ -125,9 +141,21 @@ async fn every_route_keeps_out_who_has_not_shown_enough() {
                     };
                     let told = format!("{mode} {who} {path}: {}", answer.status);
                     assert!(!answer.text.contains("secret words"), "{told}");
-                    let is_open = OPEN.contains(&path.as_str()) || path.ends_with("/next");
+                    let is_open =
+                        OPEN.contains(&path.as_str()) || is_public(&path) || path.ends_with("/next");
                     // Whoever showed the mailbox may open an account for it; without a password there is none.
                     let may_join = who == "a code" && path.starts_with("/safe/join");
+                    // Who has shown another mailbox has a journal of their own: it does not have this letter.
+                    if who != "nobody" && path.starts_with("/safe/journal") {
+                        let wanted = match path.contains("{slot}") {
+                            true => StatusCode::NOT_FOUND,
+                            false => StatusCode::OK,
+                        };
+                        assert_eq!(answer.status, wanted, "{told}");
+                        assert!(!answer.text.contains(&sent.slot.to_string()), "{told}: {}", answer.text);
+                        assert_eq!(kept(&portal).await, before, "{told}: nothing changed");
+                        continue;
+                    }
                     match is_open {
                         _ if may_join || REFUSING.contains(&path.as_str()) => {
                             let wanted = [StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY];
@@ -154,9 +182,11 @@ async fn following_links_changes_nothing_even_for_the_reader() {
         let mut reader = portal.browser();
         let place = reader.arrive(&sent).await;
         reader.enter(&place).await;
+        reader.post(&format!("{place}/opened"), &[]).await;
+        portal.secure.notarise().await.unwrap();
         let before = kept(&portal).await;
         for (path, is_get) in routes() {
-            let at = filled(&path, &place);
+            let at = filled(&path, &place, &sent);
             for step in ["", "?step=code", "?step=wrong", "?lang=de", "?step=%3Cscript%3E"] {
                 let answer = reader.get(&format!("{at}{step}")).await;
                 let has_page = routes().iter().any(|(other, is_get)| *is_get && *other == path);
@@ -186,7 +216,7 @@ async fn forms_of_other_pages_are_not_taken() {
             if is_get || path == "/safe/open" {
                 continue;
             }
-            let at = filled(&path, &place);
+            let at = filled(&path, &place, &sent);
             for headers in [
                 vec![],
                 vec![("origin", "null")],
@@ -214,8 +244,9 @@ async fn every_answer_makes_browsers_careful() {
         let sent = portal.send(Mode::Confidential, "zed@else.test", "Subject: x\r\n\r\nwords\r\n").await;
         let mut reader = portal.browser();
         let place = reader.arrive(&sent).await;
+        portal.secure.notarise().await.unwrap();
         for (path, _) in routes() {
-            let answer = reader.get(&filled(&path, &place)).await;
+            let answer = reader.get(&filled(&path, &place, &sent)).await;
             let policy = answer.header("content-security-policy");
             for part in [
                 "default-src 'none'",
@@ -227,7 +258,8 @@ async fn every_answer_makes_browsers_careful() {
                 assert!(policy.contains(part), "{path}: {policy}");
             }
             assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
-            let wanted = if path.contains("assets") { "no-cache" } else { "no-store" };
+            let kept = PUBLIC.iter().find(|(known, _)| *known == path).map(|(_, kept)| *kept);
+            let wanted = kept.unwrap_or("no-store");
             assert_eq!(answer.header("cache-control"), wanted, "{path}");
         }
         let page = reader.get(&place).await.text;

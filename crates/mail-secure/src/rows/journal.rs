@@ -17,7 +17,7 @@ pub(crate) fn letters(tx: &mut Tx, vault: &Vault, wanted: &Wanted) -> Result<Vec
     let recipient = wanted.recipient.as_ref().map(model::Address::canonical);
     let found = tx.query(
         "SELECT id, organisation, public_id, mode, sender, sender_name, authentication, message_id, subject,
-                content, salt, size_bytes, submitted_at, client_reference, digests
+                content, salt, size_bytes, submitted_at, client_reference, digests, answers
          FROM secure_letter l
          WHERE organisation = COALESCE(?1, organisation) AND sender = COALESCE(?2, sender)
              AND id < COALESCE(?3, 9223372036854775807)

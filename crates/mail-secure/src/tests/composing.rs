@@ -25,6 +25,7 @@ fn composed(html: Option<&str>, subject: &str, plain: &str, attachments: &[Attac
         plain: Some(plain),
         html,
         attachments,
+        answers: Some("<a.b@else.test>"),
         boundary: "0123",
     };
     String::from_utf8(compose(&letter)).unwrap()
@@ -38,6 +39,10 @@ fn a_text_alone_is_one_part_with_crlf_and_names_are_encoded() {
     let name = header.split("To: =?utf-8?B?").nth(1).unwrap().split("?=").next().unwrap();
     assert_eq!(STANDARD.decode(name).unwrap(), "Müller, Anna <x@y.test>".as_bytes());
     assert!(header.contains("?= <anna@valbois.test>,\r\n b@else.test\r\nSubject: Payslip\r\n"), "{header}");
+    assert!(
+        header.contains("\r\nIn-Reply-To: <a.b@else.test>\r\nReferences: <a.b@else.test>\r\n"),
+        "{header}"
+    );
     assert!(header.ends_with("Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64"));
     assert_eq!(STANDARD.decode(body.trim_end()).unwrap(), b"line one\r\nline two");
 }

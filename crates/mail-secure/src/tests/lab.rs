@@ -56,7 +56,7 @@ pub(super) fn node(db: Db, world: World, settings: Settings) -> Secure {
     Secure::new(db, blobs, world, vault, settings)
 }
 
-/// Sends a letter to some; gives their slots in the order of the addresses.
+/// Sends a letter to some, who have agreed to receive it; gives their slots in the order of the addresses.
 pub(super) async fn send(secure: &Secure, mode: Mode, to: &[&str]) -> Vec<Slot> {
     let slots = send_with(secure, mode, to, None).await;
     for to in to {
@@ -83,6 +83,29 @@ pub(super) async fn prepared(
     to: &[&str],
     passphrase: Option<&str>,
 ) -> Arc<Prepared> {
+    taken(secure, mode, to, LETTER, passphrase, None).await.unwrap()
+}
+
+/// A letter of its own, which may be an answer.
+pub(super) async fn send_letter(
+    secure: &Secure,
+    mode: Mode,
+    to: &[&str],
+    letter: &str,
+    answers: Option<Slot>,
+) -> Result<Vec<Slot>, SecureError> {
+    let prepared = taken(secure, mode, to, letter, None, answers).await?;
+    Ok(to.iter().map(|to| prepared.slot_of(&address(to)).unwrap()).collect())
+}
+
+async fn taken(
+    secure: &Secure,
+    mode: Mode,
+    to: &[&str],
+    letter: &str,
+    passphrase: Option<&str>,
+    answers: Option<Slot>,
+) -> Result<Arc<Prepared>, SecureError> {
     let submission = Submission {
         organisation: OrganisationId(1),
         sender: address("anna@valbois.test"),
@@ -90,7 +113,7 @@ pub(super) async fn prepared(
         authentication: "password of the mailbox (SMTP AUTH)".to_owned(),
         mode,
         letter: Unmarked {
-            bytes: LETTER.as_bytes().to_vec(),
+            bytes: letter.as_bytes().to_vec(),
             subject: "Décision".to_owned(),
             message_id: Some("<1@valbois.test>".to_owned()),
             passphrase: passphrase.map(|text| crate::wish::Passphrase::parse(text).unwrap()),
@@ -99,12 +122,13 @@ pub(super) async fn prepared(
         recipients: to.iter().map(|to| (address(to), Way::Sealed)).collect(),
         language: crate::Language::French,
         client_reference: None,
+        answers,
     };
-    let prepared = Arc::new(secure.prepare(submission).await.unwrap());
+    let prepared = Arc::new(secure.prepare(submission).await?);
     let (committing, kept) = (secure.clone(), prepared.clone());
     let scope = secure.db().operator("test");
-    scope.write(move |tx: &mut Tx| committing.commit(tx, &kept)).await.unwrap();
-    prepared
+    scope.write(move |tx: &mut Tx| committing.commit(tx, &kept)).await?;
+    Ok(prepared)
 }
 
 /// The envelope in the page of a carrier, and the mail's share of its key.

@@ -35,6 +35,7 @@ async fn sent(secure: &Secure, mode: Mode, to: &str) -> Arc<Prepared> {
         recipients: vec![(address(to), Way::Sealed)],
         language: Language::English,
         client_reference: None,
+        answers: None,
     };
     let prepared = Arc::new(secure.prepare(submission).await.unwrap());
     let (committing, kept) = (secure.clone(), prepared.clone());

@@ -509,6 +509,7 @@ impl Machine {
                 recipients: vec![(recipient.clone(), mail_secure::Way::Sealed)],
                 language: mail_secure::Language::default(),
                 client_reference: None,
+                answers: None,
             })
             .await
             .unwrap();
