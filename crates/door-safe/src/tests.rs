@@ -22,7 +22,7 @@ use doorway_http::Client;
 use mail_flow::testing::Town;
 use mail_flow::{Flow, Settings};
 use mail_judge::Scanner;
-use mail_secure::{Mode, Secure, Submission, Way, unmarked};
+use mail_secure::{Mode, Secure, Shown, Submission, Way, unmarked};
 use mail_store::MailStore;
 use model::{Address, Domain, OrganisationId};
 use tower::ServiceExt;
@@ -143,7 +143,7 @@ impl Portal {
         prepared.carriers().iter().map(|carrier| Sent::of(carrier.slot, &carrier.bytes)).collect()
     }
 
-    /// A browser in which an account is signed in, with a second factor or without.
+    /// A browser in which an account of a mailbox here is signed in; with a second factor and what it agreed to, or without.
     pub(crate) async fn account(&self, login: &str, has_factor: bool) -> Browser<'_> {
         let operator = self.directory.administration(Scope::Operator("test"), "test");
         let new = NewUser {
@@ -170,6 +170,13 @@ impl Portal {
                 })
                 .await
                 .unwrap();
+            let who = Shown {
+                canonical: login.to_owned(),
+                authentication: "account of the platform with a second factor".to_owned(),
+                acting: None,
+                is_strong: true,
+            };
+            self.secure.consent(&who, mail_secure::Language::French).await.unwrap();
         }
         let mut browser = self.browser();
         browser.cookie = format!("__Host-relais-session={}", *token);

@@ -72,11 +72,12 @@ impl Going {
     /// To a page that an address names: of ours, or the settings.
     fn to(next: &str) -> Going {
         let parts: Vec<&str> = next.split('/').collect();
-        let is_letter = match parts.as_slice() {
+        let is_known = match parts.as_slice() {
             ["", "safe", "o" | "m", id] => mail_secure::sixteen(id).is_some(),
+            ["", "safe", "journal"] => true,
             _ => false,
         };
-        Going { next: if is_letter { next } else { SETTINGS }.to_owned(), share: None }
+        Going { next: if is_known { next } else { SETTINGS }.to_owned(), share: None }
     }
 
     /// As a form of ours carries it.

@@ -8,19 +8,19 @@ use super::portals;
 
 fn letter(subject: &str) -> String {
     format!(
-        "From: anna@valbois.test\r\nTo: zed@else.test\r\nSubject: {subject}\r\n\r\nwords of {subject}\r\n"
+        "From: anna@valbois.test\r\nTo: bruno@valbois.test\r\nSubject: {subject}\r\n\r\nwords of {subject}\r\n"
     )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everybody_sees_what_they_have_shown_enough_for() {
     for portal in portals().await {
-        let confidential = portal.send(Mode::Confidential, "zed@else.test", &letter("Alpha")).await;
-        let registered = portal.send(Mode::Registered, "zed@else.test", &letter("Beta")).await;
+        let confidential = portal.send(Mode::Confidential, "bruno@valbois.test", &letter("Alpha")).await;
+        let registered = portal.send(Mode::Registered, "bruno@valbois.test", &letter("Beta")).await;
         portal.send(Mode::Confidential, "eve@else.test", &letter("Gamma")).await;
         let nobody = portal.browser().get("/safe/journal").await;
         assert_eq!(nobody.status, StatusCode::FORBIDDEN);
-        assert!(nobody.text.contains("/manager/sign-in?next=%2Fsafe%2Fjournal"), "{}", nobody.text);
+        assert!(nobody.text.contains("/safe/sign-in?next=%2Fsafe%2Fjournal"), "{}", nobody.text);
 
         let mut zed = portal.browser();
         let place = zed.arrive(&confidential).await;
@@ -32,7 +32,7 @@ async fn everybody_sees_what_they_have_shown_enough_for() {
             StatusCode::NOT_FOUND
         );
 
-        let mut weak = portal.account("zed@else.test", false).await;
+        let mut weak = portal.account("bruno@valbois.test", false).await;
         let page = weak.get("/safe/journal").await.text;
         assert!(
             page.contains("Alpha") && !page.contains("Beta") && page.contains("pas de deuxième facteur"),
@@ -70,8 +70,8 @@ async fn everybody_sees_what_they_have_shown_enough_for() {
 async fn receipts_and_evidence_of_the_journal_verify_with_the_published_keys() {
     for portal in portals().await {
         let text = letter("Beta");
-        let sent = portal.send(Mode::Registered, "zed@else.test", &text).await;
-        let mut zed = portal.account("zed@else.test", true).await;
+        let sent = portal.send(Mode::Registered, "bruno@valbois.test", &text).await;
+        let mut zed = portal.account("bruno@valbois.test", true).await;
         let mut anna = portal.account("anna@valbois.test", false).await;
         let page = format!("/safe/journal/{}", sent.slot);
         let early = anna.get(&format!("{page}/receipt/SubmissionAcceptance")).await;
@@ -123,10 +123,10 @@ async fn receipts_and_evidence_of_the_journal_verify_with_the_published_keys() {
 async fn a_letter_is_taken_back_by_its_sender_until_it_is_accepted_and_only_after_a_question() {
     for portal in portals().await {
         let all =
-            portal.send_to(Mode::Registered, &["yan@else.test", "zed@else.test"], &letter("Beta")).await;
-        let single = portal.send(Mode::Confidential, "zed@else.test", &letter("Alpha")).await;
+            portal.send_to(Mode::Registered, &["yan@else.test", "bruno@valbois.test"], &letter("Beta")).await;
+        let single = portal.send(Mode::Confidential, "bruno@valbois.test", &letter("Alpha")).await;
         let mut anna = portal.account("anna@valbois.test", false).await;
-        let mut zed = portal.account("zed@else.test", true).await;
+        let mut zed = portal.account("bruno@valbois.test", true).await;
         let withdraw = |slot: wire_safe::Slot| format!("/safe/journal/{slot}/withdraw");
         assert_eq!(zed.post(&withdraw(all[1].slot), &[("sure", "yes")]).await.status, StatusCode::NOT_FOUND);
         let asked = anna.post(&withdraw(all[0].slot), &[]).await;
@@ -161,7 +161,7 @@ async fn the_journal_goes_on_page_by_page_and_is_saved_whole() {
     for portal in portals().await.into_iter().take(1) {
         for number in 0..crate::limits::JOURNAL_PAGE + 2 {
             portal.world.clock.advance(std::time::Duration::from_secs(1));
-            portal.send(Mode::Confidential, "zed@else.test", &letter(&format!("=n{number:03}"))).await;
+            portal.send(Mode::Confidential, "bruno@valbois.test", &letter(&format!("=n{number:03}"))).await;
         }
         let mut anna = portal.account("anna@valbois.test", false).await;
         let first = anna.get("/safe/journal?words=n").await.text;

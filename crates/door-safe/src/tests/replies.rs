@@ -278,8 +278,8 @@ async fn what_does_not_fit_is_said_and_what_was_typed_stays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_an_account_and_a_second_factor_an_answer_may_be_registered() {
     for portal in portals().await {
-        let sent = portal.send(Mode::Personal, "zed@else.test", LETTER).await;
-        let mut zed = portal.account("zed@else.test", true).await;
+        let sent = portal.send(Mode::Personal, "bruno@valbois.test", LETTER).await;
+        let mut zed = portal.account("bruno@valbois.test", true).await;
         let place = zed.arrive(&sent).await;
         let page = zed.get(&place).await;
         assert!(page.text.contains("<details id=\"answer\""), "{}", page.text);
@@ -289,18 +289,18 @@ async fn with_an_account_and_a_second_factor_an_answer_may_be_registered() {
         form.extend([("mode", &b"registered"[..]), ("copy", b"yes")]);
         let answer = zed.post_files(&reply_to(&sent), &form, &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        let mut own = sent_by(&portal, "zed@else.test").await;
+        let mut own = sent_by(&portal, "bruno@valbois.test").await;
         own.sort_by_key(|own| own.letter.id);
         assert_eq!((own[0].letter.mode, own[0].copy.state), (Mode::Registered, State::Offered));
         assert_eq!(own[0].letter.authentication, "account of the platform with a second factor");
         assert_eq!(
             (own[1].letter.mode, own[1].copy.address.to_string()),
-            (Mode::Personal, "zed@else.test".to_owned())
+            (Mode::Personal, "bruno@valbois.test".to_owned())
         );
         // The sender of a registered answer hears of it as anybody does: the receipt of submission is on its way.
         portal.secure.notarise().await.unwrap();
         let told = portal.secure.due_notices().await.unwrap();
-        assert!(told.iter().any(|told| told.recipient.to_string() == "zed@else.test"), "{}", told.len());
+        assert!(told.iter().any(|told| told.recipient.to_string() == "bruno@valbois.test"), "{}", told.len());
     }
 }
 
