@@ -173,6 +173,7 @@ impl Portal {
             let who = Shown {
                 canonical: login.to_owned(),
                 authentication: "account of the platform with a second factor".to_owned(),
+                person: None,
                 acting: None,
                 is_strong: true,
             };
