@@ -146,8 +146,10 @@ impl Portal {
     /// A browser in which an account of a mailbox here is signed in; with a second factor and what it agreed to, or without.
     pub(crate) async fn account(&self, login: &str, has_factor: bool) -> Browser<'_> {
         let operator = self.directory.administration(Scope::Operator("test"), "test");
+        // The one of the mailbox's domain: nobody else's word counts for the address.
+        let home = operator.organisation_called("Commune de Valbois").await.unwrap().id;
         let new = NewUser {
-            organisation: self.organisation,
+            organisation: home,
             login: Address::parse(login).unwrap(),
             name: "Claire".to_owned(),
             role: Role::External,

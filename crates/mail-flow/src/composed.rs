@@ -98,6 +98,7 @@ impl Flow {
             plain: composed.plain,
             html: composed.html,
             attachments: &composed.attachments,
+            answers: None,
             boundary: &mail_secure::hex(&random),
         });
         let counted = self.count_application(application, recipients.len(), letter.len() as u64).await;
@@ -110,6 +111,7 @@ impl Flow {
             letter: letter.into(),
             recipients,
             reference: Some(reference.clone()),
+            answers: None,
             language: composed.language,
         };
         match self.send_secured(sending).await {

@@ -176,6 +176,7 @@ impl Reading<Caller> for Desk {
             letter: letter.into(),
             recipients,
             reference: Some(reference),
+            answers: None,
             language: mail_secure::Language::default(),
         };
         let taken = self.flow.send_secured(sending).await.map_err(|reply| of_reply(&reply))?.letter;
@@ -360,6 +361,7 @@ impl Desk {
             plain: request.text.plain.as_deref(),
             html: request.text.html.as_deref(),
             attachments: &attachments,
+            answers: None,
             boundary: &mail_secure::hex(&random),
         });
         // RFC 5322 §3.6.4.

@@ -95,9 +95,9 @@ async fn a_search_reads_only_so_much_at_once_and_goes_on() {
                     let to = if number == 0 { "needle@else.test" } else { "zed@else.test" };
                     tx.execute(
                         "INSERT INTO secure_recipient (slot, letter, organisation, address, canonical, way, state,
-                             not_after, submitted_at, reminders, sequence, last_statement, is_named)
+                             not_after, submitted_at, reminders, sequence, last_statement, is_named, passphrase)
                          SELECT ?2, letter, organisation, ?3, ?3, way, state, not_after, submitted_at, reminders,
-                             sequence, last_statement, is_named FROM secure_recipient WHERE slot = ?1",
+                             sequence, last_statement, is_named, passphrase FROM secure_recipient WHERE slot = ?1",
                         db::values![&slot, &copy, to],
                     )?;
                 }
@@ -144,7 +144,7 @@ async fn what_happened_is_told_with_its_reason_and_its_proof() {
         let events = secure.own_events(&own).await.unwrap();
         let last = events.last().unwrap();
         assert_eq!((last.event, last.reason.as_deref()), (Event::ConsignmentRejection, Some("not for me")));
-        assert_eq!(last.authentication.as_deref(), Some("password and one-time code"));
+        assert!(last.authentication.as_deref().is_some_and(|how| how.starts_with("password and one-time code")));
         assert_eq!((last.log_index, last.stamped_at), (None, None));
         assert_eq!(events[0].log_index, Some(0));
         assert!(events[0].stamped_at.is_some_and(|at| at >= Timestamp(events[0].at.0 - 1000)));
