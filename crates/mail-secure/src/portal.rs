@@ -553,7 +553,13 @@ impl Secure {
 
     /// Whether somebody has shown enough for this letter, and agreed to what it takes; gives who it is, with that
     /// agreement in the words of the first statement about what they do.
-    pub(crate) fn may(&self, tx: &mut Tx, letter: &Letter, copy: &Copy, who: &Shown) -> Result<Shown, SecureError> {
+    pub(crate) fn may(
+        &self,
+        tx: &mut Tx,
+        letter: &Letter,
+        copy: &Copy,
+        who: &Shown,
+    ) -> Result<Shown, SecureError> {
         if who.canonical != copy.address.canonical() {
             return Err(SecureError::Proof);
         }

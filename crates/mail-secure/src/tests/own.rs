@@ -144,7 +144,9 @@ async fn what_happened_is_told_with_its_reason_and_its_proof() {
         let events = secure.own_events(&own).await.unwrap();
         let last = events.last().unwrap();
         assert_eq!((last.event, last.reason.as_deref()), (Event::ConsignmentRejection, Some("not for me")));
-        assert!(last.authentication.as_deref().is_some_and(|how| how.starts_with("password and one-time code")));
+        assert!(
+            last.authentication.as_deref().is_some_and(|how| how.starts_with("password and one-time code"))
+        );
         assert_eq!((last.log_index, last.stamped_at), (None, None));
         assert_eq!(events[0].log_index, Some(0));
         assert!(events[0].stamped_at.is_some_and(|at| at >= Timestamp(events[0].at.0 - 1000)));

@@ -36,6 +36,7 @@ async fn send(secure: &Secure, mode: Mode, authentication: &str, to: &[&str]) ->
         recipients: to.iter().map(|to| (address(to), Way::Sealed)).collect(),
         language: crate::Language::French,
         client_reference: None,
+        answers: None,
     };
     let prepared = Arc::new(secure.prepare(submission).await.unwrap());
     let (committing, kept) = (secure.clone(), prepared.clone());
