@@ -281,6 +281,12 @@ def test_a_domain_is_connected_with_its_certificates(administrator):
             "Client.Validation")
     listed = administrator.ListPeerCertificates(domain="kunde.test")
     assert {one["certificateId"] for one in listed} == {added["certificateId"], named["certificateId"]}
+    # Nothing of it stands yet: the test says so, line by line, with what to do.
+    tested = administrator.TestConnection(domain="kunde.test")
+    assert not tested["works"] and tested["line"], tested
+    red = [line for line in tested["line"] if line["lamp"] == "red"]
+    assert red and all(line["advice"] for line in red), tested
+    refused(lambda: administrator.TestConnection(domain="nobody.test"), "Client.NotFound")
     assert administrator.RemovePeerCertificate(certificateId=named["certificateId"]) == 1
     refused(lambda: administrator.RemovePeerCertificate(certificateId=named["certificateId"]), "Client.NotFound")
     assert administrator.SetConnectionMode(domain="kunde.test", mode="safe")["mode"] == "safe"

@@ -5,9 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use directory::DirectoryError;
 use door_soap::administration::{
-    AddPeerCertificateRequest, ConnectionMode, ListPeerCertificatesRequest, ListPeerCertificatesResponse,
-    PeerCertificate, PeerCertificateResponse, PeerMatch, RemovePeerCertificateRequest,
-    RemovePeerCertificateResponse, SetConnectionModeRequest, SetConnectionModeResponse,
+    AddPeerCertificateRequest, ConnectionMode, Lamp, ListPeerCertificatesRequest,
+    ListPeerCertificatesResponse, PeerCertificate, PeerCertificateResponse, PeerMatch,
+    RemovePeerCertificateRequest, RemovePeerCertificateResponse, SetConnectionModeRequest,
+    SetConnectionModeResponse, TestConnectionRequest, TestConnectionResponse, TestLine,
 };
 use door_soap::{Code, Fault};
 use gateways::{
@@ -17,7 +18,7 @@ use gateways::{
 use model::Domain;
 
 use super::caller::Caller;
-use super::{Desk, of_directory};
+use super::{Desk, address, of_directory};
 
 /// Characters of a line of PEM (RFC 7468 §2).
 const PEM_LINE: usize = 64;
@@ -136,6 +137,29 @@ impl Desk {
         Ok(SetConnectionModeResponse { mode: mode(is_hosted, after.as_ref(), &name), previous, outstanding })
     }
 
+    /// Tests the connection of a domain, and waits for what is found.
+    pub(super) async fn tested(
+        &self,
+        caller: &Caller,
+        request: TestConnectionRequest,
+    ) -> Result<TestConnectionResponse, Fault> {
+        let integration = connected(&self.connections(caller, true)?, &request.domain).await?;
+        let letter_to = request.test_recipient.as_deref();
+        let letter_to = letter_to.map(|text| address("testRecipient", text)).transpose()?;
+        let (scope, who) = caller.administrator(true)?;
+        let test = self.onboarding.administration(scope, who).run_test(integration.id, letter_to).await;
+        let test = test.map_err(of_directory)?;
+        let lines = test.lines.iter().map(|line| {
+            let (seen, advice) = onboarding::line_words(onboarding::Language::English, line);
+            TestLine { check: line.check.as_str().to_owned(), lamp: lamp(line.light()), seen, advice }
+        });
+        Ok(TestConnectionResponse {
+            works: test.light() < onboarding::checks::Light::Bad,
+            time: test.ended_at.unwrap_or(test.started_at),
+            lines: lines.collect(),
+        })
+    }
+
     /// Whether a domain has its mailboxes here, as one of the caller's organisation.
     async fn hosts(&self, caller: &Caller, name: &Domain) -> Result<bool, Fault> {
         match caller.administration(&self.directory, false)?.domain_called(name).await {
@@ -146,8 +170,17 @@ impl Desk {
     }
 }
 
+/// What is not known yet is no success: it waits for the customer's own letter.
+fn lamp(light: onboarding::checks::Light) -> Lamp {
+    match light {
+        onboarding::checks::Light::Good => Lamp::Green,
+        onboarding::checks::Light::Waiting | onboarding::checks::Light::Warning => Lamp::Yellow,
+        onboarding::checks::Light::Bad => Lamp::Red,
+    }
+}
+
 /// The connection that a domain belongs to.
-pub(super) async fn connected(connections: &Administration, text: &str) -> Result<Integration, Fault> {
+async fn connected(connections: &Administration, text: &str) -> Result<Integration, Fault> {
     let name = domain(text)?;
     let all = connections.list(None).await.map_err(of_directory)?;
     let found = all.into_iter().find(|one| one.domains.iter().any(|known| known.name == name));

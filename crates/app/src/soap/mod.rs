@@ -13,6 +13,7 @@ use directory::{Directory, DirectoryError};
 use door_soap::{Addresses, Code, Fault, Limits, Parts};
 use mail_flow::Flow;
 use mail_store::MailStore;
+use onboarding::Onboarding;
 use world::World;
 
 use crate::installation::Installation;
@@ -26,6 +27,8 @@ struct Desk {
     flow: Flow,
     /// Where e-mails lie that brought letters.
     store: MailStore,
+    /// Tests how domains are connected.
+    onboarding: Onboarding,
 }
 
 /// The routes of the three services.
@@ -37,6 +40,7 @@ pub(crate) fn router(installation: &Installation) -> axum::Router {
         directory: installation.directory.clone(),
         flow: installation.flow.clone(),
         store: installation.store.clone(),
+        onboarding: installation.onboarding.clone(),
     };
     door_soap::router(Parts {
         world: installation.world.clone(),
