@@ -417,11 +417,13 @@ impl Place {
                 bytes: b"Subject: Secret of the month\r\n\r\nnet: 5000\r\n".to_vec(),
                 subject: "Secret of the month".to_owned(),
                 message_id: Some(format!("<1@{name}.test>")),
+                passphrase: None,
             },
             message_id: String::new(),
             recipients: vec![(to.clone(), mail_secure::Way::Sealed)],
             language: mail_secure::Language::default(),
             client_reference: None,
+            answers: None,
         };
         let secure = self.flow.secure().clone();
         let prepared = std::sync::Arc::new(secure.prepare(submission).await.unwrap());

@@ -2,8 +2,8 @@
 
 mod access;
 mod addresses;
-mod connecting;
 mod applications;
+mod connecting;
 mod domains;
 mod events;
 mod foreign;

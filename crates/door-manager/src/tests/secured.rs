@@ -41,6 +41,7 @@ impl Town {
             recipients: to.iter().map(|to| (parsed(to), Way::Sealed)).collect(),
             language: Language::French,
             client_reference: None,
+            answers: None,
         };
         let prepared = Arc::new(self.secure.prepare(submission).await.unwrap());
         let (secure, kept) = (self.secure.clone(), prepared.clone());
