@@ -35,6 +35,7 @@ impl Town {
             senders: vec![sender],
             hourly_limit: None,
             size_limit_bytes: None,
+            reads: Vec::new(),
         };
         let made = people.create_application(new).await.unwrap();
         let attempt = directory::Attempt {
