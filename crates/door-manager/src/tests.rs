@@ -98,7 +98,6 @@ async fn towns() -> Vec<Town> {
             renumbering::MIGRATIONS,
             keys::MIGRATIONS,
             gateways::MIGRATIONS,
-            mail_secure::MIGRATIONS,
             zones::MIGRATIONS,
             mail_reports::MIGRATIONS,
             reputation::MIGRATIONS,

@@ -166,7 +166,7 @@ async fn every_list_comes_in_pages() {
         ];
         for (list, token) in lists {
             let and = if list.contains('?') { '&' } else { '?' };
-            let whole = place.get(token, &list).await.body;
+            let whole = place.get(token, &format!("{list}{and}limit=200")).await.body;
             let whole = whole["items"].as_array().unwrap_or_else(|| panic!("{list}: {whole}"));
             assert!(whole.len() >= 4, "{list}: {whole:?}");
             let (mut seen, mut after) = (Vec::new(), String::new());

@@ -3,11 +3,16 @@
 //! has a place for one. A second traveller is limited to one domain of the very organisation whose other domain, and
 //! whose things beside it, he names.
 
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::document::GOLDEN;
 use super::{Place, Tenant, places};
+
+/// So long between two questions, a token may ask without end.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// What a field holds, so that an operation is refused for nothing but whose things it names: one of the other's
 /// where a field names one.
@@ -138,6 +143,7 @@ async fn whoever_names_anothers_thing_hears_that_it_does_not_exist() {
                 for by_name in [false, true] {
                     let Asked { path, body, is_out_of_reach } =
                         asked(&document, path, operation, by_name, &other);
+                    place.world.clock.advance(BREATH);
                     let answer = place.ask(&own.token, method.clone(), &path, body.clone()).await;
                     let told = format!("{method} {path} {body:?}: {} {}", answer.status, answer.body);
                     if name == "act_on_deliveries" {
@@ -284,6 +290,7 @@ async fn within_the_limit_to_a_domain_the_rest_of_the_organisation_does_not_exis
                     // What they ask about is public.
                     let is_public = ["judge", "tools"].contains(&operation["tags"][0].as_str().unwrap());
                     let names_other = names_other && !is_public;
+                    place.world.clock.advance(BREATH);
                     let answer = place.ask(&token, method.clone(), &path, body.clone()).await;
                     let told = format!("{method} {path} {body:?}: {} {}", answer.status, answer.body);
                     if answer.status == StatusCode::NOT_FOUND {

@@ -82,6 +82,7 @@ async fn receipts_and_evidence_of_the_journal_verify_with_the_published_keys() {
             "it names the parts"
         );
         let place = zed.arrive(&sent).await;
+        zed.post(&format!("{place}/consent"), &[]).await;
         zed.post(&format!("{place}/accept"), &[]).await;
         zed.post(&format!("{place}/opened"), &[]).await;
         portal.secure.notarise().await.unwrap();
@@ -148,6 +149,7 @@ async fn a_letter_is_taken_back_by_its_sender_until_it_is_accepted_and_only_afte
             (State::Withdrawn, State::Offered)
         );
         let place = zed.arrive(&all[1]).await;
+        zed.post(&format!("{place}/consent"), &[]).await;
         zed.post(&format!("{place}/accept"), &[]).await;
         let late = anna.post(&withdraw(all[1].slot), &[("sure", "yes")]).await;
         assert_eq!((late.status, state(&all[1].slot).await), (StatusCode::CONFLICT, State::Consigned));

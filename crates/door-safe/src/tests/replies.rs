@@ -281,6 +281,7 @@ async fn with_an_account_and_a_second_factor_an_answer_may_be_registered() {
         let sent = portal.send(Mode::Personal, "bruno@valbois.test", LETTER).await;
         let mut zed = portal.account("bruno@valbois.test", true).await;
         let place = zed.arrive(&sent).await;
+        zed.post(&format!("{place}/consent"), &[]).await;
         let page = zed.get(&place).await;
         assert!(page.text.contains("<details id=\"answer\""), "{}", page.text);
         assert!(page.text.contains("<option value=\"registered\">"), "{}", page.text);
