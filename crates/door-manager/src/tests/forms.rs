@@ -258,9 +258,10 @@ fn what_ends_something_asks_first_or_can_be_taken_back() {
                 }
                 let is_sure = last("ui.sure(") > last("ui.act(").max(last("action=\""));
                 // A page of its own, or `details` that are opened first.
-                let is_page = ["_delete.html", "_erase.html", "_revoke.html", "confirm.html"]
-                    .iter()
-                    .any(|page| name.ends_with(page));
+                let is_page =
+                    ["_delete.html", "_erase.html", "_revoke.html", "_withdraw.html", "confirm.html"]
+                        .iter()
+                        .any(|page| name.ends_with(page));
                 let is_opened = last("<details") > last("</details>");
                 if is_sure || is_opened || is_page {
                     asked += 1;

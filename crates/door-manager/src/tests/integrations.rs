@@ -187,12 +187,12 @@ async fn what_of_secure_mail_asks_for_attention_stands_on_the_first_page() {
     for town in towns().await {
         town.mail_domain().await;
         let mut admin = town.signed_in("valbois").await;
-        let path = made(&town, &mut admin, &[("name", "principale"), ("inbound", "mx")]).await;
+        let path = made(&town, &mut admin, &[("name", "portique"), ("inbound", "mx")]).await;
         admin.post(&format!("{path}/domains"), &[("domain", "valbois.test")]).await;
         admin.post(&format!("{path}/certificates"), &[("way", "certificate"), ("pem", ROOT)]).await;
-        assert!(!admin.get("/manager/").await.text.contains("principale"), "it is not in service");
+        assert!(!admin.get("/manager/").await.text.contains("portique"), "it is not in service");
         staff(&town).await.post(&format!("{path}/state"), &[("state", "active")]).await;
-        assert!(!admin.get("/manager/").await.text.contains("principale"), "it ends in a hundred years");
+        assert!(!admin.get("/manager/").await.text.contains("portique"), "it ends in a hundred years");
         let anna = ("anna@valbois.test", mail_secure::Mode::Confidential);
         town.secured(town.valbois, anna, "password", &["zed@else.test"]).await;
         assert!(!admin.get("/manager/").await.text.contains("remise ces sept"));

@@ -237,8 +237,13 @@ async fn whoever_administers_names_who_sends_secured_letters_and_tells_how() {
         assert!(may("Anna@valbois.test") && may("eve@rh.valbois.test") && !may("ida@valbois.test"));
         assert_eq!(sending.guidance, "Un objet neutre.\nPas de nom.");
         assert!(town.directory.secured_sending(town.acme).await.unwrap().senders.is_none());
+        // The newest change stands first, and its page says what was before and after.
         let journal = page(&mut admin, "/manager/journal").await;
-        assert!(journal.contains("rh.valbois.test"), "{journal}");
+        let (_, rest) =
+            journal.split_once("href=\"&#x2f;manager&#x2f;journal&#x2f;").expect("a change is listed");
+        let change = rest.split(['"', '?']).next().unwrap();
+        let change = page(&mut admin, &format!("/manager/journal/{change}")).await;
+        assert!(change.contains("rh.valbois.test"), "{change}");
         assert_eq!(admin.post(path, &[("who", "everybody")]).await.status, StatusCode::SEE_OTHER);
         assert!(town.directory.secured_sending(town.valbois).await.unwrap().senders.is_none());
     }

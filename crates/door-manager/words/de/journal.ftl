@@ -320,7 +320,6 @@ fact-reminder = Erinnerung
 fact-time-to-live = Lebensdauer
 fact-endpoints = Zugangspunkte
 fact-letters = Briefe
-fact-answer = Antwort
 fact-valid-from = Gültig ab
 fact-valid-until = Gültig bis
 fact-also-sends-from = Sendet auch von

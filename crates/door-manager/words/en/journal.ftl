@@ -320,7 +320,6 @@ fact-reminder = Reminder
 fact-time-to-live = Time to live
 fact-endpoints = Endpoints
 fact-letters = Letters
-fact-answer = Answer
 fact-valid-from = Valid from
 fact-valid-until = Valid until
 fact-also-sends-from = Also sends from

@@ -320,7 +320,6 @@ fact-reminder = Rappel
 fact-time-to-live = Durée de vie
 fact-endpoints = Points d’accès
 fact-letters = Lettres
-fact-answer = Réponse
 fact-valid-from = Valable dès le
 fact-valid-until = Valable jusqu’au
 fact-also-sends-from = Envoie aussi depuis

@@ -320,7 +320,6 @@ fact-reminder = Promemoria
 fact-time-to-live = Durata di vita
 fact-endpoints = Punti di accesso
 fact-letters = Lettere
-fact-answer = Risposta
 fact-valid-from = Valido dal
 fact-valid-until = Valido fino al
 fact-also-sends-from = Invia anche da

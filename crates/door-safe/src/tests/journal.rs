@@ -91,7 +91,7 @@ async fn receipts_and_evidence_of_the_journal_verify_with_the_published_keys() {
             "Accepté par le destinataire",
             "Remis au destinataire",
             "registre public",
-            "compte avec un deuxième facteur",
+            "compte de la plateforme avec un deuxième facteur",
         ] {
             assert!(seen.contains(words), "{words}: {seen}");
         }
