@@ -181,7 +181,7 @@ def screens(chromium, relais, certificate_for):
                            "gw3.away.test:25 A 192.0.2.87 198.51.100.15")["id"]
 
     application = relais.command("application", "create", "salaires", "--organisation", own, "--sender", f"salaires@{DOMAIN}",
-                                 "--sender", ELSEWHERE, "--hourly", "500")["id"]
+                                 "--hourly", "500")["id"]
     relais.command("organisation", "change", own, "--secured-sender", DOMAIN, "--secured-guidance",
                    "Un objet neutre, sans nom.\nÀ archiver dans le dossier du personnel.")
     # Letters that are on their way, one of them for two people, and one that has arrived.

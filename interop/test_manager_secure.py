@@ -75,7 +75,7 @@ def test_an_integration_goes_from_its_first_page_to_its_end(page, relais, work):
         page.get_by_label("Domaine", exact=True).fill(domain)
         page.get_by_role("button", name="Ajouter le domaine").click()
         toast(page, domain)
-    expect(page.get_by_text("Hébergé ici")).to_be_visible()
+    expect(page.get_by_text("Hébergé ici", exact=True)).to_be_visible()
     expect(page.locator("pre", has_text="_relais-gateway.ecole-valbois.test")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Chercher l’enregistrement")).click()
     expect(page.locator(".error")).to_contain_text("n’est pas publié")
@@ -165,7 +165,7 @@ def test_a_letter_is_followed_without_its_subject_and_taken_back(page, relais):
 def test_whoever_is_not_named_hears_why_and_reads_the_rules(page, relais):
     open_menu(page, "Qui peut envoyer")
     page.get_by_role("radio", name="Seulement ces adresses et domaines").check()
-    page.get_by_label("Adresses et domaines").fill("direction@valbois.test")
+    page.get_by_role("textbox", name="Adresses et domaines").fill("direction@valbois.test")
     page.get_by_label("Comment les rédiger et les archiver").fill("Un objet neutre.")
     shoot(page, "senders")
     page.get_by_role("button", name="Enregistrer").click()

@@ -58,7 +58,7 @@ def customer(home, relais, certificates, name, shown, **settings):
                    tls_security_level="verify", extra=tls)
 
 
-def tested(relais, *arguments):
+def lines_of_a_test(relais, *arguments):
     """The lines of a test by what was looked at: what was found, and what to do."""
     test = json.loads(relais.command_raw("integration", "test", "muster", *arguments, "--json").stdout)
     return {line["check"]: line for line in test["lines"]}, test["light"]
@@ -72,7 +72,7 @@ def test_a_server_without_starttls_is_red_with_what_to_do(place, certificates):
     relais, home, _ = place
     with customer(home, relais, certificates, "plain", "good", smtpd_tls_security_level="none") as postfix:
         aim(relais, postfix.port)
-        lines, light = tested(relais, "--letter-to", EVE)
+        lines, light = lines_of_a_test(relais, "--letter-to", EVE)
         assert light == "bad"
         assert (lines["starttls"]["says"], lines["starttls"]["light"]) == ("tls-missing", "bad")
         assert "Switch STARTTLS on" in lines["starttls"]["remedy"]
@@ -85,18 +85,18 @@ def test_a_wrong_certificate_is_red_with_its_reason(place, certificates):
     relais, home, _ = place
     with customer(home, relais, certificates, "wrong", "of-unknown", smtpd_tls_security_level="may") as postfix:
         aim(relais, postfix.port)
-        lines, _ = tested(relais, "--language", "fr")
+        lines, _ = lines_of_a_test(relais, "--language", "fr")
         assert lines["certificate"]["says"] == "certificate-unknown-authority"
         assert "CN=unknown" in lines["certificate"]["what"]
         assert "n’est pas enregistrée ici" in lines["certificate"]["text"]
-        lines, _ = tested(relais)
+        lines, _ = lines_of_a_test(relais)
         assert lines["test-mail"]["says"] == "test-mail-none"
 
 
 def test_a_closed_port_is_red(place):
     relais, _, _ = place
     aim(relais, free_port())
-    lines, _ = tested(relais)
+    lines, _ = lines_of_a_test(relais)
     assert lines["port"]["says"] == "port-closed"
 
 
@@ -116,7 +116,7 @@ def test_all_is_green_after_mending_and_the_test_mail_is_recognised(place, certi
         send(door, EVE, [recipient], letter(EVE, recipient, mark(), subject=SUBJECT, body=TEXT.encode()))
         outside.wait_for_letter(HANS, b"Subject: Test-Mail outbound to IncaMail")
         send(door, EVE, [ANNA], letter(EVE, ANNA, mark()))
-        lines, light = tested(relais, "--letter-to", EVE)
+        lines, light = lines_of_a_test(relais, "--letter-to", EVE)
         for check, says in [("domain", "domain-proven"), ("state", "active"), ("port", "port-open"),
                             ("starttls", "tls-offered"), ("certificate", "certificate-known"),
                             ("our-certificate", "ours-taken"), ("letter", "letter-taken"), ("sending", "sender-known"),

@@ -7,7 +7,7 @@ import re
 import shutil
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from browser import PICTURES, faults, window
 from conftest import ANNA, BRUNO, EVE, OSCAR
@@ -413,36 +413,35 @@ def test_who_reads_a_shared_mailbox_accepts_its_letters_and_is_named(chromium, r
     context.close()
 
 
-def test_a_passkey_is_made_and_shown_at_the_portal(relais, tmp_path):
+def test_a_passkey_is_made_and_shown_at_the_portal(chromium, relais, tmp_path):
     login, password = "cle@ailleurs.test", "une phrase de passe"
     relais.command("user", "create", login, "--role", "external", "--password-stdin", "--organisation", "Commune de Valbois",
                    stdin=f"{password}\n")
     portal = f"https://{HOST}:{relais.port('https')}/safe"
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path / "chromium", executable_path=shutil.which("chromium"), locale="fr",
-            args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1",
-                  f"--ignore-certificate-errors-spki-list={key_of_certificate(relais.port('https'))}"])
-        page = context.new_page()
-        devtools = context.new_cdp_session(page)
-        devtools.send("WebAuthn.enable")
-        devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {
-            "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-            "isUserVerified": True, "automaticPresenceSimulation": True}})
-        page.goto(f"{portal}/sign-in")
-        sign_in(page, login, password)
-        page.get_by_role("button", name="Ajouter une clé d’accès").click()
-        picture(page, "passkey-1280")
-        page.get_by_role("button", name="Créer la clé d’accès").click()
-        expect(page.locator(".codes code")).to_have_count(10)
-        # Beside the password, and then alone.
-        page.goto(f"{portal}/account")
-        page.get_by_role("button", name="Se déconnecter").click()
-        sign_in(page, login, password)
-        expect(page.get_by_role("heading", name="Deuxième facteur")).to_be_visible()
-        page.get_by_role("button", name="Utiliser une clé d’accès").click()
-        expect(page.get_by_role("heading", name="Mon compte")).to_be_visible()
-        page.get_by_role("button", name="Se déconnecter").click()
-        page.get_by_role("button", name="Utiliser une clé d’accès").click()
-        expect(page.get_by_role("heading", name="Mon compte")).to_be_visible()
-        context.close()
+    context = chromium.browser_type.launch_persistent_context(
+        tmp_path / "chromium", executable_path=shutil.which("chromium"), locale="fr",
+        args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1",
+              f"--ignore-certificate-errors-spki-list={key_of_certificate(relais.port('https'))}"])
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True}})
+    page.goto(f"{portal}/sign-in")
+    sign_in(page, login, password)
+    page.get_by_role("button", name="Ajouter une clé d’accès").click()
+    picture(page, "passkey-1280")
+    page.get_by_role("button", name="Créer la clé d’accès").click()
+    expect(page.locator(".codes code")).to_have_count(10)
+    # Beside the password, and then alone.
+    page.goto(f"{portal}/account")
+    page.get_by_role("button", name="Se déconnecter").click()
+    sign_in(page, login, password)
+    expect(page.get_by_role("heading", name="Deuxième facteur")).to_be_visible()
+    page.get_by_role("button", name="Utiliser une clé d’accès").click()
+    expect(page.get_by_role("heading", name="Mon compte")).to_be_visible()
+    page.get_by_role("button", name="Se déconnecter").click()
+    page.get_by_role("button", name="Utiliser une clé d’accès").click()
+    expect(page.get_by_role("heading", name="Mon compte")).to_be_visible()
+    context.close()

@@ -24,7 +24,7 @@ impl Renumberings {
     /// Does what is due by the clock; gives how many steps that were. What goes wrong with one change keeps no other.
     pub async fn tend(&self) -> Result<usize> {
         let operator = self.parts.db.operator("changes of addresses that are under way");
-        let open = operator.read(|tx| rows::open(tx)).await?;
+        let open = operator.read(rows::open).await?;
         let (mut done, mut wrong) = (0, None);
         for one in open {
             match self.tend_one(one.id).await {

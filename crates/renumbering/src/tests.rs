@@ -125,7 +125,7 @@ async fn town(db: Db, names: StaticNames) -> Town {
 
 impl Town {
     /// The change of the seed: in thirty days, ten days of overlap.
-    fn new(&self) -> NewRenumbering {
+    fn wished(&self) -> NewRenumbering {
         NewRenumbering {
             name: "New servers".to_owned(),
             endpoints: endpoints(),
@@ -137,7 +137,7 @@ impl Town {
     }
 
     async fn declared(&self) -> Renumbering {
-        self.operator.declare(self.new()).await.unwrap()
+        self.operator.declare(self.wished()).await.unwrap()
     }
 
     fn people(&self) -> directory::Administration {

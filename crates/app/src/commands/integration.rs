@@ -135,7 +135,7 @@ pub enum Integration {
     },
     /// How it is connected: phases, checklists, set-up, contacts, the test of the connection.
     #[command(flatten)]
-    Onboarding(super::onboarding::Onboarding),
+    Connecting(super::onboarding::Connecting),
 }
 
 /// How a certificate is declared.
@@ -197,7 +197,7 @@ impl Integration {
             shown(gateways.change(id(name).await?, change).await?).await
         };
         match self {
-            Integration::Onboarding(step) => step.run(platform).await,
+            Integration::Connecting(step) => step.run(platform).await,
             Integration::List => {
                 let rows = gateways.list(None).await?;
                 let rows = rows.iter().map(|one| {

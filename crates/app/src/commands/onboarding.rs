@@ -18,7 +18,7 @@ use super::{Platform, values};
 
 /// What connecting an integration takes.
 #[derive(Subcommand)]
-pub enum Onboarding {
+pub enum Connecting {
     /// Shows phases, deliverables and checklists.
     Onboarding {
         /// The integration's name or identifier.
@@ -251,7 +251,7 @@ impl Whom {
     }
 }
 
-impl Onboarding {
+impl Connecting {
     pub(super) async fn run(self, platform: &Platform) -> Result<Output> {
         let installation = &platform.installation;
         let own = installation.onboarding.administration(platform.reach(), platform.who.clone());
@@ -260,20 +260,20 @@ impl Onboarding {
         let id =
             async |name: &str| -> Result<IntegrationId> { Ok(gateways.integration_called(name).await?.id) };
         match self {
-            Onboarding::Onboarding { integration, words } => {
+            Connecting::Onboarding { integration, words } => {
                 shown(&own, id(&integration).await?, words.language).await
             }
-            Onboarding::Phase { integration, phase, state, due } => {
+            Connecting::Phase { integration, phase, state, due } => {
                 let id = id(&integration).await?;
                 own.set_phase(id, phase, state, due).await?;
                 shown(&own, id, Language::English).await
             }
-            Onboarding::Answer { integration, item, state, remarks } => {
+            Connecting::Answer { integration, item, state, remarks } => {
                 let id = id(&integration).await?;
                 own.answer(id, vec![Answer { item, state, remarks }]).await?;
                 shown(&own, id, Language::English).await
             }
-            Onboarding::SetUp { integration, form, submit } => {
+            Connecting::SetUp { integration, form, submit } => {
                 let id = id(&integration).await?;
                 let mut record = own.set_up(id).await?;
                 if !form.is_empty() {
@@ -284,14 +284,14 @@ impl Onboarding {
                 }
                 Ok(set_up(&record))
             }
-            Onboarding::GoLive { integration, offer, note, accept } => {
+            Connecting::GoLive { integration, offer, note, accept } => {
                 let id = id(&integration).await?;
                 Ok(set_up(&match accept {
                     true => own.accept_go_live(id).await?,
                     false => own.answer_go_live(id, offer, &note).await?,
                 }))
             }
-            Onboarding::Contact { integration, level, contact } => {
+            Connecting::Contact { integration, level, contact } => {
                 let id = id(&integration).await?;
                 let known = own.contacts(id).await?.into_iter().find(|(known, _)| *known == level);
                 let known = known.map(|(_, contact)| contact).unwrap_or_default();
@@ -303,7 +303,7 @@ impl Onboarding {
                     },
                 ))
             }
-            Onboarding::RecipientPage { integration, public_name, publish, notice, language } => {
+            Connecting::RecipientPage { integration, public_name, publish, notice, language } => {
                 let id = id(&integration).await?;
                 let mut page = own.page(id).await?;
                 let is_look = public_name.is_none() && publish.is_none() && notice.is_none();
@@ -322,7 +322,7 @@ impl Onboarding {
                 }
                 Ok(page_card(&if is_look { page } else { own.set_page(id, page).await? }))
             }
-            Onboarding::Matrix { integration, csv, words } => {
+            Connecting::Matrix { integration, csv, words } => {
                 let matrix = own.matrix(id(&integration).await?).await?;
                 if csv {
                     let text = matrix_csv(&matrix, words.language);
@@ -347,7 +347,7 @@ impl Onboarding {
                 });
                 Ok(table(&["DIRECTION", "FROM", "HOST", "ADDRESSES", "PORT"], rows.collect()))
             }
-            Onboarding::Test { integration, letter_to, words } => {
+            Connecting::Test { integration, letter_to, words } => {
                 // What serves shows this certificate to gateways; a command does as well.
                 let ours = installation.gateway_tls(&installation.server_tls()?)?;
                 installation.flow.present(ours.as_client());
@@ -356,7 +356,7 @@ impl Onboarding {
                 let status = u8::from(test.light() == Light::Bad);
                 Ok(test_output(&test, words.language, now).with_status(status))
             }
-            Onboarding::Tests { integration } => {
+            Connecting::Tests { integration } => {
                 let now = installation.world.clock.now();
                 let tests = own.tests(id(&integration).await?).await?;
                 let rows = tests.iter().map(|test| {
@@ -375,7 +375,7 @@ impl Onboarding {
                 let columns = ["ID", "STARTED", "BY", "GOOD", "WAITING", "WARNING", "BAD"];
                 Ok(table(&columns, rows.collect()))
             }
-            Onboarding::Report { integration, output, words } => {
+            Connecting::Report { integration, output, words } => {
                 let (_, pdf) = own.report(id(&integration).await?, words.language).await?;
                 std::fs::write(&output, &pdf)
                     .with_context(|| format!("cannot write {}", output.display()))?;

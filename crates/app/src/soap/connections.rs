@@ -278,8 +278,8 @@ fn shown(integration: &Integration, one: &gateways::PeerCertificate) -> PeerCert
     // Sixty-four digits, as the description has them.
     let digits = |text: String| text.replace(':', "").to_lowercase();
     let (known_by, name, fingerprint) = match &one.identity {
-        Identity::Name(name) => (PeerMatch::Name, Some(name.to_string()), one.seen_fingerprint.clone()),
-        Identity::Fingerprint(fingerprint) => (PeerMatch::Fingerprint, None, Some(fingerprint.clone())),
+        Identity::Name(name) => (PeerMatch::Name, Some(name.to_string()), one.seen_fingerprint),
+        Identity::Fingerprint(fingerprint) => (PeerMatch::Fingerprint, None, Some(*fingerprint)),
     };
     PeerCertificate {
         certificate_id: one.id.0.to_string(),

@@ -198,7 +198,7 @@ async fn what_of_secure_mail_asks_for_attention_stands_on_the_first_page() {
         assert!(!admin.get("/manager/").await.text.contains("remise ces sept"));
         let lost = "UPDATE secure_recipient SET state = 'undeliverable'";
         let scope = town.db.operator("test");
-        scope.write(move |tx: &mut db::Tx| Ok::<_, db::DbError>(tx.execute(lost, &[])?)).await.unwrap();
+        scope.write(move |tx: &mut db::Tx| tx.execute(lost, &[])).await.unwrap();
         let first = admin.get("/manager/").await.text;
         assert!(first.contains("une lettre n’a pas pu être remise"), "{first}");
         assert!(

@@ -64,10 +64,10 @@ fn attacks() -> Vec<(&'static str, String)> {
         ("a second root", format!("{}{}", letter("x"), letter("x"))),
         ("an element twice", letter("x").replace("<subject>", "<subject>other</subject><subject>")),
         ("an unknown element", letter("x").replace("<subject>", "<admin>true</admin><subject>")),
-        ("octets that a part is to bring", letter("x").replace("<mode>", &format!(
+        ("octets that a part is to bring", letter("x").replace("<mode>", 
             "<attachment><fileName>x</fileName><mediaType>text/plain</mediaType><content><x:Include \
              xmlns:x=\"http://www.w3.org/2004/08/xop/include\" href=\"file:///etc/passwd\"/></content></attachment><mode>"
-        ))),
+        )),
         ("half of an envelope", letter("x").chars().take(200).collect()),
     ]
 }

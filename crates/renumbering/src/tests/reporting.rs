@@ -97,7 +97,7 @@ async fn the_report_names_everything_that_pins_an_old_address() {
 async fn a_name_whose_zone_lies_elsewhere_is_the_operators_to_change() {
     for town in towns().await {
         let endpoints = vec![endpoint("im.far.test:25 B 192.0.2.45 198.51.100.117")];
-        let new = NewRenumbering { endpoints, ..town.new() };
+        let new = NewRenumbering { endpoints, ..town.wished() };
         let one = town.operator.declare(new).await.unwrap();
         let report = town.operator.report(one.id).await.unwrap();
         assert_eq!(told(&report.findings), [(Pin::Elsewhere, "im.far.test", Remedy::Operator)]);
@@ -141,7 +141,7 @@ fn endpoints_are_written_in_one_line() {
 #[tokio::test]
 async fn what_cannot_be_declared_is_refused_with_its_field() {
     for town in towns().await {
-        let new = town.new();
+        let new = town.wished();
         let wrong = [
             (NewRenumbering { name: " ".to_owned(), ..new.clone() }, "name"),
             (NewRenumbering { endpoints: Vec::new(), ..new.clone() }, "endpoints"),

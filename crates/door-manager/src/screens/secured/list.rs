@@ -105,7 +105,7 @@ async fn show(Kept(shared): Kept<Arc<Shared>>, person: Administrator) -> Answer 
     let next =
         letters.last().filter(|_| has_more).map(|last| wish.address(&[("before", &last.id.to_string())]));
     let rows = letters.iter().flat_map(|letter| rows(&person, letter)).collect();
-    let mut table = Value::from_serialize(&table::in_order(&wish, &COLUMNS, rows));
+    let mut table = Value::from_serialize(table::in_order(&wish, &COLUMNS, rows));
     // The newest first is the only order.
     table = context! { heads => COLUMNS.map(|column| context! { key => column.key, is_number => false, href => "", direction => "" }).to_vec(), ..table };
     let period: u32 = wish.filter("days").parse().unwrap_or(30).clamp(1, limits::CHART_DAYS_LIMIT);
