@@ -68,7 +68,7 @@ def brought(context, outside, words, path):
 def told(relais, mailbox, begins, words):
     """The letter that tells a sender what happened, with its receipt."""
     def look():
-        found = [one for one in map(parsed, relais.letters(mailbox)) if str(one["Subject"]).startswith(begins) and words in str(one["Subject"])]
+        found = [one for one in map(parsed, relais.letters(mailbox)) if str(one["Subject"]).strip().startswith(begins) and words in str(one["Subject"])]
         return found[0] if found else None
     return wait_until(look, f"«{begins}» about {words}", 60)
 
@@ -110,7 +110,7 @@ def test_the_three_modes_the_stranger_and_the_proof_afterwards(chromium, parties
                    "--auth-password", account["password"], "--from", ANNA, "--to", HANS, "--data", f"@{tmp_path / 'paid.eml'}")
     assert answer.returncode == 0, answer
     # Mode C: another payslip by SOAP.
-    slip = f"Décompte {mark()}"
+    slip = f"Decompte {mark()}"
     soap = client(relais, "send", account["login"], account["password"])
     sent = soap.SendMessage(clientRef="slip-1", to=[{"address": HANS}], subject=slip, text={"plain": "Enclosed."}, mode="registered",
                             attachment=[{"fileName": "slip.pdf", "mediaType": "application/pdf", "content": PDF}], **{"from": ANNA})
