@@ -197,7 +197,7 @@ impl Integration {
             shown(gateways.change(id(name).await?, change).await?).await
         };
         match self {
-            Integration::Connecting(step) => step.run(platform).await,
+            Integration::Connecting(step) => Box::pin(step.run(platform)).await,
             Integration::List => {
                 let rows = gateways.list(None).await?;
                 let rows = rows.iter().map(|one| {

@@ -131,7 +131,7 @@ fn by_domain() -> String {
 /// The documentation as it stands.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SetUpView {
-    #[serde(flatten)]
+    /// What it says, as it is put.
     form: SetUpForm,
     #[schema(format = DateTime)]
     saved_at: Option<String>,
