@@ -348,10 +348,11 @@ impl Connecting {
                 Ok(table(&["DIRECTION", "FROM", "HOST", "ADDRESSES", "PORT"], rows.collect()))
             }
             Connecting::Test { integration, letter_to, words } => {
+                let integration = id(&integration).await?;
                 // What serves shows this certificate to gateways; a command does as well.
                 let ours = installation.gateway_tls(&installation.server_tls()?)?;
                 installation.flow.present(ours.as_client());
-                let test = own.run_test(id(&integration).await?, letter_to).await?;
+                let test = own.run_test(integration, letter_to).await?;
                 let now = installation.world.clock.now();
                 let status = u8::from(test.light() == Light::Bad);
                 Ok(test_output(&test, words.language, now).with_status(status))
