@@ -514,6 +514,13 @@ impl Flow {
         };
         let blob = self.inner.blobs.put(stored).await.map_err(|error| trouble::blobs(&error))?;
         let needs_smtputf8 = envelope.smtputf8;
+        // Only what brings an envelope is wanted back whole: it can go once more by a link. What goes as it is shall not
+        // travel again, on who knows which way.
+        let return_content = match (sent_as, deliveries.iter().any(|delivery| delivery.slot.is_some())) {
+            (Some(_), _) => Some(ReturnContent::Headers),
+            (None, true) => Some(ReturnContent::Full),
+            (None, false) => None,
+        };
         let message = Message {
             id,
             organisation,
@@ -522,10 +529,7 @@ impl Flow {
             body_key,
             prefix: prefix.into_bytes(),
             received_at: now,
-            return_content: deliveries
-                .iter()
-                .any(|delivery| delivery.slot.is_some())
-                .then_some(ReturnContent::Full),
+            return_content,
             envelope_id: None,
             body: envelope.body,
             needs_smtputf8,

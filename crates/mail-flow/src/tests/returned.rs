@@ -130,3 +130,20 @@ async fn only_true_return_paths_take_reports_and_nothing_else() {
         town.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_reports_is_asked_for_the_whole_of_what_brings_an_envelope() {
+    let stranger = Stranger::new().await.offers(&["DSN"]);
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        sent(&town, &stranger, "<im><c> Bonjour").await;
+        let heard = stranger.heard().pop().unwrap();
+        assert!(heard.from.contains("RET=FULL"), "{}", heard.from);
+        assert!(
+            heard.to[0].contains("NOTIFY=FAILURE") && heard.to[0].contains("ORCPT=rfc822;"),
+            "{:?}",
+            heard.to
+        );
+        town.stop().await;
+    }
+}
