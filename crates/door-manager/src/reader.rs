@@ -111,30 +111,9 @@ pub(crate) fn label(at: Timestamp) -> String {
     }
 }
 
-/// French sets a narrow space, at which no line breaks, before `: ; ! ? %` and inside of `« »`.
-pub(crate) fn typeset_french(text: &str) -> String {
-    const NARROW: char = '\u{202f}';
-    let mut set = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    let mut before = None;
-    while let Some(character) = characters.next() {
-        let next = characters.peek().copied();
-        let is_before_sign = matches!(next, Some(':' | ';' | '!' | '?' | '%' | '»')) && {
-            let mut ahead = characters.clone();
-            ahead.next();
-            // A sign that begins a word, as in `?all`, is none of these.
-            ahead.next().is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ',' | ')' | '»' | '\u{202f}'))
-        };
-        let is_narrow = character == ' ' && (is_before_sign || before == Some('«'));
-        set.push(if is_narrow { NARROW } else { character });
-        before = Some(character);
-    }
-    set
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{day, label, moment, number, octets, typeset_french};
+    use super::{day, label, moment, number, octets};
     use crate::words::Language;
 
     #[test]
@@ -174,16 +153,5 @@ mod tests {
         assert_eq!(super::in_zone(&zurich, "2026-07-01T07:30:00.000Z"), "2026-07-01T09:30:00+02:00");
         assert_eq!(day(Language::French, "soon"), "soon");
         assert_eq!(label(model::Timestamp(0)), "01.01.");
-    }
-
-    #[test]
-    fn french_signs_stand_behind_a_narrow_space() {
-        for (plain, set) in [
-            ("Quoi ? Ceci : « rien » !", "Quoi\u{202f}? Ceci\u{202f}: «\u{202f}rien\u{202f}»\u{202f}!"),
-            ("Souple (?all) ou ?all, 10 % de x:y", "Souple (?all) ou ?all, 10\u{202f}% de x:y"),
-            ("a « b ».", "a «\u{202f}b\u{202f}»."),
-        ] {
-            assert_eq!(typeset_french(plain), set);
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! The four languages of the screens: a Fluent file per subject for each, the same keys in all.
 
-use std::fmt;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+pub use languages::Language;
+use languages::typeset_french;
 use unic_langid::LanguageIdentifier;
 
 use crate::reader;
@@ -35,69 +36,12 @@ macro_rules! source {
     };
 }
 
-/// A language of the screens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// French: the language of the first customers, and what is shown when nothing else is asked for.
-    French,
-    /// German as it is written in Switzerland.
-    German,
-    /// Italian.
-    Italian,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// All, in the order in which they are offered.
-    pub const ALL: [Language; 4] = [Language::French, Language::German, Language::Italian, Language::English];
-
-    /// The tag (RFC 5646).
-    pub fn tag(self) -> &'static str {
-        match self {
-            Language::French => "fr",
-            Language::German => "de",
-            Language::Italian => "it",
-            Language::English => "en",
-        }
-    }
-
-    /// What its speakers call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Language::French => "Français",
-            Language::German => "Deutsch",
-            Language::Italian => "Italiano",
-            Language::English => "English",
-        }
-    }
-
-    /// The language with this tag.
-    pub fn of_tag(tag: &str) -> Option<Language> {
-        Language::ALL.into_iter().find(|language| language.tag() == tag)
-    }
-
-    /// The first that a browser asks for among ours (RFC 9110 §12.5.4; browsers send them in order).
-    pub fn of_accept(header: &str) -> Option<Language> {
-        header.split(',').take(20).find_map(|range| {
-            let tag = range.split(';').next()?.trim();
-            Language::of_tag(&tag.split('-').next()?.to_ascii_lowercase())
-        })
-    }
-
-    fn text(self) -> &'static str {
-        match self {
-            Language::French => source!("fr"),
-            Language::German => source!("de"),
-            Language::Italian => source!("it"),
-            Language::English => source!("en"),
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.tag())
+fn text(language: Language) -> &'static str {
+    match language {
+        Language::French => source!("fr"),
+        Language::German => source!("de"),
+        Language::Italian => source!("it"),
+        Language::English => source!("en"),
     }
 }
 
@@ -113,8 +57,8 @@ fn bundle(language: Language) -> FluentBundle<FluentResource> {
         _ => None,
     }));
     let text = match language {
-        Language::French => reader::typeset_french(language.text()),
-        _ => language.text().to_owned(),
+        Language::French => typeset_french(text(language)),
+        _ => text(language).to_owned(),
     };
     let resource = FluentResource::try_new(text).unwrap_or_else(|(resource, _)| resource);
     bundle.add_resource_overriding(resource);
@@ -192,5 +136,5 @@ pub(crate) fn knows(language: Language, key: &str) -> bool {
 /// The texts of a language, for tests.
 #[cfg(test)]
 pub(crate) fn source(language: Language) -> &'static str {
-    language.text()
+    text(language)
 }

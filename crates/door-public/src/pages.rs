@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, VARY};
 use axum::response::{Html, IntoResponse, Response};
 use doorway_http::Problem;
+use languages::Language;
 use minijinja::value::Kwargs;
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 use tracing::error;
 
-use crate::words::{LANGUAGES, say};
+use crate::words::say;
 
 const TEMPLATES: [(&str, &str); 8] = [
     ("layout.html", include_str!("../templates/layout.html")),
@@ -23,10 +24,9 @@ const TEMPLATES: [(&str, &str); 8] = [
 ];
 const STYLE: &str = include_str!("../../../web/public/style.css");
 
-static ENVIRONMENTS: LazyLock<[Environment<'static>; 4]> =
-    LazyLock::new(|| LANGUAGES.map(|(tag, ..)| environment(tag)));
+static ENVIRONMENTS: LazyLock<[Environment<'static>; 4]> = LazyLock::new(|| Language::ALL.map(environment));
 
-fn environment(language: &'static str) -> Environment<'static> {
+fn environment(language: Language) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_trim_blocks(true);
@@ -53,14 +53,19 @@ fn environment(language: &'static str) -> Environment<'static> {
 }
 
 /// A page; `path` is its own, to which the links of the other languages lead.
-pub(crate) fn page(language: &str, template: &str, path: &str, content: Value) -> Result<Response, Problem> {
-    let index = LANGUAGES.iter().position(|(tag, ..)| *tag == language).unwrap_or_default();
+pub(crate) fn page(
+    language: Language,
+    template: &str,
+    path: &str,
+    content: Value,
+) -> Result<Response, Problem> {
+    let index = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
     let sign = if path.contains('?') { '&' } else { '?' };
-    let languages: Vec<Value> = LANGUAGES
+    let languages: Vec<Value> = Language::ALL
         .iter()
-        .map(|(tag, name, _)| context! { tag, name, href => format!("{path}{sign}lang={tag}") })
+        .map(|known| context! { tag => known.tag(), name => known.name(), href => format!("{path}{sign}lang={known}") })
         .collect();
-    let frame = context! { language, languages, ..content };
+    let frame = context! { language => language.tag(), languages, ..content };
     let made = ENVIRONMENTS[index].get_template(template).and_then(|template| template.render(frame));
     let text = made.map_err(|error| {
         error!(%error, template, "a public page cannot be made");

@@ -8,7 +8,6 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use doorway_http::Problem;
 use minijinja::context;
-use onboarding::Language;
 use serde::Deserialize;
 use tracing::warn;
 
@@ -29,8 +28,7 @@ pub(crate) async fn page(
     Query(question): Query<Question>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let tag = words::language(question.lang.as_deref(), &headers);
-    let language = Language::from_tag(tag).unwrap_or(Language::French);
+    let language = words::language(question.lang.as_deref(), &headers);
     let found = shared.onboarding.public_page(&name, language).await.map_err(|error| {
         warn!(error = %model::Chain(&error), "cannot read a page for recipients now");
         Problem::later()
@@ -66,5 +64,5 @@ pub(crate) async fn page(
             holidays => contact.except_holidays.then(|| onboarding::say(language, "except-holidays", &[])),
         },
     };
-    pages::page(tag, "recipients.html", &path, content)
+    pages::page(language, "recipients.html", &path, content)
 }

@@ -13,7 +13,7 @@ use minijinja::{AutoEscape, Environment, Error, Value, context};
 use tracing::error;
 
 use crate::visitor::Guest;
-use crate::words::{own_name, say};
+use crate::words::say;
 
 /// Nothing inline but the styles of elements within the frame in which a letter's HTML is shown: that document inherits
 /// this policy (HTML §7.1.7), and has a stricter one of its own besides.
@@ -79,7 +79,7 @@ fn environment(language: Language) -> Environment<'static> {
 pub(crate) fn page(language: Language, template: &str, content: &Value) -> Response {
     let index = Language::ALL.iter().position(|known| *known == language).unwrap_or_default();
     let languages: Vec<Value> =
-        Language::ALL.iter().map(|known| context! { tag => known.tag(), name => own_name(*known) }).collect();
+        Language::ALL.iter().map(|known| context! { tag => known.tag(), name => known.name() }).collect();
     let frame = context! { language => language.tag(), languages, ..content.clone() };
     match ENVIRONMENTS[index].get_template(template).and_then(|template| template.render(frame)) {
         Ok(text) => Html(text).into_response(),

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use evidence::Mode;
+use languages::Language;
 use model::{Address, Timestamp};
 use wire_safe::{MailShare, Page, PageWords, PortalOrigin, Slot};
 
@@ -13,7 +14,7 @@ use crate::platform::Platform;
 use crate::profile::ShownSender;
 use crate::settings::Settings;
 use crate::types::{Copy, Letter};
-use crate::words::{self, Language};
+use crate::words;
 
 /// Octets of text that become one line of base64 of 76 characters (RFC 2045 §6.8).
 pub(crate) const LINE_OCTETS: usize = 57;

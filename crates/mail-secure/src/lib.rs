@@ -63,6 +63,7 @@ pub use compose::{Attached, Composing, compose};
 pub use error::SecureError;
 pub use evidence::{Event, Mode, State};
 pub use journal::{Count, Entry, Happened, Wanted};
+pub use languages::Language;
 pub use letter::{Unmarked, unmarked};
 pub use link::{Linked, envelope_of};
 pub use log::Notarised;
@@ -80,7 +81,7 @@ pub use stamping::{NoTimeStamp, OWN_TIME_POLICY};
 pub use statement::Shown;
 pub use submit::{Parcel, Prepared, Submission};
 pub use types::{Copy, Letter, Way, application_in, application_words, hex, sixteen};
-pub use words::{Language, said_in};
+pub use words::said_in;
 
 /// Secure letters of one installation; cheap to clone.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 
 use db::Tx;
 use evidence::Event;
+use languages::Language;
 use model::{Address, OrganisationId, Timestamp};
 use serde_json::Value;
 use wire_cms::Signer;
@@ -14,7 +15,7 @@ use crate::letter::subject_field;
 use crate::profile::ShownSender;
 use crate::settings::Settings;
 use crate::types::Letter;
-use crate::words::{self, Language};
+use crate::words;
 use crate::{deadline, rows};
 
 /// What is told.

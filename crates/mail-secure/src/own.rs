@@ -7,6 +7,7 @@ use std::fmt;
 
 use db::Tx;
 use evidence::{Event, Machine, Mode, Sealed, State};
+use languages::Language;
 use model::Timestamp;
 use wire_cms::time_stamp::Token;
 use wire_safe::Slot;
@@ -16,7 +17,7 @@ use crate::journal::csv_cell;
 use crate::profile::ShownSender;
 use crate::rows::{log, own as rows};
 use crate::types::{Copy, Letter, sixteen};
-use crate::words::Language;
+
 use crate::{Secure, limits, rows as letters};
 
 /// How somebody has shown who they are, and what they see by it.

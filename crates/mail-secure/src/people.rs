@@ -5,6 +5,7 @@
 
 use db::{DbError, Tx};
 use evidence::Mode;
+use languages::Language;
 use model::{Address, Timestamp, UserId};
 
 use crate::Secure;
@@ -12,7 +13,6 @@ use crate::error::SecureError;
 use crate::portal::Seen;
 use crate::rows::people as rows;
 use crate::statement::Shown;
-use crate::words::Language;
 
 /// Which text recipients agree to now (docs/manual/portal.md): a new text has a new number, and is asked for again.
 pub const CONSENT_VERSION: i64 = 1;

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use db::Tx;
 use directory::Directory;
 use evidence::{Event, Mode, State};
+use languages::Language;
 use model::{OrganisationId, Timestamp};
 use wire_safe::{Envelope, MailShare, RecipientSecret, Slot, StoreShare};
 use zeroize::Zeroizing;
@@ -23,7 +24,7 @@ use crate::platform::Platform;
 use crate::statement::{Happening, Notary, Shown};
 use crate::submit::{blocking, hash_of};
 use crate::types::{Copy, Letter, hex, sixteen};
-use crate::words::Language;
+
 use crate::{Secure, limits, rows};
 
 /// An envelope that somebody brought.

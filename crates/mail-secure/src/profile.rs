@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use evidence::Mode;
+use languages::Language;
 
 use crate::settings::Settings;
 use crate::types::{Copy, Letter};
-use crate::words::{self, Language};
+use crate::words;
 
 const DAY: Duration = Duration::from_secs(86_400);
 

@@ -6,6 +6,7 @@
 use db::Tx;
 use evidence::log::{Checkpoint, Note};
 use evidence::{Bundle, Digest, Event, Evidence, Identifier, Mode};
+use languages::Language;
 use receipts::{Kind, Party};
 use wire_cms::Certificate;
 use wire_cms::pades::{self, Claim};
@@ -21,7 +22,7 @@ use crate::rows::log as rows;
 use crate::settings::Settings;
 use crate::submit::blocking;
 use crate::types::{Copy, Letter, hex};
-use crate::words::{self, Language};
+use crate::words;
 
 impl Secure {
     /// The receipt of an event of a copy as a signed PDF: submission, acceptance, refusal, expiry, handover.
@@ -135,7 +136,7 @@ impl Proven {
         // Whoever refused, or let the time pass, has seen no more than what stood outside.
         let shows_subject = settings.shows_subject
             || matches!(self.kind, Kind::Submission | Kind::Acceptance | Kind::Handover);
-        let language = language_of(language);
+        let language = language;
         let pdf = receipts::receipt(&receipts::Receipt {
             kind: self.kind,
             language,
@@ -187,14 +188,5 @@ impl Proven {
             Kind::Handover => "handover",
         };
         format!("receipt-{kind}-{}.pdf", hex(&letter.public_id[..4]))
-    }
-}
-
-fn language_of(language: Language) -> receipts::Language {
-    match language {
-        Language::French => receipts::Language::French,
-        Language::German => receipts::Language::German,
-        Language::Italian => receipts::Language::Italian,
-        Language::English => receipts::Language::English,
     }
 }

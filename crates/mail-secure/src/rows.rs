@@ -3,6 +3,7 @@
 use db::{DbError, Migrations, Row, Tx, values};
 use evidence::{Digest, Event, State};
 use keys::Vault;
+use languages::Language;
 use model::{Address, BlobRef, OrganisationId, Timestamp};
 use wire_safe::Slot;
 
@@ -10,7 +11,7 @@ use crate::error::SecureError;
 use crate::notice::{NewNotice, Notice, NoticeKind};
 use crate::platform::{KeptKey, Purpose};
 use crate::types::{Copy, Letter, Way, hex, sixteen};
-use crate::words::Language;
+
 use crate::{limits, wish};
 
 pub(crate) mod answers;

@@ -1,12 +1,12 @@
 //! What may be set of secure letters.
 
+use languages::Language;
 use model::{Address, Domain};
 use wire_cms::Certificate;
 use wire_safe::PortalOrigin;
 
 use crate::limits;
 use crate::profile::Profile;
-use crate::words::Language;
 
 /// By which marks a sender says what is wished.
 #[derive(Clone, Debug, PartialEq, Eq)]

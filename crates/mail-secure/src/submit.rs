@@ -8,6 +8,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
 use db::Tx;
 use evidence::{Digest, Event, Mode, State};
+use languages::Language;
 use model::{Address, BlobRef, OrganisationId};
 use wire_mime::{ListedAddress, fields, parse_addresses, whole_header};
 use wire_safe::{
@@ -24,7 +25,7 @@ use crate::platform::Platform;
 use crate::statement::{Happening, Notary};
 use crate::types::{Copy, Letter, Way};
 use crate::wish::Passphrase;
-use crate::words::Language;
+
 use crate::{Secure, limits, rows};
 
 /// A letter that somebody may send secured.

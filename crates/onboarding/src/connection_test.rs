@@ -11,7 +11,7 @@ use trail::Facts;
 use crate::administration::Administration;
 use crate::checks::{Check, ConnectionTest, Findings, Line, Looking, Says, judge, look};
 use crate::limits::{TEST_TIME, TESTS_KEPT, TESTS_PER_HOUR};
-use crate::{Language, Result, rows, say};
+use crate::{Result, rows, say};
 
 /// An hour, in milliseconds.
 const HOUR: std::time::Duration = std::time::Duration::from_secs(60 * 60);
@@ -164,7 +164,7 @@ impl Administration {
     fn letter(&self, to: &Address, at: Timestamp) -> Vec<u8> {
         use base64::Engine;
         let settings = self.onboarding.flow.secure().settings();
-        let language = Language::from_tag(settings.language.tag()).unwrap_or(Language::French);
+        let language = settings.language;
         let text = say(language, "letter-text", &[("issuer", &settings.issuer)]);
         let body = base64::engine::general_purpose::STANDARD.encode(text.as_bytes());
         let lines: Vec<String> =

@@ -8,7 +8,7 @@ use crate::limits::{NOTICE_LIMIT_CHARACTERS, PUBLIC_NAME_CHARACTERS};
 use crate::support::{Contact, Level};
 use crate::{Onboarding, Result, checked, rows};
 
-pub use receipts::Language;
+pub use languages::Language;
 
 /// What an organisation tells the recipients of its letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -15,9 +15,9 @@ mod typeface;
 mod words;
 
 pub use error::NotARecord;
+pub use languages::Language;
 pub use receipt::{Kind, Mode, Part, Party, Receipt, Stamp, receipt};
 pub use report::{Line, Report, Section, State, report};
-pub use words::Language;
 
 /// The name of the evidence within a receipt.
 pub const EVIDENCE_NAME: &str = "evidence.json";

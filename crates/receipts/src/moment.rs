@@ -2,10 +2,10 @@
 
 use jiff::tz::TimeZone;
 use krilla::metadata::DateTime;
+use languages::Language;
 use model::Timestamp;
 
 use crate::error::NotARecord;
-use crate::words::Language;
 
 /// Switzerland since 1981, by the rules of today (IEEE 1003.1 §8.3): the same on every machine, whatever its tables.
 const SWITZERLAND: &str = "CET-1CEST,M3.5.0,M10.5.0/3";

@@ -1,11 +1,12 @@
 //! The page that says what happened to a letter.
 
+use languages::Language;
 use model::Timestamp;
 
 use crate::error::NotARecord;
 use crate::moment::Moment;
 use crate::sheet::{Imprint, Said, Sheet};
-use crate::words::Language;
+use crate::words::Speaks;
 use crate::{EVIDENCE_NAME, limits};
 
 /// What a receipt is of.

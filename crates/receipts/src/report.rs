@@ -1,12 +1,13 @@
 //! The page that says how a connection test went.
 
+use languages::Language;
 use model::Timestamp;
 
 use crate::error::NotARecord;
 use crate::limits;
 use crate::moment::Moment;
 use crate::sheet::{Imprint, Said, Sheet};
-use crate::words::Language;
+use crate::words::Speaks;
 
 /// How something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

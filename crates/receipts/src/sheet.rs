@@ -14,13 +14,14 @@ use krilla::page::PageSettings;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::text::KrillaGlyph;
+use languages::Language;
 use model::Timestamp;
 
 use crate::error::NotARecord;
 use crate::moment::pdf_date;
 use crate::report::State;
 use crate::typeface::{BOLD, REGULAR, Typeface, shown};
-use crate::words::Language;
+use crate::words::Speaks;
 
 /// A4 (ISO 216).
 const PAGE: (f32, f32) = (595.28, 841.89);

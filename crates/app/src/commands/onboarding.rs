@@ -196,7 +196,7 @@ pub struct Whom {
 }
 
 fn language(text: &str) -> Result<Language, String> {
-    Language::from_tag(text).ok_or_else(|| format!("«{text}» is none of fr, de, it, en"))
+    Language::of_tag(text).ok_or_else(|| format!("«{text}» is none of fr, de, it, en"))
 }
 
 fn item(text: &str) -> Result<&'static Item, String> {

@@ -30,7 +30,7 @@ pub(crate) struct InLanguage {
 impl InLanguage {
     fn language(&self) -> Result<Language> {
         let Some(tag) = self.language.as_deref() else { return Ok(Language::English) };
-        Language::from_tag(tag)
+        Language::of_tag(tag)
             .ok_or_else(|| invalid("language", format!("«{tag}» is none of them"), "fr, de, it or en"))
     }
 }

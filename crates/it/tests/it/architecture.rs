@@ -10,7 +10,7 @@ use serde_json::Value;
 /// The floors of ARCHITECTURE.md, from the ground up. A crate may use crates of lower floors; crates of one floor never
 /// know each other.
 const FLOORS: &[&[&str]] = &[
-    &["model"],
+    &["model", "languages"],
     &["wire-smtp", "wire-imap", "wire-mime", "wire-dns", "wire-trust", "wire-cms", "wire-safe", "wire-soap"],
     &["evidence", "receipts"],
     &["db", "blobs", "world"],

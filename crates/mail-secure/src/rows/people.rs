@@ -1,10 +1,10 @@
 //! Rows of what recipients have said of themselves.
 
 use db::{DbError, Tx, values};
+use languages::Language;
 use model::UserId;
 
 use crate::people::{Choices, Consent};
-use crate::words::Language;
 
 /// What a recipient has chosen; nothing where nobody said anything.
 pub(crate) fn choices(tx: &mut Tx, canonical: &str) -> Result<Choices, DbError> {

@@ -141,7 +141,7 @@ async fn each_is_told_in_the_language_of_their_choice() {
         );
         let (_, pdf) = attached(&secure, &letters[2].bytes).await;
         // The reason of its signature stands in the file as it is.
-        let title = receipts::Kind::Acceptance.title(receipts::Language::Italian);
+        let title = receipts::Kind::Acceptance.title(Language::Italian);
         assert!(title.is_ascii(), "{title}");
         assert!(
             pdf.windows(title.len()).any(|window| window == title.as_bytes()),

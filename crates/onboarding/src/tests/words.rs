@@ -1,27 +1,15 @@
 //! Everything that is said is said in four languages, with the same places for values.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::checks::{Check, Light, Line, Part, Says};
 use crate::plan::{Chapter, Clarity, ITEMS, Phase, PhaseState};
-use crate::words::{has, lines};
+use crate::words::{WORDS, has};
 use crate::{Language, line_words, say};
-
-fn places(words: &str) -> BTreeSet<&str> {
-    words.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
-}
 
 #[test]
 fn four_languages_say_the_same_things() {
-    let of = |language| -> BTreeMap<&str, BTreeSet<&str>> {
-        lines(language).map(|(key, words)| (key, places(words))).collect()
-    };
-    let french = of(Language::French);
-    assert!(french.len() > 200, "{}", french.len());
-    for language in Language::ALL {
-        assert_eq!(of(language), french, "{}", language.tag());
-        assert_eq!(lines(language).count(), french.len(), "{} says a thing twice", language.tag());
-    }
+    assert_eq!(WORDS.faults(), Vec::<String>::new());
+    let count = WORDS.keys(Language::French).count();
+    assert!(count > 200, "{count}");
 }
 
 #[test]

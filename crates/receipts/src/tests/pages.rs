@@ -3,6 +3,7 @@
 use wire_cms::{Certificate, Signer, pades};
 
 use super::sample::{NOW, Printed, sample};
+use crate::words::Speaks;
 use crate::{
     EVIDENCE_NAME, Kind, Language, Line, NotARecord, Part, Report, Section, State, limits, receipt, report,
 };

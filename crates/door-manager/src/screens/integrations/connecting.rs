@@ -7,7 +7,6 @@ use onboarding::{Administration, Language};
 
 use super::Desk;
 use crate::trouble::Trouble;
-use crate::words;
 
 impl Desk {
     /// The onboarding within the organisation.
@@ -31,17 +30,13 @@ impl Desk {
 
     /// In which language the words of the onboarding are.
     pub(super) fn reads(&self) -> Language {
-        language_of(self.person.guest.language)
+        self.person.guest.language
     }
 
     /// Words of the onboarding.
     pub(super) fn tell(&self, key: &str, values: &[(&str, &str)]) -> String {
         onboarding::say(self.reads(), key, values)
     }
-}
-
-fn language_of(language: words::Language) -> Language {
-    Language::from_tag(language.tag()).unwrap_or(Language::French)
 }
 
 /// The lamp's picture.
