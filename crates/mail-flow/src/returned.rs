@@ -24,7 +24,7 @@ use wire_safe::Slot;
 
 use crate::arrival::{Accepted, Arrival, Kept};
 use crate::delivery_status::{self, Status};
-use crate::secure::{LinkedCopy, is_about_content, later};
+use crate::secure::{LinkedCopy, is_about_content, known};
 use crate::{Flow, trouble};
 
 /// How a return path begins.
@@ -110,7 +110,7 @@ impl Flow {
         let seen = match self.inner.secure.seen(&slot).await {
             // Forgotten since: nobody waits for the report.
             Err(SecureError::NotFound) => return Ok(Accepted { message: MessageId(0) }),
-            seen => seen.map_err(|error| later(&error))?,
+            seen => seen.map_err(|error| trouble::secure(&error))?,
         };
         // Who forwards their letters may have a mailbox that failed: that is not the one that we wrote to.
         let canonical = seen.copy.address.canonical();
@@ -132,11 +132,11 @@ impl Flow {
             (None, None) => "the report about a secured letter: nothing follows from it",
         };
         // Statements need the keys, which are read outside of transactions.
-        self.inner.secure.platform().await.map_err(|error| later(&error))?;
+        self.inner.secure.platform().await.map_err(|error| trouble::secure(&error))?;
         let told = Event {
             at: self.inner.world.clock.now(),
             id: self.inner.world.new_id(),
-            organisation: Some(seen.letter.organisation).filter(|organisation| organisation.0 != 0),
+            organisation: known(seen.letter.organisation),
             message: None,
             delivery: None,
             sender: from.to_string(),
@@ -163,7 +163,7 @@ impl Flow {
             .await
             .map_err(|error| match error {
                 SecureError::Db(error) => trouble::db(&error),
-                error => later(&error),
+                error => trouble::secure(&error),
             })?;
         Ok(Accepted { message: MessageId(0) })
     }

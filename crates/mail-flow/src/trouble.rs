@@ -4,6 +4,7 @@ use blobs::BlobError;
 use db::DbError;
 use directory::DirectoryError;
 use mail_route::RouteError;
+use mail_secure::SecureError;
 use model::Reply;
 use tracing::error;
 
@@ -35,4 +36,18 @@ pub(crate) fn routing(error: &RouteError) -> Reply {
 pub(crate) fn directory(error: &DirectoryError) -> Reply {
     error!(error = %model::Chain(error), "the directory does not answer");
     later()
+}
+
+/// What a secured letter meets; the sender's own trouble is told as that.
+pub(crate) fn secure(error: &SecureError) -> Reply {
+    match error {
+        SecureError::Sealing(wire_safe::NotSealed::TooLarge { .. }) => {
+            Reply::never(552, 3, 4, "the letter is too large to be sealed")
+        }
+        SecureError::TooOften => Reply::later(452, 7, 1, "too many answers for today, try again tomorrow"),
+        error => {
+            error!(error = %model::Chain(error), "a letter cannot be secured");
+            Reply::later(451, 3, 0, "temporary trouble here, try again later")
+        }
+    }
 }
