@@ -43,6 +43,17 @@ pub struct NewIntegration {
     pub takes_ordinary: bool,
 }
 
+impl NewIntegration {
+    /// The same with blanks trimmed, or the field that breaks a rule.
+    fn checked(self) -> Result<NewIntegration> {
+        Ok(NewIntegration {
+            name: checked("name", &self.name, 1..=NAME_LIMIT_CHARACTERS)?,
+            contact: checked("contact", &self.contact, 0..=CONTACT_LIMIT_CHARACTERS)?,
+            ..self
+        })
+    }
+}
+
 /// What to change of an integration; `None` stays.
 #[derive(Clone, Debug, Default)]
 pub struct IntegrationChange {
@@ -71,6 +82,8 @@ pub enum Presented {
     Fingerprint(Fingerprint),
     /// By itself, in PEM: recognised by its fingerprint.
     Pem(String),
+    /// By itself, in DER, likewise.
+    Der(Vec<u8>),
 }
 
 /// A certificate, about to be declared.
@@ -143,7 +156,14 @@ impl Administration {
         mut write: impl FnMut(&mut Tx, &Hand) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let hand = self.hand();
-        self.scoped()?.write(move |tx| write(tx, &hand)).await
+        self.scoped()?
+            .write(move |tx| {
+                // Whoever changes anything waits here for whoever does so already: names, limits and domains are of
+                // several integrations, and what is read from now on nobody else changes.
+                rows::count_change(tx)?;
+                write(tx, &hand)
+            })
+            .await
     }
 
     /// The integrations within the scope, of one organisation or of all, the oldest first.
@@ -173,39 +193,19 @@ impl Administration {
 
     /// Makes an integration; it is planned.
     pub async fn create(&self, new: NewIntegration) -> Result<Integration> {
-        let name = checked("name", &new.name, 1..=NAME_LIMIT_CHARACTERS)?;
-        let contact = checked("contact", &new.contact, 0..=CONTACT_LIMIT_CHARACTERS)?;
-        self.write(move |tx, hand| {
-            if tx.organisation().is_some_and(|own| own != new.organisation)
-                || !rows::is_organisation(tx, new.organisation)?
-            {
-                return Err(DirectoryError::NotFound { what: "organisation" });
-            }
-            let others = rows::integrations(tx, Some(new.organisation))?;
-            limited("name", others.len(), INTEGRATION_LIMIT, "an organisation has at most 50 integrations")?;
-            refuse_twin(&others, &name, None)?;
-            let one = Integration {
-                id: IntegrationId(hand.id),
-                organisation: new.organisation,
-                name: name.clone(),
-                state: IntegrationState::Planned,
-                contact: contact.clone(),
-                is_hosted_gateway: new.is_hosted_gateway,
-                inbound: new.inbound.clone(),
-                accepts_host_name: new.accepts_host_name,
-                takes_ordinary: new.takes_ordinary,
-                domains: Vec::new(),
-                certificates: Vec::new(),
-                created_at: hand.at,
-            };
-            rows::insert(tx, &one)?;
-            hand.audit(
-                tx,
-                Some(one.organisation),
-                ("create integration", one.name.clone()),
-                (Facts::new(), facts(&one)),
-            )?;
-            Ok(one)
+        let new = new.checked()?;
+        self.write(move |tx, hand| made(tx, hand, &new)).await
+    }
+
+    /// Makes an integration with its first domain, as [`Administration::create`] and [`Administration::add_domain`] do, or
+    /// neither.
+    pub async fn create_with_domain(&self, new: NewIntegration, domain: Domain) -> Result<Integration> {
+        let new = new.checked()?;
+        directory::check_domain_name(&domain)?;
+        let (first, second) = (self.hand(), self.hand());
+        self.write(move |tx, _| {
+            let one = made(tx, &first, &new)?;
+            joined(tx, &second, &one, &domain)
         })
         .await
     }
@@ -224,7 +224,7 @@ impl Administration {
         let contact =
             contact.map(|text| checked("contact", text, 0..=CONTACT_LIMIT_CHARACTERS)).transpose()?;
         self.write(move |tx, hand| {
-            let mut one = found(tx, id)?;
+            let mut one = held(tx, id)?;
             let before = facts(&one);
             if let Some(name) = &name {
                 let others = rows::integrations(tx, Some(one.organisation))?;
@@ -241,7 +241,8 @@ impl Administration {
             one.accepts_host_name = change.accepts_host_name.unwrap_or(one.accepts_host_name);
             one.takes_ordinary = change.takes_ordinary.unwrap_or(one.takes_ordinary);
             one.state = change.state.unwrap_or(one.state);
-            if change.state == Some(IntegrationState::Active) {
+            let is_activated = change.state == Some(IntegrationState::Active);
+            if is_activated || (one.state == IntegrationState::Active && change.accepts_host_name.is_some()) {
                 refuse_unready(&one)?;
             }
             rows::update(tx, &one)?;
@@ -259,7 +260,7 @@ impl Administration {
     /// Ends an integration that is not active. Letters on their way to its servers go back to their senders.
     pub async fn delete(&self, id: IntegrationId) -> Result<()> {
         self.write(move |tx, hand| {
-            let one = found(tx, id)?;
+            let one = held(tx, id)?;
             if one.state == IntegrationState::Active {
                 return Err(DirectoryError::InUse {
                     field: "integration",
@@ -284,29 +285,8 @@ impl Administration {
     pub async fn add_domain(&self, id: IntegrationId, domain: Domain) -> Result<Integration> {
         directory::check_domain_name(&domain)?;
         self.write(move |tx, hand| {
-            let one = found(tx, id)?;
-            limited("domain", one.domains.len(), DOMAIN_LIMIT, "an integration has at most 200 domains")?;
-            if one.domains.iter().any(|known| known.name == domain) {
-                return Err(taken(&domain));
-            }
-            let proof = match rows::hosted_by(tx, &domain)? {
-                Some(owner) if owner == one.organisation => {
-                    refuse_taken(tx, &one, &domain)?;
-                    Some(Proof::Hosted)
-                }
-                Some(_) => return Err(taken(&domain)),
-                None => None,
-            };
-            let added = IntegrationDomain { name: domain.clone(), proof, proven_at: proof.map(|_| hand.at) };
-            rows::insert_domain(tx, hand.id, &one, &added, hand.at)?;
-            let after = Facts::new().with("domain", &domain).with_some("proof", proof);
-            hand.audit(
-                tx,
-                Some(one.organisation),
-                ("add domain to integration", format!("{} → {domain}", one.name)),
-                (Facts::new(), after),
-            )?;
-            found(tx, id)
+            let one = held(tx, id)?;
+            joined(tx, hand, &one, &domain)
         })
         .await
     }
@@ -357,7 +337,7 @@ impl Administration {
         let in_the_way = domain.clone();
         let outcome = self
             .write(move |tx, hand| {
-                let one = found(tx, id)?;
+                let one = held(tx, id)?;
                 if !one.domains.iter().any(|known| known.name == domain) {
                     return Err(DirectoryError::NotFound { what: "domain" });
                 }
@@ -386,7 +366,7 @@ impl Administration {
     /// Takes a domain out of an integration.
     pub async fn remove_domain(&self, id: IntegrationId, domain: Domain) -> Result<Integration> {
         self.write(move |tx, hand| {
-            let one = found(tx, id)?;
+            let one = held(tx, id)?;
             let known = one.domains.iter().find(|known| known.name == domain);
             let known = known.ok_or(DirectoryError::NotFound { what: "domain" })?;
             let left =
@@ -412,27 +392,20 @@ impl Administration {
         let (identity, declared) = match new.presented {
             Presented::Name(name) => (Identity::Name(checked_host(name)?), None),
             Presented::Fingerprint(fingerprint) => (Identity::Fingerprint(fingerprint), None),
-            Presented::Pem(pem) => {
-                let certificate = read_pem(&pem)?;
-                if !is_provable(&certificate.der.as_slice().into()) {
-                    let reason = "its key is none that a handshake proves";
-                    return Err(DirectoryError::invalid("certificate", reason, CERTIFICATE_RULE));
-                }
-                (Identity::Fingerprint(certificate.sha256), Some(Box::new(certificate)))
-            }
+            Presented::Pem(pem) => pinned(read_pem(&pem, CERTIFICATE_RULE)?)?,
+            Presented::Der(der) => pinned(read_der(&der)?)?,
         };
         let direction = new.direction;
         let ends_at = declared.as_ref().map(|certificate| certificate.ends_at);
         self.write(move |tx, hand| {
-            let one = found(tx, id)?;
+            let one = held(tx, id)?;
             let count = one.certificates.len();
             limited("certificate", count, CERTIFICATE_LIMIT, "an integration has at most 10 certificates")?;
             if ends_at.is_some_and(|ends_at| ends_at <= hand.at) {
                 return Err(DirectoryError::invalid("certificate", "it has expired", CERTIFICATE_RULE));
             }
             let overlaps = |known: &PeerCertificate| {
-                known.identity == identity
-                    && (known.direction == direction || known.direction == Direction::Both)
+                known.identity == identity && (known.serves(direction) || direction == Direction::Both)
             };
             if one.certificates.iter().any(overlaps) {
                 return Err(DirectoryError::Conflict {
@@ -470,10 +443,13 @@ impl Administration {
         certificate: CertificateId,
     ) -> Result<Integration> {
         self.write(move |tx, hand| {
-            let one = found(tx, id)?;
+            let one = held(tx, id)?;
             let known = one.certificates.iter().find(|known| known.id == certificate);
             let known = known.ok_or(DirectoryError::NotFound { what: "certificate" })?;
-            if one.state == IntegrationState::Active && one.certificates.len() == 1 {
+            let mut left = one.clone();
+            left.certificates.retain(|other| other.id != certificate);
+            let is_ready = !left.certificates.is_empty() && left.knows_receivers();
+            if one.state == IntegrationState::Active && !is_ready {
                 return Err(last("certificate", &known.identity.to_string()));
             }
             rows::delete_certificate(tx, &one, certificate)?;
@@ -497,29 +473,39 @@ impl Administration {
     pub async fn add_authority(&self, name: &str, pem: &str) -> Result<Authority> {
         self.operator_only()?;
         let name = checked("name", name, 1..=NAME_LIMIT_CHARACTERS)?;
-        let certificate = read_pem(pem)?;
+        let certificate = read_pem(pem, AUTHORITY_RULE)?;
         if !certificate.is_authority {
             let reason = "it may not vouch for others (RFC 5280 §4.2.1.9)";
             return Err(DirectoryError::invalid("certificate", reason, AUTHORITY_RULE));
         }
         self.write(move |tx, hand| {
             let known = rows::authorities(tx)?;
-            limited("certificate", known.len(), AUTHORITY_LIMIT, "there are at most 200 authorities")?;
             if certificate.ends_at <= hand.at {
                 return Err(DirectoryError::invalid("certificate", "it has expired", AUTHORITY_RULE));
             }
-            let is_same = |one: &Authority| match &one.kind {
-                AuthorityKind::Registered(known) => {
-                    known.sha256 == certificate.sha256 && one.removed_at.is_none()
-                }
+            let is_same = |one: &&Authority| match &one.kind {
+                AuthorityKind::Registered(known) => known.sha256 == certificate.sha256,
                 AuthorityKind::Public => false,
             };
-            if known.iter().any(is_same) {
+            let twin = known.iter().find(is_same);
+            if twin.is_some_and(|twin| twin.removed_at.is_none()) {
                 return Err(DirectoryError::Conflict {
                     field: "certificate",
                     value: certificate.subject.clone(),
                     rule: "an authority is registered once",
                 });
+            }
+            let holding = known.iter().filter(|one| one.removed_at.is_none()).count();
+            limited("certificate", holding, AUTHORITY_LIMIT, "there are at most 200 authorities")?;
+            if let Some(twin) = twin {
+                // The same one again is that one, under the name that it is given now.
+                let one = Authority { name: name.clone(), removed_at: None, ..twin.clone() };
+                rows::restore_authority(tx, &one)?;
+                let told =
+                    |one: &Authority, holds| Facts::new().with("name", &one.name).with_bool("holds", holds);
+                let facts = (told(twin, false), told(&one, true));
+                hand.audit(tx, None, ("restore authority", one.name.clone()), facts)?;
+                return Ok(one);
             }
             let one = Authority {
                 id: AuthorityId(hand.id),
@@ -555,19 +541,100 @@ impl Administration {
     }
 }
 
+/// A new integration, planned, and noted.
+fn made(tx: &mut Tx, hand: &Hand, new: &NewIntegration) -> Result<Integration> {
+    if tx.organisation().is_some_and(|own| own != new.organisation)
+        || !rows::is_organisation(tx, new.organisation)?
+    {
+        return Err(DirectoryError::NotFound { what: "organisation" });
+    }
+    let others = rows::integrations(tx, Some(new.organisation))?;
+    limited("name", others.len(), INTEGRATION_LIMIT, "an organisation has at most 50 integrations")?;
+    refuse_twin(&others, &new.name, None)?;
+    let one = Integration {
+        id: IntegrationId(hand.id),
+        organisation: new.organisation,
+        name: new.name.clone(),
+        state: IntegrationState::Planned,
+        contact: new.contact.clone(),
+        is_hosted_gateway: new.is_hosted_gateway,
+        inbound: new.inbound.clone(),
+        accepts_host_name: new.accepts_host_name,
+        takes_ordinary: new.takes_ordinary,
+        domains: Vec::new(),
+        certificates: Vec::new(),
+        created_at: hand.at,
+    };
+    rows::insert(tx, &one)?;
+    hand.audit(
+        tx,
+        Some(one.organisation),
+        ("create integration", one.name.clone()),
+        (Facts::new(), facts(&one)),
+    )?;
+    Ok(one)
+}
+
+/// The integration with one more domain, noted.
+fn joined(tx: &mut Tx, hand: &Hand, one: &Integration, domain: &Domain) -> Result<Integration> {
+    limited("domain", one.domains.len(), DOMAIN_LIMIT, "an integration has at most 200 domains")?;
+    if one.domains.iter().any(|known| known.name == *domain) {
+        return Err(taken(domain));
+    }
+    let proof = match rows::hosted_by(tx, domain)? {
+        Some(owner) if owner == one.organisation => {
+            refuse_taken(tx, one, domain)?;
+            Some(Proof::Hosted)
+        }
+        Some(_) => return Err(taken(domain)),
+        None => None,
+    };
+    let added = IntegrationDomain { name: domain.clone(), proof, proven_at: proof.map(|_| hand.at) };
+    rows::insert_domain(tx, hand.id, one, &added, hand.at)?;
+    let after = Facts::new().with("domain", domain).with_some("proof", proof);
+    hand.audit(
+        tx,
+        Some(one.organisation),
+        ("add domain to integration", format!("{} → {domain}", one.name)),
+        (Facts::new(), after),
+    )?;
+    found(tx, one.id)
+}
+
 const CERTIFICATE_RULE: &str = "a certificate (X.509, in PEM) that is valid, with an RSA key of 2048 bits or more, P-256, P-384, P-521 or Ed25519";
+const READY_RULE: &str = "an integration is activated with a domain that was shown to be the organisation's and a certificate, one for reception among them";
 const AUTHORITY_RULE: &str = "the certificate (X.509, in PEM) of an authority, that is valid";
 
 fn found(tx: &mut Tx, id: IntegrationId) -> Result<Integration> {
     rows::integration(tx, id)?.ok_or(DirectoryError::NotFound { what: "integration" })
 }
 
-fn read_pem(pem: &str) -> Result<Certificate> {
-    let invalid = |reason: &str| DirectoryError::invalid("certificate", reason, CERTIFICATE_RULE);
+/// As [`found`], and nobody else changes it or its onboarding until the transaction ends.
+pub(crate) fn held(tx: &mut Tx, id: IntegrationId) -> Result<Integration> {
+    rows::hold(tx, id)?;
+    found(tx, id)
+}
+
+fn read_pem(pem: &str, rule: &'static str) -> Result<Certificate> {
+    let invalid = |reason: &str| DirectoryError::invalid("certificate", reason, rule);
     if pem.len() > PEM_LIMIT_OCTETS {
         return Err(invalid("it is too long"));
     }
     Certificate::read_pem(pem).ok_or_else(|| invalid("it cannot be read"))
+}
+
+fn read_der(der: &[u8]) -> Result<Certificate> {
+    let read = if der.len() > PEM_LIMIT_OCTETS { None } else { Certificate::read(der) };
+    read.ok_or_else(|| DirectoryError::invalid("certificate", "it cannot be read", CERTIFICATE_RULE))
+}
+
+/// A certificate that is declared by itself.
+fn pinned(certificate: Certificate) -> Result<(Identity, Option<Box<Certificate>>)> {
+    if !is_provable(&certificate.der.as_slice().into()) {
+        let reason = "its key is none that a handshake proves";
+        return Err(DirectoryError::invalid("certificate", reason, CERTIFICATE_RULE));
+    }
+    Ok((Identity::Fingerprint(certificate.sha256), Some(Box::new(certificate))))
 }
 
 fn limited(field: &'static str, count: usize, limit: usize, rule: &'static str) -> Result<()> {
@@ -588,16 +655,18 @@ fn refuse_twin(others: &[Integration], name: &str, own: Option<IntegrationId>) -
     }
 }
 
-/// What an integration has to have before its servers are trusted.
+/// What an integration has to have before its servers are trusted and letters go to them.
 fn refuse_unready(one: &Integration) -> Result<()> {
-    let rule =
-        "an integration is activated with a domain that was shown to be the organisation's and a certificate";
-    match (one.domains.iter().any(|domain| domain.proof.is_some()), one.certificates.is_empty()) {
-        (true, false) => Ok(()),
-        (false, _) => {
-            Err(DirectoryError::invalid("state", "no domain was shown to be the organisation's", rule))
-        }
-        (true, true) => Err(DirectoryError::invalid("state", "no certificate is declared", rule)),
+    let refused = |reason: &str| Err(DirectoryError::invalid("state", reason, READY_RULE));
+    if one.domains.iter().all(|domain| domain.proof.is_none()) {
+        return refused("no domain was shown to be the organisation's");
+    }
+    if one.certificates.is_empty() {
+        return refused("no certificate is declared");
+    }
+    match one.knows_receivers() {
+        true => Ok(()),
+        false => refused("no certificate is declared for reception, and letters would wait for ever"),
     }
 }
 

@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use db::{DbError, Tx};
 use model::{Domain, Gateway, IntegrationId, OrganisationId, Reply, Timestamp};
+use parking_lot::Mutex;
 use rustls::pki_types::CertificateDer;
 
-use crate::entities::{CertificateId, Direction, InboundTarget, Integration, IntegrationState};
+use crate::Seen;
+use crate::entities::{Direction, InboundTarget, Integration, IntegrationState};
 use crate::judge::{Authorities, Examined, Fingerprint, Identity, Refusal, Verdict, examine};
-use crate::limits::SEEN_AGAIN_AFTER;
+use crate::limits::CERTIFICATE_LIMIT;
 use crate::rows::{self, Revision};
 
 /// Whose server it is that sends with a certificate.
@@ -91,9 +93,7 @@ struct Entry {
 impl Entry {
     fn identities(&self, direction: Direction) -> impl Iterator<Item = &Identity> {
         let certificates = self.integration.certificates.iter();
-        let fitting =
-            certificates.filter(move |one| one.direction == Direction::Both || one.direction == direction);
-        fitting.map(|one| &one.identity)
+        certificates.filter(move |one| one.serves(direction)).map(|one| &one.identity)
     }
 }
 
@@ -215,6 +215,7 @@ impl Book {
             accepts_host_name: entry.integration.accepts_host_name,
             identities: entry.identities(Direction::Reception).cloned().collect(),
             authorities: self.authorities.clone(),
+            shown: Arc::default(),
         }
     }
 
@@ -232,19 +233,10 @@ impl Book {
         self.peer_of(&entry)
     }
 
-    /// The declared certificate that an identity is, unless it is noted already which one was presented for it.
-    pub(crate) fn slot_unseen(
-        &self,
-        integration: IntegrationId,
-        identity: &Identity,
-        fingerprint: Fingerprint,
-        now: Timestamp,
-    ) -> Option<CertificateId> {
+    /// An active integration as it is declared.
+    pub(crate) fn declared(&self, integration: IntegrationId) -> Option<&Integration> {
         let entry = self.entries.iter().find(|entry| entry.integration.id == integration)?;
-        let slot = entry.integration.certificates.iter().find(|slot| slot.identity == *identity)?;
-        // Several servers may show certificates of one name in turn.
-        let is_lately = slot.seen_at.is_some_and(|at| now.since(at) < SEEN_AGAIN_AFTER);
-        (slot.seen_fingerprint != Some(fingerprint) && !is_lately).then_some(slot.id)
+        Some(&entry.integration)
     }
 }
 
@@ -272,6 +264,7 @@ pub struct Peer {
     revision: Revision,
     identities: Vec<Identity>,
     authorities: Arc<Authorities>,
+    shown: Arc<Mutex<Vec<(Identity, Seen)>>>,
 }
 
 impl Peer {
@@ -284,14 +277,31 @@ impl Peer {
     ) -> Peer {
         let (name, authorities) = (integration.to_string(), Arc::new(authorities));
         let revision = Revision::default();
-        Peer { integration, name, target, accepts_host_name: false, revision, identities, authorities }
+        let shown = Arc::default();
+        Peer { integration, name, target, accepts_host_name: false, revision, identities, authorities, shown }
     }
 
     /// Whether a server's chain, its own certificate first, is the integration's. `host` is its name, where that is
     /// certain and the integration lets it count; it has to be one of the certificate's, letter by letter.
     pub fn judge(&self, chain: &[CertificateDer<'_>], now: Timestamp, host: Option<&Domain>) -> Verdict {
         let host = host.filter(|_| self.accepts_host_name).map(|host| Identity::Name(host.clone()));
-        examine(chain, now, &self.authorities).judge(self.identities.iter().chain(&host))
+        let examined = examine(chain, now, &self.authorities);
+        let verdict = examined.judge(self.identities.iter().chain(&host));
+        if let (Verdict::Identified(identity), Some(own)) = (&verdict, chain.first())
+            && let (Some(fingerprint), Some(ends_at)) = (examined.fingerprint(), examined.ends_at())
+        {
+            let mut shown = self.shown.lock();
+            if shown.len() < CERTIFICATE_LIMIT && shown.iter().all(|(known, _)| known != identity) {
+                shown.push((identity.clone(), Seen { fingerprint, ends_at, certificate: own.to_vec() }));
+            }
+        }
+        verdict
+    }
+
+    /// What was identified since this was last asked, one certificate of each identity: for
+    /// [`crate::Gateways::note_shown`].
+    pub(crate) fn take_shown(&self) -> Vec<(Identity, Seen)> {
+        std::mem::take(&mut self.shown.lock())
     }
 }
 

@@ -7,7 +7,7 @@ use model::{Domain, IntegrationId, OrganisationId, RelayTarget, Timestamp};
 
 use crate::certificate::Certificate;
 use crate::judge::{Fingerprint, Identity};
-use crate::limits::EXPIRY_WARNING;
+use crate::limits::{EXPIRY_WARNING, SEEN_AGAIN_AFTER};
 
 /// How far an integration has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -239,6 +239,18 @@ pub enum Expiry {
     Over,
 }
 
+impl Expiry {
+    /// Of a certificate that ends then.
+    pub fn of(ends_at: Option<Timestamp>, now: Timestamp) -> Expiry {
+        match ends_at {
+            None => Expiry::Unknown,
+            Some(ends_at) if ends_at <= now => Expiry::Over,
+            Some(ends_at) if ends_at.since(now) <= EXPIRY_WARNING => Expiry::Near,
+            Some(_) => Expiry::Far,
+        }
+    }
+}
+
 /// A certificate that was declared: a slot among several.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PeerCertificate {
@@ -263,12 +275,12 @@ pub struct PeerCertificate {
 impl PeerCertificate {
     /// How long it still holds.
     pub fn expiry(&self, now: Timestamp) -> Expiry {
-        match self.ends_at {
-            None => Expiry::Unknown,
-            Some(ends_at) if ends_at <= now => Expiry::Over,
-            Some(ends_at) if ends_at.since(now) <= EXPIRY_WARNING => Expiry::Near,
-            Some(_) => Expiry::Far,
-        }
+        Expiry::of(self.ends_at, now)
+    }
+
+    /// Whether it is used this way.
+    pub(crate) fn serves(&self, direction: Direction) -> bool {
+        self.direction == Direction::Both || self.direction == direction
     }
 }
 
@@ -324,6 +336,27 @@ pub struct Integration {
 }
 
 impl Integration {
+    /// Whether servers that receive can be told from others: without that letters to them wait for ever.
+    pub(crate) fn knows_receivers(&self) -> bool {
+        self.accepts_host_name
+            || self.certificates.iter().any(|certificate| certificate.serves(Direction::Reception))
+    }
+
+    /// The declared certificate that an identity is on this way, unless it is noted already which one was presented for
+    /// it.
+    pub(crate) fn slot_unseen(
+        &self,
+        (direction, identity): (Direction, &Identity),
+        fingerprint: Fingerprint,
+        now: Timestamp,
+    ) -> Option<CertificateId> {
+        let is_it = |slot: &&PeerCertificate| slot.identity == *identity && slot.serves(direction);
+        let slot = self.certificates.iter().find(is_it)?;
+        // Several servers may show certificates of one name in turn.
+        let is_lately = slot.seen_at.is_some_and(|at| now.since(at) < SEEN_AGAIN_AFTER);
+        (slot.seen_fingerprint != Some(fingerprint) && !is_lately).then_some(slot.id)
+    }
+
     /// What an administrator ought to know.
     pub fn warnings(&self, now: Timestamp) -> Vec<Warning> {
         let mut warnings: Vec<Warning> = self.inbound.warning().into_iter().collect();

@@ -284,10 +284,13 @@ impl Examined {
 
     /// Whether it is one of `identities`.
     pub fn judge<'a>(&self, identities: impl IntoIterator<Item = &'a Identity>) -> Verdict {
+        let mut is_pinned = false;
         for identity in identities {
             let fits = match identity {
                 Identity::Fingerprint(declared) => {
-                    self.fingerprint == Some(*declared) && self.validity.is_ok()
+                    let is_it = self.fingerprint == Some(*declared);
+                    is_pinned |= is_it;
+                    is_it && self.validity.is_ok()
                 }
                 Identity::Name(declared) => {
                     let is_it = |name: &String| name.eq_ignore_ascii_case(declared.as_str());
@@ -298,9 +301,11 @@ impl Examined {
                 return Verdict::Identified(identity.clone());
             }
         }
-        Verdict::Refused(match &self.names {
-            Ok(names) => Refusal::WrongName { presented: names.clone() },
-            Err(refusal) => refusal.clone(),
+        Verdict::Refused(match (&self.validity, &self.names) {
+            // Nobody has to vouch for what is declared itself: it is its dates that are wrong.
+            (Err(refusal), _) if is_pinned => refusal.clone(),
+            (_, Ok(names)) => Refusal::WrongName { presented: names.clone() },
+            (_, Err(refusal)) => refusal.clone(),
         })
     }
 }

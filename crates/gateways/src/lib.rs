@@ -66,6 +66,15 @@ pub struct Seen {
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 
+/// Reads an integration within the transaction's scope and keeps everybody else from changing it, what belongs to it and
+/// its onboarding until the transaction ends: the first statement of whoever changes what follows from what is read.
+///
+/// # Errors
+/// `NotFound`, where there is none within the scope.
+pub fn hold(tx: &mut db::Tx, id: model::IntegrationId) -> Result<Integration> {
+    administration::held(tx, id)
+}
+
 /// Integrations and authorities; cheap to clone.
 #[derive(Clone)]
 pub struct Gateways {
@@ -117,23 +126,46 @@ impl Gateways {
         self.kept.lock().has_active()
     }
 
-    /// Notes which certificate an integration's server presented, so that its end is known. Called for every letter;
-    /// writes once for each certificate.
+    /// Notes which certificate an integration's server presented on one of the two ways, so that its end is known.
+    /// Called for every letter; writes once for each certificate.
     pub async fn note_seen(
         &self,
         gateway: Gateway,
-        identity: &Identity,
+        (direction, identity): (Direction, &Identity),
         seen: Seen,
     ) -> std::result::Result<(), db::DbError> {
         let at = self.world.clock.now();
         let kept = self.kept.lock().clone();
-        let Some(slot) = kept.slot_unseen(gateway.integration, identity, seen.fingerprint, at) else {
+        let known = kept.declared(gateway.integration);
+        if known.is_some_and(|one| one.slot_unseen((direction, identity), seen.fingerprint, at).is_none()) {
             return Ok(());
-        };
+        }
+        let identity = identity.clone();
         self.db
             .tenant(gateway.organisation)
-            .write(move |tx| rows::note_seen(tx, gateway.organisation, slot, &seen, at))
+            .write(move |tx| {
+                // One that is not active yet stands in no book.
+                let Some(one) = rows::integration(tx, gateway.integration)? else { return Ok(()) };
+                match one.slot_unseen((direction, &identity), seen.fingerprint, at) {
+                    Some(slot) => rows::note_seen(tx, gateway.organisation, slot, &seen, at),
+                    None => Ok(()),
+                }
+            })
             .await
+    }
+
+    /// Notes what the servers that receive have shown to deliveries and probes by this `peer`, as
+    /// [`Gateways::note_seen`] does.
+    pub async fn note_shown(
+        &self,
+        organisation: model::OrganisationId,
+        peer: &Peer,
+    ) -> std::result::Result<(), db::DbError> {
+        let gateway = Gateway { integration: peer.integration, organisation };
+        for (identity, seen) in peer.take_shown() {
+            self.note_seen(gateway, (Direction::Reception, &identity), seen).await?;
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Certificates of a chain that are looked at; the peer's own counts.
 pub const CHAIN_LIMIT: usize = 10;
 
-/// Octets of one certificate that an administrator gives, in PEM.
+/// Octets of one certificate that an administrator gives, in PEM or in DER.
 pub const PEM_LIMIT_OCTETS: usize = 65_536;
 
 /// Octets of a certificate that a server presented, in DER, up to which it is kept to be shown.
@@ -20,7 +20,7 @@ pub const DOMAIN_LIMIT: usize = 200;
 /// Certificates of one integration: several at a time, so that a renewal never interrupts.
 pub const CERTIFICATE_LIMIT: usize = 10;
 
-/// Authorities in the list that the operator manages.
+/// Authorities that hold at the same time, of the list that the operator manages.
 pub const AUTHORITY_LIMIT: usize = 200;
 
 /// Characters of a name.

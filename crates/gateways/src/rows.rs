@@ -57,6 +57,18 @@ pub(crate) fn count_change(tx: &mut Tx) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Keeps everybody else from changing an integration, what belongs to it and its onboarding until the transaction ends;
+/// false if there is none within the scope. Only then it is read: what was read before is what others may have changed.
+pub(crate) fn hold(tx: &mut Tx, id: IntegrationId) -> Result<bool, DbError> {
+    let held = tx.query_one(
+        "UPDATE gateway_integration SET state = state
+         WHERE id = ?1 AND organisation = COALESCE(?2, organisation) RETURNING id",
+        values![id, tx.organisation()],
+        |row| row.integer(0),
+    )?;
+    Ok(held.is_some())
+}
+
 fn integration_of(row: &Row<'_>) -> Result<Integration, DbError> {
     Ok(Integration {
         id: IntegrationId(row.integer(0)?),
@@ -347,6 +359,8 @@ pub(crate) fn note_seen(
     seen: &Seen,
     at: Timestamp,
 ) -> Result<(), DbError> {
+    // First, as whoever changes an integration does: two that wait for each other would wait for ever.
+    count_change(tx)?;
     tx.execute(
         "UPDATE gateway_certificate SET ends_at = ?3, seen_fingerprint = ?4, seen_at = ?5, certificate = ?6
          WHERE id = ?1 AND organisation = ?2",
@@ -359,7 +373,7 @@ pub(crate) fn note_seen(
             Some(seen.certificate.as_slice()).filter(|der| der.len() <= CERTIFICATE_LIMIT_OCTETS),
         ],
     )?;
-    count_change(tx)
+    Ok(())
 }
 
 /// Keeps what was last seen of an integration's servers; one that is gone leaves nothing behind.
@@ -434,6 +448,15 @@ pub(crate) fn insert_authority(tx: &mut Tx, one: &Authority) -> Result<(), DbErr
     tx.execute(
         "INSERT INTO gateway_authority (id, name, certificate, added_at, removed_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         values![one.id.0, &one.name, certificate, one.added_at, one.removed_at],
+    )?;
+    count_change(tx)
+}
+
+/// One that was removed holds again, under its name of now.
+pub(crate) fn restore_authority(tx: &mut Tx, one: &Authority) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE gateway_authority SET name = ?2, removed_at = NULL WHERE id = ?1",
+        values![one.id.0, &one.name],
     )?;
     count_change(tx)
 }

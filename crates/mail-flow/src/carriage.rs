@@ -172,6 +172,9 @@ impl Flow {
             sources,
         };
         let Carried { outcomes, attempts, was_reached } = self.inner.remote.carry(&consignment).await;
+        if let Some(peer) = &consignment.gateway {
+            self.note_shown(peer).await;
+        }
         let ended = jobs.into_iter().zip(outcomes).map(|(job, outcome)| Ended { job, outcome });
         self.settle(ended.collect(), attempts).await;
         // A relay or a gateway that is away says nothing about the domain's own servers.

@@ -1,6 +1,6 @@
 //! Integrated organisations: whose server sends, and where theirs are.
 
-use gateways::{CertificateDer, Gateways, Peer, Sighting, SightingKind, Standing};
+use gateways::{CertificateDer, Direction, Gateways, Peer, Sighting, SightingKind, Standing};
 use mail_deliver::{Consignment, Content, Outcome, Permission, Probed};
 use mail_judge::HeaderFacts;
 use model::{
@@ -52,7 +52,7 @@ impl Flow {
             session.gateway = Some(gateway);
             let certificate = chain.first().map(|own| own.to_vec()).unwrap_or_default();
             let seen = gateways::Seen { fingerprint, ends_at, certificate };
-            let noted = self.inner.gateways.note_seen(gateway, &identity, seen).await;
+            let noted = self.inner.gateways.note_seen(gateway, (Direction::Sending, &identity), seen).await;
             if let Err(error) = noted {
                 error!(error = %model::Chain(&error), "cannot note which certificate a gateway presented");
             }
@@ -157,6 +157,15 @@ impl Flow {
             }
         });
         self.inner.remote.probe(peer, domain, consignment.as_ref(), permission).await
+    }
+
+    /// Notes which certificates an integration's servers have shown to deliveries, so that their ends are known.
+    pub(crate) async fn note_shown(&self, peer: &Peer) {
+        let Ok(book) = self.inner.gateways.book().await else { return };
+        let Some(gateway) = book.gateway(peer.integration) else { return };
+        if let Err(error) = self.inner.gateways.note_shown(gateway.organisation, peer).await {
+            error!(error = %model::Chain(&error), "cannot note which certificate a gateway presented");
+        }
     }
 
     /// Shows this certificate from now on to servers of integrated organisations.

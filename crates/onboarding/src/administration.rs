@@ -121,9 +121,11 @@ impl Administration {
         self.scoped()?.read(move |tx| read(tx)).await
     }
 
+    /// Changes something of an integration's onboarding: nobody else does until it is written.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
-        mut write: impl FnMut(&mut Tx, &Hand) -> Result<T> + Send + 'static,
+        id: IntegrationId,
+        mut write: impl FnMut(&mut Tx, &Hand, &Integration) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let world = &self.onboarding.world;
         let hand = Hand {
@@ -132,7 +134,12 @@ impl Administration {
             audit_id: world.new_id(),
             who: self.who.clone(),
         };
-        self.scoped()?.write(move |tx| write(tx, &hand)).await
+        self.scoped()?
+            .write(move |tx| {
+                let one = gateways::hold(tx, id)?;
+                write(tx, &hand, &one)
+            })
+            .await
     }
 
     /// The phases of an integration, in their order.
@@ -150,7 +157,6 @@ impl Administration {
         state: PhaseState,
         due_on: Option<Day>,
     ) -> Result<PhaseRecord> {
-        let one = self.found(id).await?;
         if phase.lead() == Lead::Operator && !self.is_operator() {
             return Err(DirectoryError::invalid(
                 "phase",
@@ -158,12 +164,12 @@ impl Administration {
                 "who leads a phase says how far it has come",
             ));
         }
-        self.write(move |tx, hand| {
-            let before = phases_of(tx, &one)?.into_iter().find(|record| record.phase == phase);
+        self.write(id, move |tx, hand, one| {
+            let before = phases_of(tx, one)?.into_iter().find(|record| record.phase == phase);
             let before = before.unwrap_or_else(|| rows::untouched(phase));
             let changed = Some((hand.at, hand.name()));
             let record = PhaseRecord { phase, state, due_on, changed };
-            rows::put_phase(tx, &one, &record, (hand.at, &hand.name()))?;
+            rows::put_phase(tx, one, &record, (hand.at, &hand.name()))?;
             let facts = |record: &PhaseRecord| {
                 Facts::new().with("state", record.state).with_some("due on", record.due_on)
             };
@@ -186,15 +192,14 @@ impl Administration {
 
     /// Answers some items; what says the same as before is not written.
     pub async fn answer(&self, id: IntegrationId, answers: Vec<Answer>) -> Result<Vec<Answered>> {
-        let one = self.found(id).await?;
         let mut cleaned = Vec::with_capacity(answers.len());
         for answer in answers {
             let rule = "at most 2000 characters without control characters";
             let remarks = checked("remarks", &answer.remarks, REMARKS_LIMIT_CHARACTERS, rule)?;
             cleaned.push(Answer { remarks, ..answer });
         }
-        self.write(move |tx, hand| {
-            let known = answers_of(tx, &one)?;
+        self.write(id, move |tx, hand, one| {
+            let known = answers_of(tx, one)?;
             let (mut before, mut after) = (Facts::new(), Facts::new());
             let mut changed: Vec<&str> = Vec::new();
             for answer in &cleaned {
@@ -208,7 +213,7 @@ impl Administration {
                     remarks: answer.remarks.clone(),
                     changed: None,
                 };
-                rows::put_answer(tx, &one, &answered, (hand.at, &hand.name()))?;
+                rows::put_answer(tx, one, &answered, (hand.at, &hand.name()))?;
                 changed.push(answer.item.key);
                 before = before.with("answer", old.state).with("remarks", &old.remarks);
                 after = after.with("answer", answer.state).with("remarks", &answer.remarks);
@@ -225,7 +230,7 @@ impl Administration {
                     (before, after),
                 )?;
             }
-            answers_of(tx, &one)
+            answers_of(tx, one)
         })
         .await
     }
@@ -239,10 +244,9 @@ impl Administration {
     /// Saves the documentation. What was handed in before has to be handed in again; a day that was agreed upon stays,
     /// as long as the same day is wished.
     pub async fn save_set_up(&self, id: IntegrationId, form: SetUp) -> Result<SetUpRecord> {
-        let one = self.found(id).await?;
         let form = form.checked()?;
-        self.write(move |tx, hand| {
-            let before = rows::set_up(tx, &one)?;
+        self.write(id, move |tx, hand, one| {
+            let before = rows::set_up(tx, one)?;
             if before.saved.is_some() && before.form == form {
                 return Ok(before);
             }
@@ -254,7 +258,7 @@ impl Administration {
                 go_live: if keeps_day { before.go_live.clone() } else { GoLive::Open },
                 go_live_note: if keeps_day { before.go_live_note.clone() } else { String::new() },
             };
-            rows::put_set_up(tx, &one, &record)?;
+            rows::put_set_up(tx, one, &record)?;
             hand.audit(
                 tx,
                 one.organisation,
@@ -268,17 +272,16 @@ impl Administration {
 
     /// Hands the documentation in, with the day on which the customer wants to go live.
     pub async fn submit_set_up(&self, id: IntegrationId) -> Result<SetUpRecord> {
-        let one = self.found(id).await?;
-        self.write(move |tx, hand| {
-            let mut record = rows::set_up(tx, &one)?;
+        self.write(id, move |tx, hand, one| {
+            let mut record = rows::set_up(tx, one)?;
             let before = facts(&record);
-            let day = record.form.complete(&one, Day::of(hand.at))?;
+            let day = record.form.complete(one, Day::of(hand.at))?;
             record.submitted = Some((hand.at, hand.name()));
             if record.go_live != GoLive::Confirmed(day) {
                 record.go_live = GoLive::Wished(day);
                 record.go_live_note.clear();
             }
-            rows::put_set_up(tx, &one, &record)?;
+            rows::put_set_up(tx, one, &record)?;
             hand.audit(
                 tx,
                 one.organisation,
@@ -297,12 +300,11 @@ impl Administration {
         other: Option<Day>,
         note: &str,
     ) -> Result<SetUpRecord> {
-        let one = self.found(id).await?;
         self.operator_only()?;
         let rule = "at most 2000 characters without control characters";
         let note = checked("note", note, REMARKS_LIMIT_CHARACTERS, rule)?;
-        self.write(move |tx, hand| {
-            let mut record = rows::set_up(tx, &one)?;
+        self.write(id, move |tx, hand, one| {
+            let mut record = rows::set_up(tx, one)?;
             let before = facts(&record);
             let rule = "a day is confirmed or another one offered once the documentation was handed in";
             if record.submitted.is_none() {
@@ -322,7 +324,7 @@ impl Administration {
                 _ => GoLive::Confirmed(wished),
             };
             record.go_live_note.clone_from(&note);
-            rows::put_set_up(tx, &one, &record)?;
+            rows::put_set_up(tx, one, &record)?;
             hand.audit(
                 tx,
                 one.organisation,
@@ -336,9 +338,8 @@ impl Administration {
 
     /// The customer takes the day that was offered.
     pub async fn accept_go_live(&self, id: IntegrationId) -> Result<SetUpRecord> {
-        let one = self.found(id).await?;
-        self.write(move |tx, hand| {
-            let mut record = rows::set_up(tx, &one)?;
+        self.write(id, move |tx, hand, one| {
+            let mut record = rows::set_up(tx, one)?;
             let before = facts(&record);
             let GoLive::Offered(day) = record.go_live else {
                 let rule = "a day is accepted that the operator offers";
@@ -346,7 +347,7 @@ impl Administration {
             };
             record.go_live = GoLive::Confirmed(day);
             record.form.wished_on = Some(day);
-            rows::put_set_up(tx, &one, &record)?;
+            rows::put_set_up(tx, one, &record)?;
             hand.audit(
                 tx,
                 one.organisation,

@@ -1,7 +1,7 @@
 //! Starting a test of a connection, waiting for it, and what was found before. One test of an integration at a time.
 
 use directory::DirectoryError;
-use gateways::Integration;
+use gateways::{Integration, IntegrationDomain};
 use mail_deliver::Permission;
 use mail_flow::{TEST_MAIL_SUBJECT, TEST_MAIL_TEXT};
 use model::{Address, Domain, IntegrationId, ReversePath, Timestamp};
@@ -13,7 +13,6 @@ use crate::checks::{Check, ConnectionTest, Findings, Line, Looking, Says, judge,
 use crate::limits::{TEST_TIME, TESTS_KEPT, TESTS_PER_HOUR};
 use crate::{Result, rows, say};
 
-/// An hour, in milliseconds.
 const HOUR: std::time::Duration = std::time::Duration::from_secs(60 * 60);
 
 impl Administration {
@@ -48,64 +47,54 @@ impl Administration {
         found.ok_or(DirectoryError::NotFound { what: "test" })
     }
 
+    /// Notes that a test begins, unless another one goes on or there were too many.
     async fn begin_test(
         &self,
         id: IntegrationId,
         letter_to: Option<&Address>,
     ) -> Result<(Integration, ConnectionTest)> {
-        let one = self.found(id).await?;
-        if let Some(address) = letter_to {
-            let is_own =
-                one.domains.iter().any(|domain| domain.proof.is_some() && domain.name == *address.domain());
-            if !is_own {
-                return Err(DirectoryError::invalid(
-                    "letter_to",
-                    format!("{} is no proven domain of the integration", address.domain()),
-                    "the letter of a test goes to an address of a domain that was shown to be the organisation's",
-                ));
+        let letter_to = letter_to.cloned();
+        self.write(id, move |tx, hand, one| {
+            if let Some(address) = &letter_to {
+                refuse_foreign(one, address)?;
             }
-        }
-        let (integration, letter_to) = (one.clone(), letter_to.map(ToString::to_string));
-        let test = self
-            .write(move |tx, hand| {
-                let known = rows::tests(tx, &integration)?;
-                if known.iter().any(|test| test.is_running(hand.at)) {
-                    return Err(DirectoryError::InUse {
-                        field: "test",
-                        value: integration.name.clone(),
-                        dependents: "a test that goes on".to_owned(),
-                        rule: "one test of an integration at a time",
-                    });
-                }
-                let lately = known.iter().filter(|test| hand.at.since(test.started_at) < HOUR).count();
-                if lately >= TESTS_PER_HOUR {
-                    let rule = "an integration is tested at most 30 times an hour";
-                    return Err(DirectoryError::invalid("test", format!("there were {lately}"), rule));
-                }
-                let test = ConnectionTest {
-                    id: hand.id,
-                    organisation: integration.organisation,
-                    integration: integration.id,
-                    started_at: hand.at,
-                    started_by: hand.name(),
-                    letter_to: letter_to.clone(),
-                    ended_at: None,
-                    lines: Vec::new(),
-                };
-                if let Some(oldest) = known.get(TESTS_KEPT.saturating_sub(2)) {
-                    rows::forget_tests(tx, &integration, oldest.id)?;
-                }
-                rows::begin_test(tx, &test)?;
-                hand.audit(
-                    tx,
-                    integration.organisation,
-                    ("test connection of integration", integration.name.clone()),
-                    (Facts::new(), Facts::new().with_some("letter to", letter_to.as_ref())),
-                )?;
-                Ok(test)
-            })
-            .await?;
-        Ok((one, test))
+            let known = rows::tests(tx, one)?;
+            if known.iter().any(|test| test.is_running(hand.at)) {
+                return Err(DirectoryError::InUse {
+                    field: "test",
+                    value: one.name.clone(),
+                    dependents: "a test that goes on".to_owned(),
+                    rule: "one test of an integration at a time",
+                });
+            }
+            let lately = known.iter().filter(|test| hand.at.since(test.started_at) < HOUR).count();
+            if lately >= TESTS_PER_HOUR {
+                let rule = "an integration is tested at most 30 times an hour";
+                return Err(DirectoryError::invalid("test", format!("there were {lately}"), rule));
+            }
+            let test = ConnectionTest {
+                id: hand.id,
+                organisation: one.organisation,
+                integration: one.id,
+                started_at: hand.at,
+                started_by: hand.name(),
+                letter_to: letter_to.as_ref().map(ToString::to_string),
+                ended_at: None,
+                lines: Vec::new(),
+            };
+            if let Some(oldest) = known.get(TESTS_KEPT.saturating_sub(2)) {
+                rows::forget_tests(tx, one, oldest.id)?;
+            }
+            rows::begin_test(tx, &test)?;
+            hand.audit(
+                tx,
+                one.organisation,
+                ("test connection of integration", one.name.clone()),
+                (Facts::new(), Facts::new().with_some("letter to", letter_to.as_ref())),
+            )?;
+            Ok((one.clone(), test))
+        })
+        .await
     }
 
     async fn carry_out(
@@ -124,7 +113,7 @@ impl Administration {
         };
         test.ended_at = Some(clock.now());
         let kept = test.clone();
-        self.write(move |tx, _| Ok(rows::end_test(tx, &kept)?)).await?;
+        self.write(one.id, move |tx, _, _| Ok(rows::end_test(tx, &kept)?)).await?;
         Ok(test)
     }
 
@@ -199,6 +188,19 @@ impl Administration {
                 "openssl s_client -connect {host}:25 -starttls smtp -cert gateway.pem -key gateway.key </dev/null"
             ),
         ])
+    }
+}
+
+/// A letter of a test goes where the organisation was shown to be at home.
+fn refuse_foreign(one: &Integration, address: &Address) -> Result<()> {
+    let is_own = |domain: &IntegrationDomain| domain.proof.is_some() && domain.name == *address.domain();
+    match one.domains.iter().any(is_own) {
+        true => Ok(()),
+        false => Err(DirectoryError::invalid(
+            "letter_to",
+            format!("{} is no proven domain of the integration", address.domain()),
+            "the letter of a test goes to an address of a domain that was shown to be the organisation's",
+        )),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Whom people ask, and what recipients are told: reading and changing both within a scope.
 
+use db::DbError;
 use directory::DirectoryError;
 use model::IntegrationId;
 use trail::Facts;
@@ -23,7 +24,6 @@ impl Administration {
 
     /// Says whom to ask. The second level is the operator's help desk, and the operator's to name.
     pub async fn set_contact(&self, id: IntegrationId, level: Level, contact: Contact) -> Result<Contact> {
-        let one = self.found(id).await?;
         if level == Level::Second && !self.is_operator() {
             return Err(DirectoryError::invalid(
                 "level",
@@ -32,10 +32,10 @@ impl Administration {
             ));
         }
         let contact = contact.checked()?;
-        self.write(move |tx, hand| {
+        self.write(id, move |tx, hand, one| {
             let known = rows::contacts(tx, one.id, one.organisation)?;
             let before = known.into_iter().find(|(known, _)| *known == level).map(|(_, contact)| contact);
-            rows::put_contact(tx, &one, level, &contact)?;
+            rows::put_contact(tx, one, level, &contact)?;
             hand.audit(
                 tx,
                 one.organisation,
@@ -57,27 +57,38 @@ impl Administration {
 
     /// Says what recipients are told.
     pub async fn set_page(&self, id: IntegrationId, page: RecipientPage) -> Result<RecipientPage> {
-        let one = self.found(id).await?;
         let page = page.checked()?;
-        self.write(move |tx, hand| {
-            if rows::is_name_taken(tx, &page.public_name, one.id)? {
-                return Err(DirectoryError::Conflict {
-                    field: "public_name",
-                    value: page.public_name.clone(),
-                    rule: "the public name of a page exists once",
-                });
-            }
-            let before = rows::page(tx, &one)?;
-            rows::put_page(tx, &one, &page)?;
-            hand.audit(
-                tx,
-                one.organisation,
-                ("change recipient page of integration", one.name.clone()),
-                (before.as_ref().map(facts_of).unwrap_or_default(), facts_of(&page)),
-            )?;
-            Ok(page.clone())
-        })
-        .await
+        let name = page.public_name.clone();
+        let outcome = self
+            .write(id, move |tx, hand, one| {
+                if rows::is_name_taken(tx, &page.public_name, one.id)? {
+                    return Err(taken(&page.public_name));
+                }
+                let before = rows::page(tx, one)?;
+                rows::put_page(tx, one, &page)?;
+                hand.audit(
+                    tx,
+                    one.organisation,
+                    ("change recipient page of integration", one.name.clone()),
+                    (before.as_ref().map(facts_of).unwrap_or_default(), facts_of(&page)),
+                )?;
+                Ok(page.clone())
+            })
+            .await;
+        match outcome {
+            // Two took it at the same moment.
+            Err(DirectoryError::Db(DbError::Conflict { .. })) => Err(taken(&name)),
+            outcome => outcome,
+        }
+    }
+}
+
+/// Nothing is said of whose it is.
+fn taken(name: &str) -> DirectoryError {
+    DirectoryError::Conflict {
+        field: "public_name",
+        value: name.to_owned(),
+        rule: "the public name of a page exists once",
     }
 }
 

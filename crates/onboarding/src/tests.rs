@@ -28,6 +28,7 @@ fn domain(name: &str) -> Domain {
 /// Two organisations with an integration each; that of Valbois has the domain `else.test`, confirmed by staff.
 struct Town {
     db: Db,
+    world: World,
     flow: Flow,
     onboarding: Onboarding,
     valbois: OrganisationId,
@@ -72,7 +73,7 @@ async fn towns_with(names: StaticNames, port: u16, may_reach_itself: bool) -> Ve
         let staff = flow.gateways().administration(Scope::Operator("test"), "otto");
         staff.add_domain(one, domain("else.test")).await.unwrap();
         staff.confirm_domain(one, &domain("else.test")).await.unwrap();
-        towns.push(Town { db, flow, onboarding, valbois, one, acme, other });
+        towns.push(Town { db, world, flow, onboarding, valbois, one, acme, other });
     }
     towns
 }

@@ -1,8 +1,6 @@
 //! How an organisation's domains are connected, over SOAP: which certificates its mail servers show, and whether letters
 //! go to them.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use directory::DirectoryError;
 use door_soap::administration::{
     AddPeerCertificateRequest, ConnectionMode, Lamp, ListPeerCertificatesRequest,
@@ -19,9 +17,6 @@ use model::Domain;
 
 use super::caller::Caller;
 use super::{Desk, address, of_directory};
-
-/// Characters of a line of PEM (RFC 7468 §2).
-const PEM_LINE: usize = 64;
 
 impl Desk {
     /// The connections of the caller's organisation.
@@ -112,16 +107,15 @@ impl Desk {
             }
             (ConnectionMode::Gateway, Some(known)) => Some(known),
             (ConnectionMode::Gateway, None) => {
-                let integration = match connections.list(None).await.map_err(of_directory)?.as_slice() {
-                    [] => connections.create(planned(caller, &name)).await.map_err(of_directory)?,
-                    [only] => only.clone(),
+                let added = match connections.list(None).await.map_err(of_directory)?.as_slice() {
+                    [] => connections.create_with_domain(planned(caller, &name), name.clone()).await,
+                    [only] => connections.add_domain(only.id, name.clone()).await,
                     _ => {
                         let why = "the organisation has several connections, and one has to be chosen";
                         let fault = Fault::new(Code::Conflict, why);
                         return Err(fault.rule("the REST API, the Manager and the command line choose one"));
                     }
                 };
-                let added = connections.add_domain(integration.id, name.clone()).await;
                 Some(added.map_err(of_directory)?)
             }
             (ConnectionMode::Safe, Some(known)) => {
@@ -154,7 +148,7 @@ impl Desk {
             TestLine { check: line.check.as_str().to_owned(), lamp: lamp(line.light()), seen, advice }
         });
         Ok(TestConnectionResponse {
-            works: test.light() < onboarding::checks::Light::Bad,
+            works: test.works(),
             time: test.ended_at.unwrap_or(test.started_at),
             lines: lines.collect(),
         })
@@ -251,27 +245,13 @@ fn presented(request: &AddPeerCertificateRequest) -> Result<Presented, Fault> {
             let text = std::str::from_utf8(octets).unwrap_or_default();
             match text.contains("-----BEGIN") {
                 true => Ok(Presented::Pem(text.to_owned())),
-                false => Ok(Presented::Pem(pem(octets))),
+                false => Ok(Presented::Der(octets.to_vec())),
             }
         }
         _ => Err(Fault::new(Code::Validation, "what is declared and by what it is known do not fit")
             .field("match")
             .rule("name with a name, fingerprint with a certificate")),
     }
-}
-
-/// RFC 7468 §5.
-fn pem(der: &[u8]) -> String {
-    let text = STANDARD.encode(der);
-    let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
-    let mut rest = text.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(PEM_LINE));
-        pem.push_str(line);
-        pem.push('\n');
-        rest = after;
-    }
-    pem + "-----END CERTIFICATE-----\n"
 }
 
 fn shown(integration: &Integration, one: &gateways::PeerCertificate) -> PeerCertificate {

@@ -211,7 +211,8 @@ shape! {
 
     /// One line of a test.
     pub struct TestLine {
-        /// What was looked at: mx, route, starttls, certificate, authority, name, dns, letter.
+        /// What was looked at: domain, state, route, port, starttls, certificate, certificate-end, our-certificate, letter,
+        /// sending, sending-end, test-mail, suffix, send-internal, send-external, receive-internal, receive-external.
         check "check": String = IDENTIFIER,
         /// How it came out.
         lamp "lamp": Lamp,
@@ -223,12 +224,13 @@ shape! {
 
     /// How a test came out.
     pub struct TestConnectionResponse {
-        /// Whether no line is red.
+        /// Whether the connection was seen to work: active, servers of both directions known, a letter on each of the four
+        /// ways, and no line red.
         works "works": bool,
         /// When it was made.
         time "time": Timestamp,
         /// Each line.
-        lines "line": Vec<TestLine>; 0..=100,
+        lines "line": Vec<TestLine>; 0..=1000,
     }
 
     /// How letters for a domain are to be delivered.

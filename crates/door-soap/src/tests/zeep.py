@@ -116,7 +116,7 @@ for version in "Soap11", "Soap12":
     assert len(admin.ListPeerCertificates(domain="valbois.test")) == 1
     assert admin.RemovePeerCertificate(certificateId=certificate.certificateId) == 0
     report = admin.TestConnection(domain="valbois.test")
-    assert not report.works and [line.lamp for line in report.line] == ["green", "red"], report
+    assert not report.works and [line.lamp for line in report.line] == ["green"] * 300 + ["red"], report
     assert admin.SetConnectionMode(domain="valbois.test", mode="gateway").mode == "gateway"
     account = admin.CreateApplicationAccount(clientRef=f"a-{version}", name="Payroll", sender=["p@valbois.test"])
     assert account.password == "once", account

@@ -328,7 +328,7 @@ async fn what_a_server_presents_is_noted_once_and_an_organisation_that_goes_take
         };
         for _ in 0..2 {
             let seen = crate::Seen { fingerprint, ends_at, certificate: certificate.to_vec() };
-            town.gateways.note_seen(gateway, &identity, seen).await.unwrap();
+            town.gateways.note_seen(gateway, (Direction::Sending, &identity), seen).await.unwrap();
             town.gateways.book().await.unwrap();
         }
         let slot = own.integration(id).await.unwrap().certificates.remove(0);
@@ -343,5 +343,132 @@ async fn what_a_server_presents_is_noted_once_and_an_organisation_that_goes_take
         directory.delete_organisation(town.valbois, true).await.unwrap();
         assert_eq!(town.word(&certificate, "valbois.test").await, "ordinary");
         assert!(operator.list(None).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_staff_suspends_does_not_come_back_by_what_somebody_else_saves() {
+    for town in towns(StaticNames::default()).await {
+        let (id, own, operator) =
+            (town.made(town.valbois, "main").await.id, town.of(town.valbois), town.operator());
+        own.add_domain(id, domain("valbois.test")).await.unwrap();
+        own.add_certificate(id, by_name("gw1.valbois.test")).await.unwrap();
+        for round in 0..50 {
+            operator.change(id, state(IntegrationState::Active)).await.unwrap();
+            let contact = format!("Otto Muster, {round}");
+            let saved = IntegrationChange { contact: Some(contact.clone()), ..IntegrationChange::default() };
+            let (suspended, saved) =
+                tokio::join!(operator.change(id, state(IntegrationState::Suspended)), own.change(id, saved));
+            (suspended.unwrap(), saved.unwrap());
+            let one = own.integration(id).await.unwrap();
+            assert_eq!((one.state, one.contact), (IntegrationState::Suspended, contact), "round {round}");
+        }
+        // Nor do two take away each the other's last: what the last one is, is seen by one of them only.
+        own.add_certificate(id, by_name("gw2.valbois.test")).await.unwrap();
+        operator.change(id, state(IntegrationState::Active)).await.unwrap();
+        let slots: Vec<_> =
+            own.integration(id).await.unwrap().certificates.iter().map(|slot| slot.id).collect();
+        let (first, second) =
+            tokio::join!(own.remove_certificate(id, slots[0]), operator.remove_certificate(id, slots[1]));
+        assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1);
+        // Nor do two make one name twice.
+        for round in 0..20 {
+            let name = format!("twin {round}");
+            let (first, second) =
+                tokio::join!(own.create(new(town.valbois, &name)), operator.create(new(town.valbois, &name)));
+            assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{name}");
+            let made = first.or(second).unwrap();
+            own.delete(made.id).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_integration_is_active_only_while_its_receiving_servers_can_be_told_from_others() {
+    for town in towns(StaticNames::default()).await {
+        let (id, own, operator) =
+            (town.made(town.valbois, "main").await.id, town.of(town.valbois), town.operator());
+        own.add_domain(id, domain("valbois.test")).await.unwrap();
+        let way = |name: &str, direction| NewCertificate { direction, ..by_name(name) };
+        own.add_certificate(id, way("gw1.valbois.test", Direction::Sending)).await.unwrap();
+        // What is declared for one way is not declared for both as well.
+        let both = own.add_certificate(id, way("gw1.valbois.test", Direction::Both)).await;
+        assert_eq!(field(both), "certificate");
+        assert_eq!(field(operator.change(id, state(IntegrationState::Active)).await), "state");
+        own.add_certificate(id, way("gw1.valbois.test", Direction::Reception)).await.unwrap();
+        operator.change(id, state(IntegrationState::Active)).await.unwrap();
+        let slots = own.integration(id).await.unwrap().certificates;
+        assert_eq!(field(own.remove_certificate(id, slots[1].id).await), "certificate");
+        own.remove_certificate(id, slots[0].id).await.unwrap();
+        assert_eq!(field(own.remove_certificate(id, slots[1].id).await), "certificate");
+    }
+}
+
+#[tokio::test]
+async fn an_integration_and_its_first_domain_are_made_together_or_not_at_all() {
+    for town in towns(StaticNames::default()).await {
+        let own = town.of(town.valbois);
+        let foreign = own.create_with_domain(new(town.valbois, "main"), domain("acme.test")).await;
+        assert_eq!(field(foreign), "domain");
+        assert!(own.list(None).await.unwrap().is_empty());
+        let one = own.create_with_domain(new(town.valbois, "main"), domain("valbois.test")).await.unwrap();
+        assert_eq!(one.domains[0].proof, Some(Proof::Hosted));
+        assert_eq!(
+            town.log(town.valbois).await[2..],
+            ["create integration: main", "add domain to integration: main → valbois.test"].map(str::to_owned)
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_authority_that_was_removed_and_is_added_again_is_the_same_one() {
+    for town in towns(StaticNames::default()).await {
+        let (root, operator) = (root_now(&town), town.operator());
+        let added = operator.add_authority("Muster Root", &pem(&root.certificate)).await.unwrap();
+        operator.set_authority(added.id, false).await.unwrap();
+        let again = operator.add_authority("Muster Root G2", &pem(&root.certificate)).await.unwrap();
+        assert_eq!((again.id, again.name.as_str(), again.removed_at), (added.id, "Muster Root G2", None));
+        let known = operator.authorities().await.unwrap();
+        assert_eq!(known.iter().filter(|one| one.name.starts_with("Muster")).collect::<Vec<_>>(), [&again]);
+        let refused = operator.add_authority("junk", "junk").await;
+        assert!(refused.unwrap_err().to_string().contains("of an authority"));
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_receiving_servers_certificate_is_known_once_it_was_presented() {
+    for town in towns(StaticNames::default()).await {
+        let root = root_now(&town);
+        town.operator().add_authority("Muster Root", &pem(&root.certificate)).await.unwrap();
+        let (id, own) = (town.made(town.valbois, "main").await.id, town.of(town.valbois));
+        own.add_domain(id, domain("valbois.test")).await.unwrap();
+        for direction in [Direction::Sending, Direction::Reception] {
+            own.add_certificate(id, NewCertificate { direction, ..by_name("gw1.valbois.test") })
+                .await
+                .unwrap();
+        }
+        let certificate = issued_now(&town, &root, &["gw1.valbois.test"], 20);
+        let now = town.world.clock.now();
+        let ends = async || -> Vec<crate::Expiry> {
+            let one = own.integration(id).await.unwrap();
+            one.certificates.iter().map(|slot| slot.expiry(now)).collect()
+        };
+        use crate::Expiry::{Near, Unknown};
+        assert_eq!(ends().await, [Unknown, Unknown]);
+        // A probe of what is planned, and deliveries to what is active, bring the same.
+        let book = town.gateways.book().await.unwrap();
+        let peer = book.prospective_peer(&own.integration(id).await.unwrap());
+        let verdict = peer.judge(std::slice::from_ref(&certificate), now, None);
+        assert!(matches!(verdict, crate::Verdict::Identified(_)), "{verdict:?}");
+        town.gateways.note_shown(town.valbois, &peer).await.unwrap();
+        assert_eq!(ends().await, [Unknown, Near], "of the slot for reception, and of no other");
+        town.operator().change(id, state(IntegrationState::Active)).await.unwrap();
+        let renewed = issued_now(&town, &root, &["gw1.valbois.test"], 90);
+        town.world.clock.advance(std::time::Duration::from_secs(2 * 60 * 60));
+        let book = town.gateways.book().await.unwrap();
+        let peer = book.peer(id).unwrap();
+        peer.judge(std::slice::from_ref(&renewed), town.world.clock.now(), None);
+        town.gateways.note_shown(town.valbois, &peer).await.unwrap();
+        assert_eq!(ends().await, [Unknown, crate::Expiry::Far]);
     }
 }

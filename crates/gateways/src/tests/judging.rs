@@ -156,7 +156,10 @@ fn what_vouches_for_itself_is_refused_unless_its_fingerprint_is_declared() {
     };
     assert_eq!(by_pin(0, &[pinned(&own)]), "by fingerprint");
     assert_eq!(by_pin(0, &[named("gw1.muster.test"), pinned(&own)]), "by fingerprint");
-    assert_eq!(by_pin(100, &[pinned(&own)]), "self-signed");
+    // What is wrong with it is not who vouches: its fingerprint is declared.
+    assert_eq!(by_pin(100, &[pinned(&own)]), "expired");
+    assert_eq!(by_pin(-2, &[pinned(&own)]), "not yet");
+    assert_eq!(by_pin(100, &[pinned(&root.certificate)]), "self-signed");
     assert_eq!(by_pin(0, &[pinned(&root.certificate)]), "self-signed");
     assert_eq!(of_chain(std::slice::from_ref(&root.certificate), &root.trusted()), "self-signed");
 }
@@ -219,6 +222,7 @@ fn keys_are_of_kinds_that_a_handshake_proves() {
     assert!(!made("-newkey rsa:1024"));
     assert!(made("-newkey ec -pkeyopt ec_paramgen_curve:P-256"));
     assert!(made("-newkey ec -pkeyopt ec_paramgen_curve:P-384"));
+    assert!(made("-newkey ec -pkeyopt ec_paramgen_curve:P-521"));
     assert!(!made("-newkey ec -pkeyopt ec_paramgen_curve:secp256k1"));
     assert!(made("-newkey ed25519"));
     assert!(!made("-newkey ed448"));

@@ -53,6 +53,23 @@ impl ConnectionTest {
         self.lines.iter().filter(|line| checks.contains(&line.check)).map(Line::light).max()
     }
 
+    /// Whether the connection was seen to work: active, with servers on both ways that were identified, and a letter on
+    /// each of the four ways, and nothing wrong. What nobody has seen yet is no success.
+    pub fn works(&self) -> bool {
+        let is_good = |check: &Check| self.light_of(&[*check]) == Some(Light::Good);
+        let each = [
+            Check::State,
+            Check::Certificate,
+            Check::SendInternal,
+            Check::SendExternal,
+            Check::ReceiveInternal,
+            Check::ReceiveExternal,
+        ];
+        // Strangers who claim a domain may add warnings to what is said of the server that sends.
+        let is_sender_known = self.lines.iter().any(|line| line.says == Says::SenderKnown);
+        self.light() < Light::Bad && is_sender_known && each.iter().all(is_good)
+    }
+
     /// How many lines have a light.
     pub fn count(&self, light: Light) -> usize {
         self.lines.iter().filter(|line| line.light() == light).count()

@@ -129,23 +129,72 @@ async fn a_customers_test_talks_to_no_machine_that_is_not_the_customers() {
     }
 }
 
+/// Listens on loopback and never says a word, as a server behind a firewall that drops what it says.
+async fn silent() -> (tokio::net::TcpListener, u16) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+/// A test once it has ended; the clock goes on until it has.
+async fn ended(town: &Town, test: &ConnectionTest) -> ConnectionTest {
+    for _ in 0..1_000 {
+        let found = town.anna().test(town.one, test.id).await.unwrap();
+        if found.ended_at.is_some() {
+            return found;
+        }
+        town.world.clock.advance(crate::limits::TEST_TIME);
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the test does not end");
+}
+
 #[tokio::test]
 async fn one_test_of_an_integration_goes_on_at_a_time_and_not_without_end() {
-    for town in towns().await {
+    // Nobody answers there: the test goes on until the clock says that it was long enough.
+    let (_listener, port) = silent().await;
+    for town in towns_with(names(), port, true).await {
         let anna = town.anna();
         let first = anna.start_test(town.one, None).await.unwrap();
         assert_eq!(field(anna.start_test(town.one, None).await), "test");
-        // It ends by itself.
-        while anna.test(town.one, first.id).await.unwrap().ended_at.is_none() {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-        for _ in 1..crate::limits::TESTS_PER_HOUR {
+        // Somebody at another node neither.
+        assert_eq!(field(town.operator().run_test(town.one, None).await), "test");
+        ended(&town, &first).await;
+        let next = anna.start_test(town.one, None).await.unwrap();
+        ended(&town, &next).await;
+    }
+}
+
+#[tokio::test]
+async fn an_integration_is_tested_at_most_thirty_times_an_hour() {
+    for town in towns().await {
+        let anna = town.anna();
+        for _ in 0..crate::limits::TESTS_PER_HOUR {
             anna.run_test(town.one, None).await.unwrap();
         }
         assert_eq!(field(anna.run_test(town.one, None).await), "test");
         assert_eq!(anna.tests(town.one).await.unwrap().len(), crate::limits::TESTS_PER_HOUR);
         let log = town.log().await;
         assert!(log.contains(&"test connection of integration: Muster AG".to_owned()), "{log:?}");
+        town.world.clock.advance(std::time::Duration::from_secs(60 * 60));
+        anna.run_test(town.one, None).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_nodes_do_not_begin_a_test_twice() {
+    let (_listener, port) = silent().await;
+    for town in towns_with(names(), port, true).await {
+        for _ in 0..10 {
+            let (anna, otto) = (town.anna(), town.operator());
+            let (first, second) =
+                tokio::join!(anna.start_test(town.one, None), otto.start_test(town.one, None));
+            assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1);
+            let begun = first.or(second).unwrap();
+            let known = anna.tests(town.one).await.unwrap();
+            assert_eq!(known.iter().filter(|test| test.ended_at.is_none()).count(), 1);
+            ended(&town, &begun).await;
+        }
     }
 }
 

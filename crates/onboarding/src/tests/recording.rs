@@ -201,3 +201,35 @@ async fn anothers_integration_does_not_exist() {
         assert_eq!(field(zoe.report(one, Language::French).await), "not found");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_handed_in_is_not_what_somebody_has_just_saved_over() {
+    for town in towns().await {
+        town.declare("gw1.else.test").await;
+        let (anna, one) = (town.anna(), town.one);
+        anna.save_set_up(one, form()).await.unwrap();
+        for round in 0..30 {
+            let changed = SetUp { remarks: format!("round {round}"), ..form() };
+            let colleague = town.anna();
+            let (submitted, saved) =
+                tokio::join!(anna.submit_set_up(one), colleague.save_set_up(one, changed));
+            (submitted.unwrap(), saved.unwrap());
+            let record = anna.set_up(one).await.unwrap();
+            assert_eq!(record.form.remarks, format!("round {round}"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_public_name_that_two_take_at_once_is_refused_to_one_of_them() {
+    for town in towns().await {
+        let (anna, zoe) = (town.anna(), town.zoe());
+        for round in 0..20 {
+            let page = RecipientPage { public_name: format!("muster-{round}"), ..RecipientPage::default() };
+            let (first, second) =
+                tokio::join!(anna.set_page(town.one, page.clone()), zoe.set_page(town.other, page.clone()));
+            assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1);
+            assert_eq!(field(if first.is_ok() { second } else { first }), "public_name");
+        }
+    }
+}

@@ -120,7 +120,7 @@ async fn add(desk: Desk, Path(id): Path<String>, fields: Fields) -> Answer {
     let field = match &new.presented {
         Presented::Name(_) => "host",
         Presented::Fingerprint(_) => "fingerprint",
-        Presented::Pem(_) => "pem",
+        Presented::Pem(_) | Presented::Der(_) => "pem",
     };
     match desk.gateways().add_certificate(one.id, new).await {
         Ok(changed) => {
