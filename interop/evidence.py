@@ -229,7 +229,7 @@ def statement(sealed):
     header, says = strict(header), strict(says)
     demand(set(header) == {"alg", "crit", "cty", "kid", "sigT", "typ", "x5t#S256"}, "unreadable")
     demand((header["alg"], header["crit"], header["cty"], header["typ"]) == ("ES256", ["sigT"], "json", "JOSE"), "unreadable")
-    demand(set(says) - {"eventReasons", "previous"} == MEMBERS and says["evidenceVersion"] == "1", "unreadable")
+    demand(set(says) - {"deadline", "eventReasons", "previous"} == MEMBERS and says["evidenceVersion"] == "1", "unreadable")
     demand(header["kid"] == says["evidenceIssuerDetails"]["key"], "unreadable")
     demand(says["erdsEventId"].startswith(EVENTS), "unreadable")
     event = says["erdsEventId"].removeprefix(EVENTS)
@@ -238,7 +238,22 @@ def statement(sealed):
     demand(("previous" in says) == (says["sequence"] != 1), "unreadable")
     demand(all(IDENTIFIER.fullmatch(says[name]) for name in ("evidenceIdentifier", "letterIdentifier")), "unreadable")
     demand(moment(says["submissionTime"]) <= moment(says["eventTime"]), "unreadable")
+    if "deadline" in says:
+        demand(event == "NotificationForAcceptance" and moment(says["submissionTime"]) <= moment(says["deadline"]), "unreadable")
     return header, says, event
+
+
+def within(says, event, offered):
+    """The time limit that holds after a statement, which keeps to the one before."""
+    at = moment(says["eventTime"])
+    if event == "NotificationForAcceptance":
+        demand(offered in (None, says.get("deadline")), "chain")
+        return says.get("deadline")
+    if event in ("ConsignmentAcceptance", "ConsignmentRejection"):
+        demand(offered is None or at <= moment(offered), "chain")
+    if event == "AcceptanceRejectionExpiry":
+        demand(offered is not None and at >= moment(offered), "chain")
+    return offered
 
 
 def seal(sealed, header, bundle, keys, at):
@@ -278,7 +293,7 @@ def verify(octets, keys, documents=()):
 
     states, contents, seen = [], [], set()
     for letter in bundle["letters"]:
-        state, first, previous, last = "unsent", None, None, -1
+        state, first, previous, last, before, offered = "unsent", None, None, -1, None, None
         salt = bytes.fromhex(letter["salt"])
         for sequence, one in enumerate(letter["statements"], 1):
             header, says, event = statement(one["sealed"])
@@ -292,6 +307,8 @@ def verify(octets, keys, documents=()):
             latest = at["stamp"] + timedelta(seconds=2)
             demand(moment(says["eventTime"]) <= latest and seconds(header["sigT"]) <= latest, "before")
             demand(says["sequence"] == sequence and says.get("previous") == previous, "chain")
+            demand(before is None or before <= moment(says["eventTime"]), "chain")
+            before, offered = moment(says["eventTime"]), within(says, event, offered)
             first = first or says
             demand(all(says[name] == first[name] for name in SAME), "chain")
             demand(all(says["recipientDetails"][name] == first["recipientDetails"][name] for name in ("address", "slot")), "chain")

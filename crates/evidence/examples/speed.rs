@@ -198,6 +198,7 @@ fn statement(
     };
     let payslip = number.to_be_bytes();
     Evidence {
+        deadline: None,
         version: Evidence::version(),
         id: identifier(sequence),
         event,

@@ -1,10 +1,13 @@
 //! The statements about one letter to one recipient, in their order.
 //!
+//! None tells of an earlier time than the one before it, and none of a decision outside of the time that was offered.
 //! Each holds the digest of the one before it with its seal, so that a statement can be neither left out nor put in nor
 //! moved. What a chain cannot show is that nothing was said after its last statement.
 
+use model::Timestamp;
 use thiserror::Error;
 
+use crate::event::Event;
 use crate::limits::STATEMENTS;
 use crate::machine::{Illegal, Machine};
 use crate::seal::Sealed;
@@ -37,6 +40,15 @@ pub enum ChainBroken {
     /// The digest is not the one of the statement before.
     #[error("statement {0} does not follow the one before it")]
     Previous(u64),
+    /// It happened before what it follows.
+    #[error("statement {0} tells of an earlier time than the one before it")]
+    Backwards(u64),
+    /// Accepted or refused when the time that was offered for it was over.
+    #[error("statement {0} tells of a decision after the time limit that was offered")]
+    TooLate(u64),
+    /// The time is said to be over that was offered, and was not; or none was offered.
+    #[error("statement {0} tells that the time limit was over before the time that was offered")]
+    TooEarly(u64),
     /// What must be the same in all of them is not.
     #[error("statement {sequence} tells of another {what}")]
     Other {
@@ -48,7 +60,7 @@ pub enum ChainBroken {
 }
 
 impl<'s> Chain<'s> {
-    /// Checks numbers, digests, and that all tell of one letter and one recipient. Seals are not looked at.
+    /// Checks numbers, digests, times, and that all tell of one letter and one recipient. Seals are not looked at.
     ///
     /// # Errors
     /// The first fault.
@@ -58,7 +70,7 @@ impl<'s> Chain<'s> {
         if statements.len() > STATEMENTS {
             return Err(ChainBroken::TooMany);
         }
-        let mut previous = None;
+        let (mut previous, mut at, mut deadline) = (None, first.event_time, None);
         for (expected, sealed) in (1..).zip(&statements) {
             let evidence = sealed.evidence();
             let sequence = evidence.sequence;
@@ -71,6 +83,11 @@ impl<'s> Chain<'s> {
             if let Some(what) = difference(first, evidence) {
                 return Err(ChainBroken::Other { sequence, what });
             }
+            if evidence.event_time < at {
+                return Err(ChainBroken::Backwards(sequence));
+            }
+            deadline = within(evidence, deadline)?;
+            at = evidence.event_time;
             previous = Some(sealed.digest());
         }
         Ok(Chain { mode: first.mode, statements })
@@ -88,6 +105,27 @@ impl<'s> Chain<'s> {
     pub fn machine(&self) -> Result<Machine, Illegal> {
         let mut events = self.statements.iter().map(|sealed| sealed.evidence().event);
         events.try_fold(Machine::new(self.mode), Machine::after)
+    }
+}
+
+/// Whether a statement keeps to the time limit that was offered before; gives the limit that holds from here on.
+fn within(evidence: &Evidence, offered: Option<Timestamp>) -> Result<Option<Timestamp>, ChainBroken> {
+    let (at, sequence) = (evidence.event_time, evidence.sequence);
+    match evidence.event {
+        // A reminder does not change what was offered first.
+        Event::NotificationForAcceptance if offered.is_some() && evidence.deadline != offered => {
+            Err(ChainBroken::Other { sequence, what: "time limit" })
+        }
+        Event::NotificationForAcceptance => Ok(evidence.deadline),
+        Event::ConsignmentAcceptance | Event::ConsignmentRejection
+            if offered.is_some_and(|deadline| at > deadline) =>
+        {
+            Err(ChainBroken::TooLate(sequence))
+        }
+        Event::AcceptanceRejectionExpiry if offered.is_none_or(|deadline| at < deadline) => {
+            Err(ChainBroken::TooEarly(sequence))
+        }
+        _ => Ok(offered),
     }
 }
 

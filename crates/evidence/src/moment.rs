@@ -46,6 +46,28 @@ pub(crate) mod milliseconds {
     }
 }
 
+/// For `#[serde(default, with = "crate::moment::optional_milliseconds")]`: what is not there is left out.
+pub(crate) mod optional_milliseconds {
+    use model::Timestamp;
+    use serde::{Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(
+        time: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => super::milliseconds::serialize(time, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        super::milliseconds::deserialize(deserializer).map(Some)
+    }
+}
+
 /// For `#[serde(with = "crate::moment::seconds")]`.
 pub(crate) mod seconds {
     use model::Timestamp;

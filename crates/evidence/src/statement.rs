@@ -42,6 +42,9 @@ impl std::fmt::Display for Mode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Evidence {
+    /// Of an offer: until when the recipient may accept or refuse.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "moment::optional_milliseconds")]
+    pub deadline: Option<Timestamp>,
     /// What happened.
     #[serde(rename = "erdsEventId")]
     pub event: Event,
@@ -142,7 +145,9 @@ pub struct Recipient {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Content {
-    /// [`Content::digest`] of the whole letter as it was submitted, from its first header field to its last byte.
+    /// [`Content::digest`] of the whole letter as it goes to its recipient, from its first header field to its last
+    /// byte: without what its sender wrote for the platform alone (marks, blind recipients), with the fields that every
+    /// letter needs.
     pub digest: Digest,
     /// Its parts.
     #[serde(rename = "partsInfo")]
@@ -234,6 +239,9 @@ pub enum NotEvidence {
     /// The first statement has nothing before it, every other has.
     #[error("statement {0} and what it says of the one before do not fit")]
     Previous(u64),
+    /// A time limit where nothing is offered, or before the submission.
+    #[error("the statement has a time limit that cannot be one")]
+    Deadline,
     /// The submission is later than what followed.
     #[error("the statement says that something happened before the submission")]
     BeforeSubmission,
@@ -315,6 +323,14 @@ impl Evidence {
         }
         if self.sequence == 0 || (self.sequence == 1) != self.previous.is_none() {
             return Err(NotEvidence::Previous(self.sequence));
+        }
+        if let Some(deadline) = self.deadline {
+            if !moment::is_writable(deadline) {
+                return Err(NotEvidence::Moment);
+            }
+            if self.event != Event::NotificationForAcceptance || deadline < self.submission_time {
+                return Err(NotEvidence::Deadline);
+            }
         }
         if self.event_time < self.submission_time {
             return Err(NotEvidence::BeforeSubmission);

@@ -380,7 +380,7 @@ impl Verifier<'_> {
         };
         let count = letter.statements.len();
         let text = format!(
-            "The statements about letter {number} are the first {count}, in their order, and none between is missing."
+            "The statements about letter {number} are the first {count}, in their order and their times, and none between is missing."
         );
         self.claim(Kind::Chain, about, Outcome::Proven, text);
         let state = match chain.machine() {
@@ -471,7 +471,10 @@ pub(crate) fn told_of(
         }
         let digest = Content::digest(&letter.salt, bytes);
         if content.digest == digest && content.size_bytes == size {
-            return Ok((number, format!("{name} is letter {number} as it was submitted, byte for byte.")));
+            return Ok((
+                number,
+                format!("{name} is letter {number} as it goes to its recipient, byte for byte."),
+            ));
         }
         let same = |part: &&crate::statement::Part| part.digest == digest && part.size_bytes == size;
         if let Some(part) = content.parts.iter().find(same) {

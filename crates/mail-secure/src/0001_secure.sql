@@ -71,12 +71,17 @@ CREATE TABLE secure_recipient (
     deadline BIGINT,
     accepted_at BIGINT,
     opened_at BIGINT,
+    -- When the store's share was first given to a browser, and how who asked was known, in the words of the evidence.
+    released_at BIGINT,
+    released_to TEXT,
     -- When it came to its end without being opened.
     ended_at BIGINT,
     reminders BIGINT NOT NULL,
     -- The last statement about it: its number, and the digest of its sealed form.
     sequence BIGINT NOT NULL,
     last_statement BLOB NOT NULL,
+    -- When what it tells of happened: nothing that follows is told of as earlier.
+    last_at BIGINT NOT NULL,
     -- Whether the recipient has to know a passphrase of the sender's; it is kept nowhere.
     passphrase BIGINT NOT NULL,
     -- Whether the letter itself names the recipient (To, Cc): only they are written to by whoever answers to all.
@@ -94,6 +99,8 @@ CREATE TABLE secure_statement (
     letter BIGINT NOT NULL,
     event TEXT NOT NULL,
     at BIGINT NOT NULL,
+    -- When it was sealed, by the clock of the node that did.
+    sealed_at BIGINT NOT NULL,
     -- JWS compact.
     sealed TEXT NOT NULL,
     -- What hides it in the public log.

@@ -80,7 +80,7 @@ pub use settings::{Marks, Settings};
 pub use stamping::{NoTimeStamp, OWN_TIME_POLICY};
 pub use statement::Shown;
 pub use submit::{Parcel, Prepared, Submission};
-pub use types::{Copy, Letter, Way, application_in, application_words, hex, sixteen};
+pub use types::{Copy, Letter, Released, Way, application_in, application_words, hex, sixteen};
 pub use words::said_in;
 
 /// Secure letters of one installation; cheap to clone.

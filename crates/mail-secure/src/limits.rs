@@ -44,6 +44,8 @@ pub const PASSPHRASE_MINIMUM_CHARACTERS: usize = 4;
 pub(crate) const SUBJECT_LIMIT: usize = 300;
 /// How long certificates of the platform's seal are good for.
 pub(crate) const SEAL_LIFE: Duration = Duration::from_secs(5 * 365 * 86_400);
+/// How long before they were made keys and certificates are good: other clocks are not ours.
+pub(crate) const VALID_BEFORE: Duration = Duration::from_secs(300);
 /// How long its root is.
 pub(crate) const SEAL_ROOT_LIFE: Duration = Duration::from_secs(20 * 365 * 86_400);
 /// Rows that a chore takes at once.

@@ -9,6 +9,7 @@ use evidence::log::{Checkpoint, Note, Tile, leaf};
 use evidence::{Keys, Valid};
 use model::Timestamp;
 use wire_cms::Certificate;
+use world::Clock;
 
 use crate::error::SecureError;
 use crate::platform::Platform;
@@ -38,9 +39,9 @@ impl Secure {
             if !scope.read(rows::any_waiting).await? {
                 break;
             }
-            let (platform, now) = (platform.clone(), self.now());
+            let (platform, clock) = (platform.clone(), self.world().clock.clone());
             let scope = self.db().operator("append statements to the public log");
-            let appended = scope.write(move |tx: &mut Tx| append(tx, &platform, now)).await?;
+            let appended = scope.write(move |tx: &mut Tx| append(tx, &platform, &clock)).await?;
             done.statements += appended;
             if appended < limits::BATCH_LIMIT.unsigned_abs() {
                 break;
@@ -125,7 +126,8 @@ impl Secure {
             }
         }
         let since = |root: Certificate| Valid { from: root.not_before(), until: None, value: root };
-        let made_at = to_the_second(platform.made_at);
+        // An authority's clock, and that of another node, may be a little behind ours.
+        let made_at = to_the_second(platform.made_at.minus(limits::VALID_BEFORE));
         Ok(Keys {
             platform: self.settings().issuer.clone(),
             seal: platform.seal.chain().last().cloned().map(since).into_iter().collect(),
@@ -150,10 +152,14 @@ impl Secure {
     }
 }
 
-/// Appends one batch of statements that wait, with their checkpoint.
-fn append(tx: &mut Tx, platform: &Platform, now: Timestamp) -> Result<u64, SecureError> {
+/// Appends one batch of statements that wait, with their checkpoint: those whose time has come by this node's clock.
+/// What another node has sealed whose clock is ahead waits, with all that follows it; otherwise the time-stamp, by this
+/// clock or one that agrees with it, would come before what it is to prove.
+fn append(tx: &mut Tx, platform: &Platform, clock: &Clock) -> Result<u64, SecureError> {
     let size = rows::take_turn(tx)?;
-    let waiting = rows::waiting(tx)?;
+    // Not before: whoever had the turn may have kept it for long.
+    let now = clock.now();
+    let waiting = rows::waiting(tx, now)?;
     if waiting.is_empty() {
         return Ok(0);
     }
@@ -168,7 +174,10 @@ fn append(tx: &mut Tx, platform: &Platform, now: Timestamp) -> Result<u64, Secur
     }
     rows::set_size(tx, frontier.size())?;
     let note = platform.log.sign(frontier.size(), frontier.root());
-    rows::insert_checkpoint(tx, frontier.size(), &note, now)?;
+    // The next time-stamp proves what an unstamped checkpoint before this one holds as well.
+    let before = rows::newest_checkpoint(tx)?.filter(|before| before.token.is_none());
+    let made_at = before.map_or(now, |before| now.max(before.made_at));
+    rows::insert_checkpoint(tx, frontier.size(), &note, made_at)?;
     Ok(waiting.len() as u64)
 }
 

@@ -37,6 +37,8 @@ pub enum NoticeKind {
     Blocked,
     /// To the sender: nobody opened the letter for as long as it could be.
     Unclaimed,
+    /// To the sender: the key was given to the recipient, who did not say that the letter was opened while it could be.
+    Unconfirmed,
     /// To the recipient: what they accepted.
     OwnAcceptance,
     /// To the recipient: what they refused.
@@ -48,7 +50,7 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
-    const ALL: [NoticeKind; 12] = [
+    const ALL: [NoticeKind; 13] = [
         NoticeKind::Code,
         NoticeKind::Submitted,
         NoticeKind::Accepted,
@@ -57,6 +59,7 @@ impl NoticeKind {
         NoticeKind::Undeliverable,
         NoticeKind::Blocked,
         NoticeKind::Unclaimed,
+        NoticeKind::Unconfirmed,
         NoticeKind::OwnAcceptance,
         NoticeKind::OwnRefusal,
         NoticeKind::Withdrawn,
@@ -74,6 +77,7 @@ impl NoticeKind {
             NoticeKind::Undeliverable => "told-undeliverable",
             NoticeKind::Blocked => "told-blocked",
             NoticeKind::Unclaimed => "told-unclaimed",
+            NoticeKind::Unconfirmed => "told-unconfirmed",
             NoticeKind::OwnAcceptance => "own-accepted",
             NoticeKind::OwnRefusal => "own-refused",
             NoticeKind::Withdrawn => "told-withdrawn",
@@ -96,6 +100,7 @@ impl NoticeKind {
             | NoticeKind::Undeliverable
             | NoticeKind::Blocked
             | NoticeKind::Unclaimed
+            | NoticeKind::Unconfirmed
             | NoticeKind::Withdrawn
             | NoticeKind::Reminder => None,
         }
@@ -176,7 +181,11 @@ impl Notice {
             true => ShownSender::told(letter),
             false => settings.shown_sender(letter, copy, self.language),
         };
-        let at = deadline::in_words(self.made_at, settings);
+        let at = match (self.kind, &copy.released) {
+            (NoticeKind::Unconfirmed, Some(released)) => released.at,
+            _ => self.made_at,
+        };
+        let at = deadline::in_words(at, settings);
         let offered = deadline::in_words(letter.submitted_at, settings);
         let until = copy.deadline.map(|at| deadline::in_words(at, settings)).unwrap_or_default();
         let values = [

@@ -1,6 +1,6 @@
 //! Notices on their way: what is due, as letters; forgotten in the commit that queues them.
 
-use db::Tx;
+use db::{DbError, Tx};
 use model::{Address, BlobRef, OrganisationId};
 use tracing::error;
 
@@ -70,9 +70,9 @@ impl Secure {
         let due: Vec<_> = scope
             .read(move |tx: &mut Tx| {
                 let due = rows::due_notices(tx, now)?;
-                let ready = |notice: Notice| {
-                    let ready = secure.ready(tx, &opened, &notice);
-                    (notice.id, ready)
+                let ready = |(id, notice): (i64, Result<Notice, DbError>)| {
+                    let ready = notice.map_err(SecureError::Db);
+                    (id, ready.and_then(|notice| secure.ready(tx, &opened, &notice)))
                 };
                 Ok::<_, SecureError>(due.into_iter().map(ready).collect())
             })

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use db::Tx;
-use evidence::{Event, Machine, Mode, Sealed, State};
+use evidence::{Event, Mode, Sealed, State};
 use languages::Language;
 use model::Timestamp;
 use wire_cms::time_stamp::Token;
@@ -143,8 +143,7 @@ impl Own {
 
     /// Whether the sender can take it back now.
     pub fn can_be_withdrawn(&self) -> bool {
-        let machine = Machine::resume(self.letter.mode, self.copy.state);
-        self.is_sent && machine.after(Event::ContentConsignmentFailure).is_ok()
+        self.is_sent && self.copy.can_be_withdrawn(self.letter.mode)
     }
 
     /// Whether the owner may have the receipt of an event: the sender of all, the recipient of what they did.

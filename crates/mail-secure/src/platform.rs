@@ -222,8 +222,7 @@ fn parameters(now: Timestamp, life: std::time::Duration, name: &str) -> Certific
     let moment = |at: Timestamp| {
         time::OffsetDateTime::from_unix_timestamp(at.seconds()).unwrap_or(time::OffsetDateTime::UNIX_EPOCH)
     };
-    // A little earlier: other clocks are not ours.
-    parameters.not_before = moment(now.minus(std::time::Duration::from_secs(300)));
+    parameters.not_before = moment(now.minus(limits::VALID_BEFORE));
     parameters.not_after = moment(now.plus(life));
     parameters.use_authority_key_identifier_extension = true;
     parameters

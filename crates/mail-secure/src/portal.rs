@@ -23,7 +23,7 @@ use crate::people::consented;
 use crate::platform::Platform;
 use crate::statement::{Happening, Notary, Shown};
 use crate::submit::{blocking, hash_of};
-use crate::types::{Copy, Letter, hex, sixteen};
+use crate::types::{Copy, Letter, Released, hex, sixteen};
 
 use crate::{Secure, limits, rows};
 
@@ -318,11 +318,13 @@ impl Secure {
 
     async fn decide(&self, slot: &Slot, who: &Shown, refused: Option<String>) -> Result<Seen, SecureError> {
         let platform = self.platform().await?;
-        let (secure, slot, who, now) = (self.clone(), *slot, who.clone(), self.now());
+        let (secure, slot, who) = (self.clone(), *slot, who.clone());
         self.db()
             .operator("a recipient accepts or refuses a registered letter")
             .write(move |tx: &mut Tx| {
                 let Seen { letter, mut copy } = secure.read_to_change(tx, &slot)?;
+                // Once nobody else changes it: the time limit counts when it is decided, not when it was asked.
+                let now = secure.now().max(copy.last_at);
                 let who = secure.may(tx, &letter, &copy, &who)?;
                 if copy.deadline.is_some_and(|deadline| now > deadline) {
                     return Err(SecureError::Ended);
@@ -374,17 +376,32 @@ impl Secure {
         self.tell_recipient(tx, letter, copy, NoticeKind::OwnAcceptance, at)
     }
 
-    /// Gives the store's share of the key to a browser that opens the letter itself. That it did is told by
-    /// [`Secure::note_opened`].
+    /// Gives the store's share of the key to a browser that opens the letter itself. That it was given is kept, the first
+    /// time: whoever has it can read the letter without a word, so that the sender takes nothing back any more and nobody
+    /// says that it was never read. That the letter was opened is told by [`Secure::note_opened`].
     ///
     /// # Errors
     /// [`SecureError::Proof`], [`SecureError::Ended`], and [`SecureError::Illegal`] for a registered letter that was not
     /// accepted.
     pub async fn release(&self, slot: &Slot, who: &Shown) -> Result<Opening, SecureError> {
-        let share = self.share(slot, who).await?;
+        let (secure, slot, who) = (self.clone(), *slot, who.clone());
+        let scope = self.db().operator("give the key of a letter to its recipient");
+        let share = scope
+            .write(move |tx: &mut Tx| {
+                let Seen { letter, mut copy } = secure.read_to_change(tx, &slot)?;
+                let who = secure.may(tx, &letter, &copy, &who)?;
+                let share = secure.share_of(&letter, &copy)?;
+                if copy.released.is_none() && copy.state != State::HandedOver {
+                    copy.released = Some(Released { at: secure.now(), to: who.in_evidence() });
+                    rows::update_copy(tx, &copy)?;
+                }
+                Ok::<_, SecureError>(share)
+            })
+            .await?;
         Ok(Opening { store_share: Zeroizing::new(URL_SAFE_NO_PAD.encode(share.octets())) })
     }
 
+    /// The share for opening the letter here: it leaves the platform by nobody's browser.
     async fn share(&self, slot: &Slot, who: &Shown) -> Result<StoreShare, SecureError> {
         let (secure, slot, who) = (self.clone(), *slot, who.clone());
         let scope = self.db().operator("open a letter for its recipient");
@@ -414,13 +431,13 @@ impl Secure {
         Ok(StoreShare::new(octets))
     }
 
-    /// The recipient has the letter open: the first time is the handover.
+    /// The recipient has the letter open: the first time is the handover. What can no longer be opened was not opened now.
     ///
     /// # Errors
     /// As [`Secure::release`].
     pub async fn note_opened(&self, slot: &Slot, who: &Shown, by_platform: bool) -> Result<(), SecureError> {
         let platform = self.platform().await?;
-        let (secure, slot, mut who, now) = (self.clone(), *slot, who.clone(), self.now());
+        let (secure, slot, mut who) = (self.clone(), *slot, who.clone());
         if by_platform {
             who.authentication.push_str("; decrypted by the platform at the recipient's wish");
         }
@@ -429,6 +446,10 @@ impl Secure {
             .write(move |tx: &mut Tx| {
                 let Seen { letter, mut copy } = secure.read_to_change(tx, &slot)?;
                 let who = secure.may(tx, &letter, &copy, &who)?;
+                let now = secure.now();
+                if !copy.can_be_opened(now) {
+                    return Err(SecureError::Ended);
+                }
                 let event = match copy.state {
                     State::HandedOver if copy.sequence >= limits::ACCESSES_LIMIT => return Ok(()),
                     State::HandedOver => Event::ContentAccessTracking,
@@ -481,34 +502,6 @@ impl Secure {
         .await?;
         self.note_opened(slot, who, true).await?;
         Ok(opened)
-    }
-
-    /// Ends registered letters whose deadline has passed; tells how many.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn expire(&self) -> Result<usize, SecureError> {
-        let platform = self.platform().await?;
-        let (secure, now) = (self.clone(), self.now());
-        self.db()
-            .operator("end registered letters whose deadline has passed")
-            .write(move |tx: &mut Tx| {
-                let mut count = 0;
-                for listed in rows::expired(tx, now)? {
-                    let Some(mut copy) = rows::unchanged(tx, &listed)? else { continue };
-                    let letter = rows::letter(tx, secure.vault(), copy.letter)?
-                        .ok_or(SecureError::Damaged("a copy without its letter"))?;
-                    let event = Happening::new(Event::AcceptanceRejectionExpiry, now)
-                        .because("RC09", "neither accepted nor refused in time");
-                    secure.notary(&platform).state(tx, &letter, &mut copy, &event)?;
-                    copy.end(now);
-                    rows::update_copy(tx, &copy)?;
-                    secure.tell_sender(tx, &letter, &copy, NoticeKind::Expired, now)?;
-                    count += 1;
-                }
-                Ok(count)
-            })
-            .await
     }
 
     /// The sender hears what happened to a copy, in the sender's language.
@@ -588,14 +581,6 @@ impl Secure {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.world().clock.now()
-    }
-}
-
-impl Copy {
-    /// Nobody opens it any more.
-    pub(crate) fn end(&mut self, now: Timestamp) {
-        self.store_share = None;
-        self.ended_at = Some(now);
     }
 }
 

@@ -7,6 +7,7 @@ use db::Tx;
 use evidence::log::{Checkpoint, Note};
 use evidence::{Bundle, Digest, Event, Evidence, Identifier, Mode};
 use languages::Language;
+use model::Timestamp;
 use receipts::{Kind, Party};
 use wire_cms::Certificate;
 use wire_cms::pades::{self, Claim};
@@ -157,7 +158,7 @@ impl Proven {
             authentication: authentication.as_deref(),
             at: self.evidence.event_time,
             submitted_at: self.evidence.submission_time,
-            deadline: copy.deadline,
+            deadline: self.offered_until(),
             letter_sha256,
             letter_size_bytes: content.size_bytes,
             parts: parts.collect(),
@@ -176,6 +177,12 @@ impl Proven {
             has_room_for_time_stamp: false,
         };
         pades::sign(&pdf, &platform.seal, self.stamp.time, &claim).map_err(|error| failed(&error))
+    }
+
+    /// Until when the recipient could decide, as the offer in the evidence says.
+    fn offered_until(&self) -> Option<Timestamp> {
+        let statements = self.bundle.letters.iter().flat_map(|letter| &letter.statements);
+        statements.filter_map(|one| one.sealed.evidence().deadline).next()
     }
 
     /// What the file is called: the kind and the beginning of the letter's identifier.

@@ -10,7 +10,7 @@ use wire_safe::Slot;
 use crate::error::SecureError;
 use crate::notice::{NewNotice, Notice, NoticeKind};
 use crate::platform::{KeptKey, Purpose};
-use crate::types::{Copy, Letter, Way, hex, sixteen};
+use crate::types::{Copy, Letter, Released, Way, hex, sixteen};
 
 use crate::{limits, wish};
 
@@ -195,8 +195,9 @@ pub(crate) fn letter_by_reference(
 pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) -> Result<(), SecureError> {
     tx.execute(
         "INSERT INTO secure_recipient (slot, letter, organisation, address, canonical, way, state, store_share,
-             envelope, not_after, submitted_at, deadline, reminders, sequence, last_statement, passphrase, is_named)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15, ?16)",
+             envelope, not_after, submitted_at, deadline, reminders, sequence, last_statement, passphrase, is_named,
+             last_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15, ?16, ?17)",
         values![
             &copy.slot.to_string(),
             copy.letter,
@@ -213,7 +214,8 @@ pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) 
             i64::try_from(copy.sequence).unwrap_or(i64::MAX),
             &copy.last_statement.map(|digest| digest.0.to_vec()).unwrap_or_default(),
             copy.has_passphrase,
-            copy.is_named
+            copy.is_named,
+            copy.last_at
         ],
     )?;
     Ok(())
@@ -244,6 +246,11 @@ fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
         },
         has_passphrase: row.boolean(16)?,
         is_named: row.boolean(17)?,
+        released: match (row.optional_timestamp(18)?, row.optional_text(19)?) {
+            (Some(at), Some(to)) => Some(Released { at, to: to.to_owned() }),
+            _ => None,
+        },
+        last_at: row.timestamp(20)?,
     })
 }
 
@@ -251,7 +258,8 @@ fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
 pub(crate) fn copy_of(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, DbError> {
     tx.query_one(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named,
+                released_at, released_to, last_at
          FROM secure_recipient WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)",
         values![&slot.to_string(), tx.organisation()],
         copy,
@@ -269,16 +277,12 @@ pub(crate) fn copy_to_change(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, D
     copy_of(tx, slot)
 }
 
-/// A copy that was found in a list, if it is still as it was found, once nobody else changes it.
-pub(crate) fn unchanged(tx: &mut Tx, found: &Copy) -> Result<Option<Copy>, DbError> {
-    Ok(copy_to_change(tx, &found.slot)?.filter(|copy| copy == found))
-}
-
 /// All copies of a letter, in the order of their addresses.
 pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> {
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
+                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named,
+                released_at, released_to, last_at
          FROM secure_recipient WHERE letter = ?1 AND organisation = COALESCE(?2, organisation)
          ORDER BY canonical",
         values![letter, tx.organisation()],
@@ -286,14 +290,33 @@ pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> 
     )
 }
 
+/// A copy whose time has come for something.
+#[derive(Clone, Debug)]
+pub(crate) struct Due {
+    /// Since when, which is the order of the list.
+    pub(crate) since: Timestamp,
+    /// The slot, as the row has it.
+    pub(crate) slot: String,
+}
+
+fn due(row: &Row<'_>) -> Result<Due, DbError> {
+    Ok(Due { since: row.timestamp(0)?, slot: row.text(1)?.to_owned() })
+}
+
+/// Where a list goes on.
+fn behind(due: Option<&Due>) -> (i64, &str) {
+    due.map_or((i64::MIN, ""), |due| (due.since.0, &due.slot))
+}
+
 /// Offered letters whose deadline has passed.
-pub(crate) fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError> {
+pub(crate) fn expired(tx: &mut Tx, now: Timestamp, after: Option<&Due>) -> Result<Vec<Due>, DbError> {
+    let (since, slot) = behind(after);
     tx.query(
-        "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
-         FROM secure_recipient WHERE state = ?1 AND deadline <= ?2 ORDER BY deadline LIMIT ?3",
-        values![State::Offered.word(), now, limits::CHORE_LIMIT],
-        copy,
+        "SELECT deadline, slot FROM secure_recipient
+         WHERE state = ?1 AND deadline <= ?2 AND (deadline > ?3 OR (deadline = ?3 AND slot > ?4))
+         ORDER BY deadline, slot LIMIT ?5",
+        values![State::Offered.word(), now, since, slot, limits::CHORE_LIMIT],
+        due,
     )
 }
 
@@ -303,26 +326,37 @@ pub(crate) fn to_remind(
     reminders: u32,
     offered_before: Timestamp,
     now: Timestamp,
-) -> Result<Vec<Copy>, DbError> {
+    after: Option<&Due>,
+) -> Result<Vec<Due>, DbError> {
+    let (since, slot) = behind(after);
     tx.query(
-        "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
-         FROM secure_recipient WHERE state = ?1 AND deadline > ?2 AND reminders = ?3 AND submitted_at <= ?4
-         ORDER BY deadline LIMIT ?5",
-        values![State::Offered.word(), now, i64::from(reminders), offered_before, limits::CHORE_LIMIT],
-        copy,
+        "SELECT deadline, slot FROM secure_recipient
+         WHERE state = ?1 AND deadline > ?2 AND reminders = ?3 AND submitted_at <= ?4
+           AND (deadline > ?5 OR (deadline = ?5 AND slot > ?6))
+         ORDER BY deadline, slot LIMIT ?7",
+        values![
+            State::Offered.word(),
+            now,
+            i64::from(reminders),
+            offered_before,
+            since,
+            slot,
+            limits::CHORE_LIMIT
+        ],
+        due,
     )
 }
 
 /// Copies with a share of a key that opens nothing any more.
-pub(crate) fn out_of_time(tx: &mut Tx, now: Timestamp) -> Result<Vec<Copy>, DbError> {
+pub(crate) fn out_of_time(tx: &mut Tx, now: Timestamp, after: Option<&Due>) -> Result<Vec<Due>, DbError> {
+    let (since, slot) = behind(after);
     tx.query(
-        "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
-                accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named
-         FROM secure_recipient WHERE not_after <= ?1 AND store_share IS NOT NULL AND state <> ?2
-         ORDER BY not_after LIMIT ?3",
-        values![now, State::Offered.word(), limits::CHORE_LIMIT],
-        copy,
+        "SELECT not_after, slot FROM secure_recipient
+         WHERE not_after <= ?1 AND store_share IS NOT NULL AND state <> ?2
+           AND (not_after > ?3 OR (not_after = ?3 AND slot > ?4))
+         ORDER BY not_after, slot LIMIT ?5",
+        values![now, State::Offered.word(), since, slot, limits::CHORE_LIMIT],
+        due,
     )
 }
 
@@ -353,7 +387,8 @@ pub(crate) fn keep_envelope(tx: &mut Tx, copy: &Copy, envelope: &BlobRef) -> Res
 pub(crate) fn update_copy(tx: &mut Tx, copy: &Copy) -> Result<(), DbError> {
     tx.execute(
         "UPDATE secure_recipient SET state = ?2, store_share = ?3, not_after = ?4, deadline = ?5,
-             accepted_at = ?6, opened_at = ?7, ended_at = ?8, reminders = ?9, sequence = ?10, last_statement = ?11
+             accepted_at = ?6, opened_at = ?7, ended_at = ?8, reminders = ?9, sequence = ?10, last_statement = ?11,
+             last_at = ?13, released_at = ?14, released_to = ?15
          WHERE slot = ?1 AND organisation = ?12",
         values![
             &copy.slot.to_string(),
@@ -367,7 +402,10 @@ pub(crate) fn update_copy(tx: &mut Tx, copy: &Copy) -> Result<(), DbError> {
             i64::from(copy.reminders),
             i64::try_from(copy.sequence).unwrap_or(i64::MAX),
             &copy.last_statement.map(|digest| digest.0.to_vec()).unwrap_or_default(),
-            copy.organisation
+            copy.organisation,
+            copy.last_at,
+            copy.released.as_ref().map(|released| released.at),
+            copy.released.as_ref().map(|released| released.to.as_str())
         ],
     )?;
     Ok(())
@@ -378,6 +416,7 @@ pub(crate) struct KeptStatement<'a> {
     pub(crate) copy: &'a Copy,
     pub(crate) event: Event,
     pub(crate) at: Timestamp,
+    pub(crate) sealed_at: Timestamp,
     pub(crate) sealed: &'a str,
     pub(crate) blind: [u8; 32],
 }
@@ -386,8 +425,8 @@ pub(crate) struct KeptStatement<'a> {
 pub(crate) fn insert_statement(tx: &mut Tx, statement: &KeptStatement<'_>) -> Result<(), DbError> {
     let copy = statement.copy;
     tx.execute(
-        "INSERT INTO secure_statement (slot, sequence, organisation, letter, event, at, sealed, blind)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO secure_statement (slot, sequence, organisation, letter, event, at, sealed, blind, sealed_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         values![
             &copy.slot.to_string(),
             i64::try_from(copy.sequence).unwrap_or(i64::MAX),
@@ -396,7 +435,8 @@ pub(crate) fn insert_statement(tx: &mut Tx, statement: &KeptStatement<'_>) -> Re
             statement.event.name(),
             statement.at,
             statement.sealed,
-            &statement.blind[..]
+            &statement.blind[..],
+            statement.sealed_at
         ],
     )?;
     Ok(())
@@ -423,8 +463,12 @@ pub(crate) fn insert_notice(tx: &mut Tx, id: i64, notice: &NewNotice<'_>) -> Res
     Ok(())
 }
 
-/// Notices that are due, the oldest first; not those whose receipt waits for a time-stamp.
-pub(crate) fn due_notices(tx: &mut Tx, now: Timestamp) -> Result<Vec<Notice>, DbError> {
+/// Notices that are due, the oldest first; not those whose receipt waits for a time-stamp. With the id of each: one whose
+/// row cannot be read holds up no other.
+pub(crate) fn due_notices(
+    tx: &mut Tx,
+    now: Timestamp,
+) -> Result<Vec<(i64, Result<Notice, DbError>)>, DbError> {
     tx.query(
         "SELECT id, organisation, letter, slot, kind, recipient, language, detail, made_at, attempts
          FROM secure_notice n
@@ -433,22 +477,24 @@ pub(crate) fn due_notices(tx: &mut Tx, now: Timestamp) -> Result<Vec<Notice>, Db
              WHERE s.slot = n.slot AND s.sequence = n.sequence AND s.log_index < l.stamped))
          ORDER BY due_at LIMIT ?2",
         values![now, limits::CHORE_LIMIT],
-        |row| {
-            let column = |column, expected| DbError::Column { column, expected };
-            Ok(Notice {
-                id: row.integer(0)?,
-                organisation: OrganisationId(row.integer(1)?),
-                letter: row.integer(2)?,
-                slot: Slot(sixteen(row.text(3)?).ok_or_else(|| column(3, "slot"))?),
-                kind: NoticeKind::from_word(row.text(4)?).ok_or_else(|| column(4, "kind"))?,
-                recipient: Address::parse(row.text(5)?).map_err(|_| column(5, "address"))?,
-                language: Language::of_tag(row.text(6)?).unwrap_or_default(),
-                detail: serde_json::from_str(row.text(7)?).map_err(|_| column(7, "detail"))?,
-                made_at: row.timestamp(8)?,
-                attempts: row.integer(9)?,
-            })
-        },
+        |row| Ok((row.integer(0)?, notice(row))),
     )
+}
+
+fn notice(row: &Row<'_>) -> Result<Notice, DbError> {
+    let column = |column, expected| DbError::Column { column, expected };
+    Ok(Notice {
+        id: row.integer(0)?,
+        organisation: OrganisationId(row.integer(1)?),
+        letter: row.integer(2)?,
+        slot: Slot(sixteen(row.text(3)?).ok_or_else(|| column(3, "slot"))?),
+        kind: NoticeKind::from_word(row.text(4)?).ok_or_else(|| column(4, "kind"))?,
+        recipient: Address::parse(row.text(5)?).map_err(|_| column(5, "address"))?,
+        language: Language::of_tag(row.text(6)?).unwrap_or_default(),
+        detail: serde_json::from_str(row.text(7)?).map_err(|_| column(7, "detail"))?,
+        made_at: row.timestamp(8)?,
+        attempts: row.integer(9)?,
+    })
 }
 
 /// Forgets a notice; false if another node has done so already.

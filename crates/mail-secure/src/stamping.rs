@@ -51,7 +51,7 @@ pub enum NoTimeStamp {
         /// Why not.
         source: time_stamp::StampError,
     },
-    /// Its time is before what is stamped.
+    /// Its time is before what is stamped, or has not come.
     #[error("the clock of the time-stamp authority {url} says {said} when ours says {ours}")]
     Clock {
         /// Which.
@@ -89,7 +89,7 @@ impl Secure {
         let request = time_stamp::request(&digest.0, nonce);
         if self.settings().time_stamps.is_empty() {
             let answer = self.own_answer(platform, &request)?;
-            let token = judged(&answer, OWN, digest, nonce, &roots, made_at)?;
+            let token = judged(&answer, OWN, digest, nonce, &roots, (made_at, self.now()))?;
             return Ok(Stamped { token, roots });
         }
         let mut last = None;
@@ -103,7 +103,8 @@ impl Secure {
             };
             let answer = self.world().post(asked).await;
             let answer = answer.map_err(|source| NoTimeStamp::Unanswered { url: url.clone(), source });
-            match answer.and_then(|answer| judged(&answer, url, digest, nonce, &roots, made_at)) {
+            match answer.and_then(|answer| judged(&answer, url, digest, nonce, &roots, (made_at, self.now())))
+            {
                 Ok(token) => return Ok(Stamped { token, roots }),
                 Err(error) => {
                     warn!(error = %model::Chain(&error), "a time-stamp authority does not do");
@@ -131,16 +132,17 @@ fn judged(
     digest: &Digest,
     nonce: u64,
     roots: &[Certificate],
-    made_at: Timestamp,
+    (made_at, now): (Timestamp, Timestamp),
 ) -> Result<Vec<u8>, NoTimeStamp> {
     let url = || url.to_owned();
     let token: Token = time_stamp::response(answer, &digest.0, nonce)
         .map_err(|source| NoTimeStamp::Refused { url: url(), source })?;
     let stamp =
         token.verify(&digest.0, roots).map_err(|source| NoTimeStamp::Untrusted { url: url(), source })?;
-    // A verifier would say that statements tell of what had not happened yet.
-    if stamp.time.plus(limits::CLOCKS_DIFFER) < made_at {
-        let (said, ours) = (stamp.time.rfc3339(), made_at.rfc3339());
+    // A verifier would say that statements tell of what had not happened yet, or that the time has not come.
+    let is_early = stamp.time.plus(limits::CLOCKS_DIFFER) < made_at;
+    if is_early || stamp.time > now.plus(limits::CLOCKS_DIFFER) {
+        let (said, ours) = (stamp.time.rfc3339(), if is_early { made_at } else { now }.rfc3339());
         return Err(NoTimeStamp::Clock { url: url(), said, ours });
     }
     Ok(token.der().to_vec())

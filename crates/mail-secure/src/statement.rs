@@ -2,7 +2,7 @@
 //! it true.
 
 use db::Tx;
-use evidence::{Event, Evidence, Identifier, Issuer, Machine, Reason, Recipient, Sealed, Sender};
+use evidence::{Event, Evidence, Identifier, Issuer, Reason, Recipient, Sealed, Sender};
 use model::{Timestamp, UserId};
 use world::World;
 
@@ -63,6 +63,14 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// Who it is, in the words of the evidence.
+    pub(crate) fn in_evidence(&self) -> String {
+        match &self.acting {
+            None => self.authentication.clone(),
+            Some(acting) => format!("{acting}, {}", self.authentication),
+        }
+    }
+
     /// Under which address what this person says of himself is kept: the own one, whoever's letters it is about.
     pub(crate) fn own(&self) -> &str {
         self.acting.as_deref().unwrap_or(&self.canonical)
@@ -86,29 +94,40 @@ impl Notary<'_> {
         copy: &mut Copy,
         happening: &Happening,
     ) -> Result<(), SecureError> {
-        let after = Machine::resume(letter.mode, copy.state).after(happening.event)?;
-        let sealed = self.sealed(letter, copy, happening)?;
+        let after = copy.after(letter.mode, happening.event)?;
+        // A clock that was put back, or another node's that is behind, does not let a letter happen before it was taken,
+        // nor what follows before what it follows.
+        let at = happening.at.max(letter.submitted_at).max(copy.last_at);
+        let sealed_at = self.world.clock.now().max(at);
+        let sealed = self.sealed(letter, copy, happening, (at, sealed_at))?;
         let text = sealed.text();
-        copy.state = after.state();
+        copy.state = after;
         copy.sequence += 1;
         copy.last_statement = Some(sealed.digest());
+        copy.last_at = at;
         let mut blind = [0; 32];
         self.world.random.fill(&mut blind);
-        let (event, at) = (happening.event, happening.at);
-        rows::insert_statement(tx, &KeptStatement { copy, event, at, sealed: text, blind })?;
+        let event = happening.event;
+        rows::insert_statement(tx, &KeptStatement { copy, event, at, sealed_at, sealed: text, blind })?;
         Ok(())
     }
 
-    fn sealed(&self, letter: &Letter, copy: &Copy, happening: &Happening) -> Result<Sealed, SecureError> {
+    fn sealed(
+        &self,
+        letter: &Letter,
+        copy: &Copy,
+        happening: &Happening,
+        (at, sealed_at): (Timestamp, Timestamp),
+    ) -> Result<Sealed, SecureError> {
         let mut id = [0; 16];
         self.world.random.fill(&mut id);
         let evidence = Evidence {
+            deadline: copy.deadline.filter(|_| happening.event == Event::NotificationForAcceptance),
             version: Evidence::version(),
             id: Identifier(id),
             event: happening.event,
             reasons: happening.reason.iter().cloned().collect(),
-            // A clock that was put back does not make a letter happen before it was taken.
-            event_time: happening.at.max(letter.submitted_at),
+            event_time: at,
             submission_time: letter.submitted_at,
             policy: self.settings.policy.clone(),
             issuer: Issuer { name: self.settings.issuer.clone(), key: self.platform.seal_name.clone() },
@@ -130,8 +149,7 @@ impl Notary<'_> {
             sequence: copy.sequence + 1,
             previous: copy.last_statement,
         };
-        let at = self.world.clock.now().max(evidence.event_time);
-        evidence::seal(&evidence, &self.platform.seal, at).map_err(|error| SecureError::Evidence {
+        evidence::seal(&evidence, &self.platform.seal, sealed_at).map_err(|error| SecureError::Evidence {
             event: happening.event,
             why: model::Chain(&error).to_string(),
         })

@@ -164,6 +164,8 @@ impl Secure {
                 reminders: 0,
                 sequence: 0,
                 last_statement: None,
+                last_at: now,
+                released: None,
                 has_passphrase: way == Way::Sealed && passphrase.is_some(),
             };
             let mut prepared = PreparedCopy { copy, envelope: None };

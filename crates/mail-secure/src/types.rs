@@ -1,6 +1,6 @@
 //! What is kept of a secure letter.
 
-use evidence::{Content, Digest, Mode, State};
+use evidence::{Content, Digest, Event, Illegal, Machine, Mode, State};
 use model::{Address, OrganisationId, Timestamp};
 use wire_safe::Slot;
 
@@ -119,6 +119,9 @@ pub struct Copy {
     pub accepted_at: Option<Timestamp>,
     /// When it was first opened.
     pub opened_at: Option<Timestamp>,
+    /// When the store's share of the key was first given to somebody's browser: from then on they can have it open,
+    /// whether they say so or not.
+    pub released: Option<Released>,
     /// When it came to its end without being opened.
     pub ended_at: Option<Timestamp>,
     /// Reminders sent.
@@ -127,16 +130,52 @@ pub struct Copy {
     pub sequence: u64,
     /// The digest of that statement's sealed form.
     pub last_statement: Option<Digest>,
+    /// When what that statement tells of happened; when the letter was taken before the first.
+    pub last_at: Timestamp,
     /// Whether a passphrase of the sender's is needed to open it.
     pub has_passphrase: bool,
     /// Whether the letter itself names the recipient (To, Cc): the others see that they got it.
     pub is_named: bool,
 }
 
+/// That the store's share of a key was given out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Released {
+    /// When, the first time.
+    pub at: Timestamp,
+    /// How who asked was known, in the words of the evidence.
+    pub to: String,
+}
+
 impl Copy {
     /// Whether anybody can still open it.
     pub fn can_be_opened(&self, now: Timestamp) -> bool {
         self.store_share.is_some() && now < self.not_after
+    }
+
+    /// What follows upon an event of this copy of a letter: the machine of states says so, and that the key was given
+    /// out. Whoever has the key can have the letter: it is neither taken back from them nor undeliverable.
+    ///
+    /// # Errors
+    /// When the event cannot follow.
+    pub fn after(&self, mode: Mode, event: Event) -> Result<State, Illegal> {
+        let after = Machine::resume(mode, self.state).after(event)?.state();
+        let takes_it_away = matches!(after, State::Withdrawn | State::Undeliverable);
+        if self.released.is_some() && takes_it_away {
+            return Err(Illegal { mode, state: State::HandedOver, event });
+        }
+        Ok(after)
+    }
+
+    /// Whether the sender's side can take it back.
+    pub fn can_be_withdrawn(&self, mode: Mode) -> bool {
+        self.after(mode, Event::ContentConsignmentFailure).is_ok()
+    }
+
+    /// Nobody opens it any more.
+    pub(crate) fn end(&mut self, now: Timestamp) {
+        self.store_share = None;
+        self.ended_at = Some(now);
     }
 }
 

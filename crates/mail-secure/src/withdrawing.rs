@@ -87,7 +87,7 @@ impl Secure {
         platform: &Platform,
         withdrawal: &Withdrawal,
     ) -> Result<(Letter, Vec<Copy>), SecureError> {
-        let Withdrawal { letter, only, reason, at } = withdrawal;
+        let Withdrawal { letter, only, reason, .. } = withdrawal;
         let found = rows::letter(tx, self.vault(), *letter)?.ok_or(SecureError::NotFound)?;
         let mut withdrawn = Vec::new();
         let mut illegal = None;
@@ -96,6 +96,8 @@ impl Secure {
                 continue;
             }
             let Some(mut copy) = rows::copy_to_change(tx, &listed.slot)? else { continue };
+            // Not before nobody else changes it: an acceptance that was faster came before.
+            let at = &self.now();
             let words = if reason.is_empty() { "the sender withdrew it" } else { reason };
             let event = Happening::new(Event::ContentConsignmentFailure, *at).because("RD06", words);
             match self.notary(platform).state(tx, &found, &mut copy, &event) {

@@ -14,13 +14,13 @@ use crate::{EVIDENCE_NAME, limits};
 pub enum Kind {
     /// The sender handed the letter to the platform.
     Submission,
-    /// The recipient accepted the letter and was given it.
+    /// The recipient accepted the letter. That they have its content is told by [`Kind::Handover`].
     Acceptance,
     /// The recipient refused the letter.
     Refusal,
     /// The time in which the recipient could decide is over.
     Expiry,
-    /// The letter was handed over to the recipient, who was not asked to decide.
+    /// The recipient has the content of the letter.
     Handover,
 }
 
@@ -39,7 +39,7 @@ impl Kind {
         }
     }
 
-    fn lead_key(self) -> &'static str {
+    pub(crate) fn lead_key(self) -> &'static str {
         match self {
             Kind::Submission => "submission-lead",
             Kind::Acceptance => "acceptance-lead",
@@ -146,7 +146,7 @@ pub struct Receipt<'a> {
     pub submitted_at: Timestamp,
     /// Until when the recipient could decide.
     pub deadline: Option<Timestamp>,
-    /// The SHA-256 of the whole letter as it was submitted.
+    /// The SHA-256 of the whole letter as it goes to its recipient.
     pub letter_sha256: [u8; 32],
     /// Its size.
     pub letter_size_bytes: u64,

@@ -261,6 +261,7 @@ fn to_json(entry: &Entry) -> Value {
             "state": copy.state.word(),
             "deadline": time(copy.deadline),
             "accepted_at": time(copy.accepted_at),
+            "released_at": time(copy.released.as_ref().map(|released| released.at)),
             "opened_at": time(copy.opened_at),
             "ended_at": time(copy.ended_at),
         })

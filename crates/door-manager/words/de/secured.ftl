@@ -51,6 +51,7 @@ secured-submitted = Aufgegeben
 secured-deadline = Anzunehmen bis
 secured-accepted = Angenommen
 secured-opened = Geöffnet
+secured-released = Schlüssel herausgegeben
 secured-ended = Beendet
 secured-no-subject = Betreff, Inhalt und Quittungen gehören Absender und Empfänger, in ihrem Journal auf dem Portal.
 secured-of-application = Eine Software Ihrer Organisation hat ihn versendet; Quittungen und Beweise gehören ihr:

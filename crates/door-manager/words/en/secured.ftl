@@ -51,6 +51,7 @@ secured-submitted = Submitted
 secured-deadline = To be accepted until
 secured-accepted = Accepted
 secured-opened = Opened
+secured-released = Key given out
 secured-ended = Ended
 secured-no-subject = Subject, content and receipts are the sender’s and the recipient’s, in their journal on the portal.
 secured-of-application = A program of your organisation sent it; receipts and evidence are the organisation’s:

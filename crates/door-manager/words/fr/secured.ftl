@@ -51,6 +51,7 @@ secured-submitted = Déposée
 secured-deadline = À accepter jusqu’au
 secured-accepted = Acceptée
 secured-opened = Ouverte
+secured-released = Clé remise
 secured-ended = Terminée
 secured-no-subject = L’objet, le contenu et les quittances sont à l’expéditeur et au destinataire, dans leur journal au portail.
 secured-of-application = Un logiciel de votre organisation l’a envoyée ; quittances et preuves sont à elle :

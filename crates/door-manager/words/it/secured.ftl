@@ -51,6 +51,7 @@ secured-submitted = Depositata
 secured-deadline = Da accettare entro
 secured-accepted = Accettata
 secured-opened = Aperta
+secured-released = Chiave consegnata
 secured-ended = Terminata
 secured-no-subject = L’oggetto, il contenuto e le quietanze sono del mittente e del destinatario, nel loro giornale sul portale.
 secured-of-application = Un software della vostra organizzazione l’ha inviata; quietanze e prove sono sue:

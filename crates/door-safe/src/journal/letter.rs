@@ -62,6 +62,12 @@ pub(super) async fn page_of(
         receipts,
         identifier => hex(&letter.public_id),
         accepted_at => own.copy.accepted_at.map(|at| moment(shared, at)),
+        released_at => own
+            .copy
+            .released
+            .as_ref()
+            .filter(|_| own.copy.opened_at.is_none())
+            .map(|released| moment(shared, released.at)),
         opened_at => own.copy.opened_at.filter(|_| own.copy.way == Way::Sealed).map(|at| moment(shared, at)),
         may_have_evidence => own.may_have_evidence(),
         can_be_withdrawn => own.can_be_withdrawn(),

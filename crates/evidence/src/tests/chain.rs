@@ -1,5 +1,9 @@
 //! Chains: no statement left out, put in, moved, or of something else.
 
+use std::time::Duration;
+
+use model::Timestamp;
+
 use super::lab::{Platform, READ};
 use crate::{Chain, ChainBroken, Event, Mode, Sealed, State, seal};
 
@@ -65,6 +69,67 @@ fn one_chain_tells_of_one_letter_and_one_recipient() {
     check("sender", &|e| e.sender.organisation = None);
     check("content", &|e| e.content.parts[0].digest.0[0] ^= 1);
     check("time of submission", &|e| e.submission_time.0 -= 1);
+}
+
+#[test]
+fn what_follows_did_not_happen_earlier() {
+    let platform = Platform::new();
+    let signer = platform.sealer.signer();
+    let first = platform.statements(3, &READ[..1]).remove(0);
+    let check = |milliseconds: i64, expected: Result<(), ChainBroken>| {
+        let mut offer = platform.evidence(3, 2, READ[1], Some(&first));
+        offer.event_time = Timestamp(platform.start.0 + 5_000);
+        let offer = seal(&offer, &signer, offer.event_time).expect("sealed");
+        let mut third = platform.evidence(3, 3, READ[2], Some(&offer));
+        third.event_time = Timestamp(platform.start.0 + 5_000 + milliseconds);
+        let third = seal(&third, &signer, platform.start.plus(Duration::from_secs(9))).expect("sealed");
+        let found = Chain::verify([&first, &offer, &third]).map(|_| ());
+        assert_eq!(found, expected, "{milliseconds}");
+    };
+    check(1, Ok(()));
+    check(0, Ok(()));
+    // Sealed in the right order: the seal alone does not show it.
+    check(-1, Err(ChainBroken::Backwards(3)));
+    check(-5_000, Err(ChainBroken::Backwards(3)));
+}
+
+#[test]
+fn decisions_keep_to_the_time_that_was_offered() {
+    use Event::{AcceptanceRejectionExpiry, ConsignmentAcceptance, ConsignmentRejection};
+    let platform = Platform::new();
+    let signer = platform.sealer.signer();
+    let first = platform.statements(3, &READ[..1]).remove(0);
+    let day = Timestamp(platform.start.0 + 86_400_000);
+    let offered = |sequence: u64, deadline: Option<Timestamp>, before: &Sealed| {
+        let mut offer = platform.evidence(3, sequence, READ[1], Some(before));
+        offer.deadline = deadline;
+        seal(&offer, &signer, offer.event_time).expect("sealed")
+    };
+    let check = |deadline: Option<Timestamp>, event: Event, at: i64, expected: Result<(), ChainBroken>| {
+        let offer = offered(2, deadline, &first);
+        // What counts is what was offered, also after a reminder.
+        let reminder = offered(3, deadline, &offer);
+        let mut end = platform.evidence(3, 4, event, Some(&reminder));
+        end.event_time = Timestamp(day.0 + at);
+        let end = seal(&end, &signer, end.event_time).expect("sealed");
+        let found = Chain::verify([&first, &offer, &reminder, &end]).map(|_| ());
+        assert_eq!(found, expected, "{event} {at}");
+    };
+    for event in [ConsignmentAcceptance, ConsignmentRejection] {
+        check(Some(day), event, 0, Ok(()));
+        check(Some(day), event, 1, Err(ChainBroken::TooLate(4)));
+        check(None, event, 1, Ok(()));
+    }
+    check(Some(day), AcceptanceRejectionExpiry, 0, Ok(()));
+    check(Some(day), AcceptanceRejectionExpiry, -1, Err(ChainBroken::TooEarly(4)));
+    check(None, AcceptanceRejectionExpiry, 0, Err(ChainBroken::TooEarly(4)));
+    // Nobody shortens or prolongs what was offered.
+    let offer = offered(2, Some(day), &first);
+    for other in [None, Some(Timestamp(day.0 + 1))] {
+        let reminder = offered(3, other, &offer);
+        let found = Chain::verify([&first, &offer, &reminder]).map(|_| ());
+        assert_eq!(found, Err(ChainBroken::Other { sequence: 3, what: "time limit" }));
+    }
 }
 
 #[test]

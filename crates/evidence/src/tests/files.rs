@@ -96,7 +96,7 @@ fn a_document_is_asked_of_the_evidence_that_tells_of_it() {
     let verified = found(&files, &keys).expect("readable");
     let verdicts: Vec<(&str, Verdict)> = verified.iter().map(|one| (one.name, one.report.verdict)).collect();
     assert_eq!(verdicts, [("one", Verdict::Proven), ("two", Verdict::Proven)]);
-    assert!(verified[1].report.to_string().contains("second.eml is letter 1 as it was submitted"));
+    assert!(verified[1].report.to_string().contains("second.eml is letter 1 as it goes to its recipient"));
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub(super) const ATTACHMENT: &[u8] = b"%PDF-1.7 a payslip";
 pub(super) fn statement() -> Evidence {
     let at = Timestamp(1_795_377_600_123);
     Evidence {
+        deadline: None,
         version: Evidence::version(),
         id: Identifier([1; 16]),
         event: Event::SubmissionAcceptance,

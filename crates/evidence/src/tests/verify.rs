@@ -42,9 +42,9 @@ fn a_letter_that_was_read_is_proven_with_its_documents() {
     let text = report.to_string();
     for sentence in [
         "Statement 3 of letter 1 is unaltered: ConsignmentAcceptance, sealed by Relais Example at ",
-        "The statements about letter 1 are the first 5, in their order, and none between is missing.",
+        "The statements about letter 1 are the first 5, in their order and their times, and none between is missing.",
         "Checkpoint 1 is the log log.example.ch with 8 statements, signed by its key.",
-        "letter.eml is letter 1 as it was submitted, byte for byte.",
+        "letter.eml is letter 1 as it goes to its recipient, byte for byte.",
         "lohn.pdf is the part \"lohn.pdf\" of letter 1, byte for byte.",
         "More may have happened to letter 1 since: this file ends with statement 5.",
     ] {

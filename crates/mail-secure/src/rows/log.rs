@@ -41,12 +41,15 @@ pub(crate) struct Waiting {
     pub(crate) blind: Digest,
 }
 
-/// Statements that wait, those about one copy in their order and without a gap.
-pub(crate) fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>, DbError> {
+/// Statements that wait and were sealed by `now`, those about one copy in their order and without a gap.
+pub(crate) fn waiting(tx: &mut Tx, now: Timestamp) -> Result<Vec<Waiting>, DbError> {
     tx.query(
-        "SELECT organisation, slot, sequence, sealed, blind FROM secure_statement
-         WHERE log_index IS NULL ORDER BY slot, sequence LIMIT ?1",
-        values![limits::BATCH_LIMIT],
+        "SELECT organisation, slot, sequence, sealed, blind FROM secure_statement s
+         WHERE log_index IS NULL AND NOT EXISTS (
+             SELECT 1 FROM secure_statement e
+             WHERE e.slot = s.slot AND e.sequence <= s.sequence AND e.log_index IS NULL AND e.sealed_at > ?2)
+         ORDER BY slot, sequence LIMIT ?1",
+        values![limits::BATCH_LIMIT, now],
         |row| {
             Ok(Waiting {
                 organisation: OrganisationId(row.integer(0)?),

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use evidence::log::{Checkpoint, Note, Tile, root, verify_consistency};
-use evidence::{Digest, Kind, Outcome, Verdict};
+use evidence::{Bundle, Digest, Kind, Outcome, Verdict};
+use wire_safe::Slot;
 use world::World;
 
-use super::lab::{Authority, count, judged, node, platform, platforms, send, settings, strong, tamper};
+use super::lab::{
+    Authority, catch_up, count, judged, node, platform, platforms, send, settings, stamped, strong, tamper,
+};
 use crate::{LOG_PATH, Mode, NoTimeStamp, Notarised, Secure, SecureError, Settings};
 
 /// The newest checkpoint, read with the published key.
@@ -153,8 +156,10 @@ async fn an_authority_of_ones_choice_stamps_each_batch_once() {
         for _ in 0..20 {
             slots.extend(send(&secure, Mode::Registered, &["zed@else.test"]).await);
         }
-        assert_eq!(secure.notarise().await.unwrap(), Notarised { statements: 40, stamped: Some(40) });
-        assert_eq!(authority.asked() - before, 1, "one time-stamp for all");
+        assert_eq!(stamped(&secure).await, Some(40), "one time-stamp for all");
+        assert!(authority.asked() > before);
+        let stamps = "SELECT COUNT(*) FROM secure_checkpoint WHERE token IS NOT NULL";
+        assert_eq!(count(&secure, stamps).await, 1);
         for slot in &slots {
             let bundle = secure.bundle(slot).await.unwrap();
             let report = judged(&secure, &bundle).await;
@@ -190,7 +195,7 @@ async fn without_an_answer_the_log_goes_on_and_is_stamped_later() {
         let more = send(&secure, Mode::Registered, &["yan@else.test"]).await;
         secure.notarise().await.unwrap_err();
         let secure = node(db, world, authority.settings());
-        assert_eq!(secure.notarise().await.unwrap(), Notarised { statements: 0, stamped: Some(4) });
+        assert_eq!(stamped(&secure).await, Some(4));
         for slot in [slots[0], more[0]] {
             let bundle = secure.bundle(&slot).await.unwrap();
             assert_eq!(judged(&secure, &bundle).await.verdict, Verdict::Proven);
@@ -205,6 +210,7 @@ async fn an_authority_is_not_believed_without_its_root_or_with_another_time() {
     let db = db::testing::engines().remove(0);
     let wrong = Settings { time_stamp_roots: vec![other.root.clone()], ..authority.settings() };
     let world = World::testing();
+    catch_up(&world);
     let secure = platform(db, world.clone(), wrong);
     send(&secure, Mode::Registered, &["zed@else.test"]).await;
     let refused = secure.notarise().await.unwrap_err();
@@ -216,6 +222,70 @@ async fn an_authority_is_not_believed_without_its_root_or_with_another_time() {
     send(&secure, Mode::Registered, &["zed@else.test"]).await;
     let refused = secure.notarise().await.unwrap_err();
     assert!(matches!(refused, SecureError::NoTimeStamp(NoTimeStamp::Clock { .. })), "{refused:?}");
+    // Nor one whose clock is ahead of ours: its tokens hold for nobody until that time has come.
+    for ahead in [Duration::from_secs(60), Duration::from_secs(365 * 86_400)] {
+        let db = db::testing::engines().remove(0);
+        let world =
+            World { clock: world::Clock::fake(world::Clock::real().now().minus(ahead)), ..World::testing() };
+        let secure = platform(db, world, authority.settings());
+        send(&secure, Mode::Registered, &["zed@else.test"]).await;
+        let refused = secure.notarise().await.unwrap_err();
+        assert!(
+            matches!(refused, SecureError::NoTimeStamp(NoTimeStamp::Clock { .. })),
+            "{ahead:?}: {refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_node_with_a_fast_clock_states_is_proven_all_the_same() {
+    const AHEAD: Duration = Duration::from_secs(10);
+    for db in db::testing::engines() {
+        let (fast, slow) = (World::testing(), World::testing());
+        fast.clock.advance(AHEAD);
+        let first = platform(db::testing::another(&db), fast, settings());
+        let second = node(db, slow.clone(), settings());
+        let slots = send(&first, Mode::Registered, &["zed@else.test", "yan@else.test"]).await;
+        // The recipient decides on the node whose clock has not come to the offer: it is told of as not earlier.
+        let decided = second.accept(&slots[0], &strong("zed@else.test")).await.unwrap().copy;
+        assert_eq!(decided.accepted_at, Some(first.now()));
+        assert_eq!(
+            second.notarise().await.unwrap(),
+            Notarised::default(),
+            "it would be stamped before it happened"
+        );
+        slow.clock.advance(AHEAD / 2);
+        let own = send(&second, Mode::Confidential, &["xia@else.test"]).await;
+        let done = second.notarise().await.unwrap();
+        assert_eq!(done, Notarised { statements: 3, stamped: Some(3) }, "what is not ahead does not wait");
+        slow.clock.advance(AHEAD / 2);
+        assert_eq!(second.notarise().await.unwrap(), Notarised { statements: 6, stamped: Some(9) });
+        for slot in slots.iter().chain(&own) {
+            let report = judged(&second, &second.bundle(slot).await.unwrap()).await;
+            assert_eq!(report.verdict, Verdict::Proven, "{:#?}", report.claims);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_later_stamp_is_not_older_than_an_unstamped_checkpoint_before_it() {
+    for db in db::testing::engines() {
+        let (fast, slow) = (World::testing(), World::testing());
+        fast.clock.advance(Duration::from_secs(10));
+        let dead = Settings { time_stamps: vec!["http://127.0.0.1:9/".to_owned()], ..settings() };
+        let first = platform(db::testing::another(&db), fast, dead);
+        let slot = send(&first, Mode::Confidential, &["zed@else.test"]).await[0];
+        first.notarise().await.unwrap_err();
+        // The other node has statements of its own, and its clock is not there yet.
+        let second = node(db, slow.clone(), settings());
+        send(&second, Mode::Confidential, &["yan@else.test"]).await;
+        let early = second.notarise().await.unwrap_err();
+        assert!(matches!(early, SecureError::NoTimeStamp(NoTimeStamp::Clock { .. })), "{early:?}");
+        slow.clock.advance(Duration::from_secs(10));
+        assert_eq!(second.notarise().await.unwrap().stamped, Some(6));
+        let report = judged(&second, &second.bundle(&slot).await.unwrap()).await;
+        assert_eq!(report.verdict, Verdict::Proven, "{:#?}", report.claims);
+    }
 }
 
 #[tokio::test]
@@ -225,7 +295,7 @@ async fn tokens_are_proven_after_the_authority_was_changed() {
         let world = World::testing();
         let secure = platform(db::testing::another(&db), world.clone(), authority.settings());
         let slots = send(&secure, Mode::Registered, &["zed@else.test"]).await;
-        secure.notarise().await.unwrap();
+        stamped(&secure).await;
         // Behind the authority's clock, which is this machine's.
         world.clock.advance(Duration::from_secs(2 * 365 * 86_400));
         let later = node(db, world, settings());
@@ -235,6 +305,25 @@ async fn tokens_are_proven_after_the_authority_was_changed() {
         assert_eq!(keys.time_stamp.len(), 2, "the old root and the new one");
         let report = judged(&later, &later.bundle(&slots[0]).await.unwrap()).await;
         assert_eq!(report.verdict, Verdict::Proven, "{:#?}", report.claims);
+    }
+}
+
+/// The evidence of a copy as the rows have it, without asking whether they are complete; `None` where they make none.
+async fn unasked(secure: &Secure, slot: &Slot) -> Option<Bundle> {
+    let platform = secure.platform().await.unwrap();
+    let (secure, slot) = (secure.clone(), *slot);
+    let scope = secure.db().operator("test");
+    let made = scope
+        .read(move |tx: &mut db::Tx| {
+            let letter = secure.read(tx, &slot)?.letter;
+            let statements = crate::rows::log::statements(tx, &slot)?;
+            crate::bundling::bundled(tx, &platform, &[(letter, statements)])
+        })
+        .await;
+    match made {
+        Ok(bundle) => Some(bundle),
+        Err(SecureError::Damaged(_)) => None,
+        Err(error) => panic!("{error:?}"),
     }
 }
 
@@ -273,14 +362,18 @@ async fn what_is_changed_in_the_rows_is_found() {
             for change in changes {
                 assert!(tamper(&secure, change).await > 0, "{what}");
             }
-            match secure.bundle(&slots[0]).await {
-                // Seen here already.
-                Err(SecureError::Damaged(_)) => {}
-                Err(error) => panic!("{what}: {error:?}"),
-                Ok(bundle) => {
+            // Here, and by whoever has got a bundle all the same.
+            let here = secure.bundle(&slots[0]).await;
+            match unasked(&secure, &slots[0]).await {
+                Some(bundle) => {
                     let report = judged(&secure, &bundle).await;
-                    assert_eq!(report.verdict, Verdict::Failed, "{what}: {:#?}", report.claims);
+                    let is_seen = report.verdict == Verdict::Failed;
+                    // That the end is missing a chain cannot show by itself: the row says it.
+                    let is_cut = what == "the last statement deleted";
+                    assert_eq!(is_seen, !is_cut, "{what}: {:#?}", report.claims);
+                    assert!(!is_cut || matches!(here, Err(SecureError::Damaged(_))), "{what}: {here:?}");
                 }
+                None => assert!(matches!(here, Err(SecureError::Damaged(_))), "{what}: {here:?}"),
             }
         }
     }

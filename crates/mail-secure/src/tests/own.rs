@@ -95,9 +95,9 @@ async fn a_search_reads_only_so_much_at_once_and_goes_on() {
                     let to = if number == 0 { "needle@else.test" } else { "zed@else.test" };
                     tx.execute(
                         "INSERT INTO secure_recipient (slot, letter, organisation, address, canonical, way, state,
-                             not_after, submitted_at, reminders, sequence, last_statement, is_named, passphrase)
+                             not_after, submitted_at, reminders, sequence, last_statement, is_named, passphrase, last_at)
                          SELECT ?2, letter, organisation, ?3, ?3, way, state, not_after, submitted_at, reminders,
-                             sequence, last_statement, is_named, passphrase FROM secure_recipient WHERE slot = ?1",
+                             sequence, last_statement, is_named, passphrase, last_at FROM secure_recipient WHERE slot = ?1",
                         db::values![&slot, &copy, to],
                     )?;
                 }

@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use evidence::{Bundle, Document, Event, Keys, Verdict};
+use evidence::{Document, Event, Keys, Kind, Outcome, Verdict};
 use receipts::EVIDENCE_NAME;
-use wire_cms::{Purpose, pades, smime};
+use wire_cms::{pades, smime};
 use wire_mime::Structure;
 
 use super::lab::{LETTER, address, platforms, send, strong};
@@ -43,23 +43,26 @@ async fn attached(secure: &Secure, letter: &[u8]) -> (String, Vec<u8>) {
 /// What a receipt proves with the published keys and the letter, without asking the platform.
 async fn proves(secure: &Secure, pdf: &[u8]) -> (Verdict, String) {
     let keys = Keys::parse(&secure.keys_file().await.unwrap()).unwrap();
-    let signature = pades::verify_whole(pdf).expect("it is signed");
-    let at = signature.signing_time.unwrap();
-    let anchors: Vec<_> = keys.seal.iter().map(|root| root.value.clone()).collect();
-    wire_cms::chain::verify(
-        &signature.signer,
-        secure.platform().await.unwrap().seal.chain(),
-        &anchors,
-        at,
-        Purpose::Seal,
-    )
-    .expect("by the platform's seal");
+    let verified = |pdf: &[u8], letter: &str| {
+        let files = [
+            Document { name: "receipt.pdf", bytes: pdf },
+            Document { name: "letter.eml", bytes: letter.as_bytes() },
+        ];
+        let mut verified = evidence::verify_files(&files, &keys, None).unwrap();
+        verified.remove(0).report
+    };
+    let report = verified(pdf, LETTER);
+    let proven =
+        |kind: Kind| report.claims.iter().any(|one| one.kind == kind && one.outcome == Outcome::Proven);
+    assert!(proven(Kind::Signature) && proven(Kind::Document), "{:#?}", report.claims);
+    // It would not do so for another letter, or with anything added to it.
+    let other = LETTER.replace("it is so", "it is not");
+    assert_eq!(verified(pdf, &other).verdict, Verdict::Failed);
+    let added = [pdf, b"\n% and more"].concat();
+    assert_eq!(verified(&added, LETTER).verdict, Verdict::Failed);
     let files = pades::embedded_files(pdf).unwrap();
     let [evidence] = files.as_slice() else { panic!("{files:?}") };
     assert_eq!(evidence.name, EVIDENCE_NAME);
-    let bundle = Bundle::parse(&evidence.bytes).unwrap();
-    let letter = Document { name: "letter.eml", bytes: LETTER.as_bytes() };
-    let report = evidence::verify(&bundle, &keys, &[letter], None);
     (report.verdict, report.letters[0].state.clone().unwrap_or_default())
 }
 

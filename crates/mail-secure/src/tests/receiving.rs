@@ -139,10 +139,9 @@ async fn a_letter_is_opened_with_the_e_mail_that_brought_it_and_the_evidence_say
             let refused = secure.open_mail(&slot, other, &office()).await;
             assert!(matches!(refused, Err(SecureError::Forged)), "the e-mail of another letter, or of none");
         }
-        secure
-            .withdraw(OrganisationId(1), secure.seen(&slot).await.unwrap().letter.id, None, "")
-            .await
-            .unwrap_err();
+        let letter = secure.seen(&slot).await.unwrap().letter.id;
+        let late = secure.withdraw(OrganisationId(1), letter, None, "").await;
+        assert!(matches!(late, Err(SecureError::Illegal(_))), "{late:?}");
     }
 }
 

@@ -132,9 +132,13 @@ async fn a_standing_instruction_accepts_when_the_letter_has_arrived() {
 }
 
 async fn arrive(secure: &Secure, slot: &Slot) {
+    carried(secure, slot, Carriage::Arrived).await;
+}
+
+async fn carried(secure: &Secure, slot: &Slot, carriage: Carriage) {
     let (carried, slot) = (secure.clone(), slot.0);
     let scope = secure.db().operator("test");
-    scope.write(move |tx: &mut db::Tx| carried.note_carried(tx, slot, &Carriage::Arrived)).await.unwrap();
+    scope.write(move |tx: &mut db::Tx| carried.note_carried(tx, slot, &carriage)).await.unwrap();
 }
 
 /// Somebody with an account at the portal.
@@ -167,6 +171,155 @@ async fn what_nobody_opened_in_its_time_ends_and_what_was_opened_only_loses_its_
         secure.notarise().await.unwrap();
         let report = judged(&secure, &secure.bundle(&slots[0]).await.unwrap()).await;
         assert_eq!(report.verdict, Verdict::Proven, "{:#?}", report.claims);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_was_given_out_is_not_taken_back_and_nobody_says_it_was_never_used() {
+    for secure in platforms() {
+        let slots = send(&secure, Mode::Confidential, &["zed@else.test", "yan@else.test"]).await;
+        let zed = strong("zed@else.test");
+        secure.release(&slots[0], &zed).await.unwrap();
+        let seen = secure.seen(&slots[0]).await.unwrap();
+        let released = seen.copy.released.clone().unwrap();
+        assert_eq!((released.at, released.to.as_str()), (secure.now(), "password and one-time code"));
+        assert!(!seen.copy.can_be_withdrawn(Mode::Confidential));
+        secure.world().clock.advance(DAY);
+        secure.release(&slots[0], &zed).await.unwrap();
+        assert_eq!(
+            secure.seen(&slots[0]).await.unwrap().copy.released,
+            Some(released),
+            "the first time counts"
+        );
+
+        // The sender takes back what nobody has, and only that.
+        let (organisation, letter) = (seen.letter.organisation, seen.letter.id);
+        let back = secure.withdraw(organisation, letter, None, "").await.unwrap();
+        assert_eq!(back.iter().map(|copy| copy.slot).collect::<Vec<_>>(), [slots[1]]);
+        let refused = secure.withdraw(organisation, letter, Some(slots[0]), "").await;
+        assert!(matches!(refused, Err(SecureError::Illegal(_))), "{refused:?}");
+        // Nor does a late report end it.
+        carried(&secure, &slots[0], Carriage::Failed("550 no such mailbox".to_owned())).await;
+        assert_eq!(secure.seen(&slots[0]).await.unwrap().copy.state, State::Notified);
+
+        secure.world().clock.advance(366 * DAY);
+        let late = secure.note_opened(&slots[0], &zed, false).await;
+        assert!(matches!(late, Err(SecureError::Ended)), "{late:?}");
+        tamper(&secure, "DELETE FROM secure_notice").await;
+        assert_eq!(secure.end_unopened().await.unwrap(), 1);
+        assert_eq!(notices(&secure).await, ["told-unconfirmed anna@valbois.test"]);
+        let told = secure.due_notices().await.unwrap().remove(0).bytes;
+        let structure = wire_mime::Structure::parse(&told);
+        let part = &structure.parts()[0];
+        let text = part.encoding.decode(&told[part.body.clone()]).unwrap();
+        let text = String::from_utf8_lossy(&text);
+        assert!(text.contains("21.11.2026 13:00"), "when the key was given out: {text}");
+        let bundle = secure.bundle(&slots[0]).await.unwrap();
+        let last = bundle.letters[0].statements.last().unwrap().sealed.evidence().clone();
+        assert_eq!(last.event, Event::ContentHandoverFailure);
+        let why = &last.reasons[0].detail;
+        assert!(why.starts_with("the key was given out on 2026-11-21T12:00:00Z (password"), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_confirms_has_the_letter_and_whoever_has_it_is_given_the_key_again() {
+    for secure in platforms() {
+        let slot = send(&secure, Mode::Confidential, &["zed@else.test"]).await[0];
+        let zed = strong("zed@else.test");
+        secure.release(&slot, &zed).await.unwrap();
+        secure.note_opened(&slot, &zed, false).await.unwrap();
+        secure.release(&slot, &zed).await.unwrap();
+        secure.world().clock.advance(366 * DAY);
+        assert_eq!(secure.end_unopened().await.unwrap(), 1);
+        let copy = secure.seen(&slot).await.unwrap().copy;
+        assert_eq!((copy.state, copy.store_share), (State::HandedOver, None));
+        assert!(notices(&secure).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn one_row_that_cannot_be_read_stops_nothing() {
+    for secure in platforms() {
+        let (mut offered, mut notified) = (Vec::new(), Vec::new());
+        for to in ["zed@else.test", "yan@else.test"] {
+            offered.extend(send(&secure, Mode::Registered, &[to]).await);
+            notified.extend(send(&secure, Mode::Confidential, &[to]).await);
+        }
+        // The oldest of each kind, which every list begins with.
+        let damaged = tamper(
+            &secure,
+            "UPDATE secure_letter SET salt = subject WHERE id IN (SELECT MIN(id) FROM secure_letter GROUP BY mode)",
+        );
+        assert_eq!(damaged.await, 2);
+        secure.world().clock.advance(3 * DAY);
+        assert_eq!(secure.remind().await.unwrap(), 1);
+        secure.world().clock.advance(9 * DAY);
+        assert_eq!(secure.expire().await.unwrap(), 1);
+        secure.world().clock.advance(366 * DAY);
+        assert_eq!(secure.end_unopened().await.unwrap(), 1);
+        let states =
+            count(&secure, "SELECT COUNT(*) FROM secure_recipient WHERE state IN ('expired', 'unclaimed')");
+        assert_eq!(states.await, 2);
+        // A notice to nobody waits, the others leave.
+        secure.notarise().await.unwrap();
+        let all = count(&secure, "SELECT COUNT(*) FROM secure_notice").await;
+        tamper(&secure, "UPDATE secure_notice SET recipient = '@' WHERE kind = 'reminder'").await;
+        let told = secure.due_notices().await.unwrap();
+        // One waits for its address, and two for letters that cannot be read.
+        assert!(!told.is_empty() && (told.len() as i64) < all, "{} of {all}", told.len());
+        assert!(told.iter().all(|told| told.recipient == address("anna@valbois.test")));
+    }
+}
+
+#[tokio::test]
+async fn all_whose_time_is_over_end_in_one_run() {
+    for secure in platforms() {
+        let slot = send(&secure, Mode::Registered, &["zed@else.test"]).await[0];
+        let scope = secure.db().operator("test");
+        // More than a chore lists at once, and all of one moment.
+        scope
+            .write(move |tx: &mut db::Tx| {
+                for number in 0..2 * crate::limits::CHORE_LIMIT {
+                    tx.execute(
+                        "INSERT INTO secure_recipient (slot, letter, organisation, address, canonical, way, state,
+                             not_after, submitted_at, deadline, reminders, sequence, last_statement, passphrase,
+                             is_named, last_at)
+                         SELECT ?2, letter, organisation, address, canonical, way, state, not_after, submitted_at,
+                             deadline, reminders, sequence, last_statement, passphrase, is_named, last_at
+                         FROM secure_recipient WHERE slot = ?1",
+                        db::values![&slot.to_string(), &format!("{number:032x}")],
+                    )?;
+                }
+                Ok::<_, SecureError>(())
+            })
+            .await
+            .unwrap();
+        secure.world().clock.advance(9 * DAY);
+        let all = usize::try_from(2 * crate::limits::CHORE_LIMIT + 1).unwrap();
+        assert_eq!(secure.expire().await.unwrap(), all);
+        assert_eq!(secure.expire().await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_arrives_when_its_time_is_over_is_not_accepted_by_instruction() {
+    for secure in platforms() {
+        let zed = account(&secure, "zed@else.test").await;
+        secure.consent(&zed, crate::Language::French).await.unwrap();
+        let choices = Choices { accepts_registered: true, ..Choices::default() };
+        secure.choose(&address("zed@else.test"), choices).await.unwrap();
+        let slot = send_with(&secure, Mode::Registered, &["zed@else.test"], None).await[0];
+        secure.world().clock.advance(9 * DAY);
+        carried(&secure, &slot, Carriage::Arrived).await;
+        assert_eq!(secure.seen(&slot).await.unwrap().copy.state, State::Offered);
+        assert_eq!(secure.expire().await.unwrap(), 1);
+        secure.notarise().await.unwrap();
+        let bundle = secure.bundle(&slot).await.unwrap();
+        let report = judged(&secure, &bundle).await;
+        assert_eq!(report.verdict, Verdict::Proven, "{:#?}", report.claims);
+        let mut statements = bundle.letters[0].statements.iter().map(|one| one.sealed.evidence());
+        assert_eq!(statements.find_map(|one| one.deadline), secure.seen(&slot).await.unwrap().copy.deadline);
     }
 }
 

@@ -45,6 +45,36 @@ fn each_kind_says_what_happened_in_each_language() {
 }
 
 #[test]
+fn only_the_receipt_of_the_handover_says_that_something_was_handed_over() {
+    // Whoever accepts has the letter when they open it, which may be never.
+    let words = [
+        (Language::French, "remis"),
+        (Language::German, "übergeben"),
+        (Language::Italian, "consegnat"),
+        (Language::English, "handed over"),
+    ];
+    let denied = [
+        (Language::French, "n’a pas été remis"),
+        (Language::German, "wurde nicht übergeben"),
+        (Language::Italian, "non è stato consegnato"),
+        (Language::English, "was not handed over"),
+    ];
+    for ((language, word), (_, denied)) in words.into_iter().zip(denied) {
+        for kind in Kind::ALL {
+            let said = language.say(kind.lead_key()).to_lowercase();
+            match kind {
+                Kind::Handover => assert!(said.contains(word), "{said}"),
+                Kind::Submission | Kind::Acceptance => assert!(!said.contains(word), "{said}"),
+                Kind::Refusal | Kind::Expiry => {
+                    assert!(said.contains(denied), "{said}");
+                    assert!(!said.replace(denied, "").contains(word), "{said}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_page_is_pdf_a_with_embedded_type_and_its_evidence() {
     let pdf = receipt(&sample(Kind::Submission, Language::French)).unwrap();
     let printed = Printed::new(&pdf);

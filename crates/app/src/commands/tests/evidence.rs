@@ -23,7 +23,7 @@ fn an_example_is_proven_with_its_documents() {
     for line in [
         "Keys of Relais Example, SHA-256 ",
         "A registered letter <20261122.1@example.ch> from anna@example.ch to beat@example.com",
-        "proven     letter.eml is letter 1 as it was submitted, byte for byte.",
+        "proven     letter.eml is letter 1 as it goes to its recipient, byte for byte.",
         "not shown  More may have happened to letter 1 since: this file ends with statement 5.",
         "\nProven.\n",
     ] {

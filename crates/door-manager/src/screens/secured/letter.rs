@@ -49,10 +49,9 @@ fn time(at: Option<Timestamp>) -> Option<String> {
     at.map(|at| at.rfc3339())
 }
 
-/// Whether the sender's side may still take the copy back: the machine of states says so.
+/// Whether the sender's side may still take the copy back.
 fn can_be_withdrawn(letter: &Overview, copy: &Copy) -> bool {
-    let machine = evidence::Machine::resume(letter.mode, copy.state);
-    machine.after(Event::ContentConsignmentFailure).is_ok()
+    copy.can_be_withdrawn(letter.mode)
 }
 
 fn facts(person: &Person, letter: &Overview) -> Value {
@@ -102,6 +101,8 @@ async fn show(Kept(shared): Kept<Arc<Shared>>, person: Administrator, Path(id): 
             state => person.guest.say(&state_key(copy.state), &[]),
             deadline => time(copy.deadline),
             accepted_at => time(copy.accepted_at),
+            // Of more interest than nothing at all, until the letter is known to have been opened.
+            released_at => time(copy.released.as_ref().filter(|_| copy.opened_at.is_none()).map(|one| one.at)),
             opened_at => time(copy.opened_at),
             ended_at => time(copy.ended_at),
             events,
