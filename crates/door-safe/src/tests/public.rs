@@ -102,8 +102,9 @@ async fn a_full_tile_is_kept_for_ever_and_one_that_grows_is_not() {
                 let slot = first.slot.to_string();
                 for number in 0..127 {
                     tx.execute(
-                        "INSERT INTO secure_statement (slot, sequence, organisation, letter, event, at, sealed, blind)
-                         SELECT slot, sequence + ?2, organisation, letter, event, at, sealed, blind
+                        "INSERT INTO secure_statement (slot, sequence, organisation, letter, event, at, sealed, blind,
+                             sealed_at)
+                         SELECT slot, sequence + ?2, organisation, letter, event, at, sealed, blind, sealed_at
                          FROM secure_statement WHERE slot = ?1 AND sequence <= 2",
                         db::values![&slot, (number + 1) * 2],
                     )?;
