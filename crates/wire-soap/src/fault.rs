@@ -20,7 +20,7 @@ pub enum Code {
     Conflict,
     /// More octets, parts or repetitions than are taken.
     TooLarge,
-    /// A recipient does not receive this.
+    /// A recipient's address takes no letters.
     RecipientBlocked,
     /// The recipient has not agreed to this way of delivery.
     ConsentMissing,
@@ -28,8 +28,6 @@ pub enum Code {
     MalwareFound,
     /// It does not work now; again after a while.
     Temporary,
-    /// Nobody stamps the time now; again after a while.
-    TsaUnavailable,
     /// A bug of ours.
     Internal,
     /// An envelope of another version (SOAP 1.1 §4.4.1, SOAP 1.2 part 1 §5.4.6).
@@ -40,7 +38,7 @@ pub enum Code {
 
 impl Code {
     /// Those that a service answers; the last two come from the protocol itself.
-    pub const ALL: [Code; 14] = [
+    pub const ALL: [Code; 13] = [
         Code::Validation,
         Code::Auth,
         Code::Forbidden,
@@ -51,7 +49,6 @@ impl Code {
         Code::ConsentMissing,
         Code::MalwareFound,
         Code::Temporary,
-        Code::TsaUnavailable,
         Code::Internal,
         Code::VersionMismatch,
         Code::MustUnderstand,
@@ -70,7 +67,6 @@ impl Code {
             Code::ConsentMissing => "Client.ConsentMissing",
             Code::MalwareFound => "Client.MalwareFound",
             Code::Temporary => "Server.Temporary",
-            Code::TsaUnavailable => "Server.TsaUnavailable",
             Code::Internal => "Server.Internal",
             Code::VersionMismatch => "VersionMismatch",
             Code::MustUnderstand => "MustUnderstand",
@@ -79,7 +75,7 @@ impl Code {
 
     /// Whether the request, sent again as it is, would be refused again.
     pub fn is_the_clients(self) -> bool {
-        !matches!(self, Code::Temporary | Code::TsaUnavailable | Code::Internal)
+        !matches!(self, Code::Temporary | Code::Internal)
     }
 }
 

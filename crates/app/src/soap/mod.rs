@@ -8,6 +8,8 @@ mod opened;
 mod reader;
 mod reading;
 mod sending;
+#[cfg(test)]
+mod tests;
 
 use directory::{Directory, DirectoryError};
 use door_soap::{Addresses, Code, Fault, Limits, Parts};

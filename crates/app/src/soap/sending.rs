@@ -12,10 +12,10 @@ use door_soap::send::{
     RevokeMessageRequest, RevokeMessageResponse, SendMessageRequest, SendMessageResponse, Sending,
 };
 use door_soap::{Code, Fault};
-use mail_flow::{Composed, NotTaken};
+use mail_flow::{Composed, Ground, NotTaken};
 use mail_secure::following::{Cursor, HAPPENED_LIMIT};
 use mail_secure::{Attached, Copy, Event, Letter, SecureError, Way};
-use model::{Address, Class, Reply};
+use model::{Address, Reply};
 
 use super::caller::{Caller, temporary};
 use super::{Desk, address, of_directory};
@@ -464,15 +464,18 @@ pub(super) fn of_secure(error: SecureError) -> Fault {
 
 /// A refusal of the flow.
 pub(super) fn of_reply(reply: &Reply) -> Fault {
-    let code = match (reply.class(), reply.code()) {
-        (Class::Later, _) => Code::Temporary,
-        (_, 552) => Code::TooLarge,
-        (_, 530) => Code::Auth,
-        _ => Code::Conflict,
-    };
-    let fault = Fault::new(code, reply.text());
-    match code {
-        Code::Temporary => fault.retry_after(DEFERRED_SECONDS),
-        _ => fault,
+    let fault = |code| Fault::new(code, reply.text());
+    match Ground::of(reply) {
+        Ground::Later => fault(Code::Temporary).retry_after(DEFERRED_SECONDS),
+        Ground::Account => fault(Code::Auth),
+        Ground::NotAllowed => fault(Code::Forbidden),
+        Ground::TooLarge => fault(Code::TooLarge),
+        Ground::Malware => fault(Code::MalwareFound),
+        Ground::UnknownRecipient => fault(Code::NotFound).field("to"),
+        Ground::ClosedRecipient => fault(Code::RecipientBlocked).field("to"),
+        Ground::Recipients => {
+            fault(Code::Validation).field("to").rule("as many recipients as the reason says")
+        }
+        Ground::Letter => fault(Code::Conflict),
     }
 }

@@ -262,14 +262,14 @@ service! {
     /// Opens a letter; of a registered one, only once it is accepted.
     get_message "GetMessage": GetMessageRequest => GetMessageResponse, [NotFound, Conflict, ConsentMissing];
     /// Accepts a registered letter.
-    accept_message "AcceptMessage": AcceptMessageRequest => StepResponse, [NotFound, Conflict, ConsentMissing, TsaUnavailable];
+    accept_message "AcceptMessage": AcceptMessageRequest => StepResponse, [NotFound, Conflict, ConsentMissing];
     /// Refuses a registered letter.
-    refuse_message "RefuseMessage": RefuseMessageRequest => StepResponse, [NotFound, Conflict, TsaUnavailable];
+    refuse_message "RefuseMessage": RefuseMessageRequest => StepResponse, [NotFound, Conflict];
     /// Says that a letter was processed, so that lists can leave it out.
     acknowledge_message "AcknowledgeMessage": AcknowledgeMessageRequest => AcknowledgeMessageResponse, [NotFound, Conflict];
     /// Answers a letter.
     reply_message "ReplyMessage": ReplyMessageRequest => ReplyMessageResponse,
-        [NotFound, Conflict, RecipientBlocked, ConsentMissing, MalwareFound, TsaUnavailable];
+        [NotFound, Conflict, RecipientBlocked, ConsentMissing, MalwareFound];
     /// Searches what was sent and received.
     search_journal "SearchJournal": SearchJournalRequest => SearchJournalResponse, [];
     /// Verifies evidence, of whomever.

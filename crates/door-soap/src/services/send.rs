@@ -211,11 +211,11 @@ service! {
 
     /// Takes a letter. When it is answered, the letter is durably taken and the evidence of that exists.
     send_message "SendMessage": SendMessageRequest => SendMessageResponse,
-        [NotFound, Conflict, RecipientBlocked, ConsentMissing, MalwareFound, TsaUnavailable];
+        [NotFound, Conflict, RecipientBlocked, MalwareFound];
     /// Tells where a letter is.
     get_message_status "GetMessageStatus": GetMessageStatusRequest => GetMessageStatusResponse, [NotFound];
     /// Takes a letter back from those who have not accepted or fetched it.
-    revoke_message "RevokeMessage": RevokeMessageRequest => RevokeMessageResponse, [NotFound, Conflict, TsaUnavailable];
+    revoke_message "RevokeMessage": RevokeMessageRequest => RevokeMessageResponse, [NotFound, Conflict];
     /// Tells how letters would reach addresses.
     check_recipients "CheckRecipients": CheckRecipientsRequest => CheckRecipientsResponse, [];
     /// Tells what happened to the caller's letters since a point.

@@ -158,7 +158,13 @@ impl Flow {
             .await
             .map_err(|error| trouble::routing(&error))?;
         if let [Leg { route: Route::Nowhere { reply }, .. }] = legs.as_slice() {
-            return Err(reply.clone());
+            if envelope.recipients.len() == 1 {
+                return Err(reply.clone());
+            }
+            // The refusal is that of the whole letter: it says because of whom.
+            let enhanced = reply.enhanced().map(|code| (code.subject, code.detail));
+            let text = format!("{}: {}", recipient.address, reply.text());
+            return Err(Reply::new(reply.code(), enhanced, text));
         }
         if is_sealed {
             return Ok((Way::Sealed, Vec::new()));

@@ -5,9 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use directory::{ApplicationId, SignedInApplication};
 use doorway_http::Problem;
-use mail_flow::{Composed, NotTaken};
+use mail_flow::{Composed, Ground, NotTaken};
 use mail_secure::{Attached, Language, Mode};
-use model::{Address, Class, Reply};
+use model::{Address, Reply};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -194,16 +194,67 @@ fn refused(error: NotTaken) -> Refusal {
     }
 }
 
-fn of_reply(reply: &Reply) -> Refusal {
-    match (reply.class(), reply.code()) {
-        (Class::Later, _) => Problem::later().detail(reply.text()).retry_after(DEFERRED_SECONDS).into(),
-        (_, 552) => {
-            let title = "The letter is too large";
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", title).detail(reply.text()).into()
+pub(crate) fn of_reply(reply: &Reply) -> Refusal {
+    let problem = |status, kind, title| Problem::new(status, kind, title).detail(reply.text());
+    match Ground::of(reply) {
+        Ground::Later => Problem::later().detail(reply.text()).retry_after(DEFERRED_SECONDS).into(),
+        Ground::Account => {
+            problem(StatusCode::FORBIDDEN, "application", "The application no longer sends").into()
         }
-        _ => {
-            let title = "The letter is not taken";
-            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-taken", title).detail(reply.text()).into()
+        Ground::NotAllowed => {
+            problem(StatusCode::FORBIDDEN, "not-allowed", "The sender may not send this").into()
         }
+        Ground::TooLarge => {
+            problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The letter is too large").into()
+        }
+        Ground::Malware => {
+            let title = "Malware was found in the letter";
+            problem(StatusCode::UNPROCESSABLE_ENTITY, "malware", title).into()
+        }
+        Ground::UnknownRecipient => invalid("to", reply.text(), "an address that exists"),
+        Ground::ClosedRecipient => {
+            let title = "A recipient takes no letters";
+            let rule = "an address that takes letters";
+            problem(StatusCode::UNPROCESSABLE_ENTITY, "recipient-blocked", title).field("to", rule).into()
+        }
+        Ground::Recipients => invalid("to", reply.text(), "as many recipients as the detail says"),
+        Ground::Letter => {
+            problem(StatusCode::UNPROCESSABLE_ENTITY, "not-taken", "The letter is not taken").into()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse;
+    use mail_flow::Ground;
+    use model::Reply;
+    use serde_json::Value;
+
+    #[tokio::test]
+    async fn each_ground_of_a_refusal_is_a_problem_of_its_own() {
+        let table = [
+            (Reply::later(451, 3, 0, "the scanner does not answer"), 503, "later", None),
+            (Reply::never(530, 7, 0, "disabled"), 403, "application", None),
+            (Reply::never(550, 7, 1, "not among those who may"), 403, "not-allowed", None),
+            (Reply::never(552, 3, 4, "30 MiB"), 413, "too-large", None),
+            (Reply::never(554, 7, 1, "malware was found"), 422, "malware", None),
+            (Reply::never(550, 1, 1, "no such address here"), 422, "invalid", Some("to")),
+            (Reply::never(550, 2, 1, "the address is disabled"), 422, "recipient-blocked", Some("to")),
+            (Reply::never(550, 5, 3, "at most 7 within an hour"), 422, "invalid", Some("to")),
+            (Reply::never(550, 7, 0, "another rule"), 422, "not-taken", None),
+        ];
+        for (reply, status, kind, field) in &table {
+            let response = super::of_reply(reply).into_response();
+            assert_eq!(response.status(), StatusCode::from_u16(*status).unwrap(), "{reply}");
+            let body = axum::body::to_bytes(response.into_body(), 1 << 16).await.unwrap();
+            let problem: Value = serde_json::from_slice(&body).unwrap();
+            assert_eq!(problem["type"], format!("urn:relais:problem:{kind}"), "{reply}");
+            assert_eq!(problem["field"].as_str(), *field, "{reply}");
+            assert_eq!(problem["detail"], reply.text());
+        }
+        let grounds: Vec<Ground> = table.iter().map(|(reply, ..)| Ground::of(reply)).collect();
+        assert!(Ground::ALL.iter().all(|ground| grounds.contains(ground)), "{grounds:?}");
     }
 }
