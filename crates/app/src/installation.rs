@@ -265,7 +265,12 @@ impl Installation {
 
 /// Our own authority, for installations that bring no certificate.
 pub fn own_authority(config: &Config, now: Timestamp) -> Result<Authority> {
-    Authority::open(&config.node.data.join("keys"), now).context("cannot open our own certificate authority")
+    let authority = Authority::open(&config.node.data.join("keys"), now);
+    let authority = authority.context("cannot open our own certificate authority")?;
+    Ok(match &config.secure.issuer {
+        Some(issuer) => authority.of_organisation(issuer),
+        None => authority,
+    })
 }
 
 /// The host name, and loopback for whoever tries things out on the same machine.

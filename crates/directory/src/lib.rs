@@ -101,7 +101,8 @@ pub use sender_list::{
 };
 pub use session::{Session, SessionId, SessionInfo};
 pub use settings::{
-    Brand, Logo, LogoKind, OrganisationSettings, SecuredSending, SettingsChange, Support, contrast_with_white,
+    Brand, Logo, LogoKind, Occasion, OrganisationSettings, SecuredSending, SecuringRule, SettingsChange,
+    Support, contrast_with_white,
 };
 pub use sources::{
     AllowState, AllowedSource, BanRule, Evidence, IpChange, IpInfo, MassError, NewAllowedSource, NewIp,

@@ -145,6 +145,10 @@ pub const ANSWER_AWAITED_FOR: Duration = Duration::from_secs(120);
 
 /// Addresses and domains of an organisation that alone send secured letters.
 pub const SECURED_SENDERS_LIMIT: usize = 500;
+/// Rules of an organisation by which letters go secured.
+pub const SECURING_RULES_LIMIT: usize = 100;
+/// Characters of a subject that such a rule names.
+pub const SECURING_SUBJECT_LIMIT_CHARACTERS: usize = 100;
 /// Characters of what an organisation tells its people about secured letters.
 pub const SECURED_GUIDANCE_LIMIT_CHARACTERS: usize = 2_000;
 /// Characters of an application account's name.

@@ -32,6 +32,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (19, "applications that read", include_str!("0019_applications_that_read.sql")),
         (20, "from when until when sources are allowed", include_str!("0020_validity.sql")),
         (21, "who sends secured letters", include_str!("0021_secured_sending.sql")),
+        (22, "what has to go secured", include_str!("0022_securing_rules.sql")),
     ],
 };
 

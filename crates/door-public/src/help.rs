@@ -80,9 +80,24 @@ pub(crate) async fn page(
             hours => support.hours,
         },
         clients,
+        secured => secured(&shared),
         muttrc => muttrc(if is_address { &address } else { "anna@exemple.ch" }, &servers),
     };
     pages::page(language, "help.html", "/help", content)
+}
+
+/// How a letter is marked, in whichever program, that is to go secured.
+fn secured(shared: &Shared) -> Value {
+    let (tag, suffix) = shared.onboarding.marks();
+    let modes = [("confidential", 'c'), ("personal", 'p'), ("registered", 'r')];
+    let begins = |tag: &String| {
+        modes.map(|(mode, letter)| context! { mode, begin => format!("<{tag}><{letter}>") }).to_vec()
+    };
+    context! {
+        is_offered => tag.is_some() || suffix.is_some(),
+        begins => tag.as_ref().map(begins),
+        suffix => suffix.map(|suffix| format!("eve@example.com.{suffix}")),
+    }
 }
 
 /// TLS from the first byte first (RFC 8314 §3).

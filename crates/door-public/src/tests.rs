@@ -405,6 +405,10 @@ async fn help_fills_in_the_settings_and_says_nothing_of_addresses() {
             ..directory::SettingsChange::default()
         };
         owner.change_settings(organisation, change).await.unwrap();
+        assert!(
+            carla.contains("&lt;im&gt;&lt;r&gt;") && carla.contains("eve@example.com.incamail.ch"),
+            "{carla}"
+        );
         let (_, helped) = place.page("/help?address=carla@valbois.test", "fr").await;
         assert!(helped.contains("mailto:aide@valbois.test") && helped.contains("&lt;lundi&gt;"), "{helped}");
         let (status, elsewhere) = place.page("/help?address=eve@far.test", "fr").await;

@@ -10,7 +10,7 @@ use directory::{
     SignedInApplication,
 };
 use gateways::CertificateDer;
-use mail_flow::{Arrival, Incoming, Origin};
+use mail_flow::{Arrival, Asking, Incoming, Origin};
 use model::{Address, Domain, Protocol, Recipient, Reply, ReversePath, Timestamp};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
@@ -59,7 +59,7 @@ pub(crate) async fn converse<S>(
         ip,
         shutdown,
         origin: None,
-        is_secret: false,
+        asking: Asking::default(),
         body: None,
         authenticated: None,
         scram: None,
@@ -111,8 +111,8 @@ struct Connection<'a, S> {
     shutdown: watch::Receiver<bool>,
     /// Made at MAIL, used at RCPT, given away with the message.
     origin: Option<Origin>,
-    /// A recipient of the letter under way asks for it to go secured.
-    is_secret: bool,
+    /// What asks for the letter under way to go secured.
+    asking: Asking,
     /// What has come of the message.
     body: Option<Incoming>,
     /// Who signed in, or is about to.
@@ -177,13 +177,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
         match need {
             Need::Sender { from, hello } => {
                 let mut origin = self.origin_of(hello);
-                let answer = self.may_send(&mut origin, &from).await;
+                let answer = match self.may_send(&mut origin, &from).await {
+                    Ok(()) => flow.asking(&origin).await,
+                    Err(reply) => Err(reply),
+                };
                 if let Err(reply) = &answer {
                     info!(peer = %self.ip, %from, %reply, "a sender was refused");
                 }
                 self.origin = Some(origin);
-                self.is_secret = false;
-                self.session.sender_answered(answer);
+                self.session.sender_answered(answer.map(|asking| self.asking = asking));
             }
             Need::Recipient { recipient, smtputf8, declared_bytes } => {
                 let origin = self.origin.as_ref().expect("MAIL came before RCPT and made the origin");
@@ -197,16 +199,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
                 if kind == Kind::Mx && !is_known {
                     count_recipient(self.shared, self.ip, answer.as_ref().err()).await;
                 }
-                self.is_secret |= answer.is_ok() && flow.is_secret(origin, &recipient.address);
+                if answer.is_ok() {
+                    flow.ask(&mut self.asking, &recipient.address);
+                }
                 self.session.recipient_answered(answer.map(|()| recipient));
             }
             Need::Keep => {
-                let (origin, is_secret) = (self.origin.as_ref(), self.is_secret);
-                let receive = || match origin {
-                    Some(origin) => flow.receive_from(origin, is_secret),
-                    None => flow.receive(),
-                };
-                let body = self.body.get_or_insert_with(receive);
+                let asking = &mut self.asking;
+                let body = self.body.get_or_insert_with(|| flow.receive_from(std::mem::take(asking)));
                 let answer = body.write(self.session.content()).await;
                 if answer.is_err() {
                     self.body = None;
@@ -215,7 +215,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<'_, S> {
             }
             Need::Accept(envelope) => {
                 let origin = self.origin.take().expect("MAIL came before the message and made the origin");
-                let body = self.body.take().unwrap_or_else(|| flow.receive());
+                let asking = std::mem::take(&mut self.asking);
+                let body = self.body.take().unwrap_or_else(|| flow.receive_from(asking));
                 let answer = flow.accept(Arrival { origin, envelope, body }).await;
                 self.message_since = None;
                 if answer.is_ok() {

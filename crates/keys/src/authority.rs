@@ -31,6 +31,8 @@ pub struct Authority {
     directory: PathBuf,
     issuer: Issuer<'static, KeyPair>,
     certificate: CertificateDer<'static>,
+    /// Whose servers it vouches for, as their certificates say it.
+    organisation: Option<String>,
 }
 
 impl Authority {
@@ -52,7 +54,15 @@ impl Authority {
             .map_err(|source| KeyError::Read { path: certificate_file.clone(), source })?;
         let key = KeyPair::from_pem(&read(&key_file)?).map_err(making)?;
         let issuer = Issuer::from_ca_cert_der(&certificate, key).map_err(making)?;
-        Ok(Authority { directory: directory.to_owned(), issuer, certificate })
+        Ok(Authority { directory: directory.to_owned(), issuer, certificate, organisation: None })
+    }
+
+    /// Names in the certificates that it makes from now on whose servers they are of (`O=`, at most 64 characters are
+    /// taken: RFC 5280 appendix A.1, ub-organization-name), so that whoever compares a certificate reads it.
+    pub fn of_organisation(mut self, name: &str) -> Authority {
+        let name: String = name.chars().take(limits::ORGANISATION_NAME_CHARACTERS).collect();
+        self.organisation = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+        self
     }
 
     /// The file with the authority's certificate.
@@ -74,7 +84,7 @@ impl Authority {
     ) -> Result<(PathBuf, PathBuf), KeyError> {
         let certificate_file = self.directory.join("server.pem");
         let key_file = self.directory.join("server.key");
-        if !serves(&certificate_file, names, now) {
+        if !serves(&certificate_file, names, self.organisation.as_deref(), now) {
             self.issue(names, now, &certificate_file, &key_file)?;
         }
         Ok((certificate_file, key_file))
@@ -118,6 +128,9 @@ impl Authority {
             });
         }
         parameters.distinguished_name = common_name(&name);
+        if let Some(organisation) = &self.organisation {
+            parameters.distinguished_name.push(DnType::OrganizationName, organisation.as_str());
+        }
         // A day back: the clocks of others may be behind ours.
         (parameters.not_before, parameters.not_after) =
             (day(now.minus(Duration::from_secs(86_400))), day(now.plus(life)));
@@ -160,11 +173,15 @@ fn day(moment: Timestamp) -> time::OffsetDateTime {
     date_time_ymd(civil.year as i32, civil.month as u8, civil.day as u8)
 }
 
-/// Whether the certificate in `file` names exactly `names` and is good for a while yet.
-fn serves(file: &Path, names: &[String], now: Timestamp) -> bool {
+/// Whether the certificate in `file` names exactly `names` and this organisation, and is good for a while yet.
+fn serves(file: &Path, names: &[String], organisation: Option<&str>, now: Timestamp) -> bool {
     let Ok(certificate) = CertificateDer::from_pem_file(file) else { return false };
     let Ok((_, parsed)) = x509_parser::parse_x509_certificate(&certificate) else { return false };
     let Ok(Some(alternatives)) = parsed.subject_alternative_name() else { return false };
+    let named = parsed.subject().iter_organization().next().and_then(|name| name.as_str().ok());
+    if named != organisation {
+        return false;
+    }
     let mut found: Vec<String> = alternatives
         .value
         .general_names

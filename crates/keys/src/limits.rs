@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Characters of an organisation's name in a certificate (RFC 5280 appendix A.1, ub-organization-name).
+pub const ORGANISATION_NAME_CHARACTERS: usize = 64;
+
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// How long a DKIM key signs before its successor is made.

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use directory::{Authenticated, SignedInApplication};
 use mail_judge::{BodyHashes, Hashed};
-use mail_secure::{Marks, wish};
 use model::{Domain, Envelope, Gateway, MessageId, OrganisationId, Protocol, Reply};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::asking::Asking;
 use crate::limits::{HEAD_LIMIT_BYTES, SECRET_SHARE_BYTES};
 use crate::trouble;
 
@@ -135,18 +135,11 @@ pub struct Incoming {
     is_past_header: bool,
     /// The hashes of a body that is longer than the head.
     bodies: Option<BodyHashes>,
-    secrecy: Secrecy,
+    /// What asks for it to go secured.
+    pub(crate) asking: Asking,
+    /// The whole letter, if it is to go secured: nothing of it goes to the disk before it is sealed.
+    kept: Option<Kept>,
     memory: Arc<Semaphore>,
-}
-
-/// Where the bytes of a letter may go while they arrive.
-pub(crate) enum Secrecy {
-    /// To the disk, as they are.
-    None,
-    /// The same, unless the header says that it is to go secured.
-    Watched(Marks),
-    /// It is to go secured: it stays in memory until it is sealed.
-    Kept(Kept),
 }
 
 /// A letter in memory, with its share of the memory that all of them may take.
@@ -157,6 +150,10 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    fn new(memory: &Arc<Semaphore>) -> Kept {
+        Kept { bytes: Vec::new(), shares: Vec::new(), memory: memory.clone() }
+    }
+
     fn push(&mut self, bytes: &[u8]) -> Result<(), Reply> {
         if self.bytes.len() + bytes.len() > mail_secure::limits::LETTER_LIMIT_BYTES {
             // RFC 3463 §3.4: X.3.4, a message too big for the system.
@@ -176,9 +173,10 @@ impl Incoming {
     pub(crate) fn new(
         writer: blobs::Writer,
         hostname: Domain,
-        secrecy: Secrecy,
+        asking: Asking,
         memory: Arc<Semaphore>,
     ) -> Incoming {
+        let kept = asking.is_kept.then(|| Kept::new(&memory));
         Incoming {
             writer,
             head: BytesMut::new(),
@@ -187,14 +185,10 @@ impl Incoming {
             hostname,
             is_past_header: false,
             bodies: None,
-            secrecy,
+            asking,
+            kept,
             memory,
         }
-    }
-
-    /// Keeps what comes in memory.
-    pub(crate) fn keep(memory: &Arc<Semaphore>) -> Secrecy {
-        Secrecy::Kept(Kept { bytes: Vec::new(), shares: Vec::new(), memory: memory.clone() })
     }
 
     /// Takes the next bytes. A refusal is ours (disk full and the like): the door keeps reading to the
@@ -227,11 +221,9 @@ impl Incoming {
 
     /// Where bytes go that have been looked at.
     async fn pass(&mut self, bytes: &[u8]) -> Result<(), Reply> {
-        match &mut self.secrecy {
-            Secrecy::Kept(kept) => kept.push(bytes),
-            Secrecy::None | Secrecy::Watched(_) => {
-                self.writer.write(bytes).await.map_err(|error| trouble::blobs(&error))
-            }
+        match &mut self.kept {
+            Some(kept) => kept.push(bytes),
+            None => self.writer.write(bytes).await.map_err(|error| trouble::blobs(&error)),
         }
     }
 
@@ -245,13 +237,10 @@ impl Incoming {
         self.is_past_header = true;
         let length = wire_mime::whole_header(&self.head).map_or(self.head.len(), <[u8]>::len);
         mail_judge::disown(&mut self.head[..length], self.hostname.as_str());
-        if let Secrecy::Watched(marks) = &self.secrecy
-            // What is marked and not understood is secret as well: it is refused, and never lies on a disk.
-            && !matches!(wish::in_header(&self.head[..length], marks), Ok(None))
-        {
-            self.secrecy = Incoming::keep(&self.memory);
-        }
-        if !matches!(self.secrecy, Secrecy::Kept(_)) {
+        self.asking.read(&self.head[..length]);
+        if self.asking.is_kept {
+            self.kept.get_or_insert_with(|| Kept::new(&self.memory));
+        } else {
             // What only we write means nothing where others wrote it.
             mail_judge::disown_fields(&mut self.head[..length]);
         }
@@ -261,13 +250,7 @@ impl Incoming {
 
     /// The whole letter, if it is to go secured.
     pub(crate) fn take_secret(&mut self) -> Option<Kept> {
-        match std::mem::replace(&mut self.secrecy, Secrecy::None) {
-            Secrecy::Kept(kept) => Some(kept),
-            other => {
-                self.secrecy = other;
-                None
-            }
-        }
+        self.kept.take()
     }
 
     /// The hashes that the letter's signatures ask for; once, at its end.

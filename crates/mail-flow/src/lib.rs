@@ -15,6 +15,7 @@
 mod accept;
 mod application;
 mod arrival;
+mod asking;
 mod carriage;
 mod composed;
 mod delivery_status;
@@ -54,16 +55,16 @@ use mail_deliver::{Outbound, Remote};
 use mail_queue::{Destinations, Queue};
 use mail_reports::Reports;
 use mail_route::{Relays, ReturnPaths};
-use mail_secure::{Secure, wish};
+use mail_secure::Secure;
 use mail_store::MailStore;
-use model::{Address, Domain};
+use model::Domain;
 use parking_lot::Mutex;
 use reputation::Reputation;
 use tokio::sync::{Notify, Semaphore, mpsc};
 use world::World;
 
-use arrival::Secrecy;
 pub use arrival::{Accepted, Arrival, Incoming, Origin, Session};
+pub use asking::Asking;
 pub use composed::{Composed, NotTaken, TakenComposed, reference_of, reference_shown};
 pub use ground::Ground;
 pub use secure::{Sending, TakenSecured};
@@ -236,37 +237,6 @@ impl Flow {
                 parts,
             }),
         }
-    }
-
-    /// Where the bytes of the next letter go: one that nobody can ask to be secured.
-    pub fn receive(&self) -> Incoming {
-        self.incoming(Secrecy::None)
-    }
-
-    /// Where the bytes of the next letter of `origin` go. One that is to go secured stays in memory; `is_secret` where a
-    /// recipient has said so already ([`Flow::is_secret`]).
-    pub fn receive_from(&self, origin: &Origin, is_secret: bool) -> Incoming {
-        self.incoming(match origin.may_secure() {
-            _ if is_secret => Incoming::keep(&self.inner.secrets),
-            true => Secrecy::Watched(self.inner.secure.settings().marks.clone()),
-            false => Secrecy::None,
-        })
-    }
-
-    /// Whether what `origin` brings to this recipient stays in memory: letters that are to go secured, and what comes
-    /// back of them.
-    pub fn is_secret(&self, origin: &Origin, recipient: &Address) -> bool {
-        self.is_return_path(recipient) || (origin.may_secure() && self.is_secured(recipient))
-    }
-
-    fn incoming(&self, secrecy: Secrecy) -> Incoming {
-        let (writer, hostname) = (self.inner.blobs.writer(), self.inner.settings.hostname.clone());
-        Incoming::new(writer, hostname, secrecy, self.inner.secrets.clone())
-    }
-
-    /// Whether a recipient's address asks for a secured letter.
-    pub fn is_secured(&self, address: &Address) -> bool {
-        wish::has_suffix(address, &self.inner.secure.settings().marks.suffixes)
     }
 
     /// Secure letters, for the portal and an administrator's commands.

@@ -147,12 +147,12 @@ impl Town {
     /// RCPT and then the letter, as a door does it.
     async fn bring(&self, origin: Origin, envelope: Envelope, text: &str) -> Result<MessageId, Reply> {
         self.flow.sender(&origin, &envelope.from).await?;
+        let mut asking = self.flow.asking(&origin).await?;
         for recipient in &envelope.recipients {
             self.flow.recipient(&origin, recipient, envelope.smtputf8, 0).await?;
+            self.flow.ask(&mut asking, &recipient.address);
         }
-        let mut to = envelope.recipients.iter();
-        let is_secret = to.any(|recipient| self.flow.is_secret(&origin, &recipient.address));
-        let mut body = self.flow.receive_from(&origin, is_secret);
+        let mut body = self.flow.receive_from(asking);
         body.write(text.as_bytes()).await?;
         Ok(self.flow.accept(Arrival { origin, envelope, body }).await?.message)
     }

@@ -152,6 +152,11 @@ pub fn mode_named(word: &str) -> Option<Mode> {
         .map(|(_, mode)| mode)
 }
 
+/// The decoded subject of a header.
+pub fn subject(header: &[u8]) -> Option<String> {
+    fields(header).find(|field| field.is("subject")).map(|field| subject_of(&field))
+}
+
 /// The decoded value of a Subject field.
 pub(crate) fn subject_of(field: &Field<'_>) -> String {
     decode_words(&field.unfolded()).trim().to_owned()

@@ -66,6 +66,12 @@ impl RecipientPage {
 }
 
 impl Onboarding {
+    /// By what a letter is marked that is to go secured: the first tag of a subject, and the first suffix of a recipient.
+    pub fn marks(&self) -> (Option<String>, Option<String>) {
+        let marks = &self.flow.secure().settings().marks;
+        (marks.tags.first().cloned(), marks.suffixes.first().map(ToString::to_string))
+    }
+
     /// The page of a public name; `None` where there is none, or it is not published.
     pub async fn public_page(&self, name: &str, language: Language) -> Result<Option<PublicPage>> {
         if !PUBLIC_NAME_CHARACTERS.contains(&name.len()) {

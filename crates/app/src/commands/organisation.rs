@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
-use directory::{AllowedSender, OrganisationChange, OrganisationInfo, OrganisationSettings, SettingsChange};
+use directory::{
+    AllowedSender, OrganisationChange, OrganisationInfo, OrganisationSettings, SecuringRule, SettingsChange,
+};
 use serde_json::{Value, json};
 
 use super::Platform;
@@ -78,6 +80,13 @@ pub enum Organisation {
         /// Everybody sends secured letters.
         #[arg(long, group = "news", conflicts_with = "secured_senders")]
         secured_by_everybody: bool,
+        /// What goes secured from now on though its sender did not say so: `confidential to clinic.example`, `registered
+        /// subject Mahnung`. May stand several times.
+        #[arg(long = "secured-rule", group = "news", value_name = "RULE")]
+        secured_rules: Vec<SecuringRule>,
+        /// No rules secure letters any more.
+        #[arg(long, group = "news", conflicts_with = "secured_rules")]
+        no_secured_rules: bool,
         /// What its people are told about writing secured letters.
         #[arg(long, group = "news", value_name = "TEXT")]
         secured_guidance: Option<String>,
@@ -147,6 +156,8 @@ impl Organisation {
                 no_logo,
                 secured_senders,
                 secured_by_everybody,
+                secured_rules,
+                no_secured_rules,
                 secured_guidance,
             } => {
                 let info = administration.organisation_called(&organisation_called).await?;
@@ -171,6 +182,7 @@ impl Organisation {
                         true => secured_by_everybody.then_some(None),
                         false => Some(Some(secured_senders)),
                     },
+                    secured_rules: (no_secured_rules || !secured_rules.is_empty()).then_some(secured_rules),
                     secured_guidance,
                 };
                 administration.change_settings(info.id, change).await?;
@@ -208,6 +220,7 @@ fn show_settings(name: &str, settings: &OrganisationSettings) -> Output {
     let OrganisationSettings { legal_name, requires_second_factor, support, brand, secured } = settings;
     let senders: Option<Vec<String>> =
         secured.senders.as_ref().map(|all| all.iter().map(ToString::to_string).collect());
+    let rules: Vec<String> = secured.rules.iter().map(ToString::to_string).collect();
     let yes = |is_so: bool| if is_so { "yes" } else { "no" }.to_owned();
     let value = json!({
         "name": name,
@@ -221,6 +234,7 @@ fn show_settings(name: &str, settings: &OrganisationSettings) -> Output {
         "brand_colour": brand.colour,
         "has_logo": brand.has_logo,
         "secured_senders": senders,
+        "secured_rules": rules,
         "secured_guidance": secured.guidance,
     });
     let fields = [
@@ -235,6 +249,7 @@ fn show_settings(name: &str, settings: &OrganisationSettings) -> Output {
         ("colour", brand.colour.clone()),
         ("logo", yes(brand.has_logo)),
         ("sends secured letters", senders.map_or_else(|| "everybody".to_owned(), |all| all.join(", "))),
+        ("goes secured by itself", rules.join("; ")),
         ("about secured letters", secured.guidance.clone()),
     ];
     card(value, &fields)

@@ -87,6 +87,22 @@ impl Pattern {
         }
     }
 
+    /// Whether it means this address.
+    pub fn fits(&self, address: &Address) -> bool {
+        let whole = address_key(address);
+        let (name, own) = whole.rsplit_once('@').unwrap_or_default();
+        match self {
+            Pattern::Address(address) => *address == whole,
+            Pattern::Domain(parent) => own
+                .strip_suffix(parent.as_str())
+                .is_some_and(|below| below.is_empty() || below.ends_with('.')),
+            Pattern::At(domain) => domain == own,
+            Pattern::Names { name: glob, domain } => domain == own && glob.fits(name),
+            Pattern::Glob(glob) => glob.fits(&whole),
+            Pattern::Everybody => true,
+        }
+    }
+
     /// How exactly it names a sender: of two entries the more exact one counts.
     pub(super) fn exactness(&self) -> u8 {
         match self {

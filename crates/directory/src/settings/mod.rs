@@ -4,6 +4,7 @@
 mod logo;
 mod rows;
 mod secured;
+mod securing;
 
 use crate::administration::facts;
 use db::Tx;
@@ -15,6 +16,7 @@ use crate::{Administration, AllowedSender, Directory, Session};
 
 pub use logo::{Logo, LogoKind};
 pub use secured::SecuredSending;
+pub use securing::{Occasion, SecuringRule};
 
 type Result<T> = std::result::Result<T, DirectoryError>;
 
@@ -89,6 +91,8 @@ pub struct SettingsChange {
     pub logo: Option<Option<Vec<u8>>>,
     /// Who alone sends secured letters; `Some(None)` is everybody.
     pub secured_senders: Option<Option<Vec<AllowedSender>>>,
+    /// What goes secured though its sender did not say so: these rules in the place of the old ones.
+    pub secured_rules: Option<Vec<SecuringRule>>,
     /// What its people are told about writing them.
     pub secured_guidance: Option<String>,
 }
@@ -137,6 +141,9 @@ impl SettingsChange {
         })?;
         if let Some(senders) = &self.secured_senders {
             settings.secured.senders = senders.as_deref().map(secured::checked_senders).transpose()?;
+        }
+        if let Some(rules) = &self.secured_rules {
+            settings.secured.rules = securing::checked_rules(rules)?;
         }
         if let Some(guidance) = &self.secured_guidance {
             settings.secured.guidance = secured::checked_guidance(guidance)?;

@@ -3,13 +3,19 @@
 use db::{DbError, Tx, values};
 use model::OrganisationId;
 
-use super::{Brand, Logo, LogoKind, OrganisationSettings, SecuredSending, Support};
+use super::securing::lines;
+use super::{Brand, Logo, LogoKind, OrganisationSettings, SecuredSending, SecuringRule, Support};
 use crate::AllowedSender;
 
 /// Addresses and domains with spaces between them.
 fn senders(text: &str) -> Result<Vec<AllowedSender>, DbError> {
     let damaged = |_| DbError::Column { column: 9, expected: "senders" };
     text.split_whitespace().map(|sender| sender.parse().map_err(damaged)).collect()
+}
+
+fn rules(text: &str) -> Result<Vec<SecuringRule>, DbError> {
+    let damaged = |_| DbError::Column { column: 11, expected: "rules" };
+    text.lines().map(|line| line.parse().map_err(damaged)).collect()
 }
 
 pub(super) fn read(
@@ -19,7 +25,7 @@ pub(super) fn read(
     tx.query_one(
         "SELECT legal_name, requires_second_factor, support_email, support_phone, support_page, support_hours,
                 brand_name, brand_colour, CASE WHEN logo IS NULL THEN 0 ELSE 1 END, secured_senders,
-                secured_guidance
+                secured_guidance, secured_rules
          FROM organisation_settings WHERE organisation = ?1",
         values![organisation],
         |row| {
@@ -39,6 +45,7 @@ pub(super) fn read(
                 },
                 secured: SecuredSending {
                     senders: row.optional_text(9)?.map(senders).transpose()?,
+                    rules: rules(row.text(11)?)?,
                     guidance: row.text(10)?.to_owned(),
                 },
             })
@@ -63,14 +70,15 @@ pub(super) fn write(
     let (support, brand) = (&settings.support, &settings.brand);
     tx.execute(
         "INSERT INTO organisation_settings (organisation, legal_name, requires_second_factor, support_email,
-             support_phone, support_page, support_hours, brand_name, brand_colour, secured_senders, secured_guidance)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+             support_phone, support_page, support_hours, brand_name, brand_colour, secured_senders, secured_guidance,
+             secured_rules)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
          ON CONFLICT (organisation) DO UPDATE SET legal_name = excluded.legal_name,
              requires_second_factor = excluded.requires_second_factor, support_email = excluded.support_email,
              support_phone = excluded.support_phone, support_page = excluded.support_page,
              support_hours = excluded.support_hours, brand_name = excluded.brand_name,
              brand_colour = excluded.brand_colour, secured_senders = excluded.secured_senders,
-             secured_guidance = excluded.secured_guidance",
+             secured_guidance = excluded.secured_guidance, secured_rules = excluded.secured_rules",
         values![
             organisation,
             settings.legal_name.as_str(),
@@ -82,7 +90,8 @@ pub(super) fn write(
             brand.name.as_str(),
             brand.colour.as_str(),
             settings.secured.senders.as_deref().map(AllowedSender::several).as_deref(),
-            settings.secured.guidance.as_str()
+            settings.secured.guidance.as_str(),
+            lines(&settings.secured.rules).as_str()
         ],
     )?;
     Ok(())

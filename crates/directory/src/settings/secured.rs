@@ -4,13 +4,15 @@ use model::{Address, OrganisationId};
 
 use super::{Result, rows};
 use crate::error::DirectoryError;
-use crate::{AllowedSender, Directory, limits};
+use crate::{AllowedSender, Directory, SecuringRule, limits};
 
 /// Who of an organisation sends secured letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecuredSending {
     /// Only these: addresses, and domains for all their addresses; `None` is everybody.
     pub senders: Option<Vec<AllowedSender>>,
+    /// What goes secured though its sender did not say so.
+    pub rules: Vec<SecuringRule>,
     /// When and how to write them, in the organisation's own words; empty where it says nothing.
     pub guidance: String,
 }

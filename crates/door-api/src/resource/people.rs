@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use directory::{
     AllowedSender, FactorId, FactorInfo, Joined, Membership as Member, MembershipOffer as Offered, NewMember,
-    OrganisationSettings, SettingsChange,
+    OrganisationSettings, SecuringRule, SettingsChange,
 };
 use model::{OrganisationId, UserId};
 use serde::{Deserialize, Serialize};
@@ -222,8 +222,47 @@ pub(crate) struct Settings {
     has_logo: bool,
     /// Who alone sends secured letters: addresses and domains; null: everybody.
     secured_senders: Option<Vec<String>>,
+    /// What goes secured though its sender did not say so.
+    secured_rules: Vec<Rule>,
     /// What its people are told about writing them.
     secured_guidance: String,
+}
+
+/// A rule by which letters go secured: it is about the recipients or about the subject.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SecuringRule)]
+pub(crate) struct Rule {
+    /// How at least: `confidential`, `personal` or `registered`.
+    mode: String,
+    /// Letters to such an address: `eve@clinic.example`, `clinic.example` with everything below it, `*@clinic.example`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    /// Letters whose subject has this in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+}
+
+impl Rule {
+    fn of(rule: &SecuringRule) -> Rule {
+        let (mode, (occasion, about)) = (rule.mode.to_string(), rule.occasion());
+        match occasion {
+            "to" => Rule { mode, to: Some(about), subject: None },
+            _ => Rule { mode, to: None, subject: Some(about) },
+        }
+    }
+
+    fn read(&self) -> Result<SecuringRule> {
+        let (occasion, about) = match (&self.to, &self.subject) {
+            (Some(about), None) => ("to", about),
+            (None, Some(about)) => ("subject", about),
+            _ => {
+                let rule = "a rule is about what is written to somebody (to), or about the subject (subject)";
+                return Err(invalid("secured_rules", "it has both, or neither".to_owned(), rule));
+            }
+        };
+        Ok(SecuringRule::new(&self.mode, occasion, about)?)
+    }
 }
 
 fn settings_view(settings: OrganisationSettings) -> Settings {
@@ -238,6 +277,7 @@ fn settings_view(settings: OrganisationSettings) -> Settings {
         brand_colour: settings.brand.colour,
         has_logo: settings.brand.has_logo,
         secured_senders: settings.secured.senders.map(|all| all.iter().map(ToString::to_string).collect()),
+        secured_rules: settings.secured.rules.iter().map(Rule::of).collect(),
         secured_guidance: settings.secured.guidance,
     }
 }
@@ -264,6 +304,8 @@ pub(crate) struct ChangeSettings {
     #[serde(default, deserialize_with = "absent_or")]
     #[schema(value_type = Option<Vec<String>>)]
     secured_senders: Option<Option<Vec<String>>>,
+    /// What goes secured though its sender did not say so, in the place of the rules before.
+    secured_rules: Option<Vec<Rule>>,
     /// When and how to write them, in the organisation's own words.
     secured_guidance: Option<String>,
 }
@@ -305,6 +347,8 @@ pub(crate) async fn change_settings(
     };
     let several = |all: Vec<String>| all.into_iter().map(sender).collect::<Result<Vec<_>>>();
     let secured_senders = change.secured_senders.map(|all| all.map(several).transpose()).transpose()?;
+    let rules = |rules: Vec<Rule>| rules.iter().map(Rule::read).collect::<Result<Vec<_>>>();
+    let secured_rules = change.secured_rules.map(rules).transpose()?;
     let change = SettingsChange {
         name: None,
         legal_name: change.legal_name,
@@ -317,6 +361,7 @@ pub(crate) async fn change_settings(
         brand_colour: change.brand_colour,
         logo,
         secured_senders,
+        secured_rules,
         secured_guidance: change.secured_guidance,
     };
     Ok(Json(settings_view(caller.directory().change_settings(OrganisationId(id), change).await?)))

@@ -1,6 +1,7 @@
 //! The first page: what there is, and what asks for attention.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -21,6 +22,8 @@ use crate::{Shared, page};
 
 /// Letters that wait are counted so far.
 const QUEUE_COUNTED: usize = 1_000;
+/// From this age on a letter that was tried and not taken is told of.
+const LATE_AFTER: Duration = Duration::from_secs(3600);
 /// From this part of its quota on a mailbox is looked after.
 const NEARLY_FULL_PERCENT: u64 = 90;
 /// Full mailboxes that are named.
@@ -73,6 +76,17 @@ async fn show(State(shared): State<Arc<Shared>>, person: Person) -> Answer {
         let text = person.guest.say("alert-held", &[("count", Word::from(held))]);
         let name = person.guest.say("queue-title", &[]);
         alerts.push(context! { name, state => "waiting", text, href => "/manager/queue?sort=queue-state" });
+    }
+    let now = shared.world.clock.now();
+    let is_late = |entry: &&mail_queue::Entry| {
+        !entry.is_held && entry.attempts > 0 && now.since(entry.received_at) >= LATE_AFTER
+    };
+    let late = waiting.items.iter().filter(is_late).count();
+    if late > 0 {
+        let text = person.guest.say("alert-late", &[("count", Word::from(late))]);
+        let name = person.guest.say("queue-title", &[]);
+        alerts
+            .push(context! { name, state => "waiting", text, href => "/manager/queue?sort=queue-received" });
     }
     let asked = directory.count_undecided_unban_requests().await?;
     if asked > 0 {

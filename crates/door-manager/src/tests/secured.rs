@@ -248,3 +248,45 @@ async fn whoever_administers_names_who_sends_secured_letters_and_tells_how() {
         assert!(town.directory.secured_sending(town.valbois).await.unwrap().senders.is_none());
     }
 }
+
+#[tokio::test]
+async fn whoever_administers_says_what_always_goes_secured() {
+    for town in towns().await {
+        town.mail_domain().await;
+        let mut admin = town.signed_in("valbois").await;
+        let path = "/manager/secured/senders";
+        let rule = |when, about, mode| [("rule-when", when), ("rule-about", about), ("rule-mode", mode)];
+        for wrong in [
+            rule("to", "pas une adresse", "personal"),
+            rule("to", "x.test", "secret"),
+            rule("from", "x.test", "personal"),
+        ] {
+            let refused = admin.post(path, &[&[("who", "everybody")][..], &wrong].concat()).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong:?}");
+            assert!(
+                refused.text.contains("error-rules") && refused.text.contains(wrong[1].1),
+                "{}",
+                refused.text
+            );
+        }
+        let kept = [
+            &[("who", "everybody")][..],
+            &rule("subject", "dernier rappel", "registered"),
+            &rule("to", "", "personal"),
+            &rule("to", "clinique.test", "confidential"),
+        ];
+        assert_eq!(admin.post(path, &kept.concat()).await.status, StatusCode::SEE_OTHER);
+        let sending = town.directory.secured_sending(town.valbois).await.unwrap();
+        let rules: Vec<String> = sending.rules.iter().map(ToString::to_string).collect();
+        assert_eq!(rules, ["registered subject dernier rappel", "confidential to clinique.test"]);
+        let shown = page(&mut admin, path).await;
+        assert_eq!(shown.matches("name=\"rule-about\"").count(), 5, "{shown}");
+        assert!(
+            shown.contains("value=\"dernier rappel\"") && shown.contains("value=\"clinique.test\""),
+            "{shown}"
+        );
+        assert!(town.directory.secured_sending(town.acme).await.unwrap().rules.is_empty());
+        assert_eq!(admin.post(path, &[("who", "everybody")]).await.status, StatusCode::SEE_OTHER);
+        assert!(town.directory.secured_sending(town.valbois).await.unwrap().rules.is_empty());
+    }
+}

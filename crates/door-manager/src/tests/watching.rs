@@ -454,6 +454,13 @@ async fn what_asks_for_attention_stands_on_the_first_page_with_a_link() {
         town.waits(town.valbois, 1, "anna@valbois.test", "u@far.test").await;
         let queue = mail_queue::Queue::new(town.db.clone(), town.world.clone(), "two");
         assert_eq!(queue.hold(None, mail_queue::Selection::All, "test").await.unwrap(), 1);
+        // A letter that nobody has taken for two hours.
+        town.waits(town.valbois, 2, "anna@valbois.test", "v@far.test").await;
+        let tried = |tx: &mut db::Tx| -> Result<u64, db::DbError> {
+            tx.execute("UPDATE queue_delivery SET attempts = 3 WHERE is_held = 0", db::values![])?;
+            tx.execute("UPDATE queue_message SET received_at = received_at - 7200000", db::values![])
+        };
+        town.db.operator("test").write(tried).await.unwrap();
         // Somebody who is kept out.
         let hours = std::time::Duration::from_secs(7200);
         town.operator().ban_source("198.51.100.7", hours, "essai").await.unwrap();
@@ -498,6 +505,7 @@ async fn what_asks_for_attention_stands_on_the_first_page_with_a_link() {
         let page = plain(&browser.get("/manager/").await.text);
         for (link, words) in [
             ("/manager/queue?sort=queue-state", "1 message retenu"),
+            ("/manager/queue?sort=queue-received", "1 message attend depuis plus d’une heure"),
             ("/manager/sources#requests", "1 demande"),
             (&format!("/manager/addresses/{}", full.id), "plein@valbois.test"),
         ] {

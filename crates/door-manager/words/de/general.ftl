@@ -812,6 +812,10 @@ column-session-since = Seit
 column-session-seen = Zuletzt
 sessions-end-effect = Dieser Browser muss sich neu anmelden; was dort eingegeben und noch nicht gespeichert ist, geht verloren.
 sessions-end-one = Beenden: { $browser }
+alert-late = { $count ->
+    [one] { $count } Nachricht wartet seit mehr als einer Stunde
+   *[other] { $count } Nachrichten warten seit mehr als einer Stunde
+}
 alert-held = { $count ->
     [one] { $count } angehaltene Nachricht
    *[other] { $count } angehaltene Nachrichten

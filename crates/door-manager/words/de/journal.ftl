@@ -325,4 +325,5 @@ fact-valid-until = Gültig bis
 fact-also-sends-from = Sendet auch von
 fact-suffixes = Suffixe
 fact-secured-senders = Senden gesicherte Briefe
+fact-secured-rules = Geht immer gesichert
 fact-secured-guidance = Hilfe zu gesicherten Briefen

@@ -396,3 +396,7 @@ rule-the-time-to-live-before-the-date-is-60-t = Die Lebensdauer vor dem Termin b
 rule-at-most-16-suffixes-are-published = Höchstens 16 Suffixe werden veröffentlicht.
 rule-1-to-500-addresses-and-domains-alone-sen = Geben Sie 1 bis 500 Adressen und Domains an, oder lassen Sie alle senden.
 rule-what-is-told-about-secured-letters-has-a = Der Hilfetext hat höchstens 2000 Zeichen.
+rule-a-rule-secures-as-confidential-personal = Eine Regel schützt als vertraulich, persönlich oder eingeschrieben.
+rule-a-rule-about-the-subject-names-1-to-100 = Eine Regel zum Betreff nennt 1 bis 100 Zeichen davon.
+rule-a-rule-is-about-what-is-written-to-someb = Eine Regel achtet auf den Empfänger oder auf den Betreff.
+rule-an-organisation-has-at-most-100-rules-th = Eine Organisation hat höchstens 100 Regeln für gesicherte Briefe.

@@ -812,6 +812,10 @@ column-session-since = Since
 column-session-seen = Last seen
 sessions-end-effect = That browser has to sign in again; what is typed there and not saved yet is lost.
 sessions-end-one = End: { $browser }
+alert-late = { $count ->
+    [one] { $count } message has been waiting for more than an hour
+   *[other] { $count } messages have been waiting for more than an hour
+}
 alert-held = { $count ->
     [one] { $count } held message
    *[other] { $count } held messages

@@ -325,4 +325,5 @@ fact-valid-until = Valid until
 fact-also-sends-from = Also sends from
 fact-suffixes = Suffixes
 fact-secured-senders = Send secured letters
+fact-secured-rules = Always goes secured
 fact-secured-guidance = Help on secured letters

@@ -396,3 +396,7 @@ rule-the-time-to-live-before-the-date-is-60-t = The time to live before the date
 rule-at-most-16-suffixes-are-published = At most 16 suffixes are published.
 rule-1-to-500-addresses-and-domains-alone-sen = Name 1 to 500 addresses and domains, or let everybody send.
 rule-what-is-told-about-secured-letters-has-a = The help text has at most 2000 characters.
+rule-a-rule-secures-as-confidential-personal = A rule secures as confidential, personal or registered.
+rule-a-rule-about-the-subject-names-1-to-100 = A rule about the subject names 1 to 100 characters of it.
+rule-a-rule-is-about-what-is-written-to-someb = A rule is about the recipient or about the subject.
+rule-an-organisation-has-at-most-100-rules-th = An organisation has at most 100 rules that secure letters.

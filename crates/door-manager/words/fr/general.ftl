@@ -814,6 +814,10 @@ column-session-since = Depuis
 column-session-seen = Vue
 sessions-end-effect = Ce navigateur devra se connecter de nouveau ; ce qui y est saisi et pas encore enregistré est perdu.
 sessions-end-one = Mettre fin : { $browser }
+alert-late = { $count ->
+    [one] { $count } message attend depuis plus d’une heure
+   *[other] { $count } messages attendent depuis plus d’une heure
+}
 alert-held = { $count ->
     [one] { $count } message retenu
    *[other] { $count } messages retenus

@@ -325,4 +325,5 @@ fact-valid-until = Valable jusqu’au
 fact-also-sends-from = Envoie aussi depuis
 fact-suffixes = Suffixes
 fact-secured-senders = Envoient des lettres sécurisées
+fact-secured-rules = Toujours sécurisé
 fact-secured-guidance = Aide sur les lettres sécurisées

@@ -396,3 +396,7 @@ rule-the-time-to-live-before-the-date-is-60-t = La durée de vie avant la date e
 rule-at-most-16-suffixes-are-published = On publie au plus 16 suffixes.
 rule-1-to-500-addresses-and-domains-alone-sen = Indiquez de 1 à 500 adresses et domaines, ou laissez chacun envoyer.
 rule-what-is-told-about-secured-letters-has-a = Le texte d’aide a au plus 2000 caractères.
+rule-a-rule-secures-as-confidential-personal = Une règle protège comme confidentiel, personnel ou recommandé.
+rule-a-rule-about-the-subject-names-1-to-100 = Une règle sur l’objet en nomme de 1 à 100 caractères.
+rule-a-rule-is-about-what-is-written-to-someb = Une règle regarde le destinataire ou l’objet.
+rule-an-organisation-has-at-most-100-rules-th = Une organisation a au plus 100 règles de sécurisation.

@@ -812,6 +812,10 @@ column-session-since = Dal
 column-session-seen = Vista
 sessions-end-effect = Questo browser dovrà collegarsi di nuovo; ciò che vi è scritto e non ancora salvato è perso.
 sessions-end-one = Porre fine: { $browser }
+alert-late = { $count ->
+    [one] { $count } messaggio attende da più di un’ora
+   *[other] { $count } messaggi attendono da più di un’ora
+}
 alert-held = { $count ->
     [one] { $count } messaggio trattenuto
    *[other] { $count } messaggi trattenuti

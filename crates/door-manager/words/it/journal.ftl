@@ -325,4 +325,5 @@ fact-valid-until = Valido fino al
 fact-also-sends-from = Invia anche da
 fact-suffixes = Suffissi
 fact-secured-senders = Inviano lettere protette
+fact-secured-rules = Sempre protetto
 fact-secured-guidance = Aiuto sulle lettere protette

@@ -396,3 +396,7 @@ rule-the-time-to-live-before-the-date-is-60-t = La durata di vita prima della da
 rule-at-most-16-suffixes-are-published = Si pubblicano al massimo 16 suffissi.
 rule-1-to-500-addresses-and-domains-alone-sen = Indicate da 1 a 500 indirizzi e domini, o lasciate inviare tutti.
 rule-what-is-told-about-secured-letters-has-a = Il testo d’aiuto ha al massimo 2000 caratteri.
+rule-a-rule-secures-as-confidential-personal = Una regola protegge come confidenziale, personale o raccomandata.
+rule-a-rule-about-the-subject-names-1-to-100 = Una regola sull’oggetto ne nomina da 1 a 100 caratteri.
+rule-a-rule-is-about-what-is-written-to-someb = Una regola guarda il destinatario o l’oggetto.
+rule-an-organisation-has-at-most-100-rules-th = Un’organizzazione ha al massimo 100 regole per lettere protette.

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use model::Timestamp;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConnection};
 
 use crate::{Authority, CertificateFacts, Keys, ServerTls};
@@ -31,6 +32,21 @@ fn a_server_certificate_stays_until_its_names_or_time_run_out() {
 
     again.server_certificate(&["other.test".to_owned()], NOW).unwrap();
     assert_ne!(std::fs::read(&file).unwrap(), renewed);
+}
+
+#[test]
+fn a_server_certificate_says_whose_server_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let subject = |name: &str| {
+        let authority = Authority::open(directory.path(), NOW).unwrap().of_organisation(name);
+        let (file, _) = authority.server_certificate(&names(), NOW).unwrap();
+        let certificate = CertificateDer::from_pem_file(file).unwrap();
+        let (_, parsed) = x509_parser::parse_x509_certificate(&certificate).unwrap();
+        parsed.subject().to_string()
+    };
+    assert_eq!(subject(""), "CN=mail.valbois.test");
+    assert_eq!(subject("Commune de Valbois"), "CN=mail.valbois.test, O=Commune de Valbois");
+    assert_eq!(subject(&"é".repeat(80)), format!("CN=mail.valbois.test, O={}", "é".repeat(64)));
 }
 
 #[test]

@@ -58,7 +58,8 @@ impl Flow {
     pub(crate) async fn accept_secured(&self, arrival: Arrival, kept: Kept) -> Result<Accepted, Reply> {
         let Arrival { origin, mut envelope, body } = arrival;
         let header = HeaderFacts::of(&body.head, body.head.len() as u64 == body.size_bytes);
-        let prepared = self.secured(&origin, &mut envelope, header, &kept.bytes).await;
+        let demanded = body.asking.demanded;
+        let prepared = self.secured(&origin, &mut envelope, header, demanded, &kept.bytes).await;
         let (prepared, plain) = match prepared {
             Ok(prepared) => prepared,
             Err(reply) => {
@@ -176,6 +177,7 @@ impl Flow {
         origin: &Origin,
         envelope: &mut Envelope,
         header: HeaderFacts,
+        demanded: Option<Mode>,
         letter: &[u8],
     ) -> Result<(Prepared, Plain), Reply> {
         let secure = &self.inner.secure;
@@ -207,7 +209,9 @@ impl Flow {
         let wished = wish::wish(whole_header, &addresses, marks);
         // RFC 3463 §3.8: X.7.0, a security matter without a code of its own.
         let wished = wished.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
-        let Some(Wish { mode, .. }) = wished else {
+        // Of what the sender wishes and what the organisation's rules demand the stricter counts.
+        let wished = wished.map(|wish: Wish| wish.mode);
+        let Some(mode) = wished.max(demanded) else {
             return Err(Reply::never(550, 7, 0, "the letter was to go secured and says no longer how"));
         };
         let sender = author(&evidence.header).or_else(|| envelope.from.address().cloned());
@@ -219,7 +223,8 @@ impl Flow {
             reference: None,
             answers: None,
             language: secure.settings().language,
-            is_by_itself: origin.application().is_some() || origin.gateway().is_some(),
+            // Whom a rule obliges may do what it obliges to.
+            is_by_itself: origin.application().is_some() || origin.gateway().is_some() || wished.is_none(),
         };
         self.sealed_for_all(envelope, submitter, mode, &evidence.header, letter).await
     }
@@ -238,7 +243,8 @@ struct Submitter {
     reference: Option<String>,
     answers: Option<Slot>,
     language: Language,
-    /// An application or a connected mail server, for which the organisation's list of people does not count.
+    /// An application, a connected mail server, or a rule's doing, for which the organisation's list of people does not
+    /// count.
     is_by_itself: bool,
 }
 

@@ -403,3 +403,55 @@ async fn whoever_is_not_named_by_the_organisation_sends_no_secured_letter_and_he
         town.stop().await;
     }
 }
+
+/// What an organisation demands goes secured without a mark, by its strictest rule; whoever may not send secured letters
+/// of their own accord does so here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_rule_asks_for_goes_sealed_without_a_mark() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger), ("lab.else.test", &stranger)]).await {
+        town.go();
+        let owner = town.directory.find(&address("anna@valbois.test")).await.unwrap();
+        let directory::Found::Mailbox { account, .. } = owner else { panic!("{owner:?}") };
+        let rules = [
+            "personal to *@lab.else.test",
+            "confidential subject Diagnose",
+            "registered subject letzte mahnung",
+        ];
+        let change = directory::SettingsChange {
+            secured_rules: Some(rules.iter().map(|rule| rule.parse().unwrap()).collect()),
+            secured_senders: Some(Some(vec!["direction@valbois.test".parse().unwrap()])),
+            ..directory::SettingsChange::default()
+        };
+        town.operator.change_settings(account.organisation, change).await.unwrap();
+        let mut count = stranger.heard().len();
+        for (subject, to, mode) in [
+            ("Bonjour", "zed@else.test", None),
+            ("Votre =?utf-8?q?d=49agnose?=", "zed@else.test", Some("confidentiel")),
+            ("Letzte MAHNUNG: Diagnose", "zed@else.test", Some("recommandé")),
+            ("Bonjour", "eve@lab.else.test", Some("personnel")),
+        ] {
+            send(&town, subject, &[to]).await.unwrap();
+            count += 1;
+            let letters = letters_of(&stranger, count).await;
+            let text = letters.last().unwrap();
+            let subject = wire_mime::Summary::of(text.as_bytes()).subject;
+            match mode {
+                None => assert!(text.contains("body of Bonjour"), "{text}"),
+                Some(mode) => {
+                    assert!(!text.contains("body of"), "{text}");
+                    assert!(subject.contains(mode), "{subject}");
+                }
+            }
+        }
+        // All recipients of a letter get it in one way.
+        send(&town, "Bonjour", &["zed@else.test", "eve@lab.else.test"]).await.unwrap();
+        count += 2;
+        let letters = letters_of(&stranger, count).await;
+        assert!(letters[count - 2..].iter().all(|text| !text.contains("body of")), "{letters:?}");
+        // A mark is a wish of one's own, for which one has to be named.
+        let refused = send(&town, "<im><c> Bonjour", &["zed@else.test"]).await.unwrap_err();
+        assert_eq!(refused.code(), 550);
+        town.stop().await;
+    }
+}

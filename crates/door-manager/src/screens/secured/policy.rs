@@ -1,4 +1,5 @@
-//! Who of the organisation sends secured letters, and what its people are told about writing them.
+//! Who of the organisation sends secured letters, which go secured by themselves, and what its people are told about
+//! writing them.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use axum::Router;
 use axum::extract::State as Kept;
 use axum::http::StatusCode;
 use axum::routing::get;
-use directory::{AllowedSender, SecuredSending, SettingsChange};
+use directory::{AllowedSender, DirectoryError, SecuredSending, SecuringRule, SettingsChange};
 use minijinja::{Value, context};
 
 use super::{Answer, PATH};
@@ -25,8 +26,17 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 struct Form {
     is_limited: bool,
     senders: String,
+    rules: Vec<Rule>,
     guidance: String,
 }
+
+/// A rule as the form has it: mode, occasion, what it is about.
+type Rule = (String, String, String);
+
+/// Rules that are read of a form: more than an organisation may have, so that it hears of it.
+const FORM_RULES_LIMIT: usize = 200;
+/// Empty rules that a form offers beside those there are.
+const EMPTY_RULES: usize = 3;
 
 impl Form {
     fn of(sending: &SecuredSending) -> Form {
@@ -34,14 +44,29 @@ impl Form {
         Form {
             is_limited: sending.senders.is_some(),
             senders: senders.join("\n"),
+            rules: sending.rules.iter().map(Form::rule_of).collect(),
             guidance: sending.guidance.clone(),
         }
     }
 
+    fn rule_of(rule: &SecuringRule) -> Rule {
+        let (occasion, about) = rule.occasion();
+        (rule.mode.to_string(), occasion.to_owned(), about)
+    }
+
     fn typed(fields: &Fields) -> Form {
+        let (modes, occasions) = (fields.all("rule-mode"), fields.all("rule-when"));
+        let rules = modes.zip(occasions).zip(fields.all("rule-about"));
         Form {
             is_limited: fields.text("who") == "listed",
             senders: fields.text("senders").replace("\r\n", "\n"),
+            rules: rules
+                .map(|((mode, occasion), about)| {
+                    (mode.to_owned(), occasion.to_owned(), about.trim().to_owned())
+                })
+                .filter(|(_, _, about)| !about.is_empty())
+                .take(FORM_RULES_LIMIT)
+                .collect(),
             guidance: fields.text("guidance").replace("\r\n", "\n"),
         }
     }
@@ -61,6 +86,11 @@ impl Form {
         }
         if wrong.is_empty() { Ok(Some(senders)) } else { Err(wrong) }
     }
+
+    /// The rules; the first that is none.
+    fn rules(&self) -> Result<Vec<SecuringRule>, DirectoryError> {
+        self.rules.iter().map(|(mode, occasion, about)| SecuringRule::new(mode, occasion, about)).collect()
+    }
 }
 
 async fn show(Kept(shared): Kept<Arc<Shared>>, person: Administrator) -> Answer {
@@ -72,6 +102,7 @@ fn shown(shared: &Shared, person: &Person, form: &Form, errors: &[FieldError]) -
     let content = context! {
         who => if form.is_limited { "listed" } else { "everybody" },
         senders => form.senders,
+        rules => form.rules.iter().cloned().chain(std::iter::repeat_n(Rule::default(), EMPTY_RULES)).collect::<Vec<_>>(),
         guidance => form.guidance,
         how => how(shared),
         errors => Value::from_serialize(errors),
@@ -109,8 +140,16 @@ async fn change(Kept(shared): Kept<Arc<Shared>>, person: Administrator, fields: 
             return shown(&shared, &person, &form, &errors);
         }
     };
+    let rules = match form.rules() {
+        Ok(rules) => rules,
+        Err(error) => {
+            let error = directory_refusal(&person.guest, error)?.at("rules");
+            return shown(&shared, &person, &form, &[error]);
+        }
+    };
     let change = SettingsChange {
         secured_senders: Some(senders),
+        secured_rules: Some(rules),
         secured_guidance: Some(form.guidance.clone()),
         ..SettingsChange::default()
     };
@@ -121,9 +160,12 @@ async fn change(Kept(shared): Kept<Arc<Shared>>, person: Administrator, fields: 
         }
         Err(error) => {
             let error = directory_refusal(&person.guest, error)?;
-            let error =
-                if error.field == "secured_guidance" { error.at("guidance") } else { error.at("senders") };
-            shown(&shared, &person, &form, &[error])
+            let field = match error.field.as_str() {
+                "secured_guidance" => "guidance",
+                "secured_rules" => "rules",
+                _ => "senders",
+            };
+            shown(&shared, &person, &form, &[error.at(field)])
         }
     }
 }
