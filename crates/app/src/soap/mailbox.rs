@@ -7,6 +7,7 @@ use mail_secure::Seen;
 use mail_store::{SearchKey, StoreError, UidSet};
 
 use super::caller::temporary;
+use super::reader::Reader;
 use super::{Desk, of_directory};
 
 /// An e-mail lies in the mailbox after its letter was taken; clocks of two nodes may differ.
@@ -16,9 +17,12 @@ const FOLDERS_LIMIT: usize = 200;
 
 impl Desk {
     /// The e-mail that brought a copy; `None` where it is in no mailbox of this platform, or was deleted.
-    pub(super) async fn mail_of(&self, seen: &Seen) -> Result<Option<Bytes>, Fault> {
+    pub(super) async fn mail_of(&self, reader: &Reader, seen: &Seen) -> Result<Option<Bytes>, Fault> {
         let found = self.directory.find(&seen.copy.address).await.map_err(of_directory)?;
         let Found::Mailbox { account, .. } = found else { return Ok(None) };
+        if !reader.looks_into(account) {
+            return Ok(None);
+        }
         let message_id = self.flow.secure().carrier_message_id(&seen.letter, &seen.copy);
         let key = SearchKey::Every(vec![
             SearchKey::Younger(seen.copy.submitted_at.minus(CLOCKS_DIFFER)),

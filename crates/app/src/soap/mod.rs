@@ -33,20 +33,25 @@ struct Desk {
     onboarding: Onboarding,
 }
 
+impl Desk {
+    fn of(installation: &Installation) -> Desk {
+        Desk {
+            world: installation.world.clone(),
+            directory: installation.directory.clone(),
+            flow: installation.flow.clone(),
+            store: installation.store.clone(),
+            onboarding: installation.onboarding.clone(),
+        }
+    }
+}
+
 /// The routes of the three services.
 pub(crate) fn router(installation: &Installation) -> axum::Router {
     let config = &installation.config;
     let base = crate::http::base_url(config).unwrap_or_else(|| format!("https://{}", config.node.hostname));
-    let desk = Desk {
-        world: installation.world.clone(),
-        directory: installation.directory.clone(),
-        flow: installation.flow.clone(),
-        store: installation.store.clone(),
-        onboarding: installation.onboarding.clone(),
-    };
     door_soap::router(Parts {
         world: installation.world.clone(),
-        operations: desk,
+        operations: Desk::of(installation),
         authenticator: Gatekeeper(installation.directory.clone()),
         addresses: Addresses { send: base.clone(), read: base.clone(), administration: base },
         limits: Limits::default(),

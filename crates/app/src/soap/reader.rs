@@ -5,7 +5,7 @@ use directory::{AllowedSender, Directory};
 use door_soap::{Code, Fault};
 use mail_secure::receiving::SentBy;
 use mail_secure::{Mode, Seen, Shown};
-use model::{Address, OrganisationId, UserId};
+use model::{AccountRef, Address, OrganisationId, UserId};
 
 use super::caller::Caller;
 use super::of_directory;
@@ -57,7 +57,13 @@ impl Caller {
                 })
             }
             Caller::Person { person, may_write } => {
-                let login = Address::parse(&person.login).map_err(|_| Fault::internal())?;
+                // An administrator may have written the login down of somebody else's mailbox: it opens nothing of it.
+                let proved = directory.proved_address(person).await.map_err(of_directory)?;
+                let login = proved.ok_or_else(|| {
+                    let why = "nobody has shown that the mailbox of this login is the person's";
+                    Fault::new(Code::Forbidden, why)
+                        .rule("a person's token reads where the login's domain is of an organisation to which the person belongs")
+                })?;
                 Ok(Reader {
                     organisation: person.home,
                     addresses: vec![login.clone()],
@@ -79,6 +85,12 @@ impl Caller {
 }
 
 impl Reader {
+    /// Whether the mailbox of an address that is read for may be looked into for what brought a letter: a person's own,
+    /// which was shown with this request, or one of the application's organisation.
+    pub(super) fn looks_into(&self, account: AccountRef) -> bool {
+        self.person.is_some() || account.organisation == self.organisation
+    }
+
     /// The letter, if it is to an address that is read for, and what the caller shows for it.
     pub(super) fn shown(&self, seen: &Seen) -> Result<Shown, Fault> {
         let canonical = seen.copy.address.canonical();

@@ -69,7 +69,7 @@ impl Reading<Caller> for Desk {
     ) -> Result<GetMessageResponse, Fault> {
         let reader = caller.reader(&self.directory).await?;
         let (seen, who) = self.to_read(&reader, &request.message_id).await?;
-        let opened = self.opened(&seen, &who, request.mail).await?;
+        let opened = self.opened(&reader, &seen, &who, request.mail).await?;
         let mut files = opened.files;
         if let Some(part) = request.part {
             if !files.iter().any(|file| file.part == part) {
@@ -153,7 +153,7 @@ impl Reading<Caller> for Desk {
         }
         let sender = seen.letter.sender.clone();
         let cc = match request.to_all {
-            true => self.others(&seen, &who, request.mail.clone()).await?,
+            true => self.others(&reader, &seen, &who, request.mail.clone()).await?,
             false => Vec::new(),
         };
         let recipients: Vec<Address> = std::iter::once(&sender).chain(&cc).cloned().collect();
@@ -168,6 +168,7 @@ impl Reading<Caller> for Desk {
             Caller::Token { .. } => return Err(Fault::internal()),
         };
         let reference = mail_flow::reference_of(&own_name, &request.client_ref);
+        let answers = self.answered(&reader, caller, &seen, &who, &reference).await?;
         let sending = mail_flow::Sending {
             organisation: reader.organisation,
             author: from,
@@ -176,7 +177,7 @@ impl Reading<Caller> for Desk {
             letter: letter.into(),
             recipients,
             reference: Some(reference),
-            answers: None,
+            answers,
             language: mail_secure::Language::default(),
         };
         let taken = self.flow.send_secured(sending).await.map_err(|reply| of_reply(&reply))?.letter;
@@ -303,14 +304,20 @@ impl Desk {
     }
 
     /// Opens a letter with what the request brings of its e-mail, else with what lies in the mailbox.
-    async fn opened(&self, seen: &Seen, who: &Shown, mail: Option<Bytes>) -> Result<Opened, Fault> {
+    async fn opened(
+        &self,
+        reader: &Reader,
+        seen: &Seen,
+        who: &Shown,
+        mail: Option<Bytes>,
+    ) -> Result<Opened, Fault> {
         if seen.copy.state == State::Offered {
             let fault = Fault::new(Code::Conflict, "the letter is offered and not accepted");
             return Err(fault.rule("AcceptMessage comes before GetMessage"));
         }
         let brought = match (mail, seen.copy.way) {
             (Some(mail), Way::Sealed) => Some(mail),
-            _ => self.mail_of(seen).await?,
+            _ => self.mail_of(reader, seen).await?,
         };
         let brought = brought.ok_or_else(|| {
             Fault::new(
@@ -332,14 +339,41 @@ impl Desk {
     }
 
     /// Who stands in the letter's To and Cc and got it: neither the sender nor the reader, and nobody blind.
-    async fn others(&self, seen: &Seen, who: &Shown, mail: Option<Bytes>) -> Result<Vec<Address>, Fault> {
-        let opened = self.opened(seen, who, mail).await?;
+    async fn others(
+        &self,
+        reader: &Reader,
+        seen: &Seen,
+        who: &Shown,
+        mail: Option<Bytes>,
+    ) -> Result<Vec<Address>, Fault> {
+        let opened = self.opened(reader, seen, who, mail).await?;
         let letter = &seen.letter;
         let copies = self.flow.secure().copies(letter.organisation, letter.id).await.map_err(of_secure)?;
         let got: HashSet<String> = copies.iter().map(|copy| copy.address.canonical()).collect();
         let mut named = HashSet::from([who.canonical.clone(), letter.sender.canonical()]);
         let others = opened.to.into_iter().chain(opened.cc);
         Ok(others.filter(|one| got.contains(&one.canonical()) && named.insert(one.canonical())).collect())
+    }
+
+    /// The copy under which an answer is counted, as at the portal: a person's. An application's answers are counted with
+    /// all that it sends. Neither answers a letter whose time is over; what was sent before is only told again.
+    async fn answered(
+        &self,
+        reader: &Reader,
+        caller: &Caller,
+        seen: &Seen,
+        who: &Shown,
+        reference: &str,
+    ) -> Result<Option<wire_safe::Slot>, Fault> {
+        let secure = self.flow.secure();
+        let is_person = matches!(caller, Caller::Person { .. });
+        let before = secure.sent_as(reader.organisation, reference).await.map_err(of_secure)?;
+        if before.is_none() && is_person {
+            secure.answerable(&seen.copy.slot, who).await.map_err(of_secure)?;
+        } else if before.is_none() && !seen.copy.can_be_opened(self.world.clock.now()) {
+            return Err(of_secure(mail_secure::SecureError::Ended));
+        }
+        Ok(is_person.then_some(seen.copy.slot))
     }
 
     /// The answer as a letter.

@@ -1,5 +1,7 @@
 //! The codes that the descriptions promise: each is made somewhere, and the grounds of a refusal are told apart.
 
+mod own_tokens;
+
 use std::path::{Path, PathBuf};
 
 use door_soap::Code;

@@ -68,6 +68,17 @@ impl Directory {
         Ok(None)
     }
 
+    /// The address with which somebody signs in, if it is known today that the mailbox is that person's; `None` for an
+    /// address elsewhere that an administrator wrote down. Asked anew for each act, as [`Directory::opens`] is.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn proved_address(&self, session: &Session) -> Result<Option<Address>, DirectoryError> {
+        let Ok(login) = Address::parse(&session.login) else { return Ok(None) };
+        let is_own = self.opens(session, &login).await? == Some(Opens::Own);
+        Ok(is_own.then_some(login))
+    }
+
     /// Whether the login lies at a domain of an organisation to which the person belongs: it is known there whose
     /// mailbox it is.
     async fn is_home(&self, session: &Session, login: &Address) -> Result<bool, DirectoryError> {
