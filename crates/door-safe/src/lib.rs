@@ -23,6 +23,7 @@ mod fields;
 mod journal;
 mod letter;
 mod limits;
+mod measuring;
 mod opening;
 mod pages;
 mod place;

@@ -26,10 +26,16 @@ pub(crate) const ATTACHMENTS_LIMIT: usize = 200;
 pub(crate) const VISIT_SECONDS: u64 = mail_secure::limits::VISIT_FOR.as_secs();
 /// Elements within one another in a letter's HTML that is shown without script: readers of HTML take time with the square.
 pub(crate) const HTML_DEPTH_LIMIT: usize = 256;
-/// Of those, elements that format text: every paragraph within opens all of them again (HTML §13.2.4.3).
-pub(crate) const HTML_FORMATTING_LIMIT: usize = 32;
-/// Tags of a letter's HTML that is shown without script.
-pub(crate) const HTML_TAGS_LIMIT: usize = 20_000;
+/// Elements of a letter's HTML that is shown without script, with those that are opened again (HTML §13.2.4.3).
+pub(crate) const HTML_ELEMENTS_LIMIT: usize = 20_000;
+/// Attributes of all of them.
+pub(crate) const HTML_ALL_ATTRIBUTES_LIMIT: usize = 100_000;
+/// Octets of the values of these.
+pub(crate) const HTML_VALUES_LIMIT_BYTES: usize = 2 * HTML_LIMIT_BYTES;
+/// Attributes of one tag: readers of HTML compare each with all others.
+pub(crate) const HTML_ATTRIBUTES_LIMIT: usize = 64;
+/// How often each octet may be part of something that looks like a tag.
+pub(crate) const HTML_TAGS_READ_TIMES: usize = 4;
 /// Octets of all files that are verified at once.
 pub(crate) const VERIFYING_BYTES: usize = 32 * 1024 * 1024;
 /// Octets of the request that brings them.

@@ -11,6 +11,7 @@ use minijinja::{Value, context};
 use wire_mime::{Content, Part, Structure, decode_charset, decode_words, fields, whole_header};
 
 use crate::limits;
+use crate::measuring::is_simple;
 
 /// Fields that the page shows, in this order.
 const SHOWN: [&str; 5] = ["from", "to", "cc", "date", "subject"];
@@ -235,48 +236,6 @@ fn clean(html: &str, pictures: &HashMap<String, String>) -> String {
     builder.clean(html).to_string()
 }
 
-/// Whether HTML can be read in reasonable time and memory: counted as if every element stayed open that is not closed in
-/// order, but for those that close one another.
-fn is_simple(html: &str) -> bool {
-    const ALONE: [&str; 14] = [
-        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-        "track", "wbr",
-    ];
-    const CLOSED_BY_THE_NEXT: [&str; 7] = ["p", "li", "td", "th", "tr", "dt", "dd"];
-    const FORMATTING: [&str; 14] =
-        ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
-    let (mut open, mut formatting): (Vec<String>, usize) = (Vec::new(), 0);
-    for (number, tag) in html.split('<').skip(1).enumerate() {
-        if number >= limits::HTML_TAGS_LIMIT {
-            return false;
-        }
-        let (is_end, rest) = tag.strip_prefix('/').map_or((false, tag), |rest| (true, rest));
-        let name: String = rest.chars().take_while(char::is_ascii_alphanumeric).take(16).collect();
-        let name = name.to_ascii_lowercase();
-        let is_formatting = FORMATTING.contains(&name.as_str());
-        let is_top = open.last() == Some(&name);
-        if name.is_empty() || ALONE.contains(&name.as_str()) {
-            continue;
-        }
-        match is_end {
-            true if is_top => {
-                open.pop();
-                formatting -= usize::from(is_formatting);
-            }
-            true => {}
-            false if is_top && CLOSED_BY_THE_NEXT.contains(&name.as_str()) => {}
-            false => {
-                open.push(name);
-                formatting += usize::from(is_formatting);
-            }
-        }
-        if open.len() > limits::HTML_DEPTH_LIMIT || formatting > limits::HTML_FORMATTING_LIMIT {
-            return false;
-        }
-    }
-    true
-}
-
 fn is_link(address: &str) -> bool {
     let address = address.trim_start().to_ascii_lowercase();
     ["http://", "https://", "mailto:", "tel:"].iter().any(|scheme| address.starts_with(scheme))
@@ -378,6 +337,11 @@ mod tests {
         assert!(html.contains("src=\"data:image/png;base64,AAAA\""), "{html}");
     }
 
+    /// So many attributes of a tag, with values that look like its end.
+    fn attributes(count: usize) -> String {
+        (0..count).map(|number| format!(" a{number}=\">\"")).collect()
+    }
+
     #[test]
     fn deep_html_and_many_parts_are_read_within_limits() {
         let html = |html: &str| Letter::read(format!("Content-Type: text/html\r\n\r\n{html}").as_bytes());
@@ -386,11 +350,31 @@ mod tests {
             "<div></b>".repeat(50_000),
             (0..200).map(|number| format!("<p><font color=c{number}>")).collect(),
             "<b></b>".repeat(50_000),
+            // Each paragraph opens «b» again, with all of its attributes, or with a long one.
+            format!("<p><b{}></p>{}", attributes(20_000), "<p>x</p>".repeat(9_000)),
+            format!("<p><b{}></p>{}", attributes(30), "<p>x</p>".repeat(9_000)),
+            format!("<p><b style=\"{}\"></p>{}", "color:red;".repeat(1_000), "<p>x</p>".repeat(9_000)),
+            // A reader compares each attribute of a tag with all before it.
+            format!("<p{}>", attributes(100_000)),
+            format!("<p x=\">\"{}>", attributes(100_000)),
+            format!("<p x='\">'{}>", attributes(100_000)),
+            format!("</p{}>", attributes(100_000)),
+            format!("<p a=\"1\" =\"{}>", " a".repeat(100_000)),
+            format!("<p a=b/=\"{}>", " a".repeat(100_000)),
+            format!("<!-- --!><p{}>", attributes(100_000)),
+            format!("<{}", "<a a=\"".repeat(100_000)),
+            // What ends within a comment does not end.
+            (0..300).map(|number| format!("<p><b x{number}><!--</b>-->")).collect(),
+            "<div><!--</div>-->".repeat(300),
+            "<table>".to_owned() + &"<b>x".repeat(300),
         ] {
             let read = html(&bomb);
-            assert!(read.html.is_none());
+            assert!(read.html.is_none(), "{}", bomb.chars().take(80).collect::<String>());
             assert_eq!(read.attachments.len(), 1, "it is a file");
         }
+        let harmless =
+            "<p title=\"a > b <c\">x<img alt='' src=\"data:image/png;base64,AAAA\"><!-- <b> --></p>";
+        assert!(html(&harmless.repeat(1_000)).html.is_some());
         assert!(html(&"<p>one<p>two<br><table><tr><td>x<td>y<tr><td>z</table>".repeat(20)).html.is_some());
         let mut letter = "Content-Type: multipart/mixed; boundary=b\r\n\r\n".to_owned();
         for number in 0..10_000 {
