@@ -9,15 +9,14 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use doorway_http::{Client, Problem, RequestId};
 use futures_util::StreamExt;
-use tokio::sync::SemaphorePermit;
 use tracing::{debug, error, info};
 use wire_soap::{Answer, Code, Fault, Incoming, Refused, UsernameToken, Version, wsdl};
 
-use crate::Shared;
 use crate::authenticator::{Authenticator, Certificate, Password, Shown};
-use crate::limits::{ROOM_PIECE_OCTETS, ROOM_RETRY_SECONDS};
+use crate::limits::ROOM_RETRY_SECONDS;
+use crate::room::{Full, Held};
 use crate::services::{Operations, Which};
-use crate::shown;
+use crate::{Limits, Shared, shown};
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
@@ -121,8 +120,13 @@ where
     };
     // Refusals before the envelope are said in the version that the media type announces.
     let in_version = |not_done| Failed::from(NotDone { version, ..not_done });
-    let room = room(shared, &head.headers).map_err(in_version)?;
-    let body = collect(body, shared.parts.limits.request_octets).await.map_err(in_version)?;
+    let limits = &shared.parts.limits;
+    let mut held = shared.room.hold(known.is_some());
+    let announced = text(&head.headers, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
+    if announced.is_some_and(|octets: usize| octets > limits.request_octets) {
+        return Err(in_version(too_large(limits.request_octets)));
+    }
+    let body = collect(body, limits, &mut held).await.map_err(in_version)?;
     let incoming = Incoming {
         content_type,
         soap_action: text(&head.headers, &SOAP_ACTION),
@@ -148,7 +152,7 @@ where
     let operations = &shared.parts.operations;
     let done =
         service.perform(operations, &caller, request.operation.name, values).await.map_err(not_done)?;
-    drop(room);
+    drop(held);
     let mut boundary = [0; 16];
     shared.parts.world.random.fill(&mut boundary);
     Answer::new(service.table(), &request, done, boundary).map_err(|wrong| {
@@ -161,38 +165,31 @@ fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// Room for a body of the announced size, or of the largest.
-fn room<'s, O, A>(shared: &'s Shared<O, A>, headers: &HeaderMap) -> Result<SemaphorePermit<'s>, NotDone> {
-    let most = shared.parts.limits.request_octets;
-    let announced = text(headers, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
-    let octets = announced.unwrap_or(most);
-    if octets > most {
-        return Err(too_large(most));
-    }
-    let pieces = u32::try_from(octets.div_ceil(ROOM_PIECE_OCTETS)).unwrap_or(u32::MAX);
-    shared.room.try_acquire_many(pieces).map_err(|_| {
-        let fault = Fault::new(Code::Temporary, "too much is sent at the same time");
-        NotDone::new(Version::One, fault.retry_after(ROOM_RETRY_SECONDS))
-    })
-}
-
 fn too_large(most: usize) -> NotDone {
     let fault = Fault::new(Code::TooLarge, format!("a request has at most {most} octets"));
     NotDone { version: Version::One, fault, status: Some(StatusCode::PAYLOAD_TOO_LARGE) }
 }
 
-/// The body, as far as its limit.
-async fn collect(body: Body, most: usize) -> Result<Bytes, NotDone> {
+/// The body, as far as its limit, with room for what has come of it.
+async fn collect(body: Body, limits: &Limits, held: &mut Held<'_>) -> Result<Bytes, NotDone> {
+    let broken = |why| NotDone::new(Version::One, Fault::new(Code::Validation, why));
     let mut pieces = body.into_data_stream();
     let mut collected = Vec::new();
-    while let Some(piece) = pieces.next().await {
+    loop {
+        let piece = tokio::time::timeout(limits.still_for, pieces.next()).await;
+        let Some(piece) = piece.map_err(|_| broken("the body stands still"))? else { break };
         let piece = piece.map_err(|error| {
             debug!(%error, "a body broke off");
-            NotDone::new(Version::One, Fault::new(Code::Validation, "the body does not end"))
+            broken("the body does not end")
         })?;
-        if collected.len() + piece.len() > most {
-            return Err(too_large(most));
+        let octets = collected.len() + piece.len();
+        if octets > limits.request_octets {
+            return Err(too_large(limits.request_octets));
         }
+        held.at_least(octets).map_err(|Full| {
+            let fault = Fault::new(Code::Temporary, "too much is sent at the same time");
+            NotDone::new(Version::One, fault.retry_after(ROOM_RETRY_SECONDS))
+        })?;
         collected.extend_from_slice(&piece);
     }
     Ok(collected.into())

@@ -7,8 +7,8 @@
 //! one function of the domain for each, as a handler of the REST API does, and sends an idempotent one's `clientRef` on
 //! to where it is remembered.
 //!
-//! A request passes, in this order: the size it announces and the room for it, who calls as far as HTTP says it, the
-//! body, the envelope and the table, who calls as far as the header says it, the operation.
+//! A request passes, in this order: who calls as far as HTTP says it, the size it announces, the body and the room for what
+//! has come of it, the envelope and the table, who calls as far as the header says it, the operation.
 //!
 //! The paths are those that customers of the service have in their programs already; its operations were never
 //! published, so that ours are our own. Names of hosts are configuration ([`Addresses`]).
@@ -17,6 +17,7 @@ mod authenticator;
 mod exchange;
 pub mod limits;
 mod patterns;
+mod room;
 mod services;
 mod shown;
 
@@ -24,9 +25,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use tokio::sync::Semaphore;
 use wire_soap::Service;
 use world::World;
+
+use room::Room;
 
 pub use authenticator::{Authenticator, Certificate, Password, Shown};
 pub use limits::Limits;
@@ -64,8 +66,8 @@ pub struct Addresses {
 /// What requests share.
 pub(crate) struct Shared<O, A> {
     pub(crate) parts: Parts<O, A>,
-    /// Room for bodies, in pieces of [`limits::ROOM_PIECE_OCTETS`].
-    pub(crate) room: Semaphore,
+    /// Room for bodies.
+    pub(crate) room: Room,
 }
 
 /// The routes of the three services: POST asks, GET with `?wsdl` describes.
@@ -75,7 +77,7 @@ where
     O: Operations<C>,
     A: Authenticator<Caller = C>,
 {
-    let room = Semaphore::new(parts.limits.room_octets.div_ceil(limits::ROOM_PIECE_OCTETS));
+    let room = Room::new(&parts.limits);
     let shared = Arc::new(Shared { parts, room });
     let route = |router: Router<Arc<Shared<O, A>>>, path: &'static str, service: services::Which| {
         let asked = move |state, request| exchange::answer::<C, O, A>(service, state, request);

@@ -1,22 +1,31 @@
-//! How much.
+//! How much, and how long.
+
+use std::time::Duration;
 
 /// What a request may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Octets of a request: a letter of the largest size has a third more as base64.
     pub request_octets: usize,
-    /// Octets of all requests that are held at the same time.
+    /// Octets of all requests that are held at the same time of callers who are known by HTTP.
     pub room_octets: usize,
+    /// Octets of all requests besides: who calls stands within, if anywhere.
+    pub strangers_octets: usize,
+    /// How long nothing of a body may come.
+    pub still_for: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { request_octets: 64 * 1024 * 1024, room_octets: 512 * 1024 * 1024 }
+        Limits {
+            request_octets: 64 * 1024 * 1024,
+            room_octets: 512 * 1024 * 1024,
+            strangers_octets: 128 * 1024 * 1024,
+            still_for: Duration::from_secs(10),
+        }
     }
 }
 
-/// In what pieces room for bodies is given.
-pub(crate) const ROOM_PIECE_OCTETS: usize = 64 * 1024;
 /// Seconds after which a request for which there was no room is worth another try.
 pub(crate) const ROOM_RETRY_SECONDS: u32 = 5;
 /// Octets of an `Authorization` field.

@@ -1,6 +1,7 @@
 //! What HTTP has to say: descriptions, statuses, sizes, room.
 
 use reqwest::StatusCode;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 
@@ -115,6 +116,59 @@ async fn where_there_is_no_room_the_client_comes_again() {
     assert_eq!(said.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(said.text.contains("svc:Server.Temporary"), "{}", said.text);
     assert_eq!(said.headers["retry-after"], "5");
+    door.end().await;
+}
+
+/// A connection on which a request announces the largest body and sends the beginning of it.
+async fn announced(door: &Door, sent: usize) -> tokio::net::TcpStream {
+    let mut connection = tokio::net::TcpStream::connect(door.address).await.unwrap();
+    let head = format!(
+        "POST /3.0/ HTTP/1.1\r\nHost: {}\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n",
+        door.address,
+        Limits::default().request_octets
+    );
+    connection.write_all(head.as_bytes()).await.unwrap();
+    connection.write_all(&vec![b' '; sent]).await.unwrap();
+    connection
+}
+
+#[tokio::test]
+async fn strangers_who_announce_much_and_wait_keep_nobody_else_waiting() {
+    const MIB: usize = 1024 * 1024;
+    // As much room as two of the largest requests; strangers have a megabyte.
+    let limits = Limits { room_octets: 128 * MIB, strangers_octets: MIB, ..Limits::default() };
+    let door = door(limits).await;
+    let mut waiting = Vec::new();
+    for _ in 0..9 {
+        waiting.push(announced(&door, 100).await);
+    }
+    let known = async || post(&door, "text/xml", RIGHT, one(&info()) + &" ".repeat(MIB)).await;
+    assert_eq!(known().await.status, StatusCode::OK, "who waits has taken nothing");
+    // Strangers who do send fill their own room only.
+    for _ in 0..3 {
+        let mut stranger = announced(&door, MIB).await;
+        let mut answer = vec![0; 4096];
+        let read = tokio::time::timeout(std::time::Duration::from_millis(300), stranger.read(&mut answer));
+        if let Ok(read) = read.await {
+            let answer = String::from_utf8_lossy(&answer[..read.unwrap()]).into_owned();
+            assert!(answer.contains("Server.Temporary"), "{answer}");
+        }
+        waiting.push(stranger);
+    }
+    assert_eq!(known().await.status, StatusCode::OK);
+    drop(waiting);
+    door.end().await;
+}
+
+#[tokio::test]
+async fn a_body_that_stands_still_is_refused() {
+    let still_for = std::time::Duration::from_millis(200);
+    let door = door(Limits { still_for, ..Limits::default() }).await;
+    let mut stranger = announced(&door, 100).await;
+    let mut answer = vec![0; 4096];
+    let read = stranger.read(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer[..read]);
+    assert!(answer.contains("500") && answer.contains("stands still"), "{answer}");
     door.end().await;
 }
 
