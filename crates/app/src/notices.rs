@@ -3,7 +3,7 @@
 //! other addresses of the platform.
 
 use anyhow::Result;
-use directory::{Notice, Role, Scope, UserInfo};
+use directory::{Notice, Scope, UserInfo};
 use door_manager::letters;
 use model::Address;
 use tracing::warn;
@@ -47,10 +47,16 @@ pub(crate) async fn post_about_renumbering(installation: &Installation) -> Resul
     for letter in installation.renumberings.waiting_letters().await? {
         let scope = Scope::Operator("who hears of other addresses of the platform");
         let people = installation.directory.administration(scope, "relais");
-        let contacts: Vec<UserInfo> =
-            people.users(Some(letter.organisation)).await?.into_iter().filter(is_contact).collect();
+        let contacts: Vec<UserInfo> = people
+            .users(Some(letter.organisation))
+            .await?
+            .into_iter()
+            .filter(UserInfo::answers_for_organisation)
+            .collect();
         if contacts.is_empty() {
+            // It waits until somebody answers for the organisation: the operator sees that it has not gone.
             warn!(organisation = %letter.organisation, "nobody of the organisation can be written to");
+            continue;
         }
         let mut posted = Posted::Done;
         for (language, addresses) in by_language(&contacts) {
@@ -76,9 +82,4 @@ pub(crate) fn renumbering_link(installation: &Installation) -> String {
     let config = &installation.config;
     let base = http::base_url(config).unwrap_or_else(|| format!("https://{}", config.node.hostname));
     format!("{base}/manager/renumberings")
-}
-
-/// Who answers for a whole organisation.
-fn is_contact(user: &UserInfo) -> bool {
-    matches!(user.role, Role::LegalOwner | Role::Administrator) && !user.is_disabled && user.domain.is_none()
 }

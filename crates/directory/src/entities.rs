@@ -334,6 +334,15 @@ pub struct UserInfo {
     pub second_factors: u64,
 }
 
+impl UserInfo {
+    /// Whether the person answers for a whole organisation: who is written to about it.
+    pub fn answers_for_organisation(&self) -> bool {
+        matches!(self.role, Role::LegalOwner | Role::Administrator)
+            && !self.is_disabled
+            && self.domain.is_none()
+    }
+}
+
 /// The protocols that a password is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Protocols(u32);

@@ -29,9 +29,14 @@ pub(crate) async fn in_zone_of<F: Future>(headers: &HeaderMap, answer: F) -> F::
     ZONE.scope(zone_called(&cookie(headers, ZONE_COOKIE).unwrap_or_default()), answer).await
 }
 
-/// The reader's zone; UTC where nobody reads, as for letters.
+/// The reader's zone; UTC where nobody reads.
 pub(crate) fn zone() -> TimeZone {
     ZONE.try_with(TimeZone::clone).unwrap_or(TimeZone::UTC)
+}
+
+/// Writes by the clock of the customers what nobody reads here and now: letters.
+pub(crate) fn in_customers_zone<T>(write: impl FnOnce() -> T) -> T {
+    ZONE.sync_scope(zone_called(""), write)
 }
 
 /// The same moment as RFC 3339 writes it in a zone: `2026-11-22T10:30:00+01:00`.
@@ -88,6 +93,11 @@ pub(crate) fn day(language: Language, moment: &str) -> String {
         Language::German => format!("{day}. {month} {year}"),
         _ => format!("{day} {month} {year}"),
     }
+}
+
+/// `21 novembre 2026`: the day of a moment by the reader's clock.
+pub(crate) fn day_of(language: Language, at: Timestamp) -> String {
+    day(language, &in_zone(&zone(), &at.rfc3339()))
 }
 
 /// `21 novembre 2026, 12:04 CET`, by the reader's clock.
@@ -151,7 +161,14 @@ mod tests {
         assert_eq!(at, "2 mars 2026, 10:30 AEDT");
         let zurich = super::zone_called("Nowhere/Land");
         assert_eq!(super::in_zone(&zurich, "2026-07-01T07:30:00.000Z"), "2026-07-01T09:30:00+02:00");
-        assert_eq!(day(Language::French, "soon"), "soon");
+        // Midnight there is the evening before in London.
+        let midnight = model::Timestamp(1_794_351_600_000);
+        let day = super::in_customers_zone(|| super::day_of(Language::French, midnight));
+        assert_eq!(
+            (midnight.rfc3339().as_str(), day.as_str()),
+            ("2026-11-10T23:00:00Z", "11 novembre 2026")
+        );
+        assert_eq!(super::day(Language::French, "soon"), "soon");
         assert_eq!(label(model::Timestamp(0)), "01.01.");
     }
 }

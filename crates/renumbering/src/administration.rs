@@ -240,6 +240,12 @@ impl Administration {
         self.renumbering(id).await
     }
 
+    /// The announcements that an organisation has not answered, the newest first.
+    pub async fn unanswered_by(&self, organisation: OrganisationId) -> Result<Vec<Renumbering>> {
+        self.reaches(organisation)?;
+        self.renumberings.unanswered_by(organisation).await
+    }
+
     /// The changes that were announced to an organisation, the newest first, as long as they are under way or cancelled
     /// before their date.
     pub async fn announced_to(&self, organisation: OrganisationId) -> Result<Vec<Announced>> {

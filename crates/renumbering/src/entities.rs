@@ -159,6 +159,11 @@ impl Renumbering {
         matches!(self.stage, Stage::Declared | Stage::Prepared | Stage::Switched)
     }
 
+    /// Whether who has not answered is reminded: whoever was written to within the same days needs no second letter.
+    pub fn reminds(&self) -> bool {
+        self.announced_at.is_some_and(|at| at < self.reminds_at)
+    }
+
     /// The host names with all of their old and new addresses, each name once.
     pub fn moved(&self) -> Vec<Moved> {
         let mut moved: Vec<Moved> = Vec::new();

@@ -20,7 +20,7 @@ pub const TTL_MINIMUM_SECONDS: u32 = 60;
 /// The longest one that is still short.
 pub const TTL_LIMIT_SECONDS: u32 = 3_600;
 
-/// How long before a reminder the date is, unless somebody says otherwise.
+/// How long before the date a reminder goes, unless somebody says otherwise.
 pub const REMINDED_BEFORE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long both addresses are accepted, unless somebody says otherwise.
 pub const OVERLAP: Duration = Duration::from_secs(30 * 24 * 3600);

@@ -114,6 +114,18 @@ impl Renumberings {
         Ok(found)
     }
 
+    /// The announcements that an organisation has not answered, the newest first; nothing is looked up for them.
+    pub(crate) async fn unanswered_by(&self, organisation: OrganisationId) -> Result<Vec<Renumbering>> {
+        let tenant = self.parts.db.tenant(organisation);
+        let rows = tenant.read(move |tx| rows::announced_to(tx, organisation)).await?;
+        let mut unanswered = Vec::new();
+        for row in rows.into_iter().filter(|row| row.answer.is_none()) {
+            let found = self.customer(row.renumbering, organisation).await?;
+            unanswered.extend(found.map(|(one, _)| one).filter(Renumbering::is_open));
+        }
+        Ok(unanswered)
+    }
+
     /// What an organisation was told, the newest first: what is under way, and what was cancelled before its date.
     pub(crate) async fn announced_to(&self, organisation: OrganisationId) -> Result<Vec<Announced>> {
         let tenant = self.parts.db.tenant(organisation);

@@ -131,9 +131,7 @@ impl Renumberings {
     /// Writes down the letters to those who have not answered, once the time has come.
     async fn remind(&self, one: &Renumbering, now: Timestamp) -> Result<()> {
         let is_before = matches!(one.stage, Stage::Declared | Stage::Prepared);
-        // Whoever was written to within the same days needs no second letter.
-        let is_due = one.announced_at.is_some_and(|at| at < one.reminds_at) && one.reminds_at <= now;
-        if !is_before || !is_due {
+        if !is_before || !one.reminds() || now < one.reminds_at {
             return Ok(());
         }
         let (id, world) = (one.id, self.parts.world.clone());

@@ -173,10 +173,8 @@ impl Zones {
                 }
                 for (zone, info) in rows::spf_records(tx)? {
                     let text = text_of(&info.record);
-                    let named = old.iter().find(|old| text.split(' ').any(|term| spf::names(term, old)));
-                    if let Some(address) = named {
-                        found.push((zone, info, *address));
-                    }
+                    let named = old.iter().filter(|old| text.split(' ').any(|term| spf::names(term, old)));
+                    found.extend(named.map(|address| (zone, info.clone(), *address)));
                 }
                 let mut pinned = Vec::new();
                 for (id, info, address) in found {

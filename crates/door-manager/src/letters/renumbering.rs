@@ -7,8 +7,12 @@ use super::{Words, plain};
 use crate::reader;
 use crate::words::{Language, Word, say};
 
-/// The letter; `link` leads to the page on which the organisation answers.
+/// The letter, by the clock of the customers; `link` leads to the page on which the organisation answers.
 pub fn renumbering(language: Language, letter: &Letter, link: &str) -> Words {
+    reader::in_customers_zone(|| written(language, letter, link))
+}
+
+fn written(language: Language, letter: &Letter, link: &str) -> Words {
     let one = &letter.renumbering;
     let moment = |at: model::Timestamp| Word::from(reader::moment(language, &at.rfc3339()));
     let examples: Vec<String> = endpoints(letter).map(|endpoint| endpoint.host.to_string()).take(2).collect();
@@ -68,8 +72,9 @@ fn pinned(language: Language, letter: &Letter) -> String {
 fn section(language: Language, letter: &Letter, mode: Mode) -> String {
     let said = |key: &str| say(language, key, &[]);
     let title = said(&format!("letter-renumbering-section-{}", mode.as_str().to_lowercase()));
-    let blocks: Vec<String> =
-        letter.renumbering.endpoints_of(mode).map(|endpoint| block(language, endpoint, mode)).collect();
+    let blocks = |keys: &[&str]| -> Vec<String> {
+        letter.renumbering.endpoints_of(mode).map(|endpoint| block(language, endpoint, mode, keys)).collect()
+    };
     let mx: Vec<String> = letter
         .suffixes
         .iter()
@@ -81,17 +86,23 @@ fn section(language: Language, letter: &Letter, mode: Mode) -> String {
             )
         })
         .collect();
-    let sending = [vec![said("letter-renumbering-sending")], mx, blocks.clone()].concat();
+    let all: &[&str] = match mode {
+        Mode::Gateway => &["place", "port", "new", "old", "certificate"],
+        Mode::Submission | Mode::Soap => &["place", "port", "new", "old"],
+    };
+    let sending = [vec![said("letter-renumbering-sending")], mx, blocks(all)].concat();
     let mut text = format!("{title}\n\n{}", sending.join("\n"));
     if mode == Mode::Gateway {
-        let reception = [vec![said("letter-renumbering-reception")], blocks].concat();
+        // There we connect: which port of ours a letter comes from is nobody's rule.
+        let reception = blocks(&["place", "new", "old", "certificate"]);
+        let reception = [vec![said("letter-renumbering-reception")], reception].concat();
         let certificates = said("letter-renumbering-certificates");
         text.push_str(&format!("\n\n{}\n\n{certificates}", reception.join("\n")));
     }
     text
 }
 
-fn block(language: Language, endpoint: &Endpoint, mode: Mode) -> String {
+fn block(language: Language, endpoint: &Endpoint, mode: Mode, keys: &[&str]) -> String {
     let list = |all: &[std::net::IpAddr]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let place = match mode {
         Mode::Soap => endpoint.place(),
@@ -104,10 +115,6 @@ fn block(language: Language, endpoint: &Endpoint, mode: Mode) -> String {
         ("new", Word::from(list(&endpoint.new))),
         ("old", Word::from(list(&endpoint.old))),
     ];
-    let keys: &[&str] = match mode {
-        Mode::Gateway => &["place", "port", "new", "old", "certificate"],
-        Mode::Submission | Mode::Soap => &["place", "port", "new", "old"],
-    };
     let lines: Vec<String> = keys
         .iter()
         .map(|key| format!("    {}", say(language, &format!("letter-renumbering-line-{key}"), &values)))

@@ -30,18 +30,16 @@ fn changes(shared: &Shared, person: &Person) -> Administration {
 
 /// The announcements that wait for an answer, for the first page.
 pub(super) async fn alerts(shared: &Shared, person: &Person) -> Result<Vec<Value>, Trouble> {
-    let announced = changes(shared, person).announced_to(person.session.organisation).await?;
-    let waiting = announced
-        .iter()
-        .filter(|one| one.answer.is_none() && one.letter.kind != NoticeKind::Cancellation)
-        .map(|one| {
-            let change = &one.letter.renumbering;
-            let day = reader::day(person.guest.language, &change.switches_at.rfc3339());
-            let values = [("date", Word::from(day)), ("name", Word::from(change.name.as_str()))];
-            let text = person.guest.say("announcement-banner", &values);
-            let name = person.guest.say("announcements-title", &[]);
-            context! { name, state => "waiting", text, href => PATH }
-        });
+    let unanswered = changes(shared, person).unanswered_by(person.session.organisation).await?;
+    let now = shared.world.clock.now();
+    let waiting = unanswered.iter().map(|change| {
+        let day = reader::day_of(person.guest.language, change.switches_at);
+        let values = [("date", Word::from(day)), ("name", Word::from(change.name.as_str()))];
+        let key = if change.switches_at <= now { "announcement-banner-since" } else { "announcement-banner" };
+        let text = person.guest.say(key, &values);
+        let name = person.guest.say("announcements-title", &[]);
+        context! { name, state => "waiting", text, href => PATH }
+    });
     Ok(waiting.collect())
 }
 
@@ -96,7 +94,7 @@ fn view(person: &Person, one: &Announced) -> Value {
     ];
     let answered = one.answer.map(|answer| {
         let values = [
-            ("answer", Word::from(say(&format!("answer-{}", answer.as_str())))),
+            ("answer", Word::from(say(&format!("announcement-answer-{}", answer.as_str())))),
             ("who", Word::from(one.answered_by.clone().unwrap_or_default())),
         ];
         person.guest.say("announcement-answered", &values)

@@ -171,7 +171,7 @@ async fn machines(shared: &Shared, person: &Person) -> Result<Vec<Value>, Troubl
             && (ends_at <= now || ends_at.since(now) < system::ENDS_SOON)
         {
             let state = if ends_at <= now { "lost" } else { "waiting" };
-            let day = crate::reader::day(person.guest.language, &ends_at.rfc3339());
+            let day = crate::reader::day_of(person.guest.language, ends_at);
             tell(state, "alert-certificate", &[("day", Word::from(day))]);
         }
     }

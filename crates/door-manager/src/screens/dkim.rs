@@ -81,7 +81,7 @@ fn next_cell(subject: &Subject, key: &DkimKey, keys: &[DkimKey]) -> Cell {
         }
         _ => format!("dkim-next-{}", next.as_str().replace(' ', "-")),
     };
-    let day = next.at().map(|at| crate::reader::day(subject.person.guest.language, &at.rfc3339()));
+    let day = next.at().map(|at| crate::reader::day_of(subject.person.guest.language, at));
     let values = day.map(|day| ("day", Word::from(day)));
     Cell::text(subject.say(&words, values.as_slice()))
 }

@@ -5,7 +5,11 @@ tab-onboarding-test = Test de liaison
 tab-onboarding-contacts = Contacts
 tab-onboarding-matrix = Matrice réseau
 onboarding-phases-lead = Quatre phases mènent à la liaison. Les questions aident à ne rien oublier ; chacun y répond quand il peut.
-onboarding-answered = { $answered } réponses sur { $total }.
+onboarding-answered = { $answered ->
+    [0] 0 réponse sur { $total }.
+    [one] { $answered } réponse sur { $total }.
+   *[other] { $answered } réponses sur { $total }.
+}
 onboarding-lead = Lead :
 onboarding-due = Jusqu’au
 onboarding-state-of = État de la phase { $name }

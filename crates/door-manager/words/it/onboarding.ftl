@@ -5,7 +5,10 @@ tab-onboarding-test = Test del collegamento
 tab-onboarding-contacts = Contatti
 tab-onboarding-matrix = Matrice di rete
 onboarding-phases-lead = Quattro fasi portano al collegamento. Le domande aiutano a non dimenticare nulla; a ognuna si risponde quando è il momento.
-onboarding-answered = { $answered } risposte su { $total }.
+onboarding-answered = { $answered ->
+    [one] { $answered } risposta su { $total }.
+   *[other] { $answered } risposte su { $total }.
+}
 onboarding-lead = Conduzione:
 onboarding-due = Entro il
 onboarding-state-of = Stato della fase { $name }

@@ -113,7 +113,8 @@ impl Sending<Caller> for Fake {
             return Err(Fault::new(Code::Forbidden, "this caller does not send"));
         }
         if request.to.iter().any(|one| one.address.starts_with("blocked@")) {
-            return Err(Fault::new(Code::RecipientBlocked, "blocked@valbois.test: the address is disabled").field("to"));
+            return Err(Fault::new(Code::RecipientBlocked, "blocked@valbois.test: the address is disabled")
+                .field("to"));
         }
         let mut memory = self.0.lock();
         let known =

@@ -80,6 +80,8 @@ async fn the_report_names_everything_that_pins_an_old_address() {
                 (Address, "ws.relais.test A", Follows),
                 (Spf, "news.valbois.test TXT", Organisation),
                 (Spf, "relais.test TXT", Follows),
+                (Spf, "relais.test TXT", Follows),
+                (Spf, "spf.relais.test TXT", Follows),
                 (Spf, "spf.relais.test TXT", Follows),
                 (DomainSpf, "acme.test", Organisation),
                 (DomainSpf, "acme.test", Organisation),

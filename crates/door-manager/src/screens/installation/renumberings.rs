@@ -216,7 +216,7 @@ async fn steps(desk: &Desk, one: &Renumbering) -> Result<Vec<Value>, Trouble> {
     if one.announced_at.is_some() || is_before(one) {
         all.push(("announced", one.announced_at, one.announced_at.unwrap_or(one.switches_at)));
     }
-    if one.announced_at.is_some() && is_before(one) {
+    if one.reminds() && is_before(one) {
         let now = desk.shared.world.clock.now();
         let reminded = (one.reminds_at <= now).then_some(one.reminds_at);
         all.push(("reminded", reminded, one.reminds_at));
@@ -305,7 +305,7 @@ async fn preview(desk: Desk, Path(id): Path<i64>) -> Answer {
     let mut letters = Vec::new();
     for (customer, letter) in desk.changes().preview(one.id).await? {
         let people: Vec<UserInfo> = directory.users(Some(customer.organisation)).await?;
-        let contacts: Vec<&UserInfo> = people.iter().filter(|user| is_contact(user)).collect();
+        let contacts: Vec<&UserInfo> = people.iter().filter(|user| user.answers_for_organisation()).collect();
         let own = contacts.first().and_then(|user| user.language.as_deref()).and_then(Language::of_tag);
         let language = own.unwrap_or(Language::French);
         let words = letters::renumbering(language, &letter, "…/manager/renumberings");
@@ -326,12 +326,6 @@ async fn preview(desk: Desk, Path(id): Path<i64>) -> Answer {
         can_announce => one.announced_at.is_none() && is_before(&one),
     };
     desk.page("renumbering_letters.html", SECTION, content, &[])
-}
-
-fn is_contact(user: &UserInfo) -> bool {
-    matches!(user.role, directory::Role::LegalOwner | directory::Role::Administrator)
-        && !user.is_disabled
-        && user.domain.is_none()
 }
 
 async fn announce(desk: Desk, Path(id): Path<i64>, _: Fields) -> Answer {

@@ -43,7 +43,7 @@ fn row(desk: &Desk, one: &Authority) -> Row {
             (name.with_note(desk.say("authority-public-text", &[])), Cell::default(), Cell::default())
         }
         AuthorityKind::Registered(certificate) => {
-            let day = Word::Text(reader::day(desk.person.guest.language, &certificate.ends_at.rfc3339()));
+            let day = Word::Text(reader::day_of(desk.person.guest.language, certificate.ends_at));
             let is_over = certificate.ends_at <= desk.now();
             let (lamp, key) =
                 if is_over { ("lost", "certificate-ended") } else { ("ok", "certificate-ends-far") };

@@ -129,7 +129,7 @@ impl Desk {
 
     /// The lamp of a certificate's end.
     fn expiry(&self, certificate: &PeerCertificate, now: Timestamp) -> Cell {
-        let day = |at: Timestamp| Word::Text(reader::day(self.person.guest.language, &at.rfc3339()));
+        let day = |at: Timestamp| Word::Text(reader::day_of(self.person.guest.language, at));
         let (lamp, key) = match certificate.expiry(now) {
             Expiry::Unknown => ("unknown", "certificate-end-unknown"),
             Expiry::Far => ("ok", "certificate-ends-far"),

@@ -78,8 +78,7 @@ fn steps(desk: &Desk, one: &Integration) -> Vec<Value> {
 /// A warning as a sentence, with the page on which something is done about it.
 fn told(desk: &Desk, one: &Integration, warning: &Warning) -> Value {
     let path = path_of(one);
-    let day =
-        |at: model::Timestamp| Word::Text(crate::reader::day(desk.person.guest.language, &at.rfc3339()));
+    let day = |at: model::Timestamp| Word::Text(crate::reader::day_of(desk.person.guest.language, at));
     let (kind, href) = match warning {
         Warning::StaticAddress | Warning::HostedGateway => ("waiting", format!("{path}/edit")),
         Warning::CertificateEnded { .. } => ("lost", format!("{path}/certificates")),

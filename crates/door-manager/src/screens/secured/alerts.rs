@@ -23,7 +23,7 @@ pub(crate) async fn alerts(shared: &Shared, person: &Person) -> Result<Vec<Value
         let ends = one.certificates.iter().filter(|slot| slot.expiry(now) != Expiry::Far);
         let first = ends.filter_map(|slot| Some((slot.ends_at?, slot.expiry(now)))).min_by_key(|(at, _)| *at);
         let Some((at, expiry)) = first.filter(|_| one.state == IntegrationState::Active) else { continue };
-        let day = Word::Text(reader::day(person.guest.language, &at.rfc3339()));
+        let day = Word::Text(reader::day_of(person.guest.language, at));
         let (state, key) = match expiry {
             Expiry::Over => ("lost", "certificate-ended"),
             Expiry::Near | Expiry::Far | Expiry::Unknown => ("waiting", "certificate-ends-near"),
