@@ -37,6 +37,7 @@ submitted | SubmissionRejection | r | blocked
 submitted | NotificationForAcceptance | r | offered
 submitted, offered | NotificationForAcceptanceFailure | r | undeliverable
 offered | NotificationForAcceptance, NotificationDelivered | r | offered
+offered | ConsignmentNotificationFailure | r | offered
 offered | ContentConsignmentFailure | r | withdrawn
 offered | ConsignmentAcceptance | r | accepted
 offered | ConsignmentRejection | r | refused

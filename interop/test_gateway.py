@@ -1,6 +1,8 @@
 """An integrated organisation: Debian's Postfix with a certificate of its own sends to us and receives from us, each side
 checking the other's certificate; wrong ones get their refusal, and nothing ever leaves in plaintext."""
 
+import base64
+import json
 import smtplib
 import ssl
 import subprocess
@@ -218,9 +220,9 @@ def test_a_personal_letter_goes_to_an_integrated_organisation_sealed(place):
     assert b"Relais.html" in arrived, arrived
 
 
-def test_the_test_mail_of_a_customer_goes_out_sealed(place):
+def test_the_test_mail_of_a_customer_goes_out_sealed(place, certificates, tmp_path):
     """The text of the seed: any address elsewhere with the suffix, this subject, this sentence."""
-    _, customer, outside = place
+    relais, customer, outside = place
     subject = "<im><c> Test-Mail outbound to IncaMail"
     text = "Ceci est un test pour vérifier si la règle de routage fonctionne."
     recipient = f"{HANS}.incamail.ch"
@@ -229,6 +231,24 @@ def test_the_test_mail_of_a_customer_goes_out_sealed(place):
     assert b"Relais.html" in arrived and b"multipart/signed" in arrived, arrived
     assert b"<im>" not in arrived and "vérifier".encode() not in arrived, arrived
     assert f"To: {HANS}".encode() in arrived, arrived
+    # Two servers have had it in their hands: the platform's signature still holds, for the root that it publishes.
+    seals = json.loads(relais.command_raw("secure", "keys").stdout)["seal"]
+    root = ssl.DER_cert_to_PEM_cert(base64.b64decode(seals[0]["key"]))
+    assert signed_by(tmp_path, root, arrived) == ""
+    share = arrived.index(b"/safe/open#a=") + 20
+    changed = arrived[:share] + (b"A" if arrived[share:share + 1] != b"A" else b"B") + arrived[share + 1:]
+    assert "digest" in signed_by(tmp_path, root, changed), "one octet of what is signed"
+    stranger = (certificates / "known.pem").read_text()
+    assert "certificate" in signed_by(tmp_path, stranger, arrived), "another root vouches for nothing"
+
+
+def signed_by(directory, root, arrived):
+    """What OpenSSL has against the signature of a letter, for those who trust this root; nothing if it holds."""
+    (directory / "root.pem").write_text(root)
+    (directory / "arrived.eml").write_bytes(arrived)
+    done = subprocess.run(["openssl", "cms", "-verify", "-in", "arrived.eml", "-CAfile", "root.pem", "-purpose", "any", "-out", "content"],
+                          cwd=directory, capture_output=True, text=True)
+    return "" if done.returncode == 0 else done.stderr
 
 
 def test_an_integrated_server_relays_nothing_that_is_not_secured(place, certificates):
@@ -243,9 +263,17 @@ def test_an_integrated_server_relays_nothing_that_is_not_secured(place, certific
         assert smtp.rcpt(HANS)[0] == 250, "its subject may say that it goes secured"
         code, text = smtp.data(letter(EVE, HANS, marker))
         assert code == 550, text
+        # The same address without a suffix, with the tag: that goes out, sealed.
+        tagged = mark()
+        smtp.mail(EVE)
+        smtp.rcpt(HANS)
+        code, text = smtp.data(letter(EVE, HANS, mark(), subject=f"<im><c> {tagged}"))
+        assert code == 250, text
         # Another organisation's author is not vouched for by this certificate.
         smtp.mail(EVE)
         smtp.rcpt(HANS)
         code, text = smtp.data(letter(ANNA, HANS, marker, subject=f"<im><c> {marker}"))
         assert code == 550 and b"author" in text, text
+    arrived = outside.wait_for_letter(HANS, f"Subject: {tagged}".encode())
+    assert b"Relais.html" in arrived and b"<im>" not in arrived, arrived
     assert not any(marker.encode() in kept for kept in outside.letters(HANS))

@@ -118,7 +118,7 @@ impl From<SecureError> for Trouble {
             SecureError::Consent => Trouble::Consent,
             SecureError::Passphrase => Trouble::Passphrase,
             SecureError::TooOften => Trouble::TooOften,
-            SecureError::Illegal(_) => Trouble::Illegal,
+            SecureError::Illegal(_) | SecureError::Underway => Trouble::Illegal,
             SecureError::NotYet => Trouble::NotYet,
             error if error.is_temporary() => {
                 warn!(error = %Chain(&error), "the portal cannot answer now");

@@ -177,6 +177,8 @@ impl Machine {
             (Registered, S::Submitted | S::Offered, E::NotificationForAcceptanceFailure) => S::Undeliverable,
             // A reminder, and the other server's receipt for a notice.
             (Registered, S::Offered, E::NotificationForAcceptance | E::NotificationDelivered) => S::Offered,
+            // A server that had taken the notice reports later that it did not deliver it: the deadline runs on.
+            (Registered, S::Offered, E::ConsignmentNotificationFailure) => S::Offered,
             (Registered, S::Offered, E::ConsignmentAcceptance) => S::Accepted,
             (Registered, S::Offered, E::ConsignmentRejection) => S::Refused,
             (Registered, S::Offered, E::AcceptanceRejectionExpiry) => S::Expired,

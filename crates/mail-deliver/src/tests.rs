@@ -163,6 +163,33 @@ async fn a_failed_handshake_is_followed_by_plaintext_and_the_reason_is_kept() {
 }
 
 #[tokio::test]
+async fn words_slipped_in_before_the_handshake_are_not_taken_for_the_servers() {
+    let stranger = Stranger::new().await.offers(&["STARTTLS"]);
+    // RFC 3207 §6: whoever sits between answers what we have not asked yet.
+    stranger.says("STARTTLS", "220 2.0.0 go ahead\r\n250-mx.else.test\r\n250 AUTH PLAIN");
+    let commands = async |wish| {
+        let mut consignment = consignment(&["zed@[127.0.0.1]"], TEXT).await;
+        consignment.envelope.tls = wish;
+        let carried = remote(world(), outbound(stranger.port)).carry(&consignment).await;
+        (carried, stranger.commands())
+    };
+    let (carried, said) = commands(model::TlsWish::Required).await;
+    let [outcome] = <[String; 1]>::try_from(words(&carried)).unwrap();
+    assert_eq!(outcome, "failed 5.7.30", "RFC 8689 §4.2.1: not without TLS");
+    assert!(said.iter().all(|line| !line.starts_with("MAIL") && !line.starts_with("AUTH")), "{said:?}");
+    // Who demands nothing goes on without encryption, on a connection in which nobody has spoken out of turn.
+    let (carried, said) = commands(model::TlsWish::Usual).await;
+    assert_eq!(words(&carried), ["delivered"]);
+    assert!(
+        carried.attempts[0].why_no_tls.as_ref().unwrap().contains("spoke between"),
+        "{:?}",
+        carried.attempts
+    );
+    let last = said.iter().rposition(|line| line.starts_with("EHLO")).unwrap();
+    assert!(said[last + 1].starts_with("MAIL"), "{said:?}");
+}
+
+#[tokio::test]
 async fn what_the_peer_cannot_take_is_converted_or_refused_here() {
     let stranger = Stranger::new().await.offers(&["SIZE 200"]);
     let eight_bit = |kind, smtputf8| {

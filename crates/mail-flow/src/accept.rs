@@ -38,9 +38,9 @@ pub(crate) struct Ready {
 }
 
 /// A place in the delivery loop's channel, and the claim with which its deliveries are born.
-pub(crate) struct Place<'a> {
+struct Place<'a> {
     permit: mpsc::Permit<'a, Fresh>,
-    pub(crate) lease: Lease,
+    lease: Lease,
 }
 
 impl Flow {
@@ -58,15 +58,10 @@ impl Flow {
         }
         let gateway = arrival.origin.gateway().is_some().then(|| arrival.origin.clone());
         let ready = Arc::new(self.prepare(arrival).await?);
-        let place = self.place();
-        let lease = place.as_ref().map(|place| place.lease);
-        let (flow, committed) = (self.clone(), ready.clone());
-        self.scope_of(&ready).write(move |tx| flow.commit(tx, &committed, lease)).await.map_err(|error| {
-            lease.into_iter().for_each(|lease| self.inner.queue.doubt(lease));
-            trouble::db(&error)
-        })?;
         let message = ready.message.id;
-        self.hand_over(&ready, place);
+        let (scope, letters) = (self.scope_of(&ready), [ready.clone()]);
+        let committed = self.committed(&letters, scope, |_| Ok(true)).await;
+        committed.map_err(|error: DbError| trouble::db(&error))?;
         if let Some(origin) = gateway {
             let recipients = ready.deliveries.iter().map(|delivery| &delivery.recipient);
             self.note_brought(&origin, &ready.message.from, recipients, None).await;
@@ -185,6 +180,44 @@ impl Flow {
         })
     }
 
+    /// One commit for what `write` writes and the letters that are queued with it, which then go to the delivery loop.
+    /// `write` tells whether they are queued; where it does not, and where it fails, none is.
+    pub(crate) async fn committed<E>(
+        &self,
+        letters: &[Arc<Ready>],
+        scope: Scoped,
+        mut write: impl FnMut(&mut Tx) -> Result<bool, E> + Send + 'static,
+    ) -> Result<bool, E>
+    where
+        E: From<DbError> + Send + 'static,
+    {
+        let places: Vec<Option<Place<'_>>> = letters.iter().map(|_| self.place()).collect();
+        let leases: Vec<_> = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
+        let (flow, queued, born) = (self.clone(), letters.to_vec(), leases.clone());
+        let committed = scope
+            .write(move |tx: &mut Tx| {
+                if !write(tx)? {
+                    return Ok(false);
+                }
+                for (letter, lease) in queued.iter().zip(&born) {
+                    flow.commit(tx, letter, *lease)?;
+                }
+                Ok::<_, E>(true)
+            })
+            .await;
+        match &committed {
+            Ok(true) => {
+                for (letter, place) in letters.iter().zip(places) {
+                    self.hand_over(letter, place);
+                }
+            }
+            Ok(false) => {}
+            // The database may have it all the same, where only its answer was lost.
+            Err(_) => leases.into_iter().flatten().for_each(|lease| self.inner.queue.doubt(lease)),
+        }
+        committed
+    }
+
     /// The rows of an accepted letter, in the caller's transaction.
     pub(crate) fn commit(&self, tx: &mut Tx, ready: &Ready, lease: Option<Lease>) -> Result<(), DbError> {
         let Ready { message, deliveries, routes, steps, placed, .. } = ready;
@@ -219,7 +252,7 @@ impl Flow {
 
     /// A place in the delivery loop's channel, kept before the commit so that what is born claimed is
     /// certainly worked on. Without one the letter is found by polling.
-    pub(crate) fn place(&self) -> Option<Place<'_>> {
+    fn place(&self) -> Option<Place<'_>> {
         if self.inner.in_hand.count() >= limits::IN_HAND_LIMIT {
             return None;
         }
@@ -228,7 +261,7 @@ impl Flow {
     }
 
     /// Gives a committed letter to the delivery loop.
-    pub(crate) fn hand_over(&self, ready: &Ready, place: Option<Place<'_>>) {
+    fn hand_over(&self, ready: &Ready, place: Option<Place<'_>>) {
         debug!(
             message = ready.message.id.0,
             from = %ready.message.from,

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use directory::{Authenticated, SignedInApplication};
 use mail_judge::{BodyHashes, Hashed};
 use model::{Domain, Envelope, Gateway, MessageId, OrganisationId, Protocol, Reply};
@@ -149,9 +149,30 @@ pub(crate) struct Kept {
     memory: Arc<Semaphore>,
 }
 
+/// What a letter in memory takes of the memory for all of them, until it is dropped.
+pub(crate) struct Share(
+    #[expect(dead_code, reason = "held, and given back when it is dropped")] Vec<OwnedSemaphorePermit>,
+);
+
 impl Kept {
     fn new(memory: &Arc<Semaphore>) -> Kept {
         Kept { bytes: Vec::new(), shares: Vec::new(), memory: memory.clone() }
+    }
+
+    /// The octets, and their share of the memory.
+    pub(crate) fn into_parts(self) -> (Bytes, Share) {
+        (self.bytes.into(), Share(self.shares))
+    }
+
+    /// The share of a letter that came on another way than by SMTP.
+    pub(crate) fn share_of(memory: &Arc<Semaphore>, octets: usize) -> Result<Share, Reply> {
+        let shares = u32::try_from(octets.div_ceil(SECRET_SHARE_BYTES)).unwrap_or(u32::MAX);
+        let share = memory.clone().try_acquire_many_owned(shares).map_err(|_| Kept::busy())?;
+        Ok(Share(vec![share]))
+    }
+
+    fn busy() -> Reply {
+        Reply::later(452, 3, 1, "too many secured letters at the same time")
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<(), Reply> {
@@ -161,8 +182,7 @@ impl Kept {
         }
         while self.shares.len() * SECRET_SHARE_BYTES < self.bytes.len() + bytes.len() {
             let share = self.memory.clone().try_acquire_owned();
-            let busy = |_| Reply::later(452, 3, 1, "too many secured letters at the same time");
-            self.shares.push(share.map_err(busy)?);
+            self.shares.push(share.map_err(|_| Kept::busy())?);
         }
         self.bytes.extend_from_slice(bytes);
         Ok(())

@@ -2,22 +2,21 @@
 //! commit of the database serves many letters.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-use db::DbError;
+use db::{DbError, Tx};
 use mail_deliver::{Outcome, Parcel, into_account, refusal, stamps};
-use mail_queue::Lease;
-use mail_secure::Carriage;
+use mail_secure::{Carriage, Heard, SecureError};
 use mail_store::{Role, StoreError};
-use model::{AccountRef, LetterId, Reply};
+use model::{AccountRef, DeliveryId, LetterId, Reply};
 use parking_lot::Mutex;
 use thiserror::Error;
 use tracing::{debug, error, warn};
 use trail::Step;
 
-use crate::accept::{Place, Ready, summarise};
+use crate::accept::{Ready, summarise};
 use crate::hand::{Body, Cargo, Job};
 use crate::settle::{Ended, conclude};
 use crate::{Flow, limits};
@@ -37,6 +36,9 @@ enum Undelivered {
     /// The account does not take the batch's n-th letter.
     #[error("the account takes no letter")]
     Refused(usize, Outcome),
+    /// Nothing can be stated of the batch's n-th letter.
+    #[error("nothing can be stated of a secure letter that arrived")]
+    Unstated(usize, #[source] SecureError),
     #[error("the mail store does not take a letter")]
     Store(#[source] StoreError),
     #[error("the database does not take a letter")]
@@ -47,6 +49,7 @@ impl Undelivered {
     fn is_temporary(&self) -> bool {
         match self {
             Undelivered::Lost(_) | Undelivered::Refused(..) => false,
+            Undelivered::Unstated(_, error) => error.is_temporary(),
             Undelivered::Store(error) => error.is_temporary(),
             Undelivered::Db(error) => error.is_temporary(),
         }
@@ -169,28 +172,24 @@ impl Flow {
 
     /// One commit for all of them; when something is wrong with one, the others go without it.
     async fn deliver(&self, account: AccountRef, mut jobs: Vec<Arc<Job>>) {
+        let mut unstated = HashSet::new();
         while !jobs.is_empty() {
             if !self.can_state(jobs.iter().map(|job| &job.delivery)).await {
                 self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
                 continue;
             }
             let reports = match self.success_reports(&jobs).await {
-                Ok(reports) => Arc::new(reports),
+                Ok(reports) => reports,
                 Err(reply) => {
                     warn!(%reply, "a report cannot be kept now; the letters wait for it");
                     self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
                     continue;
                 }
             };
-            let places: Vec<Option<Place<'_>>> = reports.iter().map(|_| self.place()).collect();
-            let leases = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
-            match self.commit_into(account, jobs.clone(), reports.clone(), leases).await {
+            match self.commit_into(account, jobs.clone(), &reports, unstated.clone()).await {
                 Ok(()) => {
                     for job in &jobs {
                         debug!(message = job.delivery.message.id.0, recipient = %job.delivery.recipient, "delivered");
-                    }
-                    for (report, place) in reports.iter().zip(places) {
-                        self.hand_over(report, place);
                     }
                     return;
                 }
@@ -205,6 +204,12 @@ impl Flow {
                 Err(error) if error.is_temporary() => {
                     warn!(error = %model::Chain(&error), "letters wait for the database");
                     self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
+                }
+                // The letter itself arrives, whatever can be said of it.
+                Err(Undelivered::Unstated(index, error)) => {
+                    let delivery = jobs[index].delivery.id;
+                    error!(error = %model::Chain(&error), delivery = delivery.0, "no statement of a letter that arrives");
+                    unstated.insert(delivery);
                 }
                 Err(error) => {
                     error!(error = %model::Chain(&error), "a letter does not go into its account");
@@ -225,7 +230,7 @@ impl Flow {
     }
 
     /// Reports for those who asked to hear of success.
-    async fn success_reports(&self, jobs: &[Arc<Job>]) -> Result<Vec<Ready>, Reply> {
+    async fn success_reports(&self, jobs: &[Arc<Job>]) -> Result<Vec<Arc<Ready>>, Reply> {
         let mut reports = Vec::new();
         for job in jobs.iter().filter(|job| job.delivery.notify.is_some_and(|notify| notify.success)) {
             let now = self.inner.world.clock.now();
@@ -242,8 +247,8 @@ impl Flow {
         &self,
         account: AccountRef,
         jobs: Vec<Arc<Job>>,
-        reports: Arc<Vec<Ready>>,
-        leases: Vec<Option<Lease>>,
+        reports: &[Arc<Ready>],
+        unstated: HashSet<DeliveryId>,
     ) -> Result<(), Undelivered> {
         let flow = self.clone();
         let opened = self.inner.store.account(account);
@@ -254,41 +259,45 @@ impl Flow {
         } else {
             self.inner.db.operator("a letter goes into an account, and a report to its sender")
         };
-        scope
-            .write(move |tx| {
-                let now = flow.inner.world.clock.now();
-                for (index, job) in jobs.iter().enumerate() {
-                    let (delivery, message) = (&job.delivery, &job.delivery.message);
-                    let Some(body) = job.cargo.body.get() else { continue };
-                    if !mail_queue::finish(tx, delivery)? {
-                        return Err(Undelivered::Lost(index));
-                    }
-                    let mut prefix = stamps(&message.from, &delivery.recipient).into_bytes();
-                    prefix.extend_from_slice(&message.prefix);
-                    let parcel = Parcel {
-                        letter: LetterId(flow.inner.world.new_id()),
-                        prefix: &prefix,
-                        blob: message.blob,
-                        summary: &body.summary,
-                        is_doubtful: delivery.is_doubtful(),
-                        received_at: message.received_at,
-                    };
-                    if let Err(error) = into_account(tx, &opened, &parcel) {
-                        return Err(match refusal(&error) {
-                            Some(outcome) => Undelivered::Refused(index, outcome),
-                            None => Undelivered::Store(error),
-                        });
-                    }
-                    let step = Step::Delivered { place: place_of(job).to_owned(), reply: None };
-                    trail::record(tx, &flow.event(delivery, now, step))?;
-                    flow.note_carried(tx, delivery, &Carriage::Arrived)?;
+        let write = move |tx: &mut Tx| {
+            let now = flow.inner.world.clock.now();
+            for (index, job) in jobs.iter().enumerate() {
+                let (delivery, message) = (&job.delivery, &job.delivery.message);
+                let Some(body) = job.cargo.body.get() else { continue };
+                if !mail_queue::finish(tx, delivery)? {
+                    return Err(Undelivered::Lost(index));
                 }
-                for (report, lease) in reports.iter().zip(&leases) {
-                    flow.commit(tx, report, *lease)?;
+                let mut prefix = stamps(&message.from, &delivery.recipient).into_bytes();
+                prefix.extend_from_slice(&message.prefix);
+                let parcel = Parcel {
+                    letter: LetterId(flow.inner.world.new_id()),
+                    prefix: &prefix,
+                    blob: message.blob,
+                    summary: &body.summary,
+                    is_doubtful: delivery.is_doubtful(),
+                    received_at: message.received_at,
+                };
+                if let Err(error) = into_account(tx, &opened, &parcel) {
+                    return Err(match refusal(&error) {
+                        Some(outcome) => Undelivered::Refused(index, outcome),
+                        None => Undelivered::Store(error),
+                    });
                 }
-                Ok(())
-            })
-            .await
+                let step = Step::Delivered { place: place_of(job).to_owned(), reply: None };
+                trail::record(tx, &flow.event(delivery, now, step))?;
+                if unstated.contains(&delivery.id) {
+                    continue;
+                }
+                flow.note_carried(tx, delivery, Heard::Queue(delivery.id), &Carriage::Arrived).map_err(
+                    |error| match error {
+                        SecureError::Db(error) => Undelivered::Db(error),
+                        error => Undelivered::Unstated(index, error),
+                    },
+                )?;
+            }
+            Ok(true)
+        };
+        self.committed(reports, scope, write).await.map(drop)
     }
 }
 

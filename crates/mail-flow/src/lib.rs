@@ -55,7 +55,7 @@ use mail_deliver::{Outbound, Remote};
 use mail_queue::{Destinations, Queue};
 use mail_reports::Reports;
 use mail_route::{Relays, ReturnPaths};
-use mail_secure::Secure;
+use mail_secure::{Recalled, Secure};
 use mail_store::MailStore;
 use model::Domain;
 use parking_lot::Mutex;
@@ -174,6 +174,8 @@ struct Inner {
     reading: Arc<Semaphore>,
     /// What secured letters may take of memory while they arrive.
     secrets: Arc<Semaphore>,
+    /// Turns for sealing.
+    sealing: Semaphore,
 }
 
 /// What comes to the delivery loop without a detour through the database.
@@ -211,6 +213,12 @@ impl Flow {
             parts.settings.hostname.clone(),
         );
         let return_paths = ReturnPaths::new(parts.db.clone(), parts.world.clone(), parts.keys.clone());
+        let world = parts.world.clone();
+        // What is taken back leaves the queue in the same transaction.
+        parts.secure.recalls_by(Box::new(move |tx, slot, now| {
+            let is_all = mail_queue::recall(tx, &world, slot.0, now)?;
+            Ok(if is_all { Recalled::All } else { Recalled::Underway })
+        }));
         let (fresh, fresh_end) = mpsc::channel(limits::FRESH_LIMIT);
         let (again, again_end) = mpsc::unbounded_channel();
         Flow {
@@ -234,6 +242,7 @@ impl Flow {
                 riding: Arc::new(Semaphore::new(limits::RIDING_MEMORY_KIB)),
                 reading: Arc::new(Semaphore::new(limits::READING_MEMORY_KIB)),
                 secrets: Arc::new(Semaphore::new(limits::SECRET_SHARES)),
+                sealing: Semaphore::new(limits::SEALED_AT_ONCE),
                 parts,
             }),
         }

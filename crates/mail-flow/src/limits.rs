@@ -69,6 +69,11 @@ pub(crate) const LISTED_AUTHORS_LIMIT: usize = 10;
 pub(crate) const SECRET_SHARE_BYTES: usize = 256 * 1024;
 /// Such steps for all secured letters that arrive at the same time: 512 MiB.
 pub(crate) const SECRET_SHARES: usize = 2048;
+/// Secured letters that are sealed at the same time: each takes its envelope and a page of it, some five times its size.
+pub(crate) const SEALED_AT_ONCE: usize = 4;
+/// Mailboxes that one recipient of a secured letter may stand for; each gets a letter of its own. A return path has room
+/// for three digits.
+pub(crate) const LEGS_LIMIT: usize = 200;
 /// How often notices of secure letters are looked for when nothing wakes us earlier.
 pub(crate) const NOTICE_INTERVAL: Duration = Duration::from_secs(5);
 /// Recipients of one report about a delivery that are looked at.

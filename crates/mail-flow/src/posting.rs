@@ -5,19 +5,10 @@ use std::sync::Arc;
 use db::DbError;
 use mail_reports::{Outgoing, OutgoingKind, ReportsError};
 use model::{BodyKind, Class, Envelope, Notify, Recipient, Reply, ReversePath, TlsWish};
-use thiserror::Error;
 use tracing::{info, warn};
 
 use crate::Flow;
 use crate::arrival::{Arrival, Origin};
-
-#[derive(Debug, Error)]
-enum Unposted {
-    #[error("another node has taken the report")]
-    Lost,
-    #[error("the database does not take a report")]
-    Db(#[from] DbError),
-}
 
 impl Flow {
     /// Counts finished days and sends the reports that are due; tells how many letters were queued. To be called from
@@ -55,30 +46,15 @@ impl Flow {
                 return Ok(false);
             }
         };
-        let place = self.place();
-        let lease = place.as_ref().map(|place| place.lease);
-        let (flow, queued, domain) = (self.clone(), ready.clone(), outgoing.domain.clone());
-        let committed = self
-            .inner
-            .db
-            .operator("queue a report of ours and end it in the outbox")
-            .write(move |tx| {
-                if !mail_reports::sent(tx, &outgoing)? {
-                    return Err(Unposted::Lost);
-                }
-                flow.commit(tx, &queued, lease)?;
-                Ok(())
-            })
-            .await;
-        match committed {
-            Ok(()) => {
-                info!(message = ready.message.id.0, %domain, "a report goes out");
-                self.hand_over(&ready, place);
-                Ok(true)
-            }
-            Err(Unposted::Lost) => Ok(false),
-            Err(Unposted::Db(error)) => Err(error.into()),
+        let (domain, letters) = (outgoing.domain.clone(), [ready.clone()]);
+        let scope = self.inner.db.operator("queue a report of ours and end it in the outbox");
+        let committed: Result<bool, DbError> =
+            self.committed(&letters, scope, move |tx| mail_reports::sent(tx, &outgoing)).await;
+        let is_posted = committed?;
+        if is_posted {
+            info!(message = ready.message.id.0, %domain, "a report goes out");
         }
+        Ok(is_posted)
     }
 
     async fn letter_of(&self, outgoing: &Outgoing) -> Result<Arrival, Reply> {

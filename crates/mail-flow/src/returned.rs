@@ -2,7 +2,8 @@
 //! recipient's server had taken them (RFC 5321 §6.1).
 //!
 //! ```text
-//! returned-<slot>-<hash>@<our host name>     the slot in 32 hexadecimal digits, 80 bits of a keyed hash over it
+//! returned-<slot>-<leg>-<hash>@<our host name>     the slot in 32 hexadecimal digits, the number of the leg on which the
+//!                                                  letter went, 72 bits of a keyed hash over both
 //! ```
 //!
 //! The hash keeps whoever knows a slot, as everybody does who has seen the evidence, from reporting a failure that nobody
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use aws_lc_rs::{constant_time, hmac};
 use bytes::Bytes;
 use db::Tx;
-use mail_secure::{Carriage, SecureError, hex, sixteen};
+use mail_secure::{Carriage, Heard, SecureError, sixteen};
 use model::{
     Address, Domain, Envelope, Localpart, MessageId, Notify, OriginalRecipient, Recipient, Reply, ReversePath,
 };
@@ -24,33 +25,35 @@ use wire_safe::Slot;
 
 use crate::arrival::{Accepted, Arrival, Kept};
 use crate::delivery_status::{self, Status};
-use crate::secure::{LinkedCopy, is_about_content, known};
+use crate::secure::{is_about_content, known};
 use crate::{Flow, trouble};
 
 /// How a return path begins.
 const PREFIX: &str = "returned-";
 /// Octets of the hash that stand in it.
-const HASH_OCTETS: usize = 10;
+const HASH_OCTETS: usize = 9;
 
 /// Whether an address has the form of a return path in a domain of ours.
 pub(crate) fn looks_like_one(address: &Address, ours: &Domain) -> bool {
     address.domain() == ours && parts(address).is_some()
 }
 
-/// The slot and the hash, in hexadecimal digits of small letters: some servers change the case.
+/// What is hashed, and the hash, in small letters: some servers change the case.
 fn parts(address: &Address) -> Option<(String, String)> {
     let local = address.localpart().as_str().to_ascii_lowercase();
-    let (slot, hash) = local.strip_prefix(PREFIX)?.split_once('-')?;
-    Some((slot.to_owned(), hash.to_owned()))
+    let (leg, hash) = local.strip_prefix(PREFIX)?.rsplit_once('-')?;
+    leg.contains('-').then(|| (leg.to_owned(), hash.to_owned()))
 }
 
 impl Flow {
-    /// By which way a report about a copy comes back.
-    pub(crate) async fn return_path_of(&self, slot: [u8; 16]) -> Result<ReversePath, Reply> {
-        let digits = hex(&slot);
-        let hash = self.hash_of(&digits).await?;
-        let local = Localpart::parse(&format!("{PREFIX}{digits}-{hash}"))
-            .expect("invariant: 62 letters, digits and hyphens");
+    /// By which way a report about a leg of a copy comes back.
+    pub(crate) async fn return_path_of(&self, slot: &Slot, leg: u32) -> Result<ReversePath, Reply> {
+        let leg = format!("{slot}-{leg}");
+        let hash = self.hash_of(&leg).await?;
+        // RFC 5321 §4.5.3.1.1: at most 64 octets.
+        let local = Localpart::parse(&format!("{PREFIX}{leg}-{hash}")).expect(
+            "invariant: up to 64 letters, digits and hyphens, as a leg's number has up to three digits",
+        );
         let domain = self.inner.secure.settings().from.domain().clone();
         Ok(ReversePath::Address(Address::new(local, domain)))
     }
@@ -60,21 +63,23 @@ impl Flow {
         looks_like_one(address, self.inner.secure.settings().from.domain())
     }
 
-    /// At RCPT: the copy whose return path it is.
-    pub(crate) async fn returned_to(&self, address: &Address) -> Result<Slot, Reply> {
+    /// At RCPT: the copy and the number of its leg whose return path it is.
+    pub(crate) async fn returned_to(&self, address: &Address) -> Result<(Slot, u32), Reply> {
         let unknown = || Reply::never(550, 1, 1, "no such address here");
-        let (slot, hash) = parts(address).ok_or_else(unknown)?;
-        let wanted = self.hash_of(&slot).await?;
+        let (leg, hash) = parts(address).ok_or_else(unknown)?;
+        let wanted = self.hash_of(&leg).await?;
         constant_time::verify_slices_are_equal(hash.as_bytes(), wanted.as_bytes()).map_err(|_| unknown())?;
-        sixteen(&slot).map(Slot).ok_or_else(unknown)
+        let (slot, number) = leg.split_once('-').ok_or_else(unknown)?;
+        let number = number.parse().map_err(|_| unknown())?;
+        Ok((sixteen(slot).map(Slot).ok_or_else(unknown)?, number))
     }
 
-    async fn hash_of(&self, slot: &str) -> Result<String, Reply> {
+    async fn hash_of(&self, leg: &str) -> Result<String, Reply> {
         let secret = self.inner.keys.shared_secret("returned letters").await.map_err(|error| {
             error!(error = %model::Chain(&error), "the secret of return paths is out of reach");
             Reply::later(451, 3, 0, "temporary trouble here, try again later")
         })?;
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), slot.as_bytes());
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &secret), leg.as_bytes());
         let mut text = String::with_capacity(2 * HASH_OCTETS);
         for octet in &tag.as_ref()[..HASH_OCTETS] {
             let _ = write!(text, "{octet:02x}");
@@ -103,7 +108,7 @@ impl Flow {
         if *from != ReversePath::Null {
             return Err(Reply::never(550, 7, 1, "only reports come back by this path"));
         }
-        let slot = self.returned_to(address).await?;
+        let (slot, number) = self.returned_to(address).await?;
         let Some(report) = delivery_status::read(&kept.bytes) else {
             return Err(Reply::never(550, 6, 0, "this is no report about a delivery (RFC 3464)"));
         };
@@ -112,23 +117,25 @@ impl Flow {
             Err(SecureError::NotFound) => return Ok(Accepted { message: MessageId(0) }),
             seen => seen.map_err(|error| trouble::secure(&error))?,
         };
+        let leg = self.inner.secure.leg(&slot, number).await.map_err(|error| trouble::secure(&error))?;
+        let Some(leg) = leg else { return Ok(Accepted { message: MessageId(0) }) };
         // Who forwards their letters may have a mailbox that failed: that is not the one that we wrote to.
-        let canonical = seen.copy.address.canonical();
+        let written_to = [seen.copy.address.canonical(), leg.address.canonical()];
         let is_about_it = |status: &&Status| {
             status.is_failure
-                && status.recipient.as_ref().is_some_and(|recipient| recipient.canonical() == canonical)
+                && status.recipient.as_ref().is_some_and(|address| written_to.contains(&address.canonical()))
         };
         let failure = report.statuses.iter().find(is_about_it);
         info!(slot = %slot, is_failure = failure.is_some(), "a report about a secured letter came back");
         let linked = match (failure, report.returned) {
             (Some(failure), Some(carrier)) if is_about_content(&failure.reply) => {
-                self.link_after(&slot, Bytes::copy_from_slice(carrier)).await?
+                self.link_letter(slot.0, &Bytes::copy_from_slice(carrier)).await?
             }
             _ => None,
         };
         let place = match (&linked, failure) {
             (Some(_), _) => "the report about a secured letter: it is sent once more, by a link",
-            (None, Some(_)) => "the report about a secured letter: it is undeliverable",
+            (None, Some(_)) => "the report about a secured letter: it did not arrive on this way",
             (None, None) => "the report about a secured letter: nothing follows from it",
         };
         // Statements need the keys, which are read outside of transactions.
@@ -153,10 +160,13 @@ impl Flow {
             .operator("a server reports later what became of a secured letter")
             .write(move |tx: &mut Tx| {
                 trail::record(tx, &told)?;
-                match (&*linked, &failed) {
-                    (Some(linked), _) => flow.send_link(tx, linked)?,
-                    (None, Some(failed)) => flow.inner.secure.note_carried(tx, slot.0, failed)?,
-                    (None, None) => {}
+                let heard = Heard::Report(number);
+                let is_linked = match &*linked {
+                    Some(linked) => flow.send_link(tx, linked, heard)?,
+                    None => false,
+                };
+                if let Some(failed) = failed.as_ref().filter(|_| !is_linked) {
+                    flow.inner.secure.note_carried(tx, slot.0, heard, failed)?;
                 }
                 Ok::<_, SecureError>(())
             })
@@ -166,20 +176,5 @@ impl Flow {
                 error => trouble::secure(&error),
             })?;
         Ok(Accepted { message: MessageId(0) })
-    }
-
-    /// The same envelope once more by a link, if the letter came back whole and can still be opened.
-    async fn link_after(&self, slot: &Slot, carrier: Bytes) -> Result<Option<LinkedCopy>, Reply> {
-        // What came back is a stranger's word: only an envelope of this copy that we signed counts.
-        let is_ours = match mail_secure::envelope_of(&carrier) {
-            Some(envelope) => {
-                matches!(self.inner.secure.slot_of(envelope.into()).await, Ok(found) if found == *slot)
-            }
-            None => false,
-        };
-        if !is_ours {
-            return Ok(None);
-        }
-        self.link_letter(slot.0, &carrier).await
     }
 }

@@ -1,19 +1,21 @@
 //! The end of an attempt: what became of each recipient, what the sender hears, all in one commit.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use db::{DbError, Tx};
 use mail_deliver::{Attempt, Outcome};
 use mail_queue::{Deferral, Delivery};
-use mail_secure::Carriage;
+use mail_secure::{Carriage, Heard, SecureError};
 use model::{Class, DeliveryId, Reply, ReversePath, Route, Timestamp};
 use thiserror::Error;
 use tracing::{error, info, warn};
 use trail::{Event, Step};
 
-use crate::accept::{Place, Ready};
+use crate::accept::Ready;
 use crate::hand::Job;
 use crate::report::{Kind, Reported};
+use crate::secure::LinkedCopy;
 use crate::{Flow, Settings, limits, returned};
 
 /// A job and what came of it.
@@ -95,6 +97,8 @@ pub(crate) fn conclude(
 enum Unsettled {
     #[error("the claim of delivery {0} is no longer ours")]
     Lost(DeliveryId),
+    #[error("nothing can be stated of the end of delivery {0}")]
+    Unstated(DeliveryId, #[source] SecureError),
     #[error("cannot write the end of an attempt")]
     Db(#[from] DbError),
 }
@@ -105,6 +109,8 @@ impl Flow {
     pub(crate) async fn settle(&self, ended: Vec<Ended>, attempts: Vec<Attempt>) {
         let attempts = Arc::new(attempts);
         let mut ended = ended;
+        // What nothing can be said of ends all the same: it has arrived, or not.
+        let mut unstated: HashSet<DeliveryId> = HashSet::new();
         loop {
             if ended.is_empty() {
                 return;
@@ -113,7 +119,7 @@ impl Flow {
                 self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
                 continue;
             }
-            let linked = Arc::new(self.linked(&ended).await);
+            let linked = self.linked(&ended).await;
             let now = self.inner.world.clock.now();
             let concluded: Vec<(Delivery, Conclusion)> =
                 ended.iter().map(|ended| (ended.job.delivery.clone(), self.concluded(ended, now))).collect();
@@ -125,46 +131,38 @@ impl Flow {
                     continue;
                 }
             };
-            let places: Vec<Option<Place<'_>>> = reports.iter().map(|_| self.place()).collect();
-            let leases: Vec<_> = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
-            let reports = Arc::new(reports);
-            let (flow, rows, tried, written) =
-                (self.clone(), Arc::new(concluded), attempts.clone(), reports.clone());
-            let (logged, born) = (rows.clone(), leases.clone());
-            let settled = self
-                .inner
-                .db
-                .operator("an attempt ends for recipients of several organisations")
-                .write(move |tx| {
-                    for (delivery, conclusion) in rows.iter() {
-                        if !flow.write_end(tx, delivery, conclusion, &tried, now)? {
-                            return Err(Unsettled::Lost(delivery.id));
-                        }
-                        match linked.iter().find(|(failed, _)| *failed == delivery.id) {
-                            Some((_, linked)) => flow.send_link(tx, linked)?,
-                            None => flow.note_end(tx, delivery, conclusion)?,
-                        }
+            let (flow, rows, tried) = (self.clone(), Arc::new(concluded), attempts.clone());
+            let (logged, silent) = (rows.clone(), unstated.clone());
+            let write = move |tx: &mut Tx| {
+                for (delivery, conclusion) in rows.iter() {
+                    if !flow.write_end(tx, delivery, conclusion, &tried, now)? {
+                        return Err(Unsettled::Lost(delivery.id));
                     }
-                    for (report, lease) in written.iter().zip(&leases) {
-                        flow.commit(tx, report, *lease)?;
+                    if silent.contains(&delivery.id) {
+                        continue;
                     }
-                    Ok(())
-                })
-                .await;
-            // Where the claim was lost the closure itself took everything back.
-            if matches!(settled, Err(Unsettled::Db(_))) {
-                born.into_iter().flatten().for_each(|lease| self.inner.queue.doubt(lease));
-            }
-            match settled {
-                Ok(()) => {
+                    let linked = linked.iter().find(|(failed, _)| *failed == delivery.id);
+                    flow.state_end(tx, delivery, conclusion, linked.map(|(_, linked)| linked)).map_err(
+                        |error| match error {
+                            SecureError::Db(error) => Unsettled::Db(error),
+                            error => Unsettled::Unstated(delivery.id, error),
+                        },
+                    )?;
+                }
+                Ok(true)
+            };
+            let scope = self.inner.db.operator("an attempt ends for recipients of several organisations");
+            match self.committed(&reports, scope, write).await {
+                Ok(_) => {
                     for (delivery, conclusion) in logged.iter() {
                         log_end(delivery, conclusion);
                         self.note_taken(delivery, conclusion).await;
                     }
-                    for (report, place) in reports.iter().zip(places) {
-                        self.hand_over(report, place);
-                    }
                     return;
+                }
+                Err(Unsettled::Unstated(delivery, error)) => {
+                    error!(error = %model::Chain(&error), delivery = delivery.0, "no statement of a delivery's end");
+                    unstated.insert(delivery);
                 }
                 // Another node took it over, or an administrator deleted it: nothing of ours happened.
                 Err(Unsettled::Lost(lost)) => {
@@ -197,7 +195,7 @@ impl Flow {
     pub(crate) async fn delivery_reports(
         &self,
         concluded: &[(Delivery, Conclusion)],
-    ) -> Result<Vec<Ready>, Reply> {
+    ) -> Result<Vec<Arc<Ready>>, Reply> {
         let mut reports = Vec::new();
         for kind in [Kind::Failed, Kind::Delayed, Kind::Delivered, Kind::Relayed] {
             let reported: Vec<Reported<'_>> = concluded
@@ -207,7 +205,7 @@ impl Flow {
                 .collect();
             let Some(arrival) = self.report(kind, &reported).await? else { continue };
             match self.prepare(arrival).await {
-                Ok(ready) => reports.push(ready),
+                Ok(ready) => reports.push(Arc::new(ready)),
                 Err(reply) if reply.class() == Class::Later => return Err(reply),
                 // The sender does not exist: nobody is there to hear it.
                 Err(reply) => info!(%reply, "a report finds no recipient"),
@@ -260,15 +258,26 @@ impl Flow {
         Ok(true)
     }
 
-    /// What is stated of a secure letter whose delivery ends.
-    fn note_end(&self, tx: &mut Tx, delivery: &Delivery, conclusion: &Conclusion) -> Result<(), DbError> {
-        match &conclusion.end {
-            End::Delivered { .. } => self.note_carried(tx, delivery, &Carriage::Arrived),
-            End::Failed { reply, .. } => {
-                self.note_carried(tx, delivery, &Carriage::Failed(reply.to_string()))
-            }
-            End::Deferred { .. } => Ok(()),
+    /// What is stated of a secure letter whose delivery ends: that it goes once more by a link, or how it ended.
+    fn state_end(
+        &self,
+        tx: &mut Tx,
+        delivery: &Delivery,
+        conclusion: &Conclusion,
+        linked: Option<&LinkedCopy>,
+    ) -> Result<(), SecureError> {
+        let heard = Heard::Queue(delivery.id);
+        if let Some(linked) = linked
+            && self.send_link(tx, linked, heard)?
+        {
+            return Ok(());
         }
+        let carriage = match &conclusion.end {
+            End::Delivered { .. } => Carriage::Arrived,
+            End::Failed { reply, .. } => Carriage::Failed(reply.to_string()),
+            End::Deferred { .. } => return Ok(()),
+        };
+        self.note_carried(tx, delivery, heard, &carriage)
     }
 
     pub(crate) fn event(&self, delivery: &Delivery, now: Timestamp, step: Step) -> Event {

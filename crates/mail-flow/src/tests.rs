@@ -3,8 +3,10 @@
 mod applications;
 mod crashes;
 mod gateways;
+mod holders;
 mod hostile;
 mod judging;
+mod legs;
 mod letters_in;
 mod letters_out;
 mod machine_reports;

@@ -328,6 +328,33 @@ impl Queue {
     }
 }
 
+/// Takes all deliveries that bring a copy of a secure letter out of the queue, in the caller's transaction; each stands in
+/// the trail as deleted. False, and none is taken, if some node works on one of them at this moment.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn recall(tx: &mut Tx, world: &World, slot: [u8; 16], now: Timestamp) -> Result<bool, DbError> {
+    let found = rows::bringing(tx, slot)?;
+    if found.iter().any(|one| one.is_under_way) {
+        return Ok(false);
+    }
+    for one in found {
+        rows::delete(tx, one.delivery, one.message)?;
+        let event = Event {
+            at: now,
+            id: world.new_id(),
+            organisation: one.organisation,
+            message: Some(one.message),
+            delivery: Some(one.delivery),
+            sender: one.from.to_string(),
+            recipient: Some(one.recipient.to_string()),
+            step: Step::Deleted,
+        };
+        trail::record(tx, &event)?;
+    }
+    Ok(true)
+}
+
 /// Whether a delivery received at `received_at` has been tried long enough.
 pub fn is_expired(received_at: Timestamp, now: Timestamp, lifetime: Duration) -> bool {
     now.since(received_at) >= lifetime

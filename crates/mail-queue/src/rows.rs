@@ -22,6 +22,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (3, "doubt by recipient", include_str!("0003_doubt.sql")),
         (4, "gateways of integrated organisations", include_str!("0004_integration.sql")),
         (5, "closed bodies", include_str!("0005_closed.sql")),
+        (6, "copies of secure letters", include_str!("0006_slots.sql")),
     ],
 };
 
@@ -571,6 +572,38 @@ pub(crate) fn make_due(tx: &mut Tx, delivery: DeliveryId, now: Timestamp) -> Res
         values![delivery, now, tx.organisation()],
     )?;
     Ok(changed > 0)
+}
+
+/// The deliveries that bring a copy of a secure letter, and whether some node works on each; until the transaction ends
+/// nobody else changes them.
+pub(crate) fn bringing(tx: &mut Tx, slot: [u8; 16]) -> Result<Vec<Bringing>, DbError> {
+    tx.query(
+        "UPDATE queue_delivery SET lease_token = lease_token
+         WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)
+         RETURNING id, message, organisation, recipient, lease_node,
+             (SELECT sender FROM queue_message m WHERE m.id = queue_delivery.message)",
+        values![&slot[..], tx.organisation()],
+        |row| {
+            Ok(Bringing {
+                delivery: DeliveryId(row.integer(0)?),
+                message: MessageId(row.integer(1)?),
+                organisation: read_organisation(row.integer(2)?),
+                recipient: read_address(row, 3)?,
+                is_under_way: row.optional_text(4)?.is_some(),
+                from: read_sender(row, 5)?,
+            })
+        },
+    )
+}
+
+/// A delivery that brings a copy of a secure letter.
+pub(crate) struct Bringing {
+    pub(crate) delivery: DeliveryId,
+    pub(crate) message: MessageId,
+    pub(crate) organisation: Option<OrganisationId>,
+    pub(crate) from: ReversePath,
+    pub(crate) recipient: Address,
+    pub(crate) is_under_way: bool,
 }
 
 /// Deletes a delivery, also under the hands of a node that works on it. False if it is gone.

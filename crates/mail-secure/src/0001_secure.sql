@@ -92,6 +92,22 @@ CREATE INDEX secure_recipient_by_address ON secure_recipient (canonical, submitt
 CREATE INDEX secure_recipient_by_deadline ON secure_recipient (state, deadline);
 CREATE INDEX secure_recipient_by_end ON secure_recipient (not_after) WHERE store_share IS NOT NULL;
 
+-- One for each delivery that brings a copy, or the link to it: an address may stand for several mailboxes.
+CREATE TABLE secure_leg (
+    slot TEXT NOT NULL,
+    -- From 0; stands in the return path.
+    number BIGINT NOT NULL,
+    -- The sender's, as of the copy.
+    organisation BIGINT NOT NULL,
+    delivery BIGINT NOT NULL,
+    -- What the next server is told.
+    address TEXT NOT NULL,
+    arrived_at BIGINT,
+    -- Once all are dead, the copy is undeliverable.
+    failed_at BIGINT,
+    PRIMARY KEY (slot, number)
+);
+
 CREATE TABLE secure_statement (
     slot TEXT NOT NULL,
     sequence BIGINT NOT NULL,

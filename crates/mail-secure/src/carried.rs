@@ -1,15 +1,21 @@
-//! What the queue tells of the letters that bring a copy: it arrived, or it never will.
+//! What became of the letters that bring a copy: the queue tells of it, or a server that had taken one reports it later.
 
 use db::Tx;
 use evidence::{Event, Mode, State};
+use model::Timestamp;
 use wire_safe::Slot;
 
 use crate::error::SecureError;
+use crate::legs::{Heard, KeptLeg};
 use crate::notice::NoticeKind;
+use crate::platform::Platform;
 use crate::portal::Seen;
 use crate::statement::Happening;
-use crate::types::Way;
-use crate::{Secure, rows};
+use crate::types::{Copy, Way};
+use crate::{Secure, limits, rows};
+
+/// Characters of a server's words that stand in evidence.
+const WORDS_CHARACTERS: usize = 500;
 
 /// How a delivery ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,63 +27,140 @@ pub enum Carriage {
 }
 
 impl Secure {
-    /// States what became of a copy, in the transaction that ends its delivery. What can no longer follow upon what
-    /// happened is passed over: a letter that was withdrawn may still arrive.
+    /// States what became of a copy, in the transaction that ends its delivery or in which a report of it is taken. What
+    /// is told once more, and what can no longer follow upon what happened, is passed over: a letter that was withdrawn may
+    /// still arrive.
     ///
     /// # Errors
-    /// When the database does not answer, or a statement cannot be made.
-    pub fn note_carried(&self, tx: &mut Tx, slot: [u8; 16], carriage: &Carriage) -> Result<(), SecureError> {
+    /// When the database does not answer, or a statement cannot be made: then nothing of it may be committed.
+    pub fn note_carried(
+        &self,
+        tx: &mut Tx,
+        slot: [u8; 16],
+        heard: Heard,
+        carriage: &Carriage,
+    ) -> Result<(), SecureError> {
         let platform = self.platform_at_hand().ok_or(SecureError::Keys("they are not open yet"))?;
         let mut seen = match self.read_to_change(tx, &Slot(slot)) {
             Err(SecureError::NotFound) => return Ok(()),
             read => read?,
         };
-        let Seen { letter, copy } = &mut seen;
+        let Some(leg) = rows::legs::leg_heard_of(tx, &seen.copy.slot, heard)? else { return Ok(()) };
         let at = self.now();
-        let events: Vec<Happening> = match (carriage, copy.way, letter.mode, copy.state) {
-            (_, Way::Blocked, ..) => return Ok(()),
-            (Carriage::Arrived, Way::Sealed, ..) => vec![Happening::new(Event::NotificationDelivered, at)],
-            (Carriage::Arrived, Way::Mailbox, ..) => vec![
-                Happening::new(Event::ContentConsignment, at),
-                Happening::new(Event::ContentHandover, at),
-            ],
-            (Carriage::Arrived, Way::Gateway, ..) => vec![Happening::new(Event::RelayToNonERDS, at)],
-            (Carriage::Failed(why), way, mode, state) => {
-                let event = match (way, mode, state) {
-                    (Way::Gateway | Way::Mailbox, ..) => Event::RelayToNonERDSFailure,
-                    (_, Mode::Registered, State::Submitted | State::Offered) => {
-                        Event::NotificationForAcceptanceFailure
-                    }
-                    _ => Event::ConsignmentNotificationFailure,
-                };
-                vec![Happening::new(event, at).because("RC02", why.chars().take(500).collect::<String>())]
+        match carriage {
+            Carriage::Arrived => self.note_arrival(tx, &platform, &mut seen, leg, at),
+            Carriage::Failed(_) if leg.failed_at.is_some() => Ok(()),
+            Carriage::Failed(_) if matches!(heard, Heard::Report(_)) && leg.is_past_reports(at) => Ok(()),
+            Carriage::Failed(why) => {
+                rows::legs::update_leg(tx, &seen.copy, &KeptLeg { failed_at: Some(at), ..leg })?;
+                match rows::legs::has_living_leg(tx, &seen.copy)? {
+                    // Another mailbox behind the address has the letter, or may get it still.
+                    true => Ok(()),
+                    false => self.note_failure(tx, &platform, &mut seen, (heard, why), at),
+                }
             }
+        }
+    }
+
+    fn note_arrival(
+        &self,
+        tx: &mut Tx,
+        platform: &Platform,
+        seen: &mut Seen,
+        leg: KeptLeg,
+        at: Timestamp,
+    ) -> Result<(), SecureError> {
+        if leg.arrived_at.is_none() {
+            rows::legs::update_leg(tx, &seen.copy, &KeptLeg { arrived_at: Some(at), ..leg })?;
+        }
+        let events: &[Event] = match seen.copy.way {
+            Way::Sealed if !seen.copy.has_room() => &[],
+            Way::Sealed => &[Event::NotificationDelivered],
+            Way::Mailbox => &[Event::ContentConsignment, Event::ContentHandover],
+            Way::Gateway => &[Event::RelayToNonERDS],
+            Way::Blocked => &[],
         };
-        let mut changed = false;
-        for event in &events {
-            match self.notary(&platform).state(tx, letter, copy, event) {
-                Ok(()) => changed = true,
-                Err(SecureError::Illegal(_)) => break,
-                Err(error) => return Err(error),
+        for event in events {
+            if !self.stated(tx, platform, seen, &Happening::new(*event, at))? {
+                return Ok(());
             }
         }
-        if !changed {
-            return Ok(());
+        if seen.copy.state == State::HandedOver {
+            seen.copy.opened_at.get_or_insert(at);
         }
-        if let Carriage::Failed(why) = carriage {
-            if copy.state == State::Undeliverable {
-                copy.store_share = None;
-                copy.ended_at = Some(at);
-            }
-            let detail = serde_json::json!({ "reason": why });
-            self.tell(tx, letter, copy, (NoticeKind::Undeliverable, &letter.sender), detail, at)?;
-        } else if copy.state == State::HandedOver {
-            copy.opened_at.get_or_insert(at);
-        }
-        if *carriage == Carriage::Arrived {
-            self.accept_on_arrival(tx, &platform, &mut seen, at)?;
-        }
+        self.accept_on_arrival(tx, platform, seen, at)?;
         rows::update_copy(tx, &seen.copy)?;
         Ok(())
+    }
+
+    /// No leg is left.
+    fn note_failure(
+        &self,
+        tx: &mut Tx,
+        platform: &Platform,
+        seen: &mut Seen,
+        (heard, why): (Heard, &str),
+        at: Timestamp,
+    ) -> Result<(), SecureError> {
+        let copy = &seen.copy;
+        // A server that had taken the letter says so, or whoever has it says it in its name: whether it is accepted in time
+        // shows by itself.
+        let is_offered_still = copy.state == State::Offered
+            && matches!(heard, Heard::Report(_))
+            && rows::legs::has_arrived(tx, copy)?;
+        let (event, kind) = match (copy.way, seen.letter.mode, copy.state) {
+            _ if is_offered_still => (Event::ConsignmentNotificationFailure, NoticeKind::Reported),
+            (Way::Gateway | Way::Mailbox, ..) => (Event::RelayToNonERDSFailure, NoticeKind::Undeliverable),
+            (_, Mode::Registered, State::Submitted | State::Offered) => {
+                (Event::NotificationForAcceptanceFailure, NoticeKind::Undeliverable)
+            }
+            (_, Mode::Registered, _) => (Event::ConsignmentNotificationFailure, NoticeKind::Reported),
+            _ => (Event::ConsignmentNotificationFailure, NoticeKind::Undeliverable),
+        };
+        if copy.way == Way::Blocked || (kind == NoticeKind::Reported && !copy.has_room()) {
+            return Ok(());
+        }
+        let words: String = why.chars().take(WORDS_CHARACTERS).collect();
+        if !self.stated(tx, platform, seen, &Happening::new(event, at).because("RC02", words))? {
+            return Ok(());
+        }
+        let Seen { letter, copy } = seen;
+        if copy.state == State::Undeliverable {
+            copy.end(at);
+        }
+        let detail = serde_json::json!({ "reason": why });
+        self.tell(tx, letter, copy, (kind, &letter.sender), detail, at)?;
+        rows::update_copy(tx, copy)?;
+        Ok(())
+    }
+
+    /// States what happened, if it may happen there.
+    fn stated(
+        &self,
+        tx: &mut Tx,
+        platform: &Platform,
+        seen: &mut Seen,
+        happening: &Happening,
+    ) -> Result<bool, SecureError> {
+        match self.notary(platform).state(tx, &seen.letter, &mut seen.copy, happening) {
+            Ok(()) => Ok(true),
+            Err(SecureError::Illegal(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Copy {
+    /// Whether its chain has room for what need not be stated. The end of a copy is stated however long the chain is, and
+    /// a bundle of evidence holds no more than 1,000 statements.
+    pub(crate) fn has_room(&self) -> bool {
+        self.sequence < limits::ACCESSES_LIMIT
+    }
+}
+
+impl KeptLeg {
+    /// Whether a report comes too late to be one: no server tries for so long.
+    fn is_past_reports(&self, now: Timestamp) -> bool {
+        self.arrived_at.is_some_and(|arrived_at| now.since(arrived_at) > limits::REPORTS_FOR)
     }
 }

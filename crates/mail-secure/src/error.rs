@@ -61,6 +61,11 @@ pub enum SecureError {
     /// What is asked cannot follow upon what happened.
     #[error(transparent)]
     Illegal(#[from] Illegal),
+    /// It is to be taken back, and a server takes it at this moment.
+    #[error(
+        "the letter is being delivered at this moment: try again in a few minutes, if it has not arrived by then"
+    )]
+    Underway,
     /// It can no longer be opened: withdrawn, expired or erased.
     #[error("the letter can no longer be opened")]
     Ended,

@@ -24,6 +24,7 @@ mod deadline;
 mod error;
 pub mod following;
 mod journal;
+mod legs;
 mod letter;
 pub mod limits;
 mod link;
@@ -49,7 +50,7 @@ pub mod wish;
 mod withdrawing;
 mod words;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use blobs::Blobs;
 use db::Db;
@@ -64,6 +65,7 @@ pub use error::SecureError;
 pub use evidence::{Event, Mode, State};
 pub use journal::{Count, Entry, Happened, Wanted};
 pub use languages::Language;
+pub use legs::{Heard, KeptLeg, Leg};
 pub use letter::{Unmarked, unmarked};
 pub use link::{Linked, envelope_of};
 pub use log::Notarised;
@@ -79,8 +81,9 @@ pub use rows::MIGRATIONS;
 pub use settings::{Marks, Settings};
 pub use stamping::{NoTimeStamp, OWN_TIME_POLICY};
 pub use statement::Shown;
-pub use submit::{Parcel, Prepared, Submission};
+pub use submit::{Parcel, Prepared, Sealer, Submission};
 pub use types::{Copy, Letter, Released, Way, application_in, application_words, hex, sixteen};
+pub use withdrawing::{Recall, Recalled};
 pub use words::said_in;
 
 /// Secure letters of one installation; cheap to clone.
@@ -96,13 +99,21 @@ struct Inner {
     vault: Vault,
     settings: Settings,
     platform: OnceCell<Arc<Platform>>,
+    /// What takes deliveries out of the queue; without it nothing is withdrawn that leaves as it is.
+    recall: OnceLock<Recall>,
 }
 
 impl Secure {
     /// Puts it together; keys are read, or made, when they are first needed.
     pub fn new(db: Db, blobs: Blobs, world: World, vault: Vault, settings: Settings) -> Secure {
-        let platform = OnceCell::new();
-        Secure { inner: Arc::new(Inner { db, blobs, world, vault, settings, platform }) }
+        let (platform, recall) = (OnceCell::new(), OnceLock::new());
+        Secure { inner: Arc::new(Inner { db, blobs, world, vault, settings, platform, recall }) }
+    }
+
+    /// From now on `recall` takes what is withdrawn out of the queue. Called once, by whoever puts the queue beside it.
+    pub fn recalls_by(&self, recall: Recall) {
+        // A second flow over the same letters has the same queue.
+        drop(self.inner.recall.set(recall));
     }
 
     /// The platform's keys.

@@ -64,6 +64,9 @@ pub(crate) const CLOCKS_DIFFER: Duration =
     Duration::from_millis(evidence::limits::CLOCKS_DIFFER_MILLISECONDS.unsigned_abs());
 /// Statements about one copy after which being looked at again is noted no more: a bundle holds 1,000.
 pub(crate) const ACCESSES_LIMIT: u64 = 500;
+/// For how long after a server took a letter its report counts that it could not deliver it: two servers, one after the
+/// other, may each have tried for five days (RFC 5321 §4.5.4.1).
+pub(crate) const REPORTS_FOR: Duration = Duration::from_secs(10 * 86_400);
 /// Answers that somebody may send to one copy of a letter.
 pub const ANSWERS_PER_COPY_LIMIT: i64 = 20;
 /// Answers that somebody may send from the portal within a day.

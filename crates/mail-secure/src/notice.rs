@@ -33,6 +33,8 @@ pub enum NoticeKind {
     Expired,
     /// To the sender: the letter could not be brought.
     Undeliverable,
+    /// To the sender: a server that had taken the letter reports that it could not deliver it; it can be opened still.
+    Reported,
     /// To the sender: the recipient takes no registered letters.
     Blocked,
     /// To the sender: nobody opened the letter for as long as it could be.
@@ -50,13 +52,14 @@ pub enum NoticeKind {
 }
 
 impl NoticeKind {
-    const ALL: [NoticeKind; 13] = [
+    const ALL: [NoticeKind; 14] = [
         NoticeKind::Code,
         NoticeKind::Submitted,
         NoticeKind::Accepted,
         NoticeKind::Refused,
         NoticeKind::Expired,
         NoticeKind::Undeliverable,
+        NoticeKind::Reported,
         NoticeKind::Blocked,
         NoticeKind::Unclaimed,
         NoticeKind::Unconfirmed,
@@ -75,6 +78,7 @@ impl NoticeKind {
             NoticeKind::Refused => "told-refused",
             NoticeKind::Expired => "told-expired",
             NoticeKind::Undeliverable => "told-undeliverable",
+            NoticeKind::Reported => "told-reported",
             NoticeKind::Blocked => "told-blocked",
             NoticeKind::Unclaimed => "told-unclaimed",
             NoticeKind::Unconfirmed => "told-unconfirmed",
@@ -98,6 +102,7 @@ impl NoticeKind {
             NoticeKind::Expired => Some(Event::AcceptanceRejectionExpiry),
             NoticeKind::Code
             | NoticeKind::Undeliverable
+            | NoticeKind::Reported
             | NoticeKind::Blocked
             | NoticeKind::Unclaimed
             | NoticeKind::Unconfirmed

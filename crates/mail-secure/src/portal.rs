@@ -425,6 +425,15 @@ impl Secure {
             }
             .into());
         }
+        self.unwrapped(copy, wrapped)
+    }
+
+    /// The store's share of the key of a copy that can be opened.
+    pub(crate) fn unwrapped_share(&self, copy: &Copy) -> Result<StoreShare, SecureError> {
+        self.unwrapped(copy, copy.store_share.as_ref().ok_or(SecureError::Ended)?)
+    }
+
+    fn unwrapped(&self, copy: &Copy, wrapped: &[u8]) -> Result<StoreShare, SecureError> {
         let context = rows::share_context(&copy.slot, copy.letter, copy.organisation);
         let share = self.vault().unwrap(&context, wrapped)?;
         let octets = share[..].try_into().map_err(|_| SecureError::Damaged("a share of a key"))?;

@@ -16,6 +16,7 @@ use crate::{limits, wish};
 
 pub(crate) mod answers;
 pub(crate) mod journal;
+pub(crate) mod legs;
 pub(crate) mod log;
 pub(crate) mod overview;
 pub(crate) mod own;

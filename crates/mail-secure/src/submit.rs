@@ -80,7 +80,7 @@ pub struct Parcel {
 }
 
 impl Prepared {
-    /// The letters that bring it; to be queued in the commit.
+    /// The letters that bring it, to be queued in the commit; none where a [`Sealer`] has given them one by one.
     pub fn carriers(&self) -> &[Parcel] {
         &self.carriers
     }
@@ -97,12 +97,105 @@ impl Prepared {
     }
 }
 
+/// A letter that is sealed for one recipient after the other: what brings one need not stay in memory until the last is
+/// sealed.
+pub struct Sealer {
+    secure: Secure,
+    platform: Arc<Platform>,
+    letter: Letter,
+    bytes: Bytes,
+    passphrase: Option<Passphrase>,
+    /// Whom the letter itself names.
+    named: HashSet<String>,
+    wanted: std::vec::IntoIter<(Address, Way, Language)>,
+    copies: Vec<PreparedCopy>,
+}
+
+impl Sealer {
+    /// Seals for the next recipient who gets an envelope; gives what brings it. `None` when there is nobody left.
+    ///
+    /// # Errors
+    /// When the letter is too large, or ours cannot be done.
+    pub async fn next(&mut self) -> Result<Option<Parcel>, SecureError> {
+        while let Some((address, way, language)) = self.wanted.next() {
+            let copy = self.copy_for(address, way)?;
+            if way != Way::Sealed {
+                self.copies.push(PreparedCopy { copy, envelope: None });
+                continue;
+            }
+            let secure = self.secure.clone();
+            let (platform, letter, bytes) = (self.platform.clone(), self.letter.clone(), self.bytes.clone());
+            let passphrase = self.passphrase.clone();
+            let Sealed { copy, parcel, kept } = blocking(move || {
+                secure.seal(&platform, &letter, copy, &bytes, (language, passphrase.as_ref()))
+            })
+            .await?;
+            let envelope = match kept {
+                Some(envelope) => Some(self.secure.blobs().put(envelope.into()).await?),
+                None => None,
+            };
+            self.copies.push(PreparedCopy { copy, envelope });
+            return Ok(Some(parcel));
+        }
+        Ok(None)
+    }
+
+    /// Everything sealed: to be called when [`Sealer::next`] gives nothing more.
+    pub fn done(self) -> Prepared {
+        let Sealer { platform, letter, copies, .. } = self;
+        Prepared { platform, letter, copies, carriers: Vec::new() }
+    }
+
+    fn copy_for(&self, address: Address, way: Way) -> Result<Copy, SecureError> {
+        let Letter { id, organisation, mode, submitted_at: now, .. } = self.letter;
+        let mut slot = [0; 16];
+        self.secure.world().random.fill(&mut slot);
+        let settings = self.secure.settings();
+        let deadline = (mode == Mode::Registered).then(|| deadline::of(now, settings)).transpose()?;
+        Ok(Copy {
+            slot: Slot(slot),
+            letter: id,
+            organisation,
+            is_named: self.named.contains(&address.canonical()),
+            address,
+            way,
+            state: State::Unsent,
+            store_share: None,
+            not_after: now.plus(limits::OPEN_FOR),
+            submitted_at: now,
+            deadline,
+            accepted_at: None,
+            opened_at: None,
+            ended_at: None,
+            reminders: 0,
+            sequence: 0,
+            last_statement: None,
+            last_at: now,
+            released: None,
+            has_passphrase: way == Way::Sealed && self.passphrase.is_some(),
+        })
+    }
+}
+
 impl Secure {
-    /// Seals a letter for its recipients.
+    /// Seals a letter for its recipients, with all that brings it in memory.
     ///
     /// # Errors
     /// When it is too large, or ours cannot be done.
     pub async fn prepare(&self, submission: Submission) -> Result<Prepared, SecureError> {
+        let mut sealer = self.sealer(submission).await?;
+        let mut carriers = Vec::new();
+        while let Some(parcel) = sealer.next().await? {
+            carriers.push(parcel);
+        }
+        Ok(Prepared { carriers, ..sealer.done() })
+    }
+
+    /// Begins to seal a letter for its recipients.
+    ///
+    /// # Errors
+    /// When ours cannot be done.
+    pub async fn sealer(&self, submission: Submission) -> Result<Sealer, SecureError> {
         let platform = self.platform().await?;
         let wanted = self.wanted(&submission).await?;
         let now = self.world().clock.now();
@@ -116,8 +209,7 @@ impl Secure {
             "" => sender.to_string(),
             name => name.to_owned(),
         };
-        let passphrase = submission.letter.passphrase;
-        let bytes: Arc<[u8]> = submission.letter.bytes.into();
+        let bytes = Bytes::from(submission.letter.bytes);
         let salt = Digest(salt);
         let (digesting, size_bytes) = (bytes.clone(), bytes.len() as u64);
         let (content, digests) = blocking(move || digested(&salt, &digesting)).await;
@@ -139,53 +231,16 @@ impl Secure {
             client_reference,
             answers,
         };
-        let named = named_in(&bytes);
-        let (mut copies, mut carriers) = (Vec::new(), Vec::new());
-        for (address, way, language) in wanted {
-            let mut slot = [0; 16];
-            self.world().random.fill(&mut slot);
-            let deadline =
-                (mode == Mode::Registered).then(|| deadline::of(now, self.settings())).transpose()?;
-            let copy = Copy {
-                slot: Slot(slot),
-                letter: id,
-                organisation,
-                is_named: named.contains(&address.canonical()),
-                address,
-                way,
-                state: State::Unsent,
-                store_share: None,
-                not_after: now.plus(limits::OPEN_FOR),
-                submitted_at: now,
-                deadline,
-                accepted_at: None,
-                opened_at: None,
-                ended_at: None,
-                reminders: 0,
-                sequence: 0,
-                last_statement: None,
-                last_at: now,
-                released: None,
-                has_passphrase: way == Way::Sealed && passphrase.is_some(),
-            };
-            let mut prepared = PreparedCopy { copy, envelope: None };
-            if way == Way::Sealed {
-                let secure = self.clone();
-                let (platform, letter, bytes) = (platform.clone(), letter.clone(), bytes.clone());
-                let (copy, passphrase) = (prepared.copy.clone(), passphrase.clone());
-                let sealed = blocking(move || {
-                    secure.seal(&platform, &letter, copy, &bytes, (language, passphrase.as_ref()))
-                })
-                .await?;
-                if let Some(envelope) = sealed.kept {
-                    prepared.envelope = Some(self.blobs().put(envelope.into()).await?);
-                }
-                prepared.copy = sealed.copy;
-                carriers.push(sealed.parcel);
-            }
-            copies.push(prepared);
-        }
-        Ok(Prepared { platform, letter, copies, carriers })
+        Ok(Sealer {
+            secure: self.clone(),
+            platform,
+            letter,
+            named: named_in(&bytes),
+            bytes,
+            passphrase: submission.letter.passphrase,
+            wanted: wanted.into_iter(),
+            copies: Vec::new(),
+        })
     }
 
     /// The rows of a prepared letter, in the caller's transaction, with the statements that begin its chain.

@@ -1,8 +1,8 @@
 //! The sender's side takes a letter back: by the person who sent it, or by whoever administers in the organisation's
 //! name, which stands in the log of changes.
 
-use db::Tx;
-use evidence::{Event, Mode};
+use db::{DbError, Tx};
+use evidence::{Event, Mode, State};
 use model::{OrganisationId, Timestamp};
 use wire_safe::Slot;
 
@@ -10,11 +10,23 @@ use crate::error::SecureError;
 use crate::notice::NoticeKind;
 use crate::platform::Platform;
 use crate::statement::Happening;
-use crate::types::{Copy, Letter};
+use crate::types::{Copy, Letter, Way};
 use crate::{Secure, rows};
 
 /// Characters of a reason.
 const REASON_CHARACTERS: usize = 500;
+
+/// Takes the deliveries that bring a copy out of the queue, in the transaction that withdraws it.
+pub type Recall = Box<dyn Fn(&mut Tx, &Slot, Timestamp) -> Result<Recalled, DbError> + Send + Sync>;
+
+/// What became of a copy's deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recalled {
+    /// None of them is in the queue any more.
+    All,
+    /// All are, for one is under way at this moment: nobody can say whether it arrives.
+    Underway,
+}
 
 /// What is taken back, why, and when.
 struct Withdrawal {
@@ -30,7 +42,7 @@ impl Secure {
     ///
     /// # Errors
     /// [`SecureError::NotFound`] outside of the organisation; [`SecureError::Illegal`] when none of them can be taken
-    /// back.
+    /// back; [`SecureError::Underway`] when what would arrive as it is is on its way at this moment.
     pub async fn withdraw(
         &self,
         organisation: OrganisationId,
@@ -40,9 +52,10 @@ impl Secure {
     ) -> Result<Vec<Copy>, SecureError> {
         let platform = self.platform().await?;
         let (secure, withdrawal) = (self.clone(), Withdrawal::new(letter, only, reason, self.now()));
+        // Deliveries are of the recipients' organisations.
         self.db()
-            .tenant(organisation)
-            .write(move |tx: &mut Tx| Ok(secure.withdrawn(tx, &platform, &withdrawal)?.1))
+            .operator("a letter is taken back, and its deliveries out of the queue")
+            .write(move |tx: &mut Tx| Ok(secure.withdrawn(tx, &platform, organisation, &withdrawal)?.1))
             .await
     }
 
@@ -63,9 +76,9 @@ impl Secure {
         let (secure, withdrawal) = (self.clone(), Withdrawal::new(letter, only, reason, self.now()));
         let id = self.world().new_id();
         self.db()
-            .tenant(organisation)
+            .operator("an organisation takes a letter back, and its deliveries out of the queue")
             .write(move |tx: &mut Tx| {
-                let (found, copies) = secure.withdrawn(tx, &platform, &withdrawal)?;
+                let (found, copies) = secure.withdrawn(tx, &platform, organisation, &withdrawal)?;
                 let addresses: Vec<String> = copies.iter().map(|copy| copy.address.to_string()).collect();
                 let what = format!("{} → {}", found.sender, addresses.join(" "));
                 let (at, who) = (withdrawal.at, who.clone());
@@ -85,12 +98,14 @@ impl Secure {
         &self,
         tx: &mut Tx,
         platform: &Platform,
+        organisation: OrganisationId,
         withdrawal: &Withdrawal,
     ) -> Result<(Letter, Vec<Copy>), SecureError> {
         let Withdrawal { letter, only, reason, .. } = withdrawal;
-        let found = rows::letter(tx, self.vault(), *letter)?.ok_or(SecureError::NotFound)?;
+        let found = rows::letter(tx, self.vault(), *letter)?;
+        let found = found.filter(|found| found.organisation == organisation).ok_or(SecureError::NotFound)?;
         let mut withdrawn = Vec::new();
-        let mut illegal = None;
+        let mut refused = None;
         for listed in rows::copies_of(tx, *letter)? {
             if only.is_some_and(|slot| slot != listed.slot) {
                 continue;
@@ -98,15 +113,24 @@ impl Secure {
             let Some(mut copy) = rows::copy_to_change(tx, &listed.slot)? else { continue };
             // Not before nobody else changes it: an acceptance that was faster came before.
             let at = &self.now();
+            // What goes as it is must not arrive any more. An envelope that does opens nothing.
+            let is_plain = matches!(copy.way, Way::Mailbox | Way::Gateway) && copy.state == State::Submitted;
+            if is_plain && self.recalled(tx, &copy, *at)? == Recalled::Underway {
+                refused = Some(SecureError::Underway);
+                continue;
+            }
             let words = if reason.is_empty() { "the sender withdrew it" } else { reason };
             let event = Happening::new(Event::ContentConsignmentFailure, *at).because("RD06", words);
             match self.notary(platform).state(tx, &found, &mut copy, &event) {
                 Ok(()) => {}
                 Err(SecureError::Illegal(why)) => {
-                    illegal = Some(why);
+                    refused = Some(SecureError::from(why));
                     continue;
                 }
                 Err(error) => return Err(error),
+            }
+            if !is_plain {
+                self.recalled(tx, &copy, *at)?;
             }
             copy.end(*at);
             rows::update_copy(tx, &copy)?;
@@ -115,10 +139,18 @@ impl Secure {
             }
             withdrawn.push(copy);
         }
-        match (withdrawn.is_empty(), illegal) {
+        match (withdrawn.is_empty(), refused) {
             (false, _) => Ok((found, withdrawn)),
-            (true, Some(why)) => Err(why.into()),
+            (true, Some(why)) => Err(why),
             (true, None) => Err(SecureError::NotFound),
+        }
+    }
+
+    fn recalled(&self, tx: &mut Tx, copy: &Copy, at: Timestamp) -> Result<Recalled, SecureError> {
+        match self.inner.recall.get() {
+            Some(recall) => Ok(recall(tx, &copy.slot, at)?),
+            // Without the queue nobody knows.
+            None => Ok(Recalled::Underway),
         }
     }
 }

@@ -173,6 +173,17 @@ impl GenuineEnvelope<'_> {
     ) -> Result<Letter, NotOpened> {
         self.0.open(mail_share, store_share, secret)
     }
+
+    /// Whether these are the shares of this envelope, without opening it; `None` where it asks for a passphrase as well:
+    /// without that it cannot be told.
+    pub fn fits(&self, mail_share: &MailShare, store_share: &StoreShare) -> Option<bool> {
+        if self.0.header.stretching.is_some() {
+            return None;
+        }
+        let keys =
+            Keys::new(&self.0.header.salt, &self.0.header_digest, mail_share, store_share, None).ok()?;
+        Some(verify_slices_are_equal(&keys.commitment, self.0.commitment).is_ok())
+    }
 }
 
 impl Envelope<'_> {

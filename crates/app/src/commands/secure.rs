@@ -303,6 +303,12 @@ fn told(error: SecureError) -> anyhow::Error {
             rule: "what was accepted or opened stays, and what has ended does not change",
         }
         .into(),
+        error @ SecureError::Underway => DirectoryError::Invalid {
+            field: "letter",
+            reason: error.to_string(),
+            rule: "what goes without an envelope is taken back while it waits, not while a server takes it",
+        }
+        .into(),
         SecureError::NotYet => DirectoryError::Invalid {
             field: "event",
             reason: SecureError::NotYet.to_string(),

@@ -81,6 +81,7 @@ secured-withdraw-all = { $count ->
 }
 secured-withdraw-button = Endgültig zurückziehen
 secured-withdraw-too-late = Es kann nichts mehr zurückgezogen werden: Was angenommen oder geöffnet wurde, bleibt.
+secured-withdraw-underway = Eine davon wird in diesem Augenblick zugestellt. Versuchen Sie es in ein paar Minuten noch einmal, falls sie bis dahin nicht angekommen ist.
 secured-withdrawn = { $count ->
     [one] Eine Kopie ist zurückgezogen.
    *[other] { $count } Kopien sind zurückgezogen.

@@ -81,6 +81,7 @@ secured-withdraw-all = { $count ->
 }
 secured-withdraw-button = Withdraw for good
 secured-withdraw-too-late = Nothing can be withdrawn any more: what was accepted or opened stays.
+secured-withdraw-underway = One of them is being delivered at this moment. Try again in a few minutes, if it has not arrived by then.
 secured-withdrawn = { $count ->
     [one] One copy is withdrawn.
    *[other] { $count } copies are withdrawn.

@@ -81,6 +81,7 @@ secured-withdraw-all = { $count ->
 }
 secured-withdraw-button = Retirer définitivement
 secured-withdraw-too-late = Rien ne peut plus être retiré : ce qui a été accepté ou ouvert reste.
+secured-withdraw-underway = L'un d'eux est en cours de distribution à cet instant. Réessayez dans quelques minutes, s'il n'est pas arrivé d'ici là.
 secured-withdrawn = { $count ->
     [one] Une copie est retirée.
    *[other] { $count } copies sont retirées.

@@ -81,6 +81,7 @@ secured-withdraw-all = { $count ->
 }
 secured-withdraw-button = Ritirare definitivamente
 secured-withdraw-too-late = Nulla può più essere ritirato: ciò che è stato accettato o aperto resta.
+secured-withdraw-underway = Uno di essi viene consegnato in questo momento. Riprovi tra qualche minuto, se nel frattempo non è arrivato.
 secured-withdrawn = { $count ->
     [one] Una copia è ritirata.
    *[other] { $count } copie sono ritirate.

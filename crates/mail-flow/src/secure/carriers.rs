@@ -8,11 +8,13 @@ use keys::BodyKey;
 use mail_judge::HeaderFacts;
 use mail_queue::{Message, NewDelivery};
 use mail_route::Leg;
-use mail_secure::{Mode, Prepared, wish};
+use mail_secure::{Mode, Parcel, Prepared, wish};
 use model::{
-    Address, BlobRef, BodyKind, DeliveryId, Envelope, MessageId, OrganisationId, Recipient, Reply,
-    ReturnContent, ReversePath, Route, TlsWish,
+    BlobRef, BodyKind, DeliveryId, Envelope, MessageId, OrganisationId, Recipient, Reply, ReturnContent,
+    ReversePath, Route, TlsWish,
 };
+use trail::Step;
+use wire_safe::Slot;
 
 use crate::accept::{Ready, accepted_step, summarise};
 use crate::arrival::Origin;
@@ -20,7 +22,7 @@ use crate::secure::closed::body_context;
 use crate::secure::known;
 use crate::secure::sealing::Plain;
 use crate::sign::Letter;
-use crate::{Flow, stamp, trouble};
+use crate::{Flow, limits, stamp, trouble};
 
 /// A letter of which all is decided but the routes.
 pub(super) struct Outgoing<'a> {
@@ -33,70 +35,121 @@ pub(super) struct Outgoing<'a> {
     pub(super) is_closed: bool,
     /// How it was sent, for who gets it as it is.
     pub(super) sent_as: Option<Mode>,
+    /// Whether it tells of a letter rather than bringing it.
+    pub(super) is_notice: bool,
+}
+
+/// Letters that bring copies, and the legs on which they do.
+#[derive(Default)]
+pub(super) struct Bringing {
+    pub(super) letters: Vec<Arc<Ready>>,
+    pub(super) legs: Vec<mail_secure::Leg>,
+}
+
+impl Bringing {
+    /// Both together.
+    pub(super) fn append(&mut self, mut other: Bringing) {
+        self.letters.append(&mut other.letters);
+        self.legs.append(&mut other.legs);
+    }
 }
 
 impl Flow {
-    /// The letters that a secured one becomes: itself for mailboxes here, itself with a closed body for gateways, and
-    /// one that brings the envelope for each of the others.
-    pub(super) async fn letters_of(
+    /// A secured letter for those who get it as it is: in mailboxes here, and with a closed body for gateways.
+    pub(super) async fn plain_letters(
         &self,
         origin: &Origin,
-        envelope: &Envelope,
-        prepared: &Prepared,
-        plain: Plain,
-    ) -> Result<Vec<Arc<Ready>>, Reply> {
+        from: &ReversePath,
+        (prepared, plain): (&Prepared, Plain),
+    ) -> Result<Bringing, Reply> {
         let organisation = known(prepared.letter().organisation);
-        let mut letters = Vec::new();
+        let mut bringing = Bringing::default();
         for (deliveries, is_closed) in [(plain.mailboxes, false), (plain.gateways, true)] {
-            if !deliveries.is_empty() {
-                let (from, bytes) = (envelope.from.clone(), plain.bytes.clone());
-                let sent_as = Some(prepared.letter().mode);
-                let outgoing = Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as };
-                letters.push(self.ready(outgoing).await?);
+            if deliveries.is_empty() {
+                continue;
             }
+            for delivery in &deliveries {
+                let Some(slot) = delivery.slot.map(Slot) else { continue };
+                let number = bringing.legs.iter().filter(|leg| leg.slot == slot).count();
+                bringing.legs.push(leg(delivery, slot, number));
+            }
+            let (from, bytes) = (from.clone(), plain.bytes.clone());
+            let sent_as = Some(prepared.letter().mode);
+            let is_notice = false;
+            let outgoing =
+                Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as, is_notice };
+            bringing.letters.push(self.ready(outgoing).await?);
         }
-        for carrier in prepared.carriers() {
-            let (slot, bytes) = (carrier.slot.0, &carrier.bytes);
-            letters.extend(self.carriers_of(slot, &carrier.recipient, organisation, bytes).await?);
-        }
-        Ok(letters)
+        Ok(bringing)
     }
 
-    /// What brings an envelope, or the link to one, to its recipient. In a mailbox here it lies as it is; on its way
-    /// elsewhere nobody else is to read its share of the key, and reports come back to the copy.
+    /// What brings an envelope, or the link to one, to its recipient, on legs that are numbered from `first`. In a mailbox
+    /// here it lies as it is; on its way elsewhere nobody else is to read its share of the key. Each leg elsewhere has a
+    /// return path of its own: a report that comes back by it says which leg is dead.
     pub(super) async fn carriers_of(
         &self,
-        slot: [u8; 16],
-        address: &Address,
+        parcel: &Parcel,
         organisation: Option<OrganisationId>,
-        bytes: &Bytes,
-    ) -> Result<Vec<Arc<Ready>>, Reply> {
+        first: u32,
+    ) -> Result<Bringing, Reply> {
+        let Parcel { slot, recipient: address, bytes } = parcel;
         let recipient = Flow::reported_recipient(address);
         let (directory, paths) = (&self.inner.directory, &self.inner.return_paths);
         let legs = mail_route::route(directory, paths, &ReversePath::Null, address).await;
-        let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
-        for Leg { organisation: owner, route } in legs.map_err(|error| trouble::routing(&error))? {
+        let legs = legs.map_err(|error| trouble::routing(&error))?;
+        if legs.len() > limits::LEGS_LIMIT
+            || legs.len().saturating_mul(bytes.len()) > mail_secure::limits::ENVELOPES_LIMIT_BYTES
+        {
+            let reason = format!("{address} stands for too many mailboxes");
+            // RFC 3463 §3.6: X.5.3, too many recipients.
+            return Err(Reply::never(554, 5, 3, reason));
+        }
+        let mut bringing = Bringing::default();
+        let mut here = Vec::new();
+        for (number, Leg { organisation: owner, route }) in (first as usize..).zip(legs) {
             let route = self.by_gateway(route).await?;
             let is_here = matches!(route, Route::Account { .. });
             let mut delivery = self.new_delivery(owner.or(organisation), &recipient, route);
-            delivery.slot = Some(slot);
-            if is_here { here.push(delivery) } else { elsewhere.push(delivery) }
-        }
-        let mut letters = Vec::new();
-        let returned = self.return_path_of(slot).await?;
-        for (deliveries, from, is_closed) in [(here, ReversePath::Null, false), (elsewhere, returned, true)] {
-            if !deliveries.is_empty() {
-                let (origin, bytes, sent_as) = (&Origin::Ourselves, bytes.clone(), None);
-                let outgoing = Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as };
-                letters.push(self.ready(outgoing).await?);
+            delivery.slot = Some(slot.0);
+            let leg = leg(&delivery, *slot, number);
+            let number = leg.number;
+            bringing.legs.push(leg);
+            if is_here {
+                here.push(delivery);
+                continue;
             }
+            let outgoing = Outgoing {
+                origin: &Origin::Ourselves,
+                organisation,
+                from: self.return_path_of(slot, number).await?,
+                bytes: bytes.clone(),
+                deliveries: vec![delivery],
+                is_closed: true,
+                sent_as: None,
+                is_notice: false,
+            };
+            bringing.letters.push(self.ready(outgoing).await?);
         }
-        Ok(letters)
+        if !here.is_empty() {
+            let outgoing = Outgoing {
+                origin: &Origin::Ourselves,
+                organisation,
+                from: ReversePath::Null,
+                bytes: bytes.clone(),
+                deliveries: here,
+                is_closed: false,
+                sent_as: None,
+                is_notice: false,
+            };
+            bringing.letters.push(self.ready(outgoing).await?);
+        }
+        Ok(bringing)
     }
 
     /// A letter in memory with everything decided and its body kept: only the commit is missing.
     pub(super) async fn ready(&self, outgoing: Outgoing<'_>) -> Result<Arc<Ready>, Reply> {
-        let Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as } = outgoing;
+        let Outgoing { origin, organisation, from, bytes, deliveries, is_closed, sent_as, is_notice } =
+            outgoing;
         let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
         let header = HeaderFacts::of(&bytes, true);
         let envelope = Envelope {
@@ -119,7 +172,11 @@ impl Flow {
         let prefix = signed + &prefix;
         let summary = summarise(prefix.as_bytes(), &bytes);
         let routes = self.describe(&deliveries, &summary.subject).await?;
-        let steps = vec![accepted_step(origin, &envelope, bytes.len() as u64, &summary)];
+        let mut accepted = accepted_step(origin, &envelope, bytes.len() as u64, &summary);
+        // The subject of a notice may be a code, or what a letter is about.
+        if let (Step::Accepted { subject, .. }, true) = (&mut accepted, is_notice) {
+            *subject = None;
+        }
         let (stored, body_key) = match is_closed {
             true => {
                 let key = BodyKey::fresh(&self.inner.world.random);
@@ -154,7 +211,7 @@ impl Flow {
             pending: deliveries.len() as u32,
         };
         let body = self.riding(bytes, summary);
-        Ok(Arc::new(Ready::new(message, deliveries, routes, steps, body)))
+        Ok(Arc::new(Ready::new(message, deliveries, routes, vec![accepted], body)))
     }
 
     pub(super) fn new_delivery(
@@ -174,4 +231,15 @@ impl Flow {
             slot: None,
         }
     }
+}
+
+fn leg(delivery: &NewDelivery, slot: Slot, number: usize) -> mail_secure::Leg {
+    let address = match &delivery.route {
+        Route::Account { address, .. } | Route::Remote { address } | Route::Gateway { address, .. } => {
+            address
+        }
+        Route::Reports { .. } | Route::Nowhere { .. } => &delivery.recipient,
+    };
+    let number = u32::try_from(number).unwrap_or(u32::MAX);
+    mail_secure::Leg { slot, number, delivery: delivery.id, address: address.clone() }
 }

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use db::{DbError, Tx};
+use db::Tx;
 use mail_deliver::Outcome;
 use mail_queue::Delivery;
-use mail_secure::{Carriage, SecureError};
+use mail_secure::{Carriage, Heard, Leg, SecureError};
 use model::{DeliveryId, Reply};
 use tracing::warn;
 
@@ -20,6 +20,7 @@ use crate::{Flow, trouble};
 pub(crate) struct LinkedCopy {
     linked: mail_secure::Linked,
     letters: Vec<Arc<Ready>>,
+    legs: Vec<Leg>,
 }
 
 impl Flow {
@@ -78,23 +79,26 @@ impl Flow {
         let Some(linked) = linked else { return Ok(None) };
         let organisation = known(linked.organisation);
         let parcel = &linked.parcel;
-        let letters = self.carriers_of(slot, &parcel.recipient, organisation, &parcel.bytes).await?;
-        Ok(Some(LinkedCopy { linked, letters }))
+        let bringing = self.carriers_of(parcel, organisation, linked.next_leg).await?;
+        Ok(Some(LinkedCopy { linked, letters: bringing.letters, legs: bringing.legs }))
     }
 
     /// Queues the second notice in the commit that ends the first one, or in which its failure is heard of; it is due at
-    /// once, for any node.
-    pub(crate) fn send_link(&self, tx: &mut Tx, copy: &LinkedCopy) -> Result<(), DbError> {
-        match self.inner.secure.note_linked(tx, &copy.linked) {
-            Ok(()) => {}
-            Err(SecureError::Db(error)) => return Err(error),
-            Err(error) => warn!(error = %model::Chain(&error), "no statement of a second notice"),
+    /// once, for any node. False where no second one goes any more, and nothing was written.
+    pub(crate) fn send_link(
+        &self,
+        tx: &mut Tx,
+        copy: &LinkedCopy,
+        heard: Heard,
+    ) -> Result<bool, SecureError> {
+        if !self.inner.secure.note_linked(tx, &copy.linked, heard, &copy.legs)? {
+            return Ok(false);
         }
         for letter in &copy.letters {
             self.commit(tx, letter, None)?;
         }
         tx.notify(mail_queue::WAKE, mail_queue::LOOK.to_owned());
-        Ok(())
+        Ok(true)
     }
 
     /// What became of a delivery that brings a copy of a secure letter, in the commit that ends it.
@@ -102,18 +106,11 @@ impl Flow {
         &self,
         tx: &mut Tx,
         delivery: &Delivery,
+        heard: Heard,
         carriage: &Carriage,
-    ) -> Result<(), DbError> {
+    ) -> Result<(), SecureError> {
         let Some(slot) = delivery.slot else { return Ok(()) };
-        match self.inner.secure.note_carried(tx, slot, carriage) {
-            Ok(()) => Ok(()),
-            Err(SecureError::Db(error)) => Err(error),
-            // The letter itself has arrived, or not, whatever can be said of it.
-            Err(error) => {
-                warn!(error = %model::Chain(&error), delivery = delivery.id.0, "no statement of a delivery's end");
-                Ok(())
-            }
-        }
+        self.inner.secure.note_carried(tx, slot, heard, carriage)
     }
 }
 

@@ -7,26 +7,24 @@ mod ends;
 mod notices;
 mod sealing;
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use db::Tx;
 use mail_judge::{HeaderFacts, Verdict, decide};
 use mail_secure::{
-    Language, Mode, Prepared, SecureError,
+    Language, Mode, SecureError,
     wish::{self, Wish},
 };
 use model::{Address, BodyKind, Envelope, MessageId, OrganisationId, Recipient, Reply, ReversePath, TlsWish};
 use wire_safe::Slot;
 
-use crate::accept::Place;
 use crate::arrival::{Accepted, Arrival, Kept, Origin};
 use crate::judging::Told;
 use crate::{Flow, trouble};
 
+use carriers::Bringing;
 pub(crate) use closed::plain_size;
 pub(crate) use ends::{LinkedCopy, is_about_content};
-use sealing::Plain;
+use sealing::Taking;
 
 impl Origin {
     /// Whether marks of this one are honoured: anybody else may write them, and they mean nothing.
@@ -59,18 +57,17 @@ impl Flow {
         let Arrival { origin, mut envelope, body } = arrival;
         let header = HeaderFacts::of(&body.head, body.head.len() as u64 == body.size_bytes);
         let demanded = body.asking.demanded;
-        let prepared = self.secured(&origin, &mut envelope, header, demanded, &kept.bytes).await;
-        let (prepared, plain) = match prepared {
-            Ok(prepared) => prepared,
+        // Its share of the memory stays taken until all that brings it is on the disk.
+        let (letter, _share) = kept.into_parts();
+        let taking = match self.secured(&origin, &mut envelope, header, demanded, letter).await {
+            Ok(taking) => taking,
             Err(reply) => {
                 self.note_refusal(&origin, &envelope, &reply, Told::default()).await;
                 return Err(reply);
             }
         };
-        drop(kept);
-        self.take_secured(&origin, &envelope, prepared, plain)
-            .await
-            .map(|taken| Accepted { message: taken.message })
+        let taken = self.take_secured(&origin, &envelope, taking).await?;
+        Ok(Accepted { message: taken.message })
     }
 
     /// The one commit of a secured letter: its rows, its first statements, what brings it.
@@ -78,36 +75,23 @@ impl Flow {
         &self,
         origin: &Origin,
         envelope: &Envelope,
-        prepared: Prepared,
-        plain: Plain,
+        Taking { prepared, bringing }: Taking,
     ) -> Result<TakenSecured, Reply> {
-        let letters = self.letters_of(origin, envelope, &prepared, plain).await?;
-        let places: Vec<Option<Place<'_>>> = letters.iter().map(|_| self.place()).collect();
-        let leases: Vec<_> = places.iter().map(|place| place.as_ref().map(|place| place.lease)).collect();
+        let Bringing { letters, legs } = bringing;
         let letter = prepared.letter().clone();
         let brought = (letter.mode, letter.subject.clone());
-        let (flow, queued, prepared) = (self.clone(), letters.clone(), Arc::new(prepared));
-        let doubted = leases.clone();
-        let committed = self
+        let (secure, organisation) = (self.inner.secure.clone(), letter.organisation);
+        let write = move |tx: &mut Tx| {
+            secure.commit(tx, &prepared)?;
+            secure.note_legs(tx, organisation, &legs)?;
+            Ok::<_, SecureError>(true)
+        };
+        let scope = self
             .inner
             .db
-            .operator("take a secured letter: its rows, its first statements and what brings it")
-            .write(move |tx: &mut Tx| {
-                flow.inner.secure.commit(tx, &prepared)?;
-                for (letter, lease) in queued.iter().zip(&leases) {
-                    flow.commit(tx, letter, *lease)?;
-                }
-                Ok::<_, SecureError>(())
-            })
-            .await;
-        if let Err(error) = committed {
-            doubted.into_iter().flatten().for_each(|lease| self.inner.queue.doubt(lease));
-            return Err(trouble::secure(&error));
-        }
+            .operator("take a secured letter: its rows, its first statements and what brings it");
+        self.committed(&letters, scope, write).await.map_err(|error| trouble::secure(&error))?;
         let message = letters.first().map(|letter| letter.message.id);
-        for (letter, place) in letters.iter().zip(places) {
-            self.hand_over(letter, place);
-        }
         let recipients = envelope.recipients.iter().map(|recipient| &recipient.address);
         self.note_brought(origin, &envelope.from, recipients, Some((brought.0, &brought.1))).await;
         Ok(TakenSecured { message: message.unwrap_or(MessageId(0)), letter })
@@ -154,8 +138,10 @@ impl Flow {
         let submitter =
             Submitter { organisation, authentication, author, reference, answers, language, is_by_itself };
         let header = HeaderFacts::of(&letter, true);
-        let (prepared, plain) = self.sealed_for_all(&mut envelope, submitter, mode, &header, &letter).await?;
-        self.take_secured(&Origin::Ourselves, &envelope, prepared, plain).await
+        let _share = Kept::share_of(&self.inner.secrets, letter.len())?;
+        let origin = Origin::Ourselves;
+        let taking = self.sealed_for_all(&origin, &mut envelope, submitter, (mode, &header), letter).await?;
+        self.take_secured(&origin, &envelope, taking).await
     }
 
     /// Whose organisation somebody belongs to who sends from a domain of this platform; 0 for anybody else.
@@ -170,16 +156,15 @@ impl Flow {
         Ok(owner.unwrap_or(OrganisationId(0)))
     }
 
-    /// Everything before the letters: who, how, to whom by which way, sealed. Beside it the letter without marks, and
-    /// its recipients by each way.
+    /// Everything before the commit: who, how, to whom by which way, sealed.
     async fn secured(
         &self,
         origin: &Origin,
         envelope: &mut Envelope,
         header: HeaderFacts,
         demanded: Option<Mode>,
-        letter: &[u8],
-    ) -> Result<(Prepared, Plain), Reply> {
+        letter: Bytes,
+    ) -> Result<Taking, Reply> {
         let secure = &self.inner.secure;
         let marks = &secure.settings().marks;
         let Some((organisation, authentication)) = origin.submitter() else {
@@ -205,7 +190,7 @@ impl Flow {
         }
         let addresses: Vec<Address> =
             envelope.recipients.iter().map(|recipient| recipient.address.clone()).collect();
-        let whole_header = wire_mime::whole_header(letter).unwrap_or(letter);
+        let whole_header = wire_mime::whole_header(&letter).unwrap_or(&letter);
         let wished = wish::wish(whole_header, &addresses, marks);
         // RFC 3463 §3.8: X.7.0, a security matter without a code of its own.
         let wished = wished.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
@@ -226,7 +211,7 @@ impl Flow {
             // Whom a rule obliges may do what it obliges to.
             is_by_itself: origin.application().is_some() || origin.gateway().is_some() || wished.is_none(),
         };
-        self.sealed_for_all(envelope, submitter, mode, &evidence.header, letter).await
+        self.sealed_for_all(origin, envelope, submitter, (mode, &evidence.header), letter).await
     }
 }
 

@@ -85,27 +85,14 @@ impl Flow {
             deliveries,
             is_closed,
             sent_as: None,
+            is_notice: true,
         };
         let ready = self.ready(outgoing).await?;
-        let place = self.place();
-        let lease = place.as_ref().map(|place| place.lease);
-        let (flow, queued, id) = (self.clone(), ready.clone(), told.id);
-        let committed = self
-            .inner
-            .db
-            .operator("queue a notice of a secure letter and forget it in the outbox")
-            .write(move |tx: &mut Tx| {
-                if mail_secure::sent(tx, id)? {
-                    flow.commit(tx, &queued, lease)?;
-                    return Ok(true);
-                }
-                Ok::<_, SecureError>(false)
-            })
-            .await
-            .map_err(|error| trouble::secure(&error))?;
-        if committed {
-            self.hand_over(&ready, place);
-        }
-        Ok(())
+        let (scope, id) = (
+            self.inner.db.operator("queue a notice of a secure letter and forget it in the outbox"),
+            told.id,
+        );
+        let committed = self.committed(&[ready], scope, move |tx| mail_secure::sent(tx, id)).await;
+        committed.map(drop).map_err(|error: SecureError| trouble::secure(&error))
     }
 }

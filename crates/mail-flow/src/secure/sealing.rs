@@ -10,27 +10,36 @@ use mail_secure::{Mode, Prepared, Submission, Way, unmarked, wish};
 use model::{Address, Envelope, IntegrationId, MessageId, OrganisationId, Recipient, Reply, Route};
 use tracing::error;
 
+use crate::arrival::Origin;
+use crate::secure::carriers::Bringing;
 use crate::secure::{Submitter, known};
 use crate::{Flow, stamp, trouble};
 
 /// A secured letter for those who get it as it is.
 #[derive(Default)]
 pub(super) struct Plain {
+    /// Empty where nobody gets it so.
     pub(super) bytes: Bytes,
     pub(super) mailboxes: Vec<NewDelivery>,
     pub(super) gateways: Vec<NewDelivery>,
+}
+
+/// A secured letter with all that brings it on the disk: only the commit is missing.
+pub(super) struct Taking {
+    pub(super) prepared: Prepared,
+    pub(super) bringing: Bringing,
 }
 
 impl Flow {
     /// Which way to each recipient, and everything sealed.
     pub(super) async fn sealed_for_all(
         &self,
+        origin: &Origin,
         envelope: &mut Envelope,
         submitter: Submitter,
-        mode: Mode,
-        facts: &HeaderFacts,
-        letter: &[u8],
-    ) -> Result<(Prepared, Plain), Reply> {
+        (mode, facts): (Mode, &HeaderFacts),
+        letter: Bytes,
+    ) -> Result<Taking, Reply> {
         let secure = &self.inner.secure;
         let marks = &secure.settings().marks;
         let organisation = known(submitter.organisation);
@@ -57,8 +66,8 @@ impl Flow {
         {
             return Err(Reply::never(552, 3, 4, "the letter is too large for so many recipients"));
         }
-        self.scanned(letter).await?;
-        let whole_header = wire_mime::whole_header(letter).unwrap_or(letter);
+        self.scanned(&letter).await?;
+        let whole_header = wire_mime::whole_header(&letter).unwrap_or(&letter);
         let passphrase = wish::passphrase(whole_header);
         let passphrase = passphrase.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
         // Nobody opens what needs a passphrase who does not know what the sender has agreed with the recipients.
@@ -78,8 +87,12 @@ impl Flow {
         let (id, now) = (MessageId(self.inner.world.new_id()), self.inner.world.clock.now());
         let hostname = &self.inner.settings.hostname;
         let missing = stamp::missing_fields(facts.has_message_id, facts.has_date, hostname, id, now);
-        let letter = unmarked(letter, marks, &missing);
-        plain.bytes = letter.bytes.clone().into();
+        let marked = letter;
+        let letter = unmarked(&marked, marks, &missing);
+        drop(marked);
+        if !plain.mailboxes.is_empty() || !plain.gateways.is_empty() {
+            plain.bytes = letter.bytes.clone().into();
+        }
         let submission = Submission {
             organisation: submitter.organisation,
             sender: submitter.author,
@@ -97,11 +110,20 @@ impl Flow {
             client_reference: submitter.reference,
             answers: submitter.answers,
         };
-        let prepared = secure.prepare(submission).await.map_err(|error| trouble::secure(&error))?;
+        let mut bringing = Bringing::default();
+        let turn = self.inner.sealing.acquire().await;
+        let _turn = turn.expect("invariant: the semaphore is never closed");
+        let mut sealer = secure.sealer(submission).await.map_err(|error| trouble::secure(&error))?;
+        // What brings one envelope lies closed on the disk before the next is made.
+        while let Some(parcel) = sealer.next().await.map_err(|error| trouble::secure(&error))? {
+            bringing.append(self.carriers_of(&parcel, organisation, 0).await?);
+        }
+        let prepared = sealer.done();
         for delivery in plain.mailboxes.iter_mut().chain(&mut plain.gateways) {
             delivery.slot = prepared.slot_of(&delivery.recipient).map(|slot| slot.0);
         }
-        Ok((prepared, plain))
+        bringing.append(self.plain_letters(origin, &envelope.from, (&prepared, plain)).await?);
+        Ok(Taking { prepared, bringing })
     }
 
     /// Whether the organisation lets this author send secured letters. Its applications were given their senders by an

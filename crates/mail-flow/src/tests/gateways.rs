@@ -13,7 +13,7 @@ async fn far() -> (Stranger, String) {
         rcgen::CertificateParams::new(vec!["gw1.far.test".to_owned()]).unwrap().self_signed(&key).unwrap();
     let chain = vec![certificate.der().clone()];
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-    (Stranger::new().await.offers(&["STARTTLS"]).shows(chain, key), certificate.pem())
+    (Stranger::new().await.offers(&["STARTTLS", "DSN"]).shows(chain, key), certificate.pem())
 }
 
 /// A town whose Acme has an integration: `far.test`, whose servers are the stranger.
@@ -138,6 +138,47 @@ async fn what_a_gateway_brings_and_takes_is_noted_for_the_test_of_its_connection
         town.go();
         send(&town, "to far").await;
         until(async || seen(&town, id).await.contains(&"received-internal").then_some(())).await;
+        town.stop().await;
+    }
+}
+
+/// The copy of the newest letter of anna's organisation.
+async fn copy(town: &Town) -> mail_secure::Copy {
+    let organisation = town.organisation("anna@valbois.test").await;
+    let wanted = mail_secure::Wanted { sender: None, recipient: None, before: None, limit: 1 };
+    town.flow.secure().letters(Some(organisation), wanted).await.unwrap().remove(0).copies.remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_confidential_letter_that_is_taken_back_while_its_gateway_is_down_never_arrives() {
+    for db in db::testing::engines() {
+        let (stranger, pem) = far().await;
+        let (mut town, _) = town_with(db, &stranger, &pem).await;
+        stranger.says_once("EHLO", "421 4.3.2 not now");
+        town.go();
+        send(&town, "<im><c> Salaire").await;
+        town.waiting(1).await;
+        let (organisation, sent) = (town.organisation("anna@valbois.test").await, copy(&town).await);
+        assert_eq!(sent.way, mail_secure::Way::Gateway);
+        let foreign = town.organisation("zoe@acme.test").await;
+        let refused = town.flow.secure().withdraw(foreign, sent.letter, None, "").await;
+        assert!(matches!(refused, Err(mail_secure::SecureError::NotFound)));
+        assert_eq!(town.queue().await.len(), 1);
+        town.flow.secure().withdraw(organisation, sent.letter, None, "wrong month").await.unwrap();
+        assert_eq!(copy(&town).await.state, mail_secure::State::Withdrawn);
+        assert!(town.queue().await.is_empty());
+        // The gateway is back: the next letter goes there, that one does not.
+        town.world.clock.advance(HOUR);
+        send(&town, "<im><c> Bonjour").await;
+        town.queue_is_empty().await;
+        let heard = stranger.heard();
+        assert_eq!(heard.len(), 1);
+        assert!(heard[0].body.contains("Subject: Bonjour") && !heard[0].body.contains("Salaire"));
+        assert_eq!(copy(&town).await.state, mail_secure::State::Relayed);
+        // As it is, it shall not travel once more on who knows which way: reports bring its header only.
+        assert!(heard[0].from.contains("RET=HDRS"), "{}", heard[0].from);
+        let arrived = town.flow.secure().withdraw(organisation, copy(&town).await.letter, None, "").await;
+        assert!(matches!(arrived, Err(mail_secure::SecureError::Illegal(_))));
         town.stop().await;
     }
 }

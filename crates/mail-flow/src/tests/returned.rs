@@ -6,7 +6,7 @@ use super::secured::{Carrier, carrier, letters_of, send};
 use super::*;
 
 /// A report of the stranger's server about `recipient`.
-fn report(recipient: &str, status: &str, words: &str, returned: &str) -> String {
+pub(super) fn report(recipient: &str, status: &str, words: &str, returned: &str) -> String {
     format!(
         "From: MAILER-DAEMON@else.test\r\nTo: you\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=\"=b\"\r\n\r\n\
@@ -17,13 +17,18 @@ fn report(recipient: &str, status: &str, words: &str, returned: &str) -> String 
     )
 }
 
+/// The return path of a letter that the stranger took.
+pub(super) fn path_of(heard: &mail_deliver::testing::Heard) -> String {
+    heard.from.trim_start_matches('<').split('>').next().unwrap().to_owned()
+}
+
 /// A letter that the stranger took: its return path, its copy, and the letter.
 async fn sent(town: &Town, stranger: &Stranger, subject: &str) -> (String, wire_safe::Slot, String) {
     let before = stranger.heard().len();
     send(town, subject, &["zed@else.test"]).await.unwrap();
     letters_of(stranger, before + 1).await;
     let heard = stranger.heard().pop().unwrap();
-    let path = heard.from.trim_start_matches('<').split('>').next().unwrap().to_owned();
+    let path = path_of(&heard);
     let Carrier { envelope, text, .. } = carrier(&heard.body);
     let slot = town.flow.secure().slot_of(envelope).await.unwrap();
     town.queue_is_empty().await;
@@ -35,11 +40,15 @@ async fn state(town: &Town, slot: &wire_safe::Slot) -> State {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_failure_that_is_reported_later_ends_the_letter_and_its_sender_hears_of_it() {
+async fn a_failure_that_is_reported_later_ends_what_is_not_registered_and_its_sender_hears_of_it_once() {
     let stranger = Stranger::new().await;
     for mut town in towns(&[("else.test", &stranger)]).await {
         town.go();
-        for (mode, alive) in [("<im><c>", State::Notified), ("<im><r>", State::Offered)] {
+        let undeliverable = (State::Undeliverable, false);
+        // Whoever has a registered letter could write the report: whether it is accepted in time shows by itself.
+        for (mode, alive, ended) in
+            [("<im><c>", State::Notified, undeliverable), ("<im><r>", State::Offered, (State::Offered, true))]
+        {
             let (path, slot, _) = sent(&town, &stranger, &format!("{mode} Bonjour")).await;
             assert_eq!(state(&town, &slot).await, alive);
             let elsewhere = report("zed@inner.else.test", "5.1.1", "550 5.1.1 gone", "Subject: x\r\n\r\n");
@@ -55,16 +64,26 @@ async fn a_failure_that_is_reported_later_ends_the_letter_and_its_sender_hears_o
             let gone = report("Zed@ELSE.test", "5.1.1", "550 5.1.1 no such mailbox", "Subject: x\r\n\r\n");
             town.bring(peer(), envelope("", &[&path.to_uppercase()]), &gone).await.unwrap();
             let copy = town.flow.secure().seen(&slot).await.unwrap().copy;
-            assert_eq!((copy.state, copy.store_share), (State::Undeliverable, None));
+            assert_eq!((copy.state, copy.store_share.is_some()), ended);
             // The same once more changes nothing.
-            town.bring(peer(), envelope("", &[&path]), &gone).await.unwrap();
+            for _ in 0..3 {
+                town.bring(peer(), envelope("", &[&path]), &gone).await.unwrap();
+            }
+            assert_eq!(town.flow.secure().seen(&slot).await.unwrap().copy.sequence, copy.sequence);
+            town.flow.secure().notarise().await.unwrap();
+            let bundle = town.flow.secure().bundle(&slot).await.unwrap();
+            let last = bundle.letters[0].statements.last().unwrap().sealed.evidence().clone();
+            assert_eq!(last.event, mail_secure::Event::ConsignmentNotificationFailure);
+            assert!(last.reasons[0].detail.contains("no such mailbox"), "{:?}", last.reasons);
         }
         town.flow.secure().notarise().await.unwrap();
         while town.flow.post_notices().await.unwrap() > 0 {}
         town.queue_is_empty().await;
         let told = town.inbox("anna@valbois.test").await;
         let about = told.iter().filter(|letter| letter.contains("Auto-Submitted: auto-generated")).count();
-        assert_eq!(about, 3, "twice undeliverable, and a receipt of the registered one: {told:#?}");
+        assert_eq!(about, 3, "twice what was reported, and a receipt of the registered one: {told:#?}");
+        town.world.clock.advance(8 * 24 * HOUR);
+        assert_eq!(town.flow.secure().expire().await.unwrap(), 1, "the registered one ends by its time");
         assert_eq!(letters_out::live_blobs(&town).await, 0, "nothing that came back lies on a disk");
         town.stop().await;
     }
@@ -83,14 +102,26 @@ async fn what_a_filter_throws_back_later_goes_once_more_by_a_link() {
         town.bring(peer(), envelope("", &[&path]), &report("zed@else.test", "5.7.1", blocked, &text))
             .await
             .unwrap();
-        let told = letters_of(&stranger, before + 1).await.pop().unwrap();
+        letters_of(&stranger, before + 1).await;
+        let linked = stranger.heard().pop().unwrap();
+        let told = linked.body.clone();
         assert!(!told.contains("Relais.html"), "{told}");
+        assert_ne!(path_of(&linked), path, "the second letter has a return path of its own");
         assert_eq!(state(&town, &slot).await, State::Notified);
+        // Servers say it twice where the answer was lost, and others to do harm.
+        let sequence = async || town.flow.secure().seen(&slot).await.unwrap().copy.sequence;
+        town.queue_is_empty().await;
+        let stated = sequence().await;
+        for _ in 0..3 {
+            let again = report("zed@else.test", "5.7.1", blocked, &text);
+            town.bring(peer(), envelope("", &[&path]), &again).await.unwrap();
+        }
+        town.queue_is_empty().await;
+        assert_eq!((stranger.heard().len(), sequence().await), (before + 1, stated), "one second letter");
         assert!(town.flow.secure().envelope(&slot, None).await.is_ok(), "the envelope stays here now");
         // By the link it has no attachment any more: refused again, it is undeliverable.
-        town.queue_is_empty().await;
         let again = report("zed@else.test", "5.7.1", blocked, &told);
-        town.bring(peer(), envelope("", &[&path]), &again).await.unwrap();
+        town.bring(peer(), envelope("", &[&path_of(&linked)]), &again).await.unwrap();
         assert_eq!(state(&town, &slot).await, State::Undeliverable);
         let (path, slot, _) = sent(&town, &stranger, "<im><c> Encore").await;
         let foreign = report("zed@else.test", "5.7.1", blocked, &other);
@@ -105,6 +136,74 @@ async fn what_a_filter_throws_back_later_goes_once_more_by_a_link() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_is_sent_neither_with_a_share_that_opens_nothing_nor_after_the_handover() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let blocked = "554 5.7.1 HTML attachments are not allowed";
+        let (path, slot, text) = sent(&town, &stranger, "<im><c> Bonjour").await;
+        let before = stranger.heard().len();
+        let share = carrier(&text).share;
+        let other =
+            if share.starts_with('A') { share.replacen('A', "B", 1) } else { format!("A{}", &share[1..]) };
+        let forged = report("zed@else.test", "5.7.1", blocked, &text.replace(&share, &other));
+        town.bring(peer(), envelope("", &[&path]), &forged).await.unwrap();
+        assert_eq!(state(&town, &slot).await, State::Undeliverable);
+        let (path, slot, text) = sent(&town, &stranger, "<im><c> Encore").await;
+        let who = mail_secure::Shown {
+            canonical: "zed@else.test".to_owned(),
+            authentication: "code sent to the mailbox".to_owned(),
+            acting: None,
+            person: None,
+            is_strong: false,
+        };
+        town.flow.secure().release(&slot, &who).await.unwrap();
+        town.flow.secure().note_opened(&slot, &who, false).await.unwrap();
+        let late = report("zed@else.test", "5.7.1", blocked, &text);
+        town.bring(peer(), envelope("", &[&path]), &late).await.unwrap();
+        town.queue_is_empty().await;
+        assert_eq!(state(&town, &slot).await, State::HandedOver);
+        assert!(town.flow.secure().envelope(&slot, None).await.is_err(), "nothing is kept");
+        assert_eq!(stranger.heard().len(), before + 1, "no second letter of either");
+        // No server tries for so long: what is reported then nobody believes.
+        let (path, slot, _) = sent(&town, &stranger, "<im><c> Tard").await;
+        town.world.clock.advance(11 * 24 * HOUR);
+        let gone = report("zed@else.test", "5.1.1", "550 5.1.1 no such mailbox", "Subject: x\r\n\r\n");
+        town.bring(peer(), envelope("", &[&path]), &gone).await.unwrap();
+        assert_eq!(state(&town, &slot).await, State::Notified);
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_accepted_by_a_standing_instruction_is_read_by_the_link_after_its_attachment_was_blocked() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let strong = mail_secure::Shown {
+            canonical: address("zed@else.test").canonical(),
+            authentication: "password and one-time code".to_owned(),
+            acting: None,
+            person: None,
+            is_strong: true,
+        };
+        let secure = town.flow.secure();
+        secure.consent(&strong, mail_secure::Language::French).await.unwrap();
+        let (path, slot, text) = sent(&town, &stranger, "<im><r> Bonjour").await;
+        secure.accept(&slot, &strong).await.unwrap();
+        let before = stranger.heard().len();
+        let blocked = report("zed@else.test", "5.7.1", "554 5.7.1 no HTML attachments", &text);
+        town.bring(peer(), envelope("", &[&path]), &blocked).await.unwrap();
+        letters_of(&stranger, before + 1).await;
+        assert_eq!(state(&town, &slot).await, State::Notified);
+        let kept = secure.envelope(&slot, None).await.unwrap();
+        assert_eq!(kept, carrier(&text).envelope, "it is where the link leads");
+        secure.release(&slot, &strong).await.unwrap();
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_true_return_paths_take_reports_and_nothing_else() {
     let stranger = Stranger::new().await;
     for mut town in towns(&[("else.test", &stranger)]).await {
@@ -114,10 +213,13 @@ async fn only_true_return_paths_take_reports_and_nothing_else() {
         let digit = if path.contains("-0") { "-1" } else { "-0" };
         let hash = path.rsplit_once('-').unwrap().1;
         let forged = path.replace(&format!("-{hash}"), &format!("{digit}{}", &hash[1..]));
-        let nobody = format!("returned-{}-{hash}", "0".repeat(32));
+        let nobody = format!("returned-{}-0-{hash}", "0".repeat(32));
+        let other_leg = path.replace(&format!("-0-{hash}"), &format!("-1-{hash}"));
+        assert_ne!(other_leg, path);
         for (from, to, text, wanted) in [
             ("", vec![forged.as_str()], gone.as_str(), 550),
             ("", vec![nobody.as_str()], gone.as_str(), 550),
+            ("", vec![other_leg.as_str()], gone.as_str(), 550),
             ("eve@else.test", vec![path.as_str()], gone.as_str(), 550),
             ("", vec![path.as_str(), "anna@valbois.test"], gone.as_str(), 554),
             ("", vec![path.as_str()], "Subject: out of office\r\n\r\nback on Monday\r\n", 550),

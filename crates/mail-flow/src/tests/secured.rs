@@ -49,15 +49,20 @@ pub(super) async fn send(town: &Town, subject: &str, to: &[&str]) -> Result<mode
     town.bring(anna, envelope("anna@valbois.test", to), &text).await
 }
 
-/// Shows a code that came by mail.
-async fn visit(town: &Town, stranger: &Stranger, slot: &Slot, letters: usize) -> Shown {
+/// Shows a code that came by mail; gives who has shown it, the code, and the visit's token.
+pub(super) async fn visit(
+    town: &Town,
+    stranger: &Stranger,
+    slot: &Slot,
+    letters: usize,
+) -> (Shown, String, String) {
     let secure = town.flow.secure();
     secure.send_code(slot, mail_secure::Language::English, [192, 0, 2, 7].into()).await.unwrap();
     assert_eq!(town.flow.post_notices().await.unwrap(), 1);
     let told = letters_of(stranger, letters).await.pop().unwrap();
     let code = told.split("Subject: Your code: ").nth(1).unwrap()[..8].to_owned();
-    let token = secure.visit_with_code(slot, &Code(code.into())).await.unwrap();
-    secure.visit(&token).await.unwrap().unwrap()
+    let token = secure.visit_with_code(slot, &Code(code.clone().into())).await.unwrap();
+    (secure.visit(&token).await.unwrap().unwrap(), code, token.to_string())
 }
 
 fn store_share(text: &str) -> StoreShare {
@@ -80,7 +85,7 @@ async fn a_tagged_letter_goes_sealed_and_is_read_by_who_has_the_mailbox() {
         let secure = town.flow.secure();
         let brought = secure.bring(envelope.clone()).await.unwrap();
         assert_eq!(secure.parked(&brought.parked).await.unwrap(), Some(brought.slot));
-        let who = visit(&town, &stranger, &brought.slot, before + 2).await;
+        let (who, ..) = visit(&town, &stranger, &brought.slot, before + 2).await;
         let opening = secure.release(&brought.slot, &who).await.unwrap();
         let platform = secure.platform().await.unwrap();
         let genuine = SealedEnvelope::parse(&envelope).unwrap().verify(&platform.envelope_keys).unwrap();
@@ -352,7 +357,7 @@ async fn what_a_server_refuses_for_its_attachment_goes_once_more_by_a_link() {
         let share = MailShare::from_base64url(&link[35..78]).unwrap();
         let secure = town.flow.secure();
         let envelope = secure.envelope(&slot, None).await.unwrap();
-        let who = visit(&town, &stranger, &slot, before + 2).await;
+        let (who, ..) = visit(&town, &stranger, &slot, before + 2).await;
         let opening = secure.release(&slot, &who).await.unwrap();
         let platform = secure.platform().await.unwrap();
         let genuine = SealedEnvelope::parse(&envelope).unwrap().verify(&platform.envelope_keys).unwrap();

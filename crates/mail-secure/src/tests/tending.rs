@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use directory::{Directory, NewRecipient};
 use evidence::{Event, Verdict};
-use model::{Timestamp, UserId};
+use model::{DeliveryId, OrganisationId, Timestamp, UserId};
 use wire_safe::Slot;
 
 use super::lab::{address, count, judged, platforms, send, send_with, strong, tamper};
-use crate::{Carriage, Choices, Code, Mode, Secure, SecureError, Shown, State};
+use crate::{Carriage, Choices, Code, Heard, Leg, Mode, Secure, SecureError, Shown, State};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -138,7 +138,15 @@ async fn arrive(secure: &Secure, slot: &Slot) {
 async fn carried(secure: &Secure, slot: &Slot, carriage: Carriage) {
     let (carried, slot) = (secure.clone(), slot.0);
     let scope = secure.db().operator("test");
-    scope.write(move |tx: &mut db::Tx| carried.note_carried(tx, slot, &carriage)).await.unwrap();
+    let brought = DeliveryId(carried.world().new_id());
+    let leg = Leg { slot: Slot(slot), number: 0, delivery: brought, address: address("zed@else.test") };
+    scope
+        .write(move |tx: &mut db::Tx| {
+            carried.note_legs(tx, OrganisationId(1), std::slice::from_ref(&leg))?;
+            carried.note_carried(tx, slot, Heard::Queue(brought), &carriage)
+        })
+        .await
+        .unwrap();
 }
 
 /// Somebody with an account at the portal.

@@ -107,6 +107,10 @@ impl From<SecureError> for Refusal {
                 let title = "How far the letter is does not allow it";
                 Problem::new(StatusCode::CONFLICT, "state", title).detail(why.to_string()).into()
             }
+            error @ SecureError::Underway => {
+                let title = "The letter is being delivered at this moment";
+                Problem::new(StatusCode::CONFLICT, "underway", title).detail(error.to_string()).into()
+            }
             SecureError::NotYet => {
                 let title = "The receipt waits for its time-stamp";
                 Problem::new(StatusCode::CONFLICT, "not-yet", title).retry_after(RECEIPT_SECONDS).into()

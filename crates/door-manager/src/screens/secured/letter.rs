@@ -206,8 +206,12 @@ async fn withdraw(
             let words = person.guest.say("secured-withdrawn", &[("count", Word::from(copies.len()))]);
             Ok(done(&person, &format!("{PATH}/{id}"), &Toast::of(words)))
         }
-        Err(SecureError::Illegal(_)) => {
-            let words = person.guest.say("secured-withdraw-too-late", &[]);
+        Err(error @ (SecureError::Illegal(_) | SecureError::Underway)) => {
+            let key = match error {
+                SecureError::Underway => "secured-withdraw-underway",
+                _ => "secured-withdraw-too-late",
+            };
+            let words = person.guest.say(key, &[]);
             asked(&person, &letter, reason, &[FieldError::new("copy", words)])
         }
         Err(error) => Err(error.into()),
