@@ -76,6 +76,7 @@ def furnish(relais):
         smtp.sendmail(ANNA, [EVE], letter(ANNA, EVE, mark()))
     return {
         "application": application, "secure_letter": sealed["id"], "secure_copy": sealed["copies"][0]["id"],
+        "received_letter": sealed["copies"][0]["id"],
         "host": host, "mail_server": server, "apply_run": run["id"],
         "target": relais.api("GET", f"/addresses/{redirection}/targets")["items"][0]["id"],
         "invitation": made(f"/addresses/{address}/invitations",

@@ -24,9 +24,21 @@ const LETTERS_PATH: &str = "/api/v1/secure-letters";
 /// Letters that are sent at the same time.
 pub(crate) const LETTERS_AT_ONCE: usize = 8;
 
+/// Where evidence is brought with what it is about.
+const VERIFICATION_PATH: &str = "/api/v1/secure-evidence/verification";
+/// Where letters are that came, and what of theirs is brought or sent with one.
+const RECEIVED_PATH: &str = "/api/v1/received-letters/";
+const RECEIVED_LARGE: [&str; 2] = ["/opening", "/replies"];
+
 /// Octets of the body of a request to this path.
 pub(crate) fn body_bytes(path: &str) -> usize {
-    if path == LETTERS_PATH { LETTER_BODY_BYTES } else { BODY_BYTES }
+    let is_of_received =
+        path.starts_with(RECEIVED_PATH) && RECEIVED_LARGE.iter().any(|last| path.ends_with(last));
+    match path {
+        LETTERS_PATH | VERIFICATION_PATH => LETTER_BODY_BYTES,
+        _ if is_of_received => LETTER_BODY_BYTES,
+        _ => BODY_BYTES,
+    }
 }
 
 /// Octets of an answer that is kept for a repetition of its request.

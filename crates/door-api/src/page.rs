@@ -115,6 +115,26 @@ impl Cursor for BanKey {
     }
 }
 
+impl Cursor for mail_secure::receiving::Behind {
+    fn write(self) -> Vec<u8> {
+        self.to_string().into_bytes()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Self::parse(str::from_utf8(bytes).ok()?)
+    }
+}
+
+impl Cursor for mail_secure::following::Cursor {
+    fn write(self) -> Vec<u8> {
+        self.to_string().into_bytes()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Self> {
+        Self::parse(str::from_utf8(bytes).ok()?)
+    }
+}
+
 impl Cursor for Moment {
     fn write(self) -> Vec<u8> {
         [self.0.0.to_be_bytes(), self.1.to_be_bytes()].concat()

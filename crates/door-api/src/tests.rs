@@ -5,6 +5,7 @@ mod document;
 mod isolation;
 mod log;
 mod me;
+mod received;
 mod screens;
 mod secure;
 mod zones_and_keys;
@@ -271,6 +272,7 @@ impl Place {
         let things = vec![
             ("application", application),
             ("secure_letter", secure_letter),
+            ("received_letter", secure_copy.clone()),
             ("secure_copy", secure_copy),
             ("domain_operation", domain_operation),
             ("membership_offer", self.offer(name, owner).await),
@@ -407,20 +409,36 @@ impl Place {
         authentication: String,
         to: Address,
     ) -> (String, String) {
+        let from = Address::parse(&format!("salaires@{name}.test")).unwrap();
+        let (mode, passphrase) = (mail_secure::Mode::Registered, None);
+        let prepared = self.kept(owner, from, authentication, to.clone(), mode, passphrase).await;
+        (prepared.letter().id.to_string(), prepared.slot_of(&to).unwrap().to_string())
+    }
+
+    /// A letter for one recipient, with what brings it.
+    async fn kept(
+        &self,
+        owner: OrganisationId,
+        sender: Address,
+        authentication: String,
+        to: Address,
+        mode: mail_secure::Mode,
+        passphrase: Option<mail_secure::wish::Passphrase>,
+    ) -> std::sync::Arc<mail_secure::Prepared> {
         let submission = mail_secure::Submission {
             organisation: owner,
-            sender: Address::parse(&format!("salaires@{name}.test")).unwrap(),
+            message_id: String::new(),
+            sender,
             sender_name: String::new(),
             authentication,
-            mode: mail_secure::Mode::Registered,
+            mode,
             letter: mail_secure::Unmarked {
                 bytes: b"Subject: Secret of the month\r\n\r\nnet: 5000\r\n".to_vec(),
                 subject: "Secret of the month".to_owned(),
-                message_id: Some(format!("<1@{name}.test>")),
-                passphrase: None,
+                message_id: Some("<1@sender.test>".to_owned()),
+                passphrase,
             },
-            message_id: String::new(),
-            recipients: vec![(to.clone(), mail_secure::Way::Sealed)],
+            recipients: vec![(to, mail_secure::Way::Sealed)],
             language: mail_secure::Language::default(),
             client_reference: None,
             answers: None,
@@ -430,7 +448,7 @@ impl Place {
         let kept = prepared.clone();
         let scope = self.db.operator("test");
         scope.write(move |tx| secure.commit(tx, &kept)).await.unwrap();
-        (prepared.letter().id.to_string(), prepared.slot_of(&to).unwrap().to_string())
+        prepared
     }
 
     /// A letter that waits.

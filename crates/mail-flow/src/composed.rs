@@ -2,6 +2,7 @@
 //! decides whom it may name and how much; its own name for a letter keeps that from being sent twice.
 
 use directory::{DirectoryError, SignedInApplication};
+use mail_secure::wish::Passphrase;
 use mail_secure::{Attached, Composing, Language, Letter, Mode, SecureError};
 use model::{Address, Reply};
 use thiserror::Error;
@@ -9,7 +10,7 @@ use thiserror::Error;
 use crate::{Flow, Sending};
 
 /// Random octets of a boundary between parts.
-const BOUNDARY_OCTETS: usize = 16;
+pub(crate) const BOUNDARY_OCTETS: usize = 16;
 
 /// A letter that an application wants to be sent.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub struct Composed<'a> {
     pub mode: Mode,
     /// In which language recipients are written to of whom no other is known.
     pub language: Language,
+    /// What the recipients have to know besides: the sender tells them by another way.
+    pub passphrase: Option<Passphrase>,
 }
 
 /// A letter that was taken.
@@ -113,6 +116,7 @@ impl Flow {
             reference: Some(reference.clone()),
             answers: None,
             language: composed.language,
+            passphrase: composed.passphrase,
         };
         match self.send_secured(sending).await {
             Ok(taken) => Ok(TakenComposed { letter: taken.letter, is_repetition: false }),

@@ -3,9 +3,6 @@
 mod administering;
 mod caller;
 mod connections;
-mod mailbox;
-mod opened;
-mod reader;
 mod reading;
 mod sending;
 #[cfg(test)]
@@ -14,7 +11,6 @@ mod tests;
 use directory::{Directory, DirectoryError};
 use door_soap::{Addresses, Code, Fault, Limits, Parts};
 use mail_flow::Flow;
-use mail_store::MailStore;
 use onboarding::Onboarding;
 use world::World;
 
@@ -27,8 +23,6 @@ struct Desk {
     world: World,
     directory: Directory,
     flow: Flow,
-    /// Where e-mails lie that brought letters.
-    store: MailStore,
     /// Tests how domains are connected.
     onboarding: Onboarding,
 }
@@ -39,7 +33,6 @@ impl Desk {
             world: installation.world.clone(),
             directory: installation.directory.clone(),
             flow: installation.flow.clone(),
-            store: installation.store.clone(),
             onboarding: installation.onboarding.clone(),
         }
     }

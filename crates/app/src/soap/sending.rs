@@ -14,6 +14,7 @@ use door_soap::send::{
 use door_soap::{Code, Fault};
 use mail_flow::{Composed, Ground, NotTaken};
 use mail_secure::following::{Cursor, HAPPENED_LIMIT};
+use mail_secure::wish::Passphrase;
 use mail_secure::{Attached, Copy, Event, Letter, SecureError, Way};
 use model::{Address, Reply};
 
@@ -40,6 +41,12 @@ impl Sending<Caller> for Desk {
             let fault = Fault::new(Code::Validation, "neither is there").field("text");
             return Err(fault.rule("plain or html, or both"));
         }
+        let passphrase = request.passphrase.as_deref().map(|text| Passphrase::parse(text.trim()));
+        let passphrase = passphrase.transpose().map_err(|_| {
+            // What it says stands in no answer and no log.
+            let fault = Fault::new(Code::Validation, "it is too short, too long, or has control characters");
+            fault.field("passphrase").rule("at least 4 characters, at most 1024 octets, one line")
+        })?;
         let attachments = request.attachments.iter();
         let taken = self.flow.send_composed(Composed {
             application,
@@ -60,6 +67,7 @@ impl Sending<Caller> for Desk {
                 .collect(),
             mode: mode_in(request.mode),
             language: language_in(request.language),
+            passphrase,
         });
         match taken.await {
             Ok(taken) => self.sent(taken.letter, request.client_ref, taken.is_repetition).await,
@@ -157,20 +165,19 @@ impl Sending<Caller> for Desk {
         _: &Caller,
         request: CheckRecipientsRequest,
     ) -> Result<CheckRecipientsResponse, Fault> {
-        let book = self.flow.gateways().book().await.map_err(|error| temporary(&error))?;
-        let mut recipients = Vec::with_capacity(request.addresses.len());
-        for text in request.addresses {
-            let parsed = address("address", &text)?;
-            recipients.push(RecipientCheck {
-                is_tls_peer: book.integration_of(parsed.domain()).is_some(),
-                address: text,
-                least_authentication: match request.mode {
-                    Mode::Confidential => AuthenticationLevel::Mailbox,
-                    Mode::Personal | Mode::Registered => AuthenticationLevel::Account,
-                },
-            });
-        }
-        Ok(CheckRecipientsResponse { recipients })
+        let addresses = request.addresses.iter().map(|text| address("address", text));
+        let addresses = addresses.collect::<Result<_, _>>()?;
+        let checked = self.flow.check_recipients(addresses, mode_in(request.mode)).await;
+        let checked = checked.map_err(|reply| of_reply(&reply))?;
+        let recipients = request.addresses.into_iter().zip(checked).map(|(address, check)| RecipientCheck {
+            address,
+            is_tls_peer: check.is_connected,
+            least_authentication: match check.needs_account {
+                true => AuthenticationLevel::Account,
+                false => AuthenticationLevel::Mailbox,
+            },
+        });
+        Ok(CheckRecipientsResponse { recipients: recipients.collect() })
     }
 
     async fn list_events(
@@ -274,13 +281,13 @@ impl Sending<Caller> for Desk {
         _: &Caller,
         _: GetServiceInfoRequest,
     ) -> Result<GetServiceInfoResponse, Fault> {
+        let service = self.flow.secure_service();
         Ok(GetServiceInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            message_octets: i64::try_from(mail_secure::limits::LETTER_LIMIT_BYTES).unwrap_or(i64::MAX),
-            recipients: i64::try_from(mail_secure::limits::RECIPIENTS_LIMIT).unwrap_or(i64::MAX),
-            // A letter's reference is kept as long as the letter; the description promises seven days.
-            client_ref_days: 7,
-            profiles: vec![self.flow.secure().settings().profile.word().to_owned()],
+            message_octets: i64::try_from(service.letter_bytes).unwrap_or(i64::MAX),
+            recipients: i64::try_from(service.recipients).unwrap_or(i64::MAX),
+            client_ref_days: i64::from(service.reference_days),
+            profiles: vec![service.profile.to_owned()],
             seal_certificate: None,
             maintenance: Vec::new(),
         })

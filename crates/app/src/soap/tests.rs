@@ -64,3 +64,54 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+/// By which operations of the API each operation of SOAP is done too: «the same operations as REST».
+const BY_REST: [(&str, &[&str]); 29] = [
+    ("SendMessage", &["send_secure_letter"]),
+    ("GetMessageStatus", &["show_secure_letter", "list_secure_letters"]),
+    ("RevokeMessage", &["withdraw_secure_letter"]),
+    ("CheckRecipients", &["check_secure_recipients"]),
+    ("ListEvents", &["list_secure_events"]),
+    ("GetReceipt", &["show_receipt", "show_evidence"]),
+    ("GetServiceInfo", &["show_secure_service"]),
+    ("ListMessages", &["list_received_letters"]),
+    ("GetMessage", &["show_received_letter", "open_received_letter"]),
+    ("AcceptMessage", &["accept_received_letter"]),
+    ("RefuseMessage", &["refuse_received_letter"]),
+    ("AcknowledgeMessage", &["acknowledge_received_letter"]),
+    ("ReplyMessage", &["reply_to_received_letter"]),
+    ("SearchJournal", &["search_secure_journal"]),
+    ("VerifyEvidence", &["verify_secure_evidence"]),
+    ("CreateUser", &["create_user"]),
+    ("UpdateUser", &["change_user", "change_profile"]),
+    ("DisableUser", &["change_user"]),
+    ("GetUser", &["show_user"]),
+    ("ListUsers", &["list_users"]),
+    ("AddPeerCertificate", &["declare_certificate"]),
+    ("RemovePeerCertificate", &["withdraw_certificate"]),
+    ("ListPeerCertificates", &["show_integration"]),
+    ("TestConnection", &["start_connection_test", "show_connection_test"]),
+    ("SetConnectionMode", &["connect_domain", "disconnect_domain"]),
+    ("CreateApplicationAccount", &["create_application"]),
+    ("RevokeApplicationAccount", &["delete_application"]),
+    ("ExportJournal", &["export_secure_letters"]),
+    ("GetUsage", &["count_secure_letters"]),
+];
+
+#[test]
+fn what_is_done_over_soap_is_done_over_rest_too() {
+    let document = serde_json::to_value(door_api::document()).unwrap();
+    let paths = document["paths"].as_object().unwrap().values();
+    let methods = paths.flat_map(|path| path.as_object().unwrap().values());
+    let known: Vec<&str> = methods.filter_map(|method| method["operationId"].as_str()).collect();
+    let services =
+        [&door_soap::send::SERVICE, &door_soap::read::SERVICE, &door_soap::administration::SERVICE];
+    let asked: Vec<&str> =
+        services.iter().flat_map(|service| service.operations).map(|operation| operation.name).collect();
+    let told: Vec<&str> = BY_REST.iter().map(|(name, _)| *name).collect();
+    assert_eq!(asked, told, "each operation of SOAP has its line");
+    for (name, operations) in BY_REST {
+        let unknown: Vec<_> = operations.iter().filter(|one| !known.contains(one)).collect();
+        assert!(unknown.is_empty(), "{name}: the API has no {unknown:?}");
+    }
+}

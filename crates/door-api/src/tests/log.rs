@@ -24,6 +24,7 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
         "send_secure_letter" => json!({"application": tenant.id("application"), "reference": "walked",
                                        "from": "salaires@valbois.test", "to": [{"address": "eve@far.test"}],
                                        "subject": "walked", "text": "walked", "mode": "registered"}),
+        "check_secure_recipients" => json!({"recipients": ["eve@far.test"], "mode": "personal"}),
         "withdraw_secure_letter" => json!({"reason": "walked"}),
         "change_device_password" => json!({"label": "walked"}),
         "change_domain" => json!({"service": tenant.id("elsewhere")}),
@@ -113,7 +114,8 @@ fn set_up(wished_on: &str) -> Value {
 }
 
 /// What answers and leaves no entry, and why.
-const SILENT: [(&str, &str); 7] = [
+const SILENT: [(&str, &str); 8] = [
+    ("check_secure_recipients", "it looks"),
     ("send_secure_letter", "it changes nothing: the letter has a journal and evidence of its own"),
     ("merge_spf", "it calculates"),
     ("diagnose_domain", "it looks, and notes what the world shows"),
@@ -127,7 +129,16 @@ const SILENT: [(&str, &str); 7] = [
 const WITHOUT_FACTS: [(&str, &str); 1] = [("choose_password", "what it was and is nobody may know")];
 
 /// What the walk has no good request for: what it needs does not stand here, or another test goes there.
-const UNANSWERED: [&str; 1] = ["prove_connected_domain"];
+const UNANSWERED: [&str; 7] = [
+    "prove_connected_domain",
+    // Letters that came have evidence of each step, and change nothing that is administered: tests/received.rs.
+    "accept_received_letter",
+    "acknowledge_received_letter",
+    "open_received_letter",
+    "refuse_received_letter",
+    "reply_to_received_letter",
+    "verify_secure_evidence",
+];
 
 impl Place {
     /// What an operation acts upon, where what stands here from the beginning is of no use to it by then.

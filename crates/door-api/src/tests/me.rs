@@ -95,6 +95,9 @@ async fn a_token_for_the_own_things_opens_nothing_of_the_organisation_and_nobody
                 "list_own_second_factors",
                 "list_own_sessions",
                 "list_own_tokens",
+                "verify_secure_evidence",
+                "check_secure_recipients",
+                "show_secure_service",
                 "show_current_token",
             ]
         );

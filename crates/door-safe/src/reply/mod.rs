@@ -198,6 +198,7 @@ async fn send(
         reference: Some(reference.clone()),
         answers: Some(answerable.copy.slot),
         language: guest.language,
+        passphrase: None,
     };
     let TakenSecured { letter: taken, .. } = match shared.secure.sent_as(organisation, &reference).await? {
         // The form was sent twice.

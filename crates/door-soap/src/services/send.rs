@@ -7,6 +7,7 @@ use wire_soap::{Kind, choice, shape};
 use super::common::{
     Attachment, Document, Language, LetterEvent, LetterText, Mode, ReceiptFormat, ReceiptType, RecipientState,
 };
+use crate::limits::PASSPHRASE_CHARACTERS;
 use crate::patterns::{ADDRESS, CLIENT_REFERENCE, CURSOR, IDENTIFIER, LINE};
 
 choice! {
@@ -48,6 +49,9 @@ shape! {
         mode "mode": Mode,
         /// The language of our words to the recipients where they chose none.
         language "language": Option<Language>,
+        /// What the recipients have to know besides, at least 4 characters; you tell them by another way. It is kept nowhere:
+        /// whoever forgets it opens the letter no more.
+        passphrase "passphrase": Option<String> = Kind::text(0, PASSPHRASE_CHARACTERS),
     }
 
     /// A letter that was taken.

@@ -12,7 +12,7 @@ use db::Tx;
 use mail_judge::{HeaderFacts, Verdict, decide};
 use mail_secure::{
     Language, Mode, SecureError,
-    wish::{self, Wish},
+    wish::{self, Passphrase, Wish},
 };
 use model::{Address, BodyKind, Envelope, MessageId, OrganisationId, Recipient, Reply, ReversePath, TlsWish};
 use wire_safe::Slot;
@@ -111,6 +111,7 @@ impl Flow {
             reference,
             answers,
             language,
+            passphrase,
         } = sending;
         let secure = &self.inner.secure;
         if let Some(reference) = &reference
@@ -135,8 +136,16 @@ impl Flow {
             tls: TlsWish::Usual,
         };
         let is_by_itself = mail_secure::application_in(&authentication).is_some();
-        let submitter =
-            Submitter { organisation, authentication, author, reference, answers, language, is_by_itself };
+        let submitter = Submitter {
+            organisation,
+            authentication,
+            author,
+            reference,
+            answers,
+            language,
+            passphrase,
+            is_by_itself,
+        };
         let header = HeaderFacts::of(&letter, true);
         let _share = Kept::share_of(&self.inner.secrets, letter.len())?;
         let origin = Origin::Ourselves;
@@ -208,6 +217,7 @@ impl Flow {
             reference: None,
             answers: None,
             language: secure.settings().language,
+            passphrase: None,
             // Whom a rule obliges may do what it obliges to.
             is_by_itself: origin.application().is_some() || origin.gateway().is_some() || wished.is_none(),
         };
@@ -228,6 +238,8 @@ struct Submitter {
     reference: Option<String>,
     answers: Option<Slot>,
     language: Language,
+    /// What the recipients have to know besides, where no field of the letter says it.
+    passphrase: Option<Passphrase>,
     /// An application, a connected mail server, or a rule's doing, for which the organisation's list of people does not
     /// count.
     is_by_itself: bool,
@@ -254,6 +266,8 @@ pub struct Sending {
     pub answers: Option<Slot>,
     /// In which language recipients are written to.
     pub language: Language,
+    /// What the recipients have to know besides. It is in the sealing and nowhere else.
+    pub passphrase: Option<Passphrase>,
 }
 
 /// A secured letter that is ours now.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use mail_judge::{HeaderFacts, Scanned};
 use mail_queue::NewDelivery;
 use mail_route::Leg;
-use mail_secure::{Mode, Prepared, Submission, Way, unmarked, wish};
+use mail_secure::{Mode, Prepared, Submission, Unmarked, Way, unmarked, wish};
 use model::{Address, Envelope, IntegrationId, MessageId, OrganisationId, Recipient, Reply, Route};
 use tracing::error;
 
@@ -70,6 +70,7 @@ impl Flow {
         let whole_header = wire_mime::whole_header(&letter).unwrap_or(&letter);
         let passphrase = wish::passphrase(whole_header);
         let passphrase = passphrase.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
+        let passphrase = passphrase.or(submitter.passphrase);
         // Nobody opens what needs a passphrase who does not know what the sender has agreed with the recipients.
         let is_sealed = mode != Mode::Confidential || passphrase.is_some();
         let mut plain = Plain::default();
@@ -88,7 +89,7 @@ impl Flow {
         let hostname = &self.inner.settings.hostname;
         let missing = stamp::missing_fields(facts.has_message_id, facts.has_date, hostname, id, now);
         let marked = letter;
-        let letter = unmarked(&marked, marks, &missing);
+        let letter = Unmarked { passphrase, ..unmarked(&marked, marks, &missing) };
         drop(marked);
         if !plain.mailboxes.is_empty() || !plain.gateways.is_empty() {
             plain.bytes = letter.bytes.clone().into();

@@ -138,6 +138,7 @@ impl Town {
             reference: None,
             answers: None,
             language: Language::default(),
+            passphrase: None,
         };
         let sent = self.installation.flow.send_secured(sending).await.unwrap().letter;
         let copies = self.installation.flow.secure().copies(sent.organisation, sent.id).await.unwrap();

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use directory::ApplicationId;
 use mail_secure::{Entry, Wanted};
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,10 @@ pub(crate) struct LetterQuery {
     from: Option<String>,
     /// Only those to this recipient.
     to: Option<String>,
+    /// Only the one that a programme calls so; with `application`, whose programme it is.
+    reference: Option<String>,
+    /// The application account of `reference`.
+    application: Option<String>,
 }
 
 /// Of which time.
@@ -108,6 +113,9 @@ pub(crate) async fn list_secure_letters(
     Asked(query): Asked<LetterQuery>,
     Asked(page): Asked<PageQuery>,
 ) -> Result<Json<Page<SecureLetter>>> {
+    if query.reference.is_some() || query.application.is_some() {
+        return Ok(Json(referred(&caller, &query).await?));
+    }
     let seek = page.seek::<i64>()?;
     let wanted = Wanted {
         sender: query.from.as_deref().map(|text| address("from", text)).transpose()?,
@@ -119,6 +127,26 @@ pub(crate) async fn list_secure_letters(
     let last = found.last().filter(|_| found.len() == seek.limit);
     let next = last.map(|entry| entry.letter.id.seal());
     Ok(Json(Page { items: found.iter().map(view).collect(), next }))
+}
+
+/// The letter that an application's programme calls by a reference: one, or none.
+async fn referred(caller: &Caller, query: &LetterQuery) -> Result<Page<SecureLetter>> {
+    let named = query.application.as_deref().map(|text| text.parse().map_err(|_| not_found("application")));
+    let application = match named.transpose()? {
+        Some(id) => Some(caller.directory().application(ApplicationId(id)).await?),
+        None => None,
+    };
+    let (Some(application), Some(reference)) = (application, &query.reference) else {
+        let rule = "reference and application stand together: each programme has references of its own";
+        return Err(invalid("reference", "only one of the two is there", rule));
+    };
+    let kept = mail_flow::reference_of(&application.name, reference);
+    let secure = caller.shared.flow.secure();
+    let items = match secure.sent_as(application.organisation, &kept).await? {
+        Some(letter) => vec![view(&secure.letter(Some(application.organisation), letter.id).await?)],
+        None => Vec::new(),
+    };
+    Ok(Page { items, next: None })
 }
 
 /// A secure letter, and what happened to it

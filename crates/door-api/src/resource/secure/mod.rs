@@ -4,8 +4,10 @@
 //! is given out for letters that the organisation's own applications sent, and for nobody's private ones
 //! (docs/decisions/0074).
 
+pub(crate) mod asking;
 pub(crate) mod letter;
 pub(crate) mod proof;
+pub(crate) mod received;
 pub(crate) mod sending;
 
 use axum::http::StatusCode;
@@ -16,10 +18,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::caller::Caller;
-use crate::refusal::{Refusal, Result, not_found, trouble};
+use crate::refusal::{Refusal, Result, invalid, not_found, trouble};
 
 /// Seconds after which a receipt that waits for its time-stamp may be there.
 const RECEIPT_SECONDS: u32 = 60;
+/// Seconds after which somebody who asked for too much may ask again.
+const TOO_OFTEN_SECONDS: u32 = 3600;
 
 /// A secure letter: who, when, how; nothing of its content.
 #[derive(Serialize, ToSchema)]
@@ -99,13 +103,41 @@ async fn entry(caller: &Caller, id: i64) -> Result<Entry> {
     Ok(caller.shared.flow.secure().letter(reach(caller), id).await?)
 }
 
+/// How far a letter is does not allow what is asked.
+fn state_problem() -> Problem {
+    Problem::new(StatusCode::CONFLICT, "state", "How far the letter is does not allow it")
+}
+
+/// Whoever asks may not do it, whatever the token reaches.
+fn not_allowed(why: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "not-allowed", "This is not allowed").detail(why)
+}
+
 impl From<SecureError> for Refusal {
     fn from(error: SecureError) -> Refusal {
         match error {
             SecureError::NotFound => not_found("secure letter"),
-            SecureError::Illegal(why) => {
-                let title = "How far the letter is does not allow it";
-                Problem::new(StatusCode::CONFLICT, "state", title).detail(why.to_string()).into()
+            SecureError::Illegal(why) => state_problem().detail(why.to_string()).into(),
+            error @ SecureError::Ended => state_problem().detail(error.to_string()).into(),
+            error @ SecureError::Proof => not_allowed(error.to_string()).into(),
+            error @ SecureError::Consent => {
+                let title = "The person has not agreed to this way of delivery";
+                Problem::new(StatusCode::FORBIDDEN, "consent", title).detail(error.to_string()).into()
+            }
+            SecureError::Passphrase => {
+                let title = "The letter asks for the sender's passphrase";
+                let detail = "it is opened at the portal";
+                Problem::new(StatusCode::CONFLICT, "passphrase", title).detail(detail).into()
+            }
+            error @ SecureError::Forged => {
+                let rule =
+                    "the e-mail as a mail server gave it out, or the page that was attached to it, in base64";
+                invalid("mail", error.to_string(), rule)
+            }
+            error @ SecureError::TooOften => {
+                let title = "Too much was asked in a short time";
+                let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-often", title);
+                problem.detail(error.to_string()).retry_after(TOO_OFTEN_SECONDS).into()
             }
             error @ SecureError::Underway => {
                 let title = "The letter is being delivered at this moment";

@@ -3,9 +3,10 @@
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use directory::{ApplicationId, SignedInApplication};
+use directory::{ApplicationId, ApplicationInfo, SignedInApplication};
 use doorway_http::Problem;
 use mail_flow::{Composed, Ground, NotTaken};
+use mail_secure::wish::Passphrase;
 use mail_secure::{Attached, Language, Mode};
 use model::{Address, Reply};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,16 @@ pub(crate) enum Protection {
     Registered,
 }
 
+impl Protection {
+    pub(super) fn mode(self) -> Mode {
+        match self {
+            Protection::Confidential => Mode::Confidential,
+            Protection::Personal => Mode::Personal,
+            Protection::Registered => Mode::Registered,
+        }
+    }
+}
+
 /// Somebody who gets a letter.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -53,9 +64,9 @@ pub(crate) struct LetterRecipient {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LetterFile {
     /// Its name, without a path.
-    file_name: String,
+    pub(super) file_name: String,
     /// `application/pdf` and so on.
-    media_type: String,
+    pub(super) media_type: String,
     /// The file, in base64 (RFC 4648 §4).
     #[schema(content_encoding = "base64")]
     content: String,
@@ -87,6 +98,10 @@ pub(crate) struct NewSecureLetter {
     /// At most 50; the whole letter at most 30 MiB.
     #[serde(default)]
     attachments: Vec<LetterFile>,
+    /// What the recipients have to know besides, at least 4 characters; you tell them by another way. It is kept nowhere:
+    /// whoever forgets it opens the letter no more.
+    #[schema(min_length = 4, max_length = 1024)]
+    passphrase: Option<String>,
 }
 
 /// A letter that was taken.
@@ -106,14 +121,9 @@ pub(crate) async fn send_secure_letter(
 ) -> Result<Created<TakenLetter>> {
     let info = caller.directory().application(ApplicationId(new.application.0)).await?;
     check(&new)?;
-    let application = SignedInApplication {
-        id: info.id,
-        organisation: info.organisation,
-        name: info.name,
-        login: info.login,
-        version: info.version,
-    };
-    let contents: Vec<Vec<u8>> = new.attachments.iter().map(decoded).collect::<Result<_>>()?;
+    let application = acting(info);
+    let passphrase = new.passphrase.as_deref().map(passphrase).transpose()?;
+    let contents = decoded(&new.attachments)?;
     let files = new.attachments.iter().zip(&contents);
     let by = format!("token {}… of the API for", caller.token.shown);
     let composed = Composed {
@@ -129,49 +139,90 @@ pub(crate) async fn send_secure_letter(
         attachments: files
             .map(|(file, content)| Attached { name: &file.file_name, media_type: &file.media_type, content })
             .collect(),
-        mode: match new.mode {
-            Protection::Confidential => Mode::Confidential,
-            Protection::Personal => Mode::Personal,
-            Protection::Registered => Mode::Registered,
-        },
+        mode: new.mode.mode(),
         language: match new.language.as_deref() {
             None => Language::default(),
             Some(tag) => Language::of_tag(tag)
                 .ok_or_else(|| invalid("language", format!("«{tag}» is none of ours"), "fr, de, it or en"))?,
         },
+        passphrase,
     };
     let taken = caller.shared.flow.send_composed(composed).await.map_err(refused)?;
-    let entry = caller.shared.flow.secure().letter(Some(info.organisation), taken.letter.id).await?;
+    let owner = Some(taken.letter.organisation);
+    let entry = caller.shared.flow.secure().letter(owner, taken.letter.id).await?;
     let place = format!("/api/v1/secure-letters/{}", taken.letter.id);
     Ok(Created(place, TakenLetter { repetition: taken.is_repetition, letter: view(&entry) }))
 }
 
 /// What is wrong with a letter before anything is done with it.
 fn check(new: &NewSecureLetter) -> Result<()> {
-    let is_visible = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-    if !(1..=REFERENCE_CHARACTERS).contains(&new.reference.len()) || !is_visible(&new.reference) {
-        let rule = "1 to 128 visible characters of ASCII";
-        return Err(invalid("reference", "it is empty, too long, or has other characters", rule));
-    }
+    reference_holds(&new.reference)?;
     if new.to.is_empty() || new.to.len() > RECIPIENTS_LIMIT || new.cc.len() > RECIPIENTS_LIMIT {
         let reason = format!("there are {} in to and {} in cc", new.to.len(), new.cc.len());
         return Err(invalid("to", reason, "1 to 100 recipients in to, at most 100 in cc"));
     }
-    if new.subject.chars().count() > SUBJECT_CHARACTERS || new.subject.contains(char::is_control) {
-        let rule = "one line of at most 998 characters";
-        return Err(invalid("subject", "it is longer, or has several lines", rule));
-    }
-    if new.text.is_none() && new.html.is_none() {
-        return Err(invalid("text", "neither text nor html is there", "text or html, or both"));
-    }
-    if new.attachments.len() > FILES_LIMIT {
-        let reason = format!("there are {}", new.attachments.len());
-        return Err(invalid("attachments", reason, "a letter has at most 50 files"));
-    }
-    Ok(())
+    subject_holds(&new.subject)?;
+    is_text_there(new.text.as_deref(), new.html.as_deref())
 }
 
-fn decoded(file: &LetterFile) -> Result<Vec<u8>> {
+/// A programme's name for a letter.
+pub(super) fn reference_holds(reference: &str) -> Result<()> {
+    let is_visible = reference.bytes().all(|byte| byte.is_ascii_graphic());
+    match (1..=REFERENCE_CHARACTERS).contains(&reference.len()) && is_visible {
+        true => Ok(()),
+        false => {
+            let rule = "1 to 128 visible characters of ASCII";
+            Err(invalid("reference", "it is empty, too long, or has other characters", rule))
+        }
+    }
+}
+
+pub(super) fn subject_holds(subject: &str) -> Result<()> {
+    match subject.chars().count() > SUBJECT_CHARACTERS || subject.contains(char::is_control) {
+        true => {
+            let rule = "one line of at most 998 characters";
+            Err(invalid("subject", "it is longer, or has several lines", rule))
+        }
+        false => Ok(()),
+    }
+}
+
+pub(super) fn is_text_there(text: Option<&str>, html: Option<&str>) -> Result<()> {
+    match text.or(html) {
+        Some(_) => Ok(()),
+        None => Err(invalid("text", "neither text nor html is there", "text or html, or both")),
+    }
+}
+
+/// What it says stands in no answer and no log.
+fn passphrase(text: &str) -> Result<Passphrase> {
+    Passphrase::parse(text.trim()).map_err(|_| {
+        let reason = "it is too short, too long, or has control characters";
+        invalid("passphrase", reason, "at least 4 characters, at most 1024 octets, one line")
+    })
+}
+
+/// An account as one that has signed in.
+pub(super) fn acting(info: ApplicationInfo) -> SignedInApplication {
+    SignedInApplication {
+        id: info.id,
+        organisation: info.organisation,
+        name: info.name,
+        login: info.login,
+        version: info.version,
+    }
+}
+
+/// The files of a letter, of which there are not too many.
+pub(super) fn decoded(files: &[LetterFile]) -> Result<Vec<Vec<u8>>> {
+    if files.len() > FILES_LIMIT {
+        let reason = format!("there are {}", files.len());
+        return Err(invalid("attachments", reason, "at most 50 files"));
+    }
+    files.iter().map(decoded_file).collect()
+}
+
+fn decoded_file(file: &LetterFile) -> Result<Vec<u8>> {
     STANDARD.decode(&file.content).map_err(|error| {
         let reason = format!("«{}»: {error}", file.file_name.chars().take(100).collect::<String>());
         invalid("attachments", reason, "content is base64 with padding (RFC 4648 §4)")
@@ -201,9 +252,7 @@ pub(crate) fn of_reply(reply: &Reply) -> Refusal {
         Ground::Account => {
             problem(StatusCode::FORBIDDEN, "application", "The application no longer sends").into()
         }
-        Ground::NotAllowed => {
-            problem(StatusCode::FORBIDDEN, "not-allowed", "The sender may not send this").into()
-        }
+        Ground::NotAllowed => super::not_allowed(reply.text()).into(),
         Ground::TooLarge => {
             problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The letter is too large").into()
         }

@@ -1,10 +1,8 @@
-//! An opened letter in the words of the table: who got it, its text, its files.
+//! An opened letter: who got it, its text, its files.
 
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use door_soap::common::LetterText;
-use door_soap::read::ReceivedAttachment;
 use wire_mime::{Content, ListedAddress, Part, Structure, decode_charset, parse_addresses};
 
 /// Files of a letter that are answered.
@@ -13,20 +11,36 @@ const FILES_LIMIT: usize = 1000;
 const ADDRESSES_LIMIT: usize = 200;
 
 /// A letter, read.
-pub(super) struct Opened {
+#[derive(Clone, Debug)]
+pub struct Opened {
     /// To whom, as the letter says.
-    pub(super) to: Vec<model::Address>,
+    pub to: Vec<model::Address>,
     /// To whom a copy.
-    pub(super) cc: Vec<model::Address>,
+    pub cc: Vec<model::Address>,
     /// Its text.
-    pub(super) text: LetterText,
-    /// Its files, all with their content.
-    pub(super) files: Vec<ReceivedAttachment>,
+    pub plain: Option<String>,
+    /// Its text as HTML, as it came: nothing of it was made harmless.
+    pub html: Option<String>,
+    /// Its files.
+    pub files: Vec<OpenedFile>,
+}
+
+/// A file of a letter.
+#[derive(Clone, Debug)]
+pub struct OpenedFile {
+    /// Its number, from 1.
+    pub part: i64,
+    /// Its name, as the sender says: no path to write to.
+    pub name: String,
+    /// What kind of file it is, as the sender says.
+    pub media_type: String,
+    /// The file.
+    pub content: Bytes,
 }
 
 impl Opened {
     /// Reads a letter.
-    pub(super) fn read(letter: &[u8]) -> Opened {
+    pub(crate) fn read(letter: &[u8]) -> Opened {
         let structure = Structure::parse(letter);
         let leaves = leaves(&structure);
         let first = |kind: &str| {
@@ -36,24 +50,18 @@ impl Opened {
         };
         let (plain, html) = (first("text/plain"), first("text/html"));
         let files = leaves.iter().enumerate().filter(|(at, _)| Some(*at) != plain && Some(*at) != html);
-        let files = files.take(FILES_LIMIT).zip(1..).map(|((_, part), number)| {
-            let content = octets(letter, part).into_owned();
-            ReceivedAttachment {
-                part: number,
-                file_name: name(letter, part).unwrap_or_else(|| number.to_string()),
-                media_type: part.content_type.value.clone(),
-                size: i64::try_from(content.len()).unwrap_or(i64::MAX),
-                content: Some(Bytes::from(content)),
-            }
+        let files = files.take(FILES_LIMIT).zip(1..).map(|((_, part), number)| OpenedFile {
+            part: number,
+            name: name(letter, part).unwrap_or_else(|| number.to_string()),
+            media_type: part.content_type.value.clone(),
+            content: Bytes::from(octets(letter, part).into_owned()),
         });
         Opened {
             to: addresses(letter, "to"),
             cc: addresses(letter, "cc"),
             files: files.collect(),
-            text: LetterText {
-                plain: plain.map(|at| text(letter, leaves[at])),
-                html: html.map(|at| text(letter, leaves[at])),
-            },
+            plain: plain.map(|at| text(letter, leaves[at])),
+            html: html.map(|at| text(letter, leaves[at])),
         }
     }
 }

@@ -2,33 +2,31 @@
 
 use bytes::Bytes;
 use directory::Found;
-use door_soap::Fault;
 use mail_secure::Seen;
 use mail_store::{SearchKey, StoreError, UidSet};
 
-use super::caller::temporary;
-use super::reader::Reader;
-use super::{Desk, of_directory};
+use super::{NotDone, Reader};
+use crate::Flow;
 
 /// An e-mail lies in the mailbox after its letter was taken; clocks of two nodes may differ.
 const CLOCKS_DIFFER: std::time::Duration = std::time::Duration::from_secs(3600);
 /// Folders of a mailbox in which is looked.
 const FOLDERS_LIMIT: usize = 200;
 
-impl Desk {
+impl Flow {
     /// The e-mail that brought a copy; `None` where it is in no mailbox of this platform, or was deleted.
-    pub(super) async fn mail_of(&self, reader: &Reader, seen: &Seen) -> Result<Option<Bytes>, Fault> {
-        let found = self.directory.find(&seen.copy.address).await.map_err(of_directory)?;
+    pub(super) async fn mail_of(&self, reader: &Reader, seen: &Seen) -> Result<Option<Bytes>, NotDone> {
+        let found = self.inner.directory.find(&seen.copy.address).await?;
         let Found::Mailbox { account, .. } = found else { return Ok(None) };
         if !reader.looks_into(account) {
             return Ok(None);
         }
-        let message_id = self.flow.secure().carrier_message_id(&seen.letter, &seen.copy);
+        let message_id = self.secure().carrier_message_id(&seen.letter, &seen.copy);
         let key = SearchKey::Every(vec![
             SearchKey::Younger(seen.copy.submitted_at.minus(CLOCKS_DIFFER)),
             SearchKey::Header { name: "message-id".to_owned(), text: message_id },
         ]);
-        self.mail_in(account, &key).await.map_err(|error| temporary(&error))
+        Ok(self.mail_in(account, &key).await?)
     }
 
     async fn mail_in(
@@ -36,7 +34,7 @@ impl Desk {
         account: model::AccountRef,
         key: &SearchKey,
     ) -> Result<Option<Bytes>, StoreError> {
-        let account = self.store.account(account);
+        let account = self.inner.store.account(account);
         let folders = account.folders().await?;
         for folder in folders.iter().filter(|folder| folder.is_selectable).take(FOLDERS_LIMIT) {
             // The newest is the one with a link, where the first did not arrive.
