@@ -33,6 +33,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (20, "from when until when sources are allowed", include_str!("0020_validity.sql")),
         (21, "who sends secured letters", include_str!("0021_secured_sending.sql")),
         (22, "what has to go secured", include_str!("0022_securing_rules.sql")),
+        (23, "tokens made with a second factor", include_str!("0023_tokens_by_factor.sql")),
     ],
 };
 

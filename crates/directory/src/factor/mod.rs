@@ -162,9 +162,18 @@ impl Directory {
         Ok(operator.write(move |tx| rows::end(tx, &hash)).await?)
     }
 
-    async fn count_begun_failure(&self, token: &str) -> Result<(), DirectoryError> {
-        let hash = token_hash(token);
+    /// What was begun, for one try: it is counted as a failure before anything is compared, so that of many tries at the
+    /// same time no more than the limit are made. A right one ends what was begun, and the count with it.
+    async fn try_begun(
+        &self,
+        token: &str,
+        kind: &'static str,
+    ) -> Result<Option<rows::Ceremony>, DirectoryError> {
+        if token.len() > limits::SESSION_TOKEN_LIMIT_CHARACTERS {
+            return Ok(None);
+        }
+        let (hash, now) = (token_hash(token), self.world.clock.now());
         let operator = self.db.operator("nobody is signed in yet, or a person's own affair");
-        Ok(operator.write(move |tx| rows::count_failure(tx, &hash)).await?)
+        Ok(operator.write(move |tx| rows::count_try(tx, &hash, kind, now)).await?)
     }
 }

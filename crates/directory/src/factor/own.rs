@@ -148,6 +148,10 @@ impl Directory {
                         at: now,
                     },
                 )?;
+                if present.is_empty() {
+                    // Whoever knew the password alone may have made them.
+                    crate::token::revoke_weak(tx, user)?;
+                }
                 let needs_codes = rows::recovery_codes_left(tx, user)? == 0;
                 if needs_codes {
                     rows::set_recovery_codes(tx, user, &hashes)?;

@@ -217,9 +217,22 @@ pub(super) fn keep_state(tx: &mut Tx, hash: &[u8], state: &str) -> Result<(), Db
     Ok(())
 }
 
-pub(super) fn count_failure(tx: &mut Tx, hash: &[u8]) -> Result<(), DbError> {
-    tx.execute("UPDATE ceremony SET failures = failures + 1 WHERE token_hash = ?1", values![hash])?;
-    Ok(())
+/// What was begun with this token, for one try more, which is counted; `None` where [`begun`] gives none.
+pub(super) fn count_try(
+    tx: &mut Tx,
+    hash: &[u8],
+    kind: &str,
+    now: Timestamp,
+) -> Result<Option<Ceremony>, DbError> {
+    tx.query_one(
+        "UPDATE ceremony SET failures = failures + 1
+         WHERE token_hash = ?1 AND kind = ?2 AND created_at > ?3 AND failures < ?4
+           AND (person IS NULL OR EXISTS (SELECT 1 FROM person p
+                WHERE p.id = ceremony.person AND p.version = ceremony.password_version))
+         RETURNING person, state",
+        values![hash, kind, now.minus(limits::CEREMONY_FOR), limits::CEREMONY_FAILURES_LIMIT],
+        |row| Ok(Ceremony { person: row.optional_integer(0)?.map(UserId), state: row.text(1)?.to_owned() }),
+    )
 }
 
 /// Ends it: whether it was still there, so that one of two who come at once wins.

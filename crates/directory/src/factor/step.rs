@@ -82,8 +82,8 @@ impl Directory {
     ) -> Result<Zeroizing<String>, StepRefusal> {
         let step = self.step(token).await?.ok_or(StepRefusal::Over)?;
         let attempt = self.begin_attempt(&step.login, source).await?;
+        self.try_begun(token, "step").await?.ok_or(StepRefusal::Over)?;
         if !self.takes_second_factor(step.user, code).await? {
-            self.count_begun_failure(token).await?;
             return Err(self.attempt_failed(&attempt, "wrong second factor").await.into());
         }
         self.end_step(token, &step, attempt, source, agent).await
@@ -120,10 +120,9 @@ impl Directory {
         agent: &str,
     ) -> Result<Zeroizing<String>, StepRefusal> {
         let step = self.step(token).await?.ok_or(StepRefusal::Over)?;
-        let state = self.begun(token, "step").await?.ok_or(StepRefusal::Over)?.state;
         let attempt = self.begin_attempt(&step.login, source).await?;
+        let state = self.try_begun(token, "step").await?.ok_or(StepRefusal::Over)?.state;
         if !step.factors.has(FactorKind::Passkey) || !self.take_passkey(step.user, &state, answer).await? {
-            self.count_begun_failure(token).await?;
             return Err(self.attempt_failed(&attempt, "wrong passkey").await.into());
         }
         self.end_step(token, &step, attempt, source, agent).await

@@ -88,11 +88,10 @@ impl Directory {
         token: &str,
         code: &str,
     ) -> Result<(Zeroizing<Vec<u8>>, i64), DirectoryError> {
-        let begun = self.begun(token, "totp").await?.filter(|begun| begun.person == Some(session.user));
+        let begun = self.try_begun(token, "totp").await?.filter(|begun| begun.person == Some(session.user));
         let begun = begun.ok_or(DirectoryError::NotFound { what: "set-up" })?;
         let secret = Zeroizing::new(decoded(&begun.state).ok_or_else(damaged)?);
         let Some(step) = step_of(&secret, code, self.world.clock.now()) else {
-            self.count_begun_failure(token).await?;
             return Err(DirectoryError::Invalid {
                 field: "code",
                 reason: "this code does not belong to the secret".to_owned(),

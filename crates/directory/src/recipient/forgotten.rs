@@ -114,8 +114,9 @@ impl Directory {
         if is_first { Ok(()) } else { Err(AuthRefusal::Wrong.into()) }
     }
 
-    /// Who it is that showed the code and the second factor; with the digest of the code. Whatever is wrong counts
-    /// against the code, so that nobody tries second factors with one.
+    /// Who it is that showed the code and the second factor; with the digest of the code. A try is counted
+    /// before anything is compared, so that nobody tries many second factors with one code, not even at the same time; a
+    /// right one takes the code, and the count with it.
     async fn shown_by_recipient(
         &self,
         login: &str,
@@ -131,22 +132,16 @@ impl Directory {
                     return Ok(None);
                 };
                 let since = now.minus(limits::RECIPIENT_CODE_FOR);
-                let Some(wanted) = rows::code(tx, user, since, limits::CEREMONY_FAILURES_LIMIT)? else {
+                let Some(wanted) = rows::try_code(tx, user, since, limits::CEREMONY_FAILURES_LIMIT)? else {
                     return Ok(None);
                 };
-                if verify_slices_are_equal(&wanted, &hash(user, &typed)).is_err() {
-                    rows::count_failure(tx, user)?;
-                    return Ok(None);
-                }
-                Ok::<_, db::DbError>(Some((user, wanted)))
+                let is_right = verify_slices_are_equal(&wanted, &hash(user, &typed)).is_ok();
+                Ok::<_, db::DbError>(is_right.then_some((user, wanted)))
             })
             .await?;
         let Some((user, wanted)) = found else { return Ok(None) };
         let is_enough = self.factors_of_person(user).await?.all.is_empty()
             || self.takes_second_factor(user, &shown.second_factor).await?;
-        if !is_enough {
-            operator.write(move |tx| rows::count_failure(tx, user)).await?;
-        }
         Ok(is_enough.then_some((user, wanted)))
     }
 }

@@ -138,23 +138,20 @@ pub(super) fn put_code(tx: &mut Tx, user: UserId, hash: &[u8], at: Timestamp) ->
     Ok(())
 }
 
-/// The digest of the code that is good now: made since a moment, and tried less often than the limit.
-pub(super) fn code(
+/// The digest of the code that is good now, made since a moment and tried less often than the limit, for one try more,
+/// which is counted.
+pub(super) fn try_code(
     tx: &mut Tx,
     user: UserId,
     since: Timestamp,
-    failures: i64,
+    tries: i64,
 ) -> Result<Option<Vec<u8>>, DbError> {
     tx.query_one(
-        "SELECT code_hash FROM recipient_code WHERE person = ?1 AND made_at > ?2 AND failures < ?3",
-        values![user, since, failures],
+        "UPDATE recipient_code SET failures = failures + 1
+         WHERE person = ?1 AND made_at > ?2 AND failures < ?3 RETURNING code_hash",
+        values![user, since, tries],
         |row| Ok(row.bytes(0)?.to_vec()),
     )
-}
-
-pub(super) fn count_failure(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
-    tx.execute("UPDATE recipient_code SET failures = failures + 1 WHERE person = ?1", values![user])?;
-    Ok(())
 }
 
 /// Whether this very code was still there: of two who come at once one wins.

@@ -369,3 +369,32 @@ async fn administrators_see_and_remove_the_factors_of_their_own_people_only() {
         session(&town, CLAIRE).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_codes_at_the_same_time_a_step_bears_five() {
+    for town in people().await {
+        let claire = session(&town, CLAIRE).await;
+        set_up(&town, &claire).await;
+        let token = step(&town, CLAIRE).await;
+        let tries: Vec<_> = (0..50)
+            .map(|guess| {
+                let (directory, token) = (town.directory.clone(), token.clone());
+                let source = ip(&format!("198.51.100.{guess}"));
+                tokio::spawn(async move { directory.enter_with_code(&token, "000000", source, "").await })
+            })
+            .collect();
+        for tried in tries {
+            assert!(tried.await.unwrap().is_err());
+        }
+        let operator = town.db.operator("test");
+        let counted = operator
+            .read(|tx| {
+                tx.query_one("SELECT failures FROM ceremony WHERE kind = 'step'", db::values![], |row| {
+                    row.integer(0)
+                })
+            })
+            .await
+            .unwrap();
+        assert_eq!(counted, Some(limits::CEREMONY_FAILURES_LIMIT), "no more were compared");
+    }
+}

@@ -328,3 +328,34 @@ async fn letters_are_opened_by_whom_their_mail_comes_to() {
 async fn grant(town: &Town, mailbox: model::AddressId, user: UserId) {
     town.tenant(town.valbois).grant_access(mailbox, user, None, AddressProof::Machine).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_second_factors_at_the_same_time_a_code_for_a_new_password_bears_five() {
+    for town in towns().await {
+        let token = opened(&town, ZED).await;
+        let (_, codes) = secured(&town, &session(&town, &token).await).await;
+        town.directory.send_recipient_code(&address(ZED), ip(HERE)).await.unwrap();
+        let newest = code(&town).await;
+        let tries: Vec<_> = (0..50)
+            .map(|guess| {
+                let (directory, mut shown) = (town.directory.clone(), forgotten(&newest, "000000"));
+                shown.source = ip(&format!("198.51.100.{guess}"));
+                tokio::spawn(async move { directory.replace_forgotten_password(shown).await })
+            })
+            .collect();
+        for tried in tries {
+            assert!(tried.await.unwrap().is_err());
+        }
+        let operator = town.db.operator("test");
+        let counted = operator
+            .read(|tx| {
+                tx.query_one("SELECT failures FROM recipient_code", db::values![], |row| row.integer(0))
+            })
+            .await
+            .unwrap();
+        assert_eq!(counted, Some(5), "no more were compared");
+        let mut right = forgotten(&newest, &codes[0]);
+        right.source = ip("203.0.113.1");
+        assert!(town.directory.replace_forgotten_password(right).await.is_err());
+    }
+}

@@ -266,3 +266,27 @@ async fn a_token_for_the_own_things_ends_where_the_home_does() {
         assert!(seen.items.is_empty(), "nor does the former home see whose it was");
     }
 }
+
+#[tokio::test]
+async fn a_token_that_the_password_alone_made_does_not_outlive_it_as_the_only_proof() {
+    for town in towns().await {
+        let (session, proved) = claire(&town).await;
+        let new = |name: &str| NewOwnToken { name: name.to_owned(), may_write: true, expires_at: None };
+        let weak = town.directory.create_own_token(&session, proved, new("phished")).await.unwrap();
+        let setup = town.directory.begin_totp(&session).await.unwrap();
+        let secret = totp_rs::Secret::try_from_base32(&setup.secret).unwrap();
+        let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build().unwrap();
+        let shown = totp.generate(town.world.clock.now().0.unsigned_abs() / 1000).to_string();
+        town.directory.add_totp(&session, proved, &setup.token, &shown, "Telefon").await.unwrap();
+        let source = ip("192.0.2.1");
+        assert_eq!(town.directory.bearer(&weak.token, source).await.unwrap(), None, "it is revoked");
+        // A request that began before the second factor was there makes a weak one.
+        let late = town.directory.create_own_token(&session, proved, new("late")).await.unwrap();
+        let late = town.directory.bearer(&late.token, source).await.unwrap().unwrap();
+        assert!(!town.directory.person_of(&late).await.unwrap().unwrap().has_second_factor);
+        let with_factor = crate::Session { has_second_factor: true, ..session };
+        let strong = town.directory.create_own_token(&with_factor, proved, new("strong")).await.unwrap();
+        let strong = town.directory.bearer(&strong.token, source).await.unwrap().unwrap();
+        assert!(town.directory.person_of(&strong).await.unwrap().unwrap().has_second_factor);
+    }
+}

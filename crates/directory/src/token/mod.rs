@@ -22,6 +22,7 @@ use crate::login::random_characters;
 use crate::{Administration, Directory, Scope, limits};
 
 pub use own::NewOwnToken;
+pub(crate) use rows::revoke_weak;
 
 /// Which token: what lists name it by; it opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -71,6 +71,7 @@ impl Directory {
         };
         let (hash, row, who) = (token_hash(&token), info.clone(), session.actor());
         let (audit_id, notice_id, version) = (self.world.new_id(), self.world.new_id(), session.version);
+        let is_strong = session.has_second_factor;
         self.db
             .tenant(home)
             .write(move |tx| {
@@ -84,7 +85,7 @@ impl Directory {
                 }
                 rows::insert(tx, &row, &hash)?;
                 // Whose password was changed meanwhile has no session any more.
-                if !rows::make_own(tx, row.id, user, version)? {
+                if !rows::make_own(tx, row.id, user, version, is_strong)? {
                     return Err(DirectoryError::NotFound { what: "session" });
                 }
                 notice::write(tx, notice_id, user, &Event::Token(row.name.clone()), &who.who, now)?;
@@ -127,7 +128,8 @@ impl Directory {
     }
 
     /// The person of a token for the own things, as a session of that person would have it: none for any other token,
-    /// and none while an organisation of the person asks for a second factor that the person does not have. It is no
+    /// and none while an organisation of the person asks for a second factor that was not shown when the token was made
+    /// (what the person adds later makes no token stronger). It is no
     /// proof of having signed in, and no row of the table of sessions.
     pub async fn person_of(&self, token: &TokenInfo) -> Result<Option<Session>, DirectoryError> {
         if !token.is_own {

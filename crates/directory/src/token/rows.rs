@@ -101,12 +101,18 @@ pub(super) fn own(
 }
 
 /// Ties a token that was just made to a password of its person; false if the person has another one by now.
-pub(super) fn make_own(tx: &mut Tx, id: TokenId, user: UserId, version: i64) -> Result<bool, DbError> {
+pub(super) fn make_own(
+    tx: &mut Tx,
+    id: TokenId,
+    user: UserId,
+    version: i64,
+    by_second_factor: bool,
+) -> Result<bool, DbError> {
     let made = tx.execute(
-        "UPDATE api_token SET person_version = ?3
+        "UPDATE api_token SET person_version = ?3, by_second_factor = ?5
          WHERE id = ?1 AND EXISTS (SELECT 1 FROM person p WHERE p.id = ?2 AND p.version = ?3)
            AND organisation = COALESCE(?4, organisation)",
-        values![id.0, user, version, tx.organisation()],
+        values![id.0, user, version, tx.organisation(), by_second_factor],
     )?;
     Ok(made == 1)
 }
@@ -128,12 +134,29 @@ pub(super) fn forget_ended(
     ended.into_iter().try_for_each(|id| delete(tx, TokenId(id)))
 }
 
+/// Revokes the own tokens of a person that the password alone made; gives how many.
+pub(crate) fn revoke_weak(tx: &mut Tx, user: UserId) -> Result<u64, DbError> {
+    tx.execute(
+        "DELETE FROM api_answer WHERE token IN (SELECT t.id FROM api_token t
+             WHERE t.person = ?1 AND t.person_version IS NOT NULL AND t.by_second_factor = 0
+               AND t.organisation = COALESCE(?2, t.organisation))",
+        values![user, tx.organisation()],
+    )?;
+    tx.execute(
+        "DELETE FROM api_token
+         WHERE person = ?1 AND person_version IS NOT NULL AND by_second_factor = 0
+           AND organisation = COALESCE(?2, organisation)",
+        values![user, tx.organisation()],
+    )
+}
+
 /// The person of a token for the own things, who looks at the home, or where that is closed to the person at another
 /// organisation of the person.
 pub(super) fn person_of(tx: &mut Tx, id: TokenId) -> Result<Option<Session>, DbError> {
     tx.query_one(
         "SELECT p.id, p.login, p.name, m.role, p.organisation, a.id, a.name, p.language,
-                CASE WHEN EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id) THEN 1 ELSE 0 END,
+                CASE WHEN t.by_second_factor = 1 AND EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id)
+                     THEN 1 ELSE 0 END,
                 CASE WHEN EXISTS (
                         SELECT 1 FROM organisation_settings w
                         JOIN membership r ON r.organisation = w.organisation AND r.person = p.id AND r.disabled = 0
