@@ -39,6 +39,7 @@ pub mod linking;
 mod login;
 mod membership;
 mod notice;
+mod phone;
 mod profile;
 mod recipient;
 mod rows;
@@ -91,6 +92,7 @@ pub use login::{
 };
 pub use membership::{Joined, Limits, Membership, MembershipOffer, NewMember};
 pub use notice::Notice;
+pub use phone::{NotAPhone, Phone};
 pub use profile::rows::language_of;
 pub use profile::{Profile, ProfileChange};
 pub use recipient::rows::login_holder;

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{AddressProof, Permissions, Result, found, hindrance, mailbox, rows};
 use crate::error::DirectoryError;
+use crate::phone::Phone;
 use crate::{Administration, limits};
 
 /// An invitation that nobody has accepted yet.
@@ -130,22 +131,18 @@ fn checked_email(email: &str) -> Result<String> {
     Ok(address.to_string())
 }
 
-/// A telephone number as gateways take it (ITU-T E.164): `+` and 7 to 15 digits.
 fn checked_phone(phone: &str) -> Result<String> {
-    let plain: String =
-        phone.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{a0}' | '\u{202f}')).collect();
-    let plain = plain.strip_prefix("00").map_or(plain.clone(), |rest| format!("+{rest}"));
-    let is_number = plain
-        .strip_prefix('+')
-        .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit()));
-    if plain.is_empty() || is_number {
-        return Ok(plain);
+    if phone.trim().is_empty() {
+        return Ok(String::new());
     }
-    Err(DirectoryError::Invalid {
-        field: "phone",
-        reason: format!("«{}» is no international number", phone.chars().take(40).collect::<String>()),
-        rule: "a telephone number with its country, as +41 79 123 45 67",
-    })
+    match Phone::parse(phone) {
+        Ok(phone) => Ok(phone.number().to_owned()),
+        Err(_) => Err(DirectoryError::Invalid {
+            field: "phone",
+            reason: format!("«{}» is no international number", phone.chars().take(40).collect::<String>()),
+            rule: "a telephone number with its country, as +41 79 123 45 67",
+        }),
+    }
 }
 
 impl Administration {
