@@ -231,6 +231,7 @@ fn secure(config: &Config, db: &Db, blobs: &blobs::Blobs, world: &World, vault: 
         );
     }
     settings.acceptance_days = given.acceptance_days.unwrap_or(settings.acceptance_days);
+    settings.sends_short_messages = config.sms.is_some();
     settings.shows_subject = given.shows_subject.unwrap_or(settings.shows_subject);
     for address in &given.time_stamps {
         let is_address = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));

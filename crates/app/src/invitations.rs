@@ -7,11 +7,10 @@ use directory::{InvitationInfo, InvitationLetter, Way};
 use door_manager::{Language, letters};
 use model::Address;
 use tracing::warn;
-use world::GatewayRequest;
 
-use crate::config::Sms;
 use crate::installation::Installation;
 use crate::own_letter::{OwnLetter, Posted, language_of};
+use crate::short_messages;
 
 /// How long an SMS waits for a gateway that is down.
 const SMS_PATIENCE: Duration = Duration::from_secs(3600);
@@ -54,12 +53,8 @@ async fn text(
     language: Language,
     link: &str,
 ) -> Result<()> {
-    let Some(gateway) = &installation.config.sms else {
-        let trouble = "this installation has no gateway for SMS";
-        return Ok(installation.directory.invitation_sent(letter, trouble).await?);
-    };
     let text = letters::invitation_sms(language, &letter.invitation, link);
-    match installation.world.send_to_gateway(&request(gateway, &letter.invitation.phone, &text)).await {
+    match short_messages::send(installation, &letter.invitation.phone, &text).await {
         Ok(()) => installation.directory.invitation_sent(letter, "").await?,
         Err(error) if error.is_temporary() && has_time(installation, &letter.invitation) => {
             warn!(%error, "an SMS waits");
@@ -77,54 +72,16 @@ fn has_time(installation: &Installation, invitation: &InvitationInfo) -> bool {
     installation.world.clock.now().since(invitation.created_at) < SMS_PATIENCE
 }
 
-/// The gateway's request, with the number and the text in their places.
-fn request(gateway: &Sms, to: &str, text: &str) -> GatewayRequest {
-    let json = |text: &str| serde_json::Value::from(text).to_string().trim_matches('"').to_owned();
-    let form = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let filled = |template: &str, coded: &dyn Fn(&str) -> String| {
-        // In one pass: what stands in the text is no place.
-        let mut filled = String::new();
-        let mut rest = template;
-        while let Some((before, after)) = rest.split_once('{') {
-            filled.push_str(before);
-            rest = match (after.strip_prefix("to}"), after.strip_prefix("text}")) {
-                (Some(after), _) => {
-                    filled.push_str(&coded(to));
-                    after
-                }
-                (_, Some(after)) => {
-                    filled.push_str(&coded(text));
-                    after
-                }
-                _ => {
-                    filled.push('{');
-                    after
-                }
-            };
-        }
-        filled + rest
-    };
-    let is_json = gateway.headers.iter().any(|(name, value)| {
-        name.eq_ignore_ascii_case("content-type") && value.to_ascii_lowercase().contains("json")
-    });
-    GatewayRequest {
-        method: gateway.method.clone(),
-        url: filled(&gateway.url, &form),
-        headers: gateway.headers.clone().into_iter().collect(),
-        body: if is_json { filled(&gateway.body, &json) } else { filled(&gateway.body, &form) },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use directory::{AddressProof, InvitationInfo, NewAddress, NewInvitation, Scope};
     use model::{Address, Domain};
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
     use world::World;
 
-    use super::{SMS_PATIENCE, Sms, request, send_what_waits};
+    use super::{SMS_PATIENCE, send_what_waits};
     use crate::installation::Installation;
+    use crate::short_messages::tests::gateway;
 
     /// An installation whose gateway is here, with an invitation that waits for its SMS.
     async fn invited(db: db::Db, gateway: &str) -> (Installation, model::AddressId) {
@@ -150,27 +107,6 @@ mod tests {
     async fn state(installation: &Installation, anna: model::AddressId) -> InvitationInfo {
         let people = installation.directory.administration(Scope::Operator("test"), "test");
         people.invitations(anna).await.unwrap().remove(0)
-    }
-
-    /// Answers each request with the next status; gives what was asked.
-    fn gateway(
-        listener: TcpListener,
-        statuses: &'static [&'static str],
-    ) -> tokio::task::JoinHandle<Vec<String>> {
-        tokio::spawn(async move {
-            let mut asked = Vec::new();
-            for status in statuses {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let mut request = Vec::new();
-                while !String::from_utf8_lossy(&request).contains("&text=") {
-                    assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0);
-                }
-                let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-                stream.write_all(answer.as_bytes()).await.unwrap();
-                asked.push(String::from_utf8_lossy(&request).into_owned());
-            }
-            asked
-        })
     }
 
     #[tokio::test]
@@ -218,24 +154,5 @@ mod tests {
             assert!(told.sms_trouble.starts_with("the gateway cannot be reached"), "{}", told.sms_trouble);
             assert!(installation.directory.invitation_letters().await.unwrap().is_empty(), "and ends");
         }
-    }
-
-    #[test]
-    fn number_and_text_stand_in_their_places_in_the_code_of_the_body() {
-        let gateway = |kind: &str, body: &str| Sms {
-            url: "https://sms.example/send?to={to}".to_owned(),
-            method: "POST".to_owned(),
-            headers: [("Content-Type".to_owned(), kind.to_owned())].into(),
-            body: body.to_owned(),
-        };
-        let json = request(
-            &gateway("application/json", r#"{"to":"{to}","text":"{text}"}"#),
-            "+41791234567",
-            "a \"b\" {to}",
-        );
-        assert_eq!(json.body, r#"{"to":"+41791234567","text":"a \"b\" {to}"}"#);
-        assert_eq!(json.url, "https://sms.example/send?to=%2B41791234567");
-        let form = request(&gateway("application/x-www-form-urlencoded", "n={to}&t={text}"), "+417", "a b&c");
-        assert_eq!(form.body, "n=%2B417&t=a+b%26c");
     }
 }

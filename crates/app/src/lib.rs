@@ -21,6 +21,7 @@ mod own_letter;
 mod samples;
 pub mod serve;
 mod setup;
+mod short_messages;
 mod soap;
 mod upkeep;
 mod watching;

@@ -14,7 +14,7 @@ use crate::hosting::{self, MailDoors};
 use crate::http;
 use crate::installation::Installation;
 use crate::listeners::{Listener, Purpose};
-use crate::{linking, upkeep};
+use crate::{linking, short_messages, upkeep};
 
 /// Serves `listeners` until `shutdown` becomes true; then no new work is begun and what is under way ends.
 pub async fn serve(
@@ -87,6 +87,7 @@ pub async fn serve(
     tasks.spawn(async move { flow.send_due(stop_sending).await });
     let (flow, stop_telling) = (installation.flow.clone(), shutdown.clone());
     tasks.spawn(async move { flow.send_notices(stop_telling).await });
+    tasks.spawn(short_messages::carry_codes(installation.clone(), shutdown.clone()));
     tasks.spawn(linking::carry(installation.clone(), shutdown.clone()));
     tasks.spawn(upkeep::keep_house(installation.clone(), shutdown.clone()));
     tasks.spawn(upkeep::tend_certificates(installation.clone(), tls.clone(), ours, shutdown.clone()));

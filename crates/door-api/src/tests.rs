@@ -437,6 +437,7 @@ impl Place {
                 subject: "Secret of the month".to_owned(),
                 message_id: Some("<1@sender.test>".to_owned()),
                 passphrase,
+                phones: mail_secure::phone::Phones::default(),
             },
             recipients: vec![(to, mail_secure::Way::Sealed)],
             language: mail_secure::Language::default(),

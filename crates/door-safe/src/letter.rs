@@ -118,6 +118,7 @@ async fn content(
         // Whose mailbox it is, a code has shown: enough to open an account.
         has_shown_mailbox => visitor.by_code.as_ref().is_some_and(|who| who.canonical == canonical),
         has_passphrase => copy.has_passphrase,
+        phone => copy.telephone.as_ref().map(|telephone| telephone.ending.clone()),
         submitted_at => moment(shared, letter.submitted_at),
         until => moment(shared, until),
         is_offered => copy.state == LetterState::Offered,
@@ -211,7 +212,7 @@ pub(crate) async fn next(
     }
 }
 
-/// `POST …/code`: a code to the recipient's mailbox.
+/// `POST …/code`: a code to the recipient's mailbox, or to the telephone that the sender named.
 pub(crate) async fn send_code(
     State(shared): State<Arc<Shared>>,
     guest: Guest,

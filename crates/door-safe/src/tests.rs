@@ -7,6 +7,7 @@ mod letters;
 mod public;
 mod replies;
 mod routes;
+mod telephone;
 
 use std::sync::Arc;
 
@@ -178,6 +179,7 @@ impl Portal {
                 person: None,
                 acting: None,
                 is_strong: true,
+                by_telephone: None,
             };
             self.secure.consent(&who, mail_secure::Language::French).await.unwrap();
         }

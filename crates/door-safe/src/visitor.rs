@@ -54,6 +54,8 @@ pub(crate) struct Guest {
 pub(crate) struct Visitor {
     /// Whose mailbox was shown by a code.
     pub(crate) by_code: Option<Shown>,
+    /// Who had the code of one letter from the telephone that its sender named: good for that letter and for nothing else.
+    by_telephone: Option<Shown>,
     /// Whose account it is, where the address with which they sign in is known to be theirs; strong only with a second
     /// factor.
     pub(crate) by_account: Option<Shown>,
@@ -66,6 +68,9 @@ impl Visitor {
     pub(crate) async fn reader(&self, shared: &Shared, seen: &Seen) -> Result<Option<Shown>, Trouble> {
         if let Some(own) = self.for_letter(seen) {
             return Ok(Some(own.clone()));
+        }
+        if seen.copy.telephone.is_some() {
+            return Ok(None);
         }
         let Some(session) = &self.session else { return Ok(None) };
         let is_enough = seen.letter.mode == Mode::Confidential || session.has_second_factor;
@@ -94,8 +99,11 @@ impl Visitor {
         })
     }
 
-    /// What of it is good for a letter: an account before a code.
+    /// What of it is good for a letter: an account before a code; where the sender named a telephone only what came there.
     pub(crate) fn for_letter(&self, seen: &Seen) -> Option<&Shown> {
+        if seen.copy.telephone.is_some() {
+            return self.by_telephone.as_ref().filter(|who| who.by_telephone == Some(seen.copy.slot));
+        }
         let canonical = seen.copy.address.canonical();
         let is_enough = |who: &&Shown| {
             who.canonical == canonical && (seen.letter.mode == Mode::Confidential || who.is_strong)
@@ -133,7 +141,11 @@ impl Guest {
     pub(crate) async fn known(&self, shared: &Shared) -> Result<Visitor, Trouble> {
         let mut visitor = Visitor::default();
         if let Some(token) = &self.visit {
-            visitor.by_code = shared.secure.visit(token).await?;
+            let shown = shared.secure.visit(token).await?;
+            (visitor.by_telephone, visitor.by_code) = match shown {
+                Some(who) if who.by_telephone.is_some() => (Some(who), None),
+                shown => (None, shown),
+            };
         }
         visitor.session = self.session(shared).await?;
         if let Some(session) = &visitor.session
@@ -229,6 +241,7 @@ fn by_account(session: &Session, canonical: String) -> Shown {
         acting: None,
         person: Some(session.user),
         is_strong,
+        by_telephone: None,
     }
 }
 

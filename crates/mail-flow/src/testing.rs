@@ -77,11 +77,12 @@ impl Town {
     }
 }
 
-/// What is set of secure letters: the portal of the town's mail server.
+/// What is set of secure letters: the portal of the town's mail server, and codes that go to telephones.
 pub fn secure_settings(hostname: &Domain) -> mail_secure::Settings {
     let portal =
         wire_safe::PortalOrigin::parse(&format!("https://{hostname}")).expect("invariant: an origin");
-    mail_secure::Settings::new(portal, hostname)
+    let settings = mail_secure::Settings::new(portal, hostname);
+    mail_secure::Settings { sends_short_messages: true, ..settings }
 }
 
 /// Makes the tables and the people.

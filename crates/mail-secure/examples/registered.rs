@@ -99,6 +99,7 @@ fn submission(page: &[u8], number: usize) -> Result<Submission, Failure> {
             subject: "Décompte de salaire, novembre 2026".to_owned(),
             message_id: Some(format!("<{number}@valbois.test>")),
             passphrase: None,
+            phones: mail_secure::phone::Phones::default(),
         },
         message_id: String::new(),
         recipients: vec![(Address::parse(&format!("person{number}@else.test"))?, Way::Sealed)],

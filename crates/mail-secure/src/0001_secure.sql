@@ -85,7 +85,11 @@ CREATE TABLE secure_recipient (
     -- Whether the recipient has to know a passphrase of the sender's; it is kept nowhere.
     passphrase BIGINT NOT NULL,
     -- Whether the letter itself names the recipient (To, Cc): only they are written to by whoever answers to all.
-    is_named BIGINT NOT NULL
+    is_named BIGINT NOT NULL,
+    -- The last two digits of the telephone to which the codes go, where the sender named one; else they go to the mailbox.
+    phone_ending TEXT,
+    -- Its number, wrapped in the vault; NULL once the share is destroyed.
+    phone BLOB
 );
 CREATE INDEX secure_recipient_by_letter ON secure_recipient (letter);
 CREATE INDEX secure_recipient_by_address ON secure_recipient (canonical, submitted_at);
@@ -178,15 +182,22 @@ CREATE TABLE secure_notice (
 );
 CREATE INDEX secure_notice_due ON secure_notice (due_at);
 
--- Codes sent to mailboxes; only the newest of a slot is good.
+-- Codes sent to mailboxes and telephones; only the newest of a slot is good.
 CREATE TABLE secure_code (
     slot TEXT NOT NULL PRIMARY KEY,
     canonical TEXT NOT NULL,
     -- Wrapped in the vault.
     code BLOB NOT NULL,
     made_at BIGINT NOT NULL,
-    failures BIGINT NOT NULL
+    failures BIGINT NOT NULL,
+    -- Of a code that goes to a telephone: in which language.
+    language TEXT,
+    -- When its short message is due; NULL once it has gone or was given up, and for a code that goes by mail.
+    due_at BIGINT,
+    -- Tries of the short message so far.
+    attempts BIGINT NOT NULL
 );
+CREATE INDEX secure_code_due ON secure_code (due_at) WHERE due_at IS NOT NULL;
 CREATE TABLE secure_code_asked (
     id BIGINT NOT NULL PRIMARY KEY,
     canonical TEXT NOT NULL,
@@ -194,13 +205,16 @@ CREATE TABLE secure_code_asked (
 );
 CREATE INDEX secure_code_asked_by_address ON secure_code_asked (canonical, at);
 
--- Who has shown at the portal that a mailbox is theirs.
+-- Who has shown at the portal that a mailbox is theirs, or had the code for one letter from the telephone that its sender
+-- named.
 CREATE TABLE secure_visit (
     hash BLOB NOT NULL PRIMARY KEY,
     canonical TEXT NOT NULL,
     -- What stands in evidence.
     authentication TEXT NOT NULL,
-    until BIGINT NOT NULL
+    until BIGINT NOT NULL,
+    -- For which copy alone it counts; NULL where the mailbox was shown.
+    slot TEXT
 );
 
 -- Envelopes brought to the portal, for a few minutes.

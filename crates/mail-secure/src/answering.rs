@@ -20,7 +20,8 @@ pub struct Answerable {
     pub letter: Letter,
     /// Its copy for whoever answers.
     pub copy: Copy,
-    /// The other recipients that the letter names and that it may have reached: whom an answer to all also goes to.
+    /// The other recipients that the letter names and that it may have reached: whom an answer to all also goes to. None of
+    /// a letter whose code goes to a telephone.
     pub others: Vec<Address>,
 }
 
@@ -69,8 +70,12 @@ impl Secure {
             let canonical = other.address.canonical();
             other.is_named && other.is_reached() && canonical != who.canonical && canonical != sender
         };
-        let others = letters::copies_of(tx, letter.id)?.into_iter().filter(is_other);
-        let others = others.map(|other| other.address).collect();
+        // The sender alone says whose telephone it was: in this recipient's name it writes to nobody else.
+        let others = match &copy.telephone {
+            Some(_) => Vec::new(),
+            None => letters::copies_of(tx, letter.id)?.into_iter().filter(is_other).collect(),
+        };
+        let others = others.into_iter().map(|other| other.address).collect();
         Ok(Answerable { letter, copy, others })
     }
 

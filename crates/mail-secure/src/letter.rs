@@ -7,6 +7,7 @@ use model::Domain;
 use wire_mime::{Content, Structure, encode_words, fields, whole_header};
 
 use crate::limits::{PART_NAME_LIMIT, PARTS_LIMIT, SUBJECT_LIMIT};
+use crate::phone::{Phones, phones};
 use crate::settings::Marks;
 use crate::wish::{Passphrase, passphrase, subject_of, untagged};
 
@@ -28,6 +29,8 @@ pub struct Unmarked {
     pub message_id: Option<String>,
     /// What its recipients have to know besides, if the sender says so.
     pub passphrase: Option<Passphrase>,
+    /// The telephones that the sender named: whom they belong to gets codes there.
+    pub phones: Phones,
 }
 
 /// Takes the marks from a letter: the tag of its subject, the suffixes of its recipients, our own fields.
@@ -66,7 +69,8 @@ pub fn unmarked(letter: &[u8], marks: &Marks, missing: &str) -> Unmarked {
     let subject = subject.unwrap_or_default().chars().take(SUBJECT_LIMIT).collect();
     // One that cannot be taken was refused when the wish was read.
     let passphrase = passphrase(header).ok().flatten();
-    Unmarked { bytes, subject, message_id, passphrase }
+    let phones = phones(header, &marks.suffixes).unwrap_or_default();
+    Unmarked { bytes, subject, message_id, passphrase, phones }
 }
 
 fn is_ours(name: &[u8]) -> bool {

@@ -26,10 +26,20 @@ pub const PARKED_PER_SLOT_LIMIT: i64 = 5;
 pub const CODE_FOR: Duration = Duration::from_secs(10 * 60);
 /// Wrong codes, after which the code is over.
 pub const CODE_FAILURES_LIMIT: i64 = 5;
+/// Tries of the short message that tells a code.
+pub const SHORT_MESSAGE_TRIES: i64 = 4;
+/// The pause between two of them: all tries lie well within the time for which the code is good.
+pub const SHORT_MESSAGE_PAUSE: Duration = Duration::from_secs(60);
+/// Short messages that are taken at once.
+pub const SHORT_MESSAGES_AT_ONCE: i64 = 20;
+/// Characters of a sender's address in a short message, which has 160 in all.
+pub(crate) const TEXTED_SENDER_CHARACTERS: usize = 60;
 /// Codes asked for one address within an hour.
 pub const CODES_PER_HOUR_LIMIT: i64 = 5;
 /// Codes asked for from one source within an hour, for whichever addresses.
 pub const CODES_PER_SOURCE_LIMIT: i64 = 30;
+/// Codes sent to one telephone within an hour, whoever named it in whichever letters: a short message costs, and disturbs.
+pub const CODES_PER_TELEPHONE_LIMIT: i64 = 10;
 /// For how long codes that were asked for are counted.
 pub(crate) const CODES_COUNTED_FOR: Duration = Duration::from_secs(3600);
 /// How long whoever showed a code need not show another one for the same address on the same device.

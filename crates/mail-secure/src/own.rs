@@ -135,7 +135,8 @@ impl Own {
     pub fn subject(&self, secure: &Secure) -> Option<&str> {
         let is_readable = match self.letter.mode {
             Mode::Registered => self.copy.accepted_at.is_some(),
-            Mode::Confidential | Mode::Personal => true,
+            // Whoever has the mailbox or its account may not have the telephone.
+            Mode::Confidential | Mode::Personal => self.copy.telephone.is_none(),
         };
         let is_known = self.is_sent || is_readable || secure.settings().shows_subject;
         is_known.then_some(self.letter.subject.as_str())
@@ -159,9 +160,10 @@ impl Own {
     }
 
     /// Whether the owner may have the evidence, which names every part of the letter: the sender, and a recipient who
-    /// could read it.
+    /// could read it by what a journal asks for.
     pub fn may_have_evidence(&self) -> bool {
-        self.is_sent || matches!(self.copy.state, State::Consigned | State::Notified | State::HandedOver)
+        let could_be_read = matches!(self.copy.state, State::Consigned | State::Notified | State::HandedOver);
+        self.is_sent || (could_be_read && self.copy.telephone.is_none())
     }
 
     /// Its place.

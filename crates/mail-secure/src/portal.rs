@@ -21,6 +21,7 @@ use crate::error::SecureError;
 use crate::notice::{self, NewNotice, NoticeKind};
 use crate::people::consented;
 use crate::platform::Platform;
+use crate::short_message::{SHORT_MESSAGES, counted_as};
 use crate::statement::{Happening, Notary, Shown};
 use crate::submit::{blocking, hash_of};
 use crate::types::{Copy, Letter, Released, hex, sixteen};
@@ -175,7 +176,8 @@ impl Secure {
         Ok(rows::share_context(&copy.slot, copy.letter, copy.organisation))
     }
 
-    /// Sends a code to the recipient's mailbox; only the newest is good.
+    /// Sends a code to the recipient's mailbox, or to the telephone that the sender named in its place; only the newest is
+    /// good.
     ///
     /// # Errors
     /// [`SecureError::TooOften`], [`SecureError::Ended`], [`SecureError::NotFound`].
@@ -189,7 +191,7 @@ impl Secure {
         let (secure, slot, now) = (self.clone(), *slot, self.now());
         let code = Zeroizing::new(format!("{:08}", self.world().random.below(100_000_000)));
         self.db()
-            .operator("send a code to a recipient's mailbox")
+            .operator("send a code to a recipient")
             .write(move |tx: &mut Tx| {
                 let Seen { letter, copy } = secure.read(tx, &slot)?;
                 if !copy.can_be_opened(now) {
@@ -197,11 +199,13 @@ impl Secure {
                 }
                 let canonical = copy.address.canonical();
                 let hour = std::time::Duration::from_secs(3600);
-                let asked = [
+                let telephone = secure.phone_of(&copy)?.map(|phone| counted_as(&phone));
+                let mut asked = vec![
                     (canonical.as_str(), limits::CODES_PER_HOUR_LIMIT),
                     (source.as_str(), limits::CODES_PER_SOURCE_LIMIT),
                 ];
-                for (subject, limit) in asked {
+                asked.extend(telephone.as_deref().map(|number| (number, limits::CODES_PER_TELEPHONE_LIMIT)));
+                for &(subject, limit) in &asked {
                     if rows::codes_asked(tx, subject, now.minus(hour))? >= limit {
                         return Err(SecureError::TooOften);
                     }
@@ -210,7 +214,12 @@ impl Secure {
                     rows::note_code_asked(tx, secure.world().new_id(), subject, now)?;
                 }
                 let wrapped = secure.vault().wrap(&code_context(&slot), code.as_bytes());
-                rows::put_code(tx, &slot, &canonical, &wrapped, now)?;
+                let texted_in = copy.telephone.as_ref().map(|_| language);
+                rows::put_code(tx, &slot, &canonical, &wrapped, now, texted_in)?;
+                if texted_in.is_some() {
+                    tx.notify(SHORT_MESSAGES, String::new());
+                    return Ok(());
+                }
                 notice::add(
                     tx,
                     secure.world(),
@@ -229,7 +238,7 @@ impl Secure {
             .await
     }
 
-    /// The newest code of a slot, for the letter that tells it.
+    /// The newest code of a slot, for what tells it.
     pub(crate) fn code_of(&self, tx: &mut Tx, slot: &Slot) -> Result<Option<Zeroizing<String>>, SecureError> {
         let Some(kept) = rows::code(tx, slot)? else { return Ok(None) };
         let code = self.vault().unwrap(&code_context(slot), &kept.wrapped)?;
@@ -264,7 +273,12 @@ impl Secure {
                 }
                 rows::forget_code(tx, &slot)?;
                 let until = now.plus(limits::VISIT_FOR);
-                rows::insert_visit(tx, &hash, &kept.canonical, BY_CODE, until)?;
+                let Copy { telephone, .. } = rows::copy_of(tx, &slot)?.ok_or(SecureError::NotFound)?;
+                let (how, only_for) = match &telephone {
+                    Some(telephone) => (telephone.in_evidence(), Some(&slot)),
+                    None => (BY_CODE.to_owned(), None),
+                };
+                rows::insert_visit(tx, &hash, &kept.canonical, &how, until, only_for)?;
                 Ok::<_, SecureError>(true)
             })
             .await?;
@@ -278,14 +292,7 @@ impl Secure {
     pub async fn visit(&self, token: &str) -> Result<Option<Shown>, SecureError> {
         let (hash, now) = (hash_of(token.as_bytes()), self.now());
         let scope = self.db().operator("know a visitor of the portal again");
-        let found = scope.read(move |tx: &mut Tx| rows::visit(tx, &hash, now)).await?;
-        Ok(found.map(|(canonical, authentication)| Shown {
-            canonical,
-            authentication,
-            acting: None,
-            person: None,
-            is_strong: false,
-        }))
+        Ok(scope.read(move |tx: &mut Tx| rows::visit(tx, &hash, now)).await?)
     }
 
     /// Ends a visit.
@@ -564,6 +571,10 @@ impl Secure {
         who: &Shown,
     ) -> Result<Shown, SecureError> {
         if who.canonical != copy.address.canonical() {
+            return Err(SecureError::Proof);
+        }
+        // What goes to the telephone that the sender named opens this letter, and nothing else does; it opens no other.
+        if who.by_telephone != copy.telephone.as_ref().map(|_| copy.slot) {
             return Err(SecureError::Proof);
         }
         let mut who = who.clone();

@@ -9,7 +9,9 @@ use wire_safe::Slot;
 
 use crate::error::SecureError;
 use crate::notice::{NewNotice, Notice, NoticeKind};
+use crate::phone::Telephone;
 use crate::platform::{KeptKey, Purpose};
+use crate::statement::Shown;
 use crate::types::{Copy, Letter, Released, Way, hex, sixteen};
 
 use crate::{limits, wish};
@@ -21,6 +23,7 @@ pub(crate) mod log;
 pub(crate) mod overview;
 pub(crate) mod own;
 pub(crate) mod people;
+pub(crate) mod short_message;
 
 /// Tables of secure letters.
 pub const MIGRATIONS: Migrations =
@@ -64,6 +67,11 @@ fn salt_context(id: i64) -> String {
 
 fn digests_context(id: i64) -> String {
     format!("secure letter|{id}|digests")
+}
+
+/// In which context the number of a copy's telephone is wrapped.
+pub(crate) fn phone_context(slot: &Slot, letter: i64, organisation: OrganisationId) -> String {
+    format!("secure telephone|{slot}|{letter}|{organisation}")
 }
 
 /// In which context a slot's share of the key is wrapped.
@@ -197,8 +205,8 @@ pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) 
     tx.execute(
         "INSERT INTO secure_recipient (slot, letter, organisation, address, canonical, way, state, store_share,
              envelope, not_after, submitted_at, deadline, reminders, sequence, last_statement, passphrase, is_named,
-             last_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15, ?16, ?17)",
+             last_at, phone_ending, phone)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         values![
             &copy.slot.to_string(),
             copy.letter,
@@ -216,7 +224,9 @@ pub(crate) fn insert_copy(tx: &mut Tx, copy: &Copy, envelope: Option<&BlobRef>) 
             &copy.last_statement.map(|digest| digest.0.to_vec()).unwrap_or_default(),
             copy.has_passphrase,
             copy.is_named,
-            copy.last_at
+            copy.last_at,
+            copy.telephone.as_ref().map(|telephone| telephone.ending.as_str()),
+            number_kept(copy)
         ],
     )?;
     Ok(())
@@ -252,7 +262,20 @@ fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
             _ => None,
         },
         last_at: row.timestamp(20)?,
+        telephone: match row.optional_text(21)? {
+            Some(ending) => {
+                let number = row.optional_bytes(22)?.map(<[u8]>::to_vec);
+                Some(Telephone { ending: ending.to_owned(), number })
+            }
+            None => None,
+        },
     })
+}
+
+/// The telephone's number as it is written: it goes with the share of the key.
+fn number_kept(copy: &Copy) -> Option<&[u8]> {
+    copy.store_share.as_ref()?;
+    copy.telephone.as_ref()?.number.as_deref()
 }
 
 /// One recipient's copy.
@@ -260,7 +283,7 @@ pub(crate) fn copy_of(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, DbError>
     tx.query_one(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
                 accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named,
-                released_at, released_to, last_at
+                released_at, released_to, last_at, phone_ending, phone
          FROM secure_recipient WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)",
         values![&slot.to_string(), tx.organisation()],
         copy,
@@ -283,7 +306,7 @@ pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> 
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
                 accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named,
-                released_at, released_to, last_at
+                released_at, released_to, last_at, phone_ending, phone
          FROM secure_recipient WHERE letter = ?1 AND organisation = COALESCE(?2, organisation)
          ORDER BY canonical",
         values![letter, tx.organisation()],
@@ -389,7 +412,7 @@ pub(crate) fn update_copy(tx: &mut Tx, copy: &Copy) -> Result<(), DbError> {
     tx.execute(
         "UPDATE secure_recipient SET state = ?2, store_share = ?3, not_after = ?4, deadline = ?5,
              accepted_at = ?6, opened_at = ?7, ended_at = ?8, reminders = ?9, sequence = ?10, last_statement = ?11,
-             last_at = ?13, released_at = ?14, released_to = ?15
+             last_at = ?13, released_at = ?14, released_to = ?15, phone = ?16
          WHERE slot = ?1 AND organisation = ?12",
         values![
             &copy.slot.to_string(),
@@ -406,7 +429,8 @@ pub(crate) fn update_copy(tx: &mut Tx, copy: &Copy) -> Result<(), DbError> {
             copy.organisation,
             copy.last_at,
             copy.released.as_ref().map(|released| released.at),
-            copy.released.as_ref().map(|released| released.to.as_str())
+            copy.released.as_ref().map(|released| released.to.as_str()),
+            number_kept(copy)
         ],
     )?;
     Ok(())
@@ -569,17 +593,29 @@ pub(crate) struct KeptCode {
     pub(crate) failures: i64,
 }
 
+/// Keeps a new code; `texted_in` is the language of its short message, which is due at once, where it goes by one.
 pub(crate) fn put_code(
     tx: &mut Tx,
     slot: &Slot,
     canonical: &str,
     wrapped: &[u8],
     now: Timestamp,
+    texted_in: Option<Language>,
 ) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO secure_code (slot, canonical, code, made_at, failures) VALUES (?1, ?2, ?3, ?4, 0)
-         ON CONFLICT (slot) DO UPDATE SET canonical = ?2, code = ?3, made_at = ?4, failures = 0",
-        values![&slot.to_string(), canonical, wrapped, now],
+        "INSERT INTO secure_code (slot, canonical, code, made_at, failures, language, due_at, attempts)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, 0)
+         ON CONFLICT (slot) DO UPDATE SET canonical = excluded.canonical, code = excluded.code,
+             made_at = excluded.made_at, failures = 0, language = excluded.language, due_at = excluded.due_at,
+             attempts = 0",
+        values![
+            &slot.to_string(),
+            canonical,
+            wrapped,
+            now,
+            texted_in.map(Language::tag),
+            texted_in.map(|_| now)
+        ],
     )?;
     Ok(())
 }
@@ -634,27 +670,41 @@ pub(crate) fn insert_visit(
     canonical: &str,
     authentication: &str,
     until: Timestamp,
+    only_for: Option<&Slot>,
 ) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO secure_visit (hash, canonical, authentication, until) VALUES (?1, ?2, ?3, ?4)",
-        values![hash, canonical, authentication, until],
+        "INSERT INTO secure_visit (hash, canonical, authentication, until, slot) VALUES (?1, ?2, ?3, ?4, ?5)",
+        values![hash, canonical, authentication, until, only_for.map(Slot::to_string).as_deref()],
     )?;
     Ok(())
 }
 
-/// Address and proof of a visit.
-pub(crate) fn visit(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<(String, String)>, DbError> {
+/// Whom a visit stands for.
+pub(crate) fn visit(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<Shown>, DbError> {
     tx.query_one(
-        "SELECT canonical, authentication FROM secure_visit WHERE hash = ?1 AND until > ?2",
+        "SELECT canonical, authentication, slot FROM secure_visit WHERE hash = ?1 AND until > ?2",
         values![hash, now],
-        |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
+        |row| {
+            let slot = DbError::Column { column: 2, expected: "slot" };
+            Ok(Shown {
+                canonical: row.text(0)?.to_owned(),
+                authentication: row.text(1)?.to_owned(),
+                acting: None,
+                person: None,
+                is_strong: false,
+                by_telephone: match row.optional_text(2)? {
+                    Some(text) => Some(Slot(sixteen(text).ok_or(slot)?)),
+                    None => None,
+                },
+            })
+        },
     )
 }
 
-/// How many browsers are known for an address.
+/// How many browsers are known for an address, of which its mailbox was shown.
 pub(crate) fn count_visits(tx: &mut Tx, canonical: &str, now: Timestamp) -> Result<i64, DbError> {
     let count = tx.query_one(
-        "SELECT COUNT(*) FROM secure_visit WHERE canonical = ?1 AND until > ?2",
+        "SELECT COUNT(*) FROM secure_visit WHERE canonical = ?1 AND until > ?2 AND slot IS NULL",
         values![canonical, now],
         |row| row.integer(0),
     )?;

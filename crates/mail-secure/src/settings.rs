@@ -48,6 +48,8 @@ pub struct Settings {
     pub time_stamps: Vec<String>,
     /// Roots to which the authorities' certificates lead.
     pub time_stamp_roots: Vec<Certificate>,
+    /// Whether codes can go to telephones: there is a gateway that takes short messages.
+    pub sends_short_messages: bool,
     /// In which language people are written to of whom no other is known.
     pub language: Language,
 }
@@ -82,6 +84,7 @@ impl Settings {
             shows_subject: true,
             time_stamps: Vec::new(),
             time_stamp_roots: Vec::new(),
+            sends_short_messages: false,
             language: Language::default(),
         }
     }

@@ -4,6 +4,7 @@
 use db::Tx;
 use evidence::{Event, Evidence, Identifier, Issuer, Reason, Recipient, Sealed, Sender};
 use model::{Timestamp, UserId};
+use wire_safe::Slot;
 use world::World;
 
 use crate::error::SecureError;
@@ -60,6 +61,9 @@ pub struct Shown {
     pub person: Option<UserId>,
     /// Whether it was more than a code sent to the mailbox.
     pub is_strong: bool,
+    /// For which copy alone it counts, where it was a code sent to the telephone that the sender named: it shows nothing
+    /// about the mailbox.
+    pub by_telephone: Option<Slot>,
 }
 
 impl Shown {

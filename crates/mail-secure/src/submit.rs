@@ -21,6 +21,7 @@ use crate::deadline;
 use crate::error::SecureError;
 use crate::letter::{Unmarked, digested};
 use crate::notice::NoticeKind;
+use crate::phone::Phones;
 use crate::platform::Platform;
 use crate::statement::{Happening, Notary};
 use crate::types::{Copy, Letter, Way};
@@ -105,6 +106,7 @@ pub struct Sealer {
     letter: Letter,
     bytes: Bytes,
     passphrase: Option<Passphrase>,
+    phones: Phones,
     /// Whom the letter itself names.
     named: HashSet<String>,
     wanted: std::vec::IntoIter<(Address, Way, Language)>,
@@ -152,10 +154,14 @@ impl Sealer {
         self.secure.world().random.fill(&mut slot);
         let settings = self.secure.settings();
         let deadline = (mode == Mode::Registered).then(|| deadline::of(now, settings)).transpose()?;
+        let slot = Slot(slot);
+        let phone = self.phones.of(&address).filter(|_| way == Way::Sealed);
+        let context = rows::phone_context(&slot, id, organisation);
         Ok(Copy {
-            slot: Slot(slot),
+            slot,
             letter: id,
             organisation,
+            telephone: phone.map(|phone| self.secure.telephone(phone, context)),
             is_named: self.named.contains(&address.canonical()),
             address,
             way,
@@ -238,6 +244,7 @@ impl Secure {
             named: named_in(&bytes),
             bytes,
             passphrase: submission.letter.passphrase,
+            phones: submission.letter.phones,
             wanted: wanted.into_iter(),
             copies: Vec::new(),
         })

@@ -9,6 +9,7 @@ mod own;
 mod profiles;
 mod receipts;
 mod receiving;
+mod telephone;
 mod tending;
 
 mod composing;
@@ -162,6 +163,10 @@ fn ways_of_showing_who_one_is_are_told_in_the_readers_language() {
     check(
         "passkey; decrypted by the platform at the recipient's wish",
         "Passkey; auf Wunsch des Empfängers von der Plattform entschlüsselt",
+    );
+    check(
+        "code sent to the telephone that the sender named (…67)",
+        "Code an das vom Absender angegebene Telefon gesendet (…67)",
     );
     check("a way of tomorrow", "a way of tomorrow");
 }

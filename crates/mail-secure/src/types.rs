@@ -4,6 +4,8 @@ use evidence::{Content, Digest, Event, Illegal, Machine, Mode, State};
 use model::{Address, OrganisationId, Timestamp};
 use wire_safe::Slot;
 
+use crate::phone::Telephone;
+
 /// A letter as it lies in the database; its text does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
@@ -136,6 +138,8 @@ pub struct Copy {
     pub has_passphrase: bool,
     /// Whether the letter itself names the recipient (To, Cc): the others see that they got it.
     pub is_named: bool,
+    /// To which telephone the codes go, where the sender named one; `None` where they go to the mailbox.
+    pub telephone: Option<Telephone>,
 }
 
 /// That the store's share of a key was given out.

@@ -10,6 +10,7 @@ use wire_mime::{Field, decode_words, fields};
 use zeroize::Zeroizing;
 
 use crate::limits::{PASSPHRASE_MINIMUM_CHARACTERS, REPLY_PREFIXES_LIMIT};
+use crate::phone::{self, PHONE_FIELD};
 use crate::settings::Marks;
 
 /// The field by which a program says it.
@@ -40,6 +41,8 @@ pub enum SaidBy {
     Tag,
     /// The field [`PASSPHRASE_FIELD`]: whoever sets one means a secret.
     Passphrase,
+    /// The field [`PHONE_FIELD`]: as with a passphrase, whoever names a telephone means a secret.
+    Phone,
     /// The suffix of a recipient.
     Suffix,
 }
@@ -91,6 +94,23 @@ pub enum BadMark {
     /// The passphrase is none. What it says stands in no answer and no log.
     #[error("{PASSPHRASE_FIELD} needs between 4 characters and 1,024 octets, without control characters")]
     Passphrase,
+    /// Behind the address stands no telephone number. Numbers stand in no answer and no log.
+    #[error("{PHONE_FIELD} needs a telephone number with its country, as +41 79 123 45 67")]
+    Phone,
+    /// A number without an address, and several recipients.
+    #[error(
+        "{PHONE_FIELD} needs the recipient's address before the number: the letter has several recipients"
+    )]
+    PhoneOfWhom,
+    /// Whose telephone it is gets no copy of the letter.
+    #[error("{PHONE_FIELD} names {0}, who is no recipient of the letter")]
+    PhoneOfNobody(String),
+    /// Two telephones of one recipient.
+    #[error("{PHONE_FIELD} names two telephones of {0}")]
+    Phones(String),
+    /// A telephone, and a letter that asks for an account.
+    #[error("{PHONE_FIELD} is for confidential letters: personal and registered ones ask for an account")]
+    PhoneOfAccount,
     /// A tag of ours with another letter.
     #[error("the subject has the tag <{0}> followed by «{1}»: <c>, <p> and <r> are known")]
     Tag(String, String),
@@ -102,6 +122,8 @@ pub enum BadMark {
 /// When something was wished that is not known.
 pub fn wish(header: &[u8], recipients: &[Address], marks: &Marks) -> Result<Option<Wish>, BadMark> {
     let said = in_header(header, marks)?;
+    let phones = phone::phones(header, &marks.suffixes)?;
+    phones.check(recipients.iter(), &marks.suffixes)?;
     let suffix = || recipients.iter().any(|recipient| without_suffix(recipient, &marks.suffixes).is_some());
     Ok(said.or_else(|| suffix().then_some(Wish { mode: Mode::Confidential, said_by: SaidBy::Suffix })))
 }
@@ -119,6 +141,7 @@ pub fn in_header(header: &[u8], marks: &Marks) -> Result<Option<Wish>, BadMark> 
         let value = String::from_utf8_lossy(&field.unfolded()).trim().to_owned();
         let mode = mode_named(&value).ok_or_else(|| BadMark::Field(value.chars().take(80).collect()))?;
         passphrase(header)?;
+        phone::phones(header, &marks.suffixes)?.allowed_in(mode)?;
         return Ok(Some(Wish { mode, said_by: SaidBy::Field }));
     }
     let tagged = match fields(header).find(|field| field.is("subject")) {
@@ -127,7 +150,12 @@ pub fn in_header(header: &[u8], marks: &Marks) -> Result<Option<Wish>, BadMark> 
     };
     let tagged = tagged.map(|(mode, _)| Wish { mode, said_by: SaidBy::Tag });
     let secret = passphrase(header)?.map(|_| Wish { mode: Mode::Confidential, said_by: SaidBy::Passphrase });
-    Ok(tagged.or(secret))
+    let phones = phone::phones(header, &marks.suffixes)?;
+    if let Some(Wish { mode, .. }) = tagged {
+        phones.allowed_in(mode)?;
+    }
+    let texted = (!phones.is_empty()).then_some(Wish { mode: Mode::Confidential, said_by: SaidBy::Phone });
+    Ok(tagged.or(secret).or(texted))
 }
 
 /// The passphrase that a header sets for the recipients.

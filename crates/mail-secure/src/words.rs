@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use languages::{Catalogue, Language};
 
 use crate::people::AGREED;
+use crate::phone::ending_in;
 
 pub(crate) static WORDS: LazyLock<Catalogue> = LazyLock::new(|| {
     Catalogue::new([
@@ -37,10 +38,16 @@ pub(crate) const STANDING_INSTRUCTION: &str = "standing instruction of the recip
 pub fn said_in(language: Language, said: &str) -> String {
     let word = |part: &str| match PROOFS.iter().find(|(known, _)| *known == part) {
         Some((_, key)) => say(language, key, &[]),
-        None => match part.strip_prefix(AGREED).and_then(|rest| rest.split_once(" on ")) {
-            Some((version, at)) => say(language, "proof-agreed", &[("version", version), ("at", at)]),
-            None => part.to_owned(),
-        },
+        None => {
+            let agreed = part.strip_prefix(AGREED).and_then(|rest| rest.split_once(" on "));
+            match (agreed, ending_in(part)) {
+                (Some((version, at)), _) => {
+                    say(language, "proof-agreed", &[("version", version), ("at", at)])
+                }
+                (None, Some(ending)) => say(language, "proof-phone", &[("ending", ending)]),
+                (None, None) => part.to_owned(),
+            }
+        }
     };
     said.split("; ").map(word).collect::<Vec<_>>().join("; ")
 }

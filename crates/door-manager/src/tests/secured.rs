@@ -36,6 +36,7 @@ impl Town {
                 subject: "Licenciement".to_owned(),
                 message_id: Some("<1@valbois.test>".to_owned()),
                 passphrase: None,
+                phones: mail_secure::phone::Phones::default(),
             },
             message_id: String::new(),
             recipients: to.iter().map(|to| (parsed(to), Way::Sealed)).collect(),
@@ -67,6 +68,7 @@ fn strong(who: &str) -> Shown {
         authentication: "password and one-time code".to_owned(),
         acting: None,
         is_strong: true,
+        by_telephone: None,
         person: Some(model::UserId(3)),
     }
 }

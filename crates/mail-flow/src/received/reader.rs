@@ -82,6 +82,7 @@ impl Reader {
             acting,
             person,
             is_strong: self.is_strong,
+            by_telephone: None,
         })
     }
 

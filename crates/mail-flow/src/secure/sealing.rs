@@ -6,6 +6,7 @@ use bytes::Bytes;
 use mail_judge::{HeaderFacts, Scanned};
 use mail_queue::NewDelivery;
 use mail_route::Leg;
+use mail_secure::phone::{self, PHONE_FIELD, Phones};
 use mail_secure::{Mode, Prepared, Submission, Unmarked, Way, unmarked, wish};
 use model::{Address, Envelope, IntegrationId, MessageId, OrganisationId, Recipient, Reply, Route};
 use tracing::error;
@@ -71,11 +72,16 @@ impl Flow {
         let passphrase = wish::passphrase(whole_header);
         let passphrase = passphrase.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
         let passphrase = passphrase.or(submitter.passphrase);
+        let phones = phone::phones(whole_header, &marks.suffixes);
+        let phones = phones.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
+        self.can_text(&phones, mode, envelope)?;
         // Nobody opens what needs a passphrase who does not know what the sender has agreed with the recipients.
         let is_sealed = mode != Mode::Confidential || passphrase.is_some();
         let mut plain = Plain::default();
         let mut recipients = Vec::new();
         for recipient in &envelope.recipients {
+            // Nor who has not the telephone that the sender named for this recipient.
+            let is_sealed = is_sealed || phones.of(&recipient.address).is_some();
             let (way, deliveries) = self.way_of(is_sealed, envelope, recipient, organisation).await?;
             recipients.push((recipient.address.clone(), way));
             match way {
@@ -89,7 +95,7 @@ impl Flow {
         let hostname = &self.inner.settings.hostname;
         let missing = stamp::missing_fields(facts.has_message_id, facts.has_date, hostname, id, now);
         let marked = letter;
-        let letter = Unmarked { passphrase, ..unmarked(&marked, marks, &missing) };
+        let letter = Unmarked { passphrase, phones, ..unmarked(&marked, marks, &missing) };
         drop(marked);
         if !plain.mailboxes.is_empty() || !plain.gateways.is_empty() {
             plain.bytes = letter.bytes.clone().into();
@@ -125,6 +131,23 @@ impl Flow {
         }
         bringing.append(self.plain_letters(origin, &envelope.from, (&prepared, plain)).await?);
         Ok(Taking { prepared, bringing })
+    }
+
+    /// Whether codes can go to the telephones that a letter names: each is one recipient's, the letter asks for no account,
+    /// and there is a gateway for them.
+    fn can_text(&self, phones: &Phones, mode: Mode, envelope: &Envelope) -> Result<(), Reply> {
+        let settings = self.inner.secure.settings();
+        let recipients = envelope.recipients.iter().map(|recipient| &recipient.address);
+        let named = phones.check(recipients, &settings.marks.suffixes).and_then(|()| phones.allowed_in(mode));
+        // RFC 3463 §3.8: X.7.0, a security matter without a code of its own.
+        named.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
+        if !phones.is_empty() && !settings.sends_short_messages {
+            // RFC 3463 §3.4: X.3.3, the system is not capable of what is asked.
+            let reason =
+                format!("this installation sends no short messages: {PHONE_FIELD} cannot be honoured");
+            return Err(Reply::never(550, 3, 3, reason));
+        }
+        Ok(())
     }
 
     /// Whether the organisation lets this author send secured letters. Its applications were given their senders by an

@@ -156,6 +156,7 @@ async fn a_link_is_sent_neither_with_a_share_that_opens_nothing_nor_after_the_ha
             acting: None,
             person: None,
             is_strong: false,
+            by_telephone: None,
         };
         town.flow.secure().release(&slot, &who).await.unwrap();
         town.flow.secure().note_opened(&slot, &who, false).await.unwrap();
@@ -186,6 +187,7 @@ async fn what_was_accepted_by_a_standing_instruction_is_read_by_the_link_after_i
             acting: None,
             person: None,
             is_strong: true,
+            by_telephone: None,
         };
         let secure = town.flow.secure();
         secure.consent(&strong, mail_secure::Language::French).await.unwrap();

@@ -217,6 +217,65 @@ async fn a_passphrase_seals_a_letter_for_everybody_and_leaves_with_none() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_telephone_that_the_sender_named_gets_the_code_and_its_letter_goes_sealed() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let before = stranger.heard().len();
+        let anna = town.user("anna@valbois.test").await;
+        let with = |said: &str| {
+            let letter = letter("anna@valbois.test", "Salaire");
+            format!("X-Relais-Phone: {said}\r\n{letter}")
+        };
+        // No other mark is needed. Whose telephone is named gets it sealed, also in a mailbox here; the other as it is.
+        let to = envelope("anna@valbois.test", &["zoe@acme.test", "bruno@valbois.test"]);
+        town.bring(anna.clone(), to, &with("zoe@acme.test +41 79 123 45 67")).await.unwrap();
+        let [sealed] = town.inbox_of("zoe@acme.test", 1).await.try_into().unwrap();
+        let [plain] = town.inbox_of("bruno@valbois.test", 1).await.try_into().unwrap();
+        assert!(!sealed.contains("body of") && plain.contains("body of Salaire"), "{sealed}{plain}");
+        let to = envelope("anna@valbois.test", &["zed@else.test"]);
+        town.bring(anna.clone(), to, &with("0041791234567")).await.unwrap();
+        let left = letters_of(&stranger, before + 1).await;
+        for text in [&sealed, &plain, left.last().unwrap()] {
+            assert!(
+                !text.contains("791234567") && !text.contains("79 123"),
+                "the number leaves with none: {text}"
+            );
+        }
+        let secure = town.flow.secure();
+        let Carrier { envelope: brought, .. } = carrier(left.last().unwrap());
+        let slot = secure.bring(brought).await.unwrap().slot;
+        secure.send_code(&slot, mail_secure::Language::French, [192, 0, 2, 7].into()).await.unwrap();
+        assert_eq!(town.flow.post_notices().await.unwrap(), 0, "nothing goes to the mailbox");
+        let message = secure.due_short_messages().await.unwrap().pop().unwrap();
+        assert_eq!(message.to.number(), "+41791234567");
+        let token = secure.visit_with_code(&slot, &Code(message.text[..8].to_owned().into())).await.unwrap();
+        let who = secure.visit(&token).await.unwrap().unwrap();
+        secure.release(&slot, &who).await.unwrap();
+        secure.note_opened(&slot, &who, false).await.unwrap();
+        assert_eq!(secure.seen(&slot).await.unwrap().copy.state, State::HandedOver);
+        // What cannot be honoured bounces with its reason, without the number.
+        for (said, to, wanted) in [
+            ("079 987 65 43", "zed@else.test", "with its country"),
+            ("yan@else.test +41791234567", "zed@else.test", "yan@else.test, who is no recipient"),
+            ("+41791234567\r\nX-Relais-Secure: registered", "zed@else.test", "ask for an account"),
+        ] {
+            let to = envelope("anna@valbois.test", &[to]);
+            let refused = town.bring(anna.clone(), to, &with(said)).await.unwrap_err().to_string();
+            assert!(refused.starts_with("550") && refused.contains(wanted), "{refused}");
+            assert!(!refused.contains("1234567") && !refused.contains("987 65"), "{refused}");
+        }
+        // Strangers name nobody's telephone: their field is renamed, and the letter arrives as any other.
+        let from = envelope("zed@else.test", &["anna@valbois.test"]);
+        let text = format!("X-Relais-Phone: +41791234567\r\n{}", letter("zed@else.test", "Simple"));
+        town.bring(peer(), from, &text).await.unwrap();
+        let [arrived] = town.inbox_of("anna@valbois.test", 1).await.try_into().unwrap();
+        assert!(arrived.contains("body of Simple") && !arrived.contains("\r\nX-Relais-Phone"), "{arrived}");
+        town.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_registered_letter_is_opened_only_once_it_is_accepted() {
     let stranger = Stranger::new().await;
     for mut town in towns(&[("else.test", &stranger)]).await {
@@ -233,6 +292,7 @@ async fn a_registered_letter_is_opened_only_once_it_is_accepted() {
             acting: None,
             person: None,
             is_strong: false,
+            by_telephone: None,
         };
         let strong = Shown {
             is_strong: true,
@@ -273,6 +333,7 @@ async fn what_is_refused_withdrawn_or_late_is_never_opened() {
             acting: None,
             person: None,
             is_strong: true,
+            by_telephone: None,
         };
         town.flow.secure().consent(&strong, mail_secure::Language::French).await.unwrap();
         for end in ["refuse", "withdraw", "expire"] {

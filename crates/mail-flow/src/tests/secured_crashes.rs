@@ -27,6 +27,7 @@ fn strong(text: &str) -> Shown {
         acting: None,
         person: None,
         is_strong: true,
+        by_telephone: None,
     }
 }
 

@@ -138,6 +138,7 @@ async fn taken(
             subject: "Décision".to_owned(),
             message_id: Some("<1@valbois.test>".to_owned()),
             passphrase: passphrase.map(|text| crate::wish::Passphrase::parse(text).unwrap()),
+            phones: crate::phone::phones(letter.as_bytes(), &secure.settings().marks.suffixes).unwrap(),
         },
         message_id: String::new(),
         recipients: to.iter().map(|to| (address(to), Way::Sealed)).collect(),
@@ -171,6 +172,7 @@ pub(super) fn strong(who: &str) -> Shown {
         acting: None,
         person: Some(UserId(who.len() as i64)),
         is_strong: true,
+        by_telephone: None,
     }
 }
 

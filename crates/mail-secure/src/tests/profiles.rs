@@ -30,6 +30,7 @@ async fn sent(secure: &Secure, mode: Mode, to: &str) -> Arc<Prepared> {
             subject: "Décision".to_owned(),
             message_id: Some("<1@valbois.test>".to_owned()),
             passphrase: None,
+            phones: crate::phone::Phones::default(),
         },
         message_id: String::new(),
         recipients: vec![(address(to), Way::Sealed)],

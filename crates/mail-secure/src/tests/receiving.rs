@@ -31,6 +31,7 @@ async fn send(secure: &Secure, mode: Mode, authentication: &str, to: &[&str]) ->
             subject: "Décision".to_owned(),
             message_id: Some("<1@valbois.test>".to_owned()),
             passphrase: None,
+            phones: crate::phone::Phones::default(),
         },
         message_id: String::new(),
         recipients: to.iter().map(|to| (address(to), Way::Sealed)).collect(),

@@ -338,7 +338,7 @@ async fn visits_and_codes_are_forgotten_when_they_are_over() {
         let scope = secure.db().operator("test");
         scope
             .write(|tx: &mut db::Tx| {
-                crate::rows::insert_visit(tx, &[1; 32], "zed@else.test", "x", Timestamp(5))
+                crate::rows::insert_visit(tx, &[1; 32], "zed@else.test", "x", Timestamp(5), None)
             })
             .await
             .unwrap();

@@ -504,6 +504,7 @@ impl Machine {
                     subject: "Secret".to_owned(),
                     message_id: None,
                     passphrase: None,
+                    phones: mail_secure::phone::Phones::default(),
                 },
                 message_id: "<1@valbois.test>".to_owned(),
                 recipients: vec![(recipient.clone(), mail_secure::Way::Sealed)],

@@ -220,6 +220,7 @@ async fn a_token_for_a_login_that_nobody_has_shown_reads_and_decides_nothing() {
             acting: Some("zed@else.test".to_owned()),
             person: Some(person),
             is_strong: true,
+            by_telephone: None,
         };
         town.installation.flow.secure().consent(&shown, Language::default()).await.unwrap();
         check_forbidden(town.ask_all(&caller, &registered).await, "after agreeing elsewhere");
@@ -251,6 +252,7 @@ async fn a_token_reads_the_letters_to_a_login_at_a_domain_of_its_persons_organis
             acting: None,
             person: Some(session.user),
             is_strong: true,
+            by_telephone: None,
         };
         town.installation.flow.secure().consent(&shown, Language::default()).await.unwrap();
         town.accept(&caller, &registered).await.unwrap();
