@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 
 from conftest import ANNA, EVE
-from letters import letter, mark, send
+from letters import letter, mark, send, submission
 from peers import Postfix, free_port
 from relais import Relais
 from test_gateway import HANS, HOST, authority, first_organisation, issue
@@ -116,6 +116,13 @@ def test_all_is_green_after_mending_and_the_test_mail_is_recognised(place, certi
         send(door, EVE, [recipient], letter(EVE, recipient, mark(), subject=SUBJECT, body=TEXT.encode()))
         outside.wait_for_letter(HANS, b"Subject: Test-Mail outbound to IncaMail")
         send(door, EVE, [ANNA], letter(EVE, ANNA, mark()))
+        # The letter of the test shows no way: nobody wrote it.
+        lines, _ = lines_of_a_test(relais, "--letter-to", EVE)
+        assert lines["letter"]["says"] == "letter-taken" and lines["receive-internal"]["says"] == "way-none"
+        with submission(relais, ANNA) as smtp:
+            marker = mark()
+            smtp.sendmail(ANNA, [EVE], letter(ANNA, EVE, marker, subject=f"<im><c> {marker}"))
+        postfix.wait_for_letter(EVE, marker.encode())
         lines, light = lines_of_a_test(relais, "--letter-to", EVE)
         for check, says in [("domain", "domain-proven"), ("state", "active"), ("port", "port-open"),
                             ("starttls", "tls-offered"), ("certificate", "certificate-known"),

@@ -337,7 +337,7 @@ pub struct Integration {
 
 impl Integration {
     /// Whether servers that receive can be told from others: without that letters to them wait for ever.
-    pub(crate) fn knows_receivers(&self) -> bool {
+    pub fn knows_receivers(&self) -> bool {
         self.accepts_host_name
             || self.certificates.iter().any(|certificate| certificate.serves(Direction::Reception))
     }

@@ -23,7 +23,7 @@ pub use content::Content;
 pub use outbound::{Outbound, SmartHost, SmartHostTls, StaticRoute};
 pub use outcome::{Attempt, Carried, Outcome};
 pub use policy::{Demander, ShownCertificate, TlsPolicy};
-pub use probe::{Permission, Probed, ProbedServer, Reached};
+pub use probe::{Permission, Probed, ProbedRoute, ProbedServer, Probing, Reached};
 pub use remote::{Consignment, Remote, Source};
 
 #[cfg(test)]

@@ -42,5 +42,11 @@ pub const CONVERSION_LIMIT_BYTES: u64 = 32 * 1024 * 1024;
 pub const PROBED_SERVERS: usize = 4;
 /// Domains whose exchangers are asked for whether a host is among them.
 pub const PROBED_DOMAINS: usize = 20;
+/// Servers, and questions to the name service, that a test has under way at the same time.
+pub const PROBED_AT_ONCE: usize = 8;
+/// How long a test waits for the name service to say where the servers are.
+pub const ROUTES_TIME: Duration = Duration::from_secs(15);
+/// How long it then looks at servers.
+pub const PROBES_TIME: Duration = Duration::from_secs(45);
 /// For the whole conversation of a test with one server.
 pub const PROBE_TIME: Duration = Duration::from_secs(20);

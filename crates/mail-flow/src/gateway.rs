@@ -1,7 +1,7 @@
 //! Integrated organisations: whose server sends, and where theirs are.
 
 use gateways::{CertificateDer, Direction, Gateways, Peer, Sighting, SightingKind, Standing};
-use mail_deliver::{Consignment, Content, Outcome, Permission, Probed};
+use mail_deliver::{Consignment, Content, Outcome, Permission, Probed, Probing};
 use mail_judge::HeaderFacts;
 use model::{
     Address, BlobRef, BodyKind, Envelope, Gateway, IntegrationId, OrganisationId, Recipient, Reply,
@@ -126,21 +126,22 @@ impl Flow {
         })
     }
 
-    /// Looks at the servers that take a domain's letters for `peer`, and hands them `letter`, if there is one: bytes from
-    /// us to an address of the domain.
+    /// Looks at the servers that take the letters of `domains` for `peer`, and hands them `letter`, if there is one: bytes
+    /// from us to an address of the first domain. Nothing that is at one of the addresses in `own` is looked at.
     pub async fn probe(
         &self,
         peer: &Peer,
-        domain: &model::Domain,
+        domains: &[model::Domain],
         letter: Option<(Address, Vec<u8>)>,
         permission: &Permission,
+        own: &[std::net::IpAddr],
     ) -> Probed {
         let consignment = letter.map(|(recipient, bytes)| {
             let blob = BlobRef { segment: 0, offset: 0, size_bytes: 0, hash: [0; 32] };
             let content =
                 Content { prefix: bytes.into(), blob, bytes: None, blobs: self.inner.blobs.clone() };
             Consignment {
-                destination: domain.clone(),
+                destination: recipient.domain().clone(),
                 relay: None,
                 gateway: Some(peer.clone()),
                 envelope: Envelope {
@@ -156,7 +157,8 @@ impl Flow {
                 sources: Vec::new(),
             }
         });
-        self.inner.remote.probe(peer, domain, consignment.as_ref(), permission).await
+        let letter = consignment.as_ref();
+        self.inner.remote.probe(&Probing { peer, domains, letter, permission, own }).await
     }
 
     /// Notes which certificates an integration's servers have shown to deliveries, so that their ends are known.

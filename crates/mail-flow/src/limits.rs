@@ -80,3 +80,5 @@ pub(crate) const NOTICE_INTERVAL: Duration = Duration::from_secs(5);
 pub(crate) const REPORTED_RECIPIENTS_LIMIT: usize = 100;
 /// Characters of a value in a report about a delivery.
 pub(crate) const REPORTED_WORDS_LIMIT: usize = 500;
+/// Recipients of a letter of a gateway that are looked at for the test of its connection.
+pub(crate) const SIGHTED_RECIPIENTS: usize = 20;

@@ -4,12 +4,12 @@
 use gateways::{Sighting, SightingKind};
 use mail_queue::Delivery;
 use mail_secure::Mode;
-use model::{Address, Gateway, IntegrationId, ReversePath, Route};
+use model::{Address, Gateway, ReversePath, Route};
 use tracing::warn;
 
-use crate::Flow;
 use crate::arrival::Origin;
 use crate::settle::{Conclusion, End};
+use crate::{Flow, limits};
 
 /// The subject, behind its tag, of the letter by which a customer tries the way to us without any add-in.
 pub const TEST_MAIL_SUBJECT: &str = "Test-Mail outbound to IncaMail";
@@ -29,15 +29,24 @@ impl Flow {
         let Some(gateway) = origin.gateway() else { return };
         let is_test = matches!(secured, Some((Mode::Confidential, subject))
             if subject.trim().eq_ignore_ascii_case(TEST_MAIL_SUBJECT));
-        for recipient in recipients {
+        // Of each kind the last one is kept: a letter to hundreds need not be told hundreds of times.
+        let mut seen = Vec::new();
+        for (at, recipient) in recipients.take(limits::SIGHTED_RECIPIENTS).enumerate() {
             let what = format!("{from} → {recipient}");
-            if is_test {
+            if is_test && at == 0 {
                 self.note(gateway, SightingKind::TestMail, &what).await;
             }
-            match self.is_connected(recipient).await {
-                Some(true) => self.note(gateway, SightingKind::SentInternal, &what).await,
-                Some(false) => self.note(gateway, SightingKind::SentExternal, &what).await,
-                None => {}
+            let kind = match self.is_connected(recipient).await {
+                Some(true) => SightingKind::SentInternal,
+                Some(false) => SightingKind::SentExternal,
+                None => continue,
+            };
+            if !seen.contains(&kind) {
+                self.note(gateway, kind, &what).await;
+                seen.push(kind);
+            }
+            if seen.len() == 2 {
+                return;
             }
         }
     }
@@ -48,25 +57,26 @@ impl Flow {
         else {
             return;
         };
-        let from = &delivery.message.from;
-        self.note_received(*integration, from, &delivery.recipient).await;
-    }
-
-    /// An integration's server took a letter.
-    pub async fn note_received(&self, integration: IntegrationId, from: &ReversePath, recipient: &Address) {
         let Ok(book) = self.inner.gateways.book().await else { return };
-        let Some(gateway) = book.gateway(integration) else { return };
-        let is_internal = match from.address() {
-            // Our own: notices, and what brings sealed letters.
-            None => Some(true),
-            Some(author) => self.is_connected(author).await,
-        };
-        let kind = match is_internal {
+        let Some(gateway) = book.gateway(*integration) else { return };
+        let Some(author) = self.author_of(&delivery.message.from).await else { return };
+        let kind = match self.is_connected(&author).await {
             Some(true) => SightingKind::ReceivedInternal,
             Some(false) => SightingKind::ReceivedExternal,
             None => return,
         };
-        self.note(gateway, kind, &format!("{from} → {recipient}")).await;
+        self.note(gateway, kind, &format!("{author} → {}", delivery.recipient)).await;
+    }
+
+    /// Whose letter it is that has this return path: of what brings an envelope, who wrote what is in it. What nobody
+    /// wrote, notices of ours and reports of anybody's, is no letter that shows a way.
+    async fn author_of(&self, from: &ReversePath) -> Option<Address> {
+        let path = from.address()?;
+        if !self.is_return_path(path) {
+            return Some(path.clone());
+        }
+        let (slot, _) = self.returned_to(path).await.ok()?;
+        Some(self.inner.secure.seen(&slot).await.ok()?.letter.sender)
     }
 
     /// Whether an address is hosted here, or of an integrated organisation; `None` while nobody can say.

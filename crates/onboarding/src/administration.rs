@@ -47,6 +47,17 @@ pub struct Answer {
     pub state: Clarity,
     /// What is to be done.
     pub remarks: String,
+    /// What stood there when it was answered, where that is known: what somebody else has said since then stays.
+    pub was: Option<(Clarity, String)>,
+}
+
+impl Answer {
+    /// The same with blanks trimmed, or the field that breaks a rule.
+    pub fn checked(self) -> Result<Answer> {
+        let rule = "at most 2000 characters without control characters";
+        let remarks = checked("remarks", &self.remarks, REMARKS_LIMIT_CHARACTERS, rule)?;
+        Ok(Answer { remarks, ..self })
+    }
 }
 
 /// The onboarding within a scope, in somebody's name.
@@ -191,13 +202,12 @@ impl Administration {
     }
 
     /// Answers some items; what says the same as before is not written.
+    ///
+    /// # Errors
+    /// A conflict names the key of the first item that somebody else has answered since what the answer says that stood
+    /// there; nothing is written then.
     pub async fn answer(&self, id: IntegrationId, answers: Vec<Answer>) -> Result<Vec<Answered>> {
-        let mut cleaned = Vec::with_capacity(answers.len());
-        for answer in answers {
-            let rule = "at most 2000 characters without control characters";
-            let remarks = checked("remarks", &answer.remarks, REMARKS_LIMIT_CHARACTERS, rule)?;
-            cleaned.push(Answer { remarks, ..answer });
-        }
+        let cleaned: Vec<Answer> = answers.into_iter().map(Answer::checked).collect::<Result<_>>()?;
         self.write(id, move |tx, hand, one| {
             let known = answers_of(tx, one)?;
             let (mut before, mut after) = (Facts::new(), Facts::new());
@@ -206,6 +216,15 @@ impl Administration {
                 let Some(old) = known.iter().find(|old| old.item.key == answer.item.key) else { continue };
                 if old.state == answer.state && old.remarks == answer.remarks {
                     continue;
+                }
+                let stood =
+                    |(state, remarks): &(Clarity, String)| old.state == *state && old.remarks == *remarks;
+                if !answer.was.as_ref().is_none_or(stood) {
+                    return Err(DirectoryError::Conflict {
+                        field: "item",
+                        value: answer.item.key.to_owned(),
+                        rule: "what somebody else has answered meanwhile is not written over unseen",
+                    });
                 }
                 let answered = Answered {
                     item: answer.item,
@@ -275,11 +294,16 @@ impl Administration {
         self.write(id, move |tx, hand, one| {
             let mut record = rows::set_up(tx, one)?;
             let before = facts(&record);
-            let day = record.form.complete(one, Day::of(hand.at))?;
+            let day = record.form.complete(one, Day::of(hand.at), &record.go_live)?;
             record.submitted = Some((hand.at, hand.name()));
-            if record.go_live != GoLive::Confirmed(day) {
-                record.go_live = GoLive::Wished(day);
-                record.go_live_note.clear();
+            match record.go_live {
+                // What is agreed upon or offered stands until another day is wished.
+                GoLive::Confirmed(agreed) if agreed == day => {}
+                GoLive::Offered(_) => {}
+                GoLive::Open | GoLive::Wished(_) | GoLive::Confirmed(_) => {
+                    record.go_live = GoLive::Wished(day);
+                    record.go_live_note.clear();
+                }
             }
             rows::put_set_up(tx, one, &record)?;
             hand.audit(
@@ -306,18 +330,16 @@ impl Administration {
         self.write(id, move |tx, hand, one| {
             let mut record = rows::set_up(tx, one)?;
             let before = facts(&record);
-            let rule = "a day is confirmed or another one offered once the documentation was handed in";
             if record.submitted.is_none() {
-                return Err(DirectoryError::invalid("go_live", "nothing was handed in", rule));
+                return Err(DirectoryError::invalid("go_live", "nothing was handed in", HANDED_IN_RULE));
             }
             let Some(wished) = record.form.wished_on else {
-                return Err(DirectoryError::invalid("go_live", "no day is wished", rule));
+                return Err(DirectoryError::invalid("go_live", "no day is wished", HANDED_IN_RULE));
             };
             if let Some(day) = other
                 && day < Day::of(hand.at)
             {
-                let rule = "another day is one to come";
-                return Err(DirectoryError::invalid("go_live", "that day is over", rule));
+                return Err(DirectoryError::invalid("go_live", "that day is over", DAY_RULE));
             }
             record.go_live = match other {
                 Some(day) if day != wished => GoLive::Offered(day),
@@ -345,6 +367,12 @@ impl Administration {
                 let rule = "a day is accepted that the operator offers";
                 return Err(DirectoryError::invalid("go_live", "no other day is offered", rule));
             };
+            if record.submitted.is_none() {
+                return Err(DirectoryError::invalid("go_live", "nothing was handed in", HANDED_IN_RULE));
+            }
+            if day < Day::of(hand.at) {
+                return Err(DirectoryError::invalid("go_live", "that day is over", DAY_RULE));
+            }
             record.go_live = GoLive::Confirmed(day);
             record.form.wished_on = Some(day);
             rows::put_set_up(tx, one, &record)?;
@@ -359,6 +387,9 @@ impl Administration {
         .await
     }
 }
+
+const HANDED_IN_RULE: &str = "a day is confirmed or another one offered once the documentation was handed in";
+const DAY_RULE: &str = "another day is one to come";
 
 pub(crate) fn phases_of(tx: &mut Tx, one: &Integration) -> Result<Vec<PhaseRecord>> {
     let known = rows::phases(tx, one)?;

@@ -4,8 +4,8 @@ use directory::DirectoryError;
 use gateways::{Integration, IntegrationDomain};
 use mail_deliver::Permission;
 use mail_flow::{TEST_MAIL_SUBJECT, TEST_MAIL_TEXT};
-use model::{Address, Domain, IntegrationId, ReversePath, Timestamp};
-use tracing::warn;
+use model::{Address, IntegrationId, Timestamp};
+use tracing::{error, warn};
 use trail::Facts;
 
 use crate::administration::Administration;
@@ -29,10 +29,16 @@ impl Administration {
         Ok(test)
     }
 
-    /// Makes a test and waits for what it finds; at most a minute and a half.
+    /// Makes a test and waits for what it finds; at most a minute and a half. It goes on to its end where nobody waits
+    /// any more.
     pub async fn run_test(&self, id: IntegrationId, letter_to: Option<Address>) -> Result<ConnectionTest> {
         let (one, test) = self.begin_test(id, letter_to.as_ref()).await?;
-        self.carry_out(one, test, letter_to).await
+        let by = self.clone();
+        let carried = tokio::spawn(async move { by.carry_out(one, test, letter_to).await }).await;
+        carried.unwrap_or_else(|panic| {
+            error!(%panic, "a test of a connection makes us panic");
+            Err(DirectoryError::Busy)
+        })
     }
 
     /// The tests of an integration, the newest first.
@@ -43,7 +49,8 @@ impl Administration {
 
     /// One test of an integration.
     pub async fn test(&self, id: IntegrationId, test: i64) -> Result<ConnectionTest> {
-        let found = self.tests(id).await?.into_iter().find(|one| one.id == test);
+        let one = self.found(id).await?;
+        let found = self.read(move |tx| Ok(rows::test(tx, &one, test)?)).await?;
         found.ok_or(DirectoryError::NotFound { what: "test" })
     }
 
@@ -104,12 +111,16 @@ impl Administration {
         letter_to: Option<Address>,
     ) -> Result<ConnectionTest> {
         let clock = &self.onboarding.world.clock;
+        let interrupted = || {
+            let (subject, what) = (String::new(), String::new());
+            vec![Line { check: Check::Test, subject, says: Says::Interrupted, what, at: None }]
+        };
         test.lines = tokio::select! {
-            lines = self.look_and_judge(&one, letter_to) => lines?,
-            () = clock.sleep(TEST_TIME) => {
-                let what = format!("nothing within {} seconds", TEST_TIME.as_secs());
-                vec![Line { check: Check::Port, subject: String::new(), says: Says::PortClosed, what }]
-            }
+            lines = self.look_and_judge(&one, letter_to) => lines.unwrap_or_else(|error| {
+                warn!(error = %model::Chain(&error), integration = %one.id, "a test of a connection was interrupted");
+                interrupted()
+            }),
+            () = clock.sleep(TEST_TIME) => interrupted(),
         };
         test.ended_at = Some(clock.now());
         let kept = test.clone();
@@ -126,25 +137,26 @@ impl Administration {
             true => Permission::Staff,
             false => Permission::Own { domains: proven.map(|domain| domain.name.clone()).collect() },
         };
-        let own: Vec<Domain> = onboarding.exchangers().await?.into_iter().map(|(name, _)| name).collect();
+        let exchangers = onboarding.exchangers().await?;
+        let sources = onboarding.surroundings.sources.iter().copied();
+        let own = exchangers.iter().flat_map(|(_, addresses)| addresses.iter().copied()).chain(sources);
         let settings = flow.secure().settings();
+        let peer = book.prospective_peer(one);
         let looking = Looking {
             flow,
             world,
-            peer: book.prospective_peer(one),
+            peer: &peer,
             integration: one,
             letter: letter_to.clone().map(|to| (to.clone(), self.letter(&to, world.clock.now()))),
             permission,
+            own: own.collect(),
             suffixes: &settings.marks.suffixes,
         };
-        let (servers, suffixes) = look(looking).await;
-        if let Some(to) = &letter_to
-            && servers.iter().any(has_taken)
-        {
-            flow.note_received(one.id, &ReversePath::Null, to).await;
-        }
+        let (probed, suffixes) = look(looking).await;
+        flow.gateways().note_shown(one.organisation, &peer).await?;
         let sightings = self.gateways.sightings(one.id).await?;
-        let findings = Findings { servers, suffixes, own_exchangers: own, sightings };
+        let own_exchangers = exchangers.into_iter().map(|(name, _)| name).collect();
+        let findings = Findings { probed, suffixes, own_exchangers, sightings };
         let letter_to = letter_to.map(|to| to.to_string());
         Ok(judge(one, &findings, letter_to.as_deref(), world.clock.now()))
     }
@@ -202,11 +214,4 @@ fn refuse_foreign(one: &Integration, address: &Address) -> Result<()> {
             "the letter of a test goes to an address of a domain that was shown to be the organisation's",
         )),
     }
-}
-
-fn has_taken(probed: &mail_deliver::Probed) -> bool {
-    probed.servers.iter().flatten().any(|server| {
-        matches!(&server.reached, mail_deliver::Reached::Talked { letter: Some(reply), .. }
-            if reply.class() == model::Class::Done)
-    })
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use languages::Language;
 use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,14 @@ impl Day {
     /// The day of a moment, in UTC.
     pub fn of(at: Timestamp) -> Day {
         at.rfc3339()[..10].parse().unwrap_or(Day { year: 2000, month: 1, day: 1 })
+    }
+}
+
+impl Day {
+    /// As people write it: `23.11.2026`, in English `23 November 2026`.
+    pub fn written(self, language: Language) -> String {
+        let year = i16::try_from(self.year).expect("invariant: between 2000 and 2199");
+        receipts::date((year, self.month, self.day), language)
     }
 }
 
@@ -99,6 +108,9 @@ mod tests {
         ] {
             assert!(bad.parse::<Day>().is_err(), "{bad}");
         }
+        let day: Day = "2026-02-03".parse().unwrap();
+        assert_eq!(day.written(Language::French), "03.02.2026");
+        assert_eq!(day.written(Language::English), "3 February 2026");
         assert_eq!(Day::of(Timestamp(1_780_000_000_000)).to_string(), "2026-05-28");
     }
 }

@@ -110,5 +110,14 @@ fn checked(field: &'static str, text: &str, limit: usize, rule: &'static str) ->
     Ok(text)
 }
 
+/// As [`checked`], of one line.
+fn one_line(field: &'static str, text: &str, limit: usize, rule: &'static str) -> Result<String> {
+    let text = checked(field, text, limit, rule)?;
+    match text.contains('\n') {
+        false => Ok(text),
+        true => Err(DirectoryError::invalid(field, "it has several lines", rule)),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,11 @@ pub const PUBLIC_NAME_CHARACTERS: std::ops::RangeInclusive<usize> = 3..=60;
 
 /// Domains of an integration whose servers one test looks at.
 pub const TESTED_DOMAINS: usize = 10;
-/// How long a whole test takes at most.
+/// How long the name service has to answer one question of a test or of the matrix.
+pub const NAMES_TIME: Duration = Duration::from_secs(10);
+/// Questions to the name service that the matrix has under way at the same time.
+pub const ASKED_AT_ONCE: usize = 8;
+/// How long a whole test takes at most: more than its parts, which `mail_deliver` limits.
 pub const TEST_TIME: Duration = Duration::from_secs(90);
 /// After that a test that has not ended was interrupted by a restart.
 pub const TEST_ABANDONED_AFTER: Duration = Duration::from_secs(150);

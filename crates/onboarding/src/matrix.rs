@@ -3,12 +3,13 @@
 
 use std::net::IpAddr;
 
+use futures_util::stream::{self, StreamExt};
 use gateways::{InboundTarget, Integration};
 use model::{Domain, IntegrationId, RelayTarget};
 use world::{Mx, World};
 
 use crate::administration::Administration;
-use crate::limits::MATRIX_LIMIT;
+use crate::limits::{ASKED_AT_ONCE, MATRIX_LIMIT, NAMES_TIME, TESTED_DOMAINS};
 use crate::{Language, Result, rows, say};
 
 /// Who opens a connection.
@@ -59,10 +60,21 @@ impl Administration {
         let form = self.read(move |tx| Ok(rows::set_up(tx, &of_rows)?)).await?.form;
         let world = &self.onboarding.world;
         let exchangers = self.onboarding.exchangers().await?;
+        let portal = self.onboarding.flow.secure().settings().portal.as_str().to_owned();
+        let portal = host_and_port(&portal);
+        let mut theirs = their_servers(world, &one, &form.reception_servers).await;
+        // Ours and the portal are told however many theirs are.
+        theirs.truncate(MATRIX_LIMIT.saturating_sub(exchangers.len() + 1));
+        let mut hosts: Vec<String> = exchangers.iter().map(|(host, _)| host.to_string()).collect();
+        hosts.extend(theirs.iter().map(|(host, _)| host.clone()));
+        hosts.push(portal.0.clone());
+        let ask = |host: String| addresses(world.clone(), host);
+        let mut found = stream::iter(hosts.into_iter().map(ask)).buffered(ASKED_AT_ONCE);
         let mut matrix = Vec::new();
         let mut ours: Vec<String> = Vec::new();
-        for (host, known) in exchangers {
-            let addresses = if known.is_empty() { addresses(world, host.as_str()).await } else { known };
+        for (host, known) in &exchangers {
+            let asked = found.next().await.unwrap_or_default();
+            let addresses = if known.is_empty() { asked } else { known.clone() };
             ours.push(host.to_string());
             ours.extend(addresses.iter().map(ToString::to_string));
             let (direction, from) = (Direction::ToUs, form.sending_servers.clone());
@@ -73,16 +85,14 @@ impl Administration {
             true => ours,
             false => sources.iter().map(ToString::to_string).collect(),
         };
-        for (host, port) in their_servers(world, &one, &form.reception_servers).await {
-            let addresses = addresses(world, &host).await;
+        for (host, port) in &theirs {
+            let addresses = found.next().await.unwrap_or_default();
             let (direction, from) = (Direction::FromUs, from.clone());
-            matrix.push(MatrixRow { direction, from, host, addresses, port });
+            matrix.push(MatrixRow { direction, from, host: host.clone(), addresses, port: *port });
         }
-        let portal = self.onboarding.flow.secure().settings().portal.as_str().to_owned();
-        let (host, port) = host_and_port(&portal);
-        let addresses = addresses(world, &host).await;
+        let addresses = found.next().await.unwrap_or_default();
+        let (host, port) = portal.clone();
         matrix.push(MatrixRow { direction: Direction::Browser, from: Vec::new(), host, addresses, port });
-        matrix.truncate(MATRIX_LIMIT);
         Ok(matrix)
     }
 }
@@ -105,13 +115,16 @@ async fn their_servers(world: &World, one: &Integration, declared: &[String]) ->
         InboundTarget::Server(RelayTarget::Address(address)) => {
             vec![(address.ip().to_string(), address.port())]
         }
-        InboundTarget::Server(RelayTarget::Exchangers(name)) => exchangers_of(world, name).await,
+        InboundTarget::Server(RelayTarget::Exchangers(name)) => {
+            exchangers_of(world.clone(), name.clone()).await
+        }
         InboundTarget::Exchangers => {
-            let mut servers = Vec::new();
-            for domain in one.domains.iter().take(crate::limits::TESTED_DOMAINS) {
-                servers.extend(exchangers_of(world, &domain.name).await);
+            let mut names = Vec::new();
+            for domain in one.domains.iter().filter(|domain| domain.proof.is_some()).take(TESTED_DOMAINS) {
+                names.push(domain.name.clone());
             }
-            servers
+            let ask = |name: Domain| exchangers_of(world.clone(), name);
+            stream::iter(names.into_iter().map(ask)).buffered(ASKED_AT_ONCE).concat().await
         }
     };
     for server in declared {
@@ -124,21 +137,28 @@ async fn their_servers(world: &World, one: &Integration, declared: &[String]) ->
     servers
 }
 
-async fn exchangers_of(world: &World, name: &Domain) -> Vec<(String, u16)> {
-    match world.names.mx_securely(name).await {
+async fn exchangers_of(world: World, name: Domain) -> Vec<(String, u16)> {
+    let answer = tokio::select! {
+        answer = world.names.mx_securely(&name) => answer,
+        () = world.clock.sleep(NAMES_TIME) => return Vec::new(),
+    };
+    match answer {
         Ok((Mx::Hosts(hosts), _)) => hosts.into_iter().map(|(_, host)| (host.to_string(), SMTP)).collect(),
         Ok((Mx::Implicit, _)) => vec![(name.to_string(), SMTP)],
         Ok((Mx::Null, _)) | Err(_) => Vec::new(),
     }
 }
 
-/// The addresses of a host now; none where nobody knows any.
-async fn addresses(world: &World, host: &str) -> Vec<IpAddr> {
+/// The addresses of a host now; none where nobody knows any, or says so in time.
+async fn addresses(world: World, host: String) -> Vec<IpAddr> {
     if let Ok(ip) = host.parse() {
         return vec![ip];
     }
-    let Ok(name) = Domain::parse(host) else { return Vec::new() };
-    let mut found = world.names.addresses(&name).await.unwrap_or_default();
+    let Ok(name) = Domain::parse(&host) else { return Vec::new() };
+    let mut found = tokio::select! {
+        found = world.names.addresses(&name) => found.unwrap_or_default(),
+        () = world.clock.sleep(NAMES_TIME) => Vec::new(),
+    };
     found.sort();
     found
 }

@@ -1,13 +1,14 @@
 //! The record of acceptance: phases, checklists, documentation and the last test, as a page that the platform seals.
 
 use directory::DirectoryError;
-use gateways::Integration;
+use gateways::{Integration, IntegrationState};
 use model::{IntegrationId, Timestamp};
-use receipts::{Line as Row, Report, Section, State};
+use receipts::{Line as Row, Report, Section, State, moment};
 use wire_cms::pades::{self, Claim};
 
 use crate::administration::{Administration, Answered, PhaseRecord, answers_of, phases_of};
 use crate::checks::{ConnectionTest, Light, Part, expiry_light};
+use crate::limits::SIGHTING_COUNTS;
 use crate::plan::{Chapter, Clarity, Lead, Phase, PhaseState, Place};
 use crate::set_up::SetUpRecord;
 use crate::{Language, Result, line_words, rows, say};
@@ -79,15 +80,16 @@ fn page(
     let one = &told.one;
     let SetUpRecord { form, go_live, .. } = &told.set_up;
     let names: Vec<&str> = one.domains.iter().map(|domain| domain.name.as_str()).collect();
-    let day = go_live.day().map(|day| day.to_string()).unwrap_or_default();
+    let day = go_live.day().map(|day| day.written(language)).unwrap_or_default();
     let go_live = say(language, &format!("go-live-{}", go_live.as_str()), &[("day", &day)]);
     let by = |record: &Option<(Timestamp, String)>| {
-        record.as_ref().map(|(at, who)| format!("{}, {who}", at.rfc3339())).unwrap_or_else(|| words("never"))
+        let told = record.as_ref().map(|(at, who)| format!("{}, {who}", moment(*at, language)));
+        told.unwrap_or_else(|| words("never"))
     };
     let (submitted, tested) = (
         by(&told.set_up.submitted),
         match &told.test {
-            Some(test) => format!("{}, {}", test.started_at.rfc3339(), test.started_by),
+            Some(test) => format!("{}, {}", moment(test.started_at, language), test.started_by),
             None => words("never"),
         },
     );
@@ -147,7 +149,11 @@ fn page(
         language,
         issuer,
         title,
-        lead: &say(language, lead_key(told), &[("integration", &one.name), ("issuer", issuer)]),
+        lead: &say(
+            language,
+            lead_key(&told.phases, one.state, told.test.as_ref(), now),
+            &[("integration", &one.name), ("issuer", issuer)],
+        ),
         reference: &reference,
         at: now,
         facts: facts.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect(),
@@ -155,12 +161,20 @@ fn page(
     })
 }
 
-/// What it comes to: accepted once each phase is done and nothing of the last test is red.
-fn lead_key(told: &Told) -> &'static str {
-    let is_done = told.phases.iter().all(|record| record.state == PhaseState::Done);
-    match (&told.test, is_done) {
-        (Some(test), true) if test.light() < Light::Bad => "report-lead-accepted",
-        (Some(test), _) if test.light() == Light::Bad => "report-lead-bad",
+/// What it comes to: accepted once each phase is done, the integration is active, and a test of these days saw
+/// everything work.
+pub(crate) fn lead_key(
+    phases: &[PhaseRecord],
+    state: IntegrationState,
+    test: Option<&ConnectionTest>,
+    now: Timestamp,
+) -> &'static str {
+    let is_done = phases.iter().all(|record| record.state == PhaseState::Done);
+    let is_live = state == IntegrationState::Active;
+    let is_of_today = |test: &ConnectionTest| now.since(test.started_at) <= SIGHTING_COUNTS;
+    match test {
+        Some(test) if test.light() == Light::Bad => "report-lead-bad",
+        Some(test) if is_done && is_live && is_of_today(test) && test.works() => "report-lead-accepted",
         _ => "report-lead-open",
     }
 }
@@ -183,8 +197,9 @@ fn of_phase(record: &PhaseRecord, language: Language) -> Entry {
     };
     let state = words(&format!("state-{}", record.state));
     let mut remark = vec![words(&format!("objective-{}", record.phase))];
-    remark.extend(record.due_on.map(|day| say(language, "due-on", &[("day", &day.to_string())])));
-    remark.extend(record.changed.as_ref().map(|(at, who)| format!("{}, {who}", at.rfc3339())));
+    remark.extend(record.due_on.map(|day| say(language, "due-on", &[("day", &day.written(language))])));
+    let changed = record.changed.as_ref();
+    remark.extend(changed.map(|(at, who)| format!("{}, {who}", moment(*at, language))));
     Entry {
         state: match record.state {
             PhaseState::Done => State::Good,
@@ -223,7 +238,7 @@ fn certificates(one: &Integration, language: Language, now: Timestamp) -> Vec<En
     certificates
         .map(|certificate| {
             let key = format!("certificate-{}", certificate.direction);
-            let ends = certificate.ends_at.map(|at| at.rfc3339()[..10].to_owned());
+            let ends = certificate.ends_at.map(|at| receipts::day(at, language));
             Entry {
                 state: state_of(expiry_light(certificate, now)),
                 text: format!("{} – {}", certificate.identity, say(language, &key, &[])),

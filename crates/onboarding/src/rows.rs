@@ -297,6 +297,16 @@ pub(crate) fn tests(tx: &mut Tx, one: &Integration) -> Result<Vec<ConnectionTest
     )
 }
 
+/// One of them.
+pub(crate) fn test(tx: &mut Tx, one: &Integration, id: i64) -> Result<Option<ConnectionTest>, DbError> {
+    tx.query_one(
+        "SELECT id, organisation, integration, started_at, started_by, letter_to, ended_at, lines
+         FROM onboarding_test WHERE id = ?1 AND integration = ?2 AND organisation = ?3",
+        values![id, one.id, one.organisation],
+        test_of,
+    )
+}
+
 pub(crate) fn begin_test(tx: &mut Tx, test: &ConnectionTest) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO onboarding_test (id, organisation, integration, started_at, started_by, letter_to, ended_at, lines)

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 use crate::limits::{LINE_LIMIT_CHARACTERS, REMARKS_LIMIT_CHARACTERS, SERVERS_LIMIT};
-use crate::{Result, checked};
+use crate::{Result, checked, one_line};
 
 /// By what the customer's servers know which letters come to us.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +155,7 @@ impl SetUp {
         Ok(SetUp {
             reception_servers: servers("reception_servers", self.reception_servers)?,
             sending_servers: servers("sending_servers", self.sending_servers)?,
-            mail_system: checked("mail_system", &self.mail_system, LINE_LIMIT_CHARACTERS, LINE_RULE)?,
+            mail_system: one_line("mail_system", &self.mail_system, LINE_LIMIT_CHARACTERS, LINE_RULE)?,
             technical_contact: checked(
                 "technical_contact",
                 &self.technical_contact,
@@ -179,8 +179,9 @@ impl SetUp {
         servers.any(|server| server.parse::<IpAddr>().is_ok())
     }
 
-    /// Whether it may be handed in; else the first field that is missing.
-    pub fn complete(&self, integration: &Integration, today: Day) -> Result<Day> {
+    /// Whether it may be handed in; else the first field that is missing. A day that was agreed upon is good also when it
+    /// is over: the definitive documentation is handed in after going live.
+    pub fn complete(&self, integration: &Integration, today: Day, go_live: &GoLive) -> Result<Day> {
         let missing = |field, reason: &str| {
             let rule = "a documentation that is handed in names domains, certificates, servers of both directions, a technical contact and a day to come";
             Err(DirectoryError::invalid(field, reason, rule))
@@ -202,7 +203,9 @@ impl SetUp {
         }
         match self.wished_on {
             None => missing("wished_on", "there is none"),
-            Some(day) if day < today => missing("wished_on", "that day is over"),
+            Some(day) if day < today && *go_live != GoLive::Confirmed(day) => {
+                missing("wished_on", "that day is over")
+            }
             Some(day) => Ok(day),
         }
     }

@@ -7,7 +7,7 @@ use directory::DirectoryError;
 use model::Address;
 
 use crate::limits::LINE_LIMIT_CHARACTERS;
-use crate::{Result, checked};
+use crate::{Result, one_line};
 
 /// Who is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,10 +73,10 @@ impl Contact {
     pub fn checked(self) -> Result<Contact> {
         let rule = "a text of one line and a limited length";
         let contact = Contact {
-            name: checked("name", &self.name, LINE_LIMIT_CHARACTERS, rule)?,
-            email: checked("email", &self.email, LINE_LIMIT_CHARACTERS, rule)?,
-            phone: checked("phone", &self.phone, LINE_LIMIT_CHARACTERS, rule)?,
-            hours: checked("hours", &self.hours, LINE_LIMIT_CHARACTERS, rule)?,
+            name: one_line("name", &self.name, LINE_LIMIT_CHARACTERS, rule)?,
+            email: one_line("email", &self.email, LINE_LIMIT_CHARACTERS, rule)?,
+            phone: one_line("phone", &self.phone, LINE_LIMIT_CHARACTERS, rule)?,
+            hours: one_line("hours", &self.hours, LINE_LIMIT_CHARACTERS, rule)?,
             ..self
         };
         if !contact.email.is_empty() && Address::parse(&contact.email).is_err() {

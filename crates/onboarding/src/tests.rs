@@ -37,6 +37,9 @@ struct Town {
     other: IntegrationId,
 }
 
+/// An address of ours.
+const OWN: &str = "198.51.100.25";
+
 /// Names that lead to a server on loopback.
 fn names() -> StaticNames {
     StaticNames::default()
@@ -67,7 +70,8 @@ async fn towns_with(names: StaticNames, port: u16, may_reach_itself: bool) -> Ve
         let flow = Flows::node(db.clone(), blobs, world.clone(), settings).flow;
         let keys = Keys::new(db.clone(), world.clone());
         let zones = Zones::new(db.clone(), world.clone(), directory.clone(), keys);
-        let surroundings = Surroundings { hostname: domain("mail.relais.test"), sources: Vec::new() };
+        let surroundings =
+            Surroundings { hostname: domain("mail.relais.test"), sources: vec![OWN.parse().unwrap()] };
         let onboarding = Onboarding::new(db.clone(), world.clone(), flow.clone(), zones, surroundings);
         let (one, other) = (made(&flow, valbois).await, made(&flow, acme).await);
         let staff = flow.gateways().administration(Scope::Operator("test"), "otto");

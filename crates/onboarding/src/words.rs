@@ -25,7 +25,7 @@ pub(crate) fn has(language: Language, key: &str) -> bool {
     WORDS.get(language, key).is_some()
 }
 
-/// What was found, and what to do about it, where there is something to do.
+/// What was found, and what to do about it, where there is something to do. Moments are in the customers' time.
 pub fn line_words(language: Language, line: &Line) -> (String, Option<String>) {
     let says = line.says.as_str();
     let mut text = say(language, &format!("check-{}", line.check.as_str()), &[]);
@@ -33,8 +33,13 @@ pub fn line_words(language: Language, line: &Line) -> (String, Option<String>) {
         text = format!("{text} · {}", line.subject);
     }
     let separator = if language == Language::French { "\u{202f}: " } else { ": " };
-    let found = say(language, &format!("says-{says}"), &[("what", &line.what)]);
+    let what = match line.at {
+        None => line.what.clone(),
+        Some(at) if line.what.is_empty() => receipts::day(at, language),
+        Some(at) => format!("{}, {}", receipts::moment(at, language), line.what),
+    };
+    let found = say(language, &format!("says-{says}"), &[("what", &what)]);
     let key = format!("do-{says}");
-    let remedy = has(language, &key).then(|| say(language, &key, &[("what", &line.what)]));
+    let remedy = has(language, &key).then(|| say(language, &key, &[("what", &what)]));
     (format!("{text}{separator}{found}"), remedy)
 }

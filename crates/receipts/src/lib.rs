@@ -16,6 +16,7 @@ mod words;
 
 pub use error::NotARecord;
 pub use languages::Language;
+pub use moment::{date, day, moment};
 pub use receipt::{Kind, Mode, Part, Party, Receipt, Stamp, receipt};
 pub use report::{Line, Report, Section, State, report};
 

@@ -13,6 +13,28 @@ const SWITZERLAND: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
 /// The name of that zone for people.
 const NAME: &str = "Europe/Zurich";
 
+/// A moment in Switzerland's time, to the second: `23.11.2026, 14:03:05`, in English `23 November 2026, 14:03:05`; one
+/// that no calendar has as RFC 3339 writes it.
+pub fn moment(at: Timestamp, language: Language) -> String {
+    Moment::new(at, language).map_or_else(|_| at.rfc3339(), |moment| moment.short)
+}
+
+/// The day of a moment, likewise: `23.11.2026`.
+pub fn day(at: Timestamp, language: Language) -> String {
+    let moment = moment(at, language);
+    moment.split_once(", ").map_or(moment.clone(), |(day, _)| day.to_owned())
+}
+
+/// A day of the calendar, likewise; `month` and `day` count from one.
+pub fn date((year, month, day): (i16, u8, u8), language: Language) -> String {
+    let name = MONTHS.get(usize::from(month).saturating_sub(1));
+    match (language, name) {
+        // Months by name in English, where 3.4. and 4/3 are both read either way.
+        (Language::English, Some(name)) => format!("{day} {name} {year}"),
+        _ => format!("{day:02}.{month:02}.{year:04}"),
+    }
+}
+
 /// A moment in several spellings.
 pub(crate) struct Moment {
     /// `23.11.2026, 14:03:05`, for a sentence.
@@ -34,18 +56,8 @@ impl Moment {
         let offset = local.offset().seconds();
         let sign = if offset < 0 { '−' } else { '+' };
         let offset = offset.unsigned_abs();
-        // Months by name in English, where 3.4. and 4/3 are both read either way.
-        let date = match language {
-            Language::English => {
-                format!(
-                    "{} {} {}",
-                    local.day(),
-                    MONTHS[usize::from(local.month().unsigned_abs()) - 1],
-                    local.year()
-                )
-            }
-            _ => format!("{:02}.{:02}.{:04}", local.day(), local.month(), local.year()),
-        };
+        let small = |number: i8| number.unsigned_abs();
+        let date = date((local.year(), small(local.month()), small(local.day())), language);
         let short = format!("{date}, {:02}:{:02}:{:02}", local.hour(), local.minute(), local.second());
         Ok(Moment {
             local: format!("{short} ({NAME}, UTC{sign}{:02}:{:02})", offset / 3600, offset / 60 % 60),

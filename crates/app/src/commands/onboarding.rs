@@ -34,9 +34,12 @@ pub enum Connecting {
         phase: Phase,
         /// open, under-way or done.
         state: PhaseState,
-        /// The day until which it is to be done: 2026-11-23.
+        /// The day until which it is to be done: 2026-11-23; without it the day stays.
         #[arg(long, value_name = "DAY")]
         due: Option<Day>,
+        /// No day any more.
+        #[arg(long, conflicts_with = "due")]
+        no_due: bool,
     },
     /// Answers a question of the checklists, or says that a deliverable is there.
     Answer {
@@ -47,9 +50,9 @@ pub enum Connecting {
         item: &'static Item,
         /// unanswered, clear or not-clear.
         state: Clarity,
-        /// What is to be done.
-        #[arg(long, default_value = "")]
-        remarks: String,
+        /// What is to be done; without it what was said stays, and an empty text takes it away.
+        #[arg(long)]
+        remarks: Option<String>,
     },
     /// Shows the documentation of the set-up; with options, fills it in.
     SetUp {
@@ -263,14 +266,20 @@ impl Connecting {
             Connecting::Onboarding { integration, words } => {
                 shown(&own, id(&integration).await?, words.language).await
             }
-            Connecting::Phase { integration, phase, state, due } => {
+            Connecting::Phase { integration, phase, state, due, no_due } => {
                 let id = id(&integration).await?;
+                let known = own.phases(id).await?.into_iter().find(|record| record.phase == phase);
+                let known = known.and_then(|record| record.due_on).filter(|_| !no_due);
+                let due = due.or(known);
                 own.set_phase(id, phase, state, due).await?;
                 shown(&own, id, Language::English).await
             }
             Connecting::Answer { integration, item, state, remarks } => {
                 let id = id(&integration).await?;
-                own.answer(id, vec![Answer { item, state, remarks }]).await?;
+                let known = own.answers(id).await?.into_iter().find(|answered| answered.item.key == item.key);
+                let known = known.map(|answered| answered.remarks).unwrap_or_default();
+                let remarks = remarks.unwrap_or(known);
+                own.answer(id, vec![Answer { item, state, remarks, was: None }]).await?;
                 shown(&own, id, Language::English).await
             }
             Connecting::SetUp { integration, form, submit } => {

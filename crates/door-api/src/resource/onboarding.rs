@@ -461,7 +461,7 @@ pub(crate) async fn answer_onboarding_item(
     let id = integration_of(&caller, &integration).await?;
     let item = Item::of_key(&item).ok_or_else(|| not_found("item"))?;
     let state = word("state", &answer.state)?;
-    let answer = Answer { item, state, remarks: answer.remarks.unwrap_or_default() };
+    let answer = Answer { item, state, remarks: answer.remarks.unwrap_or_default(), was: None };
     let answers = onboarding(&caller).answer(id, vec![answer]).await?;
     let answered = answers.iter().find(|answered| answered.item.key == item.key);
     Ok(Json(item_view(answered.ok_or_else(|| not_found("item"))?, Language::English)))

@@ -45,6 +45,11 @@ async fn questions_are_answered_where_they_stand_and_phases_by_who_leads_them() 
             admin.post(&format!("{path}/answers"), &[("state-4.3", "clear"), ("remarks-4.3", &long)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains(&long), "nothing typed is lost");
+        assert!(
+            refused.text.contains("error-remarks-4.3"),
+            "beside the row that is too long: {}",
+            refused.text
+        );
         let done = |phase| [("phase", phase), ("state", "done"), ("due_on", "2026-12-01")];
         let planned = admin.post(&format!("{path}/phases"), &done("planning")).await;
         assert_eq!(planned.status, StatusCode::SEE_OTHER, "{}", planned.text);
@@ -55,10 +60,54 @@ async fn questions_are_answered_where_they_stand_and_phases_by_who_leads_them() 
         let tested = staff.post(&format!("{path}/phases"), &done("test")).await;
         assert_eq!(tested.status, StatusCode::SEE_OTHER, "{}", tested.text);
         let bad = [("phase", "planning"), ("state", "done"), ("due_on", "demain")];
-        assert_eq!(
-            admin.post(&format!("{path}/phases"), &bad).await.status,
-            StatusCode::UNPROCESSABLE_ENTITY
-        );
+        let refused = admin.post(&format!("{path}/phases"), &bad).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("value=\"demain\""), "nothing typed is lost: {}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn a_checklist_takes_nothing_from_what_a_colleague_has_answered_meanwhile() {
+    for town in towns().await {
+        let mut admin = town.signed_in("valbois").await;
+        let path = made(&mut admin).await;
+        let answers = format!("{path}/answers");
+        let mut staff = staff(&town).await;
+        // Both have the form open; it posts every row, with what stood there.
+        let form = |own: &[(&'static str, &'static str)]| -> Vec<(&'static str, &'static str)> {
+            let shown = [
+                ("state-4.1", "unanswered"),
+                ("remarks-4.1", ""),
+                ("was-state-4.1", "unanswered"),
+                ("was-remarks-4.1", ""),
+                ("state-4.2", "unanswered"),
+                ("remarks-4.2", ""),
+                ("was-state-4.2", "unanswered"),
+                ("was-remarks-4.2", ""),
+            ];
+            let typed = |field: &str| own.iter().find(|(name, _)| *name == field).map(|(_, text)| *text);
+            shown.iter().map(|(field, text)| (*field, typed(field).unwrap_or(text))).collect()
+        };
+        let first = form(&[("state-4.1", "clear"), ("remarks-4.1", "toute la mairie")]);
+        assert_eq!(staff.post(&answers, &first).await.status, StatusCode::SEE_OTHER);
+        let second = admin.post(&answers, &form(&[("state-4.2", "clear")])).await;
+        assert_eq!(second.status, StatusCode::SEE_OTHER, "{}", second.text);
+        let page = admin.get(&format!("{path}/phases")).await.text;
+        assert!(page.contains("toute la mairie"), "{page}");
+        // The same row by both: neither is lost, and the second decides with both before the eyes.
+        let late =
+            form(&[("state-4.1", "not-clear"), ("remarks-4.1", "à voir"), ("was-state-4.2", "unanswered")]);
+        let refused = admin.post(&answers, &late).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        assert!(refused.text.contains("clair – toute la mairie"), "{}", refused.text);
+        assert!(refused.text.contains(">à voir</textarea>"), "{}", refused.text);
+        let seen = [
+            ("state-4.1", "not-clear"),
+            ("remarks-4.1", "à voir"),
+            ("was-state-4.1", "clear"),
+            ("was-remarks-4.1", "toute la mairie"),
+        ];
+        assert_eq!(admin.post(&answers, &seen).await.status, StatusCode::SEE_OTHER);
     }
 }
 
@@ -85,11 +134,22 @@ async fn a_documentation_is_handed_in_and_staff_answers_the_day() {
         let submitted = admin.post(&format!("{path}/set-up/submit"), &[]).await;
         assert_eq!(submitted.status, StatusCode::SEE_OTHER, "{}", submitted.text);
         let page = admin.get(&format!("{path}/set-up")).await.text;
-        assert!(page.contains("souhaitée") && page.contains("2026-12-24"), "{page}");
+        assert!(
+            page.contains("souhaitée : 24.12.2026") || page.contains("souhaitée\u{202f}: 24.12.2026"),
+            "{page}"
+        );
         assert!(page.contains("IP statiques"), "a static address is remarked upon: {page}");
         assert!(!page.contains(&format!("{path}/go-live\"")), "only staff answers: {page}");
         assert_eq!(admin.post(&format!("{path}/go-live"), &[]).await.status, StatusCode::NOT_FOUND);
         let mut staff = staff(&town).await;
+        let wrong = [("other_day", "hier"), ("note", "une note")];
+        let refused = staff.post(&format!("{path}/go-live"), &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let over = [("other_day", "2020-01-11"), ("note", "une note")];
+        for page in [refused.text, staff.post(&format!("{path}/go-live"), &over).await.text] {
+            assert!(page.contains("gw2.valbois.test"), "the documentation's form keeps its own: {page}");
+            assert!(page.contains("une note"), "nothing typed is lost: {page}");
+        }
         let offer = [("other_day", "2027-01-11"), ("note", "entre les fêtes personne n’est là")];
         assert_eq!(staff.post(&format!("{path}/go-live"), &offer).await.status, StatusCode::SEE_OTHER);
         let page = admin.get(&format!("{path}/set-up")).await.text;

@@ -57,6 +57,10 @@ async fn an_integration_is_made_and_put_in_service_by_staff_alone() {
         assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(again.text.contains("error-host"), "beside its field: {}", again.text);
 
+        let early = staff.post(&format!("{path}/state"), &[("state", "active")]).await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY, "letters to it would wait for ever");
+        let receives = [("way", "name"), ("host", "gw1.valbois.test"), ("direction", "reception")];
+        admin.post(&format!("{path}/certificates"), &receives).await;
         let activated = staff.post(&format!("{path}/state"), &[("state", "active")]).await;
         assert_eq!(activated.status, StatusCode::SEE_OTHER, "{}", activated.text);
         let own = town.gateways.administration(Scope::Tenant(town.valbois), "test");
@@ -193,6 +197,21 @@ async fn what_of_secure_mail_asks_for_attention_stands_on_the_first_page() {
         assert!(!admin.get("/manager/").await.text.contains("portique"), "it is not in service");
         staff(&town).await.post(&format!("{path}/state"), &[("state", "active")]).await;
         assert!(!admin.get("/manager/").await.text.contains("portique"), "it ends in a hundred years");
+        for (days, lamp, words) in [(20, "waiting", "Finit le"), (-1, "lost", "Fini le")] {
+            let ends_at = town.world.clock.now().0 + days * 24 * 60 * 60 * 1000;
+            let scope = town.db.operator("test");
+            let ends = "UPDATE gateway_certificate SET ends_at = ?1";
+            scope.write(move |tx: &mut db::Tx| tx.execute(ends, db::values![ends_at])).await.unwrap();
+            let first = admin.get("/manager/").await.text;
+            let alert = first.split("<li>").find(|item| item.contains(">portique</a>")).unwrap_or_default();
+            let alert = alert.split("</li>").next().unwrap_or_default();
+            for part in [lamp, words, "certificates\">portique"] {
+                assert!(alert.contains(part), "{part}: {alert}");
+            }
+        }
+        let later = "UPDATE gateway_certificate SET ends_at = 4102444800000";
+        let scope = town.db.operator("test");
+        scope.write(move |tx: &mut db::Tx| tx.execute(later, &[])).await.unwrap();
         let anna = ("anna@valbois.test", mail_secure::Mode::Confidential);
         town.secured(town.valbois, anna, "password", &["zed@else.test"]).await;
         assert!(!admin.get("/manager/").await.text.contains("remise ces sept"));

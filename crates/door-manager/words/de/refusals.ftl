@@ -65,6 +65,7 @@ rule-a-documentation-that-is-handed-in-names = Eine eingereichte Dokumentation n
 rule-a-day-is-confirmed-or-another-one-offere = Ein Datum wird bestätigt oder ein anderes vorgeschlagen, sobald die Dokumentation eingereicht ist.
 rule-another-day-is-one-to-come = Ein anderes Datum liegt in der Zukunft.
 rule-a-day-is-accepted-that-the-operator-offe = Angenommen wird ein Datum, das der Betreiber vorschlägt.
+rule-what-somebody-else-has-answered-meanwhil = Was jemand anders inzwischen geantwortet hat, wird nicht ungesehen ersetzt. Speichern Sie noch einmal, um es zu ersetzen.
 rule-the-public-name-of-a-page-exists-once = Den öffentlichen Namen einer Seite gibt es nur einmal.
 rule-a-text-of-one-line-and-a-limited-length = Ein Text von einer Zeile und begrenzter Länge.
 rule-an-organisation-names-its-own-help-the-o = Die Organisation nennt ihre eigene Hilfe, der Betreiber den Helpdesk dahinter.

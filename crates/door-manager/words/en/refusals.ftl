@@ -65,6 +65,7 @@ rule-a-documentation-that-is-handed-in-names = A documentation that is handed in
 rule-a-day-is-confirmed-or-another-one-offere = A day is confirmed, or another one offered, once the documentation was handed in.
 rule-another-day-is-one-to-come = Another day is one to come.
 rule-a-day-is-accepted-that-the-operator-offe = A day is accepted that the operator offers.
+rule-what-somebody-else-has-answered-meanwhil = What somebody else has answered meanwhile is not replaced unseen. Save once more to replace it.
 rule-the-public-name-of-a-page-exists-once = The public name of a page exists once.
 rule-a-text-of-one-line-and-a-limited-length = A text of one line and a limited length.
 rule-an-organisation-names-its-own-help-the-o = An organisation names its own help, the operator the help desk behind it.

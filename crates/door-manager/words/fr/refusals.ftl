@@ -65,6 +65,7 @@ rule-a-documentation-that-is-handed-in-names = Une documentation remise indique 
 rule-a-day-is-confirmed-or-another-one-offere = Une date se confirme, ou une autre se propose, une fois la documentation remise.
 rule-another-day-is-one-to-come = Une autre date est une date à venir.
 rule-a-day-is-accepted-that-the-operator-offe = On accepte une date que l’exploitant propose.
+rule-what-somebody-else-has-answered-meanwhil = Ce que quelqu’un d’autre a répondu entre-temps ne se remplace pas sans avoir été vu. Enregistrez encore une fois pour le remplacer.
 rule-the-public-name-of-a-page-exists-once = Le nom public d’une page n’existe qu’une fois.
 rule-a-text-of-one-line-and-a-limited-length = Un texte d’une ligne et de longueur limitée.
 rule-an-organisation-names-its-own-help-the-o = L’organisation indique sa propre assistance, l’exploitant le helpdesk qui la seconde.

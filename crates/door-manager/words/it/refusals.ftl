@@ -65,6 +65,7 @@ rule-a-documentation-that-is-handed-in-names = Una documentazione inoltrata indi
 rule-a-day-is-confirmed-or-another-one-offere = Una data si conferma, o se ne propone un’altra, una volta inoltrata la documentazione.
 rule-another-day-is-one-to-come = Un’altra data è una data futura.
 rule-a-day-is-accepted-that-the-operator-offe = Si accetta una data proposta dal gestore.
+rule-what-somebody-else-has-answered-meanwhil = Ciò che qualcun altro ha risposto nel frattempo non si sostituisce senza averlo visto. Salvi di nuovo per sostituirlo.
 rule-the-public-name-of-a-page-exists-once = Il nome pubblico di una pagina esiste una volta sola.
 rule-a-text-of-one-line-and-a-limited-length = Un testo di una riga e di lunghezza limitata.
 rule-an-organisation-names-its-own-help-the-o = L’organizzazione indica la propria assistenza, il gestore l’helpdesk di supporto.

@@ -135,9 +135,26 @@ async fn what_a_gateway_brings_and_takes_is_noted_for_the_test_of_its_connection
         assert_eq!(seen(&town, id).await, ["sent-external", "test-mail"]);
         town.bring(brought(), envelope("zed@far.test", &["anna@valbois.test"]), &text("here")).await.unwrap();
         assert_eq!(seen(&town, id).await, ["sent-external", "sent-internal", "test-mail"]);
+        // What nobody wrote shows no way: a report from outside to somebody there, a notice of ours.
         town.go();
+        let alias_to = vec![address("zed@far.test")];
+        let new = NewAddress { address: address("elsewhere@valbois.test"), alias_to, quota_bytes: None };
+        town.operator.create_address(new).await.unwrap();
+        let bounce = envelope("", &["elsewhere@valbois.test"]);
+        town.bring(peer(), bounce, &letter("mailer-daemon@else.test", "Undelivered")).await.unwrap();
+        town.queue_is_empty().await;
+        assert_eq!(stranger.heard().len(), 1);
+        assert_eq!(seen(&town, id).await, ["sent-external", "sent-internal", "test-mail"]);
+        // A letter of a stranger that comes by us, and one of somebody connected.
+        let passed_on = envelope("eve@else.test", &["elsewhere@valbois.test"]);
+        town.bring(peer(), passed_on, &letter("eve@else.test", "from outside")).await.unwrap();
+        until(async || seen(&town, id).await.contains(&"received-external").then_some(())).await;
+        assert!(!seen(&town, id).await.contains(&"received-internal"));
         send(&town, "to far").await;
         until(async || seen(&town, id).await.contains(&"received-internal").then_some(())).await;
+        // The certificate that the server has shown to deliveries is known.
+        let operator = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+        assert!(operator.integration(id).await.unwrap().certificates[0].seen_fingerprint.is_some());
         town.stop().await;
     }
 }

@@ -4,8 +4,8 @@ use gateways::{
     Expiry, InboundTarget, Integration, IntegrationState, PeerCertificate, Refusal, Sighting, SightingKind,
     Verdict,
 };
-use mail_deliver::{Probed, ProbedServer, Reached};
-use model::{Class, Domain, RelayTarget, Reply, Timestamp};
+use mail_deliver::{ProbedRoute, ProbedServer, Reached};
+use model::{Class, Domain, RelayTarget, Timestamp};
 
 use super::{Check, Findings, Light, Line, Says, SuffixAnswer};
 use crate::limits::{SAID_LIMIT_CHARACTERS, SIGHTING_COUNTS};
@@ -14,10 +14,13 @@ use crate::limits::{SAID_LIMIT_CHARACTERS, SIGHTING_COUNTS};
 pub fn judge(one: &Integration, findings: &Findings, letter_to: Option<&str>, now: Timestamp) -> Vec<Line> {
     let mut lines = Lines(Vec::new());
     declared(&mut lines, one);
-    for probed in &findings.servers {
-        reception(&mut lines, one, probed, now);
+    for routed in &findings.probed.routes {
+        route(&mut lines, one, routed);
     }
-    letter(&mut lines, &findings.servers, letter_to);
+    for server in &findings.probed.servers {
+        of_server(&mut lines, server, now);
+    }
+    letter(&mut lines, &findings.probed.servers, letter_to);
     sending(&mut lines, &findings.sightings, now);
     for answer in &findings.suffixes {
         suffix(&mut lines, answer, &findings.own_exchangers);
@@ -29,7 +32,7 @@ pub fn judge(one: &Integration, findings: &Findings, letter_to: Option<&str>, no
         (Check::ReceiveExternal, SightingKind::ReceivedExternal),
     ] {
         match fresh(&findings.sightings, kind, now) {
-            Some(sighting) => lines.add(check, "", Says::WaySeen, told(sighting)),
+            Some(sighting) => lines.saw(check, Says::WaySeen, sighting),
             None => lines.add(check, "", Says::WayNone, ""),
         }
     }
@@ -45,22 +48,31 @@ impl Lines {
             text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SAID_LIMIT_CHARACTERS).collect()
         };
         let (subject, what) = (clean(subject.to_string()), clean(what.to_string()));
-        self.0.push(Line { check, subject, says, what });
+        self.0.push(Line { check, subject, says, what, at: None });
     }
-}
 
-/// `2026-11-23 10:12 UTC`.
-fn moment(at: Timestamp) -> String {
-    let text = at.rfc3339();
-    format!("{} {} UTC", &text[..10], &text[11..16])
-}
+    fn saw(&mut self, check: Check, says: Says, sighting: &Sighting) {
+        self.add(check, "", says, &sighting.detail);
+        self.of(sighting.at);
+    }
 
-fn told(sighting: &Sighting) -> String {
-    format!("{}, {}", moment(sighting.at), sighting.detail)
-}
+    /// The end of a certificate, where there is one.
+    fn ends(&mut self, check: Check, subject: &str, ends_at: Timestamp, now: Timestamp) {
+        let says = match Expiry::of(Some(ends_at), now) {
+            Expiry::Over => Says::EndOver,
+            Expiry::Near => Says::EndNear,
+            Expiry::Far | Expiry::Unknown => Says::EndFar,
+        };
+        self.add(check, subject, says, "");
+        self.of(ends_at);
+    }
 
-fn said(reply: &Reply) -> String {
-    reply.to_string()
+    /// The moment of the line that was added last.
+    fn of(&mut self, at: Timestamp) {
+        if let Some(line) = self.0.last_mut() {
+            line.at = Some(at);
+        }
+    }
 }
 
 fn fresh(sightings: &[Sighting], kind: SightingKind, now: Timestamp) -> Option<&Sighting> {
@@ -84,14 +96,14 @@ fn declared(lines: &mut Lines, one: &Integration) {
     lines.add(Check::State, "", says, "");
 }
 
-fn reception(lines: &mut Lines, one: &Integration, probed: &Probed, now: Timestamp) {
-    let domain = &probed.domain;
-    let servers = match &probed.servers {
-        Ok(servers) if !servers.is_empty() => servers,
-        Ok(_) => return lines.add(Check::Route, domain, Says::RouteNone, ""),
-        Err(reply) => return lines.add(Check::Route, domain, Says::RouteNone, said(reply)),
+fn route(lines: &mut Lines, one: &Integration, routed: &ProbedRoute) {
+    let domain = &routed.domain;
+    let hosts = match &routed.hosts {
+        Some(Ok(hosts)) if !hosts.is_empty() => hosts,
+        Some(Ok(_)) => return lines.add(Check::Route, domain, Says::RouteNone, ""),
+        Some(Err(reply)) => return lines.add(Check::Route, domain, Says::RouteNone, reply),
+        None => return lines.add(Check::Route, domain, Says::NotReached, ""),
     };
-    let hosts: Vec<&str> = servers.iter().map(|server| server.host.as_str()).collect();
     let says = match &one.inbound {
         InboundTarget::Exchangers | InboundTarget::Server(RelayTarget::Exchangers(_)) => {
             Says::RouteExchangers
@@ -100,19 +112,17 @@ fn reception(lines: &mut Lines, one: &Integration, probed: &Probed, now: Timesta
         InboundTarget::Server(RelayTarget::Address(_)) => Says::RouteAddress,
     };
     lines.add(Check::Route, domain, says, hosts.join(", "));
-    for server in servers {
-        of_server(lines, server, now);
-    }
 }
 
 fn of_server(lines: &mut Lines, server: &ProbedServer, now: Timestamp) {
     let name = format!("{}:{}", server.host, server.port);
     let at = server.address.map(|ip| ip.to_string()).unwrap_or_default();
     match &server.reached {
+        Reached::NotReached => return lines.add(Check::Port, name, Says::NotReached, at),
         Reached::NotAllowed => return lines.add(Check::Port, name, Says::PortNotAllowed, at),
         Reached::NoAddress(why) => return lines.add(Check::Port, name, Says::PortNoAddress, why),
         Reached::NoConnection(why) => return lines.add(Check::Port, name, Says::PortClosed, why),
-        Reached::Refused(reply) => return lines.add(Check::Port, name, Says::PortRefused, said(reply)),
+        Reached::Refused(reply) => return lines.add(Check::Port, name, Says::PortRefused, reply),
         Reached::NoStartTls(_) | Reached::NoHandshake(_) | Reached::HungUp(_) | Reached::Talked { .. } => {
             lines.add(Check::Port, &name, Says::PortOpen, at);
         }
@@ -135,7 +145,7 @@ fn of_server(lines: &mut Lines, server: &ProbedServer, now: Timestamp) {
         return;
     }
     if let Some(certificate) = &shown.certificate {
-        ends(lines, Check::CertificateEnd, &name, certificate.ends_at, now);
+        lines.ends(Check::CertificateEnd, &name, certificate.ends_at, now);
     }
     match &server.reached {
         Reached::HungUp(why) => lines.add(Check::OurCertificate, name, Says::OursRefused, why),
@@ -161,30 +171,22 @@ fn refused(refusal: &Refusal) -> (Says, String) {
     }
 }
 
-fn ends(lines: &mut Lines, check: Check, subject: &str, ends_at: Timestamp, now: Timestamp) {
-    let near = ends_at.since(now) <= gateways::limits::EXPIRY_WARNING;
-    lines.add(check, subject, if near { Says::EndNear } else { Says::EndFar }, &ends_at.rfc3339()[..10]);
-}
-
 /// The letter of the test: one for all servers. What a server that does not know us says to it tells of lists.
-fn letter(lines: &mut Lines, probed: &[Probed], letter_to: Option<&str>) {
+fn letter(lines: &mut Lines, servers: &[ProbedServer], letter_to: Option<&str>) {
     let Some(to) = letter_to else { return lines.add(Check::Letter, "", Says::LetterNone, "") };
-    let servers = probed.iter().filter_map(|probed| probed.servers.as_ref().ok()).flatten();
-    let answer = servers
-        .filter_map(|server| match &server.reached {
-            Reached::Talked { letter: Some(reply), .. } => Some((server, reply)),
-            _ => None,
-        })
-        .next();
+    let answer = servers.iter().find_map(|server| match &server.reached {
+        Reached::Talked { letter, .. } => letter.as_ref(),
+        _ => None,
+    });
     match answer {
         None => lines.add(Check::Letter, to, Says::LetterNotTried, ""),
-        Some((_, reply)) => {
+        Some(reply) => {
             let says = match reply.class() {
                 Class::Done => Says::LetterTaken,
                 Class::Never => Says::LetterRefused,
                 _ => Says::LetterDeferred,
             };
-            lines.add(Check::Letter, to, says, said(reply));
+            lines.add(Check::Letter, to, says, reply);
         }
     }
 }
@@ -193,17 +195,21 @@ fn sending(lines: &mut Lines, sightings: &[Sighting], now: Timestamp) {
     let known = fresh(sightings, SightingKind::Identified, now);
     let refused = fresh(sightings, SightingKind::Refused, now);
     match (known, refused) {
-        (Some(known), refused) if refused.is_none_or(|refused| refused.at <= known.at) => {
-            lines.add(Check::Sending, "", Says::SenderKnown, told(known));
+        (Some(known), refused) => {
+            lines.saw(Check::Sending, Says::SenderKnown, known);
+            // Anybody may claim a domain: what was refused since may be theirs, or a stranger's.
+            if let Some(refused) = refused.filter(|refused| refused.at > known.at) {
+                lines.saw(Check::Sending, Says::SenderRefusedSince, refused);
+            }
             if let Some(ends_at) = known.ends_at {
-                ends(lines, Check::SendingEnd, "", ends_at, now);
+                lines.ends(Check::SendingEnd, "", ends_at, now);
             }
         }
-        (_, Some(refused)) => lines.add(Check::Sending, "", Says::SenderRefused, told(refused)),
-        _ => lines.add(Check::Sending, "", Says::SenderNone, ""),
+        (None, Some(refused)) => lines.saw(Check::Sending, Says::SenderRefused, refused),
+        (None, None) => lines.add(Check::Sending, "", Says::SenderNone, ""),
     }
     match fresh(sightings, SightingKind::TestMail, now) {
-        Some(seen) => lines.add(Check::TestMail, "", Says::TestMailSeen, told(seen)),
+        Some(seen) => lines.saw(Check::TestMail, Says::TestMailSeen, seen),
         None => lines.add(Check::TestMail, "", Says::TestMailNone, ""),
     }
 }

@@ -1,5 +1,6 @@
 //! Lines as they are kept: JSON, so that a later version may add a field.
 
+use model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Check, Line, Says};
@@ -10,6 +11,8 @@ struct Kept {
     subject: String,
     says: String,
     what: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    at: Option<i64>,
 }
 
 pub(crate) fn write(lines: &[Line]) -> String {
@@ -20,6 +23,7 @@ pub(crate) fn write(lines: &[Line]) -> String {
             subject: line.subject.clone(),
             says: line.says.as_str().to_owned(),
             what: line.what.clone(),
+            at: line.at.map(|at| at.0),
         })
         .collect();
     serde_json::to_string(&kept).expect("invariant: texts are always JSON")
@@ -35,6 +39,7 @@ pub(crate) fn read(text: &str) -> Vec<Line> {
                 subject: kept.subject,
                 says: Says::of_word(&kept.says)?,
                 what: kept.what,
+                at: kept.at.map(Timestamp),
             })
         })
         .collect()

@@ -1,9 +1,13 @@
 //! A line of a test: what was looked at, what was found, what to do about it. Its words stand in `words/` under
 //! `check-…`, `says-…` and `do-…`.
 
+use model::Timestamp;
+
 /// What is looked at, in the order in which it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Check {
+    /// Whether the test itself came to its end.
+    Test,
     /// Whether the domains were shown to be the organisation's.
     Domain,
     /// Whether the integration is active.
@@ -103,6 +107,7 @@ macro_rules! words {
 
 words! {
     Check {
+        Test = "test",
         Domain = "domain",
         State = "state",
         Route = "route",
@@ -129,6 +134,7 @@ words! {
         Ways = "ways",
     }
     Says {
+        Interrupted = "interrupted",
         DomainProven = "domain-proven",
         DomainUnproven = "domain-unproven",
         DomainNone = "domain-none",
@@ -144,6 +150,7 @@ words! {
         PortNoAddress = "port-no-address",
         PortNotAllowed = "port-not-allowed",
         PortRefused = "port-refused",
+        NotReached = "not-reached",
         TlsOffered = "tls-offered",
         TlsMissing = "tls-missing",
         TlsFailed = "tls-failed",
@@ -156,6 +163,7 @@ words! {
         CertificateUnfit = "certificate-unfit",
         EndFar = "end-far",
         EndNear = "end-near",
+        EndOver = "end-over",
         OursTaken = "ours-taken",
         OursNotAsked = "ours-not-asked",
         OursRefused = "ours-refused",
@@ -166,6 +174,7 @@ words! {
         LetterNotTried = "letter-not-tried",
         SenderKnown = "sender-known",
         SenderRefused = "sender-refused",
+        SenderRefusedSince = "sender-refused-since",
         SenderNone = "sender-none",
         TestMailSeen = "test-mail-seen",
         TestMailNone = "test-mail-none",
@@ -180,6 +189,8 @@ words! {
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Says {
+    /// The test was interrupted by trouble of ours.
+    Interrupted,
     /// The domain was shown to be the organisation's.
     DomainProven,
     /// It was not.
@@ -210,6 +221,8 @@ pub enum Says {
     PortNotAllowed,
     /// It answers that it does not want us.
     PortRefused,
+    /// There was no time for it, because others did not answer.
+    NotReached,
     /// It offers STARTTLS.
     TlsOffered,
     /// It does not.
@@ -234,6 +247,8 @@ pub enum Says {
     EndFar,
     /// It ends soon.
     EndNear,
+    /// It has ended.
+    EndOver,
     /// The server asked for our certificate and goes on.
     OursTaken,
     /// It did not ask for it.
@@ -252,8 +267,10 @@ pub enum Says {
     LetterNotTried,
     /// A server that sends was identified.
     SenderKnown,
-    /// One was refused, and none was identified since.
+    /// One was refused, and none was identified.
     SenderRefused,
+    /// One was identified, and somebody who claims the same domain was refused since: anybody may.
+    SenderRefusedSince,
     /// None has come.
     SenderNone,
     /// The letter that tries the route to us has come.
@@ -276,7 +293,7 @@ impl Check {
     /// Where its lines are told.
     pub fn part(self) -> Part {
         match self {
-            Check::Domain | Check::State => Part::Declared,
+            Check::Test | Check::Domain | Check::State => Part::Declared,
             Check::Route
             | Check::Port
             | Check::StartTls
@@ -311,7 +328,8 @@ impl Says {
             | Says::TestMailSeen
             | Says::SuffixOurs
             | Says::WaySeen => Light::Good,
-            Says::Planned
+            Says::Interrupted
+            | Says::Planned
             | Says::PortNotAllowed
             | Says::LetterNone
             | Says::LetterNotTried
@@ -319,7 +337,9 @@ impl Says {
             | Says::TestMailNone
             | Says::WayNone => Light::Waiting,
             Says::RouteAddress
+            | Says::NotReached
             | Says::EndNear
+            | Says::SenderRefusedSince
             | Says::OursNotAsked
             | Says::LetterDeferred
             | Says::SuffixElsewhere
@@ -339,6 +359,7 @@ impl Says {
             | Says::CertificateUnknownAuthority
             | Says::CertificateWrongName
             | Says::CertificateUnfit
+            | Says::EndOver
             | Says::OursRefused
             | Says::LetterRefused
             | Says::SenderRefused => Light::Bad,
@@ -357,6 +378,8 @@ pub struct Line {
     pub says: Says,
     /// What stands in the words' place `{what}`: an address, a reason, what the other server said.
     pub what: String,
+    /// When that was seen, before `what`; of a certificate's end, the end, in its place.
+    pub at: Option<Timestamp>,
 }
 
 impl Line {

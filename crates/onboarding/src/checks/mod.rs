@@ -66,8 +66,11 @@ impl ConnectionTest {
             Check::ReceiveExternal,
         ];
         // Strangers who claim a domain may add warnings to what is said of the server that sends.
-        let is_sender_known = self.lines.iter().any(|line| line.says == Says::SenderKnown);
-        self.light() < Light::Bad && is_sender_known && each.iter().all(is_good)
+        let says = |says: Says| self.lines.iter().any(|line| line.says == says);
+        self.light() < Light::Bad
+            && says(Says::SenderKnown)
+            && !says(Says::NotReached)
+            && each.iter().all(is_good)
     }
 
     /// How many lines have a light.

@@ -1,9 +1,14 @@
 //! Tests of a connection against a server on loopback: what is tried, what is kept, and what is left alone.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use mail_deliver::testing::Stranger;
 use model::{Address, Gateway};
+use parking_lot::Mutex;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::checks::{Check, Light, Says};
@@ -129,11 +134,40 @@ async fn a_customers_test_talks_to_no_machine_that_is_not_the_customers() {
     }
 }
 
-/// Listens on loopback and never says a word, as a server behind a firewall that drops what it says.
-async fn silent() -> (tokio::net::TcpListener, u16) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    (listener, port)
+/// A server that takes connections and never says a word, as behind a firewall that drops what it says.
+struct Silent {
+    port: u16,
+    connections: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Silent {
+    async fn at(address: (&str, u16)) -> Silent {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let connections = Arc::<Mutex<Vec<TcpStream>>>::default();
+        let taken = connections.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                taken.lock().push(stream);
+            }
+        });
+        Silent { port, connections }
+    }
+
+    /// Until so many have come.
+    async fn has(&self, count: usize) {
+        until(|| self.connections.lock().len() >= count).await;
+    }
+}
+
+async fn until(is_so: impl Fn() -> bool) {
+    for _ in 0..1_000 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it does not come to that");
 }
 
 /// A test once it has ended; the clock goes on until it has.
@@ -143,17 +177,176 @@ async fn ended(town: &Town, test: &ConnectionTest) -> ConnectionTest {
         if found.ended_at.is_some() {
             return found;
         }
-        town.world.clock.advance(crate::limits::TEST_TIME);
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        town.world.clock.advance(mail_deliver::limits::PROBE_TIME);
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("the test does not end");
 }
 
 #[tokio::test]
+async fn what_a_firewall_drops_takes_nothing_from_what_is_told_of_the_others() {
+    let (pem, (chain, key)) = certified("gw1.else.test");
+    {
+        let stranger = Stranger::new().await.offers(&["STARTTLS"]).shows(chain.clone(), key.clone_key());
+        let silent = Silent::at(("127.0.0.2", stranger.port)).await;
+        // Two domains have the same servers.
+        let names = names()
+            .with("else.test", "MX", "5 gw2.else.test.")
+            .with("gw2.else.test", "A", "127.0.0.2")
+            .with("second.test", "MX", "10 gw1.else.test.")
+            .with("second.test", "MX", "5 gw2.else.test.");
+        for town in towns_with(names, stranger.port, true).await {
+            let before = (stranger.connections(), silent.connections.lock().len());
+            town.declare("gw1.else.test").await;
+            let staff = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+            staff.add_authority("authority", &pem).await.unwrap();
+            staff.add_domain(town.one, domain("second.test")).await.unwrap();
+            staff.confirm_domain(town.one, &domain("second.test")).await.unwrap();
+            let begun = town.anna().start_test(town.one, Some(address("eve@else.test"))).await.unwrap();
+            silent.has(before.1 + 1).await;
+            let quits = || stranger.commands().iter().filter(|command| *command == "QUIT").count();
+            until(|| quits() > before.0).await;
+            town.world.clock.advance(mail_deliver::limits::PROBE_TIME);
+            let mut test = town.anna().test(town.one, begun.id).await.unwrap();
+            while test.ended_at.is_none() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                test = town.anna().test(town.one, begun.id).await.unwrap();
+            }
+            let of = |check: Check| -> Vec<(&str, Says)> {
+                let lines = test.lines.iter().filter(|line| line.check == check);
+                lines.map(|line| (line.subject.as_str(), line.says)).collect()
+            };
+            let (gw1, gw2) =
+                (format!("gw1.else.test:{}", stranger.port), format!("gw2.else.test:{}", stranger.port));
+            assert_eq!(of(Check::Route).len(), 2);
+            assert_eq!(of(Check::Port), [(gw2.as_str(), Says::PortClosed), (gw1.as_str(), Says::PortOpen)]);
+            assert_eq!(of(Check::Certificate), [(gw1.as_str(), Says::CertificateKnown)]);
+            assert_eq!(of(Check::Suffix).len(), 1);
+            assert_eq!(of(Check::Letter), [("eve@else.test", Says::LetterTaken)]);
+            // Each server once, and once more the one that got the letter.
+            let after = (stranger.connections(), silent.connections.lock().len());
+            assert_eq!((after.0 - before.0, after.1 - before.1), (2, 1));
+            // What the server has shown is known from now on.
+            let one = staff.integration(town.one).await.unwrap();
+            assert!(one.certificates[0].ends_at.is_some());
+        }
+    }
+}
+
+#[tokio::test]
+async fn servers_for_which_there_was_no_time_are_named() {
+    let silent = Silent::at(("0.0.0.0", 0)).await;
+    let mut names = StaticNames::default();
+    for host in 0..20 {
+        let (name, domain) = (format!("gw{host}.else.test"), format!("d{}.test", host / 4));
+        names = names.with(&domain, "MX", &format!("10 {name}.")).with(
+            &name,
+            "A",
+            &format!("127.0.1.{}", host + 1),
+        );
+    }
+    for town in towns_with(names, silent.port, true).await {
+        let staff = town.flow.gateways().administration(Scope::Operator("test"), "otto");
+        for at in 0..5 {
+            let name = domain(&format!("d{at}.test"));
+            staff.add_domain(town.one, name.clone()).await.unwrap();
+            staff.confirm_domain(town.one, &name).await.unwrap();
+        }
+        staff.remove_domain(town.one, domain("else.test")).await.unwrap();
+        let before = silent.connections.lock().len();
+        let begun = town.anna().start_test(town.one, None).await.unwrap();
+        for batch in [8, 16] {
+            silent.has(before + batch).await;
+            town.world.clock.advance(mail_deliver::limits::PROBE_TIME);
+        }
+        silent.has(before + 20).await;
+        town.world.clock.advance(mail_deliver::limits::PROBES_TIME - 2 * mail_deliver::limits::PROBE_TIME);
+        let mut test = town.anna().test(town.one, begun.id).await.unwrap();
+        while test.ended_at.is_none() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            test = town.anna().test(town.one, begun.id).await.unwrap();
+        }
+        let ports = says(&test, Check::Port);
+        assert_eq!(ports.iter().filter(|says| **says == Says::PortClosed).count(), 16, "{ports:?}");
+        assert_eq!(ports.iter().filter(|says| **says == Says::NotReached).count(), 4, "{ports:?}");
+        assert_eq!(says(&test, Check::State), [Says::Planned]);
+        assert_eq!(says(&test, Check::SendInternal), [Says::WayNone]);
+    }
+}
+
+#[tokio::test]
+async fn a_test_that_trouble_of_ours_interrupts_ends_and_says_so() {
+    let silent = Silent::at(("127.0.0.1", 0)).await;
+    for town in towns_with(names(), silent.port, true).await {
+        let before = silent.connections.lock().len();
+        let begun = town.anna().start_test(town.one, None).await.unwrap();
+        silent.has(before + 1).await;
+        let operator = town.db.operator("test");
+        let breaks = |tx: &mut db::Tx| tx.execute("DROP TABLE gateway_sighting", db::values![]).map(drop);
+        operator.write(breaks).await.unwrap();
+        let test = ended(&town, &begun).await;
+        assert_eq!(test.lines.iter().map(|line| line.says).collect::<Vec<_>>(), [Says::Interrupted]);
+        assert_eq!(test.light(), Light::Waiting);
+    }
+}
+
+#[tokio::test]
+async fn a_test_whose_caller_hangs_up_goes_on_to_its_end() {
+    let silent = Silent::at(("127.0.0.1", 0)).await;
+    for town in towns_with(names(), silent.port, true).await {
+        let before = silent.connections.lock().len();
+        let (anna, one) = (town.anna(), town.one);
+        let call = tokio::spawn(async move { anna.run_test(one, None).await });
+        silent.has(before + 1).await;
+        call.abort();
+        let begun = town.anna().tests(town.one).await.unwrap().remove(0);
+        let test = ended(&town, &begun).await;
+        assert_eq!(says(&test, Check::Port).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_domain_that_names_machines_of_ours_as_its_own_leads_nobodys_test_to_them() {
+    for inner in ["127.0.0.1", "10.0.0.1", "192.168.7.7", OWN] {
+        let names = StaticNames::default().with("else.test", "MX", "10 gw1.else.test.").with(
+            "gw1.else.test",
+            "A",
+            inner,
+        );
+        for town in towns_with(names, 25, false).await {
+            let test = town.anna().run_test(town.one, None).await.unwrap();
+            assert_eq!(says(&test, Check::Port), [Says::PortNotAllowed], "{inner}");
+        }
+    }
+    // NAT64 leads to what is written into it.
+    let names = StaticNames::default().with("else.test", "MX", "10 gw1.else.test.").with(
+        "gw1.else.test",
+        "AAAA",
+        "64:ff9b::a00:1",
+    );
+    for town in towns_with(names, 25, false).await {
+        let test = town.anna().run_test(town.one, None).await.unwrap();
+        assert_eq!(says(&test, Check::Port), [Says::PortNotAllowed]);
+    }
+    // Nor the staff's to what is this machine itself, or an address of ours.
+    for inner in ["127.0.0.1", OWN] {
+        let names = StaticNames::default().with("else.test", "MX", "10 gw1.else.test.").with(
+            "gw1.else.test",
+            "A",
+            inner,
+        );
+        for town in towns_with(names, 25, false).await {
+            let test = town.operator().run_test(town.one, None).await.unwrap();
+            assert_eq!(says(&test, Check::Port), [Says::PortNotAllowed], "{inner}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_test_of_an_integration_goes_on_at_a_time_and_not_without_end() {
     // Nobody answers there: the test goes on until the clock says that it was long enough.
-    let (_listener, port) = silent().await;
-    for town in towns_with(names(), port, true).await {
+    let silent = Silent::at(("127.0.0.1", 0)).await;
+    for town in towns_with(names(), silent.port, true).await {
         let anna = town.anna();
         let first = anna.start_test(town.one, None).await.unwrap();
         assert_eq!(field(anna.start_test(town.one, None).await), "test");
@@ -176,15 +369,15 @@ async fn an_integration_is_tested_at_most_thirty_times_an_hour() {
         assert_eq!(anna.tests(town.one).await.unwrap().len(), crate::limits::TESTS_PER_HOUR);
         let log = town.log().await;
         assert!(log.contains(&"test connection of integration: Muster AG".to_owned()), "{log:?}");
-        town.world.clock.advance(std::time::Duration::from_secs(60 * 60));
+        town.world.clock.advance(Duration::from_secs(60 * 60));
         anna.run_test(town.one, None).await.unwrap();
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_nodes_do_not_begin_a_test_twice() {
-    let (_listener, port) = silent().await;
-    for town in towns_with(names(), port, true).await {
+    let silent = Silent::at(("127.0.0.1", 0)).await;
+    for town in towns_with(names(), silent.port, true).await {
         for _ in 0..10 {
             let (anna, otto) = (town.anna(), town.operator());
             let (first, second) =

@@ -1,11 +1,13 @@
 //! What was seen, and what is said of it.
 
 use gateways::{Identity, IntegrationDomain, Proof, Refusal, Sighting, SightingKind, Verdict};
-use mail_deliver::{Probed, ProbedServer, Reached, ShownCertificate};
+use mail_deliver::{Probed, ProbedRoute, ProbedServer, Reached, ShownCertificate};
 use model::{Reply, Timestamp};
 
 use super::*;
-use crate::checks::{Check, Findings, Light, Says, SuffixAnswer, judge};
+use crate::checks::{Check, Findings, Light, Line, Says, SuffixAnswer, judge};
+use crate::report::lead_key;
+use crate::{ConnectionTest, Language, Phase, PhaseRecord, PhaseState, line_words};
 
 const NOW: Timestamp = Timestamp(1_780_000_000_000);
 const DAY: i64 = 24 * 60 * 60 * 1000;
@@ -48,9 +50,13 @@ fn talked(letter: Option<Reply>) -> Reached {
     Reached::Talked { tls: "TLSv1.3".to_owned(), letter }
 }
 
+fn route() -> ProbedRoute {
+    ProbedRoute { domain: domain("else.test"), hosts: Some(Ok(vec!["gw1.else.test".to_owned()])) }
+}
+
 fn findings(server: ProbedServer) -> Findings {
     Findings {
-        servers: vec![Probed { domain: domain("else.test"), servers: Ok(vec![server]) }],
+        probed: Probed { routes: vec![route()], servers: vec![server] },
         suffixes: Vec::new(),
         own_exchangers: vec![domain("mail.relais.test")],
         sightings: Vec::new(),
@@ -125,7 +131,7 @@ fn what_the_server_answers_to_our_letter_tells_of_lists() {
 }
 
 #[test]
-fn a_server_that_was_refused_lately_is_red_until_it_is_identified_again() {
+fn who_was_refused_is_red_where_nobody_was_identified_and_a_remark_where_somebody_was() {
     let sighting = |kind, days: i64, ends_in: Option<i64>| Sighting {
         kind,
         at: Timestamp(NOW.0 - days * DAY),
@@ -144,7 +150,12 @@ fn a_server_that_was_refused_lately_is_red_until_it_is_identified_again() {
     assert_eq!(says(vec![sighting(Identified, 2, Some(29))], Check::SendingEnd), [Says::EndNear]);
     let both =
         |identified, refused| vec![sighting(Identified, identified, None), sighting(Refused, refused, None)];
-    assert_eq!(says(both(2, 1), Check::Sending), [Says::SenderRefused]);
+    // Anybody may claim the domain and be refused: that takes nothing from who was identified.
+    assert_eq!(says(both(2, 1), Check::Sending), [Says::SenderKnown, Says::SenderRefusedSince]);
+    assert_eq!(Says::SenderRefusedSince.light(), Light::Warning);
+    assert_eq!(says(both(31, 1), Check::Sending), [Says::SenderRefused]);
+    // A certificate that has ended since it was seen does not end soon.
+    assert_eq!(says(vec![sighting(Identified, 20, Some(-1))], Check::SendingEnd), [Says::EndOver]);
     assert_eq!(says(both(1, 2), Check::Sending), [Says::SenderKnown]);
     // What is long ago says nothing of today.
     assert_eq!(says(vec![sighting(Identified, 31, None)], Check::Sending), [Says::SenderNone]);
@@ -181,7 +192,109 @@ fn what_strangers_say_is_one_line_of_a_limited_length() {
 
 #[test]
 fn lines_are_kept_as_they_were() {
-    let lines = judge(&integration(), &findings(server(talked(None), known())), None, NOW);
+    let mut lines = judge(&integration(), &findings(server(talked(None), known())), None, NOW);
+    lines[0].at = Some(NOW);
     assert_eq!(crate::checks::read(&crate::checks::write(&lines)), lines);
     assert_eq!(crate::checks::read("nothing of ours"), Vec::new());
+}
+
+#[test]
+fn what_there_was_no_time_for_is_said_of_each_server_and_domain_and_the_rest_stays() {
+    let mut seen = findings(server(Reached::NoConnection("nothing within 20 seconds".to_owned()), None));
+    seen.probed.routes.push(ProbedRoute { domain: domain("slow.test"), hosts: None });
+    let late = ProbedServer { host: "gw9.else.test".to_owned(), ..server(Reached::NotReached, None) };
+    seen.probed.servers.push(late);
+    let lines = judge(&integration(), &seen, None, NOW);
+    let of = |says: Says| -> Vec<(Check, &str)> {
+        let lines = lines.iter().filter(|line| line.says == says);
+        lines.map(|line| (line.check, line.subject.as_str())).collect()
+    };
+    assert_eq!(of(Says::NotReached), [(Check::Route, "slow.test"), (Check::Port, "gw9.else.test:25")]);
+    assert_eq!(of(Says::PortClosed), [(Check::Port, "gw1.else.test:25")]);
+    assert_eq!(of(Says::RouteExchangers), [(Check::Route, "else.test")]);
+    assert_eq!(of(Says::Active).len(), 1);
+}
+
+/// A test in which all went well.
+fn of_lines(lines: Vec<Line>) -> ConnectionTest {
+    ConnectionTest {
+        id: 1,
+        organisation: OrganisationId(1),
+        integration: IntegrationId(1),
+        started_at: NOW,
+        started_by: "anna".to_owned(),
+        letter_to: None,
+        ended_at: Some(NOW),
+        lines,
+    }
+}
+
+#[test]
+fn a_connection_works_once_everything_was_seen_to_and_not_before() {
+    let seen = |kinds: &[SightingKind]| -> Vec<Sighting> {
+        let sighting = |kind: &SightingKind| Sighting {
+            kind: *kind,
+            at: NOW,
+            detail: "192.0.2.7".to_owned(),
+            ends_at: None,
+        };
+        kinds.iter().map(sighting).collect()
+    };
+    let works = |integration: &Integration, server: ProbedServer, kinds: &[SightingKind]| {
+        let found = Findings { sightings: seen(kinds), ..findings(server) };
+        of_lines(judge(integration, &found, None, NOW)).works()
+    };
+    let good = || server(talked(None), known());
+    use SightingKind::{Identified, ReceivedExternal, ReceivedInternal, Refused, SentExternal, SentInternal};
+    let all = [Identified, SentInternal, SentExternal, ReceivedInternal, ReceivedExternal];
+    assert!(works(&integration(), good(), &all));
+    for missing in 0..all.len() {
+        let mut some = all.to_vec();
+        some.remove(missing);
+        assert!(!works(&integration(), good(), &some), "without {:?}", all[missing]);
+    }
+    let planned = Integration { state: IntegrationState::Planned, ..integration() };
+    assert!(!works(&planned, good(), &all));
+    assert!(!works(&integration(), server(Reached::NotAllowed, None), &all));
+    assert!(!works(&integration(), server(Reached::NotReached, None), &all));
+    // The record says so of a test of these days, of an integration that is active, with every phase done.
+    let found = Findings { sightings: seen(&all), ..findings(good()) };
+    let test = of_lines(judge(&integration(), &found, None, NOW));
+    let phases = |last: PhaseState| -> Vec<PhaseRecord> {
+        let record = |phase| PhaseRecord {
+            phase,
+            state: if phase == Phase::Test { last } else { PhaseState::Done },
+            due_on: None,
+            changed: None,
+        };
+        Phase::EACH.into_iter().map(record).collect()
+    };
+    let (done, open) = (phases(PhaseState::Done), phases(PhaseState::UnderWay));
+    use IntegrationState::{Active, Suspended};
+    let says = |phases: &[PhaseRecord], state, days: i64| {
+        lead_key(phases, state, Some(&test), Timestamp(NOW.0 + days * DAY))
+    };
+    assert_eq!(says(&done, Active, 30), "report-lead-accepted");
+    assert_eq!(says(&done, Active, 31), "report-lead-open");
+    assert_eq!(says(&open, Active, 0), "report-lead-open");
+    assert_eq!(says(&done, Suspended, 0), "report-lead-open");
+    assert_eq!(lead_key(&done, Active, None, NOW), "report-lead-open");
+    // Strangers who are refused take nothing away.
+    assert!(works(&integration(), good(), &[all.as_slice(), &[Refused]].concat()));
+    assert!(!of_lines(Vec::new()).works());
+}
+
+#[test]
+fn moments_are_in_the_customers_time_and_in_the_readers_form() {
+    let line = |says, what: &str| Line {
+        check: Check::SendInternal,
+        subject: String::new(),
+        says,
+        what: what.to_owned(),
+        at: Some(Timestamp(1_795_428_765_000)),
+    };
+    let (text, _) = line_words(Language::French, &line(Says::WaySeen, "a@x.test → b@y.test"));
+    assert!(text.contains("23.11.2026, 11:12:45, a@x.test → b@y.test"), "{text}");
+    let (text, _) = line_words(Language::English, &line(Says::EndOver, ""));
+    assert!(text.ends_with("it ended on 23 November 2026."), "{text}");
 }

@@ -52,6 +52,7 @@ async fn every_question_is_answered_with_who_and_when() {
             item: Item::of_key(key).unwrap(),
             state,
             remarks: remarks.to_owned(),
+            was: None,
         };
         let answers = vec![
             answer("4.1", Clarity::Clear, " all of them \r\n and more "),
@@ -231,5 +232,86 @@ async fn a_public_name_that_two_take_at_once_is_refused_to_one_of_them() {
             assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1);
             assert_eq!(field(if first.is_ok() { second } else { first }), "public_name");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_definitive_documentation_is_handed_in_after_going_live() {
+    for town in towns().await {
+        town.declare("gw1.else.test").await;
+        let (anna, operator, one) = (town.anna(), town.operator(), town.one);
+        let soon = Day::of(town.world.clock.now().plus(std::time::Duration::from_secs(7 * 24 * 3600)));
+        anna.save_set_up(one, SetUp { wished_on: Some(soon), ..form() }).await.unwrap();
+        anna.submit_set_up(one).await.unwrap();
+        operator.answer_go_live(one, None, "").await.unwrap();
+        town.world.clock.advance(std::time::Duration::from_secs(60 * 24 * 3600));
+        let last =
+            SetUp { wished_on: Some(soon), sending_servers: vec!["gw7.else.test".to_owned()], ..form() };
+        anna.save_set_up(one, last).await.unwrap();
+        let submitted = anna.submit_set_up(one).await.unwrap();
+        assert_eq!(submitted.go_live, GoLive::Confirmed(soon));
+        assert!(submitted.submitted.is_some());
+        // Another day that is over is still none to go live on.
+        let over = Day::of(town.world.clock.now().minus(std::time::Duration::from_secs(24 * 3600)));
+        anna.save_set_up(one, SetUp { wished_on: Some(over), ..form() }).await.unwrap();
+        assert_eq!(field(anna.submit_set_up(one).await), "wished_on");
+    }
+}
+
+#[tokio::test]
+async fn a_day_that_was_offered_stands_until_another_one_is_wished_and_is_taken_while_it_is_to_come() {
+    for town in towns().await {
+        town.declare("gw1.else.test").await;
+        let (anna, operator, one) = (town.anna(), town.operator(), town.one);
+        let in_days = |days: u64| {
+            Day::of(town.world.clock.now().plus(std::time::Duration::from_secs(days * 24 * 3600)))
+        };
+        let (wished, offered) = (in_days(100), in_days(30));
+        let wish = SetUp { wished_on: Some(wished), ..form() };
+        anna.save_set_up(one, wish.clone()).await.unwrap();
+        anna.submit_set_up(one).await.unwrap();
+        operator.answer_go_live(one, Some(offered), "sooner is better").await.unwrap();
+        anna.save_set_up(one, SetUp { remarks: "two nodes".to_owned(), ..wish.clone() }).await.unwrap();
+        // What is not handed in as it is now is not agreed upon.
+        assert_eq!(field(anna.accept_go_live(one).await), "go_live");
+        let again = anna.submit_set_up(one).await.unwrap();
+        assert_eq!(
+            (again.go_live, again.go_live_note.as_str()),
+            (GoLive::Offered(offered), "sooner is better")
+        );
+        town.world.clock.advance(std::time::Duration::from_secs(31 * 24 * 3600));
+        assert_eq!(field(anna.accept_go_live(one).await), "go_live");
+    }
+}
+
+#[tokio::test]
+async fn what_a_colleague_has_answered_meanwhile_is_not_written_over() {
+    for town in towns().await {
+        let (anna, otto) = (town.anna(), town.operator());
+        let item = Item::of_key("4.1").unwrap();
+        let answer = |state, remarks: &str, was: (Clarity, &str)| {
+            vec![Answer { item, state, remarks: remarks.to_owned(), was: Some((was.0, was.1.to_owned())) }]
+        };
+        let nothing = (Clarity::Unanswered, "");
+        otto.answer(town.one, answer(Clarity::Clear, "the whole office", nothing)).await.unwrap();
+        let late = anna.answer(town.one, answer(Clarity::NotClear, "who knows", nothing)).await;
+        assert_eq!(field(late), "item");
+        // The same words are no contradiction, and who has seen what stands there may change it.
+        anna.answer(town.one, answer(Clarity::Clear, "the whole office", nothing)).await.unwrap();
+        let seen = (Clarity::Clear, "the whole office");
+        anna.answer(town.one, answer(Clarity::NotClear, "who knows", seen)).await.unwrap();
+        let known = anna.answers(town.one).await.unwrap();
+        let known = known.iter().find(|answered| answered.item.key == "4.1").unwrap();
+        assert_eq!((known.state, known.remarks.as_str()), (Clarity::NotClear, "who knows"));
+    }
+}
+
+#[tokio::test]
+async fn a_field_of_one_line_has_one_line() {
+    for town in towns().await {
+        let two = SetUp { mail_system: "Postfix\nBcc: x".to_owned(), ..form() };
+        assert_eq!(field(town.anna().save_set_up(town.one, two).await), "mail_system");
+        let two = Contact { hours: "Monday\nTuesday".to_owned(), ..Contact::default() };
+        assert_eq!(field(town.anna().set_contact(town.one, Level::First, two).await), "hours");
     }
 }

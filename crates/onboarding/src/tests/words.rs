@@ -49,6 +49,7 @@ fn what_another_server_said_stays_what_it_said() {
         subject: "eve@else.test".to_owned(),
         says: Says::LetterRefused,
         what: "550 {what} <b>".to_owned(),
+        at: None,
     };
     let (text, remedy) = line_words(Language::English, &line);
     assert_eq!(text, "Test letter from us · eve@else.test: refused: «550 {what} <b>».");

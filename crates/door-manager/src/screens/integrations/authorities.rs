@@ -10,13 +10,13 @@ use gateways::{Authority, AuthorityId, AuthorityKind};
 use minijinja::{Value, context};
 
 use super::{Answer, Desk, PATH};
+use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::refusal::FieldError;
 use crate::table::{self, Cell, Row, Wish, columns};
 use crate::trouble::Trouble;
 use crate::visitor::Staff;
 use crate::words::Word;
-use crate::{Shared, reader};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
@@ -43,14 +43,10 @@ fn row(desk: &Desk, one: &Authority) -> Row {
             (name.with_note(desk.say("authority-public-text", &[])), Cell::default(), Cell::default())
         }
         AuthorityKind::Registered(certificate) => {
-            let day = Word::Text(reader::day_of(desk.person.guest.language, certificate.ends_at));
-            let is_over = certificate.ends_at <= desk.now();
-            let (lamp, key) =
-                if is_over { ("lost", "certificate-ended") } else { ("ok", "certificate-ends-far") };
             let sha1 = desk.say("certificate-sha1-is", &[("print", Word::from(certificate.sha1.clone()))]);
             (
                 Cell::text(&one.name).with_note(&certificate.subject),
-                Cell::lamp(lamp, desk.say(key, &[("day", day)])),
+                desk.end(Some(certificate.ends_at), desk.now()),
                 Cell::kind("code", certificate.sha256.to_string()).with_note(sha1),
             )
         }

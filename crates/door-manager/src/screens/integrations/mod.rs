@@ -127,16 +127,21 @@ impl Desk {
         (lamp, self.say(&format!("integration-state-{state}"), &[]))
     }
 
-    /// The lamp of a certificate's end.
+    /// The lamp of a declared certificate's end.
     fn expiry(&self, certificate: &PeerCertificate, now: Timestamp) -> Cell {
+        self.end(certificate.ends_at, now)
+    }
+
+    /// The lamp of a certificate's end.
+    fn end(&self, ends_at: Option<Timestamp>, now: Timestamp) -> Cell {
         let day = |at: Timestamp| Word::Text(reader::day_of(self.person.guest.language, at));
-        let (lamp, key) = match certificate.expiry(now) {
+        let (lamp, key) = match Expiry::of(ends_at, now) {
             Expiry::Unknown => ("unknown", "certificate-end-unknown"),
             Expiry::Far => ("ok", "certificate-ends-far"),
             Expiry::Near => ("waiting", "certificate-ends-near"),
             Expiry::Over => ("lost", "certificate-ended"),
         };
-        let values: Vec<(&str, Word)> = certificate.ends_at.map(|at| ("day", day(at))).into_iter().collect();
+        let values: Vec<(&str, Word)> = ends_at.map(|at| ("day", day(at))).into_iter().collect();
         Cell::lamp(lamp, self.say(key, &values))
     }
 

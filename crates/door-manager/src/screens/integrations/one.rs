@@ -63,6 +63,7 @@ fn card(desk: &Desk, one: &Integration, errors: &[FieldError]) -> Answer {
 /// What is missing until the integration is in service, in the order in which it is done.
 fn steps(desk: &Desk, one: &Integration) -> Vec<Value> {
     let has_domain = one.domains.iter().any(|domain| domain.proof.is_some());
+    let has_certificate = !one.certificates.is_empty() && one.knows_receivers();
     let path = path_of(one);
     let step = |is_done: bool, key: &str, href: String| {
         let lamp = if is_done { "ok" } else { "waiting" };
@@ -70,7 +71,7 @@ fn steps(desk: &Desk, one: &Integration) -> Vec<Value> {
     };
     vec![
         step(has_domain, "integration-step-domain", format!("{path}/domains")),
-        step(!one.certificates.is_empty(), "integration-step-certificate", format!("{path}/certificates")),
+        step(has_certificate, "integration-step-certificate", format!("{path}/certificates")),
         step(one.state == IntegrationState::Active, "integration-step-active", String::new()),
     ]
 }

@@ -39,11 +39,15 @@ fn shown(
     errors: &[FieldError],
 ) -> Answer {
     let form = &record.form;
-    let text = |field: &str, kept: String| typed.map_or(kept, |typed| typed.text(field).to_owned());
+    // The page has several forms, and what is typed is of one of them.
+    let text = |field: &str, kept: String| {
+        let typed = typed.filter(|typed| typed.has(field));
+        typed.map_or(kept, |typed| typed.text(field).to_owned())
+    };
     let routing = Routing::EACH.map(|one| {
         context! { value => one.as_str(), text => desk.tell(&format!("routing-{one}"), &[]) }
     });
-    let day = record.go_live.day().map(|day| day.to_string()).unwrap_or_default();
+    let day = record.go_live.day().map(|day| day.written(desk.reads())).unwrap_or_default();
     let content = context! {
         top => desk.top(one, "set-up"),
         domains => one.domains.iter().map(|domain| domain.name.to_string()).collect::<Vec<_>>(),
@@ -137,7 +141,7 @@ async fn answer(desk: Desk, Path(id): Path<String>, fields: Fields) -> Answer {
         Ok(_) => desk.done(&format!("{}/set-up", path_of(&one)), "onboarding-go-live-answered", &one.name),
         Err(error) => {
             let error = desk.refusal(error)?.at("other_day");
-            shown(&desk, &one, &record, None, &[error])
+            shown(&desk, &one, &record, Some(&fields), &[error])
         }
     }
 }
