@@ -48,6 +48,13 @@ impl Check {
             tell(format!("listen.{} {address}", purpose.key()), port);
         }
         // No reason not to start, but one to act.
+        for (what, ends_at) in ending_keys(&config).await {
+            println!(
+                "CHECK the certificate of the {what} of secured letters ends on {}, and there is no next one: is `relais serve` \
+                 running, and its chore that rotates keys? Without one no evidence can be made from then on",
+                ends_at.rfc3339()
+            );
+        }
         if is_open_to_all(&config.node.data) {
             println!(
                 "CHECK everybody on this machine can look into it: chmod 700 {}",
@@ -81,6 +88,17 @@ fn database(config: &Config) -> Result<String> {
         0 => "opens, its tables are up to date".to_owned(),
         count => format!("opens; {count} migrations will run at the next start"),
     })
+}
+
+/// Certificates of secured letters that ought to have a successor by now. A database that cannot be read is told above.
+async fn ending_keys(config: &Config) -> Vec<(&'static str, model::Timestamp)> {
+    let Ok(db) = Db::open(&config.database.url, db::Options::default()) else { return Vec::new() };
+    if !db.pending(&MIGRATIONS).is_ok_and(|pending| pending.is_empty()) {
+        return Vec::new();
+    }
+    let now = world::Clock::real().now();
+    let operator = db.operator("see when the keys of secured letters end");
+    operator.read(move |tx| mail_secure::ending_keys(tx, now)).await.unwrap_or_default()
 }
 
 fn certificate(config: &Config) -> Result<String> {

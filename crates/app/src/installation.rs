@@ -230,8 +230,18 @@ fn secure(config: &Config, db: &Db, blobs: &blobs::Blobs, world: &World, vault: 
             profile.with_context(|| format!("secure.profile: «{word}» is none of ch, fr, at, basic"))?,
         );
     }
+    // No statement could be made with anything else, and so no letter sent.
+    for (key, text) in [("issuer", &settings.issuer), ("policy", &settings.policy)] {
+        let is_plain = evidence::is_plain(text);
+        ensure!(is_plain, "secure.{key}: 1 to 2,000 octets on one line are, without control characters");
+    }
     settings.acceptance_days = given.acceptance_days.unwrap_or(settings.acceptance_days);
     settings.sends_short_messages = config.sms.is_some();
+    ensure!(
+        (1..=365).contains(&settings.acceptance_days),
+        "secure.acceptance_days: {} is not between 1 and 365",
+        settings.acceptance_days
+    );
     settings.shows_subject = given.shows_subject.unwrap_or(settings.shows_subject);
     for address in &given.time_stamps {
         let is_address = ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme));

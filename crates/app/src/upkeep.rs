@@ -265,6 +265,10 @@ async fn count_reputation(installation: &Installation) -> Result<()> {
 
 /// Keys move on, and the hosted zones say so.
 async fn rotate_keys(installation: &Installation) -> Result<()> {
+    // Each for itself: without a next key of the seal all evidence would end one day.
+    if installation.flow.secure().renew_keys().await.context("keys of secure letters")? {
+        info!("the next keys of the seal and of the clock are made and published");
+    }
     let changed = installation.keys.tend().await.context("keys")?;
     let scope = Scope::Operator("write new DKIM records into hosted zones");
     let zones = installation.zones.administration(scope, trail::Actor::program("relais"));

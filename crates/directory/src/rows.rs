@@ -34,6 +34,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (21, "who sends secured letters", include_str!("0021_secured_sending.sql")),
         (22, "what has to go secured", include_str!("0022_securing_rules.sql")),
         (23, "tokens made with a second factor", include_str!("0023_tokens_by_factor.sql")),
+        (24, "logins that changed hands", include_str!("0024_past_logins.sql")),
     ],
 };
 

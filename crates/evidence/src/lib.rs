@@ -33,7 +33,9 @@ pub use keys::{Keys, NotKeys, Valid};
 pub use machine::{Illegal, Machine, State};
 pub use report::{Claim, Kind, Outcome, Report, Told, ToldEvent, Verdict};
 pub use seal::{NotASealKey, NotSealable, NotSealed, SealBroken, SealKey, Sealed, seal};
-pub use statement::{Content, Evidence, Issuer, Mode, NotEvidence, Part, Reason, Recipient, Sender};
+pub use statement::{
+    Content, Evidence, Issuer, Mode, NotEvidence, Part, Reason, Recipient, Sender, is_plain,
+};
 pub use verify::{Document, verify};
 
 #[cfg(test)]

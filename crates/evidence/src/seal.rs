@@ -48,6 +48,16 @@ pub enum NotSealable {
     /// The seal would be older than what it tells.
     #[error("a statement cannot be sealed before it is true")]
     BeforeEvent,
+    /// The certificate holds at another time: whoever verifies the seal would refuse it.
+    #[error("the certificate of the seal holds from {from} until {until}, and not at {at}")]
+    Validity {
+        /// From when.
+        from: String,
+        /// Until when.
+        until: String,
+        /// When it was to seal.
+        at: String,
+    },
     /// The mathematics refused.
     #[error("cannot seal the statement")]
     Signing(#[source] SigningFailed),
@@ -208,8 +218,19 @@ impl Header {
 /// Seals a statement at a moment, which is told to the second.
 ///
 /// # Errors
-/// When the statement breaks a rule of its form, happens after `at`, or the key is not on P-256.
+/// When the statement breaks a rule of its form, happens after `at`, the certificate does not hold then, or the key is not
+/// on P-256.
 pub fn seal(evidence: &Evidence, signer: &Signer, at: Timestamp) -> Result<Sealed, NotSealable> {
+    let (from, until) = (signer.certificate().not_before(), signer.certificate().not_after());
+    if moment::is_writable(at) && (at < from || at > until) {
+        let (from, until, at) = (from.rfc3339(), until.rfc3339(), at.rfc3339());
+        return Err(NotSealable::Validity { from, until, at });
+    }
+    sealed_by(evidence, signer, at)
+}
+
+/// Seals whether or not the certificate holds then.
+pub(crate) fn sealed_by(evidence: &Evidence, signer: &Signer, at: Timestamp) -> Result<Sealed, NotSealable> {
     if signer.jose_algorithm() != "ES256" {
         return Err(NotSealable::Algorithm(signer.jose_algorithm()));
     }

@@ -339,8 +339,8 @@ impl Evidence {
     }
 }
 
-/// A text for people or for lists: of limited length and on one line.
-pub(crate) fn is_plain(text: &str) -> bool {
+/// Whether a statement can hold a text: 1 to [`TEXT_BYTES`] octets and on one line, without control characters.
+pub fn is_plain(text: &str) -> bool {
     (1..=TEXT_BYTES).contains(&text.len()) && !text.contains(char::is_control)
 }
 

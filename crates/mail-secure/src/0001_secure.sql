@@ -2,6 +2,7 @@
 CREATE TABLE secure_key (
     -- envelope, log, seal, clock
     purpose TEXT NOT NULL,
+    -- From 1; the newest whose time has come is in use, all are published.
     generation BIGINT NOT NULL,
     private_key BLOB NOT NULL,
     -- PEM, the key's own first; empty where there is none.
@@ -9,6 +10,8 @@ CREATE TABLE secure_key (
     -- What others need to check with it, of the log its name; empty where a certificate says it.
     public_key BLOB NOT NULL,
     created_at BIGINT NOT NULL,
+    -- From when on it is used: it is published before.
+    used_from BIGINT NOT NULL,
     PRIMARY KEY (purpose, generation)
 );
 
@@ -130,6 +133,7 @@ CREATE TABLE secure_statement (
     PRIMARY KEY (slot, sequence)
 );
 CREATE INDEX secure_statement_by_letter ON secure_statement (letter, at);
+CREATE INDEX secure_statement_by_place ON secure_statement (organisation, log_index);
 CREATE INDEX secure_statement_waiting ON secure_statement (log_index, slot, sequence);
 
 -- The public log, one row: whoever appends changes it first, so that there is one after the other, on all nodes.

@@ -1,6 +1,6 @@
 //! Evidence for whoever keeps it: the statements about a copy with everything that proves them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
 use evidence::log::{self, Node};
@@ -118,7 +118,12 @@ pub(crate) fn bundled(
         let tokens = kept.token.into_iter().collect();
         bundled_checkpoints.push(BundledCheckpoint { note: kept.note, tokens, consistency });
     }
-    let certificates = platform.seal.chain().to_vec();
+    // Of the generations of the seal those that sealed something here.
+    let sealed = letters.iter().flat_map(|letter| &letter.statements);
+    let named: BTreeSet<Digest> = sealed.map(|one| one.sealed.certificate()).collect();
+    let seals = platform.seals.iter().map(|one| one.signer.chain());
+    let used = seals.filter(|chain| chain.first().is_some_and(|own| named.contains(&Digest(own.sha256()))));
+    let certificates = used.flatten().cloned().collect();
     Ok(Bundle { letters, checkpoints: bundled_checkpoints, certificates })
 }
 

@@ -80,7 +80,8 @@ fn is_ours(name: &[u8]) -> bool {
 fn message_id_of(header: &[u8]) -> Option<String> {
     let field = fields(header).find(|field| field.is("message-id"))?;
     let value = String::from_utf8_lossy(&field.unfolded()).trim().to_owned();
-    (!value.is_empty()).then_some(value)
+    // One that no statement can hold, such as one with a tab inside, is none: the letter is called by another.
+    evidence::is_plain(&value).then_some(value)
 }
 
 /// A Subject field; words that are not ASCII are encoded, and no line is longer than 76 characters (RFC 2047 §2).

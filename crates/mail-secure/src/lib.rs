@@ -53,12 +53,12 @@ pub mod wish;
 mod withdrawing;
 mod words;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use blobs::Blobs;
 use db::Db;
 use keys::Vault;
-use tokio::sync::OnceCell;
+use model::Timestamp;
 use world::World;
 
 pub use answering::Answerable;
@@ -77,7 +77,7 @@ pub use outbox::{Told, sent};
 pub use overview::{DayCount, Overview, Sought};
 pub use own::{Own, OwnEvent, OwnPage, Owner, Place, Reach, Searched};
 pub use people::{CONSENT_VERSION, Choices, Consent};
-pub use platform::{LOG_PATH, Platform};
+pub use platform::{LOG_PATH, Platform, ending_keys};
 pub use portal::{Brought, Code, Opening, Seen};
 pub use profile::{Profile, ShownSender};
 pub use rows::MIGRATIONS;
@@ -103,7 +103,8 @@ struct Inner {
     world: World,
     vault: Vault,
     settings: Settings,
-    platform: OnceCell<Arc<Platform>>,
+    /// The keys as they were read, and until when they are used so.
+    platform: Mutex<Option<(Arc<Platform>, Timestamp)>>,
     /// What takes deliveries out of the queue; without it nothing is withdrawn that leaves as it is.
     recall: OnceLock<Recall>,
 }
@@ -111,7 +112,7 @@ struct Inner {
 impl Secure {
     /// Puts it together; keys are read, or made, when they are first needed.
     pub fn new(db: Db, blobs: Blobs, world: World, vault: Vault, settings: Settings) -> Secure {
-        let (platform, recall) = (OnceCell::new(), OnceLock::new());
+        let (platform, recall) = (Mutex::new(None), OnceLock::new());
         Secure { inner: Arc::new(Inner { db, blobs, world, vault, settings, platform, recall }) }
     }
 
@@ -126,16 +127,29 @@ impl Secure {
     /// # Errors
     /// When they can be neither read nor made.
     pub async fn platform(&self) -> Result<Arc<Platform>, SecureError> {
-        let Inner { db, world, vault, settings, .. } = &*self.inner;
-        let opened = self.inner.platform.get_or_try_init(async || {
-            Ok::<_, SecureError>(Arc::new(Platform::open(db, world, vault, settings).await?))
-        });
-        opened.await.cloned()
+        let Inner { db, world, vault, settings, platform, .. } = &*self.inner;
+        let now = self.now();
+        if let Some((opened, until)) = &*held(platform)
+            && now < *until
+        {
+            return Ok(opened.clone());
+        }
+        // Two who come at once both read: whoever makes keys makes them once.
+        let opened = Arc::new(Platform::open(db, world, vault, settings).await?);
+        *held(platform) = Some((opened.clone(), opened.good_until(now)));
+        Ok(opened)
+    }
+
+    /// The keys are read anew when they are next needed.
+    pub(crate) fn forget_platform(&self) {
+        if let Some((_, until)) = &mut *held(&self.inner.platform) {
+            *until = Timestamp(i64::MIN);
+        }
     }
 
     /// The platform's keys, if somebody has needed them already.
     pub(crate) fn platform_at_hand(&self) -> Option<Arc<Platform>> {
-        self.inner.platform.get().cloned()
+        held(&self.inner.platform).as_ref().map(|(platform, _)| platform.clone())
     }
 
     /// What is set.
@@ -159,6 +173,11 @@ impl Secure {
     pub(crate) fn world(&self) -> &World {
         &self.inner.world
     }
+}
+
+/// What a mutex guards; whoever panicked while holding it left it whole.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

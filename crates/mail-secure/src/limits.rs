@@ -56,6 +56,14 @@ pub(crate) const SUBJECT_LIMIT: usize = 300;
 pub(crate) const SEAL_LIFE: Duration = Duration::from_secs(5 * 365 * 86_400);
 /// How long before they were made keys and certificates are good: other clocks are not ours.
 pub(crate) const VALID_BEFORE: Duration = Duration::from_secs(300);
+/// How long before the end of a certificate of the seal or of the clock the next one is made.
+pub(crate) const RENEWED_BEFORE: Duration = Duration::from_secs(365 * 86_400);
+/// How long it may take the chore to make it.
+pub(crate) const RENEWAL_MAY_TAKE: Duration = Duration::from_secs(3 * 86_400);
+/// How long a new one is published before it is used.
+pub(crate) const PUBLISHED_BEFORE: Duration = Duration::from_secs(30 * 86_400);
+/// For how long keys are used as they were read: another node may have made the next ones.
+pub(crate) const KEYS_READ_AGAIN: Duration = Duration::from_secs(3600);
 /// How long its root is.
 pub(crate) const SEAL_ROOT_LIFE: Duration = Duration::from_secs(20 * 365 * 86_400);
 /// Rows that a chore takes at once.

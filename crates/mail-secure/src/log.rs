@@ -130,7 +130,12 @@ impl Secure {
         let made_at = to_the_second(platform.made_at.minus(limits::VALID_BEFORE));
         Ok(Keys {
             platform: self.settings().issuer.clone(),
-            seal: platform.seal.chain().last().cloned().map(since).into_iter().collect(),
+            seal: platform
+                .seals
+                .iter()
+                .filter_map(|one| one.signer.chain().last().cloned())
+                .map(since)
+                .collect(),
             time_stamp: roots.into_iter().map(since).collect(),
             log: vec![Valid { value: platform.log.key().clone(), from: made_at, until: None }],
             witnesses: Vec::new(),

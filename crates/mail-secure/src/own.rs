@@ -1,6 +1,7 @@
 //! The journal of a person: the secured letters that they sent and received, what happened to each, and its receipts.
 //!
 //! How much of it they see depends on how they have shown who they are: by a code to the mailbox, what such a code opens.
+//! Of the time when somebody else had the address as their login they see nothing.
 //! Subjects lie encrypted, so that a search reads a person's rows one by one, from the newest, and only so many at once.
 
 use std::fmt;
@@ -263,6 +264,8 @@ impl Secure {
         limit: usize,
     ) -> Result<OwnPage, SecureError> {
         let words = searched.words.trim().to_lowercase();
+        let since = directory::login_ended(tx, &owner.canonical)?;
+        searched.from = searched.from.max(since);
         let mut page = OwnPage { letters: Vec::new(), next: None, is_cut: false };
         let mut read = 0;
         loop {
@@ -317,8 +320,18 @@ impl Secure {
     /// # Errors
     /// [`SecureError::NotFound`] for what is not in it.
     pub async fn own_letter(&self, owner: &Owner, slot: &Slot) -> Result<Own, SecureError> {
-        let seen = self.seen(slot).await?;
+        let (secure, wanted, canonical) = (self.clone(), *slot, owner.canonical.clone());
+        let scope = self.db().operator("show people one of the letters that they sent and received");
+        let (seen, since) = scope
+            .read(move |tx: &mut Tx| {
+                let since = directory::login_ended(tx, &canonical)?;
+                Ok::<_, SecureError>((secure.read(tx, &wanted)?, since))
+            })
+            .await?;
         let (letter, copy) = (seen.letter, seen.copy);
+        if since.is_some_and(|since| letter.submitted_at < since) {
+            return Err(SecureError::NotFound);
+        }
         let is_sent = letter.sender.canonical() == owner.canonical;
         let is_theirs = is_sent || copy.address.canonical() == owner.canonical;
         let is_seen = owner.within(is_sent, Some(letter.mode)).is_some();

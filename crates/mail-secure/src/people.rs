@@ -64,15 +64,30 @@ impl Secure {
         Ok(scope.read(move |tx: &mut Tx| rows::choices(tx, &canonical)).await?)
     }
 
-    /// Keeps what the owner of an address chose. Whoever blocks registered letters does not accept them: blocking
-    /// counts. What they agreed to stays.
+    /// What somebody whose address it is has chosen; nothing where somebody else said it, who had the address before.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn choose(&self, address: &Address, choices: Choices) -> Result<(), SecureError> {
+    pub async fn choices_of(&self, address: &Address, person: UserId) -> Result<Choices, SecureError> {
+        let canonical = address.canonical();
+        let scope = self.db().operator("read what a recipient has chosen");
+        Ok(scope.read(move |tx: &mut Tx| rows::choices_of(tx, &canonical, person)).await?)
+    }
+
+    /// Keeps what the owner of an address chose. Whoever blocks registered letters does not accept them: blocking
+    /// counts. What they agreed to stays; what somebody else said who had the address before is over.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn choose(
+        &self,
+        address: &Address,
+        person: UserId,
+        choices: Choices,
+    ) -> Result<(), SecureError> {
         let canonical = address.canonical();
         let scope = self.db().operator("keep what a recipient has chosen");
-        Ok(scope.write(move |tx: &mut Tx| rows::put_choices(tx, &canonical, &choices)).await?)
+        Ok(scope.write(move |tx: &mut Tx| rows::put_choices(tx, &canonical, person, &choices)).await?)
     }
 
     /// Somebody agrees to receive personal and registered letters, in the words of a language; a second time changes
@@ -159,7 +174,7 @@ impl Secure {
         address: &Address,
     ) -> Result<Option<Language>, DbError> {
         let canonical = address.canonical();
-        if let Some(language) = rows::choices(tx, &canonical)?.language {
+        if let Some(language) = in_force(tx, &canonical)?.language {
             return Ok(Some(language));
         }
         let chosen = directory::language_of(tx, &canonical)?;
@@ -171,6 +186,14 @@ impl Secure {
 pub(crate) fn consented(tx: &mut Tx, who: &Shown) -> Result<Option<Consent>, DbError> {
     let kept = rows::choices(tx, who.own())?.consent;
     Ok(kept.filter(|kept| kept.version == CONSENT_VERSION && kept.person == who.person))
+}
+
+/// What the owner of an address chose who still has it: whoever has it afterwards has said nothing.
+pub(crate) fn in_force(tx: &mut Tx, canonical: &str) -> Result<Choices, DbError> {
+    match directory::login_holder(tx, canonical)? {
+        Some(person) => rows::choices_of(tx, canonical, person),
+        None => Ok(Choices::default()),
+    }
 }
 
 /// The agreement of whoever accepts every registered letter to an address as it arrives, and still has it.

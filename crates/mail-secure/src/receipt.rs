@@ -176,7 +176,9 @@ impl Proven {
             contact: Some(settings.portal.as_str()),
             has_room_for_time_stamp: false,
         };
-        pades::sign(&pdf, &platform.seal, self.stamp.time, &claim).map_err(|error| failed(&error))
+        // As it was signed then: the certificate in use now may be younger than what it is to vouch for.
+        pades::sign(&pdf, platform.seal_at(self.stamp.time), self.stamp.time, &claim)
+            .map_err(|error| failed(&error))
     }
 
     /// Until when the recipient could decide, as the offer in the evidence says.

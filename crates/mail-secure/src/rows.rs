@@ -29,11 +29,11 @@ pub(crate) mod short_message;
 pub const MIGRATIONS: Migrations =
     Migrations { owner: "mail-secure", steps: &[(1, "secure letters", include_str!("0001_secure.sql"))] };
 
-/// The key in use for a purpose.
-pub(crate) fn key(tx: &mut Tx, purpose: Purpose) -> Result<Option<KeptKey>, SecureError> {
-    let found = tx.query_one(
-        "SELECT private_key, certificates, public_key, created_at FROM secure_key
-         WHERE purpose = ?1 ORDER BY generation DESC LIMIT 1",
+/// The keys for a purpose, the first generation first.
+pub(crate) fn keys(tx: &mut Tx, purpose: Purpose) -> Result<Vec<KeptKey>, SecureError> {
+    let found = tx.query(
+        "SELECT private_key, certificates, public_key, created_at, generation, used_from FROM secure_key
+         WHERE purpose = ?1 ORDER BY generation",
         values![purpose.word()],
         |row| {
             Ok(KeptKey {
@@ -41,18 +41,28 @@ pub(crate) fn key(tx: &mut Tx, purpose: Purpose) -> Result<Option<KeptKey>, Secu
                 certificates: row.text(1)?.to_owned(),
                 public_key: row.bytes(2)?.to_vec(),
                 created_at: row.timestamp(3)?,
+                generation: row.integer(4)?,
+                used_from: row.timestamp(5)?,
             })
         },
     );
     Ok(found?)
 }
 
-/// Keeps the first key for a purpose, unless there is one.
+/// Keeps a key of a generation, unless there is one.
 pub(crate) fn add_key(tx: &mut Tx, purpose: Purpose, key: &KeptKey) -> Result<(), SecureError> {
     tx.execute(
-        "INSERT INTO secure_key (purpose, generation, private_key, certificates, public_key, created_at)
-         VALUES (?1, 1, ?2, ?3, ?4, ?5) ON CONFLICT (purpose, generation) DO NOTHING",
-        values![purpose.word(), &key.wrapped, &key.certificates, &key.public_key, key.created_at],
+        "INSERT INTO secure_key (purpose, generation, private_key, certificates, public_key, created_at, used_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (purpose, generation) DO NOTHING",
+        values![
+            purpose.word(),
+            key.generation,
+            &key.wrapped,
+            &key.certificates,
+            &key.public_key,
+            key.created_at,
+            key.used_from
+        ],
     )?;
     Ok(())
 }

@@ -70,7 +70,7 @@ impl Secure {
     /// The roots that vouch for time-stamps made now.
     pub(crate) fn time_roots(&self, platform: &Platform) -> Vec<Certificate> {
         match self.settings().time_stamps.is_empty() {
-            true => platform.clock.chain().last().cloned().into_iter().collect(),
+            true => platform.clock_roots().cloned().collect(),
             false => self.settings().time_stamp_roots.clone(),
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::Bytes;
@@ -22,12 +23,16 @@ use crate::error::SecureError;
 use crate::letter::{Unmarked, digested};
 use crate::notice::NoticeKind;
 use crate::phone::Phones;
+use crate::people::in_force;
 use crate::platform::Platform;
 use crate::statement::{Happening, Notary};
 use crate::types::{Copy, Letter, Way};
 use crate::wish::Passphrase;
 
 use crate::{Secure, limits, rows};
+
+/// Behind the last moment of a deadline.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A letter that somebody may send secured.
 #[derive(Clone, Debug)]
@@ -167,7 +172,8 @@ impl Sealer {
             way,
             state: State::Unsent,
             store_share: None,
-            not_after: now.plus(limits::OPEN_FOR),
+            // A letter can be opened for as long as it can be accepted, and what is not opens nothing.
+            not_after: deadline.map_or(now, |deadline| deadline.plus(SECOND)).max(now.plus(limits::OPEN_FOR)),
             submitted_at: now,
             deadline,
             accepted_at: None,
@@ -303,8 +309,7 @@ impl Secure {
             .read(move |tx: &mut Tx| {
                 let one = |(address, way): &(Address, Way)| {
                     let language = secure.language_chosen(tx, address)?.unwrap_or(otherwise);
-                    let choices = rows::people::choices(tx, &address.canonical())?;
-                    let is_blocked = is_registered && choices.blocks_registered;
+                    let is_blocked = is_registered && in_force(tx, &address.canonical())?.blocks_registered;
                     let way = if is_blocked { Way::Blocked } else { *way };
                     Ok((address.clone(), way, language))
                 };

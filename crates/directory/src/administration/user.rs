@@ -239,7 +239,7 @@ impl Administration {
                 membership::rows::remove(tx, one.organisation, id)?;
             }
             if left.len() == all.len() {
-                forget_user(tx, id, &user.login)?;
+                forget_user(tx, id, &user.login, at)?;
             }
             trail::tell(tx, trail::Told::of_thing(&user.login).before(before));
             Ok((Some(organisation), ()))
@@ -273,11 +273,12 @@ fn give_role(tx: &mut Tx, user: &UserInfo, role: Role, grant: &Grant<'_>) -> Res
     notice::write(tx, grant.notice, user.id, &event, grant.who, grant.at)
 }
 
-/// Forgets a person who belongs to nobody any more, with everything that opens the account.
-pub(crate) fn forget_user(tx: &mut Tx, id: UserId, login: &str) -> Result<()> {
+/// Forgets a person who belongs to nobody any more, with everything that opens the account. That the login is free stays:
+/// whoever has it afterwards is somebody else.
+pub(crate) fn forget_user(tx: &mut Tx, id: UserId, login: &str, at: Timestamp) -> Result<()> {
     factor::rows::forget_person(tx, id)?;
     membership::rows::forget_offers_to(tx, id)?;
-    Ok(rows::delete_user(tx, id, login)?)
+    Ok(rows::delete_user(tx, id, login, at)?)
 }
 
 /// As one organisation sees a person.

@@ -152,7 +152,7 @@ impl Directory {
                     return Err(DirectoryError::NotFound { what: "account" });
                 }
                 notice::write(tx, notice, user, &Event::Recipient(OfRecipient::Deleted), &login, at)?;
-                forget_user(tx, user, &login)?;
+                forget_user(tx, user, &login, at)?;
                 let change =
                     trail::Change::new(at, audit, None, actor.clone(), "delete account", login.clone());
                 Ok(trail::audit(tx, &change)?)
@@ -185,6 +185,6 @@ pub(crate) fn make_room(
         return Ok(false);
     }
     notice::write(tx, notice, user, &Event::Recipient(OfRecipient::Replaced), who, at)?;
-    forget_user(tx, user, login)?;
+    forget_user(tx, user, login, at)?;
     Ok(true)
 }

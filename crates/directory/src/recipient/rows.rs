@@ -20,6 +20,14 @@ pub fn login_holder(tx: &mut Tx, login: &str) -> Result<Option<UserId>, DbError>
     Ok(holder(tx, login)?.map(|holder| holder.user))
 }
 
+/// Until when somebody else had a login, the last of them; `None` where nobody had.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn login_ended(tx: &mut Tx, login: &str) -> Result<Option<Timestamp>, DbError> {
+    tx.query_one("SELECT ended_at FROM past_login WHERE login = ?1", values![login], |row| row.timestamp(0))
+}
+
 /// The login of somebody without an organisation; `None` for anybody else.
 pub(super) fn login_of(tx: &mut Tx, user: UserId) -> Result<Option<String>, DbError> {
     tx.query_one(

@@ -38,7 +38,7 @@ pub(super) async fn page_of(
 ) -> Result<Response, Trouble> {
     let own = own_address(shared, guest).await?;
     let (choices, visits) = match &own {
-        Some(own) => (shared.secure.choices(own).await?, shared.secure.visits(own).await?),
+        Some(own) => (shared.secure.choices_of(own, session.user).await?, shared.secure.visits(own).await?),
         None => (Choices::default(), 0),
     };
     let at = |at: Timestamp| moment(shared, at);
@@ -116,7 +116,7 @@ pub(super) async fn choose(State(shared): State<Arc<Shared>>, mut guest: Guest, 
     };
     let answer = async {
         let own = own_address(&shared, &guest).await?.ok_or(Trouble::Proof)?;
-        let before = shared.secure.choices(&own).await?;
+        let before = shared.secure.choices_of(&own, session.user).await?;
         let registered = fields.text("registered");
         // A standing instruction is an agreement before every letter: there has to be the one about all of them.
         if registered == "accept" && (before.consent.is_none() || !session.has_second_factor) {
@@ -130,7 +130,7 @@ pub(super) async fn choose(State(shared): State<Arc<Shared>>, mut guest: Guest, 
             accepts_registered: registered == "accept",
             language,
         };
-        shared.secure.choose(&own, choices).await?;
+        shared.secure.choose(&own, session.user, choices).await?;
         if session.is_recipients()
             && let Some(language) = language
         {

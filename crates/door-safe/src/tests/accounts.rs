@@ -445,6 +445,15 @@ async fn an_account_gives_way_to_the_user_of_the_domains_organisation_with_nothi
         fresh.post("/safe/sign-in", &fields).await;
         let setup = fresh.post("/safe/account/totp", &[("next", &place)]).await;
         secured(&portal, &mut fresh, &place, &setup).await;
+        // Nothing of the journal goes over; what comes from now on is theirs.
+        let journal = fresh.get("/safe/journal").await;
+        assert_eq!(journal.status, StatusCode::OK);
+        assert!(!journal.text.contains(&sent.slot.to_string()), "{}", journal.text);
+        let letter = fresh.get(&format!("/safe/journal/{}", sent.slot)).await;
+        assert_eq!(letter.status, StatusCode::NOT_FOUND);
+        portal.world.clock.advance(std::time::Duration::from_secs(60));
+        let later = portal.send(Mode::Registered, "zoe@acme.test", LETTER).await;
+        assert!(fresh.get("/safe/journal").await.text.contains(&later.slot.to_string()));
         // Another person has agreed to nothing yet.
         assert!(fresh.get(&place).await.text.contains(&format!("{place}/consent")));
         assert_eq!(fresh.post(&format!("{place}/accept"), &[]).await.status, StatusCode::FORBIDDEN);

@@ -16,9 +16,10 @@ use wire_cms::{Certificate, Signer};
 
 use super::statement::{SALT, statement};
 use crate::log::{Frontier, LogSigner, Node, consistency, inclusion, leaf};
+use crate::seal::sealed_by;
 use crate::{
     Bundle, BundledCheckpoint, BundledLetter, BundledStatement, Digest, Event, Evidence, Identifier, Keys,
-    Logged, Reason, Sealed, Valid, seal,
+    Logged, Reason, Sealed, Valid,
 };
 
 /// What OpenSSL's `ts` needs to know.
@@ -202,7 +203,8 @@ impl Platform {
         let mut sealed: Vec<Sealed> = Vec::new();
         for (sequence, event) in (1..).zip(events) {
             let evidence = self.evidence(slot, sequence, *event, sealed.last());
-            sealed.push(seal(&evidence, &signer, evidence.event_time).expect("sealed"));
+            // Also by who should not.
+            sealed.push(sealed_by(&evidence, &signer, evidence.event_time).expect("sealed"));
         }
         sealed
     }

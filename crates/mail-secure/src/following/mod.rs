@@ -2,8 +2,6 @@
 
 mod rows;
 
-use std::time::Duration;
-
 use db::Tx;
 use evidence::{Event, Mode};
 use model::{Address, OrganisationId, Timestamp};
@@ -13,9 +11,6 @@ use crate::error::SecureError;
 use crate::types::{Copy, Letter, Way};
 use crate::{Secure, State};
 
-/// Statements are listed once they are so old: one whose commit takes longer than its younger neighbour's would
-/// otherwise be passed by.
-pub const LISTED_AFTER: Duration = Duration::from_secs(10);
 /// Statements that are listed at once.
 pub const HAPPENED_LIMIT: usize = 200;
 /// Lines of a journal that are read at once.
@@ -36,41 +31,33 @@ pub struct Happened {
     pub event: Event,
     /// When.
     pub at: Timestamp,
+    /// Its place in the public log: places are given one after the other, in the order in which they become known.
+    pub log_index: u64,
 }
 
 /// The place in the list of statements behind one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cursor {
-    at: Timestamp,
-    slot: Slot,
-    sequence: u64,
+    log_index: u64,
 }
 
 impl Cursor {
     /// Behind this statement.
     pub fn behind(happened: &Happened) -> Cursor {
-        Cursor { at: happened.at, slot: happened.slot, sequence: happened.sequence }
+        Cursor { log_index: happened.log_index }
     }
 
     /// Reads what `Display` writes.
     pub fn parse(text: &str) -> Option<Cursor> {
-        let mut parts = text.split('.');
-        let (at, slot, sequence) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() {
-            return None;
-        }
-        let sequence: i64 = sequence.parse().ok()?;
-        Some(Cursor {
-            at: Timestamp(at.parse().ok()?),
-            slot: Slot(crate::sixteen(slot)?),
-            sequence: u64::try_from(sequence).ok()?,
-        })
+        let log_index: u64 = text.parse().ok()?;
+        let is_ours = log_index <= evidence::limits::WHOLE_NUMBER && log_index.to_string() == text;
+        is_ours.then_some(Cursor { log_index })
     }
 }
 
 impl std::fmt::Display for Cursor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}.{}", self.at.0, self.slot, self.sequence)
+        write!(f, "{}", self.log_index)
     }
 }
 
@@ -153,8 +140,9 @@ impl Secure {
         scope.read(move |tx: &mut Tx| Ok(rows::last_statements(tx, organisation, letter)?)).await
     }
 
-    /// What happened to an organisation's letters behind a place in the list, oldest first; of one letter only where it
-    /// is named. The newest ten seconds are listed later.
+    /// What happened to an organisation's letters behind a place in the list, in the order of the public log; of one letter
+    /// only where it is named. What is not in the log yet, where it comes within seconds, is listed then: nothing comes
+    /// to stand before what was listed, however long its letter took to be sealed.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -180,13 +168,13 @@ impl Secure {
         behind: Option<Cursor>,
         limit: usize,
     ) -> Result<Vec<Happened>, SecureError> {
-        let (until, application) = (self.now().minus(LISTED_AFTER), application.map(str::to_owned));
+        let application = application.map(str::to_owned);
         let limit = limit.min(HAPPENED_LIMIT);
         let scope = self.db().tenant(organisation);
         scope
             .read(move |tx: &mut Tx| {
                 let application = application.clone();
-                let of = rows::Listed { organisation, application, letter, behind, until, limit };
+                let of = rows::Listed { organisation, application, letter, behind, limit };
                 Ok(rows::happened(tx, &of)?)
             })
             .await

@@ -50,36 +50,26 @@ pub(super) struct Listed {
     pub(super) application: Option<String>,
     pub(super) letter: Option<[u8; 16]>,
     pub(super) behind: Option<Cursor>,
-    pub(super) until: Timestamp,
     pub(super) limit: usize,
 }
 
 pub(super) fn happened(tx: &mut Tx, listed: &Listed) -> Result<Vec<Happened>, DbError> {
-    let (at, slot, sequence) = match &listed.behind {
-        Some(behind) => {
-            (behind.at.0, behind.slot.to_string(), i64::try_from(behind.sequence).unwrap_or(i64::MAX))
-        }
-        None => (i64::MIN, String::new(), 0),
-    };
+    let behind = listed.behind.map_or(-1, |behind| i64::try_from(behind.log_index).unwrap_or(i64::MAX));
     let letter = listed.letter.map(|letter| hex(&letter));
     tx.query(
-        "SELECT s.slot, s.sequence, l.public_id, r.address, s.event, s.at
+        "SELECT s.slot, s.sequence, l.public_id, r.address, s.event, s.at, s.log_index
          FROM secure_statement s
          JOIN secure_letter l ON l.id = s.letter AND l.organisation = s.organisation
          JOIN secure_recipient r ON r.slot = s.slot AND r.organisation = s.organisation
-         WHERE s.organisation = ?1 AND s.at <= ?2 AND l.public_id = COALESCE(?3, l.public_id)
-           AND (s.at > ?4 OR (s.at = ?4 AND (s.slot > ?5 OR (s.slot = ?5 AND s.sequence > ?6))))
-           AND COALESCE(l.application, '') = COALESCE(?8, COALESCE(l.application, ''))
-         ORDER BY s.at, s.slot, s.sequence LIMIT ?7",
+         WHERE s.organisation = ?1 AND s.log_index > ?2 AND l.public_id = COALESCE(?3, l.public_id)
+           AND COALESCE(l.application, '') = COALESCE(?4, COALESCE(l.application, ''))
+         ORDER BY s.log_index LIMIT ?5",
         values![
             listed.organisation,
-            listed.until,
+            behind,
             letter.as_deref(),
-            at,
-            &slot,
-            sequence,
-            i64::try_from(listed.limit).unwrap_or(i64::MAX),
-            listed.application.as_deref()
+            listed.application.as_deref(),
+            i64::try_from(listed.limit).unwrap_or(i64::MAX)
         ],
         |row| {
             Ok(Happened {
@@ -89,6 +79,7 @@ pub(super) fn happened(tx: &mut Tx, listed: &Listed) -> Result<Vec<Happened>, Db
                 recipient: Address::parse(row.text(3)?).map_err(|_| damaged(3, "address")())?,
                 event: event(row.text(4)?).ok_or_else(damaged(4, "event"))?,
                 at: row.timestamp(5)?,
+                log_index: u64::try_from(row.integer(6)?).unwrap_or_default(),
             })
         },
     )

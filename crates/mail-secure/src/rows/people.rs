@@ -33,18 +33,36 @@ pub(crate) fn choices(tx: &mut Tx, canonical: &str) -> Result<Choices, DbError> 
     Ok(found.unwrap_or_default())
 }
 
-/// Keeps what a recipient chose; what they agreed to stays.
-pub(crate) fn put_choices(tx: &mut Tx, canonical: &str, choices: &Choices) -> Result<(), DbError> {
+/// What this person chose; nothing where somebody else said it.
+pub(crate) fn choices_of(tx: &mut Tx, canonical: &str, person: UserId) -> Result<Choices, DbError> {
+    let is_theirs = tx.query_one(
+        "SELECT 1 FROM secure_person WHERE canonical = ?1 AND person = ?2",
+        values![canonical, person],
+        |row| row.integer(0),
+    )?;
+    if is_theirs.is_some() { choices(tx, canonical) } else { Ok(Choices::default()) }
+}
+
+/// Keeps what a recipient chose; what they agreed to stays. Whoever else had the address before has nothing to say any
+/// more.
+pub(crate) fn put_choices(
+    tx: &mut Tx,
+    canonical: &str,
+    person: UserId,
+    choices: &Choices,
+) -> Result<(), DbError> {
+    forget_others(tx, canonical, Some(person))?;
     tx.execute(
-        "INSERT INTO secure_person (canonical, blocks_registered, accepts_registered, language)
-         VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (canonical) DO UPDATE SET blocks_registered = excluded.blocks_registered,
+        "INSERT INTO secure_person (canonical, person, blocks_registered, accepts_registered, language)
+         VALUES (?1, ?5, ?2, ?3, ?4)
+         ON CONFLICT (canonical) DO UPDATE SET person = excluded.person, blocks_registered = excluded.blocks_registered,
              accepts_registered = excluded.accepts_registered, language = excluded.language",
         values![
             canonical,
             choices.blocks_registered,
             choices.accepts_registered,
-            choices.language.map(Language::tag)
+            choices.language.map(Language::tag),
+            person
         ],
     )?;
     Ok(())
@@ -52,10 +70,7 @@ pub(crate) fn put_choices(tx: &mut Tx, canonical: &str, choices: &Choices) -> Re
 
 /// Somebody agrees. Whoever else had the address before has nothing to say any more; what the same person chose stays.
 pub(crate) fn put_consent(tx: &mut Tx, canonical: &str, consent: &Consent) -> Result<(), DbError> {
-    tx.execute(
-        "DELETE FROM secure_person WHERE canonical = ?1 AND person IS NOT NULL AND person <> COALESCE(?2, 0)",
-        values![canonical, consent.person],
-    )?;
+    forget_others(tx, canonical, consent.person)?;
     tx.execute(
         "INSERT INTO secure_person (canonical, person, consented_at, consent_version, consent_language,
              blocks_registered, accepts_registered)
@@ -63,6 +78,14 @@ pub(crate) fn put_consent(tx: &mut Tx, canonical: &str, consent: &Consent) -> Re
          ON CONFLICT (canonical) DO UPDATE SET person = excluded.person, consented_at = excluded.consented_at,
              consent_version = excluded.consent_version, consent_language = excluded.consent_language",
         values![canonical, consent.person, consent.at, consent.version, consent.language.tag()],
+    )?;
+    Ok(())
+}
+
+fn forget_others(tx: &mut Tx, canonical: &str, person: Option<UserId>) -> Result<(), DbError> {
+    tx.execute(
+        "DELETE FROM secure_person WHERE canonical = ?1 AND person IS NOT NULL AND person <> COALESCE(?2, 0)",
+        values![canonical, person],
     )?;
     Ok(())
 }

@@ -79,11 +79,10 @@ fn what_a_program_says_writes_no_fields_of_its_own() {
 
 #[test]
 fn a_cursor_reads_back_and_nothing_else_does() {
-    let text = format!("1795291500000.{}.3", "0f".repeat(16));
-    assert_eq!(Cursor::parse(&text).unwrap().to_string(), text);
-    for wrong in
-        ["", "1", "x.y.z", &format!("{text}.1"), &text.replace(".3", ".-3"), &text.replace("0f", "0F")]
-    {
+    for text in ["0", "7", "9007199254740991"] {
+        assert_eq!(Cursor::parse(text).unwrap().to_string(), text);
+    }
+    for wrong in ["", "x", "-1", "+1", "01", " 1", "1.2", "9007199254740992", "99999999999999999999"] {
         assert_eq!(Cursor::parse(wrong), None, "{wrong}");
     }
 }

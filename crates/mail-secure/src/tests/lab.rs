@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use blobs::Blobs;
 use db::{Db, Tx};
+use directory::{Directory, NewRecipient};
 use evidence::{Bundle, Document, Keys, Report};
 use keys::Vault;
 use model::{Address, Domain, OrganisationId, UserId};
@@ -174,6 +175,19 @@ pub(super) fn strong(who: &str) -> Shown {
         is_strong: true,
         by_telephone: None,
     }
+}
+
+/// Somebody with an account at the portal.
+pub(super) async fn account(secure: &Secure, login: &str) -> Shown {
+    let directory = Directory::new(secure.db().clone(), secure.world().clone());
+    let new = NewRecipient {
+        login: address(login),
+        password: "une phrase de passe".to_owned().into(),
+        language: None,
+        source: [192, 0, 2, 7].into(),
+    };
+    let opened = directory.open_recipient(new).await.unwrap();
+    Shown { person: Some(opened.user), ..strong(login) }
 }
 
 /// What a bundle proves with the published keys, each by way of its file, and the letter.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use evidence::log::{Checkpoint, Note, Tile, root, verify_consistency};
-use evidence::{Bundle, Digest, Kind, Outcome, Verdict};
+use evidence::{Bundle, Digest, Document, Event, Kind, Outcome, Verdict};
 use wire_safe::Slot;
 use world::World;
 
 use super::lab::{
-    Authority, catch_up, count, judged, node, platform, platforms, send, settings, stamped, strong, tamper,
+    Authority, LETTER, catch_up, count, judged, node, platform, platforms, send, settings, stamped, strong,
+    tamper,
 };
 use crate::{LOG_PATH, Mode, NoTimeStamp, Notarised, Secure, SecureError, Settings};
 
@@ -398,6 +399,90 @@ async fn a_statement_changed_before_it_is_logged_is_found_by_its_seal() {
         };
         let (one, other) = (verdicts(&slots[0]).await, verdicts(&slots[1]).await);
         assert!(one == Verdict::Failed || other == Verdict::Failed, "{one:?} {other:?}");
+    }
+}
+
+#[tokio::test]
+async fn evidence_of_every_generation_of_keys_is_proven() {
+    const YEAR: Duration = Duration::from_secs(365 * 86_400);
+    for db in db::testing::engines() {
+        let world = World::testing();
+        let first = platform(db::testing::another(&db), world.clone(), settings());
+        let other = node(db, world.clone(), settings());
+        let seal_of = |bundle: &Bundle| bundle.letters[0].statements[0].sealed.certificate();
+        let old = send(&first, Mode::Registered, &["zed@else.test"]).await[0];
+        first.notarise().await.unwrap();
+        let before = seal_of(&first.bundle(&old).await.unwrap());
+        assert!(!first.renew_keys().await.unwrap(), "four years are left");
+
+        // A year before the end there is a next one: published at once, on every node, and not used yet.
+        world.clock.advance(4 * YEAR + Duration::from_secs(86_400));
+        assert_eq!(ending(&first).await, [""; 0]);
+        assert!(first.renew_keys().await.unwrap());
+        assert!(!first.renew_keys().await.unwrap() && !other.renew_keys().await.unwrap(), "one is enough");
+        let keys = other.published_keys().await.unwrap();
+        assert_eq!((keys.seal.len(), keys.time_stamp.len()), (2, 2));
+        world.clock.advance(Duration::from_secs(28 * 86_400));
+        let between = send(&other, Mode::Registered, &["zed@else.test"]).await[0];
+        other.notarise().await.unwrap();
+        assert_eq!(seal_of(&other.bundle(&between).await.unwrap()), before);
+
+        // A month later both nodes use it.
+        world.clock.advance(Duration::from_secs(3 * 86_400));
+        for (node, to) in [(&first, "yan@else.test"), (&other, "xia@else.test")] {
+            let new = send(node, Mode::Registered, &[to]).await[0];
+            node.notarise().await.unwrap();
+            assert_ne!(seal_of(&node.bundle(&new).await.unwrap()), before);
+        }
+        // When the first has ended all evidence holds, and a letter told of under both as well.
+        world.clock.advance(Duration::from_secs(3 * 86_400));
+        first.refuse(&between, &strong("zed@else.test"), "").await.unwrap();
+        first.notarise().await.unwrap();
+        world.clock.advance(YEAR);
+        let bundle = first.bundle(&between).await.unwrap();
+        assert_eq!(bundle.certificates.len(), 4, "two seals, each with its root");
+        let single = first.bundle(&old).await.unwrap();
+        assert_eq!(single.certificates.len(), 2, "what nothing here was sealed with is not needed");
+        for (node, bundle) in [(&first, &bundle), (&other, &bundle), (&first, &single)] {
+            let report = judged(node, bundle).await;
+            assert_eq!(report.verdict, Verdict::Proven, "{:#?}", report.claims);
+        }
+        // A page made now of what was sealed then is signed as it was then.
+        let pdf = first.receipt(&old, Event::SubmissionAcceptance, crate::Language::French).await.unwrap();
+        let keys = first.published_keys().await.unwrap();
+        let file = Document { name: "receipt.pdf", bytes: &pdf };
+        let verified = evidence::verify_files(&[file], &keys, Some(world.clock.now())).unwrap();
+        assert_eq!(verified[0].report.verdict, Verdict::Proven, "{:#?}", verified[0].report.claims);
+    }
+}
+
+/// What `relais check` would warn of.
+async fn ending(secure: &Secure) -> Vec<&'static str> {
+    let (scope, now) = (secure.db().operator("test"), secure.now());
+    let ending = scope.read(move |tx: &mut db::Tx| crate::ending_keys(tx, now)).await.unwrap();
+    ending.into_iter().map(|(what, _)| what).collect()
+}
+
+#[tokio::test]
+async fn keys_that_have_ended_seal_nothing_and_are_replaced_at_once() {
+    for secure in platforms() {
+        send(&secure, Mode::Registered, &["zed@else.test"]).await;
+        secure.world().clock.advance(Duration::from_secs(4 * 365 * 86_400 + 10 * 86_400));
+        assert_eq!(ending(&secure).await, ["seal", "clock"], "nobody has looked after them");
+        secure.world().clock.advance(Duration::from_secs(365 * 86_400));
+        // Nothing is stated that every verifier would refuse.
+        let refused =
+            super::lab::send_letter(&secure, Mode::Registered, &["yan@else.test"], LETTER, None).await;
+        assert!(
+            matches!(&refused, Err(SecureError::Evidence { why, .. }) if why.contains("holds from")),
+            "{refused:?}"
+        );
+        assert!(secure.renew_keys().await.unwrap());
+        assert_eq!(ending(&secure).await, [""; 0]);
+        let slot = send(&secure, Mode::Registered, &["yan@else.test"]).await[0];
+        secure.notarise().await.unwrap();
+        let report = judged(&secure, &secure.bundle(&slot).await.unwrap()).await;
+        assert_eq!(report.verdict, Verdict::Proven, "{:#?}", report.claims);
     }
 }
 

@@ -135,6 +135,33 @@ async fn whoever_may_not_know_the_sender_yet_does_not_find_them_in_the_journal()
 }
 
 #[tokio::test]
+async fn whoever_has_an_address_after_somebody_else_sees_nothing_of_their_letters() {
+    for secure in platforms() {
+        let before = send(&secure, Mode::Confidential, &["zed@else.test"]).await[0];
+        secure.world().clock.advance(std::time::Duration::from_secs(60));
+        let (scope, now) = (secure.db().operator("test"), secure.now());
+        let ended = "INSERT INTO past_login (login, ended_at) VALUES (?2, ?1), (?3, ?1)";
+        scope
+            .write(move |tx: &mut Tx| {
+                tx.execute(ended, db::values![now, "zed@else.test", "anna@valbois.test"])
+            })
+            .await
+            .unwrap();
+        secure.world().clock.advance(std::time::Duration::from_secs(60));
+        let after = send(&secure, Mode::Confidential, &["zed@else.test"]).await[0];
+        for who in ["zed@else.test", "anna@valbois.test"] {
+            let owner = owner(who, Reach::SecondFactor);
+            let page = secure.own_letters(&owner, &Searched::default(), 10).await.unwrap();
+            assert_eq!(page.letters.iter().map(|own| own.copy.slot).collect::<Vec<_>>(), [after], "{who}");
+            let older = Searched { from: Some(Timestamp(0)), ..Searched::default() };
+            assert_eq!(secure.own_letters(&owner, &older, 10).await.unwrap().letters.len(), 1, "{who}");
+            secure.own_letter(&owner, &after).await.unwrap();
+            assert!(matches!(secure.own_letter(&owner, &before).await, Err(SecureError::NotFound)), "{who}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_happened_is_told_with_its_reason_and_its_proof() {
     for secure in platforms() {
         let slots = send(&secure, Mode::Registered, &["zed@else.test"]).await;

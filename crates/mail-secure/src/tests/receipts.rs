@@ -7,7 +7,7 @@ use receipts::EVIDENCE_NAME;
 use wire_cms::{pades, smime};
 use wire_mime::Structure;
 
-use super::lab::{LETTER, address, platforms, send, strong};
+use super::lab::{LETTER, account, address, platforms, send, send_with, strong};
 use crate::{Choices, Language, Mode, Secure, SecureError, Told, sent};
 
 /// The notices that are due, taken out of the outbox.
@@ -131,9 +131,11 @@ async fn refusal_and_expiry_have_receipts_of_their_own() {
 async fn each_is_told_in_the_language_of_their_choice() {
     for secure in platforms() {
         let choices = Choices { language: Some(Language::Italian), ..Choices::default() };
-        secure.choose(&address("Zed@else.test"), choices).await.unwrap();
-        let slot = send(&secure, Mode::Registered, &["zed@else.test"]).await[0];
-        secure.accept(&slot, &strong("zed@else.test")).await.unwrap();
+        let zed = account(&secure, "zed@else.test").await;
+        secure.choose(&address("Zed@else.test"), zed.person.unwrap(), choices).await.unwrap();
+        secure.consent(&zed, Language::Italian).await.unwrap();
+        let slot = send_with(&secure, Mode::Registered, &["zed@else.test"], None).await[0];
+        secure.accept(&slot, &zed).await.unwrap();
         secure.notarise().await.unwrap();
         let letters = told(&secure).await;
         let subjects: Vec<String> = letters.iter().map(|told| subject(&told.bytes)).collect();

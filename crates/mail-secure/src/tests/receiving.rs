@@ -10,6 +10,7 @@ use wire_safe::Slot;
 use world::World;
 
 use super::lab::{LETTER, address, platform, platforms, settings, strong};
+use crate::following::Cursor;
 use crate::receiving::{Behind, Listed, SentBy, Sought, brings};
 use crate::{
     Mode, Secure, SecureError, Settings, Shown, State, Submission, Unmarked, Way, application_words,
@@ -20,7 +21,17 @@ const OFFICE: &str = "office@else.test";
 
 /// Sends a letter, known by these words; gives the slot and the e-mail that brings it to the first recipient.
 async fn send(secure: &Secure, mode: Mode, authentication: &str, to: &[&str]) -> (Slot, Bytes) {
-    let submission = Submission {
+    let prepared = Arc::new(secure.prepare(submission(mode, authentication, to)).await.unwrap());
+    let (committing, kept) = (secure.clone(), prepared.clone());
+    let scope = secure.db().operator("test");
+    scope.write(move |tx: &mut Tx| committing.commit(tx, &kept)).await.unwrap();
+    secure.world().clock.advance(Duration::from_secs(1));
+    let first = prepared.carriers().iter().find(|one| one.recipient == address(to[0])).unwrap();
+    (first.slot, first.bytes.clone())
+}
+
+fn submission(mode: Mode, authentication: &str, to: &[&str]) -> Submission {
+    Submission {
         organisation: OrganisationId(1),
         sender: address("anna@valbois.test"),
         sender_name: "Anna".to_owned(),
@@ -38,14 +49,7 @@ async fn send(secure: &Secure, mode: Mode, authentication: &str, to: &[&str]) ->
         language: crate::Language::French,
         client_reference: None,
         answers: None,
-    };
-    let prepared = Arc::new(secure.prepare(submission).await.unwrap());
-    let (committing, kept) = (secure.clone(), prepared.clone());
-    let scope = secure.db().operator("test");
-    scope.write(move |tx: &mut Tx| committing.commit(tx, &kept)).await.unwrap();
-    secure.world().clock.advance(Duration::from_secs(1));
-    let first = prepared.carriers().iter().find(|one| one.recipient == address(to[0])).unwrap();
-    (first.slot, first.bytes.clone())
+    }
 }
 
 fn by_payroll() -> String {
@@ -105,13 +109,37 @@ async fn what_an_application_sent_is_found_by_its_login_within_its_organisation(
         let letter = secure.seen(&own).await.unwrap().letter;
         assert_eq!(letter.application(), Some(PAYROLL));
         let happened = secure.happened_to(OrganisationId(1), Some(PAYROLL), None, None, 100);
-        // The newest ten seconds are listed later.
+        // What is not in the public log yet is listed later.
         assert!(happened.await.unwrap().is_empty());
-        secure.world().clock.advance(Duration::from_secs(60));
+        secure.notarise().await.unwrap();
         let happened = secure.happened_to(OrganisationId(1), Some(PAYROLL), None, None, 100).await.unwrap();
         assert!(!happened.is_empty() && happened.iter().all(|one| one.slot == own), "{happened:?}");
         let all = secure.happened_since(OrganisationId(1), None, None, 100).await.unwrap();
         assert!(all.len() > happened.len());
+    }
+}
+
+#[tokio::test]
+async fn a_letter_that_took_long_to_seal_is_not_passed_by() {
+    for secure in platforms() {
+        let submission = submission(Mode::Registered, "password", &["zed@else.test"]);
+        let late = Arc::new(secure.prepare(submission).await.unwrap());
+        secure.world().clock.advance(Duration::from_secs(30));
+        send(&secure, Mode::Confidential, "password", &["yan@else.test"]).await;
+        secure.notarise().await.unwrap();
+        let list = async |behind| secure.happened_since(OrganisationId(1), None, behind, 100).await.unwrap();
+        let first = list(None).await;
+        assert_eq!(first.len(), 3);
+        // The program has read as far as this while the other letter was still being sealed.
+        let behind = Cursor::parse(&Cursor::behind(&first[2]).to_string());
+        assert!(behind.is_some() && list(behind).await.is_empty());
+        let (committing, kept) = (secure.clone(), late.clone());
+        let scope = secure.db().operator("test");
+        scope.write(move |tx: &mut Tx| committing.commit(tx, &kept)).await.unwrap();
+        secure.notarise().await.unwrap();
+        let next = list(behind).await;
+        assert_eq!(next.iter().map(|one| one.slot).collect::<Vec<_>>(), [late.carriers()[0].slot; 2]);
+        assert!(next[0].at < first[0].at, "it happened before");
     }
 }
 

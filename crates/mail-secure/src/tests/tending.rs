@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use directory::{Directory, NewRecipient};
 use evidence::{Event, Verdict};
 use model::{DeliveryId, OrganisationId, Timestamp, UserId};
 use wire_safe::Slot;
 
-use super::lab::{address, count, judged, platforms, send, send_with, strong, tamper};
+use super::lab::{account, address, count, judged, platforms, send, send_with, strong, tamper};
 use crate::{Carriage, Choices, Code, Heard, Leg, Mode, Secure, SecureError, Shown, State};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -65,7 +64,8 @@ async fn after_a_long_silence_there_is_one_reminder_and_not_two() {
 async fn who_blocks_registered_letters_gets_none_and_the_sender_hears_so() {
     for secure in platforms() {
         let choices = Choices { blocks_registered: true, accepts_registered: true, ..Choices::default() };
-        secure.choose(&address("zed@else.test"), choices).await.unwrap();
+        let zed = account(&secure, "zed@else.test").await.person.unwrap();
+        secure.choose(&address("zed@else.test"), zed, choices).await.unwrap();
         let slots = send(&secure, Mode::Registered, &["zed@else.test", "yan@else.test"]).await;
         let blocked = secure.seen(&slots[0]).await.unwrap().copy;
         assert_eq!((blocked.state, blocked.store_share), (State::Blocked, None), "nothing was sealed");
@@ -88,18 +88,45 @@ async fn who_blocks_registered_letters_gets_none_and_the_sender_hears_so() {
 }
 
 #[tokio::test]
+async fn what_somebody_chose_ends_with_their_account() {
+    for secure in platforms() {
+        let zed = account(&secure, "zed@else.test").await.person.unwrap();
+        let language = Some(crate::Language::Italian);
+        let choices = Choices { blocks_registered: true, language, ..Choices::default() };
+        secure.choose(&address("zed@else.test"), zed, choices.clone()).await.unwrap();
+        assert_eq!(secure.choices_of(&address("zed@else.test"), zed).await.unwrap(), choices);
+        let sent = async || {
+            tamper(&secure, "DELETE FROM secure_notice").await;
+            let slot = send_with(&secure, Mode::Registered, &["zed@else.test"], None).await[0];
+            secure.seen(&slot).await.unwrap().copy.state
+        };
+        assert_eq!(sent().await, State::Blocked);
+        // The account ends: nobody has said anything, whether or not somebody comes after them.
+        tamper(&secure, "UPDATE person SET login = 'gone@else.test' WHERE login = 'zed@else.test'").await;
+        assert_eq!(sent().await, State::Offered);
+        let successor = account(&secure, "zed@else.test").await.person.unwrap();
+        assert_eq!(sent().await, State::Offered);
+        let theirs = secure.choices_of(&address("zed@else.test"), successor).await.unwrap();
+        assert_eq!(theirs, Choices::default());
+        secure.choose(&address("zed@else.test"), successor, choices).await.unwrap();
+        assert_eq!(sent().await, State::Blocked);
+    }
+}
+
+#[tokio::test]
 async fn a_standing_instruction_accepts_when_the_letter_has_arrived() {
     for secure in platforms() {
         let choices = Choices { accepts_registered: true, ..Choices::default() };
-        secure.choose(&address("zed@else.test"), choices.clone()).await.unwrap();
         let zed = account(&secure, "zed@else.test").await;
+        let person = zed.person.unwrap();
+        secure.choose(&address("zed@else.test"), person, choices.clone()).await.unwrap();
         // Nobody has agreed to anything: an instruction alone accepts nothing.
         let early = send_with(&secure, Mode::Registered, &["zed@else.test"], None).await;
         arrive(&secure, &early[0]).await;
         assert_eq!(secure.seen(&early[0]).await.unwrap().copy.state, State::Offered);
         tamper(&secure, "DELETE FROM secure_notice").await;
         secure.consent(&zed, crate::Language::French).await.unwrap();
-        secure.choose(&address("zed@else.test"), choices).await.unwrap();
+        secure.choose(&address("zed@else.test"), person, choices).await.unwrap();
         let slots = send_with(&secure, Mode::Registered, &["zed@else.test", "yan@else.test"], None).await;
         for slot in &slots {
             assert_eq!(secure.seen(slot).await.unwrap().copy.state, State::Offered);
@@ -147,19 +174,6 @@ async fn carried(secure: &Secure, slot: &Slot, carriage: Carriage) {
         })
         .await
         .unwrap();
-}
-
-/// Somebody with an account at the portal.
-async fn account(secure: &Secure, login: &str) -> Shown {
-    let directory = Directory::new(secure.db().clone(), secure.world().clone());
-    let new = NewRecipient {
-        login: address(login),
-        password: "une phrase de passe".to_owned().into(),
-        language: None,
-        source: [192, 0, 2, 7].into(),
-    };
-    let opened = directory.open_recipient(new).await.unwrap();
-    Shown { person: Some(opened.user), ..strong(login) }
 }
 
 #[tokio::test]
@@ -316,7 +330,7 @@ async fn a_letter_that_arrives_when_its_time_is_over_is_not_accepted_by_instruct
         let zed = account(&secure, "zed@else.test").await;
         secure.consent(&zed, crate::Language::French).await.unwrap();
         let choices = Choices { accepts_registered: true, ..Choices::default() };
-        secure.choose(&address("zed@else.test"), choices).await.unwrap();
+        secure.choose(&address("zed@else.test"), zed.person.unwrap(), choices).await.unwrap();
         let slot = send_with(&secure, Mode::Registered, &["zed@else.test"], None).await[0];
         secure.world().clock.advance(9 * DAY);
         carried(&secure, &slot, Carriage::Arrived).await;

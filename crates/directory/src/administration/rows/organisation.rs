@@ -114,6 +114,11 @@ pub(in crate::administration) fn delete_organisation(
     crate::forgetting::rows::of_organisation(tx, id)?;
     // Whoever belongs to others too stays there; everybody else goes.
     crate::membership::rows::delete_organisation(tx, id)?;
+    tx.execute(
+        "INSERT INTO past_login (login, ended_at) SELECT login, ?2 FROM person WHERE organisation = ?1
+         ON CONFLICT (login) DO UPDATE SET ended_at = excluded.ended_at",
+        values![id, at],
+    )?;
     for statement in [
         "DELETE FROM known_source WHERE subject IN
              (SELECT 'login user ' || login FROM person WHERE organisation = ?1)",

@@ -166,7 +166,17 @@ pub(in crate::administration) fn disable_user(
 }
 
 /// Forgets a person who belongs to nobody any more.
-pub(in crate::administration) fn delete_user(tx: &mut Tx, id: UserId, login: &str) -> Result<(), DbError> {
+pub(in crate::administration) fn delete_user(
+    tx: &mut Tx,
+    id: UserId,
+    login: &str,
+    at: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO past_login (login, ended_at) VALUES (?1, ?2)
+         ON CONFLICT (login) DO UPDATE SET ended_at = excluded.ended_at",
+        values![login, at],
+    )?;
     let subject = format!("login user {login}");
     tx.execute("DELETE FROM known_source WHERE subject = ?1", values![subject.as_str()])?;
     tx.execute("DELETE FROM operator_staff WHERE person = ?1", values![id])?;
