@@ -266,8 +266,8 @@ async fn programs_ask_before_they_send_and_follow_what_was_sent() {
         let half = place.get(&tenant.token, "/secure-letters?reference=2026-11/1").await;
         is_refused(&half, StatusCode::UNPROCESSABLE_ENTITY, "invalid");
 
-        // An event is told once no other can come before it.
-        place.world.clock.advance(std::time::Duration::from_secs(11));
+        // An event is told once it is in the public log: no other can come before it.
+        place.flow.secure().notarise().await.unwrap();
         let of_letter = format!("/secure-events?secure_letter={}", sent["letter"]["id"].as_str().unwrap());
         let events = place.get(&tenant.token, &of_letter).await.body;
         let names: Vec<_> = events["items"].as_array().unwrap().iter().map(|one| &one["event"]).collect();

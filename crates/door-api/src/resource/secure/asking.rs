@@ -188,7 +188,7 @@ pub(crate) async fn check_secure_recipients(
     Ok(Json(CheckedRecipients { items: items.collect() }))
 }
 
-/// What happened to an organisation's letters since a point, oldest first; an event is told ten seconds after it happened
+/// What happened to an organisation's letters since a point, oldest first; an event is told once it is in the public log
 #[utoipa::path(get, path = "/secure-events", tag = "secure letters", params(EventQuery, PageQuery),
     responses((status = 200, body = LetterEvents)))]
 pub(crate) async fn list_secure_events(
