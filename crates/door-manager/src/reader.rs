@@ -164,10 +164,7 @@ mod tests {
         // Midnight there is the evening before in London.
         let midnight = model::Timestamp(1_794_351_600_000);
         let day = super::in_customers_zone(|| super::day_of(Language::French, midnight));
-        assert_eq!(
-            (midnight.rfc3339().as_str(), day.as_str()),
-            ("2026-11-10T23:00:00Z", "11 novembre 2026")
-        );
+        assert_eq!((midnight.rfc3339().as_str(), day.as_str()), ("2026-11-10T23:00:00Z", "11 novembre 2026"));
         assert_eq!(super::day(Language::French, "soon"), "soon");
         assert_eq!(label(model::Timestamp(0)), "01.01.");
     }
