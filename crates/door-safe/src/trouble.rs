@@ -118,6 +118,7 @@ impl From<SecureError> for Trouble {
             SecureError::Consent => Trouble::Consent,
             SecureError::Passphrase => Trouble::Passphrase,
             SecureError::TooOften => Trouble::TooOften,
+            SecureError::Busy => Trouble::Busy,
             SecureError::Illegal(_) | SecureError::Underway => Trouble::Illegal,
             SecureError::NotYet => Trouble::NotYet,
             error if error.is_temporary() => {

@@ -87,6 +87,9 @@ pub enum SecureError {
     /// Too much was asked in a short time.
     #[error("too much was asked in a short time")]
     TooOften,
+    /// Others are having the same heavy work done at the moment.
+    #[error("too much of this is asked at the same time")]
+    Busy,
 }
 
 impl SecureError {
@@ -94,7 +97,9 @@ impl SecureError {
     pub fn is_temporary(&self) -> bool {
         match self {
             SecureError::Db(error) => error.is_temporary(),
-            SecureError::Blob(_) | SecureError::NoTimeStamp(_) | SecureError::NotYet => true,
+            SecureError::Blob(_) | SecureError::NoTimeStamp(_) | SecureError::NotYet | SecureError::Busy => {
+                true
+            }
             _ => false,
         }
     }

@@ -47,6 +47,7 @@ mod stamping;
 mod statement;
 mod submit;
 mod tending;
+mod turns;
 mod types;
 mod verifying;
 pub mod wish;
@@ -86,6 +87,8 @@ pub use short_message::{SHORT_MESSAGES, ShortMessage};
 pub use stamping::{NoTimeStamp, OWN_TIME_POLICY};
 pub use statement::Shown;
 pub use submit::{Parcel, Prepared, Sealer, Submission};
+pub use turns::Turn;
+use turns::Turns;
 pub use types::{Copy, Letter, Released, Way, application_in, application_words, hex, sixteen};
 pub use verifying::{Evident, NotVerified, Verification, Verified};
 pub use withdrawing::{Recall, Recalled};
@@ -107,13 +110,14 @@ struct Inner {
     platform: Mutex<Option<(Arc<Platform>, Timestamp)>>,
     /// What takes deliveries out of the queue; without it nothing is withdrawn that leaves as it is.
     recall: OnceLock<Recall>,
+    turns: Turns,
 }
 
 impl Secure {
     /// Puts it together; keys are read, or made, when they are first needed.
     pub fn new(db: Db, blobs: Blobs, world: World, vault: Vault, settings: Settings) -> Secure {
-        let (platform, recall) = (Mutex::new(None), OnceLock::new());
-        Secure { inner: Arc::new(Inner { db, blobs, world, vault, settings, platform, recall }) }
+        let (platform, recall, turns) = (Mutex::new(None), OnceLock::new(), Turns::default());
+        Secure { inner: Arc::new(Inner { db, blobs, world, vault, settings, platform, recall, turns }) }
     }
 
     /// From now on `recall` takes what is withdrawn out of the queue. Called once, by whoever puts the queue beside it.
@@ -168,6 +172,10 @@ impl Secure {
 
     pub(crate) fn blobs(&self) -> &Blobs {
         &self.inner.blobs
+    }
+
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.inner.turns
     }
 
     pub(crate) fn world(&self) -> &World {

@@ -19,9 +19,14 @@ pub const OPEN_FOR: Duration = Duration::from_secs(365 * 86_400);
 /// How long an accepted registered letter can be opened.
 pub const ACCEPTED_OPEN_FOR: Duration = Duration::from_secs(365 * 86_400);
 /// How long an envelope that was brought to the portal stays there.
-pub const PARKED_FOR: Duration = Duration::from_secs(15 * 60);
-/// Envelopes parked for one letter at the same time.
-pub const PARKED_PER_SLOT_LIMIT: i64 = 5;
+/// Whoever opens an account on the way needs an hour, and the envelope behind it.
+pub const PARKED_FOR: Duration = Duration::from_secs(2 * 3600);
+/// Different envelopes parked for one letter at the same time; the same one lies there once.
+pub const PARKED_PER_SLOT_LIMIT: usize = 5;
+/// Passphrases of which a key is made at the same time.
+pub(crate) const STRETCHING_TURNS: usize = 2;
+/// Requests whose evidence is verified at the same time.
+pub(crate) const VERIFYING_TURNS: usize = 2;
 /// How long a code is good for.
 pub const CODE_FOR: Duration = Duration::from_secs(10 * 60);
 /// Wrong codes, after which the code is over.

@@ -65,23 +65,31 @@ impl Secure {
     pub async fn bring(&self, envelope: Bytes) -> Result<Brought, SecureError> {
         let platform = self.platform().await?;
         let checking = envelope.clone();
-        let slot = blocking(move || genuine(&platform, &checking)).await?;
+        let (slot, hash) = blocking(move || {
+            Ok::<_, SecureError>((genuine(&platform, &checking)?, *blake3::hash(&checking).as_bytes()))
+        })
+        .await?;
         let now = self.now();
         self.seen(&slot).await?.copy.can_be_opened(now).then_some(()).ok_or(SecureError::Ended)?;
+        // Whoever brings the same again and again fills no disk.
+        let size = envelope.len() as u64;
+        let until = now.plus(limits::PARKED_FOR);
+        let parking = self.db().operator("park an envelope that a recipient brought");
+        let known = parking.write(move |tx: &mut Tx| parked_before(tx, &slot, (&hash, size), now, until));
+        if let Some(parked) = known.await? {
+            return Ok(Brought { parked, slot });
+        }
         let blob = self.blobs().put(envelope).await?;
         let mut id = [0; 16];
         self.world().random.fill(&mut id);
-        let parked = hex(&id);
-        let name = parked.clone();
-        self.db()
-            .operator("park an envelope that a recipient brought")
+        let name = hex(&id);
+        let parked = parking
             .write(move |tx: &mut Tx| {
-                rows::forget_parked(tx, now)?;
-                if rows::count_parked(tx, &slot)? >= limits::PARKED_PER_SLOT_LIMIT {
-                    rows::forget_oldest_parked(tx, &slot)?;
+                if let Some(known) = parked_before(tx, &slot, (&hash, size), now, until)? {
+                    return Ok(known);
                 }
-                rows::insert_parked(tx, &name, &slot, &blob, now.plus(limits::PARKED_FOR))?;
-                Ok::<_, SecureError>(())
+                rows::insert_parked(tx, &name, &slot, &blob, until)?;
+                Ok::<_, SecureError>(name.clone())
             })
             .await?;
         Ok(Brought { parked, slot })
@@ -260,15 +268,13 @@ impl Secure {
             .db()
             .operator("take a code from a recipient")
             .write(move |tx: &mut Tx| {
-                let Some(kept) = rows::code(tx, &slot)? else { return Ok(false) };
-                let is_over = now.since(kept.made_at) > limits::CODE_FOR
-                    || kept.failures >= limits::CODE_FAILURES_LIMIT;
-                if is_over {
+                // Counted before it is compared: of many tries at the same time no more than the limit are made.
+                let since = now.minus(limits::CODE_FOR);
+                let Some(kept) = rows::try_code(tx, &slot, since, limits::CODE_FAILURES_LIMIT)? else {
                     return Ok(false);
-                }
+                };
                 let wanted = secure.vault().unwrap(&code_context(&slot), &kept.wrapped)?;
                 if verify_slices_are_equal(&wanted, typed.as_bytes()).is_err() {
-                    rows::count_code_failure(tx, &slot)?;
                     return Ok(false);
                 }
                 rows::forget_code(tx, &slot)?;
@@ -498,7 +504,7 @@ impl Secure {
     ) -> Result<wire_safe::Letter, SecureError> {
         let platform = self.platform().await?;
         let share = self.share(slot, who).await?;
-        let wanted = *slot;
+        let (secure, wanted) = (self.clone(), *slot);
         let opened = blocking(move || {
             let genuine = Envelope::parse(&envelope)
                 .map_err(|_| SecureError::Forged)?
@@ -510,6 +516,7 @@ impl Secure {
             let Some(stretching) = genuine.header().stretching else {
                 return genuine.open(&mail_share, &share, None).map_err(|_| SecureError::Forged);
             };
+            let _turn = secure.turn_to_stretch()?;
             let secret = RecipientSecret::stretch(&passphrase, stretching);
             let secret = secret.map_err(|_| SecureError::Passphrase)?;
             // A share of another letter looks the same: whoever has that says the right passphrase in vain.
@@ -618,6 +625,31 @@ fn source_of(source: IpAddr) -> String {
         IpAddr::V6(ip) => {
             format!("source {}/64", std::net::Ipv6Addr::from(u128::from(ip) & !u128::from(u64::MAX)))
         }
+    }
+}
+
+/// Under which id the very same envelope is parked already, from now on for longer.
+///
+/// # Errors
+/// [`SecureError::TooOften`] where too many different ones are.
+fn parked_before(
+    tx: &mut Tx,
+    slot: &Slot,
+    (hash, size): (&[u8; 32], u64),
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<String>, SecureError> {
+    rows::forget_parked(tx, now)?;
+    let all = rows::parked_of(tx, slot)?;
+    let is_full = all.len() >= limits::PARKED_PER_SLOT_LIMIT;
+    let same = all.into_iter().find(|(_, blob)| blob.hash == *hash && blob.size_bytes == size);
+    match same {
+        Some((id, _)) => {
+            rows::keep_parked(tx, &id, until)?;
+            Ok(Some(id))
+        }
+        None if is_full => Err(SecureError::TooOften),
+        None => Ok(None),
     }
 }
 

@@ -572,21 +572,18 @@ pub(crate) fn parked(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Option<(Sl
     )
 }
 
-pub(crate) fn count_parked(tx: &mut Tx, slot: &Slot) -> Result<i64, DbError> {
-    let count = tx.query_one(
-        "SELECT COUNT(*) FROM secure_parked WHERE slot = ?1",
+/// What is parked for a copy, by id.
+pub(crate) fn parked_of(tx: &mut Tx, slot: &Slot) -> Result<Vec<(String, BlobRef)>, DbError> {
+    tx.query(
+        "SELECT id, envelope FROM secure_parked WHERE slot = ?1 ORDER BY until",
         values![&slot.to_string()],
-        |row| row.integer(0),
-    )?;
-    Ok(count.unwrap_or_default())
+        |row| Ok((row.text(0)?.to_owned(), blob(row.bytes(1)?)?)),
+    )
 }
 
-pub(crate) fn forget_oldest_parked(tx: &mut Tx, slot: &Slot) -> Result<(), DbError> {
-    tx.execute(
-        "DELETE FROM secure_parked WHERE id IN
-             (SELECT id FROM secure_parked WHERE slot = ?1 ORDER BY until LIMIT 1)",
-        values![&slot.to_string()],
-    )?;
+/// Lets something lie parked for longer.
+pub(crate) fn keep_parked(tx: &mut Tx, id: &str, until: Timestamp) -> Result<(), DbError> {
+    tx.execute("UPDATE secure_parked SET until = ?2 WHERE id = ?1", values![id, until])?;
     Ok(())
 }
 
@@ -599,8 +596,6 @@ pub(crate) fn forget_parked(tx: &mut Tx, now: Timestamp) -> Result<u64, DbError>
 pub(crate) struct KeptCode {
     pub(crate) canonical: String,
     pub(crate) wrapped: Vec<u8>,
-    pub(crate) made_at: Timestamp,
-    pub(crate) failures: i64,
 }
 
 /// Keeps a new code; `texted_in` is the language of its short message, which is due at once, where it goes by one.
@@ -632,22 +627,26 @@ pub(crate) fn put_code(
 
 pub(crate) fn code(tx: &mut Tx, slot: &Slot) -> Result<Option<KeptCode>, DbError> {
     tx.query_one(
-        "SELECT canonical, code, made_at, failures FROM secure_code WHERE slot = ?1",
+        "SELECT canonical, code FROM secure_code WHERE slot = ?1",
         values![&slot.to_string()],
-        |row| {
-            Ok(KeptCode {
-                canonical: row.text(0)?.to_owned(),
-                wrapped: row.bytes(1)?.to_vec(),
-                made_at: row.timestamp(2)?,
-                failures: row.integer(3)?,
-            })
-        },
+        |row| Ok(KeptCode { canonical: row.text(0)?.to_owned(), wrapped: row.bytes(1)?.to_vec() }),
     )
 }
 
-pub(crate) fn count_code_failure(tx: &mut Tx, slot: &Slot) -> Result<(), DbError> {
-    tx.execute("UPDATE secure_code SET failures = failures + 1 WHERE slot = ?1", values![&slot.to_string()])?;
-    Ok(())
+/// The code of a slot that is good now, made since a moment and tried less often than the limit, for one try more, which is
+/// counted.
+pub(crate) fn try_code(
+    tx: &mut Tx,
+    slot: &Slot,
+    since: Timestamp,
+    tries: i64,
+) -> Result<Option<KeptCode>, DbError> {
+    tx.query_one(
+        "UPDATE secure_code SET failures = failures + 1
+         WHERE slot = ?1 AND made_at >= ?2 AND failures < ?3 RETURNING canonical, code",
+        values![&slot.to_string(), since, tries],
+        |row| Ok(KeptCode { canonical: row.text(0)?.to_owned(), wrapped: row.bytes(1)?.to_vec() }),
+    )
 }
 
 pub(crate) fn forget_code(tx: &mut Tx, slot: &Slot) -> Result<(), DbError> {

@@ -43,7 +43,7 @@ pub enum NotVerified {
     /// None of the files is evidence, or one cannot be read.
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
-    /// The platform's own keys are not at hand.
+    /// The platform's own keys are not at hand, or others have evidence verified ([`SecureError::Busy`]).
     #[error(transparent)]
     Ours(#[from] SecureError),
 }
@@ -57,7 +57,9 @@ impl Secure {
     pub async fn verify(&self, files: Vec<Evident>) -> Result<Verification, NotVerified> {
         let keys = self.keys_file().await?;
         let now = self.now();
+        let turn = self.turn_to_verify()?;
         blocking(move || {
+            let _turn = turn;
             let keys = Keys::parse(&keys).map_err(|_| SecureError::Damaged("the published keys"))?;
             let documents: Vec<Document<'_>> =
                 files.iter().map(|file| Document { name: &file.name, bytes: &file.bytes }).collect();

@@ -25,6 +25,8 @@ use super::{Desk, address, of_directory};
 const EVENTS_USUAL: usize = 100;
 /// Seconds after which a receipt that waits for its time-stamp may be there.
 const RECEIPT_SECONDS: u32 = 60;
+/// Seconds after which heavy work that others ask for may be done.
+const BUSY_SECONDS: u32 = 5;
 /// Seconds after which somebody who asked for too much may ask again.
 const TOO_OFTEN_SECONDS: u32 = 3600;
 /// Seconds after which a letter that was deferred is worth another try.
@@ -464,6 +466,7 @@ pub(super) fn of_secure(error: SecureError) -> Fault {
             "the letter asks for the sender's passphrase: it is opened at the portal",
         ),
         error @ SecureError::Proof => Fault::new(Code::Forbidden, error.to_string()),
+        error @ SecureError::Busy => Fault::new(Code::Temporary, error.to_string()).retry_after(BUSY_SECONDS),
         error @ SecureError::TooOften => {
             Fault::new(Code::Temporary, error.to_string()).retry_after(TOO_OFTEN_SECONDS)
         }

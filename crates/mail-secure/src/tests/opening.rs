@@ -4,7 +4,7 @@ use evidence::Event;
 use wire_safe::{Envelope, MailShare};
 use zeroize::Zeroizing;
 
-use super::lab::{LETTER, address, platforms, prepared, send_with, strong};
+use super::lab::{LETTER, address, count, platforms, prepared, send_with, strong};
 use crate::{Language, Mode, SecureError, Shown, State};
 
 const PASSPHRASE: &str = "trois petits chats, 4711";
@@ -100,5 +100,67 @@ async fn a_passphrase_is_asked_for_kept_nowhere_and_may_be_mistyped() {
         let opened = secure.open_here(&slot, envelope.into(), say(PASSPHRASE), &zed).await.unwrap();
         assert_eq!(&opened[..], LETTER.as_bytes());
         assert_eq!(secure.seen(&slot).await.unwrap().copy.state, State::HandedOver);
+    }
+}
+
+#[tokio::test]
+async fn no_more_than_two_keys_are_made_of_passphrases_at_the_same_time() {
+    for secure in platforms() {
+        let prepared = prepared(&secure, Mode::Confidential, &["zed@else.test"], Some(PASSPHRASE)).await;
+        let carrier = prepared.carriers()[0].clone();
+        let (envelope, share) = super::lab::parts(&carrier);
+        let zed = strong("zed@else.test");
+        let say = || (MailShare::from_base64url(&share).unwrap(), Zeroizing::new("4711 and more".to_owned()));
+        let turns: Vec<_> = (0..2).map(|_| secure.turn_to_stretch().unwrap()).collect();
+        let refused = secure.open_here(&carrier.slot, envelope.clone().into(), say(), &zed).await;
+        assert!(matches!(refused, Err(SecureError::Busy)), "{:?}", refused.err());
+        drop(turns);
+        let asked = secure.open_here(&carrier.slot, envelope.into(), say(), &zed).await;
+        assert!(matches!(asked, Err(SecureError::Passphrase)));
+        // Verifying evidence has turns of its own, for all doors together.
+        let _verifying: Vec<_> = (0..2).map(|_| secure.turn_to_verify().unwrap()).collect();
+        assert!(matches!(secure.turn_to_verify(), Err(SecureError::Busy)));
+        secure.turn_to_stretch().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_same_envelope_that_is_brought_again_lies_here_once() {
+    for secure in platforms() {
+        let prepared = prepared(&secure, Mode::Confidential, &["zed@else.test"], None).await;
+        let (envelope, _) = super::lab::parts(&prepared.carriers()[0]);
+        let first = secure.bring(envelope.clone().into()).await.unwrap();
+        for _ in 0..19 {
+            let again = secure.bring(envelope.clone().into()).await.unwrap();
+            assert_eq!((again.parked, again.slot), (first.parked.clone(), first.slot));
+        }
+        assert_eq!(count(&secure, "SELECT COUNT(*) FROM secure_parked").await, 1);
+        // As long as somebody may need who opens an account on the way.
+        secure.world().clock.advance(std::time::Duration::from_secs(110 * 60));
+        assert_eq!(secure.parked(&first.parked).await.unwrap(), Some(first.slot));
+        assert_eq!(&secure.envelope(&first.slot, Some(&first.parked)).await.unwrap()[..], &envelope[..]);
+        secure.world().clock.advance(std::time::Duration::from_secs(20 * 60));
+        assert_eq!(secure.parked(&first.parked).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn so_many_different_envelopes_of_a_letter_lie_here_and_no_more() {
+    for secure in platforms() {
+        let prepared = prepared(&secure, Mode::Confidential, &["zed@else.test"], None).await;
+        let (envelope, _) = super::lab::parts(&prepared.carriers()[0]);
+        let mut refused = None;
+        for change in 0..=crate::limits::PARKED_PER_SLOT_LIMIT {
+            // What is sealed is not what is signed: only whoever opens it sees that it was changed.
+            let mut other = envelope.clone();
+            let last = other.len() - 1;
+            other[last] ^= u8::try_from(change).unwrap();
+            refused = secure.bring(other.into()).await.err();
+        }
+        assert!(
+            matches!(refused, Some(SecureError::TooOften | SecureError::Forged)),
+            "the disk is not filled with variations: {refused:?}"
+        );
+        secure.bring(envelope.into()).await.unwrap();
     }
 }
