@@ -8,44 +8,13 @@ use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use mail_secure::{Brought, SecureError};
-use tokio::sync::OwnedSemaphorePermit;
 use wire_safe::{ENVELOPE_FIELD, FormField, NotAFormField, SHARE_FIELD};
 
+use crate::memory::{Held, arriving, piece};
 use crate::place::Place;
 use crate::trouble::Trouble;
 use crate::visitor::Guest;
-use crate::{Memory, Shared, letter, limits, pages};
-
-/// A part of the memory for envelopes; given back when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Held {
-    memory: Memory,
-    shares: Vec<OwnedSemaphorePermit>,
-}
-
-impl Memory {
-    /// Nothing yet.
-    pub(crate) fn hold(&self) -> Held {
-        Held { memory: self.clone(), shares: Vec::new() }
-    }
-}
-
-impl std::fmt::Debug for Memory {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Memory({} shares left)", self.0.available_permits())
-    }
-}
-
-impl Held {
-    /// Holds at least so many octets; whoever finds nothing left comes again later.
-    pub(crate) fn at_least(&mut self, octets: usize) -> Result<(), Trouble> {
-        while self.shares.len() * limits::MEMORY_SHARE_BYTES < octets {
-            let share = self.memory.0.clone().try_acquire_owned().map_err(|_| Trouble::Busy)?;
-            self.shares.push(share);
-        }
-        Ok(())
-    }
-}
+use crate::{Shared, letter, limits, pages};
 
 /// What was brought.
 struct Form {
@@ -82,9 +51,9 @@ pub(crate) async fn bring(State(shared): State<Arc<Shared>>, guest: Guest, reque
 
 async fn read(shared: &Shared, request: Request) -> Result<Form, Trouble> {
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
-    let mut held = shared.memory.hold();
+    let mut held = shared.memory.bringing();
     let (mut envelope, mut share, mut count) = (None, None, 0);
-    while let Some(field) = form.next_field().await.map_err(|_| Trouble::Unreadable)? {
+    while let Some(field) = arriving(form.next_field(), Trouble::Unreadable).await? {
         count += 1;
         if count > limits::BRINGING_FIELDS_LIMIT {
             return Err(Trouble::Unreadable);
@@ -102,7 +71,7 @@ async fn read(shared: &Shared, request: Request) -> Result<Form, Trouble> {
 
 async fn taken(mut field: Field<'_>, held: &mut Held) -> Result<Vec<u8>, Trouble> {
     let mut reading = FormField::default();
-    while let Some(piece) = field.chunk().await.map_err(|_| Trouble::Unreadable)? {
+    while let Some(piece) = piece(&mut field, Trouble::Unreadable).await? {
         // A vector that grows has, for a moment, its old and its new place.
         held.at_least(2 * (reading.octets() + piece.len()))?;
         reading.push(&piece).map_err(|error| refused(&error))?;
@@ -119,7 +88,7 @@ fn refused(error: &NotAFormField) -> Trouble {
 
 async fn short(mut field: Field<'_>) -> Result<String, Trouble> {
     let mut text = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(|_| Trouble::Unreadable)? {
+    while let Some(piece) = piece(&mut field, Trouble::Unreadable).await? {
         text.extend_from_slice(&piece);
         if text.len() > limits::SHARE_FIELD_LIMIT_BYTES {
             return Err(Trouble::Unreadable);

@@ -24,6 +24,7 @@ mod journal;
 mod letter;
 mod limits;
 mod measuring;
+mod memory;
 mod opening;
 mod pages;
 mod place;
@@ -44,6 +45,7 @@ use directory::Directory;
 use journal::{list, withdrawing};
 use mail_flow::Flow;
 use mail_secure::Secure;
+pub use memory::Memory;
 use public::{log, standing, verifying};
 use tokio::sync::Semaphore;
 use world::World;
@@ -58,9 +60,9 @@ pub struct Shared {
     pub secure: Secure,
     /// The way of letters: what is answered here goes it.
     pub flow: Flow,
-    /// The memory that envelopes may take while they come and go.
+    /// The memory that envelopes and files may take while they come and go.
     pub memory: Memory,
-    /// Who may have evidence verified now.
+    /// Whose letter is made a page of now, without script.
     pub turns: Turns,
 }
 
@@ -70,17 +72,7 @@ pub struct Turns(Arc<Semaphore>);
 
 impl Default for Turns {
     fn default() -> Turns {
-        Turns(Arc::new(Semaphore::new(limits::VERIFYING_TURNS)))
-    }
-}
-
-/// Memory for envelopes, shared by all requests.
-#[derive(Clone)]
-pub struct Memory(Arc<Semaphore>);
-
-impl Default for Memory {
-    fn default() -> Memory {
-        Memory(Arc::new(Semaphore::new(limits::MEMORY_BYTES / limits::MEMORY_SHARE_BYTES)))
+        Turns(Arc::new(Semaphore::new(limits::READING_TURNS)))
     }
 }
 

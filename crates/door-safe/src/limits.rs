@@ -1,9 +1,17 @@
 //! Every limit of the portal, by name.
 
+use std::time::Duration;
+
 /// Octets of a request that brings an envelope: the form's field, and room for what stands around it.
 pub(crate) const BRINGING_LIMIT_BYTES: usize = wire_safe::limits::FORM_FIELD_LIMIT_OCTETS + 64 * 1024;
-/// Octets of all envelopes that are being brought or fetched at the same time.
-pub(crate) const MEMORY_BYTES: usize = 256 * 1024 * 1024;
+/// Octets of all letters that are opened and answered at the same time by visitors who have shown who they are.
+pub(crate) const OPENING_MEMORY_BYTES: usize = 256 * 1024 * 1024;
+/// Octets of all envelopes that are being brought at the same time, by anybody.
+pub(crate) const BRINGING_MEMORY_BYTES: usize = 192 * 1024 * 1024;
+/// Octets of all files that are being verified at the same time, by anybody: room for one request of the largest size.
+pub(crate) const VERIFYING_MEMORY_BYTES: usize = 128 * 1024 * 1024;
+/// How long nothing of a form may come.
+pub(crate) const STILL_FOR: Duration = Duration::from_secs(10);
 /// Octets that are taken from that memory at once.
 pub(crate) const MEMORY_SHARE_BYTES: usize = 256 * 1024;
 /// Octets of the share that the second button sends: 43 characters, and white space that a client may add.
@@ -44,8 +52,8 @@ pub(crate) const VERIFYING_REQUEST_BYTES: usize = VERIFYING_BYTES + 256 * 1024;
 pub(crate) const VERIFYING_FILES_LIMIT: usize = 20;
 /// Letters, and claims, of one file that its page shows.
 pub(crate) const VERIFIED_SHOWN_LIMIT: usize = 500;
-/// Requests that are verified at the same time: it is work for a processor.
-pub(crate) const VERIFYING_TURNS: usize = 2;
+/// Letters that are made a page of at the same time: it is work for a processor.
+pub(crate) const READING_TURNS: usize = 4;
 /// Letters of one page of the journal.
 pub(crate) const JOURNAL_PAGE: usize = 50;
 /// Lines of a journal that is saved as a file.

@@ -15,9 +15,9 @@ use minijinja::context;
 use serde_json::json;
 use wire_safe::MailShare;
 
-use crate::bringing::Held;
 use crate::fields::{Fields, Sent};
 use crate::letter::{form_at, page_of};
+use crate::memory::Held;
 use crate::place::Place;
 use crate::reading::{self, Letter};
 use crate::trouble::Trouble;
@@ -66,7 +66,7 @@ pub(crate) async fn envelope(
     let fetched = async {
         let (place, seen) = Place::find(&shared, &way, &id).await?;
         guest.known(&shared).await?.reader(&shared, &seen).await?.ok_or(Trouble::Proof)?;
-        let mut held = shared.memory.hold();
+        let mut held = shared.memory.opening();
         held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX))?;
         Ok::<_, Trouble>((shared.secure.envelope(&place.slot, place.parked.as_deref()).await?, held))
     };
@@ -116,7 +116,7 @@ async fn decrypted(
     let mail_share = MailShare::from_base64url(share).map_err(|_| alone(Trouble::Share))?;
     let opening = async {
         let seen = shared.secure.seen(&place.slot).await?;
-        let mut held = shared.memory.hold();
+        let mut held = shared.memory.opening();
         // The envelope, the letter, and what is made of it.
         held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX).saturating_mul(3))?;
         let envelope = shared.secure.envelope(&place.slot, place.parked.as_deref()).await?;
@@ -154,7 +154,13 @@ pub(crate) async fn read(
     };
     let passphrase = fields.raw(PASSPHRASE).to_owned();
     let share = fields.share().unwrap_or_default().to_owned();
-    let read = tokio::task::spawn_blocking(move || Letter::read(&letter)).await;
+    // Waits, because what others have read takes milliseconds.
+    let Ok(turn) = shared.turns.0.clone().acquire_owned().await else { return Trouble::Later.page(&guest) };
+    let read = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        Letter::read(&letter)
+    });
+    let read = read.await;
     let Ok(letter) = read else { return Trouble::Later.page(&guest) };
     let reply = match reply::offer(&shared, &guest, &place, &who, letter.text()).await {
         Ok(reply) => reply,

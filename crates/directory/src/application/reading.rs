@@ -7,7 +7,7 @@ use model::{Address, OrganisationId};
 use super::{SignedInApplication, rows};
 use crate::administration::is_login_taken;
 use crate::error::DirectoryError;
-use crate::{Directory, limits};
+use crate::{Directory, limits, recipient};
 
 impl Directory {
     /// The addresses whose secure letters an application reads now: those that it was given, as far as their domain is
@@ -23,7 +23,9 @@ impl Directory {
                 let mut now = Vec::new();
                 for address in &info.reads {
                     let is_own = rows::has_domain(tx, info.organisation, address.domain())?;
-                    if is_own && !is_login_taken(tx, &address.canonical())? {
+                    // The account of a recipient opens nothing of an address for which an application reads.
+                    let holder = recipient::rows::holder(tx, &address.canonical())?;
+                    if is_own && holder.is_none_or(|holder| holder.is_recipient) {
                         now.push(address.clone());
                     }
                 }

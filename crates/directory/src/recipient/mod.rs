@@ -26,7 +26,7 @@ use crate::error::DirectoryError;
 use crate::login::check_chosen;
 use crate::notice::{self, Event, OfRecipient};
 use crate::rows::address_key;
-use crate::{AuthRefusal, Directory, Proved, Role, Session, SignedIn};
+use crate::{AuthRefusal, Directory, Found, Proved, Role, Session, SignedIn};
 
 pub use forgotten::{Forgotten, NotReplaced};
 pub use opening::Opens;
@@ -77,9 +77,17 @@ impl Directory {
     /// Opens an account for the letters to an address; gives whom to let in.
     ///
     /// # Errors
-    /// [`DirectoryError::Invalid`] for the password, [`DirectoryError::Conflict`] where the address is a login.
+    /// [`DirectoryError::Invalid`] for the password, and for the login where others get the mail of the address too;
+    /// [`DirectoryError::Conflict`] where the address is a login.
     pub async fn open_recipient(&self, new: NewRecipient) -> Result<SignedIn, DirectoryError> {
         let password = check_chosen(&new.password)?;
+        if !self.may_join(&new.login).await? {
+            return Err(DirectoryError::Invalid {
+                field: "login",
+                reason: format!("others read what comes to «{}», or it is sent on", new.login),
+                rule: "an account is opened for the mailbox of one person; a shared one is read by its organisation's users",
+            });
+        }
         let hash = self.password_hash(password).await?;
         let login = address_key(&new.login);
         let (user, at) = (UserId(self.world.new_id()), self.world.clock.now());
@@ -111,6 +119,16 @@ impl Directory {
             })
             .await?;
         Ok(opened)
+    }
+
+    /// Whether whoever shows the mailbox of an address may open an account for it: one that others read, or that is sent
+    /// on to somebody, is shown by these as well.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn may_join(&self, login: &Address) -> Result<bool, DirectoryError> {
+        let is_sent_on = matches!(self.find(login).await?, Found::Mailbox { forwarding: Some(_), .. });
+        Ok(!is_sent_on && self.is_read_by_one(login).await?)
     }
 
     /// Checks a password at the portal, of people with and without an organisation. [`Directory::enter`] goes on.

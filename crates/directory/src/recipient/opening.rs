@@ -3,12 +3,13 @@
 
 use std::collections::HashSet;
 
+use db::DbError;
 use model::{AccountRef, Address, OrganisationId};
 
 use super::rows;
 use crate::error::DirectoryError;
 use crate::rows::address_key;
-use crate::{Directory, Found, Session, limits};
+use crate::{Directory, Found, Purpose, Session, limits};
 
 /// By which right somebody opens the letters to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,9 +32,17 @@ impl Directory {
     pub async fn opens(&self, session: &Session, address: &Address) -> Result<Option<Opens>, DirectoryError> {
         let Ok(login) = Address::parse(&session.login) else { return Ok(None) };
         let own = address_key(&login);
-        let is_proved = session.is_recipients() || self.is_home(session, &login).await?;
+        let is_proved = match session.is_recipients() {
+            // Whoever read the mailbox with others once, and opened an account then, is nobody's only reader.
+            true => self.is_read_by_one(&login).await?,
+            false => self.is_home(session, &login).await?,
+        };
         if address_key(address) == own {
-            return Ok(Some(if is_proved { Opens::Own } else { Opens::Unproved }));
+            return Ok(match (is_proved, session.is_recipients()) {
+                (true, _) => Some(Opens::Own),
+                (false, true) => None,
+                (false, false) => Some(Opens::Unproved),
+            });
         }
         let mut seen = HashSet::new();
         let mut waiting = vec![(address.clone(), 0)];
@@ -93,6 +102,33 @@ impl Directory {
                 }
             })
             .await?)
+    }
+
+    /// Whether what comes to an address comes to one person only, as far as this platform knows: a mailbox elsewhere, or
+    /// one person's here with exactly this address, to which nobody was given access and for which no application reads.
+    pub(super) async fn is_read_by_one(&self, address: &Address) -> Result<bool, DirectoryError> {
+        let key = address_key(address);
+        match self.find(address).await? {
+            Found::NotOurs => Ok(true),
+            Found::Mailbox { account, address: named, purpose: Purpose::Personal, .. }
+                if address_key(&named) == key =>
+            {
+                let organisation = account.organisation;
+                let tenant = self.db.tenant(organisation);
+                Ok(tenant
+                    .read(move |tx| {
+                        let is_given = |read: String| {
+                            Address::parse(&read).is_ok_and(|address| address_key(&address) == key)
+                        };
+                        Ok::<_, DbError>(
+                            !rows::is_shared(tx, account)?
+                                && !rows::read_by_applications(tx, organisation)?.into_iter().any(is_given),
+                        )
+                    })
+                    .await?)
+            }
+            _ => Ok(false),
+        }
     }
 
     async fn reads(&self, session: &Session, account: AccountRef) -> Result<bool, DirectoryError> {

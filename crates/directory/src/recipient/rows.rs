@@ -162,6 +162,29 @@ pub(super) fn try_code(
     )
 }
 
+/// The addresses for which applications of an organisation read.
+pub(super) fn read_by_applications(
+    tx: &mut Tx,
+    organisation: OrganisationId,
+) -> Result<Vec<String>, DbError> {
+    let texts = tx.query(
+        "SELECT reads FROM application_account WHERE organisation = ?1 AND reads <> ''",
+        values![organisation],
+        |row| Ok(row.text(0)?.to_owned()),
+    )?;
+    Ok(texts.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect())
+}
+
+/// Whether anybody was given access to a mailbox.
+pub(super) fn is_shared(tx: &mut Tx, account: AccountRef) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT 1 FROM mailbox_access WHERE account = ?1 AND organisation = ?2 LIMIT 1",
+        values![account.account, account.organisation],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
 /// Whether this very code was still there: of two who come at once one wins.
 pub(super) fn take_code(tx: &mut Tx, user: UserId, hash: &[u8]) -> Result<bool, DbError> {
     Ok(tx.execute("DELETE FROM recipient_code WHERE person = ?1 AND code_hash = ?2", values![user, hash])?

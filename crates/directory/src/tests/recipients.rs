@@ -225,6 +225,7 @@ async fn a_user_of_the_domains_own_organisation_takes_the_place_and_nothing_that
         let refused = user(&town, ZED, town.valbois).await;
         assert!(matches!(refused, Err(DirectoryError::Conflict { .. })), "{refused:?}");
         assert!(town.directory.portal_session(&elsewhere).await.unwrap().is_some());
+        town.mailbox("eve@valbois.test").await;
         let token = opened(&town, "eve@valbois.test").await;
         secured(&town, &session(&town, &token).await).await;
         let old = session(&town, &token).await.user;
@@ -327,6 +328,77 @@ async fn letters_are_opened_by_whom_their_mail_comes_to() {
 
 async fn grant(town: &Town, mailbox: model::AddressId, user: UserId) {
     town.tenant(town.valbois).grant_access(mailbox, user, None, AddressProof::Machine).await.unwrap();
+}
+
+/// An account that somebody asks for who has shown the mailbox.
+async fn joined(town: &Town, login: &str) -> Result<(), DirectoryError> {
+    let new = NewRecipient {
+        login: address(login),
+        password: Zeroizing::new(CHOSEN.to_owned()),
+        language: None,
+        source: ip(HERE),
+    };
+    town.directory.open_recipient(new).await.map(drop)
+}
+
+#[tokio::test]
+async fn nobody_opens_an_account_alone_for_what_several_read() {
+    for town in towns().await {
+        let office = town.mailbox("greffe@valbois.test").await;
+        let clerk = user(&town, "clerk@valbois.test", town.valbois).await.unwrap();
+        town.tenant(town.valbois).grant_access(office, clerk.id, None, AddressProof::Machine).await.unwrap();
+        town.mailbox("read@valbois.test").await;
+        let reading = crate::NewApplication {
+            organisation: town.valbois,
+            name: "registry".to_owned(),
+            senders: vec!["valbois.test".parse().unwrap()],
+            reads: vec![address("read@valbois.test")],
+            hourly_limit: None,
+            size_limit_bytes: None,
+        };
+        town.tenant(town.valbois).create_application(reading).await.unwrap();
+        town.alias("all@valbois.test", &["anna@valbois.test", "greffe@valbois.test"]).await;
+        for shared in [
+            "greffe@valbois.test",
+            "read@valbois.test",
+            "all@valbois.test",
+            "anna+list@valbois.test",
+            "postmaster@valbois.test",
+            "nobody@valbois.test",
+        ] {
+            let refused = joined(&town, shared).await;
+            assert!(
+                matches!(refused, Err(DirectoryError::Invalid { field: "login", .. })),
+                "{shared}: {refused:?}"
+            );
+        }
+        joined(&town, "anna@valbois.test").await.unwrap();
+        joined(&town, "zed@else.test").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_account_opens_nothing_more_of_a_mailbox_that_others_read_since() {
+    for town in towns().await {
+        let office = town.mailbox("greffe@valbois.test").await;
+        let session = session(&town, &opened(&town, "greffe@valbois.test").await).await;
+        check_opens(&town, &session, "greffe@valbois.test", Some(Opens::Own)).await;
+        assert!(town.directory.proved_address(&session).await.unwrap().is_some());
+        let clerk = user(&town, "clerk@valbois.test", town.valbois).await.unwrap();
+        town.tenant(town.valbois).grant_access(office, clerk.id, None, AddressProof::Machine).await.unwrap();
+        check_opens(&town, &session, "greffe@valbois.test", None).await;
+        assert_eq!(town.directory.proved_address(&session).await.unwrap(), None);
+        let clerk_in = session_of(&town, "clerk@valbois.test").await;
+        check_opens(&town, &clerk_in, "greffe@valbois.test", Some(Opens::Acting)).await;
+        // Nor where the domain came here later, with the mailbox of several.
+        let elsewhere = self::session(&town, &opened(&town, ZED).await).await;
+        check_opens(&town, &elsewhere, ZED, Some(Opens::Own)).await;
+        let domain = model::Domain::parse("else.test").unwrap();
+        town.operator.create_domain(town.valbois, None, &domain).await.unwrap();
+        check_opens(&town, &elsewhere, ZED, None).await;
+        town.mailbox(ZED).await;
+        check_opens(&town, &elsewhere, ZED, Some(Opens::Own)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

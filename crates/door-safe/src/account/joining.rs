@@ -34,7 +34,8 @@ async fn form(
     wrong: Option<String>,
 ) -> Result<Response, Trouble> {
     let is_taken = shared.directory.holder(address).await?.is_some();
-    let content = context! { title => "join-title", login => address.to_string(), is_taken };
+    let is_shared = !is_taken && !shared.directory.may_join(address).await?;
+    let content = context! { title => "join-title", login => address.to_string(), is_taken, is_shared };
     Ok(page(guest, "account-join.html", going, wrong, content))
 }
 

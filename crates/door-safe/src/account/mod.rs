@@ -148,6 +148,7 @@ fn unable(guest: &Guest, error: DirectoryError) -> Result<String, Trouble> {
         DirectoryError::Invalid { field: "passkey", .. } => "passkey-wrong",
         DirectoryError::Invalid { field: "name", .. } => "factors-many",
         DirectoryError::Invalid { field: "factor", .. } => "factor-last",
+        DirectoryError::Invalid { field: "login", .. } => "join-shared",
         DirectoryError::Conflict { .. } => "join-taken",
         DirectoryError::NotFound { .. } => "gone-meanwhile",
         _ => {

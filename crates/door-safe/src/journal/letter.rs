@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use mail_secure::{Event, Own, OwnEvent, Owner, Way, hex, said_in};
+use mail_secure::{Event, Own, OwnEvent, Owner, Reach, Way, hex, said_in};
 use minijinja::{Value, context};
 
 use super::{facts, own, stranger};
@@ -70,7 +70,7 @@ pub(super) async fn page_of(
             .map(|released| moment(shared, released.at)),
         opened_at => own.copy.opened_at.filter(|_| own.copy.way == Way::Sealed).map(|at| moment(shared, at)),
         may_have_evidence => own.may_have_evidence(),
-        can_be_withdrawn => own.can_be_withdrawn(),
+        can_be_withdrawn => own.can_be_withdrawn() && owner.reach != Reach::Mailbox,
         answers => answered.map(|answered| answered.copy.slot.to_string()),
         ..facts(shared, guest, own)
     };

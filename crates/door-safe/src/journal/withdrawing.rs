@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use mail_secure::Reach;
 use minijinja::context;
 
 use super::{facts, letter, own};
@@ -22,6 +23,10 @@ pub(crate) async fn withdraw(
     let withdrawn = async {
         let fields = sent.0?;
         let (owner, own) = own(&shared, &guest, &slot).await?;
+        // Nobody gets back what was withdrawn: whoever reads a mailbox for a minute does not do that.
+        if owner.reach == Reach::Mailbox {
+            return Err(Trouble::Proof);
+        }
         if !own.is_sent {
             return Err(Trouble::NotFound);
         }

@@ -9,7 +9,7 @@ use evidence::{Document, Keys, Outcome, Report, Unreadable, Verdict, verify_file
 use minijinja::{Value, context};
 
 use super::standing::verify_content;
-use crate::bringing::Held;
+use crate::memory::{Held, arriving, piece};
 use crate::trouble::Trouble;
 use crate::visitor::{Guest, is_from_ours};
 use crate::{Shared, limits, pages};
@@ -28,7 +28,7 @@ pub(crate) async fn verify(State(shared): State<Arc<Shared>>, guest: Guest, requ
         }
         let files = read(&shared, request).await?;
         // Only now: whoever sends slowly keeps nobody else waiting.
-        let turn = shared.turns.0.clone().try_acquire_owned().map_err(|_| Trouble::Busy)?;
+        let turn = shared.secure.turn_to_verify()?;
         let keys = shared.secure.keys_file().await?;
         let now = shared.world.clock.now();
         let judged = tokio::task::spawn_blocking(move || {
@@ -65,16 +65,16 @@ pub(crate) async fn verify(State(shared): State<Arc<Shared>>, guest: Guest, requ
 
 async fn read(shared: &Shared, request: Request) -> Result<Files, Trouble> {
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
-    let mut held = shared.memory.hold();
+    let mut held = shared.memory.verifying();
     let (mut files, mut octets) = (Vec::new(), 0);
-    while let Some(mut field) = form.next_field().await.map_err(|_| Trouble::Unreadable)? {
+    while let Some(mut field) = arriving(form.next_field(), Trouble::Unreadable).await? {
         if files.len() == limits::VERIFYING_FILES_LIMIT {
             return Err(Trouble::TooLarge);
         }
         let name: String =
             field.file_name().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
         let mut bytes = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(|_| Trouble::TooLarge)? {
+        while let Some(piece) = piece(&mut field, Trouble::TooLarge).await? {
             octets += piece.len();
             if octets > limits::VERIFYING_BYTES {
                 return Err(Trouble::TooLarge);

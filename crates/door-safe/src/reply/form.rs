@@ -4,8 +4,8 @@ use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use mail_secure::{Mode, sixteen, wish};
 
-use crate::bringing::Held;
 use crate::limits;
+use crate::memory::Held;
 use crate::trouble::Trouble;
 
 /// A file with an answer.

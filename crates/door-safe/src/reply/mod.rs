@@ -20,8 +20,8 @@ use model::{Address, Class, Reply};
 use serde_json::json;
 use tracing::warn;
 
-use crate::bringing::Held;
 use crate::letter::moment_in_words;
+use crate::memory::Held;
 use crate::place::Place;
 use crate::trouble::Trouble;
 use crate::visitor::{Guest, is_from_ours};
@@ -121,7 +121,7 @@ pub(crate) async fn reply(
         let visitor = guest.known(&shared).await?;
         let who = visitor.reader(&shared, &seen).await?.ok_or(Trouble::Proof)?;
         let answerable = shared.secure.would_answer(&place.slot, &who).await?;
-        let mut held = shared.memory.hold();
+        let mut held = shared.memory.opening();
         let answer = form::read(request, &mut held).await?;
         Ok((answerable, who, answer, held))
     };

@@ -48,16 +48,6 @@ async fn only_whole_and_genuine_envelopes_are_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_memory_for_envelopes_has_an_end() {
-    let memory = crate::Memory::default();
-    let mut first = memory.hold();
-    first.at_least(limits::MEMORY_BYTES).unwrap();
-    assert_eq!(memory.hold().at_least(1), Err(crate::trouble::Trouble::Busy));
-    drop(first);
-    memory.hold().at_least(1).unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn codes_cannot_be_guessed_or_asked_for_without_end() {
     for portal in portals().await.into_iter().take(1) {
         let sent = portal.send(Mode::Confidential, "zed@else.test", "Subject: x\r\n\r\nwords\r\n").await;

@@ -189,3 +189,25 @@ async fn the_journal_goes_on_page_by_page_and_is_saved_whole() {
         assert_eq!(some.text.lines().count(), 3);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_to_the_mailbox_alone_takes_nothing_back() {
+    for portal in portals().await {
+        let sent = portal.send(Mode::Confidential, "zed@else.test", &letter("Alpha")).await;
+        let received = portal.send(Mode::Personal, "anna@valbois.test", &letter("Beta")).await;
+        let mut reader = portal.browser();
+        let place = reader.arrive(&received).await;
+        reader.enter(&place).await;
+        let page = format!("/safe/journal/{}", sent.slot);
+        let seen = reader.get(&page).await;
+        assert_eq!(seen.status, StatusCode::OK, "the letter is the mailbox's own: {}", seen.text);
+        assert!(!seen.text.contains("/withdraw"), "{}", seen.text);
+        let refused = reader.post(&format!("{page}/withdraw"), &[("sure", "yes")]).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_ne!(portal.secure.seen(&sent.slot).await.unwrap().copy.state, State::Withdrawn);
+        let mut anna = portal.account("anna@valbois.test", false).await;
+        assert!(anna.get(&page).await.text.contains("/withdraw"));
+        anna.post(&format!("{page}/withdraw"), &[("sure", "yes")]).await;
+        assert_eq!(portal.secure.seen(&sent.slot).await.unwrap().copy.state, State::Withdrawn);
+    }
+}

@@ -73,7 +73,12 @@ pub(super) fn platform(db: Db, world: World, settings: Settings) -> Secure {
 
 /// One more node on a database that has its tables.
 pub(super) fn node(db: Db, world: World, settings: Settings) -> Secure {
-    let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
+    node_with(db, world, settings, "memory:")
+}
+
+/// One more node, with its bodies at a place of its own.
+pub(super) fn node_with(db: Db, world: World, settings: Settings, bodies: &str) -> Secure {
+    let blobs = Blobs::open(bodies, blobs::Options::default()).unwrap();
     let vault = Vault::with_key(&[7; 32], world.random.clone());
     Secure::new(db, blobs, world, vault, settings)
 }
