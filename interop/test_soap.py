@@ -1,6 +1,7 @@
 """Connection mode C: stock zeep loads our descriptions over https, sends a registered payslip, follows it, fetches its
 receipt, lists, accepts and reads as its recipient, administers people, programs and connections."""
 
+import base64
 import hashlib
 import subprocess
 import time
@@ -291,3 +292,65 @@ def test_a_domain_is_connected_with_its_certificates(administrator):
     refused(lambda: administrator.RemovePeerCertificate(certificateId=named["certificateId"]), "Client.NotFound")
     assert administrator.SetConnectionMode(domain="kunde.test", mode="safe")["mode"] == "safe"
     refused(lambda: administrator.ListPeerCertificates(domain="kunde.test"), "Client.NotFound")
+
+
+def test_a_passphrase_of_the_sender_s_is_asked_for_and_kept_nowhere(relais, sending, reading):
+    phrase = "le tracteur bleu de Valbois"
+    refused(lambda: sending.SendMessage(**letter("too-short", [OFFICE], passphrase="abc")), "Client.Validation")
+    with pytest.raises(zeep.exceptions.Fault) as fault:
+        sending.SendMessage(**letter("two-lines", [OFFICE], passphrase=f"{phrase}\nx"))
+    assert code(fault) == "Client.Validation" and "tracteur" not in fault.value.message
+    sent = sending.SendMessage(**letter("passphrase", [OFFICE], mode="confidential", passphrase=phrase))
+    # To a mailbox here it would go as it is; whoever reads the mailbox shall not open it.
+    assert sent["recipient"][0]["route"] == "safe", sent
+    (listed,) = wait_until(lambda: [one for one in reading.ListMessages(unprocessed=True)["message"]
+                                    if one["mode"] == "confidential"], "the letter in the list")
+
+    def is_asked_for():
+        """Once the e-mail lies in the office's mailbox, nothing but the passphrase is missing."""
+        with pytest.raises(zeep.exceptions.Fault) as fault:
+            reading.GetMessage(messageId=listed["messageId"])
+        return code(fault) == "Client.Conflict"
+    wait_until(is_asked_for, "the letter that asks for its passphrase")
+    forms = [phrase.encode(), base64.b64encode(phrase.encode()), phrase.encode().hex().encode()]
+    kept = [file for file in relais.data.rglob("*") if file.is_file()]
+    assert any("relais.db" in file.name for file in kept), kept
+    for file in [*kept, relais.log_path]:
+        octets = file.read_bytes()
+        assert not any(form in octets for form in forms), file
+
+
+def test_the_same_is_read_over_rest(relais, sending, reading):
+    """As the office's account, with a token of the organisation: the e-mail is found in the office's mailbox here."""
+    organisation = relais.command("organisation", "list")[0]["id"]
+    token = relais.command("token", "create", "rest", "--write", "--organisation", organisation)["secret"]
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = str(relais.facts["ca_certificate"])
+    session.headers["Authorization"] = f"Bearer {token}"
+
+    def ask(method, path, body=None, **query):
+        answer = session.request(method, relais.facts["urls"]["api"] + path, params=query, json=body)
+        return answer.json() if answer.ok else None
+
+    account = next(one for one in ask("GET", "applications")["items"] if one["name"] == "greffe")["id"]
+
+    def office(method, rest="", body=None, **query):
+        return ask(method, f"received-letters{rest}", body, application=account, **query)
+
+    sending.SendMessage(**letter("over-rest", [OFFICE]))
+    (listed,) = wait_until(lambda: office("GET", state="offered")["items"], "the letter in the list")
+    summary = next(one for one in reading.ListMessages(state="offered")["message"] if one["messageId"] == listed["id"])
+    assert (listed["from"], listed["subject"], listed["mode"]) == (summary["from"], summary["subject"], summary["mode"])
+    accepted = office("POST", f"/{listed['id']}/acceptance")
+    assert accepted["state"] == "consigned"
+    again = reading.AcceptMessage(clientRef="over-rest", messageId=listed["id"])
+    assert again["evidenceId"] == accepted["evidence_id"], "one act by two doors"
+    opened = wait_until(lambda: office("POST", f"/{listed['id']}/opening", {}), "the letter, opened")
+    (slip,) = opened["attachments"]
+    assert base64.b64decode(slip["content"]) == PDF and opened["text"].strip() == "Enclosed."
+    reply = office("POST", f"/{listed['id']}/replies", {"reference": "rest-reply", "text": "Received."})
+    same = reading.ReplyMessage(clientRef="rest-reply", messageId=listed["id"], toAll=False, text={"plain": "Received."})
+    assert same["messageId"] == reply["public_id"], "one reference for both"
+    entries = ask("GET", "secure-journal/entries", application=account, direction="received")["items"]
+    assert listed["id"] in [entry["name"] for entry in entries]
