@@ -266,16 +266,6 @@ async fn programs_ask_before_they_send_and_follow_what_was_sent() {
         let half = place.get(&tenant.token, "/secure-letters?reference=2026-11/1").await;
         is_refused(&half, StatusCode::UNPROCESSABLE_ENTITY, "invalid");
 
-        // An event is told once it is in the public log: no other can come before it.
-        place.flow.secure().notarise().await.unwrap();
-        let of_letter = format!("/secure-events?secure_letter={}", sent["letter"]["id"].as_str().unwrap());
-        let events = place.get(&tenant.token, &of_letter).await.body;
-        let names: Vec<_> = events["items"].as_array().unwrap().iter().map(|one| &one["event"]).collect();
-        assert_eq!(names, ["SubmissionAcceptance", "NotificationForAcceptance"], "{events}");
-        let first = place.get(&tenant.token, &format!("{of_letter}&limit=1")).await.body;
-        let rest = format!("{of_letter}&after={}", first["next"].as_str().unwrap());
-        assert_eq!(place.get(&tenant.token, &rest).await.body["items"][0], events["items"][1]);
-
         let evidence = format!("/secure-letters/{}/evidence", sent["letter"]["id"].as_str().unwrap());
         let evidence = place.get(&tenant.token, &evidence).await.body.to_string();
         let verified = |bundle: &str| json!({"bundle": STANDARD.encode(bundle)});
@@ -292,5 +282,15 @@ async fn programs_ask_before_they_send_and_follow_what_was_sent() {
         assert!(found.body["verdict"] == "failed" || found.status.is_client_error(), "{}", found.body);
         let nothing = place.post(&tenant.token, "/secure-evidence/verification", verified("{}")).await;
         is_refused(&nothing, StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+
+        // An event is told once it is in the public log: no other can come before it.
+        place.flow.secure().notarise().await.unwrap();
+        let of_letter = format!("/secure-events?secure_letter={}", sent["letter"]["id"].as_str().unwrap());
+        let events = place.get(&tenant.token, &of_letter).await.body;
+        let names: Vec<_> = events["items"].as_array().unwrap().iter().map(|one| &one["event"]).collect();
+        assert_eq!(names, ["SubmissionAcceptance", "NotificationForAcceptance"], "{events}");
+        let first = place.get(&tenant.token, &format!("{of_letter}&limit=1")).await.body;
+        let rest = format!("{of_letter}&after={}", first["next"].as_str().unwrap());
+        assert_eq!(place.get(&tenant.token, &rest).await.body["items"][0], events["items"][1]);
     }
 }
