@@ -176,3 +176,43 @@ async fn large_letters_and_letters_without_an_end_of_their_header_arrive_whole()
         town.stop().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_brings_an_envelope_of_another_platform_passes_lists_and_forwarding_octet_for_octet() {
+    let stranger = Stranger::new().await;
+    for mut town in towns(&[("else.test", &stranger)]).await {
+        town.go();
+        let forward = NewAddress {
+            address: address("desk@valbois.test"),
+            alias_to: vec![address("anna@valbois.test"), address("zed@else.test")],
+            quota_bytes: None,
+        };
+        town.operator.create_address(forward).await.unwrap();
+        // A signed entity: what a server touches in it breaks the signature, and a tag in the subject is not ours.
+        let entity = "Content-Type: text/html; name=\"SAFE.html\"\r\nContent-Disposition: attachment;\r\n\
+                      \tfilename=\"SAFE.html\"\r\nContent-Transfer-Encoding: 7bit\r\n\r\n<!doctype html>  \r\n\
+                      <script>open(\"https://safe.else.test/\")</script>\r\n.\u{20}\r\n";
+        let body = format!(
+            "--=signed\r\n{entity}\r\n--=signed\r\nContent-Type: application/pkcs7-signature; name=\"smime.p7s\"\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\nMIIB\r\n--=signed--\r\n"
+        );
+        let letter = format!(
+            "From: Safe <safe@strict.test>\r\nTo: desk@valbois.test\r\nSubject: <im><c> Salaire\r\n\
+             Message-ID: <safe@test>\r\nDate: Sat, 21 Nov 2026 12:00:00 +0000\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"; micalg=sha-256;\r\n \
+             boundary=\"=signed\"\r\n\r\n{body}"
+        );
+        let before = stranger.heard().len();
+        let from = envelope("safe@strict.test", &["desk@valbois.test"]);
+        town.bring(from_ip([192, 0, 2, 9]), from, &letter).await.unwrap();
+        let [arrived] = town.inbox_of("anna@valbois.test", 1).await.try_into().unwrap();
+        town.queue_is_empty().await;
+        let [ref forwarded] = stranger.heard()[before..] else { panic!("{:?}", stranger.heard()) };
+        for text in [&arrived, &forwarded.body] {
+            assert!(text.ends_with(&format!("\r\n\r\n{body}")), "what was signed is as it was: {text}");
+            assert!(text.contains("Subject: <im><c> Salaire\r\n"), "a stranger's mark means nothing: {text}");
+        }
+        assert!(town.folder("anna@valbois.test", Role::Junk).await.is_empty());
+        town.stop().await;
+    }
+}
