@@ -106,19 +106,27 @@ def test_a_stranger_answers_to_all_and_both_sides_find_it_in_their_journal(chrom
         page.get_by_role("link", name="Quittance de dépôt (PDF)").click()
     receipt = tmp_path / "receipt.pdf"
     downloading.value.save_as(receipt)
-    with page.expect_download() as downloading:
-        page.get_by_role("link", name=re.compile("Toutes les preuves")).click()
-    bundle = tmp_path / "letter.evidence.json"
-    downloading.value.save_as(bundle)
-    context.close()
     keys, headers = fetched(relais, "/keys.json")
     assert headers["Cache-Control"] == "public, max-age=300"
     (tmp_path / "keys.json").write_bytes(keys)
-    for file in (receipt, bundle):
-        done = subprocess.run([program, "evidence", "verify", file, "--keys", tmp_path / "keys.json", "--json"],
-                              capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert '"proven"' in done.stdout
+
+    def verified(file):
+        command = [program, "evidence", "verify", file, "--keys", tmp_path / "keys.json", "--json"]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    done = verified(receipt)
+    assert done.returncode == 0 and '"proven"' in done.stdout, done.stdout + done.stderr
+    bundle = tmp_path / "letter.evidence.json"
+
+    def is_whole():
+        """What happened last waits a few seconds for its time-stamp."""
+        with page.expect_download() as downloading:
+            page.get_by_role("link", name=re.compile("Toutes les preuves")).click()
+        downloading.value.save_as(bundle)
+        return verified(bundle).returncode == 0
+
+    wait_until(is_whole, "the evidence to be whole", 30)
+    context.close()
     checkpoint, _ = fetched(relais, "/log/checkpoint")
     name, size, _ = checkpoint.decode().split("\n")[:3]
     assert name.endswith("/safe/log")
