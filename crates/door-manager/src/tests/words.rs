@@ -142,6 +142,7 @@ fn stored_sentences_are_told_in_words() {
         "trail/src/letters/status.rs",
         "world/src/gateway.rs",
         "app/src/invitations.rs",
+        "app/src/short_messages.rs",
         "world/src/dial.rs",
         "world/src/names.rs",
         "trust/src/dane.rs",

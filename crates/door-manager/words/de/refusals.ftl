@@ -401,3 +401,4 @@ rule-a-rule-secures-as-confidential-personal = Eine Regel schützt als vertrauli
 rule-a-rule-about-the-subject-names-1-to-100 = Eine Regel zum Betreff nennt 1 bis 100 Zeichen davon.
 rule-a-rule-is-about-what-is-written-to-someb = Eine Regel achtet auf den Empfänger oder auf den Betreff.
 rule-an-organisation-has-at-most-100-rules-th = Eine Organisation hat höchstens 100 Regeln für gesicherte Briefe.
+rule-an-account-is-opened-for-the-mailbox-of = Ein Konto wird für das Postfach einer einzigen Person eröffnet; ein gemeinsames lesen die Benutzer seiner Organisation.

@@ -401,3 +401,4 @@ rule-a-rule-secures-as-confidential-personal = A rule secures as confidential, p
 rule-a-rule-about-the-subject-names-1-to-100 = A rule about the subject names 1 to 100 characters of it.
 rule-a-rule-is-about-what-is-written-to-someb = A rule is about the recipient or about the subject.
 rule-an-organisation-has-at-most-100-rules-th = An organisation has at most 100 rules that secure letters.
+rule-an-account-is-opened-for-the-mailbox-of = An account is opened for the mailbox of one person; a shared one is read by its organisation’s users.

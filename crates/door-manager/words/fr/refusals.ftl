@@ -401,3 +401,4 @@ rule-a-rule-secures-as-confidential-personal = Une règle protège comme confide
 rule-a-rule-about-the-subject-names-1-to-100 = Une règle sur l’objet en nomme de 1 à 100 caractères.
 rule-a-rule-is-about-what-is-written-to-someb = Une règle regarde le destinataire ou l’objet.
 rule-an-organisation-has-at-most-100-rules-th = Une organisation a au plus 100 règles de sécurisation.
+rule-an-account-is-opened-for-the-mailbox-of = Un compte s’ouvre pour la boîte d’une seule personne ; une boîte partagée est lue par les utilisateurs de son organisation.

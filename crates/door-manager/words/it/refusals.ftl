@@ -401,3 +401,4 @@ rule-a-rule-secures-as-confidential-personal = Una regola protegge come confiden
 rule-a-rule-about-the-subject-names-1-to-100 = Una regola sull’oggetto ne nomina da 1 a 100 caratteri.
 rule-a-rule-is-about-what-is-written-to-someb = Una regola guarda il destinatario o l’oggetto.
 rule-an-organisation-has-at-most-100-rules-th = Un’organizzazione ha al massimo 100 regole per lettere protette.
+rule-an-account-is-opened-for-the-mailbox-of = Un conto si apre per la casella di una sola persona; una casella condivisa è letta dagli utenti della sua organizzazione.

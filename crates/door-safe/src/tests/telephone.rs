@@ -40,7 +40,11 @@ async fn the_page_says_the_telephones_ending_only_and_its_code_opens_this_letter
         let asked = browser.post(&format!("{place}/code"), &[]).await;
         assert_eq!(asked.header("location"), format!("{place}?step=code"));
         let page = browser.get(&format!("{place}?step=code")).await;
-        assert!(page.text.contains("reçu par SMS") && page.text.contains("téléphone …\u{2060}67"), "{}", page.text);
+        assert!(
+            page.text.contains("reçu par SMS") && page.text.contains("téléphone …\u{2060}67"),
+            "{}",
+            page.text
+        );
         assert!(portal.secure.due_notices().await.unwrap().is_empty());
         let message = portal.secure.due_short_messages().await.unwrap().pop().unwrap();
         assert_eq!(message.to.number(), "+41791234567");
