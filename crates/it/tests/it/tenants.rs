@@ -41,6 +41,7 @@ const WITHOUT: &[(&str, &str, usize, Why)] = &[
     ("directory/src/administration/rows/user.rs", "is_login_taken", 1, Unscoped),
     ("directory/src/factor/rows.rs", "begin", 1, Unscoped),
     ("directory/src/factor/rows.rs", "begun", 1, Unscoped),
+    ("directory/src/factor/rows.rs", "count_try", 1, Unscoped),
     ("directory/src/factor/rows.rs", "login_of", 1, Own),
     ("directory/src/forgetting/rows.rs", "allowed_sources", 1, Everybody),
     ("directory/src/forgetting/rows.rs", "invitations", 2, Everybody),
