@@ -44,6 +44,7 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a run of the program has one")]
 enum Command {
     Demo(demo::Demo),
     Setup(setup::Setup),

@@ -117,6 +117,9 @@ struct Asked {
     was_asked: AtomicBool,
 }
 
+/// What the name service says of a domain: where its servers are, or why there are none.
+type Found = Result<Vec<Goal>, Reply>;
+
 impl ResolvesClientCert for Asked {
     fn resolve(&self, hints: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         self.was_asked.store(true, Ordering::Relaxed);
@@ -193,9 +196,8 @@ impl Remote {
     }
 
     /// The servers of each domain; `None` where the name service did not answer in time.
-    async fn routes(&self, probing: &Probing<'_>) -> Vec<Option<Result<Vec<Goal>, Reply>>> {
-        let found: Mutex<Vec<Option<Result<Vec<Goal>, Reply>>>> =
-            Mutex::new(probing.domains.iter().map(|_| None).collect());
+    async fn routes(&self, probing: &Probing<'_>) -> Vec<Option<Found>> {
+        let found: Mutex<Vec<Option<Found>>> = Mutex::new(probing.domains.iter().map(|_| None).collect());
         let looked = stream::iter(probing.domains.iter().enumerate()).for_each_concurrent(
             limits::PROBED_AT_ONCE,
             |(place, domain)| {

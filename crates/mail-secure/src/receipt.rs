@@ -137,7 +137,6 @@ impl Proven {
         // Whoever refused, or let the time pass, has seen no more than what stood outside.
         let shows_subject = settings.shows_subject
             || matches!(self.kind, Kind::Submission | Kind::Acceptance | Kind::Handover);
-        let language = language;
         let pdf = receipts::receipt(&receipts::Receipt {
             kind: self.kind,
             language,

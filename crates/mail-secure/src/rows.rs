@@ -498,12 +498,11 @@ pub(crate) fn insert_notice(tx: &mut Tx, id: i64, notice: &NewNotice<'_>) -> Res
     Ok(())
 }
 
-/// Notices that are due, the oldest first; not those whose receipt waits for a time-stamp. With the id of each: one whose
-/// row cannot be read holds up no other.
-pub(crate) fn due_notices(
-    tx: &mut Tx,
-    now: Timestamp,
-) -> Result<Vec<(i64, Result<Notice, DbError>)>, DbError> {
+/// The id of a notice, and what its row says: one that cannot be read holds up no other.
+pub(crate) type DueNotice = (i64, Result<Notice, DbError>);
+
+/// Notices that are due, the oldest first; not those whose receipt waits for a time-stamp.
+pub(crate) fn due_notices(tx: &mut Tx, now: Timestamp) -> Result<Vec<DueNotice>, DbError> {
     tx.query(
         "SELECT id, organisation, letter, slot, kind, recipient, language, detail, made_at, attempts
          FROM secure_notice n

@@ -96,6 +96,6 @@ pub(crate) fn of_settings(settings: &OrganisationSettings) -> Facts {
         .with("brand colour", &settings.brand.colour)
         .with_bool("logo", settings.brand.has_logo)
         .with_some("secured senders", settings.secured.senders.as_deref().map(AllowedSender::several))
-        .with("secured rules", &list(&settings.secured.rules))
+        .with("secured rules", list(&settings.secured.rules))
         .with("secured guidance", &settings.secured.guidance)
 }

@@ -359,7 +359,8 @@ async fn what_staff_suspends_does_not_come_back_by_what_somebody_else_saves() {
             let saved = IntegrationChange { contact: Some(contact.clone()), ..IntegrationChange::default() };
             let (suspended, saved) =
                 tokio::join!(operator.change(id, state(IntegrationState::Suspended)), own.change(id, saved));
-            (suspended.unwrap(), saved.unwrap());
+            suspended.unwrap();
+            saved.unwrap();
             let one = own.integration(id).await.unwrap();
             assert_eq!((one.state, one.contact), (IntegrationState::Suspended, contact), "round {round}");
         }

@@ -214,7 +214,8 @@ async fn what_is_handed_in_is_not_what_somebody_has_just_saved_over() {
             let colleague = town.anna();
             let (submitted, saved) =
                 tokio::join!(anna.submit_set_up(one), colleague.save_set_up(one, changed));
-            (submitted.unwrap(), saved.unwrap());
+            submitted.unwrap();
+            saved.unwrap();
             let record = anna.set_up(one).await.unwrap();
             assert_eq!(record.form.remarks, format!("round {round}"));
         }
