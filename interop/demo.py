@@ -10,14 +10,15 @@ import sys
 import time
 
 from peers import greets
-from relais import free_port_base
+from ports import free_port_base
+from relais import DOORS
 
 # The program is built before: what counts is how soon a person sees something.
 START_LIMIT_SECONDS = 30
 
 
 def main():
-    command = [*sys.argv[1:], "--json", "--port-base", str(free_port_base())]
+    command = [*sys.argv[1:], "--json", "--port-base", str(free_port_base(DOORS))]
     began = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     facts = json.loads(process.stdout.readline())

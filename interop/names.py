@@ -9,7 +9,8 @@ import shutil
 import socket
 import subprocess
 
-from peers import free_port, wait_until
+from peers import wait_until
+from ports import free_port
 
 TOOLS = ("dig", "delv", "ldns-verify-zone", "ldns-signzone", "ldns-keygen", "nsd", "dnsperf", "unbound")
 

@@ -21,31 +21,13 @@ import sys
 import time
 from pathlib import Path
 
+from ports import free_port
+
 # The mail files of the peers belong to this user: Dovecot and Postfix refuse to deliver as root.
 MAIL_USER = "nobody"
 # Generous: Debian's start script forks a hundred times, and two cores may be busy.
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 15
-
-_given_ports = set()
-
-
-def free_port():
-    """A loopback port that nobody listens on now, below the range that outgoing connections take theirs from."""
-    import random
-
-    for _ in range(1000):
-        port = random.SystemRandom().randrange(12000, 31000)
-        if port in _given_ports:
-            continue
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        _given_ports.add(port)
-        return port
-    raise RuntimeError("no free loopback port found")
 
 
 def wait_until(condition, what, timeout_seconds=START_TIMEOUT_SECONDS, step_seconds=0.05):

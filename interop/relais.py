@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import signal
 import socket
 import ssl
@@ -13,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from peers import greets, wait_until
+from ports import free_port_base
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PROGRAM = Path(os.environ.get("RELAIS", REPOSITORY / "target" / "release" / "relais"))
@@ -20,34 +20,6 @@ PROGRAM = Path(os.environ.get("RELAIS", REPOSITORY / "target" / "release" / "rel
 DOORS = [24, 25, 53, 80, 110, 143, 190, 443, 465, 587, 993, 995, 90]
 START_TIMEOUT_SECONDS = 60
 STOP_TIMEOUT_SECONDS = 30
-
-_given_ports = set()
-
-
-def free_port_base():
-    """A number N such that nobody listens on any of the demo's ports above it."""
-    for _ in range(200):
-        # Below the range from which outgoing connections take their ports, and clear of the default 20000.
-        base = random.SystemRandom().choice([*range(12000, 19000, 10), *range(21000, 31000, 10)])
-        ports = {base + door for door in DOORS}
-        if ports & _given_ports:
-            continue
-        probes = []
-        try:
-            for port in ports:
-                probe = socket.socket()
-                probes.append(probe)
-                # As the program does it: a port in TIME_WAIT is free.
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        finally:
-            for probe in probes:
-                probe.close()
-        _given_ports.update(ports)
-        return base
-    raise RuntimeError("no free port base found")
 
 
 class Relais:
@@ -60,7 +32,7 @@ class Relais:
         self.strangers = strangers or {}
         self.program = program
         self.options = options
-        self.port_base = free_port_base()
+        self.port_base = free_port_base(DOORS)
         self.process = None
         self.facts = None
 

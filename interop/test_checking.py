@@ -7,7 +7,8 @@ from email.parser import BytesHeaderParser
 
 import dkim
 import pytest
-from peers import Postfix, free_port, listens, wait_until
+from peers import Postfix, listens, wait_until
+from ports import free_port
 from relais import Served
 from scripted_dns import SERVFAIL, ScriptedDns
 from test_judge import Keys

@@ -13,7 +13,8 @@ import pytest
 from conftest import ANNA
 from letters import letter, mark
 from names import Unbound, free_loopback, missing_tools, short
-from peers import Postfix, free_port, wait_until
+from peers import Postfix, wait_until
+from ports import free_port
 from relais import Served
 
 ZONE = "valbois.test"

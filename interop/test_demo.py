@@ -11,7 +11,8 @@ import pytest
 
 from conftest import ANNA, BRUNO
 from letters import imap_login, letter, mark, send
-from relais import Relais, free_port_base
+from ports import free_port_base
+from relais import DOORS, Relais
 
 # docs: "starts in ≤ 2 s". A debug build on a busy machine gets more.
 START_LIMIT_SECONDS = float(os.environ.get("DEMO_START_LIMIT_SECONDS", "2"))
@@ -72,7 +73,7 @@ def test_a_port_that_is_taken_is_named(work):
 
 def test_a_person_is_told_what_to_try_and_it_works(work, program):
     """The lines that the demo prints are run as they stand."""
-    base = free_port_base()
+    base = free_port_base(DOORS)
     process = subprocess.Popen([str(program), "demo", "--data", str(work / "person"), "--port-base", str(base)],
                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:

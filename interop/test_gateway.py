@@ -11,7 +11,8 @@ import pytest
 
 from conftest import ANNA, EVE
 from letters import letter, mark, send, submission
-from peers import Postfix, free_port, wait_until
+from peers import Postfix, wait_until
+from ports import free_port
 from relais import Relais
 
 HOST = "gw1.stranger.test"

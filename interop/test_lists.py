@@ -6,7 +6,8 @@ import pytest
 
 from conftest import ANNA
 from names import short
-from peers import free_port, wait_until
+from peers import wait_until
+from ports import free_port
 from relais import Served
 
 ZONE = "lists.test"

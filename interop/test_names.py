@@ -8,7 +8,8 @@ import time
 import pytest
 
 from names import Nsd, dig, missing_tools, run, short
-from peers import free_port, wait_until
+from peers import wait_until
+from ports import free_port
 from relais import Relais
 
 ZONE = "names.test"

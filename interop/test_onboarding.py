@@ -11,7 +11,8 @@ import pytest
 
 from conftest import ANNA, EVE
 from letters import letter, mark, send, submission
-from peers import Postfix, free_port
+from peers import Postfix
+from ports import free_port
 from relais import Relais
 from test_gateway import HANS, HOST, authority, first_organisation, issue
 

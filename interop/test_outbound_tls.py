@@ -12,7 +12,8 @@ import pytest
 
 from conftest import ANNA
 from letters import letter, mark, submission
-from peers import Postfix, free_port, wait_until
+from peers import Postfix, wait_until
+from ports import free_port
 from relais import Served
 
 ZONE = "stranger.test"

@@ -11,7 +11,8 @@ import pytest
 
 from letters import letter, mark, submission
 from names import Unbound, free_loopback, missing_tools, run
-from peers import Postfix, free_port, listens, wait_until
+from peers import Postfix, listens, wait_until
+from ports import free_port
 from relais import Served
 from spf_vectors import checker
 

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from browser import window
 from conftest import ANNA, EVE
 from letters import letter, mark, send, submission
-from peers import Postfix, free_port, wait_until
+from peers import Postfix, wait_until
+from ports import free_port
 from relais import Relais
 from test_gateway import HANS, HOST, authority, integrate, issue
 from test_letters import swaks

@@ -10,7 +10,8 @@ import subprocess
 import pytest
 
 from letters import letter, mark
-from peers import free_port, greets, wait_until
+from peers import greets, wait_until
+from ports import free_port
 
 ADMIN = "admin@setup.test"
 

@@ -7,7 +7,8 @@ import pytest
 
 from conftest import ANNA
 from letters import letter, mark, submission
-from peers import free_port, wait_until
+from peers import wait_until
+from ports import free_port
 from relais import Relais
 
 STAGES = ["connect", "ehlo", "mail", "rcpt", "data", "."]

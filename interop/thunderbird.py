@@ -6,7 +6,8 @@ import socket
 import subprocess
 from pathlib import Path
 
-from peers import free_port, wait_until
+from peers import wait_until
+from ports import free_port
 
 START_TIMEOUT_SECONDS = 90
 SCRIPT_TIMEOUT_SECONDS = 60
