@@ -1,6 +1,6 @@
 //! Notices on their way: what is due, as letters; forgotten in the commit that queues them.
 
-use db::{DbError, Tx};
+use db::Tx;
 use model::{Address, BlobRef, OrganisationId};
 use tracing::error;
 
@@ -70,7 +70,7 @@ impl Secure {
         let due: Vec<_> = scope
             .read(move |tx: &mut Tx| {
                 let due = rows::due_notices(tx, now)?;
-                let ready = |(id, notice): (i64, Result<Notice, DbError>)| {
+                let ready = |(id, notice): rows::DueNotice| {
                     let ready = notice.map_err(SecureError::Db);
                     (id, ready.and_then(|notice| secure.ready(tx, &opened, &notice)))
                 };

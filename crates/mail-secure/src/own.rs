@@ -18,7 +18,6 @@ use crate::journal::csv_cell;
 use crate::profile::ShownSender;
 use crate::rows::{log, own as rows};
 use crate::types::{Copy, Letter, sixteen};
-
 use crate::{Secure, limits, rows as letters};
 
 /// How somebody has shown who they are, and what they see by it.

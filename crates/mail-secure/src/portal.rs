@@ -25,7 +25,6 @@ use crate::short_message::{SHORT_MESSAGES, counted_as};
 use crate::statement::{Happening, Notary, Shown};
 use crate::submit::{blocking, hash_of};
 use crate::types::{Copy, Letter, Released, hex, sixteen};
-
 use crate::{Secure, limits, rows};
 
 /// An envelope that somebody brought.

@@ -13,7 +13,6 @@ use crate::phone::Telephone;
 use crate::platform::{KeptKey, Purpose};
 use crate::statement::Shown;
 use crate::types::{Copy, Letter, Released, Way, hex, sixteen};
-
 use crate::{limits, wish};
 
 pub(crate) mod answers;

@@ -28,7 +28,6 @@ use crate::platform::Platform;
 use crate::statement::{Happening, Notary};
 use crate::types::{Copy, Letter, Way};
 use crate::wish::Passphrase;
-
 use crate::{Secure, limits, rows};
 
 /// Behind the last moment of a deadline.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use directory::Found;
-use mail_secure::Seen;
+use mail_secure::{Seen, receiving};
 use mail_store::{SearchKey, StoreError, UidSet};
 
 use super::{NotDone, Reader};
@@ -10,6 +10,8 @@ use crate::Flow;
 
 /// An e-mail lies in the mailbox after its letter was taken; clocks of two nodes may differ.
 const CLOCKS_DIFFER: std::time::Duration = std::time::Duration::from_secs(3600);
+/// Mails with a letter's Message-ID in one folder that are looked at.
+const CANDIDATES_LIMIT: usize = 20;
 /// Folders of a mailbox in which is looked.
 const FOLDERS_LIMIT: usize = 200;
 
@@ -26,23 +28,27 @@ impl Flow {
             SearchKey::Younger(seen.copy.submitted_at.minus(CLOCKS_DIFFER)),
             SearchKey::Header { name: "message-id".to_owned(), text: message_id },
         ]);
-        Ok(self.mail_in(account, &key).await?)
+        Ok(self.mail_in(account, &key, seen).await?)
     }
 
     async fn mail_in(
         &self,
         account: model::AccountRef,
         key: &SearchKey,
+        seen: &Seen,
     ) -> Result<Option<Bytes>, StoreError> {
         let account = self.inner.store.account(account);
         let folders = account.folders().await?;
         for folder in folders.iter().filter(|folder| folder.is_selectable).take(FOLDERS_LIMIT) {
             // The newest is the one with a link, where the first did not arrive.
-            let Some(last) = account.search(folder.id, key).await?.pop() else { continue };
-            let uids = UidSet::from_ranges([last.uid..=last.uid]);
+            let found = account.search(folder.id, key).await?.into_iter().rev().take(CANDIDATES_LIMIT);
+            let uids = UidSet::from_ranges(found.map(|one| one.uid..=one.uid));
             let rows = account.messages(folder.id, &uids, mail_store::Columns::default()).all().await?;
-            if let Some(row) = rows.first() {
-                return account.read_letter(row.letter).await.map(Some);
+            for row in rows.iter().rev() {
+                let mail = account.read_letter(row.letter).await?;
+                if receiving::is_mail_of(seen, &mail) {
+                    return Ok(Some(mail));
+                }
             }
         }
         Ok(None)

@@ -15,6 +15,12 @@ async fn payroll(town: &Town, hourly_limit: u32, size_limit_bytes: u64) -> (Appl
         hourly_limit: Some(hourly_limit),
         size_limit_bytes: Some(size_limit_bytes),
     };
+    let (id, application) = made(town, new).await;
+    (id, Origin::Application { application, session: session() })
+}
+
+/// An application, signed in.
+async fn made(town: &Town, new: NewApplication) -> (ApplicationId, Arc<directory::SignedInApplication>) {
     let made = town.operator.create_application(new).await.unwrap();
     let attempt = directory::Attempt {
         login: made.info.login,
@@ -23,8 +29,7 @@ async fn payroll(town: &Town, hourly_limit: u32, size_limit_bytes: u64) -> (Appl
         protocol: directory::AuthProtocol::Smtp,
         source: session().ip,
     };
-    let application = Arc::new(town.directory.authenticate_application(attempt).await.unwrap());
-    (made.info.id, Origin::Application { application, session: session() })
+    (made.info.id, Arc::new(town.directory.authenticate_application(attempt).await.unwrap()))
 }
 
 async fn bring(
@@ -108,6 +113,40 @@ async fn an_applications_marks_are_honoured_and_the_evidence_says_how_it_was_kno
         bring(&town, &origin, "anna@valbois.test", &["zed@else.test"], &own).await.unwrap();
         let heard = until(async || stranger.heard().get(before).map(|heard| heard.body.clone())).await;
         assert!(heard.contains("name=\"envelope\"") && !heard.contains("body of"), "{heard}");
+        town.stop().await;
+    }
+}
+
+/// Every recipient of a letter knows its Message-ID, and may write another letter with the same one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_office_s_program_gets_the_letter_itself_whoever_writes_another_with_its_message_id() {
+    for mut town in towns(&[]).await {
+        town.go();
+        let new = NewApplication {
+            organisation: town.organisation("zoe@acme.test").await,
+            name: "office".to_owned(),
+            senders: vec!["zoe@acme.test".parse().unwrap()],
+            reads: vec![address("zoe@acme.test")],
+            hourly_limit: None,
+            size_limit_bytes: None,
+        };
+        let (_, application) = made(&town, new).await;
+        let reader = town.flow.reader_of_application(&application, "password".to_owned()).await.unwrap();
+        secured::send(&town, "<im><c> Paie", &["zoe@acme.test"]).await.unwrap();
+        let [genuine] = town.inbox_of("zoe@acme.test", 1).await.try_into().unwrap();
+        let id = genuine.lines().find(|line| line.starts_with("Message-ID: ")).unwrap();
+        for subject in ["Paie", "other"] {
+            let forged = letter("Eve <eve@else.test>", subject);
+            let forged = format!("{id}\r\n{forged}");
+            town.bring(peer(), envelope("eve@else.test", &["zoe@acme.test"]), &forged).await.unwrap();
+        }
+        town.inbox_of("zoe@acme.test", 3).await;
+        let received =
+            mail_secure::receiving::Sought { limit: 10, ..mail_secure::receiving::Sought::default() };
+        let listed = town.flow.received(&reader, None, received).await.unwrap();
+        let slot = listed.items[0].copy.slot;
+        let (_, opened) = town.flow.open_received(&reader, &slot, None).await.unwrap();
+        assert_eq!(opened.plain.as_deref().map(str::trim_end), Some(".body of <im><c> Paie"));
         town.stop().await;
     }
 }

@@ -4,13 +4,16 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use evidence::Digest;
 use wire_mime::{Content, Structure};
-use wire_safe::{MailShare, OPEN_PATH, Slot};
+use wire_safe::{Envelope, MailShare, OPEN_PATH, Slot};
 use zeroize::Zeroizing;
 
 use crate::error::SecureError;
+use crate::portal::Seen;
 use crate::statement::Shown;
 use crate::submit::blocking;
+use crate::types::Way;
 use crate::{Secure, limits};
 
 /// What a recipient's mail brings towards opening a letter.
@@ -57,6 +60,24 @@ fn in_link(text: &[u8], slot: &Slot) -> Option<Brings> {
 
 fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
     Some(text.split_once(from)?.1.split_once(to)?.0)
+}
+
+/// Whether a mail is the one by which a copy came: other mail may bear its Message-ID, which every recipient of the letter
+/// knows. What came sealed brings something for the copy, and its envelope is asked when it is opened; what came as it is
+/// ends in the very octets of the letter, below what the servers put on top.
+pub fn is_mail_of(seen: &Seen, mail: &[u8]) -> bool {
+    match seen.copy.way {
+        Way::Sealed => brings(mail, &seen.copy.slot).is_some_and(|brought| match &brought.envelope {
+            Some(envelope) => Envelope::parse(envelope).is_ok_and(|one| one.header().slot == seen.copy.slot),
+            None => true,
+        }),
+        Way::Mailbox | Way::Gateway => {
+            let size = usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX);
+            let letter = mail.len().checked_sub(size).map(|from| &mail[from..]);
+            letter.is_some_and(|letter| seen.letter.digests.first() == Some(&Digest::of(&[letter])))
+        }
+        Way::Blocked => false,
+    }
 }
 
 impl Secure {

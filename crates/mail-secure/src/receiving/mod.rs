@@ -17,7 +17,7 @@ use crate::statement::Shown;
 use crate::types::{Copy, Letter};
 use crate::{Secure, rows as letters};
 
-pub use bringing::{Brings, brings};
+pub use bringing::{Brings, brings, is_mail_of};
 
 /// Copies that are listed at once.
 pub const RECEIVED_LIMIT: usize = 200;
