@@ -119,7 +119,7 @@ impl Flow {
                 self.inner.world.clock.sleep(limits::STORAGE_PAUSE).await;
                 continue;
             }
-            let linked = self.linked(&ended).await;
+            let linked = self.linked(&mut ended).await;
             let now = self.inner.world.clock.now();
             let concluded: Vec<(Delivery, Conclusion)> =
                 ended.iter().map(|ended| (ended.job.delivery.clone(), self.concluded(ended, now))).collect();

@@ -14,6 +14,7 @@ mod reports;
 mod returned;
 mod secured;
 mod secured_crashes;
+mod secured_ends;
 mod sender_lists;
 mod signing;
 

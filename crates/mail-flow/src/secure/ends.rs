@@ -39,20 +39,22 @@ impl Flow {
         }
     }
 
-    /// For what a recipient's server does not take because of what is attached: the same once more, by a link.
-    pub(crate) async fn linked(&self, ended: &[Ended]) -> Vec<(DeliveryId, LinkedCopy)> {
+    /// For what a recipient's server does not take because of what is attached: the same once more, by a link. Where that
+    /// cannot be made now the outcome becomes one that waits, and the first notice is tried again.
+    pub(crate) async fn linked(&self, ended: &mut [Ended]) -> Vec<(DeliveryId, LinkedCopy)> {
         let mut linked = Vec::new();
         for Ended { job, outcome } in ended {
             let delivery = &job.delivery;
-            let (Some(slot), Outcome::Failed { reply, .. }) = (delivery.slot, outcome) else { continue };
+            let (Some(slot), Outcome::Failed { reply, .. }) = (delivery.slot, &*outcome) else { continue };
             if delivery.message.body_key.is_none() || !is_about_content(reply) {
                 continue;
             }
             match self.link_in_place_of(delivery, slot).await {
                 Ok(Some(copy)) => linked.push((delivery.id, copy)),
                 Ok(None) => {}
-                Err(error) => {
-                    warn!(%error, delivery = delivery.id.0, "a blocked letter is not sent by a link")
+                Err(trouble) => {
+                    warn!(%trouble, delivery = delivery.id.0, "a blocked letter cannot be sent by a link now");
+                    *outcome = Outcome::Later { reply: trouble, host: None };
                 }
             }
         }
