@@ -167,6 +167,14 @@ class Served(Relais):
             f'[auth]\nplaintext_from = ["127.0.0.0/8"]\nexempt_loopback = true\n\n[log]\nlevel = "warn"\n')
         self.facts = {"ports": ports, "addresses": [], "ca_certificate": str(self.data / "keys" / "ca.pem")}
 
+    def open_portal(self, secure=""):
+        """Before it starts: the door for browsers, and what else stands in `[secure]`."""
+        https = self.facts["ports"]["https"] = self.port_base + 443
+        config = self.data / "relais.toml"
+        text = config.read_text().replace("[listen]\n", f'[listen]\nhttps = ["127.0.0.1:{https}"]\n')
+        config.write_text(f'{text}\n[secure]\nportal = "https://localhost:{https}"\n{secure}\n')
+        return https
+
     def populate(self, *addresses):
         """An organisation with a domain and these mailboxes."""
         self.command("organisation", "create", self.ORGANISATION)

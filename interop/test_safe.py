@@ -5,6 +5,9 @@ import email
 import email.policy
 import re
 import shutil
+import ssl
+import urllib.parse
+import urllib.request
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +16,7 @@ from browser import PICTURES, faults, window
 from conftest import ANNA, BRUNO, EVE, OSCAR
 from letters import mark, submission
 from peers import wait_until
+from relais import Served
 from second_factor import code_of
 from test_manager_people import HOST, key_of_certificate
 
@@ -131,6 +135,87 @@ def test_a_stranger_opens_a_confidential_letter_in_the_browser(chromium, relais,
         assert share not in url.split("#")[0] and share.encode() not in body and share not in str(headers), (method, url)
     assert share not in relais.log()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def linking(work, stranger):
+    """One whose letters to the stranger have links, and whose log says everything."""
+    relais = Served(work / "linking", f"sqlite:{work}/linking/relais.db", strangers={"stranger.test": stranger.port})
+    relais.open_portal('link_domains = ["stranger.test"]')
+    config = relais.data / "relais.toml"
+    config.write_text(config.read_text().replace('level = "warn"', 'level = "trace"'))
+    relais.populate(ANNA)
+    with relais:
+        yield relais
+
+
+def link_of(letter):
+    """The address in a letter that brings no attachment, with what stands behind «#»."""
+    return re.search(r"https://\S+/safe/m/[0-9a-f]{32}#a=[A-Za-z0-9_-]{43}(?=\s)", parsed(letter).get_body().get_content()).group()
+
+
+def scanned(relais, link):
+    """What a program hears that tries links before people do: it sends what stands before «#», and no cookie."""
+    context = ssl.create_default_context(cafile=relais.ca_certificate)
+    said = []
+    for method in ("HEAD", "GET", "GET"):
+        request = urllib.request.Request(link, method=method)
+        with urllib.request.urlopen(request, context=context, timeout=30) as answer:
+            said.append((answer.status, answer.read().decode()))
+    return said
+
+
+def test_a_letter_by_a_link_is_opened_and_answered_whoever_tried_the_link_before(chromium, linking, stranger):
+    words = f"Par lien {mark()}"
+    secured(linking, ANNA, EVE, "c", words, html=True)
+    letter = stranger.wait_for_letter(EVE, words.encode())
+    assert b"Texte de" not in letter
+    assert {part.get_content_type() for part in parsed(letter).walk()} == {
+        "multipart/signed", "text/plain", "application/pkcs7-signature"}, "nothing that a server would not take"
+    link = link_of(letter)
+    share = link.split("#a=")[1]
+    followed = linking.command("secure", "letters")[0]["id"]
+
+    def happened():
+        return [one["event"] for one in linking.command("secure", "show", followed)["events"]]
+
+    wait_until(lambda: happened()[-1] == "NotificationDelivered", "the server's word that the letter went")
+    so_far = happened()
+    before = codes(stranger, EVE)
+    (_, nothing), (status, page), again = scanned(linking, link)
+    assert (status, nothing, again) == (200, "", (status, page)) and "Message confidentiel" in page
+    assert happened() == so_far, "looking is no event"
+    assert codes(stranger, EVE) == before, "and sends no code"
+
+    context = window(chromium, width=360, scheme="dark", accept_downloads=True)
+    asked = watched(context)
+    page = context.new_page()
+    page.goto(link)
+    expect(page.get_by_role("heading", name="Message confidentiel")).to_be_visible()
+    picture(page, "link-arrived-360")
+    assert "#" not in page.url and page.evaluate("Object.values(sessionStorage)") == [share]
+    page.get_by_role("button", name="Envoyer un code à e…@stranger.test").click()
+    page.fill("#code", code_for(stranger, EVE, before))
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.frame_locator("iframe.letter").get_by_text("Bonjour Ève")).to_be_visible()
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="Télécharger (.eml)").click()
+    downloaded = parsed(open(downloading.value.path(), "rb").read())
+    assert downloaded["Subject"] == words and "Texte de" in downloaded.get_body(("plain",)).get_content()
+    page.get_by_text("Répondre", exact=True).click()
+    page.fill("#reply-text", "Bien reçu.")
+    page.get_by_role("button", name="Envoyer de façon sécurisée").click()
+    expect(page.locator("#reply-sent")).to_contain_text(f"Envoyé à {ANNA}")
+    context.close()
+    answer = parsed(linking.wait_for_letter(ANNA, f"Re: {words}".encode()))
+    assert answer["From"] == EVE and "Bien reçu." in answer.get_body().get_content()
+    assert happened()[:len(so_far)] == so_far and "ContentHandover" in happened()[len(so_far):]
+    for method, url, body, headers in asked:
+        if not url.startswith(("blob:", "data:")):
+            assert share not in url.split("#")[0] and share.encode() not in body and share not in str(headers), (method, url)
+    log = linking.log()
+    assert f" path={urllib.parse.urlsplit(link).path} " in log and share not in log, "it notes every request"
 
 
 def test_without_javascript_the_platform_opens_it_and_says_so(chromium, relais, stranger, tmp_path):

@@ -46,11 +46,8 @@ def test_whoever_reads_the_mailbox_alone_does_not_open_it(chromium, gateway, tmp
     port, heard = gateway
     data = tmp_path / "data"
     relais = Served(data, f"sqlite:{data}/relais.db")
-    https = relais.facts["ports"]["https"] = relais.port_base + 443
-    configuration = (data / "relais.toml").read_text().replace("[listen]\n", f'[listen]\nhttps = ["127.0.0.1:{https}"]\n')
-    (data / "relais.toml").write_text(
-        f'{configuration}\n[secure]\nportal = "https://localhost:{https}"\n\n[sms]\nurl = "http://127.0.0.1:{port}/send"\n'
-        'body = "to={to}&text={text}"\nheaders = { Authorization = "Bearer KEY" }\n')
+    relais.open_portal(f'\n[sms]\nurl = "http://127.0.0.1:{port}/send"\n'
+                       'body = "to={to}&text={text}"\nheaders = { Authorization = "Bearer KEY" }')
     relais.populate(ANNA, BRUNO)
     words = f"Salaire {mark()}"
     message = email.message.EmailMessage()
