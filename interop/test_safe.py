@@ -207,6 +207,13 @@ def test_a_letter_by_a_link_is_opened_and_answered_whoever_tried_the_link_before
     page.fill("#reply-text", "Bien reçu.")
     page.get_by_role("button", name="Envoyer de façon sécurisée").click()
     expect(page.locator("#reply-sent")).to_contain_text(f"Envoyé à {ANNA}")
+    # Read again in the same tab: the key is forgotten there, and the link brings it once more.
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("Ouvrez-le à nouveau à partir de l’e-mail")
+    picture(page, "link-again-360")
+    page.goto(link)
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.frame_locator("iframe.letter").get_by_text("Bonjour Ève")).to_be_visible()
     context.close()
     answer = parsed(linking.wait_for_letter(ANNA, f"Re: {words}".encode()))
     assert answer["From"] == EVE and "Bien reçu." in answer.get_body().get_content()
@@ -216,6 +223,17 @@ def test_a_letter_by_a_link_is_opened_and_answered_whoever_tried_the_link_before
             assert share not in url.split("#")[0] and share.encode() not in body and share not in str(headers), (method, url)
     log = linking.log()
     assert f" path={urllib.parse.urlsplit(link).path} " in log and share not in log, "it notes every request"
+
+
+def test_without_javascript_the_page_of_a_link_says_what_to_do(chromium, linking, stranger):
+    words = f"Sans script {mark()}"
+    secured(linking, ANNA, EVE, "c", words)
+    context = window(chromium, width=360, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(link_of(stranger.wait_for_letter(EVE, words.encode())))
+    expect(page.get_by_text("ouvrez ce lien dans un navigateur qui exécute JavaScript")).to_be_visible()
+    picture(page, "link-without-script-360")
+    context.close()
 
 
 def test_without_javascript_the_platform_opens_it_and_says_so(chromium, relais, stranger, tmp_path):

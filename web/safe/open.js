@@ -11,11 +11,16 @@ const words = JSON.parse(reader.dataset.words);
 const key = `relais-safe-${slot}`;
 
 // What stands behind «#» is kept for the pages of this letter, in this tab, and taken out of the address.
-const found = location.hash.match(/^#a=([A-Za-z0-9_-]{43})$/);
-if (found) {
+function keep() {
+  const found = location.hash.match(/^#a=([A-Za-z0-9_-]{43})$/);
+  if (!found) return false;
   sessionStorage.setItem(key, found[1]);
   history.replaceState(null, "", location.pathname + location.search);
+  return true;
 }
+keep();
+// A link that is put into the tab of its own letter loads nothing: browsers see the same address with another «#».
+addEventListener("hashchange", () => { if (keep()) location.reload(); });
 
 const secret = document.querySelector("#opening #passphrase");
 const opening = document.getElementById("opening");

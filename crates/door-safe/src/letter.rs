@@ -102,6 +102,8 @@ async fn content(
         path => place.path,
         slot => place.slot.to_string(),
         share,
+        // Then no attachment has a way without script: the key stands behind «#», which no form of ours can send.
+        is_by_link => place.parked.is_none(),
         step,
         next,
         is_registered => letter.mode == Mode::Registered,
