@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -9,6 +10,7 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from peers import greets, wait_until
@@ -150,6 +152,47 @@ class Relais:
             raise AssertionError(f"{error}\nthe log of relais ends with:\n{self.log()[-3000:]}") from None
 
 
+    def wait_for_link(self, address, pattern):
+        """The first text of this form in a letter of somebody's inbox."""
+        def look():
+            for raw in self.letters(address):
+                body = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
+                if body is not None and (found := re.search(pattern, body.get_content())):
+                    return found.group(0)
+            return None
+        return wait_until(look, f"a letter for {address} with {pattern}", step_seconds=0.2)
+
+    def serve(self):
+        """Starts `relais serve` with the configuration that stands in the data directory, and waits until it greets."""
+        with open(self.log_path, "ab") as log:
+            self.process = subprocess.Popen(
+                [str(self.program), "serve", "--config", str(self.data / "relais.toml")], stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=log)
+        try:
+            wait_until(lambda: self.process.poll() is not None or greets(self.port("imap")), "relais serve to greet",
+                       START_TIMEOUT_SECONDS)
+            assert self.process.poll() is None
+        except Exception:
+            self.kill()
+            raise RuntimeError(f"relais serve did not open its doors:\n{self.log()[-4000:]}") from None
+        return self
+
+
+class Reconfigured(Relais):
+    """The demo's addresses, served with another configuration than the demo's."""
+
+    def reconfigured(self, text):
+        """The configuration, made from that of the demo."""
+        raise NotImplementedError
+
+    def start(self):
+        super().start()
+        self.stop()
+        path = self.data / "relais.toml"
+        path.write_text(self.reconfigured(path.read_text()))
+        return self.serve()
+
+
 class Served(Relais):
     """`relais serve` with a configuration of ours: PostgreSQL in place of SQLite, and the demo's first addresses."""
 
@@ -185,15 +228,4 @@ class Served(Relais):
             self.facts["addresses"].append({"address": address, "password": password})
 
     def start(self):
-        with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen(
-                [str(self.program), "serve", "--config", str(self.data / "relais.toml")], stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=log)
-        try:
-            wait_until(lambda: self.process.poll() is not None or greets(self.port("imap")), "relais serve to greet",
-                       START_TIMEOUT_SECONDS)
-            assert self.process.poll() is None
-        except Exception:
-            self.kill()
-            raise RuntimeError(f"relais serve did not open its doors:\n{self.log()[-4000:]}") from None
-        return self
+        return self.serve()

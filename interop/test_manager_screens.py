@@ -4,7 +4,6 @@ an accessibility finding, no wider than its window, by keyboard alone; a picture
 import re
 import subprocess
 from datetime import datetime
-from email import message_from_bytes, policy
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -485,15 +484,7 @@ def permission(relais):
     contact = relais.facts["users"][0]["login"]
     relais.command("allowed-source", "create", "198.51.100.9", "--purpose", "Contrôle des habitants : le progiciel envoie les "
                    "convocations", "--contact", contact, "--accept-responsibility", "--organisation", organisation)
-
-    def link():
-        for raw in relais.letters(contact):
-            text = message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()
-            if found := re.search(r"https://\S+/allow/\S+", text):
-                return found.group(0)
-        return None
-
-    return wait_until(link, "the letter with the link")
+    return relais.wait_for_link(contact, r"https://\S+/allow/\S+")
 
 
 @pytest.mark.timeout(300)

@@ -1,8 +1,6 @@
 """Logs, IP addresses, queue and system in a real browser, after the steps of «003 · Logs» and «002 · IP» with their labels."""
 
-import base64
 import contextlib
-import imaplib
 import json
 import re
 import smtplib
@@ -177,25 +175,7 @@ def test_an_address_is_allowed_for_good(chromium, relais):
     page.wait_for_selector(".toast")
     source = next(one for one in relais.command("allowed-source", "list") if one["source"] == "198.51.100.9")
     assert source["state"] == "asked" and "entière responsabilité" in source["acceptance"]
-
-    def link():
-        tls = ssl.create_default_context(cafile=relais.ca_certificate)
-        with imaplib.IMAP4("127.0.0.1", relais.port("imap")) as imap:
-            imap.starttls(tls)
-            imap.login("admin@valbois.test", relais.password("admin@valbois.test"))
-            imap.select("INBOX")
-            for number in reversed(imap.search(None, "ALL")[1][0].split()):
-                body = imap.fetch(number, "(BODY.PEEK[TEXT])")[1][0][1]
-                try:
-                    text = base64.b64decode(body, validate=False).decode()
-                except ValueError:
-                    continue
-                if found := re.search(r"https://\S+/allow/\S+", text):
-                    return found.group(0)
-        return None
-
-    where = wait_until(link, "the letter with the link")
-    page.goto(where)
+    page.goto(relais.wait_for_link("admin@valbois.test", r"https://\S+/allow/\S+"))
     assert "entière responsabilité" in page.locator("blockquote").inner_text()
     page.click("form button")
     page.wait_for_selector("[role=status]")

@@ -1,26 +1,46 @@
 """The platform's gateways move to other addresses: dig before, during and after, and the letters to a customer."""
 
+import re
+import urllib.request
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from names import dig, missing_tools, short
+from conftest import ANNA, EVE
+from letters import mark, tls_context
+from names import addresses_of_this_machine, dig, missing_tools, short
 from peers import wait_until
-from relais import Relais
+from relais import Reconfigured
+from test_letters import swaks
+from test_sources import first_line
 
 ZONE = "gateways.test"
 ADMINISTRATOR = "admin@valbois.test"
 SUFFIX = "incamail.ch"
+# A gateway of ours that anybody reaches: every machine has all of 127/8.
+BEFORE, AFTER = "127.0.0.1", "127.0.0.2"
+# A server that sends to us, and that no rule keeps out; both addresses would be kept out otherwise.
+SENDER_BEFORE, SENDER_AFTER = "198.51.100.21", "198.51.100.22"
+
+
+class TwoAddresses(Reconfigured):
+    """The demo on one machine that has the old address and the new one, as the manual has it."""
+
+    def reconfigured(self, text):
+        port = self.port("smtp")
+        text, count = re.subn(r"(?m)^smtp = .*", f'smtp = ["{BEFORE}:{port}", "{AFTER}:{port}"]', text)
+        assert count == 1
+        return text
 
 
 @pytest.fixture(scope="module")
 def house(work):
     assert not missing_tools("dig"), "scripts/test install"
-    with Relais(work / "renumbering") as relais:
+    with TwoAddresses(work / "renumbering") as relais:
         relais.command("zone", "create", ZONE)
         relais.command("installation", "change", "--exchanger", f"10,gw1.{ZONE},192.0.2.86",
                        "--exchanger", f"20,gw2.{ZONE},192.0.2.87", "--spf-host", f"spf.{ZONE}")
-        relais.command("zone", "import", ZONE, "-", stdin="ws A 192.0.2.85\n")
+        relais.command("zone", "import", ZONE, "-", stdin=f"ws A 192.0.2.85\ngw3 A {BEFORE}\n")
         relais.command("integration", "create", "Gateway", "--organisation", organisation(relais))
         wait_until(lambda: short(relais.port("dns"), f"ws.{ZONE}") == ["192.0.2.85"], "the zone to be served")
         yield relais
@@ -62,20 +82,99 @@ def test_the_suffix_zone_leads_every_domain_below_it_to_the_gateways(house):
     wait_until(lambda: sorted(short(port, f"example.com.{SUFFIX}", "MX")) == wanted, "the wildcard")
 
 
-def test_dig_sees_the_old_addresses_then_the_new_ones_and_short_times_to_live_in_between(house):
-    port = house.port("dns")
-    assert (short(port, f"gw1.{ZONE}"), ttl(house, f"gw1.{ZONE}")) == (["192.0.2.86"], 3600)
-    change = declare(house, "New servers", 25, 1,
+@pytest.fixture(scope="module")
+def allowed(house):
+    """The identifier of what lets the sending server pass: asked for, confirmed by the link of a letter, granted."""
+    house.command("ip", "create", "203.0.113.10", "--dedicated-to", organisation(house))
+    source = house.command("allowed-source", "create", SENDER_BEFORE, "--purpose", "Letters", "--contact", ADMINISTRATOR,
+                           "--accept-responsibility", "--organisation", organisation(house))["id"]
+    link = house.wait_for_link(ADMINISTRATOR, r"https://\S+/allow/\S+")
+    origin = "/".join(link.split("/")[:3])
+    confirmation = urllib.request.Request(link, method="POST", headers={"Origin": origin})
+    urllib.request.urlopen(confirmation, context=tls_context(house), timeout=30).close()
+    house.command("allowed-source", "grant", source)
+    for address in (SENDER_BEFORE, SENDER_AFTER):
+        house.command("ban", "create", address, "--reason", "a network of strangers")
+    return source
+
+
+@pytest.fixture(scope="module")
+def change(house, allowed):
+    """A change of addresses that is prepared, and whose date is near."""
+    assert (short(house.port("dns"), f"gw1.{ZONE}"), ttl(house, f"gw1.{ZONE}")) == (["192.0.2.86"], 3600)
+    change = declare(house, "New servers", 20, 1,
                      f"gw1.{ZONE}:25 A,B 192.0.2.86 198.51.100.13",
                      f"gw2.{ZONE}:25 A,B 192.0.2.87 198.51.100.14",
+                     f"gw3.{ZONE}:25 A,B {BEFORE} {AFTER}",
+                     f"out.{ZONE}:25 B {SENDER_BEFORE} {SENDER_AFTER}",
                      f"ws.{ZONE}:443/3.0/ C 192.0.2.85 198.51.100.117")
     # The old time to live is longer than what is left: the first step is due at once.
     wait_until(lambda: stage(house, change) == "prepared", "short times to live")
     wait_until(lambda: ttl(house, f"gw1.{ZONE}") == 300, "a short time to live")
+    return change
+
+
+def switched(relais, change):
+    wait_until(lambda: stage(relais, change) == "switched", "the date", 60)
+
+
+def arrives_at(relais, *addresses):
+    """Letters to each of these addresses of our gateway are read by whom they are for."""
+    markers = []
+    for address in addresses:
+        markers.append(mark())
+        answer = swaks("--server", address, "--port", relais.port("smtp"), "--from", EVE, "--to", ANNA, "--body", markers[-1])
+        assert answer.returncode == 0, answer
+    for marker in markers:
+        relais.wait_for_letter(ANNA, marker.encode())
+
+
+def is_let_in(relais, source):
+    return first_line(relais, "smtp", source).startswith("220 ")
+
+
+def once(condition, what):
+    # Seldom: whoever connects too often is turned away with the same words.
+    wait_until(condition, what, step_seconds=0.5)
+
+
+def test_before_the_date_dig_sees_the_old_addresses_with_short_times_to_live(house, change):
+    port = house.port("dns")
     assert short(port, f"gw1.{ZONE}") == ["192.0.2.86"]
     spf = short(port, f"spf.{ZONE}", "TXT")[0]
     assert all(f"ip4:{ip}" in spf for ip in ("192.0.2.86", "192.0.2.87", "198.51.100.13", "198.51.100.14")), spf
-    wait_until(lambda: stage(house, change) == "switched", "the date", 60)
+    assert stage(house, change) == "prepared"
+
+
+def test_before_the_date_letters_arrive_at_both_addresses(house, change):
+    assert short(house.port("dns"), f"gw3.{ZONE}") == [BEFORE]
+    arrives_at(house, BEFORE, AFTER)
+    assert stage(house, change) == "prepared"
+
+
+def test_an_allowed_sender_is_let_in_at_its_new_address_from_the_date_on_and_at_the_old_one_until_its_end(house, allowed, change):
+    with addresses_of_this_machine(SENDER_BEFORE, SENDER_AFTER):
+        once(lambda: not is_let_in(house, SENDER_AFTER), "the ban")
+        assert is_let_in(house, SENDER_BEFORE)
+        assert stage(house, change) == "prepared"
+        switched(house, change)
+        once(lambda: is_let_in(house, SENDER_AFTER), "the new address to be let in")
+        # The overlap.
+        assert is_let_in(house, SENDER_BEFORE)
+        house.command("allowed-source", "limit", allowed, "--valid-until", moment(2))
+        once(lambda: not is_let_in(house, SENDER_BEFORE), "the end of the old address")
+        assert is_let_in(house, SENDER_AFTER)
+
+
+def test_in_the_overlap_letters_arrive_at_both_addresses(house, change):
+    switched(house, change)
+    wait_until(lambda: short(house.port("dns"), f"gw3.{ZONE}") == [AFTER], "the new address")
+    arrives_at(house, BEFORE, AFTER)
+
+
+def test_from_the_date_on_dig_sees_the_new_addresses(house, change):
+    port = house.port("dns")
+    switched(house, change)
     wait_until(lambda: short(port, f"gw1.{ZONE}") == ["198.51.100.13"], "the new address")
     assert short(port, f"gw2.{ZONE}") == ["198.51.100.14"] and short(port, f"ws.{ZONE}") == ["198.51.100.117"]
     assert ttl(house, f"gw1.{ZONE}") == 300 and "ip4:192.0.2.86" in short(port, f"spf.{ZONE}", "TXT")[0]

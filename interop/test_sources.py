@@ -17,8 +17,8 @@ from browser import PICTURES, manager, sign_in, window
 from conftest import ANNA, EVE
 from letters import imap_login, letter, mark, send, submission, tls_context
 from names import short
-from peers import Postfix, greets, wait_until
-from relais import Relais
+from peers import Postfix, wait_until
+from relais import Reconfigured, Relais
 
 # Every machine has all of 127/8 on its loopback, and none has this one.
 OWN, ELSEWHERE = "127.0.0.9", "192.0.2.77"
@@ -133,14 +133,10 @@ def has_ipv6():
         return False
 
 
-class Guarded(Relais):
+class Guarded(Reconfigured):
     """The demo's addresses behind rules that hold for this machine too, and `/ip` with names of one family each."""
 
-    def start(self):
-        super().start()
-        self.stop()
-        path = self.data / "relais.toml"
-        text = path.read_text()
+    def reconfigured(self, text):
         assert "exempt_loopback = true" in text
         https, self.https_v6 = self.port("https"), self.port_base + 995
         if has_ipv6():
@@ -148,13 +144,7 @@ class Guarded(Relais):
                                   f'https = ["127.0.0.1:{https}", "[::1]:{self.https_v6}"]', text)
             assert count == 1
         text = re.sub(r"(?m)^\[public\]\n", "", text.replace("exempt_loopback = true", "exempt_loopback = false"))
-        text += f'\n[public]\nipv4_name = "localhost:{https}"\nipv6_name = "localhost:{self.https_v6}"\n'
-        path.write_text(text)
-        with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([str(self.program), "serve", "--config", str(path)],
-                                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log)
-        wait_until(lambda: greets(self.port("imap")), "relais serve to greet")
-        return self
+        return text + f'\n[public]\nipv4_name = "localhost:{https}"\nipv6_name = "localhost:{self.https_v6}"\n'
 
 
 @pytest.fixture(scope="module")
