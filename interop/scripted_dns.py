@@ -27,10 +27,12 @@ def _rdata(kind, value):
 
 class ScriptedDns:
     """`zone` maps a name in lower case to a list of (type, value); the value SERVFAIL makes that type fail, and
-    SERVFAIL alone in the list everything that does not stand before it. May be changed while it runs."""
+    SERVFAIL alone in the list everything that does not stand before it. May be changed while it runs: whoever asked may
+    remember an answer for `ttl` seconds."""
 
-    def __init__(self, zone=None):
+    def __init__(self, zone=None, ttl=60):
         self.zone = zone if zone is not None else {}
+        self.ttl = ttl
 
     def __enter__(self):
         for _ in range(20):
@@ -114,9 +116,9 @@ class ScriptedDns:
             alias = next((value for known, value in (r for r in records if r is not SERVFAIL) if known == "CNAME"), None)
             if found or alias is None or kind == "CNAME":
                 for value in found:
-                    reply.add_answer(RR(name, getattr(QTYPE, kind), rdata=_rdata(kind, value), ttl=60))
+                    reply.add_answer(RR(name, getattr(QTYPE, kind), rdata=_rdata(kind, value), ttl=self.ttl))
                 break
-            reply.add_answer(RR(name, QTYPE.CNAME, rdata=CNAME(alias), ttl=60))
+            reply.add_answer(RR(name, QTYPE.CNAME, rdata=CNAME(alias), ttl=self.ttl))
             name = alias.rstrip(".")
         packed = reply.pack()
         if len(packed) > limit:

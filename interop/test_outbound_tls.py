@@ -3,6 +3,7 @@ wrong certificate makes the mail wait and the log say why, the right one lets it
 
 import hashlib
 import http.server
+import re
 import smtplib
 import ssl
 import subprocess
@@ -15,12 +16,15 @@ from letters import letter, mark, submission
 from peers import Postfix, wait_until
 from ports import free_port
 from relais import Served
+from scripted_dns import ScriptedDns
 
 ZONE = "stranger.test"
 # What each domain publishes, and whether the certificate of its server fits.
 DOMAINS = {"dane": "good", "wrong-dane": "bad", "sts": "named", "wrong-sts": "other", "plain": "other"}
 # Nobody publishes anything about these: only a route leads there.
-ROUTED = ["example.com.relayed.test", "relayed.test", "verified.test"]
+ROUTED = ["example.com.relayed.test", "relayed.test", "verified.test", "by-name.test"]
+# What is hosted elsewhere, by whom another server takes over.
+MOVING, OLD, NEW = "moving.test", "127.0.0.1", "127.0.0.2"
 POLICY_HOSTS = [f"mta-sts.{domain}.{ZONE}" for domain in ("sts", "wrong-sts")]
 
 
@@ -72,18 +76,30 @@ def policies(work):
 
 
 @pytest.fixture(scope="module")
-def town(work, policies):
+def elsewhere():
+    """A name server that changes its mind, so that nobody may remember what it says for long."""
+    zone = {MOVING: [("MX", (10, f"first.{MOVING}"))], f"first.{MOVING}": [("A", OLD)], f"second.{MOVING}": [("A", NEW)],
+            f"relay.{MOVING}": [("A", OLD)]}
+    with ScriptedDns(zone, ttl=1) as dns:
+        yield dns
+
+
+@pytest.fixture(scope="module")
+def town(work, policies, elsewhere):
     directory, https_port = policies
     certificate, key = issue(directory, "mail", [f"named.{ZONE}"])
-    users = [f"eve@{domain}" for domain in [*(f"{domain}.{ZONE}" for domain in DOMAINS), *ROUTED, f"any.suffix.{ZONE}"]]
+    users = [f"eve@{domain}" for domain in [*(f"{domain}.{ZONE}" for domain in DOMAINS), *ROUTED, f"any.suffix.{ZONE}", MOVING]]
     stranger = Postfix(work / "outbound-peer", domains=[user.split("@")[1] for user in users], users=users, extra={
         "smtpd_tls_cert_file": certificate, "smtpd_tls_key_file": key, "smtpd_tls_security_level": "may"})
+    # Two servers to all who ask for them: each says in its line of the head which one it is.
+    with open(stranger.directory / "conf" / "master.cf", "a", encoding="utf-8") as master:
+        master.write(f"{NEW}:{stranger.port} inet n - n - - smtpd\n  -o myhostname=second.{MOVING}\n")
     relais = Served(work / "outbound-relais", f"sqlite:{work / 'outbound-relais' / 'relais.db'}")
     dns_port = free_port()
     anchor = relais.data / "anchor"
     config = relais.data / "relais.toml"
     config.write_text(config.read_text().replace("[listen]\n", f'[listen]\ndns = ["127.0.0.1:{dns_port}"]\n') + (
-        f'\n[dns.forward]\n"{ZONE}" = ["127.0.0.1:{dns_port}"]\n\n[outbound]\nport = {stranger.port}\n'
+        f'\n[dns.forward]\n"{ZONE}" = ["127.0.0.1:{dns_port}"]\n"{MOVING}" = ["{elsewhere.address}"]\n\n[outbound]\nport = {stranger.port}\n'
         f'https_port = {https_port}\nmay_reach_itself = true\n'))
     relais.populate(ANNA)
     relais.command("organisation", "create", "Strangers")
@@ -241,3 +257,26 @@ def test_a_wildcard_of_a_signed_zone_leads_to_its_exchanger_and_is_proved(town):
     stranger.wait_for_letter(address, marker.encode())
     told = tried(relais, address, marker)
     assert told["host"].startswith("good.") and told["policy"] == "DANE"
+
+
+@pytest.mark.parametrize("domain, name, before, after", [
+    (MOVING, MOVING, ("MX", (10, f"first.{MOVING}")), ("MX", (10, f"second.{MOVING}"))),
+    ("by-name.test", f"relay.{MOVING}", ("A", OLD), ("A", NEW)),
+], ids=["MX records", "a route to a name"])
+def test_a_letter_goes_where_the_names_lead_when_it_leaves(town, elsewhere, domain, name, before, after):
+    """Neither whoever has MX records nor whoever is the target of a route by name tells us that its server moves."""
+    relais, stranger = town
+    if domain != MOVING:
+        relais.command("route", "add", domain, f"{name}:{stranger.port}", "--tls", "encrypt")
+    address = f"eve@{domain}"
+
+    def taken_by():
+        """Which server takes a letter that leaves now."""
+        marker = mark()
+        with submission(relais, ANNA) as smtp:
+            smtp.sendmail(ANNA, [address], letter(ANNA, address, marker))
+        return re.search(rb"by (\S+) \(Postfix\)", stranger.wait_for_letter(address, marker.encode()))[1].decode()
+
+    assert elsewhere.zone[name] == [before] and taken_by() == stranger.hostname
+    elsewhere.zone[name] = [after]
+    wait_until(lambda: taken_by() == f"second.{MOVING}", "a letter to go to the other server", 20)
