@@ -1,5 +1,5 @@
-"""Secured letters as their recipients meet them: a stranger's mailbox, the attachment as a file, the portal in Chromium with
-and without JavaScript, accounts for registered letters."""
+"""Secured letters as their recipients meet them: a stranger's mailbox, the attachment as a file or a link, the portal in Chromium
+with and without JavaScript, and in Firefox, accounts for registered letters."""
 
 import email
 import email.policy
@@ -12,8 +12,9 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from browser import PICTURES, faults, window
+from browser import PICTURES, faults, manager, window
 from conftest import ANNA, BRUNO, EVE, OSCAR
+from gecko import Firefox
 from letters import mark, submission
 from peers import wait_until
 from relais import Served
@@ -264,6 +265,50 @@ def test_without_javascript_the_platform_opens_it_and_says_so(chromium, relais, 
         assert share not in url and share not in str(headers), (method, url)
     assert share not in relais.log()
     context.close()
+
+
+@pytest.fixture(scope="module")
+def firefox(work):
+    with Firefox(work / "firefox") as firefox:
+        yield firefox
+
+
+def test_firefox_opens_a_confidential_letter_and_answers_it(firefox, relais, stranger, tmp_path):
+    words = f"Renard {mark()}"
+    secured(relais, ANNA, EVE, "c", words)
+    path = attachment(stranger.wait_for_letter(EVE, words.encode()), tmp_path / "Relais.html")
+    before = codes(stranger, EVE)
+    firefox.go(path.as_uri())
+    firefox.press("Ouvrir")
+    firefox.press("Envoyer un code à e…@stranger.test")
+    firefox.fill("#code", code_for(stranger, EVE, before))
+    firefox.press("Continuer avec ce code")
+    firefox.press("Ouvrir")
+    assert f"Texte de {words}, été" in firefox.see("pre.letter")
+    assert "Firefox" in firefox.run("navigator.userAgent") and firefox.run("sessionStorage.length") == 0
+    firefox.picture(PICTURES / "safe-read-firefox.png")
+    firefox.press("Télécharger (.eml)")
+    assert parsed(firefox.downloaded().read_bytes())["Subject"] == words
+    firefox.press("Répondre")
+    firefox.fill("#reply-text", "Bien reçu.")
+    firefox.press("Envoyer de façon sécurisée")
+    assert f"Envoyé à {ANNA}" in firefox.see("#reply-sent")
+    assert "Bien reçu." in parsed(relais.wait_for_letter(ANNA, f"Re: {words}".encode())).get_body().get_content()
+
+
+def test_firefox_signs_in_to_the_manager_and_the_journal(firefox, relais):
+    user = relais.facts["users"][0]
+    firefox.go(manager(relais, "sign-in"))
+    firefox.fill("#login", user["login"])
+    firefox.fill("#password", user["password"])
+    firefox.press("Se connecter")
+    assert "Commune de Valbois" in firefox.see("body")
+    assert firefox.run("location.pathname") == "/manager/"
+    firefox.go(manager(relais, "secured"))
+    assert firefox.see("h1") == "Lettres sécurisées"
+    firefox.picture(PICTURES / "safe-secured-firefox.png")
+    firefox.go(re.sub("/manager/.*", "/safe/journal", manager(relais)))
+    assert firefox.see("h1") == "Journal" and firefox.see("#words") == ""
 
 
 def test_the_pages_have_no_serious_faults(chromium, relais, stranger, tmp_path):

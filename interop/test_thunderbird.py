@@ -4,7 +4,7 @@ import ssl
 
 from conftest import ANNA, EVE
 from letters import letter, mark, send
-from thunderbird import Thunderbird
+from gecko import Thunderbird
 
 # args: CA certificate as base64 or null, address, password, IMAP port, its socket type, submission port, its type.
 SET_UP = """

@@ -1,12 +1,13 @@
-"""Debian's Thunderbird without a screen, driven through Marionette with its own scripting interfaces."""
+"""Debian's Thunderbird and Firefox without a screen, driven through Marionette."""
 
+import base64
 import json
 import os
 import socket
 import subprocess
 from pathlib import Path
 
-from peers import wait_until
+from peers import listens, wait_until
 from ports import free_port
 
 START_TIMEOUT_SECONDS = 90
@@ -17,8 +18,12 @@ PREFERENCES = {
     "app.update.disabledForTesting": True,
     "app.update.enabled": False,
     "app.normandy.enabled": False,
+    "browser.newtabpage.enabled": False,
     "browser.safebrowsing.malware.enabled": False,
     "browser.safebrowsing.phishing.enabled": False,
+    "browser.shell.checkDefaultBrowser": False,
+    "browser.startup.homepage": "about:blank",
+    "browser.startup.page": 0,
     "datareporting.policy.dataSubmissionEnabled": False,
     "extensions.blocklist.enabled": False,
     "extensions.getAddons.cache.enabled": False,
@@ -51,8 +56,8 @@ class Marionette:
         self.stream = self.connection.makefile("rb")
         self.number = 0
         self._read()
-        self.send("WebDriver:NewSession", {"strictFileInteractability": False})
-        self.send("Marionette:SetContext", {"value": "chrome"})
+        # The portal's certificate is one of its own authority.
+        self.send("WebDriver:NewSession", {"strictFileInteractability": False, "acceptInsecureCerts": True})
         self.send("WebDriver:SetTimeouts", {"script": SCRIPT_TIMEOUT_SECONDS * 1000})
 
     def _read(self):
@@ -60,7 +65,7 @@ class Marionette:
         while not length.endswith(b":"):
             byte = self.stream.read(1)
             if not byte:
-                raise ConnectionError("Thunderbird closed the connection")
+                raise ConnectionError("the program closed the connection")
             length += byte
         return json.loads(self.stream.read(int(length[:-1])))
 
@@ -88,8 +93,11 @@ class Marionette:
         self.connection.close()
 
 
-class Thunderbird:
-    """A running Thunderbird with a new profile."""
+class Gecko:
+    """A running program of Mozilla's with a new profile."""
+
+    program = ()
+    preferences = {}
 
     def __init__(self, directory):
         self.directory = Path(directory)
@@ -100,23 +108,17 @@ class Thunderbird:
         profile = self.directory / "profile"
         profile.mkdir(parents=True)
         port = free_port()
-        preferences = PREFERENCES | {"marionette.port": port}
+        preferences = PREFERENCES | self.preferences | {"marionette.port": port}
         (profile / "user.js").write_text(
             "".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items()))
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.directory), "LANG": "C.UTF-8", "MOZ_HEADLESS": "1",
                        "MOZ_DISABLE_CONTENT_SANDBOX": "1", "DBUS_SESSION_BUS_ADDRESS": "disabled:"}
-        with open(self.directory / "thunderbird.log", "wb") as log:
+        with open(self.directory / "output.log", "wb") as log:
             self.process = subprocess.Popen(
-                ["/usr/lib/thunderbird/thunderbird", "--headless", "--no-remote", "--profile", str(profile),
-                 "--marionette", "-remote-allow-system-access"],
+                [*self.program, "--headless", "--no-remote", "--profile", str(profile), "--marionette"],
                 env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-
-        def listens():
-            with socket.socket() as probe:
-                return probe.connect_ex(("127.0.0.1", port)) == 0
-
         try:
-            wait_until(listens, "Thunderbird to listen", START_TIMEOUT_SECONDS)
+            wait_until(lambda: listens(port), f"{self.program[0]} to listen", START_TIMEOUT_SECONDS)
             self.marionette = Marionette(port)
         except Exception:
             self.__exit__()
@@ -134,5 +136,70 @@ class Thunderbird:
                 self.process.kill()
                 self.process.wait()
 
+
+class Thunderbird(Gecko):
+    """Driven with its own scripting interfaces."""
+
+    program = ("/usr/lib/thunderbird/thunderbird", "-remote-allow-system-access")
+
+    def __enter__(self):
+        super().__enter__()
+        self.marionette.send("Marionette:SetContext", {"value": "chrome"})
+        return self
+
     def run(self, body, *arguments):
         return self.marionette.run(body, *arguments)
+
+
+# What a person would call a thing to press.
+NAMED = "//*[self::button or self::a or self::summary][normalize-space()={}]"
+
+
+class Firefox(Gecko):
+    """One window, used as a person does: what is not there yet is waited for."""
+
+    program = ("/usr/lib/firefox-esr/firefox-esr",)
+
+    def __init__(self, directory):
+        super().__init__(directory)
+        self.downloads = self.directory / "downloads"
+        self.preferences = {"intl.accept_languages": "fr", "browser.download.folderList": 2,
+                            "browser.download.dir": str(self.downloads)}
+
+    def go(self, address):
+        self.marionette.send("WebDriver:Navigate", {"url": address})
+
+    def run(self, expression):
+        return self.marionette.send("WebDriver:ExecuteScript", {"script": f"return {expression}", "args": []})["value"]
+
+    def _find(self, selector):
+        using = "xpath" if selector.startswith("//") else "css selector"
+        for element in self.marionette.send("WebDriver:FindElements", {"using": using, "value": selector}):
+            identity = {"id": next(iter(element.values()))}
+            if self.marionette.send("WebDriver:IsElementDisplayed", identity)["value"]:
+                return identity
+        return None
+
+    def see(self, selector):
+        """The text of what is to be seen."""
+        element = wait_until(lambda: self._find(selector), selector, 30)
+        return self.marionette.send("WebDriver:GetElementText", element)["value"]
+
+    def press(self, name):
+        selector = NAMED.format(json.dumps(name, ensure_ascii=False))
+        self.marionette.send("WebDriver:ElementClick", wait_until(lambda: self._find(selector), f"«{name}»", 30))
+
+    def fill(self, selector, text):
+        element = wait_until(lambda: self._find(selector), selector, 30)
+        self.marionette.send("WebDriver:ElementSendKeys", element | {"text": text})
+
+    def downloaded(self):
+        """The file that is there once it is whole."""
+        def whole():
+            files = list(self.downloads.glob("*"))
+            return files[0] if len(files) == 1 and files[0].suffix != ".part" and files[0].stat().st_size else None
+        return wait_until(whole, "the download", 30)
+
+    def picture(self, path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(self.marionette.send("WebDriver:TakeScreenshot", {"full": True})["value"]))
