@@ -2,6 +2,7 @@
 checking the other's certificate; wrong ones get their refusal, and nothing ever leaves in plaintext."""
 
 import base64
+import hashlib
 import json
 import smtplib
 import ssl
@@ -17,6 +18,9 @@ from relais import Relais
 
 HOST = "gw1.stranger.test"
 HANS = "hans.muster@outside.test"
+# A firm with two domains, whose letters leave by one server and arrive at another.
+FIONA, GREG = "fiona@firm.test", "greg@branch.test"
+OUT, IN = "out.firm.test", "in.firm.test"
 
 
 def openssl(directory, *command):
@@ -41,6 +45,18 @@ def issue(directory, name, issuer, host, purposes="serverAuth", dates=()):
     return directory / f"{name}.pem", directory / f"{name}.key"
 
 
+def shows(relais, certificates, name, **settings):
+    """What makes a Postfix show this certificate in both directions, and know ours."""
+    pair = {"cert_file": certificates / f"{name}.pem", "key_file": certificates / f"{name}.key", "CAfile": relais.ca_certificate}
+    both = {f"{side}_tls_{key}": value for side in ("smtp", "smtpd") for key, value in pair.items()}
+    return {**both, "smtp_tls_verify_cert_match": "localhost", **settings}
+
+
+def routes_to(relais):
+    """Where a customer sends what is for us: letters to our domain, and to any with the suffix."""
+    return {"valbois.test": relais.port("smtp"), ".incamail.ch": relais.port("smtp")}
+
+
 @pytest.fixture(scope="module")
 def certificates(work):
     directory = work / "gateway-certificates"
@@ -53,6 +69,8 @@ def certificates(work):
     issue(directory, "of-other-host", "known", "gw2.stranger.test")
     # It ended before it began to be asked for.
     issue(directory, "expired", "known", HOST, dates=("-days", "-1"))
+    issue(directory, "sending", "known", OUT)
+    issue(directory, "receiving", "known", IN)
     openssl(directory, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}", "-days", "20",
             "-addext", f"subjectAltName=DNS:{HOST}", "-keyout", "self-signed.key", "-out", "self-signed.pem")
     return directory
@@ -66,23 +84,11 @@ def place(work, program, certificates):
     home.chmod(0o755)
     outside = Postfix(home / "outside", domains=["outside.test"], users=[HANS])
     relais = Relais(home / "relais", strangers={"outside.test": outside.port})
-    tls = {
-        "smtp_tls_cert_file": certificates / "good.pem",
-        "smtp_tls_key_file": certificates / "good.key",
-        "smtpd_tls_cert_file": certificates / "good.pem",
-        "smtpd_tls_key_file": certificates / "good.key",
-        "smtpd_tls_security_level": "encrypt",
-        "smtpd_tls_ask_ccert": "yes",
-        "smtpd_tls_req_ccert": "yes",
-        "smtpd_tls_loglevel": "1",
-        "smtpd_tls_received_header": "yes",
-    }
     with relais:
-        tls["smtpd_tls_CAfile"] = relais.ca_certificate
-        tls["smtp_tls_CAfile"] = relais.ca_certificate
-        customer = Postfix(home / "customer", domains=["stranger.test"], users=[EVE], hostname=HOST,
-                           routes={"valbois.test": relais.port("smtp"), ".incamail.ch": relais.port("smtp")}, tls_security_level="verify",
-                           extra={**tls, "smtp_tls_verify_cert_match": "localhost"})
+        tls = shows(relais, certificates, "good", smtpd_tls_security_level="encrypt", smtpd_tls_ask_ccert="yes",
+                    smtpd_tls_req_ccert="yes", smtpd_tls_loglevel="1", smtpd_tls_received_header="yes")
+        customer = Postfix(home / "customer", domains=["stranger.test"], users=[EVE], hostname=HOST, routes=routes_to(relais),
+                           tls_security_level="verify", extra=tls)
         # Its users bring letters at a door of their own, without a certificate.
         door = free_port()
         with open(customer.directory / "conf" / "master.cf", "a") as master:
@@ -190,16 +196,19 @@ def test_a_peer_that_is_not_as_declared_gets_nothing(place, work, certificates, 
         marker = mark()
         with submission(relais, ANNA) as smtp:
             smtp.sendmail(ANNA, [EVE], letter(ANNA, EVE, marker))
-        waiting = wait_until(
-            lambda: next((entry for entry in relais.command("queue", "list")
-                          if why in (entry["last_reply"] or "")), None), f"a letter that waits: {why}")
-        assert waiting["recipient"] == EVE
+        waits_and_goes_later(relais, "stranger", why, customer, EVE, marker)
         assert impostor.letters(EVE) == []
-        # It goes as soon as the right server is there.
-        relais.command("integration", "change", "stranger", "--inbound", f"127.0.0.1:{customer.port}")
-        relais.command("queue", "retry", "--destination", "stranger.test")
-        customer.wait_for_letter(EVE, marker.encode())
-        assert impostor.letters(EVE) == []
+
+
+def waits_and_goes_later(relais, integration, why, right, recipient, marker):
+    """A letter waits for this reason; it goes as soon as the right server is there."""
+    waiting = wait_until(
+        lambda: next((entry for entry in relais.command("queue", "list") if why in (entry["last_reply"] or "")), None),
+        f"a letter that waits: {why}")
+    assert waiting["recipient"] == recipient
+    relais.command("integration", "change", integration, "--inbound", f"127.0.0.1:{right.port}")
+    relais.command("queue", "retry", "--destination", recipient.split("@")[1])
+    right.wait_for_letter(recipient, marker.encode())
 
 
 def test_a_confidential_letter_goes_to_an_integrated_organisation_as_it_is(place):
@@ -278,3 +287,70 @@ def test_an_integrated_server_relays_nothing_that_is_not_secured(place, certific
     arrived = outside.wait_for_letter(HANS, f"Subject: {tagged}".encode())
     assert b"Relais.html" in arrived and b"<im>" not in arrived, arrived
     assert not any(marker.encode() in kept for kept in outside.letters(HANS))
+
+
+@pytest.fixture(scope="module")
+def firm(place, work, certificates):
+    """One integration with two domains and a server for each direction: what sends, what receives."""
+    relais, _, _ = place
+    sending = Postfix(work / "firm-sending", hostname=OUT, routes=routes_to(relais), tls_security_level="verify",
+                      extra=shows(relais, certificates, "sending", smtpd_tls_security_level="may"))
+    receiving = Postfix(work / "firm-receiving", hostname=IN, domains=["firm.test", "branch.test"], users=[FIONA, GREG],
+                        extra=shows(relais, certificates, "receiving", smtpd_tls_security_level="encrypt", smtpd_tls_ask_ccert="yes",
+                                    smtpd_tls_req_ccert="yes", smtpd_tls_received_header="yes"))
+    relais.command("integration", "create", "firm", "--inbound", f"127.0.0.1:{receiving.port}", "--ordinary",
+                   "--organisation", first_organisation(relais))
+    for domain in ("firm.test", "branch.test"):
+        relais.command("integration", "add-domain", "firm", domain)
+        relais.command("integration", "confirm-domain", "firm", domain)
+    relais.command("integration", "add-certificate", "firm", "--name", OUT, "--direction", "sending")
+    relais.command("integration", "add-certificate", "firm", "--name", IN, "--direction", "reception")
+    relais.command("integration", "activate", "firm")
+    with sending, receiving:
+        yield sending, receiving
+
+
+def seen(relais, direction):
+    """The fingerprint of the certificate that was seen last in this direction."""
+    shown = relais.command("integration", "show", "firm")["certificates"]
+    found = next(one["seen_fingerprint"] for one in shown if one["direction"] == direction)
+    return (found or "").replace(":", "").lower()
+
+
+def fingerprint(certificates, name):
+    certificate = (certificates / f"{name}.pem").read_text()
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate)).hexdigest()
+
+
+@pytest.mark.parametrize("author", [FIONA, GREG])
+def test_both_domains_of_an_integration_send_by_one_server_and_receive_at_another(place, firm, certificates, author):
+    relais, _, outside = place
+    sending, receiving = firm
+    # Out of here its letters are let, as those of nobody who is not identified.
+    marker, recipient = mark(), f"{HANS}.incamail.ch"
+    send(sending.port, author, [recipient], letter(author, recipient, mark(), subject=f"<im><c> {marker}"))
+    assert b"Relais.html" in outside.wait_for_letter(HANS, f"Subject: {marker}".encode())
+    marker = mark()
+    send(sending.port, author, [ANNA], letter(author, ANNA, marker))
+    relais.wait_for_letter(ANNA, marker.encode())
+    marker = mark()
+    with submission(relais, ANNA) as smtp:
+        smtp.sendmail(ANNA, [author], letter(ANNA, author, marker, subject=f"<im><c> {marker}"))
+    arrived = receiving.wait_for_letter(author, marker.encode())
+    assert b"X-Relais-Secure: confidential" in arrived and b"Relais.html" not in arrived, arrived
+    assert b"verified OK" in b" ".join(arrived.split(b"\n\n", 1)[0].split()), arrived
+    for direction, name in (("sending", "sending"), ("reception", "receiving")):
+        wait_until(lambda: seen(relais, direction) == fingerprint(certificates, name), f"whose certificate it was, {direction}", 10)
+
+
+def test_the_certificate_of_one_direction_is_no_good_in_the_other(place, firm, certificates):
+    relais, _, _ = place
+    sending, receiving = firm
+    assert said(relais, certificates, "sending", FIONA).startswith("250 ")
+    answer = said(relais, certificates, "receiving", FIONA)
+    assert answer.startswith("550 5.7.8 wrong certificate name"), answer
+    relais.command("integration", "change", "firm", "--inbound", f"127.0.0.1:{sending.port}")
+    marker = mark()
+    with submission(relais, ANNA) as smtp:
+        smtp.sendmail(ANNA, [FIONA], letter(ANNA, FIONA, marker))
+    waits_and_goes_later(relais, "firm", f"it is for {OUT}", receiving, FIONA, marker)

@@ -14,7 +14,7 @@ from letters import letter, mark, send, submission
 from peers import Postfix
 from ports import free_port
 from relais import Relais
-from test_gateway import HANS, HOST, authority, first_organisation, issue
+from test_gateway import HANS, HOST, authority, first_organisation, issue, routes_to, shows
 
 SUBJECT = "<im><c> Test-Mail outbound to IncaMail"
 TEXT = "Ceci est un test pour vérifier si la règle de routage fonctionne."
@@ -50,13 +50,8 @@ def place(work, program, certificates):
 
 
 def customer(home, relais, certificates, name, shown, **settings):
-    tls = {"smtp_tls_cert_file": certificates / f"{shown}.pem", "smtp_tls_key_file": certificates / f"{shown}.key",
-           "smtpd_tls_cert_file": certificates / f"{shown}.pem", "smtpd_tls_key_file": certificates / f"{shown}.key",
-           "smtpd_tls_CAfile": relais.ca_certificate, "smtp_tls_CAfile": relais.ca_certificate,
-           "smtp_tls_verify_cert_match": "localhost", **settings}
-    routes = {"valbois.test": relais.port("smtp"), ".incamail.ch": relais.port("smtp")}
-    return Postfix(home / name, domains=["stranger.test"], users=[EVE], hostname=HOST, routes=routes,
-                   tls_security_level="verify", extra=tls)
+    return Postfix(home / name, domains=["stranger.test"], users=[EVE], hostname=HOST, routes=routes_to(relais),
+                   tls_security_level="verify", extra=shows(relais, certificates, shown, **settings))
 
 
 def lines_of_a_test(relais, *arguments):
