@@ -4,9 +4,12 @@ import pytest
 
 from conftest import ANNA, EVE
 from letters import mark
+from relais import Served
+from test_gateway import authority, issue
 from test_letters import swaks
 
 SENDER = "salaires@valbois.test"
+DOORS = [("smtp", ["--tls"]), ("submission", ["--tls"]), ("submissions", ["--tls-on-connect"])]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def sign_in(relais, payroll, door, tls, mechanism="LOGIN", password=None):
 
 
 @pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
-@pytest.mark.parametrize("door,tls", [("smtp", ["--tls"]), ("submission", ["--tls"]), ("submissions", ["--tls-on-connect"])])
+@pytest.mark.parametrize("door,tls", DOORS)
 def test_payroll_sends_an_ordinary_letter(relais, stranger, payroll, door, tls, mechanism):
     marker = mark()
     answer = swaks(*sign_in(relais, payroll, door, tls, mechanism), "--from", SENDER, "--to", EVE,
@@ -56,3 +59,26 @@ def test_the_hour_s_limit_defers_and_a_disabled_account_sends_nothing(relais, pa
     relais.command("application", "disable", small["id"])
     refused = swaks(*sign_in(relais, small, "smtp", ["--tls"]), *send)
     assert refused.returncode == 28, refused
+
+
+def test_each_name_of_the_platform_takes_letters_under_its_own_certificate(work, stranger):
+    """As `gw1.incamail.com` and `im.post.ch` are one platform: the program that signs in knows one of the names."""
+    names = {"first": "mail.valbois.test", "second": "im.valbois.test"}
+    home = work / "names"
+    relais = Served(home / "relais", f"sqlite:{home}/relais/relais.db", strangers={"stranger.test": stranger.port})
+    known = authority(home, "known")
+    for file, name in names.items():
+        issue(home, file, "known", name)
+    with open(relais.data / "relais.toml", "a") as config:
+        config.write(f'\n[tls]\ncertificate = "{home}/first.pem"\nkey = "{home}/first.key"\n'
+                     f'certificates = [{{ certificate = "{home}/second.pem", key = "{home}/second.key" }}]\n')
+    relais.populate(ANNA)
+    payroll = relais.command("application", "create", "payroll", "--sender", SENDER)
+    with relais:
+        for door, tls in DOORS:
+            for name in names.values():
+                marker = mark()
+                answer = swaks("--no-hide-all", *sign_in(relais, payroll, door, tls), "--tls-sni", name, "--tls-verify", "--tls-ca-path", known,
+                               "--from", SENDER, "--to", EVE, "--header", f"From: {SENDER}", "--body", marker)
+                assert answer.returncode == 0 and f'/CN={name}"' in answer.stdout, answer
+                stranger.wait_for_letter(EVE, marker.encode())
