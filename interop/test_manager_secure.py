@@ -180,6 +180,7 @@ def test_whoever_is_not_named_hears_why_and_reads_the_rules(page, relais):
         page.get_by_role("button", name="Enregistrer").click()
     toast(page, "C’est enregistré.")
     send(relais, ["eve@away.test"], "<im><c> Bonjour")
+    # Whoever uses a mailbox finds there how it is done here.
+    relais.command("access", "grant", ANNA, relais.facts["users"][0]["login"])
     page.goto(manager(relais, "mine"))
-    if page.locator("#secured").count():
-        expect(page.locator("#secured")).to_contain_text("Un objet neutre.")
+    expect(page.locator("#secured")).to_contain_text("Un objet neutre.")
