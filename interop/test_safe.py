@@ -3,6 +3,7 @@ with and without JavaScript, and in Firefox, accounts for registered letters."""
 
 import email
 import email.policy
+import os
 import re
 import shutil
 import ssl
@@ -16,11 +17,12 @@ from browser import PICTURES, faults, manager, window
 from conftest import ANNA, BRUNO, EVE, OSCAR
 from gecko import Firefox
 from letters import mark, submission
-from peers import wait_until
+from peers import Postfix, wait_until
 from relais import Served
 from second_factor import code_of
 from test_manager_people import HOST, key_of_certificate
 
+IDA = "ida@strict.test"
 HTML = """<html><body><p style="color:#0b5a5c">Bonjour <b>Ève</b></p><img src="cid:dot@x" alt="dot">
 <script>parent.document.title = "stolen"</script><img src="https://evil.test/pixel.gif" onerror="parent.document.title='stolen'">
 <a href="javascript:alert(1)">bad</a> <a href="https://exemple.test/">good</a><form action="https://evil.test/"><input name="p"></form>
@@ -139,10 +141,19 @@ def test_a_stranger_opens_a_confidential_letter_in_the_browser(chromium, relais,
 
 
 @pytest.fixture(scope="module")
-def linking(work, stranger):
-    """One whose letters to the stranger have links, and whose log says everything."""
-    relais = Served(work / "linking", f"sqlite:{work}/linking/relais.db", strangers={"stranger.test": stranger.port})
-    relais.open_portal('link_domains = ["stranger.test"]')
+def strict(work):
+    """A server that takes no HTML attachments, as many do."""
+    with Postfix(work / "strict", domains=["strict.test"], users=[IDA], hostname="mail.strict.test", extra={
+            "mime_header_checks": "regexp:{ {/name=.*\\.html?\\b/ REJECT HTML attachments are not taken here} }"}) as strict:
+        yield strict
+
+
+@pytest.fixture(scope="module")
+def linking(work, stranger, strict):
+    """One whose letters to the stranger have links, as all large ones have, and whose log says everything."""
+    relais = Served(work / "linking", f"sqlite:{work}/linking/relais.db",
+                    strangers={"stranger.test": stranger.port, "strict.test": strict.port})
+    relais.open_portal('link_domains = ["stranger.test"]\nlink_above_mb = 1')
     config = relais.data / "relais.toml"
     config.write_text(config.read_text().replace('level = "warn"', 'level = "trace"'))
     relais.populate(ANNA)
@@ -224,6 +235,43 @@ def test_a_letter_by_a_link_is_opened_and_answered_whoever_tried_the_link_before
             assert share not in url.split("#")[0] and share.encode() not in body and share not in str(headers), (method, url)
     log = linking.log()
     assert f" path={urllib.parse.urlsplit(link).path} " in log and share not in log, "it notes every request"
+
+
+def test_a_server_that_refuses_the_attachment_gets_a_link_to_the_same_letter(linking, strict):
+    words = f"Sans annexe {mark()}"
+    secured(linking, ANNA, IDA, "c", words)
+    letter = strict.wait_for_letter(IDA, words.encode())
+    assert "HTML attachments are not taken here" in strict.log(), "it was asked, and said no"
+    assert len(strict.letters(IDA)) == 1
+    followed = linking.command("secure", "letters")[0]["id"]
+    copy = linking.command("secure", "show", followed)["copies"][0]
+    assert copy["slot"] in link_of(letter) and copy["state"] == "notified"
+    assert "Message confidentiel" in scanned(linking, link_of(letter))[1][1]
+
+
+def test_a_large_letter_comes_by_a_link_and_is_opened_whole(chromium, linking, strict):
+    words = f"Plans {mark()}"
+    plans = os.urandom(2_000_000)
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = ANNA, IDA, f"<im><c> {words}"
+    message.set_content(f"Texte de {words}\n")
+    message.add_attachment(plans, "application", "pdf", filename="plans.pdf")
+    with submission(linking, ANNA) as session:
+        session.send_message(message)
+    letter = strict.wait_for_letter(IDA, words.encode())
+    assert len(letter) < 20_000
+    context = window(chromium, accept_downloads=True)
+    page = context.new_page()
+    page.goto(link_of(letter))
+    before = codes(strict, IDA)
+    page.get_by_role("button", name="Envoyer un code à").click()
+    page.fill("#code", code_for(strict, IDA, before))
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    page.get_by_role("button", name="Ouvrir", exact=True).click()
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="plans.pdf").click()
+    assert open(downloading.value.path(), "rb").read() == plans
+    context.close()
 
 
 def test_without_javascript_the_page_of_a_link_says_what_to_do(chromium, linking, stranger):
