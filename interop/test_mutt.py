@@ -115,3 +115,11 @@ def test_mutt_submits_with_scram(relais, stranger, mutt):
     said = mutt.send(EVE, marker, f"Bonjour, {marker}\n")
     assert "SCRAM-SHA-256" in said, said[-3000:]
     assert b"Bonjour" in stranger.wait_for_letter(EVE, marker.encode())
+
+
+def test_mutt_sends_a_secured_letter_by_what_is_typed_into_its_subject_and_address(relais, stranger, mutt):
+    marker = mark()
+    mutt.send(f"{EVE}.incamail.ch", f"<im><c> {marker}", f"Bonjour, {marker}\n")
+    arrived = stranger.wait_for_letter(EVE, marker.encode())
+    assert b"Relais.html" in arrived and b"Bonjour" not in arrived
+    assert f"To: {EVE}\n".encode() in arrived and b"<im>" not in arrived and b"incamail" not in arrived

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 from browser import PICTURES, faults, manager, window
 from conftest import ANNA, BRUNO, EVE, OSCAR
 from gecko import Firefox
-from letters import mark, submission
+from letters import letter, mark, submission
 from peers import Postfix, wait_until
 from relais import Served
 from second_factor import code_of
@@ -138,6 +138,23 @@ def test_a_stranger_opens_a_confidential_letter_in_the_browser(chromium, relais,
         assert share not in url.split("#")[0] and share.encode() not in body and share not in str(headers), (method, url)
     assert share not in relais.log()
     context.close()
+
+
+def test_a_rule_of_the_organisation_secures_what_nobody_marked(relais, stranger):
+    organisation = relais.command("organisation", "list")[0]["id"]
+    relais.command("organisation", "change", organisation, "--secured-rule", "confidential subject Mahnung",
+                   "--secured-rule", "registered to oscar@stranger.test")
+    named, other, to_oscar = (mark() for _ in range(3))
+    with submission(relais, ANNA) as session:
+        session.sendmail(ANNA, [EVE], letter(ANNA, EVE, mark(), subject=f"Letzte Mahnung {named}"))
+        session.sendmail(ANNA, [EVE], letter(ANNA, EVE, mark(), subject=other))
+        session.sendmail(ANNA, [OSCAR], letter(ANNA, OSCAR, mark(), subject=to_oscar))
+    relais.command("organisation", "change", organisation, "--no-secured-rules")
+    for mailbox, subject in (EVE, named), (OSCAR, to_oscar):
+        arrived = stranger.wait_for_letter(mailbox, subject.encode())
+        assert b"Relais.html" in arrived and b"Good day" not in arrived
+    assert "recommandé" in str(parsed(arrived)["Subject"])
+    assert b"Good day" in stranger.wait_for_letter(EVE, other.encode())
 
 
 @pytest.fixture(scope="module")
