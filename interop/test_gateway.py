@@ -13,7 +13,6 @@ import pytest
 from conftest import ANNA, EVE
 from letters import letter, mark, send, submission
 from peers import Postfix, wait_until
-from ports import free_port
 from relais import Relais
 
 HOST = "gw1.stranger.test"
@@ -89,12 +88,7 @@ def place(work, program, certificates):
                     smtpd_tls_req_ccert="yes", smtpd_tls_loglevel="1", smtpd_tls_received_header="yes")
         customer = Postfix(home / "customer", domains=["stranger.test"], users=[EVE], hostname=HOST, routes=routes_to(relais),
                            tls_security_level="verify", extra=tls)
-        # Its users bring letters at a door of their own, without a certificate.
-        door = free_port()
-        with open(customer.directory / "conf" / "master.cf", "a") as master:
-            master.write(f"127.0.0.1:{door} inet n - n - - smtpd\n"
-                         "  -o smtpd_tls_security_level=none -o smtpd_tls_req_ccert=no\n")
-        customer.users_door = door
+        customer.users_door = customer.add_users_door()
         with customer, outside:
             integrate(relais, customer, certificates)
             yield relais, customer, outside

@@ -101,11 +101,7 @@ def test_all_is_green_after_mending_and_the_test_mail_is_recognised(place, certi
     relais.command("integration", "activate", "muster")
     postfix = customer(home, relais, certificates, "good", "good", smtpd_tls_security_level="encrypt",
                        smtpd_tls_ask_ccert="yes", smtpd_tls_req_ccert="yes")
-    # Its users bring letters at a door of their own, without a certificate.
-    door = free_port()
-    with open(postfix.directory / "conf" / "master.cf", "a") as master:
-        master.write(f"127.0.0.1:{door} inet n - n - - smtpd\n"
-                     "  -o smtpd_tls_security_level=none -o smtpd_tls_req_ccert=no\n")
+    door = postfix.add_users_door()
     with postfix:
         aim(relais, postfix.port)
         recipient = f"{HANS}.incamail.ch"

@@ -4,6 +4,7 @@ stamps the time. Then the server is stopped, and everything that people kept is 
 
 import email.message
 import json
+import re
 import subprocess
 
 import pytest
@@ -13,9 +14,8 @@ from browser import window
 from conftest import ANNA, EVE
 from letters import letter, mark, send, submission
 from peers import Postfix, wait_until
-from ports import free_port
-from relais import Relais
-from test_gateway import HANS, HOST, authority, integrate, issue
+from relais import Reconfigured
+from test_gateway import HANS, HOST, authority, first_organisation, integrate, issue, routes_to, shows
 from test_letters import swaks
 from test_safe import attachment, code_for, codes, parsed, set_up_totp
 from test_soap import client
@@ -23,6 +23,15 @@ from time_stamps import TimeStamps
 
 SALARIES = "salaires@valbois.test"
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+class WithSuffix(Reconfigured):
+    """The demo, which finds the zone of the suffix where it serves it, and asks nobody else."""
+
+    def reconfigured(self, text):
+        forward = re.compile(r'(?m)^test = (.*)$')
+        assert forward.search(text), text
+        return forward.sub(r'test = \1\n"incamail.ch" = \1', text)
 
 
 @pytest.fixture(scope="module")
@@ -34,25 +43,23 @@ def parties(work, program):
     home.chmod(0o755)
     certificates.chmod(0o755)
     authority(certificates, "known")
-    issue(certificates, "good", "known", HOST)
+    # Its end is warned of thirty days before.
+    issue(certificates, "good", "known", HOST, dates=("-days", "60"))
     with TimeStamps(home / "time") as time:
         outside = Postfix(home / "outside", domains=["outside.test"], users=[HANS])
-        relais = Relais(home / "relais", strangers={"outside.test": outside.port},
-                        options=["--time-stamps", time.url, "--time-stamp-roots", str(time.roots)])
+        relais = WithSuffix(home / "relais", strangers={"outside.test": outside.port},
+                            options=["--time-stamps", time.url, "--time-stamp-roots", str(time.roots)])
         with relais:
-            ours = {"smtp_tls_CAfile": relais.ca_certificate, "smtpd_tls_CAfile": relais.ca_certificate}
-            shown = {f"{side}_tls_{kind}_file": certificates / f"good.{end}"
-                     for side in ("smtp", "smtpd") for kind, end in (("cert", "pem"), ("key", "key"))}
-            customer = Postfix(home / "customer", domains=["stranger.test"], users=[EVE], hostname=HOST, tls_security_level="verify",
-                               routes={"valbois.test": relais.port("smtp"), ".incamail.ch": relais.port("smtp")},
-                               extra={**ours, **shown, "smtp_tls_verify_cert_match": "localhost", "smtpd_tls_security_level": "encrypt",
-                                      "smtpd_tls_ask_ccert": "yes", "smtpd_tls_req_ccert": "yes"})
-            customer.users_door = free_port()
-            with open(customer.directory / "conf" / "master.cf", "a") as master:
-                master.write(f"127.0.0.1:{customer.users_door} inet n - n - - smtpd\n"
-                             "  -o smtpd_tls_security_level=none -o smtpd_tls_req_ccert=no\n")
+            customer = Postfix(home / "customer", domains=["stranger.test"], users=[EVE], hostname=HOST, routes=routes_to(relais),
+                               tls_security_level="verify",
+                               extra=shows(relais, certificates, "good", smtpd_tls_security_level="encrypt",
+                                           smtpd_tls_ask_ccert="yes", smtpd_tls_req_ccert="yes"))
+            customer.users_door = customer.add_users_door()
             with customer, outside:
                 integrate(relais, customer, certificates)
+                # A name, which stays where an address changes.
+                relais.command("integration", "change", "stranger", "--inbound", f"localhost:{customer.port}")
+                relais.command("installation", "publish-suffix", "--owner", first_organisation(relais))
                 yield time, relais, customer, outside
 
 
@@ -84,6 +91,20 @@ def verified(program, keys, file):
     """What `relais evidence verify` says, without any server."""
     done = subprocess.run([program, "evidence", "verify", file, "--keys", keys, "--json"], capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
+
+
+def all_is_green(relais, customer, outside):
+    """The customer's own program tests the connection by SOAP, once there was a letter on each way."""
+    send(customer.users_door, EVE, [ANNA], letter(EVE, ANNA, mark()))
+    tried = f"{HANS}.incamail.ch"
+    send(customer.users_door, EVE, [tried], letter(EVE, tried, mark(), subject="<im><c> Test-Mail outbound to IncaMail"))
+    outside.wait_for_letter(HANS, b"Subject: Test-Mail outbound to IncaMail")
+    token = relais.command("token", "create", "soap", "--write", "--organisation", first_organisation(relais))["secret"]
+    tested = client(relais, "administration", "anybody", token).TestConnection(domain="stranger.test", testRecipient=EVE)
+    assert tested["works"] and {line["lamp"] for line in tested["line"]} == {"green"}, tested
+    for check in ("certificate", "our-certificate", "letter", "sending", "test-mail", "suffix", "send-internal", "send-external",
+                  "receive-internal", "receive-external"):
+        assert check in [line["check"] for line in tested["line"]], tested
 
 
 def test_the_three_modes_the_stranger_and_the_proof_afterwards(chromium, parties, program, tmp_path):
@@ -133,6 +154,7 @@ def test_the_three_modes_the_stranger_and_the_proof_afterwards(chromium, parties
     answer = customer.wait_for_letter(EVE, f"Subject: Re: {asked}".encode())
     assert b"Relais.html" in answer and b"D'accord" not in answer
     context.close()
+    all_is_green(relais, customer, outside)
 
     # He opens an account for the registered one, accepts it, and reads it.
     context = window(chromium, width=1280, accept_downloads=True)
