@@ -163,8 +163,8 @@ class Postfix:
                          "  -o smtpd_tls_security_level=none -o smtpd_tls_req_ccert=no\n")
         return port
 
-    def ask(self, resolver):
-        """Lets what brings mail elsewhere look names up at this address, port 53. Postfix knows no resolver but that of
+    def ask(self, *resolvers):
+        """Lets what brings mail elsewhere look names up at these addresses, port 53. Postfix knows no resolver but that of
         the system: in a chroot of its own, that is ours."""
         master = self.directory / "conf" / "master.cf"
         text, count = re.subn(r"(?m)^smtp( +unix +- - )n", r"smtp\1y", master.read_text())
@@ -172,7 +172,8 @@ class Postfix:
         master.write_text(text)
         etc = self.directory / "queue" / "etc"
         etc.mkdir()
-        (etc / "resolv.conf").write_text(f"nameserver {resolver}\noptions edns0 trust-ad timeout:5\n")
+        (etc / "resolv.conf").write_text(
+            "".join(f"nameserver {resolver}\n" for resolver in resolvers) + "options edns0 trust-ad timeout:5\n")
 
     def start(self):
         """Starts the master in the foreground of a session of its own and waits until it greets."""
