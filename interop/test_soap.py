@@ -300,6 +300,9 @@ def test_a_passphrase_of_the_sender_s_is_asked_for_and_kept_nowhere(relais, send
     with pytest.raises(zeep.exceptions.Fault) as fault:
         sending.SendMessage(**letter("two-lines", [OFFICE], passphrase=f"{phrase}\nx"))
     assert code(fault) == "Client.Validation" and "tracteur" not in fault.value.message
+    with pytest.raises(zeep.exceptions.Fault) as fault:
+        sending.SendMessage(**letter("too-long", [OFFICE], passphrase=f"{phrase} " * 60))
+    assert code(fault) == "Client.Validation" and "tracteur" not in fault.value.message
     sent = sending.SendMessage(**letter("passphrase", [OFFICE], mode="confidential", passphrase=phrase))
     # To a mailbox here it would go as it is; whoever reads the mailbox shall not open it.
     assert sent["recipient"][0]["route"] == "safe", sent
@@ -318,6 +321,15 @@ def test_a_passphrase_of_the_sender_s_is_asked_for_and_kept_nowhere(relais, send
     for file in [*kept, relais.log_path]:
         octets = file.read_bytes()
         assert not any(form in octets for form in forms), file
+
+
+def test_a_telephone_is_named_only_where_short_messages_go_out(sending):
+    to = [{"address": OFFICE, "phone": "+41791234567"}]
+    refused(lambda: sending.SendMessage(**letter("telephone", [], to=to, mode="confidential")), "Client.Conflict")
+    to[0]["phone"] = "079 123 45 67"
+    with pytest.raises(zeep.exceptions.Fault) as fault:
+        sending.SendMessage(**letter("telephone", [], to=to, mode="confidential"))
+    assert code(fault) == "Client.Validation" and "123" not in fault.value.message
 
 
 def test_the_same_is_read_over_rest(relais, sending, reading):

@@ -143,9 +143,10 @@ fn request(gateway: &Sms, to: &str, text: &str) -> GatewayRequest {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use directory::Scope;
+    use directory::{Phone, Scope};
     use mail_flow::Sending;
     use mail_secure::limits::{SHORT_MESSAGE_PAUSE, SHORT_MESSAGE_TRIES};
+    use mail_secure::phone::Phones;
     use mail_secure::{Code, Language, Mode, Wanted};
     use model::{Address, Domain, Reply};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -156,8 +157,8 @@ pub(crate) mod tests {
     use super::{Sms, request, send_codes};
     use crate::installation::Installation;
 
-    const LETTER: &str = "From: anna@valbois.test\r\nTo: zed@else.test\r\nSubject: Salaire\r\n\
-        X-Relais-Phone: zed@else.test +41 79 123 45 67\r\n\r\nsecret words\r\n";
+    const LETTER: &str =
+        "From: anna@valbois.test\r\nTo: zed@else.test\r\nSubject: Salaire\r\n\r\nsecret words\r\n";
 
     /// An installation whose gateway is there, or has none.
     async fn installation(db: db::Db, gateway: Option<&str>) -> Installation {
@@ -175,21 +176,25 @@ pub(crate) mod tests {
         installation
     }
 
-    /// Anna's letter to zed, whose telephone she names.
+    /// Anna's letter to zed, whose telephone her programme names.
     async fn sent(installation: &Installation) -> Result<Slot, Reply> {
         let author = Address::parse("anna@valbois.test").unwrap();
         let organisation = installation.flow.organisation_of(&author).await.unwrap();
+        let zed = Address::parse("zed@else.test").unwrap();
+        let mut phones = Phones::default();
+        phones.add(Some(zed.clone()), Phone::parse("+41 79 123 45 67").unwrap());
         let sending = Sending {
             organisation,
             author,
             authentication: "password of the mailbox (SMTP AUTH)".to_owned(),
             mode: Mode::Confidential,
             letter: LETTER.as_bytes().into(),
-            recipients: vec![Address::parse("zed@else.test").unwrap()],
+            recipients: vec![zed],
             reference: None,
             answers: None,
             language: Language::French,
             passphrase: None,
+            phones,
         };
         installation.flow.send_secured(sending).await?;
         let wanted = Wanted { sender: None, recipient: None, before: None, limit: 1 };

@@ -40,8 +40,8 @@ pub const BUNDLE_OCTETS: usize = 10 * 1024 * 1024;
 pub const DOCUMENT_OCTETS: usize = 100 * 1024 * 1024;
 /// Characters of a letter's text or HTML.
 pub const BODY_CHARACTERS: usize = 2 * 1024 * 1024;
-/// Characters of a passphrase. That it is long enough is said by whoever does the operation: the table's faults repeat what
-/// was sent.
+/// Characters of a passphrase. That it is long enough is said by whoever does the operation: of its octets, without the
+/// white space around it.
 pub const PASSPHRASE_CHARACTERS: usize = 1024;
 /// Octets of a certificate as PEM or DER.
 pub const CERTIFICATE_OCTETS: usize = 16 * 1024;

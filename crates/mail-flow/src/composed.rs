@@ -2,6 +2,7 @@
 //! decides whom it may name and how much; its own name for a letter keeps that from being sent twice.
 
 use directory::{DirectoryError, SignedInApplication};
+use mail_secure::phone::Phones;
 use mail_secure::wish::Passphrase;
 use mail_secure::{Attached, Composing, Language, Letter, Mode, SecureError};
 use model::{Address, Reply};
@@ -41,6 +42,8 @@ pub struct Composed<'a> {
     pub language: Language,
     /// What the recipients have to know besides: the sender tells them by another way.
     pub passphrase: Option<Passphrase>,
+    /// The telephones to which codes go, in place of the mailboxes.
+    pub phones: Phones,
 }
 
 /// A letter that was taken.
@@ -117,6 +120,7 @@ impl Flow {
             answers: None,
             language: composed.language,
             passphrase: composed.passphrase,
+            phones: composed.phones,
         };
         match self.send_secured(sending).await {
             Ok(taken) => Ok(TakenComposed { letter: taken.letter, is_repetition: false }),

@@ -29,6 +29,11 @@ impl Phones {
         self.0.push((of, phone));
     }
 
+    /// Names those that others name besides.
+    pub fn append(&mut self, others: Phones) {
+        self.0.extend(others.0);
+    }
+
     /// The telephone of a recipient, whose address has no suffix.
     pub fn of(&self, recipient: &Address) -> Option<&Phone> {
         let canonical = recipient.canonical();

@@ -106,10 +106,12 @@ pub enum BadMark {
     #[error("{PHONE_FIELD} names {0}, who is no recipient of the letter")]
     PhoneOfNobody(String),
     /// Two telephones of one recipient.
-    #[error("{PHONE_FIELD} names two telephones of {0}")]
+    #[error("two telephones of {0} are named ({PHONE_FIELD})")]
     Phones(String),
     /// A telephone, and a letter that asks for an account.
-    #[error("{PHONE_FIELD} is for confidential letters: personal and registered ones ask for an account")]
+    #[error(
+        "a telephone ({PHONE_FIELD}) is named for confidential letters: personal and registered ones ask for an account"
+    )]
     PhoneOfAccount,
     /// A tag of ours with another letter.
     #[error("the subject has the tag <{0}> followed by «{1}»: <c>, <p> and <r> are known")]

@@ -178,17 +178,19 @@ impl Reading<'_> {
         let trimmed = text.trim_matches(is_space);
         let invalid = || self.invalid(format!("«{}»", quoted(trimmed)), describe(kind));
         match kind {
-            Kind::Text { least, most, pattern } => {
+            Kind::Text { least, most, pattern, is_secret } => {
                 let text = if pattern.is_some() { trimmed } else { text };
+                let said = |what: String, of_secret: &str| {
+                    self.invalid(if *is_secret { of_secret.to_owned() } else { what }, describe(kind))
+                };
                 // No more characters are counted than matter.
                 let characters = text.chars().take(most.saturating_add(1)).count();
                 let has_form = pattern.is_none_or(|pattern| (pattern.holds)(text));
                 if characters > *most {
-                    let reason = format!("«{}…» is too long", quoted(text));
-                    return Err(self.invalid(reason, describe(kind)));
+                    return Err(said(format!("«{}…» is too long", quoted(text)), "it is too long"));
                 }
                 if characters < *least || !has_form {
-                    Err(invalid())
+                    Err(said(format!("«{}»", quoted(text)), "it is not what may stand here"))
                 } else {
                     Ok(Value::Text(text.to_owned()))
                 }
@@ -275,7 +277,7 @@ fn type_name(kind: &Kind) -> &'static str {
 /// What holds for a value, as a fault says it.
 pub(crate) fn describe(kind: &Kind) -> String {
     match kind {
-        Kind::Text { least, most, pattern: None } => format!("{least} to {most} characters"),
+        Kind::Text { least, most, pattern: None, .. } => format!("{least} to {most} characters"),
         Kind::Text { most, pattern: Some(pattern), .. } => {
             format!("{}, at most {most} characters", pattern.rule)
         }

@@ -84,6 +84,8 @@ pub enum Kind {
         most: usize,
         /// Which form they have.
         pattern: Option<Pattern>,
+        /// Whether no fault repeats what was sent.
+        is_secret: bool,
     },
     /// One of some words.
     Enumeration(&'static Enumeration),
@@ -109,16 +111,24 @@ pub enum Kind {
 
 impl Kind {
     /// Any text within the limit of all texts.
-    pub const TEXT: Kind = Kind::Text { least: 0, most: TEXT_CHARACTERS, pattern: None };
+    pub const TEXT: Kind = Kind::text(0, TEXT_CHARACTERS);
 
     /// A text of a form.
     pub const fn formed(most: usize, pattern: Pattern) -> Kind {
-        Kind::Text { least: 1, most, pattern: Some(pattern) }
+        Kind::Text { least: 1, most, pattern: Some(pattern), is_secret: false }
     }
 
     /// A text of so many characters.
     pub const fn text(least: usize, most: usize) -> Kind {
-        Kind::Text { least, most, pattern: None }
+        Kind::Text { least, most, pattern: None, is_secret: false }
+    }
+
+    /// The same text as one that no fault repeats: a passphrase, a number that belongs to somebody.
+    pub const fn secret(self) -> Kind {
+        match self {
+            Kind::Text { least, most, pattern, .. } => Kind::Text { least, most, pattern, is_secret: true },
+            other => other,
+        }
     }
 }
 

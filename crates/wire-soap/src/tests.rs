@@ -56,6 +56,8 @@ shape! {
         things "thing": Vec<Thing>; 0..=5,
         /// What is written on it.
         note "note": Option<String>,
+        /// The word at the door.
+        word "word": Option<String> = Kind::formed(10, REFERENCE).secret(),
     }
 
     /// Where it is.

@@ -163,7 +163,7 @@ fn kind(writer: &mut Writer, field: &Field) {
     }
     annotation(writer, field.documentation);
     match &field.kind {
-        Kind::Text { least, most, pattern } => {
+        Kind::Text { least, most, pattern, .. } => {
             let base = if pattern.is_some() { "xs:token" } else { "xs:string" };
             writer.open("xs:simpleType").open("xs:restriction").with("base", base);
             if *least > 0 {

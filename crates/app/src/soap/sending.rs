@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use directory::Phone;
 use door_soap::common::{
     Document, Language, LetterEvent, Mode, ReceiptFormat, ReceiptType, RecipientState, Route, State,
 };
@@ -14,6 +15,7 @@ use door_soap::send::{
 use door_soap::{Code, Fault};
 use mail_flow::{Composed, Ground, NotTaken};
 use mail_secure::following::{Cursor, HAPPENED_LIMIT};
+use mail_secure::phone::Phones;
 use mail_secure::wish::Passphrase;
 use mail_secure::{Attached, Copy, Event, Letter, SecureError, Way};
 use model::{Address, Reply};
@@ -70,6 +72,7 @@ impl Sending<Caller> for Desk {
             mode: mode_in(request.mode),
             language: language_in(request.language),
             passphrase,
+            phones: phones(request.to.iter().chain(&request.cc))?,
         });
         match taken.await {
             Ok(taken) => self.sent(taken.letter, request.client_ref, taken.is_repetition).await,
@@ -368,6 +371,18 @@ impl Desk {
             submission_time: letter.submitted_at,
         })
     }
+}
+
+/// The telephones that a request names, each with its recipient.
+fn phones<'a>(recipients: impl Iterator<Item = &'a Recipient>) -> Result<Phones, Fault> {
+    let mut phones = Phones::default();
+    for recipient in recipients {
+        let Some(number) = &recipient.phone else { continue };
+        let number = Phone::parse(number)
+            .map_err(|bad| Fault::new(Code::Validation, bad.to_string()).field("phone"))?;
+        phones.add(Some(address("address", &recipient.address)?), number);
+    }
+    Ok(phones)
 }
 
 fn named(field: &str, recipients: &[Recipient]) -> Result<Vec<(Address, Option<String>)>, Fault> {

@@ -196,6 +196,37 @@ async fn a_letter_with_a_passphrase_is_opened_at_the_portal_and_a_bad_passphrase
 }
 
 #[tokio::test]
+async fn a_letter_names_a_recipient_s_telephone_and_a_bad_number_is_refused_unsaid() {
+    for place in places().await {
+        let office = Office::with_letter(&place, Mode::Confidential, None).await;
+        let tenant = &office.tenant;
+        let letter = |reference: &str, mode: &str, phone: &str| {
+            json!({"application": tenant.id("application"), "reference": reference, "mode": mode,
+                   "from": "salaires@valbois.test", "to": [{"address": OFFICE, "phone": phone}],
+                   "subject": "s", "text": "t"})
+        };
+        for bad in ["079 123 45 67", "+41 79 CALL ME", ""] {
+            let refused =
+                place.post(&tenant.token, "/secure-letters", letter("bad", "confidential", bad)).await;
+            is_refused(&refused, StatusCode::UNPROCESSABLE_ENTITY, "invalid");
+            assert_eq!(refused.body["field"], "phone");
+            assert!(bad.is_empty() || !refused.body.to_string().contains(bad), "{}", refused.body);
+        }
+        let registered = letter("account", "registered", "+41 79 123 45 67");
+        let refused = place.post(&tenant.token, "/secure-letters", registered).await;
+        is_refused(&refused, StatusCode::UNPROCESSABLE_ENTITY, "not-taken");
+        assert!(refused.body["detail"].as_str().unwrap().contains("ask for an account"), "{}", refused.body);
+
+        let named = letter("named", "confidential", "0041 79 123 45 67");
+        let sent = place.post(&tenant.token, "/secure-letters", named).await;
+        assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.body);
+        assert!(!sent.body.to_string().contains("79 123") && !sent.body.to_string().contains("79123"));
+        // Without a telephone it would lie in the mailbox as it is.
+        assert_eq!(sent.body["letter"]["copies"][0]["way"], "sealed", "{}", sent.body);
+    }
+}
+
+#[tokio::test]
 async fn a_person_reads_the_own_letters_with_a_token_of_the_own() {
     for place in places().await {
         let tenant = place.tenant("acme").await;

@@ -199,6 +199,7 @@ async fn send(
         answers: Some(answerable.copy.slot),
         language: guest.language,
         passphrase: None,
+        phones: mail_secure::phone::Phones::default(),
     };
     let TakenSecured { letter: taken, .. } = match shared.secure.sent_as(organisation, &reference).await? {
         // The form was sent twice.

@@ -8,7 +8,7 @@ use super::common::{
     Attachment, Document, Language, LetterEvent, LetterText, Mode, ReceiptFormat, ReceiptType, RecipientState,
 };
 use crate::limits::PASSPHRASE_CHARACTERS;
-use crate::patterns::{ADDRESS, CLIENT_REFERENCE, CURSOR, IDENTIFIER, LINE};
+use crate::patterns::{ADDRESS, CLIENT_REFERENCE, CURSOR, IDENTIFIER, LINE, PHONE};
 
 choice! {
     /// What a recipient has to show.
@@ -27,6 +27,8 @@ shape! {
         address "address": String = ADDRESS,
         /// The name, for the page.
         name "name": Option<String> = LINE,
+        /// A telephone of this recipient's: the code for a confidential letter goes there by SMS, and not to the mailbox.
+        phone "phone": Option<String> = PHONE.secret(),
     }
 
     /// A letter to send.
@@ -51,7 +53,7 @@ shape! {
         language "language": Option<Language>,
         /// What the recipients have to know besides, at least 4 characters; you tell them by another way. It is kept nowhere:
         /// whoever forgets it opens the letter no more.
-        passphrase "passphrase": Option<String> = Kind::text(0, PASSPHRASE_CHARACTERS),
+        passphrase "passphrase": Option<String> = Kind::text(0, PASSPHRASE_CHARACTERS).secret(),
     }
 
     /// A letter that was taken.

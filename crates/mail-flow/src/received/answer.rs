@@ -87,6 +87,7 @@ impl Flow {
             answers,
             language: Language::default(),
             passphrase: None,
+            phones: mail_secure::phone::Phones::default(),
         };
         let taken = self.send_secured(sending).await.map_err(NotDone::Refused)?.letter;
         let copies = self.secure().copies(taken.organisation, taken.id).await?;

@@ -10,6 +10,7 @@ mod sealing;
 use bytes::Bytes;
 use db::Tx;
 use mail_judge::{HeaderFacts, Verdict, decide};
+use mail_secure::phone::Phones;
 use mail_secure::{
     Language, Mode, SecureError,
     wish::{self, Passphrase, Wish},
@@ -112,6 +113,7 @@ impl Flow {
             answers,
             language,
             passphrase,
+            phones,
         } = sending;
         let secure = &self.inner.secure;
         if let Some(reference) = &reference
@@ -144,6 +146,7 @@ impl Flow {
             answers,
             language,
             passphrase,
+            phones,
             is_by_itself,
         };
         let header = HeaderFacts::of(&letter, true);
@@ -218,6 +221,7 @@ impl Flow {
             answers: None,
             language: secure.settings().language,
             passphrase: None,
+            phones: Phones::default(),
             // Whom a rule obliges may do what it obliges to.
             is_by_itself: origin.application().is_some() || origin.gateway().is_some() || wished.is_none(),
         };
@@ -240,6 +244,8 @@ struct Submitter {
     language: Language,
     /// What the recipients have to know besides, where no field of the letter says it.
     passphrase: Option<Passphrase>,
+    /// The telephones that no field of the letter names.
+    phones: Phones,
     /// An application, a connected mail server, or a rule's doing, for which the organisation's list of people does not
     /// count.
     is_by_itself: bool,
@@ -268,6 +274,8 @@ pub struct Sending {
     pub language: Language,
     /// What the recipients have to know besides. It is in the sealing and nowhere else.
     pub passphrase: Option<Passphrase>,
+    /// The telephones to which codes go, in place of the mailboxes.
+    pub phones: Phones,
 }
 
 /// A secured letter that is ours now.

@@ -73,7 +73,8 @@ impl Flow {
         let passphrase = passphrase.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
         let passphrase = passphrase.or(submitter.passphrase);
         let phones = phone::phones(whole_header, &marks.suffixes);
-        let phones = phones.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
+        let mut phones = phones.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
+        phones.append(submitter.phones);
         self.can_text(&phones, mode, envelope)?;
         // Nobody opens what needs a passphrase who does not know what the sender has agreed with the recipients.
         let is_sealed = mode != Mode::Confidential || passphrase.is_some();
@@ -143,8 +144,9 @@ impl Flow {
         named.map_err(|bad| Reply::never(550, 7, 0, bad.to_string()))?;
         if !phones.is_empty() && !settings.sends_short_messages {
             // RFC 3463 §3.4: X.3.3, the system is not capable of what is asked.
-            let reason =
-                format!("this installation sends no short messages: {PHONE_FIELD} cannot be honoured");
+            let reason = format!(
+                "this installation sends no short messages: no telephone ({PHONE_FIELD}) can be named"
+            );
             return Err(Reply::never(550, 3, 3, reason));
         }
         Ok(())

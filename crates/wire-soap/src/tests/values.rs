@@ -16,6 +16,7 @@ fn a_request_that_keeps_to_the_table_becomes_a_value() {
         goes: Some(Timestamp(1_795_291_500_500)),
         things: vec![Thing { name: "book".to_owned(), content: Bytes::from_static(b"hello") }],
         note: Some("two\nlines & more".to_owned()),
+        word: None,
     };
     for (version, content_type) in
         [(Version::One, "text/xml; charset=UTF-8"), (Version::Two, "application/soap+xml; charset=utf-8")]
@@ -48,6 +49,17 @@ fn what_may_be_missing_may_be_missing_or_said_to_be_nothing() {
     }
     let content = format!("{least}<grams {xsi} xsi:nil=\"true\"/><fragile>false</fragile>");
     refused(read_body(&send(&content)), Code::Validation, "Send/grams");
+}
+
+#[test]
+fn what_is_secret_is_repeated_in_no_fault() {
+    for (word, reason) in [("sesame street", "too long"), ("open!", "not what may stand here")] {
+        let content = GOOD.replace("</note>", &format!("</note><word>{word}</word>"));
+        let fault = read_body(&send(&content)).unwrap_err();
+        assert_eq!((fault.code, fault.field.as_deref()), (Code::Validation, Some("Send/word")));
+        assert!(fault.reason.contains(reason), "{fault:?}");
+        assert!(!format!("{fault:?}").contains(word), "{fault:?}");
+    }
 }
 
 #[test]

@@ -139,6 +139,7 @@ impl Town {
             answers: None,
             language: Language::default(),
             passphrase: None,
+            phones: mail_secure::phone::Phones::default(),
         };
         let sent = self.installation.flow.send_secured(sending).await.unwrap().letter;
         let copies = self.installation.flow.secure().copies(sent.organisation, sent.id).await.unwrap();

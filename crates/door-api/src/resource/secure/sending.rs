@@ -3,9 +3,10 @@
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use directory::{ApplicationId, ApplicationInfo, SignedInApplication};
+use directory::{ApplicationId, ApplicationInfo, Phone, SignedInApplication};
 use doorway_http::Problem;
 use mail_flow::{Composed, Ground, NotTaken};
+use mail_secure::phone::Phones;
 use mail_secure::wish::Passphrase;
 use mail_secure::{Attached, Language, Mode};
 use model::{Address, Reply};
@@ -57,6 +58,10 @@ pub(crate) struct LetterRecipient {
     /// The address, without a suffix for secure mail.
     address: String,
     name: Option<String>,
+    /// A telephone of this recipient's, with its country: the code for a confidential letter goes there by SMS, and not to
+    /// the mailbox.
+    #[schema(example = "+41 79 123 45 67")]
+    phone: Option<String>,
 }
 
 /// A file with a letter.
@@ -146,6 +151,7 @@ pub(crate) async fn send_secure_letter(
                 .ok_or_else(|| invalid("language", format!("«{tag}» is none of ours"), "fr, de, it or en"))?,
         },
         passphrase,
+        phones: phones(new.to.iter().chain(&new.cc))?,
     };
     let taken = caller.shared.flow.send_composed(composed).await.map_err(refused)?;
     let owner = Some(taken.letter.organisation);
@@ -200,6 +206,19 @@ fn passphrase(text: &str) -> Result<Passphrase> {
         let reason = "it is too short, too long, or has control characters";
         invalid("passphrase", reason, "at least 4 characters, at most 1024 octets, one line")
     })
+}
+
+/// The telephones that a request names, each with its recipient. Their numbers stand in no answer and no log.
+fn phones<'a>(recipients: impl Iterator<Item = &'a LetterRecipient>) -> Result<Phones> {
+    let mut phones = Phones::default();
+    for recipient in recipients {
+        let Some(number) = &recipient.phone else { continue };
+        let number = Phone::parse(number).map_err(|bad| {
+            invalid("phone", bad.to_string(), "a number with its country: +41 79 123 45 67")
+        })?;
+        phones.add(Some(address("address", &recipient.address)?), number);
+    }
+    Ok(phones)
 }
 
 /// An account as one that has signed in.
