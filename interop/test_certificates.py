@@ -9,6 +9,8 @@ import urllib.request
 
 import pytest
 
+from relais import Served
+
 
 def fetched(relais, path):
     context = ssl.create_default_context(cafile=relais.ca_certificate)
@@ -64,3 +66,17 @@ def test_the_chain_to_download_leads_to_the_certificate_on_the_wire(relais, page
     verified = subprocess.run(["openssl", "verify", "-CAfile", relais.ca_certificate, "-untrusted", "/dev/stdin", tmp_path / "mycert.pem"],
                               input=chain, capture_output=True, text=True)
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_the_steps_of_the_guide_lead_to_the_organisation_and_its_fingerprint(work, tmp_path):
+    """Word for word what customers did: the connection into a file, the file read, name and fingerprint compared."""
+    relais = Served(work / "named", f"sqlite:{work}/named/relais.db")
+    relais.open_portal('issuer = "Post CH AG"')
+    with relais:
+        steps = (f"openssl s_client -connect 127.0.0.1:{relais.port('smtp')} -starttls smtp >mycert.pem && "
+                 "openssl x509 -in mycert.pem -noout -subject -fingerprint -sha1")
+        said = subprocess.run(steps, shell=True, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout
+        assert re.search(r"^subject=.*\bO ?= ?Post CH AG\b", said, re.M), said
+        shown = html.unescape(fetched(relais, "/certificates"))
+    assert re.search(r"(?i)^sha1 fingerprint=(\S+)", said, re.M).group(1) in shown, said
+    assert "O=Post CH AG" in shown
