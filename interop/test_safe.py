@@ -1,6 +1,7 @@
 """Secured letters as their recipients meet them: a stranger's mailbox, the attachment as a file or a link, the portal in Chromium
 with and without JavaScript, and in Firefox, accounts for registered letters."""
 
+import base64
 import email
 import email.policy
 import os
@@ -16,7 +17,7 @@ from playwright.sync_api import expect
 from browser import PICTURES, faults, manager, window
 from conftest import ANNA, BRUNO, EVE, OSCAR
 from gecko import Firefox
-from letters import letter, mark, submission
+from letters import body_of, letter, mark, submission
 from peers import Postfix, wait_until
 from relais import Served
 from second_factor import code_of
@@ -230,8 +231,8 @@ def test_a_letter_by_a_link_is_opened_and_answered_whoever_tried_the_link_before
     expect(page.frame_locator("iframe.letter").get_by_text("Bonjour Ève")).to_be_visible()
     with page.expect_download() as downloading:
         page.get_by_role("button", name="Télécharger (.eml)").click()
-    downloaded = parsed(open(downloading.value.path(), "rb").read())
-    assert downloaded["Subject"] == words and "Texte de" in downloaded.get_body(("plain",)).get_content()
+    eml = open(downloading.value.path(), "rb").read()
+    assert parsed(eml)["Subject"] == words and "Texte de" in parsed(eml).get_body(("plain",)).get_content()
     page.get_by_text("Répondre", exact=True).click()
     page.fill("#reply-text", "Bien reçu.")
     page.get_by_role("button", name="Envoyer de façon sécurisée").click()
@@ -252,6 +253,14 @@ def test_a_letter_by_a_link_is_opened_and_answered_whoever_tried_the_link_before
             assert share not in url.split("#")[0] and share.encode() not in body and share not in str(headers), (method, url)
     log = linking.log()
     assert f" path={urllib.parse.urlsplit(link).path} " in log and share not in log, "it notes every request"
+    # Nor does anything of it lie in the database or beside it, where the answer to a mailbox here does.
+    kept = b"".join(path.read_bytes() for path in linking.data.rglob("*") if path.is_file())
+    octets = base64.urlsafe_b64decode(share + "=")
+    lines = [line for line in body_of(eml).split(b"\r\n") if len(line) > 20 and not line.startswith(b"Content-")]
+    assert len(lines) > 10
+    for secret in (share.encode(), octets, octets.hex().encode(), base64.b64encode(octets), codes(stranger, EVE)[-1].encode(), *lines):
+        assert secret not in kept, secret
+    assert base64.b64encode("Bien reçu.".encode())[:12] in kept
 
 
 def test_a_server_that_refuses_the_attachment_gets_a_link_to_the_same_letter(linking, strict):
