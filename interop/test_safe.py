@@ -63,7 +63,7 @@ def codes(stranger, mailbox):
 
 
 def code_for(stranger, mailbox, known):
-    """The code that comes after those that are known."""
+    """The code that comes after those that are known. A mailbox is sent five an hour: of this file's tests, Eve's are."""
     return wait_until(lambda: codes(stranger, mailbox)[len(known):], "a code", 30)[-1]
 
 
@@ -349,13 +349,13 @@ def firefox(work):
 
 def test_firefox_opens_a_confidential_letter_and_answers_it(firefox, relais, stranger, tmp_path):
     words = f"Renard {mark()}"
-    secured(relais, ANNA, EVE, "c", words)
-    path = attachment(stranger.wait_for_letter(EVE, words.encode()), tmp_path / "Relais.html")
-    before = codes(stranger, EVE)
+    secured(relais, ANNA, OSCAR, "c", words)
+    path = attachment(stranger.wait_for_letter(OSCAR, words.encode()), tmp_path / "Relais.html")
+    before = codes(stranger, OSCAR)
     firefox.go(path.as_uri())
     firefox.press("Ouvrir")
-    firefox.press("Envoyer un code à e…@stranger.test")
-    firefox.fill("#code", code_for(stranger, EVE, before))
+    firefox.press("Envoyer un code à o…@stranger.test")
+    firefox.fill("#code", code_for(stranger, OSCAR, before))
     firefox.press("Continuer avec ce code")
     firefox.press("Ouvrir")
     assert f"Texte de {words}, été" in firefox.see("pre.letter")
