@@ -43,7 +43,8 @@ pub fn another(db: &Db) -> Db {
     Db::open(&shared.url, shared.options.clone()).expect("a database that is open opens again")
 }
 
-fn sqlite(options: Options) -> Db {
+/// A fresh, empty SQLite database, where a test has no time for the other engine.
+pub fn sqlite(options: Options) -> Db {
     let directory = std::env::temp_dir().join(unique());
     std::fs::create_dir_all(&directory).expect("a temporary directory can be made");
     let url = format!("sqlite:{}", directory.join("test.db").display());

@@ -227,7 +227,8 @@ async fn until<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
             if let Some(found) = look().await {
                 return found;
             }
-            tokio::task::yield_now().await;
+            // Whoever works has the core meanwhile.
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
     tokio::time::timeout(PATIENCE, found).await.expect("it happens within the test's patience")

@@ -136,7 +136,7 @@ async fn whatever_the_moment_of_a_crash_a_registered_letter_is_whole_and_proven(
     let mut points = usize::MAX;
     let mut point = 0;
     while point < points {
-        for disk in Disk::all() {
+        for disk in Disk::of(point) {
             let stranger = Stranger::new().await;
             let routes = [("else.test", &stranger)];
             disk.death.never();

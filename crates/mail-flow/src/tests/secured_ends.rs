@@ -124,7 +124,7 @@ async fn whatever_the_moment_of_a_crash_the_ends_of_letters_are_as_their_evidenc
     let mut points = usize::MAX;
     let mut point = 0;
     while point < points {
-        for disk in Disk::all() {
+        for disk in Disk::of(point) {
             let stranger = Stranger::new().await;
             let routes = [("else.test", &stranger)];
             disk.death.never();
