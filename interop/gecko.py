@@ -1,6 +1,5 @@
 """Debian's Thunderbird and Firefox without a screen, driven through Marionette."""
 
-import base64
 import json
 import os
 import socket
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from peers import listens, wait_until
 from ports import free_port
+from window import Window
 
 START_TIMEOUT_SECONDS = 90
 SCRIPT_TIMEOUT_SECONDS = 60
@@ -151,12 +151,8 @@ class Thunderbird(Gecko):
         return self.marionette.run(body, *arguments)
 
 
-# What a person would call a thing to press.
-NAMED = "//*[self::button or self::a or self::summary][normalize-space()={}]"
-
-
-class Firefox(Gecko):
-    """One window, used as a person does: what is not there yet is waited for."""
+class Firefox(Gecko, Window):
+    """With a window for a person."""
 
     program = ("/usr/lib/firefox-esr/firefox-esr",)
 
@@ -166,40 +162,6 @@ class Firefox(Gecko):
         self.preferences = {"intl.accept_languages": "fr", "browser.download.folderList": 2,
                             "browser.download.dir": str(self.downloads)}
 
-    def go(self, address):
-        self.marionette.send("WebDriver:Navigate", {"url": address})
-
-    def run(self, expression):
-        return self.marionette.send("WebDriver:ExecuteScript", {"script": f"return {expression}", "args": []})["value"]
-
-    def _find(self, selector):
-        using = "xpath" if selector.startswith("//") else "css selector"
-        for element in self.marionette.send("WebDriver:FindElements", {"using": using, "value": selector}):
-            identity = {"id": next(iter(element.values()))}
-            if self.marionette.send("WebDriver:IsElementDisplayed", identity)["value"]:
-                return identity
-        return None
-
-    def see(self, selector):
-        """The text of what is to be seen."""
-        element = wait_until(lambda: self._find(selector), selector, 30)
-        return self.marionette.send("WebDriver:GetElementText", element)["value"]
-
-    def press(self, name):
-        selector = NAMED.format(json.dumps(name, ensure_ascii=False))
-        self.marionette.send("WebDriver:ElementClick", wait_until(lambda: self._find(selector), f"«{name}»", 30))
-
-    def fill(self, selector, text):
-        element = wait_until(lambda: self._find(selector), selector, 30)
-        self.marionette.send("WebDriver:ElementSendKeys", element | {"text": text})
-
-    def downloaded(self):
-        """The file that is there once it is whole."""
-        def whole():
-            files = list(self.downloads.glob("*"))
-            return files[0] if len(files) == 1 and files[0].suffix != ".part" and files[0].stat().st_size else None
-        return wait_until(whole, "the download", 30)
-
-    def picture(self, path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(self.marionette.send("WebDriver:TakeScreenshot", {"full": True})["value"]))
+    def send(self, name, parameters):
+        answer = self.marionette.send(name, parameters)
+        return answer["value"] if isinstance(answer, dict) else answer

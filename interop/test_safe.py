@@ -1,5 +1,5 @@
 """Secured letters as their recipients meet them: a stranger's mailbox, the attachment as a file or a link, the portal in Chromium
-with and without JavaScript, and in Firefox, accounts for registered letters."""
+with and without JavaScript, and in Firefox and WebKit, accounts for registered letters."""
 
 import base64
 import email
@@ -22,6 +22,7 @@ from peers import Postfix, wait_until
 from relais import Served
 from second_factor import code_of
 from test_manager_people import HOST, key_of_certificate
+from webkit import WebKit
 
 IDA = "ida@strict.test"
 HTML = """<html><body><p style="color:#0b5a5c">Bonjour <b>Ève</b></p><img src="cid:dot@x" alt="dot">
@@ -341,48 +342,48 @@ def test_without_javascript_the_platform_opens_it_and_says_so(chromium, relais, 
     context.close()
 
 
-@pytest.fixture(scope="module")
-def firefox(work):
-    with Firefox(work / "firefox") as firefox:
-        yield firefox
+@pytest.fixture(scope="module", params=[Firefox, WebKit])
+def browser(work, request):
+    with request.param(work / request.param.__name__) as browser:
+        yield browser
 
 
-def test_firefox_opens_a_confidential_letter_and_answers_it(firefox, relais, stranger, tmp_path):
+def test_other_browsers_open_a_confidential_letter_and_answer_it(browser, relais, stranger, tmp_path):
     words = f"Renard {mark()}"
     secured(relais, ANNA, OSCAR, "c", words)
     path = attachment(stranger.wait_for_letter(OSCAR, words.encode()), tmp_path / "Relais.html")
     before = codes(stranger, OSCAR)
-    firefox.go(path.as_uri())
-    firefox.press("Ouvrir")
-    firefox.press("Envoyer un code à o…@stranger.test")
-    firefox.fill("#code", code_for(stranger, OSCAR, before))
-    firefox.press("Continuer avec ce code")
-    firefox.press("Ouvrir")
-    assert f"Texte de {words}, été" in firefox.see("pre.letter")
-    assert "Firefox" in firefox.run("navigator.userAgent") and firefox.run("sessionStorage.length") == 0
-    firefox.picture(PICTURES / "safe-read-firefox.png")
-    firefox.press("Télécharger (.eml)")
-    assert parsed(firefox.downloaded().read_bytes())["Subject"] == words
-    firefox.press("Répondre")
-    firefox.fill("#reply-text", "Bien reçu.")
-    firefox.press("Envoyer de façon sécurisée")
-    assert f"Envoyé à {ANNA}" in firefox.see("#reply-sent")
+    browser.go(path.as_uri())
+    browser.press("Ouvrir")
+    browser.press("Envoyer un code à o…@stranger.test")
+    browser.fill("#code", code_for(stranger, OSCAR, before))
+    browser.press("Continuer avec ce code")
+    browser.press("Ouvrir")
+    assert f"Texte de {words}, été" in browser.see("pre.letter")
+    assert browser.run("sessionStorage.length") == 0
+    browser.picture(PICTURES / f"safe-read-{type(browser).__name__}.png")
+    browser.press("Télécharger (.eml)")
+    assert parsed(browser.downloaded().read_bytes())["Subject"] == words
+    browser.press("Répondre")
+    browser.fill("#reply-text", "Bien reçu.")
+    browser.press("Envoyer de façon sécurisée")
+    assert f"Envoyé à {ANNA}" in browser.see("#reply-sent")
     assert "Bien reçu." in parsed(relais.wait_for_letter(ANNA, f"Re: {words}".encode())).get_body().get_content()
 
 
-def test_firefox_signs_in_to_the_manager_and_the_journal(firefox, relais):
+def test_other_browsers_sign_in_to_the_manager_and_the_journal(browser, relais):
     user = relais.facts["users"][0]
-    firefox.go(manager(relais, "sign-in"))
-    firefox.fill("#login", user["login"])
-    firefox.fill("#password", user["password"])
-    firefox.press("Se connecter")
-    assert "Commune de Valbois" in firefox.see("body")
-    assert firefox.run("location.pathname") == "/manager/"
-    firefox.go(manager(relais, "secured"))
-    assert firefox.see("h1") == "Lettres sécurisées"
-    firefox.picture(PICTURES / "safe-secured-firefox.png")
-    firefox.go(re.sub("/manager/.*", "/safe/journal", manager(relais)))
-    assert firefox.see("h1") == "Journal" and firefox.see("#words") == ""
+    browser.go(manager(relais, "sign-in"))
+    browser.fill("#login", user["login"])
+    browser.fill("#password", user["password"])
+    browser.press("Se connecter")
+    wait_until(lambda: browser.run("location.pathname") == "/manager/", "the first page", 30)
+    assert "Commune de Valbois" in browser.see("body")
+    browser.go(manager(relais, "secured"))
+    assert browser.see("h1") == "Lettres sécurisées"
+    browser.picture(PICTURES / f"safe-secured-{type(browser).__name__}.png")
+    browser.go(re.sub("/manager/.*", "/safe/journal", manager(relais)))
+    assert browser.see("h1") == "Journal" and browser.see("#words") == ""
 
 
 def test_the_pages_have_no_serious_faults(chromium, relais, stranger, tmp_path):
