@@ -264,6 +264,25 @@ def test_a_letter_by_a_link_is_opened_and_answered_whoever_tried_the_link_before
     assert base64.b64encode("Bien reçu.".encode())[:12] in kept
 
 
+def test_whoever_presses_before_the_scripts_have_come_keeps_the_key(chromium, linking, stranger):
+    words = f"Ligne lente {mark()}"
+    secured(linking, ANNA, EVE, "c", words)
+    link = link_of(stranger.wait_for_letter(EVE, words.encode()))
+    context = window(chromium, width=360)
+    page = context.new_page()
+    # What opens the letter does not come as long as somebody is on the first page.
+    page.route("**/open.js", lambda route: None)
+    page.goto(link, wait_until="commit")
+    before = codes(stranger, EVE)
+    page.get_by_role("button", name="Envoyer un code à").click()
+    page.fill("#code", code_for(stranger, EVE, before))
+    page.unroute("**/open.js")
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    page.get_by_role("button", name="Ouvrir", exact=True).click(timeout=10_000)
+    expect(page.locator("pre.letter")).to_contain_text(f"Texte de {words}, été")
+    context.close()
+
+
 def test_a_server_that_refuses_the_attachment_gets_a_link_to_the_same_letter(linking, strict):
     words = f"Sans annexe {mark()}"
     secured(linking, ANNA, IDA, "c", words)

@@ -1,4 +1,4 @@
-// The page of a letter: keeps the mail's share of the key in this browser, and opens the letter here when its reader asks.
+// The page of a letter: opens it in this browser when its reader asks, with the mail's share of the key that keep.js kept.
 
 import { NotOpened, open } from "./envelope.js";
 import { read } from "./letter.js";
@@ -9,18 +9,6 @@ const reader = document.getElementById("reader");
 const { path, slot } = reader.dataset;
 const words = JSON.parse(reader.dataset.words);
 const key = `relais-safe-${slot}`;
-
-// What stands behind «#» is kept for the pages of this letter, in this tab, and taken out of the address.
-function keep() {
-  const found = location.hash.match(/^#a=([A-Za-z0-9_-]{43})$/);
-  if (!found) return false;
-  sessionStorage.setItem(key, found[1]);
-  history.replaceState(null, "", location.pathname + location.search);
-  return true;
-}
-keep();
-// A link that is put into the tab of its own letter loads nothing: browsers see the same address with another «#».
-addEventListener("hashchange", () => { if (keep()) location.reload(); });
 
 const secret = document.querySelector("#opening #passphrase");
 const opening = document.getElementById("opening");

@@ -8,9 +8,10 @@ use axum::response::{IntoResponse, Response};
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
-const FILES: [(&str, &str, &str); 7] = [
+const FILES: [(&str, &str, &str); 8] = [
     ("style.css", "text/css; charset=utf-8", include_str!("../../../web/safe/style.css")),
     ("envelope.js", SCRIPT, include_str!("../../../web/safe/envelope.js")),
+    ("keep.js", SCRIPT, include_str!("../../../web/safe/keep.js")),
     ("open.js", SCRIPT, include_str!("../../../web/safe/open.js")),
     ("letter.js", SCRIPT, include_str!("../../../web/safe/letter.js")),
     ("passkey.js", SCRIPT, include_str!("../../../web/safe/passkey.js")),

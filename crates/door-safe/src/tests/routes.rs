@@ -264,6 +264,8 @@ async fn every_answer_makes_browsers_careful() {
         }
         let page = reader.get(&place).await.text;
         assert!(!page.contains("style=") && !page.contains("onclick") && !page.contains("<style"), "{page}");
-        assert_eq!(page.matches("<script").count(), page.matches("<script type=\"module\" src=").count());
+        let ours = ["<script src=\"/safe/assets/", "<script type=\"module\" src=\"/safe/assets/"];
+        let ours: usize = ours.into_iter().map(|begin| page.matches(begin).count()).sum();
+        assert_eq!(page.matches("<script").count(), ours, "{page}");
     }
 }
