@@ -85,7 +85,6 @@ mod tests {
 
     /// An installation whose gateway is here, with an invitation that waits for its SMS.
     async fn invited(db: db::Db, gateway: &str) -> (Installation, model::AddressId) {
-        db.migrate(&crate::installation::MIGRATIONS).unwrap();
         let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
         let config = format!(
             "[node]\nhostname = 'mail.valbois.test'\ndata = '.'\n[sms]\nurl = '{gateway}'\nbody = 'to={{to}}&text={{text}}'"
@@ -111,7 +110,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_gateway_that_is_busy_is_asked_again_and_takes_the_sms_once() {
-        for db in db::testing::engines() {
+        for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}/send", listener.local_addr().unwrap());
             let (installation, anna) = invited(db, &url).await;
@@ -132,7 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_gateway_that_refuses_is_told_at_once_and_one_that_is_down_within_the_hour() {
-        for db in db::testing::engines() {
+        for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}/send", listener.local_addr().unwrap());
             let (installation, anna) = invited(db, &url).await;
@@ -141,7 +140,7 @@ mod tests {
             assert_eq!(asked.await.unwrap().len(), 1);
             assert_eq!(state(&installation, anna).await.sms_trouble, "the gateway answers 403");
         }
-        for db in db::testing::engines() {
+        for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}/send", listener.local_addr().unwrap());
             drop(listener);

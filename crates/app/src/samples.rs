@@ -231,8 +231,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_demos_charts_show_four_weeks() {
-        for db in db::testing::engines() {
-            db.migrate(&crate::installation::MIGRATIONS).unwrap();
+        for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
             let data = tempfile::tempdir().unwrap();
             let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
             let text = format!("[node]\nhostname = 'mail.valbois.test'\ndata = '{}'", data.path().display());

@@ -162,7 +162,6 @@ pub(crate) mod tests {
 
     /// An installation whose gateway is there, or has none.
     async fn installation(db: db::Db, gateway: Option<&str>) -> Installation {
-        db.migrate(&crate::installation::MIGRATIONS).unwrap();
         let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
         let sms = gateway.map(|url| format!("[sms]\nurl = '{url}'\nbody = 'to={{to}}&text={{text}}'"));
         let sms = sms.unwrap_or_default();
@@ -209,7 +208,7 @@ pub(crate) mod tests {
 
     #[tokio::test]
     async fn a_code_goes_to_the_telephone_once_the_gateway_takes_it() {
-        for db in db::testing::engines() {
+        for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}/send", listener.local_addr().unwrap());
             let installation = installation(db, Some(&url)).await;
@@ -244,7 +243,7 @@ pub(crate) mod tests {
 
     #[tokio::test]
     async fn a_gateway_that_refuses_is_not_asked_again_and_one_that_is_down_a_few_times() {
-        for db in db::testing::engines() {
+        for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}/send", listener.local_addr().unwrap());
             let installation = installation(db, Some(&url)).await;
@@ -267,7 +266,7 @@ pub(crate) mod tests {
 
     #[tokio::test]
     async fn without_a_gateway_a_letter_that_names_a_telephone_is_refused() {
-        for db in db::testing::engines() {
+        for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
             let refused = sent(&installation(db, None).await).await.unwrap_err().to_string();
             assert!(refused.starts_with("550") && refused.contains("sends no short messages"), "{refused}");
         }

@@ -339,8 +339,7 @@ mod tests {
 
     #[tokio::test]
     async fn cleaning_forgets_the_log_that_no_plan_keeps() {
-        for db in db::testing::engines() {
-            db.migrate(&MIGRATIONS).unwrap();
+        for db in db::testing::migrated(&MIGRATIONS) {
             let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
             let config = toml::from_str("[node]\nhostname = 'mail.valbois.test'\ndata = '.'").unwrap();
             let installation =

@@ -97,6 +97,26 @@ pub(crate) fn open(url: &str, shared: Arc<Shared>) -> Result<Engine, DbError> {
     Ok(Engine { work, courier, threads })
 }
 
+/// Does something that no transaction can hold, on a connection of its own.
+pub(crate) fn administer(
+    url: &str,
+    work: impl FnOnce(&mut Connection) -> Result<(), DbError> + Send + 'static,
+) -> Result<(), DbError> {
+    let server = Arc::new(Server::parse(url, None)?);
+    let (reply, answer) = std::sync::mpsc::channel();
+    // The caller may be inside a runtime.
+    let thread = spawn("db-administration", move || {
+        let done = Connection::new(server).and_then(|mut connection| {
+            connection.connect()?;
+            work(&mut connection)
+        });
+        drop(reply.send(done));
+    })?;
+    let done = answer.recv().map_err(|_| DbError::closed())?;
+    crate::join_all(vec![thread]);
+    done
+}
+
 /// Connects once, so that a wrong URL is found at the start, and makes the schema if it is missing.
 fn probe(server: &Arc<Server>) -> Result<(), DbError> {
     let mut connection = Connection::new(Arc::clone(server))?;
@@ -157,7 +177,7 @@ impl Connection {
         self.statements.clear();
     }
 
-    fn batch(&mut self, sql: &str) -> Result<(), DbError> {
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), DbError> {
         let client = self.client.as_ref().ok_or_else(DbError::closed)?;
         let result = self.runtime.block_on(client.batch_execute(sql));
         result.map_err(|error| self.explain("", error))

@@ -1,18 +1,28 @@
 //! Fresh databases for the tests of every crate: SQLite, and PostgreSQL if `POSTGRES_URL` is set.
 
+mod template;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{Db, Options};
+use crate::{Db, Migrations, Options};
 
-/// A directory that goes when its database is closed.
-pub(crate) struct Leftover(PathBuf);
+/// What goes when its database is closed.
+pub(crate) enum Leftover {
+    /// Where an SQLite file lies.
+    Directory(PathBuf),
+    /// A database of the server at this URL.
+    Copy { url: String, name: String },
+}
 
 impl Drop for Leftover {
     fn drop(&mut self) {
-        // A leftover in the temporary directory harms nobody.
-        drop(std::fs::remove_dir_all(&self.0));
+        // A leftover in the temporary directory or on a server for tests harms nobody.
+        match self {
+            Leftover::Directory(path) => drop(std::fs::remove_dir_all(path)),
+            Leftover::Copy { url, name } => drop(template::remove(url, name)),
+        }
     }
 }
 
@@ -25,7 +35,12 @@ fn unique() -> String {
 
 /// A fresh, empty database on each engine that this machine has.
 pub fn engines() -> Vec<Db> {
-    engines_with(&Options { durable: false, readers: 2, connections: 4, ..Options::default() })
+    engines_with(&usual())
+}
+
+fn usual() -> Options {
+    // Each connection prepares its own statements: two show what several do.
+    Options { durable: false, readers: 2, connections: 2, ..Options::default() }
 }
 
 /// As [`engines`], with other options (`schema` is chosen here).
@@ -33,6 +48,26 @@ pub fn engines_with(options: &Options) -> Vec<Db> {
     let mut engines = vec![sqlite(options.clone())];
     if let Ok(url) = std::env::var("POSTGRES_URL") {
         engines.push(postgres(&url, options.clone()));
+    }
+    engines
+}
+
+/// A fresh database with these tables on each engine that this machine has.
+pub fn migrated(migrations: &[Migrations]) -> Vec<Db> {
+    migrated_with(&usual(), migrations)
+}
+
+/// As [`migrated`], with other options (`schema` is chosen here).
+pub fn migrated_with(options: &Options, migrations: &[Migrations]) -> Vec<Db> {
+    let sqlite = sqlite(options.clone());
+    sqlite.migrate(migrations).expect("the tables of a fresh database can be made");
+    let mut engines = vec![sqlite];
+    if let Ok(url) = std::env::var("POSTGRES_URL") {
+        let name = unique();
+        let copied = template::copy(&url, &name, options.clone(), migrations);
+        let mut db = copied.expect("POSTGRES_URL names a PostgreSQL that lets us make databases");
+        db.leave(Leftover::Copy { url, name });
+        engines.push(db);
     }
     engines
 }
@@ -49,8 +84,15 @@ pub fn sqlite(options: Options) -> Db {
     std::fs::create_dir_all(&directory).expect("a temporary directory can be made");
     let url = format!("sqlite:{}", directory.join("test.db").display());
     let mut db = Db::open(&url, options).expect("a fresh SQLite database opens");
-    Arc::get_mut(&mut db.inner).expect("invariant: just opened").leftover = Some(Leftover(directory));
+    db.leave(Leftover::Directory(directory));
     db
+}
+
+impl Db {
+    /// Has this removed once it is closed.
+    fn leave(&mut self, leftover: Leftover) {
+        Arc::get_mut(&mut self.inner).expect("invariant: just opened").leftover = Some(leftover);
+    }
 }
 
 fn postgres(url: &str, options: Options) -> Db {

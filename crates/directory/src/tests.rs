@@ -85,18 +85,20 @@ impl Town {
     }
 }
 
+/// The tables of these tests.
+const TABLES: [db::Migrations; 2] = [trail::MIGRATIONS, MIGRATIONS];
+
 async fn towns() -> Vec<Town> {
     towns_with(Options::default()).await
 }
 
 async fn towns_with(options: Options) -> Vec<Town> {
-    towns_on(db::testing::engines(), options).await
+    towns_on(db::testing::migrated(&TABLES), options).await
 }
 
 async fn towns_on(databases: Vec<Db>, options: Options) -> Vec<Town> {
     let mut towns = Vec::new();
     for db in databases {
-        db.migrate(&[trail::MIGRATIONS, MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::with_options(db.clone(), world.clone(), options.clone());
         let operator = directory.administration(Scope::Operator("test"), "test");

@@ -72,25 +72,23 @@ async fn places() -> Vec<Place> {
 
 async fn places_with(limits: Limits) -> Vec<Place> {
     let mut places = Vec::new();
-    for db in db::testing::engines() {
-        db.migrate(&[
-            trail::MIGRATIONS,
-            trust::MIGRATIONS,
-            directory::MIGRATIONS,
-            hosts::MIGRATIONS,
-            keys::MIGRATIONS,
-            gateways::MIGRATIONS,
-            zones::MIGRATIONS,
-            mail_store::MIGRATIONS,
-            mail_secure::MIGRATIONS,
-            mail_queue::MIGRATIONS,
-            mail_route::MIGRATIONS,
-            renumbering::MIGRATIONS,
-            reputation::MIGRATIONS,
-            mail_reports::MIGRATIONS,
-            onboarding::MIGRATIONS,
-        ])
-        .unwrap();
+    for db in db::testing::migrated(&[
+        trail::MIGRATIONS,
+        trust::MIGRATIONS,
+        directory::MIGRATIONS,
+        hosts::MIGRATIONS,
+        keys::MIGRATIONS,
+        gateways::MIGRATIONS,
+        zones::MIGRATIONS,
+        mail_store::MIGRATIONS,
+        mail_secure::MIGRATIONS,
+        mail_queue::MIGRATIONS,
+        mail_route::MIGRATIONS,
+        renumbering::MIGRATIONS,
+        reputation::MIGRATIONS,
+        mail_reports::MIGRATIONS,
+        onboarding::MIGRATIONS,
+    ]) {
         let world = World::testing();
         let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
         let hostname = Domain::parse("mail.relais.test").unwrap();

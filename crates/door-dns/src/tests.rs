@@ -32,16 +32,12 @@ struct House {
     stop: watch::Sender<bool>,
 }
 
+/// The tables of these tests.
+const TABLES: [db::Migrations; 5] =
+    [trail::MIGRATIONS, directory::MIGRATIONS, hosts::MIGRATIONS, keys::MIGRATIONS, zones::MIGRATIONS];
+
 impl House {
     async fn new(db: Db, limits: Limits, exempt_loopback: bool) -> House {
-        db.migrate(&[
-            trail::MIGRATIONS,
-            directory::MIGRATIONS,
-            hosts::MIGRATIONS,
-            keys::MIGRATIONS,
-            zones::MIGRATIONS,
-        ])
-        .unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let keys = Keys::new(db.clone(), world.clone());
@@ -173,7 +169,7 @@ fn gist(message: &[u8]) -> (u8, u16) {
 
 macro_rules! on_each_engine {
     ($house:ident, $limits:expr, $exempt:expr, $body:block) => {
-        for db in db::testing::engines() {
+        for db in db::testing::migrated(&TABLES) {
             let $house = House::new(db, $limits, $exempt).await;
             $body
         }
@@ -209,7 +205,7 @@ async fn a_change_is_served_within_a_second_of_saving() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_by_another_process_is_served_too() {
-    for db in db::testing::engines() {
+    for db in db::testing::migrated(&TABLES) {
         let other = db::testing::another(&db);
         let house = House::new(db, Limits::default(), true).await;
         let directory = Directory::new(other.clone(), house.world.clone());

@@ -86,25 +86,23 @@ struct Browser<'a> {
 
 async fn towns() -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
-        db.migrate(&[
-            trail::MIGRATIONS,
-            directory::MIGRATIONS,
-            hosts::MIGRATIONS,
-            mail_queue::MIGRATIONS,
-            mail_store::MIGRATIONS,
-            mail_secure::MIGRATIONS,
-            mail_route::MIGRATIONS,
-            renumbering::MIGRATIONS,
-            keys::MIGRATIONS,
-            gateways::MIGRATIONS,
-            zones::MIGRATIONS,
-            mail_reports::MIGRATIONS,
-            reputation::MIGRATIONS,
-            trust::MIGRATIONS,
-            onboarding::MIGRATIONS,
-        ])
-        .unwrap();
+    for db in db::testing::migrated(&[
+        trail::MIGRATIONS,
+        directory::MIGRATIONS,
+        hosts::MIGRATIONS,
+        mail_queue::MIGRATIONS,
+        mail_store::MIGRATIONS,
+        mail_secure::MIGRATIONS,
+        mail_route::MIGRATIONS,
+        renumbering::MIGRATIONS,
+        keys::MIGRATIONS,
+        gateways::MIGRATIONS,
+        zones::MIGRATIONS,
+        mail_reports::MIGRATIONS,
+        reputation::MIGRATIONS,
+        trust::MIGRATIONS,
+        onboarding::MIGRATIONS,
+    ]) {
         let names = StaticNames::default()
             .with("valbois.test", "TXT", "v=spf1 include:spf.relais.test -all")
             .with("deux.test", "TXT", "v=spf1 include:un.test -all")

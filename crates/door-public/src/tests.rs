@@ -29,8 +29,7 @@ struct Place {
 
 async fn places() -> Vec<Place> {
     let mut places = Vec::new();
-    for db in db::testing::engines() {
-        db.migrate(&mail_flow::testing::MIGRATIONS).unwrap();
+    for db in db::testing::migrated(&mail_flow::testing::MIGRATIONS) {
         db.migrate(&[hosts::MIGRATIONS, zones::MIGRATIONS, onboarding::MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());

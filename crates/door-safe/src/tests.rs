@@ -94,7 +94,7 @@ pub(crate) async fn portals() -> Vec<Portal> {
 /// Portals whose letters a scanner sees before they are sealed.
 pub(crate) async fn portals_with(scanner: &Option<Scanner>) -> Vec<Portal> {
     let mut portals = Vec::new();
-    for db in db::testing::engines() {
+    for db in mail_flow::testing::engines() {
         let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
         let mut settings = Settings::new(Domain::parse(HOST).unwrap(), "one");
         settings.scanner.clone_from(scanner);

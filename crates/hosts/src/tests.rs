@@ -68,14 +68,16 @@ fn new_host(domain: DomainId, name: &str, last: u8) -> NewHost {
     }
 }
 
+/// The tables of these tests.
+const TABLES: [db::Migrations; 3] = [trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS];
+
 async fn towns() -> Vec<Town> {
-    towns_on(db::testing::engines()).await
+    towns_on(db::testing::migrated(&TABLES)).await
 }
 
 async fn towns_on(engines: Vec<Db>) -> Vec<Town> {
     let mut towns = Vec::new();
     for db in engines {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let operator = directory.administration(Scope::Operator("test"), "test");

@@ -26,9 +26,11 @@ struct Town {
     acme: OrganisationId,
 }
 
+/// The tables of these tests.
+const TABLES: [db::Migrations; 3] = [trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS];
+
 impl Town {
     async fn on(db: Db, names: StaticNames) -> Town {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS]).unwrap();
         let world = World::testing_with_names(names);
         let directory = Directory::new(db.clone(), world.clone());
         let operator = directory.administration(Scope::Operator("test"), "test");
@@ -56,7 +58,7 @@ impl Town {
 
 async fn towns() -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
+    for db in db::testing::migrated(&TABLES) {
         towns.push(Town::on(db, StaticNames::default()).await);
     }
     towns

@@ -25,6 +25,11 @@ pub const MIGRATIONS: [Migrations; 11] = [
     mail_reports::MIGRATIONS,
 ];
 
+/// A database with these tables on each engine.
+pub fn engines() -> Vec<Db> {
+    db::testing::migrated(&MIGRATIONS)
+}
+
 /// A node with `valbois.test` (anna, bruno, and the alias team for both) and `acme.test` (zoe). Nothing is
 /// delivered before a test runs [`Flow::send_due`].
 pub struct Town {

@@ -64,7 +64,7 @@ impl std::ops::Deref for Town {
 /// A town on each engine; `routes` lead domains to strangers.
 async fn towns(routes: &[(&str, &Stranger)]) -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
+    for db in testing::engines() {
         towns.push(Town::on(db, routes).await);
     }
     towns

@@ -23,8 +23,8 @@ struct Town {
 
 async fn towns() -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, MIGRATIONS]).unwrap();
+    for db in db::testing::migrated(&[trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, MIGRATIONS])
+    {
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let paths = ReturnPaths::new(db.clone(), world.clone(), keys::Keys::new(db, world.clone()));

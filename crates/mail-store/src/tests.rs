@@ -49,14 +49,16 @@ async fn houses() -> Vec<House> {
     houses_with(rows::History { kept: 100_000, slack: 1000 }, None).await
 }
 
+/// The tables of these tests.
+const TABLES: [db::Migrations; 3] = [trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS];
+
 async fn houses_with(history: rows::History, quota_bytes: Option<u64>) -> Vec<House> {
-    houses_on(db::testing::engines(), history, quota_bytes).await
+    houses_on(db::testing::migrated(&TABLES), history, quota_bytes).await
 }
 
 async fn houses_on(engines: Vec<Db>, history: rows::History, quota_bytes: Option<u64>) -> Vec<House> {
     let mut houses = Vec::new();
     for db in engines {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS]).unwrap();
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let operator = directory.administration(Scope::Operator("test"), "test");

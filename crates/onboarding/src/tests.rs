@@ -55,8 +55,7 @@ async fn towns() -> Vec<Town> {
 
 async fn towns_with(names: StaticNames, port: u16, may_reach_itself: bool) -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
-        db.migrate(&mail_flow::testing::MIGRATIONS).unwrap();
+    for db in db::testing::migrated(&mail_flow::testing::MIGRATIONS) {
         db.migrate(&[hosts::MIGRATIONS, zones::MIGRATIONS, crate::MIGRATIONS]).unwrap();
         let world = World::testing_with_names(names.clone());
         let directory = Directory::new(db.clone(), world.clone());

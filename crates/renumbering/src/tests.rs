@@ -74,24 +74,25 @@ async fn towns_in(names: StaticNames) -> Vec<Town> {
         .into_iter()
         .fold(names, |names, zone| names.with(zone, "NS", "ns1.relais.test."));
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
+    for db in db::testing::migrated(&TABLES) {
         towns.push(town(db, names.clone()).await);
     }
     towns
 }
 
+/// The tables of these tests.
+const TABLES: [db::Migrations; 8] = [
+    trail::MIGRATIONS,
+    directory::MIGRATIONS,
+    hosts::MIGRATIONS,
+    keys::MIGRATIONS,
+    gateways::MIGRATIONS,
+    zones::MIGRATIONS,
+    mail_route::MIGRATIONS,
+    MIGRATIONS,
+];
+
 async fn town(db: Db, names: StaticNames) -> Town {
-    db.migrate(&[
-        trail::MIGRATIONS,
-        directory::MIGRATIONS,
-        hosts::MIGRATIONS,
-        keys::MIGRATIONS,
-        gateways::MIGRATIONS,
-        zones::MIGRATIONS,
-        mail_route::MIGRATIONS,
-        MIGRATIONS,
-    ])
-    .unwrap();
     let world = World::testing_with_names(names);
     let directory = Directory::new(db.clone(), world.clone());
     let keys = Keys::new(db.clone(), world.clone());

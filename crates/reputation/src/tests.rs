@@ -23,8 +23,7 @@ fn domain(text: &str) -> Domain {
 
 async fn towns() -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS]).unwrap();
+    for db in db::testing::migrated(&[trail::MIGRATIONS, directory::MIGRATIONS, MIGRATIONS]) {
         let world = World::testing();
         let directory = Directory::new(db.clone(), world.clone());
         let operator = directory.administration(Scope::Operator("test"), "test");

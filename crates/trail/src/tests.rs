@@ -230,8 +230,7 @@ fn long_texts_are_cut_between_characters() {
 
 #[tokio::test]
 async fn pages_of_letters_hold_each_once_while_more_happens_to_them() {
-    for db in db::testing::engines() {
-        db.migrate(&[MIGRATIONS]).unwrap();
+    for db in db::testing::migrated(&[MIGRATIONS]) {
         let trail = Trail::new(db.clone());
         for message in 1..=5 {
             let at = message * 10;
@@ -268,8 +267,7 @@ async fn pages_of_letters_hold_each_once_while_more_happens_to_them() {
 
 #[tokio::test]
 async fn pages_of_changes_go_back_in_time() {
-    for db in db::testing::engines() {
-        db.migrate(&[MIGRATIONS]).unwrap();
+    for db in db::testing::migrated(&[MIGRATIONS]) {
         let trail = Trail::new(db.clone());
         // Two of one moment: the identifier decides.
         for (at, id, organisation) in
@@ -296,8 +294,7 @@ async fn pages_of_changes_go_back_in_time() {
 
 #[tokio::test]
 async fn nodes_say_that_they_are_there_and_what_they_did() {
-    for db in db::testing::engines() {
-        db.migrate(&[MIGRATIONS]).unwrap();
+    for db in db::testing::migrated(&[MIGRATIONS]) {
         let trail = Trail::new(db);
         let node = |name: &str, free| crate::NodeState {
             name: name.to_owned(),

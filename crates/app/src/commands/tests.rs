@@ -28,10 +28,9 @@ struct Machine {
 
 impl Machine {
     fn each() -> Vec<Machine> {
-        db::testing::engines()
+        db::testing::migrated(&crate::installation::MIGRATIONS)
             .into_iter()
             .map(|db| {
-                db.migrate(&crate::installation::MIGRATIONS).unwrap();
                 let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
                 let config = toml::from_str("[node]\nhostname = 'mail.valbois.test'\ndata = '.'").unwrap();
                 let installation =

@@ -31,8 +31,7 @@ fn installation(db: &db::Db, blobs: &blobs::Blobs, world: &World, data: &std::pa
 
 #[tokio::test]
 async fn administrators_hear_when_a_light_changes_and_only_then() {
-    for db in db::testing::engines() {
-        db.migrate(&crate::installation::MIGRATIONS).unwrap();
+    for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
         let data = tempfile::tempdir().unwrap();
         let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
         let mut world = World::testing();

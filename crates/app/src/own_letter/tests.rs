@@ -46,8 +46,7 @@ fn a_line_break_in_a_subject_begins_no_header() {
 #[tokio::test]
 async fn a_letter_that_is_refused_holds_up_no_other() {
     const SCOPE: Scope = Scope::Operator("a test administers");
-    for db in db::testing::engines() {
-        db.migrate(&crate::installation::MIGRATIONS).unwrap();
+    for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
         let data = tempfile::tempdir().unwrap();
         let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
         let text = format!(

@@ -169,7 +169,7 @@ async fn a_list_survives_a_crash_at_each_commit_and_makes_each_address_once() {
         _ => Ok(()),
     });
     let options = db::Options { commit_hook: Some(hook), durable: false, ..db::Options::default() };
-    for town in towns_on(db::testing::engines_with(&options), Options::default()).await {
+    for town in towns_on(db::testing::migrated_with(&options, &super::TABLES), Options::default()).await {
         let tenant = town.tenant(town.valbois);
         let list = "Adresse;Mot de passe\nbruno;a long password\ncarla;another long one\ndora;\n";
         let job = shown(&town, list, true).await;

@@ -102,7 +102,7 @@ async fn places_with(wanted: &Wanted) -> Vec<Place> {
         durable: false,
         ..db::Options::default()
     };
-    for db in db::testing::engines_with(&options) {
+    for db in db::testing::migrated_with(&options, &mail_flow::testing::MIGRATIONS) {
         let files = tempfile::tempdir().unwrap();
         let of_blobs = Arc::clone(&wanted.faults.of_blobs);
         let options = blobs::Options {

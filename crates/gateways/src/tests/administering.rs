@@ -24,9 +24,8 @@ struct Town {
 
 async fn towns(names: StaticNames) -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
-        let tables = [trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, crate::MIGRATIONS];
-        db.migrate(&tables).unwrap();
+    let tables = [trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, crate::MIGRATIONS];
+    for db in db::testing::migrated(&tables) {
         let world = World::testing_with_names(names.clone());
         let directory = Directory::new(db.clone(), world.clone());
         let operator = directory.administration(Scope::Operator("test"), "test");

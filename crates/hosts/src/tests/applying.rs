@@ -66,7 +66,7 @@ async fn a_commit_that_fails_in_the_middle_leaves_what_it_did_not_do_for_the_nex
         _ => Ok(()),
     });
     let options = db::Options { commit_hook: Some(hook), durable: false, ..db::Options::default() };
-    for town in super::towns_on(db::testing::engines_with(&options)).await {
+    for town in super::towns_on(db::testing::migrated_with(&options, &super::TABLES)).await {
         town.server("hote1", 1, IMAP).await;
         town.server("hote2", 2, IMAP).await;
         let run = town.admin().begin_applying(town.valbois).await.unwrap();

@@ -168,7 +168,7 @@ async fn a_successor_whose_record_disappears_begins_its_wait_anew() {
 /// before (but for the very first) until every signature made with it has arrived.
 #[tokio::test]
 async fn rotation_is_noticed_by_nobody() {
-    for db in db::testing::engines() {
+    for db in db::testing::migrated(&super::TABLES) {
         let town = Town::on(db, StaticNames::default()).await;
         let name = domain("valbois.test");
         let begin = town.world.clock.now();

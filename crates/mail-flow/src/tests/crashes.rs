@@ -75,7 +75,7 @@ impl Disk {
         };
         let is_everywhere = point.is_multiple_of(5) || std::env::var_os("SLOW_TESTS").is_some();
         let engines = match is_everywhere {
-            true => db::testing::engines_with(&options),
+            true => db::testing::migrated_with(&options, &testing::MIGRATIONS),
             false => vec![db::testing::sqlite(options)],
         };
         // The points are shared by the engines, which a test uses one after the other.

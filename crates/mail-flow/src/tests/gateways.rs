@@ -60,7 +60,7 @@ async fn send(town: &Town, subject: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ordinary_letters_go_to_the_servers_of_an_integration_that_takes_them() {
-    for db in db::testing::engines() {
+    for db in testing::engines() {
         let (stranger, pem) = far().await;
         let (mut town, _) = town_with(db, &stranger, &pem).await;
         town.go();
@@ -82,7 +82,7 @@ async fn ordinary_letters_go_to_the_servers_of_an_integration_that_takes_them() 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_for_an_integration_waits_while_it_is_suspended_and_returns_once_it_is_gone() {
-    for db in db::testing::engines() {
+    for db in testing::engines() {
         let (stranger, pem) = far().await;
         let (mut town, id) = town_with(db, &stranger, &pem).await;
         stranger.says_once("EHLO", "421 4.3.2 not now");
@@ -116,7 +116,7 @@ async fn seen(town: &Town, id: IntegrationId) -> Vec<&'static str> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_gateway_brings_and_takes_is_noted_for_the_test_of_its_connection() {
-    for db in db::testing::engines() {
+    for db in testing::engines() {
         let (stranger, pem) = far().await;
         let (mut town, id) = town_with(db, &stranger, &pem).await;
         let organisation = town.organisation("zoe@acme.test").await;
@@ -168,7 +168,7 @@ async fn copy(town: &Town) -> mail_secure::Copy {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_confidential_letter_that_is_taken_back_while_its_gateway_is_down_never_arrives() {
-    for db in db::testing::engines() {
+    for db in testing::engines() {
         let (stranger, pem) = far().await;
         let (mut town, _) = town_with(db, &stranger, &pem).await;
         stranger.says_once("EHLO", "421 4.3.2 not now");

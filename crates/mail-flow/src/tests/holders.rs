@@ -67,7 +67,7 @@ fn forms(name: &str, secret: &[u8]) -> Vec<(String, Vec<u8>)> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_opens_a_letter_and_no_word_of_it_lies_in_the_database_or_the_bodies() {
     let stranger = Stranger::new().await;
-    for db in db::testing::engines() {
+    for db in testing::engines() {
         let world = World::testing();
         testing::populate(&db, &world).await;
         let bodies = tempfile::tempdir().unwrap();

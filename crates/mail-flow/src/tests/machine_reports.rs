@@ -23,7 +23,7 @@ fn names() -> StaticNames {
 
 async fn towns_with_names(routes: &[(&str, &Stranger)]) -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
+    for db in testing::engines() {
         towns.push(Town::with_names(db, names(), routes).await);
     }
     towns

@@ -202,7 +202,7 @@ async fn a_forwarded_letter_has_a_return_path_of_ours_and_a_seal_and_a_report_fi
 async fn a_letter_that_is_forwarded_twice_has_a_chain_of_two_seals() {
     let goal = Stranger::new().await;
     let first = towns(&[("else.test", &goal)]).await;
-    for (mut town, db) in first.into_iter().zip(db::testing::engines()) {
+    for (mut town, db) in first.into_iter().zip(testing::engines()) {
         signs(&town, "valbois.test").await;
         alias(&town, "elsewhere@valbois.test", &["zed@else.test"]).await;
         town.go();

@@ -41,8 +41,9 @@ fn domain(text: &str) -> Domain {
 
 async fn towns(names: StaticNames) -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, reputation::MIGRATIONS, MIGRATIONS]).unwrap();
+    for db in
+        db::testing::migrated(&[trail::MIGRATIONS, directory::MIGRATIONS, reputation::MIGRATIONS, MIGRATIONS])
+    {
         let world = World::testing_with_names(names.clone());
         let directory = Directory::new(db.clone(), world.clone());
         let operator = directory.administration(Scope::Operator("test"), "test");

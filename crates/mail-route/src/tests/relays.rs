@@ -13,8 +13,8 @@ const ACME: OrganisationId = OrganisationId(8);
 
 fn towns() -> Vec<(Db, Relays)> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, MIGRATIONS]).unwrap();
+    for db in db::testing::migrated(&[trail::MIGRATIONS, directory::MIGRATIONS, keys::MIGRATIONS, MIGRATIONS])
+    {
         towns.push((db.clone(), Relays::new(db, World::testing())));
     }
     towns

@@ -61,13 +61,21 @@ pub(super) fn settings() -> Settings {
     Settings::new(portal, &Domain::parse("valbois.test").unwrap())
 }
 
+/// The tables of these tests.
+const TABLES: [db::Migrations; 3] = [trail::MIGRATIONS, directory::MIGRATIONS, crate::MIGRATIONS];
+
+/// A database with the tables on each engine.
+pub(super) fn engines() -> Vec<Db> {
+    db::testing::migrated(&TABLES)
+}
+
 /// A platform on each engine.
 pub(super) fn platforms() -> Vec<Secure> {
-    db::testing::engines().into_iter().map(|db| platform(db, World::testing(), settings())).collect()
+    engines().into_iter().map(|db| platform(db, World::testing(), settings())).collect()
 }
 
 pub(super) fn platform(db: Db, world: World, settings: Settings) -> Secure {
-    db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, crate::MIGRATIONS]).unwrap();
+    db.migrate(&TABLES).unwrap();
     node(db, world, settings)
 }
 

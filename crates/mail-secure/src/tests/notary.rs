@@ -8,8 +8,8 @@ use wire_safe::Slot;
 use world::World;
 
 use super::lab::{
-    Authority, LETTER, catch_up, count, judged, node, platform, platforms, send, settings, stamped, strong,
-    tamper,
+    Authority, LETTER, catch_up, count, engines, judged, node, platform, platforms, send, settings, stamped,
+    strong, tamper,
 };
 use crate::{LOG_PATH, Mode, NoTimeStamp, Notarised, Secure, SecureError, Settings};
 
@@ -95,7 +95,7 @@ async fn whoever_watches_the_log_finds_its_root_from_its_tiles() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_nodes_never_fork_the_log() {
-    for db in db::testing::engines() {
+    for db in engines() {
         // The same clock, numbers and randomness: nothing but the database keeps them apart.
         let world = World::testing();
         let first = platform(db::testing::another(&db), world.clone(), settings());
@@ -145,7 +145,7 @@ async fn two_nodes_never_fork_the_log() {
 #[tokio::test]
 async fn an_authority_of_ones_choice_stamps_each_batch_once() {
     let authority = Authority::new().await;
-    for db in db::testing::engines() {
+    for db in engines() {
         // Nobody listens at the first: the next one is asked.
         let settings = Settings {
             time_stamps: vec!["http://127.0.0.1:9/tsa".to_owned(), authority.url.clone()],
@@ -174,7 +174,7 @@ async fn an_authority_of_ones_choice_stamps_each_batch_once() {
 #[tokio::test]
 async fn without_an_answer_the_log_goes_on_and_is_stamped_later() {
     let authority = Authority::new().await;
-    for db in db::testing::engines() {
+    for db in engines() {
         let world = World::testing();
         let dead = Settings { time_stamps: vec!["http://127.0.0.1:9/".to_owned()], ..authority.settings() };
         let secure = platform(db::testing::another(&db), world.clone(), dead);
@@ -241,7 +241,7 @@ async fn an_authority_is_not_believed_without_its_root_or_with_another_time() {
 #[tokio::test]
 async fn what_a_node_with_a_fast_clock_states_is_proven_all_the_same() {
     const AHEAD: Duration = Duration::from_secs(10);
-    for db in db::testing::engines() {
+    for db in engines() {
         let (fast, slow) = (World::testing(), World::testing());
         fast.clock.advance(AHEAD);
         let first = platform(db::testing::another(&db), fast, settings());
@@ -270,7 +270,7 @@ async fn what_a_node_with_a_fast_clock_states_is_proven_all_the_same() {
 
 #[tokio::test]
 async fn a_later_stamp_is_not_older_than_an_unstamped_checkpoint_before_it() {
-    for db in db::testing::engines() {
+    for db in engines() {
         let (fast, slow) = (World::testing(), World::testing());
         fast.clock.advance(Duration::from_secs(10));
         let dead = Settings { time_stamps: vec!["http://127.0.0.1:9/".to_owned()], ..settings() };
@@ -292,7 +292,7 @@ async fn a_later_stamp_is_not_older_than_an_unstamped_checkpoint_before_it() {
 #[tokio::test]
 async fn tokens_are_proven_after_the_authority_was_changed() {
     let authority = Authority::new().await;
-    for db in db::testing::engines() {
+    for db in engines() {
         let world = World::testing();
         let secure = platform(db::testing::another(&db), world.clone(), authority.settings());
         let slots = send(&secure, Mode::Registered, &["zed@else.test"]).await;
@@ -405,7 +405,7 @@ async fn a_statement_changed_before_it_is_logged_is_found_by_its_seal() {
 #[tokio::test]
 async fn evidence_of_every_generation_of_keys_is_proven() {
     const YEAR: Duration = Duration::from_secs(365 * 86_400);
-    for db in db::testing::engines() {
+    for db in engines() {
         let world = World::testing();
         let first = platform(db::testing::another(&db), world.clone(), settings());
         let other = node(db, world.clone(), settings());

@@ -138,8 +138,7 @@ fn octets_in(folder: &std::path::Path) -> u64 {
 
 #[tokio::test]
 async fn the_same_envelope_that_is_brought_again_lies_here_once() {
-    for db in db::testing::engines() {
-        db.migrate(&[trail::MIGRATIONS, directory::MIGRATIONS, crate::MIGRATIONS]).unwrap();
+    for db in db::testing::migrated(&[trail::MIGRATIONS, directory::MIGRATIONS, crate::MIGRATIONS]) {
         let folder = tempfile::tempdir().unwrap();
         let bodies = format!("file:{}", folder.path().display());
         let secure = node_with(db, World::testing(), settings(), &bodies);

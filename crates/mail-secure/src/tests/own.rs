@@ -4,7 +4,7 @@ use db::Tx;
 use model::Timestamp;
 use wire_safe::Slot;
 
-use super::lab::{LETTER, address, count, platform, platforms, send, send_letter, settings, strong};
+use super::lab::{LETTER, address, count, engines, platform, platforms, send, send_letter, settings, strong};
 use crate::{
     Event, Mode, Own, Owner, Place, Profile, Reach, Searched, Secure, SecureError, Shown, State, limits,
 };
@@ -116,7 +116,7 @@ async fn a_search_reads_only_so_much_at_once_and_goes_on() {
 
 #[tokio::test]
 async fn whoever_may_not_know_the_sender_yet_does_not_find_them_in_the_journal() {
-    for db in db::testing::engines() {
+    for db in engines() {
         let mut french = settings();
         french.follow(Profile::France);
         let secure = platform(db, world::World::testing(), french);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use model::{Domain, OrganisationId};
 use world::World;
 
-use super::lab::{LETTER, address, platform, settings, strong};
+use super::lab::{LETTER, address, engines, platform, settings, strong};
 use crate::{
     Language, Mode, Prepared, Profile, Secure, SecureError, Settings, State, Submission, Unmarked, Way,
 };
@@ -15,7 +15,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 /// A platform on each engine, set like this.
 fn platforms(settings: &Settings) -> Vec<Secure> {
-    db::testing::engines().into_iter().map(|db| platform(db, World::testing(), settings.clone())).collect()
+    engines().into_iter().map(|db| platform(db, World::testing(), settings.clone())).collect()
 }
 
 async fn sent(secure: &Secure, mode: Mode, to: &str) -> Arc<Prepared> {

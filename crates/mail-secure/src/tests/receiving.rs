@@ -9,7 +9,7 @@ use model::OrganisationId;
 use wire_safe::Slot;
 use world::World;
 
-use super::lab::{LETTER, address, platform, platforms, settings, strong};
+use super::lab::{LETTER, address, engines, platform, platforms, settings, strong};
 use crate::following::Cursor;
 use crate::receiving::{Behind, Listed, SentBy, Sought, brings};
 use crate::{
@@ -145,7 +145,7 @@ async fn a_letter_that_took_long_to_seal_is_not_passed_by() {
 
 /// A platform on which every letter has a link.
 fn with_links() -> Vec<Secure> {
-    let engines = db::testing::engines().into_iter();
+    let engines = engines().into_iter();
     let one = |db: Db| platform(db, World::testing(), Settings { link_above_bytes: 1, ..settings() });
     engines.map(one).collect()
 }

@@ -296,7 +296,7 @@ async fn a_failed_commit_leaves_all_of_a_change_or_nothing() {
     });
     let options = db::Options { commit_hook: Some(hook), durable: false, ..db::Options::default() };
     let history = rows::History { kept: 100, slack: 10 };
-    for house in houses_on(db::testing::engines_with(&options), history, None).await {
+    for house in houses_on(db::testing::migrated_with(&options, &TABLES), history, None).await {
         let anna = house.anna();
         let (inbox, trash) = (inbox(&anna).await, anna.folder_of(Role::Trash).await.unwrap().id);
         add(&anna, inbox, 3).await;

@@ -374,7 +374,7 @@ async fn dies_at_every_commit(prepare: OperationKind) {
         _ => Ok(()),
     });
     let options = db::Options { commit_hook: Some(hook), durable: false, ..db::Options::default() };
-    let dying = towns_on(db::testing::engines_with(&options), names()).await;
+    let dying = towns_on(db::testing::migrated_with(&options, &super::TABLES), names()).await;
     let undisturbed = towns_in(names()).await;
     for (town, model) in dying.into_iter().zip(undisturbed) {
         let mut expected = Vec::new();

@@ -40,7 +40,7 @@ fn address(text: &str) -> Address {
 
 async fn towns() -> Vec<Town> {
     let mut towns = Vec::new();
-    for db in db::testing::engines() {
+    for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
         towns.push(Town::found(db).await);
     }
     towns
@@ -48,7 +48,6 @@ async fn towns() -> Vec<Town> {
 
 impl Town {
     async fn found(db: Db) -> Town {
-        db.migrate(&crate::installation::MIGRATIONS).unwrap();
         let blobs = blobs::Blobs::open("memory:", blobs::Options::default()).unwrap();
         let config = toml::from_str("[node]\nhostname = 'mail.valbois.test'\ndata = '.'").unwrap();
         let installation =
