@@ -102,6 +102,24 @@ fn the_field_counts_before_the_tag_and_the_tag_before_the_suffix() {
 }
 
 #[test]
+fn another_tag_and_another_suffix_are_heard_in_place_of_the_seeds() {
+    let marks = Marks {
+        tags: vec!["sec".to_owned(), "vertraulich".to_owned()],
+        suffixes: vec![Domain::parse("geheim.example").unwrap()],
+    };
+    let check = |subject: &str, to: &str, wanted: Option<(Mode, SaidBy)>| {
+        let header = format!("Subject: {subject}\r\n\r\n");
+        let found = wish(header.as_bytes(), &[address(to)], &marks).unwrap();
+        assert_eq!(found.map(|wish| (wish.mode, wish.said_by)), wanted, "{subject} to {to}");
+    };
+    check("<sec><r> Salaire", "zed@else.test", Some((Mode::Registered, SaidBy::Tag)));
+    check("<Vertraulich> Lohn", "zed@else.test", Some((Mode::Confidential, SaidBy::Tag)));
+    check("Lohn", "zed@else.test.geheim.example", Some((Mode::Confidential, SaidBy::Suffix)));
+    check("<im><r> Salaire", "zed@else.test", None);
+    check("Lohn", "zed@else.test.incamail.ch", None);
+}
+
+#[test]
 fn a_suffix_is_taken_from_whole_domains_only() {
     let check = |text: &str, wanted: Option<&str>| {
         assert_eq!(without_suffix(&address(text), &marks().suffixes), wanted.map(address), "{text}");
