@@ -240,7 +240,7 @@ def test_a_letter_by_a_link_is_opened_and_answered_whoever_tried_the_link_before
     expect(page.locator("#reply-sent")).to_contain_text(f"Envoyé à {ANNA}")
     # Read again in the same tab: the key is forgotten there, and the link brings it once more.
     page.reload()
-    expect(page.get_by_role("alert")).to_contain_text("Ouvrez-le à nouveau à partir de l’e-mail")
+    expect(page.get_by_role("status")).to_contain_text("Ouvrez-le à nouveau à partir de l’e-mail")
     picture(page, "link-again-360")
     page.goto(link)
     page.get_by_role("button", name="Ouvrir", exact=True).click()

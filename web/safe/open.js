@@ -95,7 +95,14 @@ function file(label, name, octets, classes) {
 function moment(text) {
   const at = new Date(text.replace(/\(.*\)/, ""));
   if (Number.isNaN(at.getTime())) return text;
-  return at.toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  return at.toLocaleString(document.documentElement.lang, {
+    day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+  });
+}
+
+function kilobytes(octets) {
+  const form = { style: "unit", unit: "kilobyte", unitDisplay: "short" };
+  return new Intl.NumberFormat(document.documentElement.lang, form).format(Math.ceil(octets / 1024));
 }
 
 function draw(octets) {
@@ -127,7 +134,7 @@ function draw(octets) {
     const list = element("ul", "");
     list.className = "attachments";
     for (const one of letter.attachments) {
-      const size = element("span", `${Math.ceil(one.octets.length / 1024)} ko`);
+      const size = element("span", kilobytes(one.octets.length));
       size.className = "soft";
       const label = document.createDocumentFragment();
       label.append(element("bdi", one.name), " ", size);

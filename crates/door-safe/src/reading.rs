@@ -91,8 +91,8 @@ impl Letter {
             .attachments
             .iter()
             .map(|one| {
-                let size = format!("{} ko", one.octets.div_ceil(1024));
-                context! { number => one.number, name => one.name, kind => one.kind, size }
+                let kilobytes = one.octets.div_ceil(1024);
+                context! { number => one.number, name => one.name, kind => one.kind, kilobytes }
             })
             .collect();
         let header: Vec<Value> = self.header.iter().map(|(name, value)| context! { name, value }).collect();

@@ -148,8 +148,7 @@ impl<'a> Carrier<'a> {
         let link = self.link();
         let deadline = self.deadline.as_deref().unwrap_or_default();
         let values = [
-            ("sender", &*self.sender.name),
-            ("address", &*self.sender.address),
+            ("who", &*self.sender.who()),
             ("recipient", &self.recipient.to_string()),
             ("deadline", deadline),
             ("link", &link),
@@ -173,7 +172,7 @@ impl<'a> Carrier<'a> {
         let deadline = self.deadline.as_deref().unwrap_or_default();
         let (name, address) = (&*self.sender.name, &*self.sender.address);
         let portal = self.portal.as_str();
-        let values = [("sender", name), ("address", address), ("deadline", deadline), ("portal", portal)];
+        let values = [("sender", name), ("deadline", deadline), ("portal", portal)];
         let say = |key: &str| words::say(self.language, key, &values);
         let (sender_label, subject_label, until_label) =
             (say("fact-sender"), say("fact-subject"), say("fact-until"));

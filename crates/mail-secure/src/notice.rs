@@ -195,7 +195,7 @@ impl Notice {
         let until = copy.deadline.map(|at| deadline::in_words(at, settings)).unwrap_or_default();
         let values = [
             ("sender", &*sender.name),
-            ("address", &*sender.address),
+            ("who", &sender.who()),
             ("recipient", &recipient),
             ("subject", &letter.subject),
             ("code", &code),

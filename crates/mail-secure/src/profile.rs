@@ -121,4 +121,12 @@ impl<'a> ShownSender<'a> {
         };
         ShownSender { name, address, is_told: true }
     }
+
+    /// Name and address, once where there is no name.
+    pub(crate) fn who(&self) -> String {
+        match self.name == self.address {
+            true => self.address.clone().into_owned(),
+            false => format!("{} ({})", self.name, self.address),
+        }
+    }
 }
