@@ -165,6 +165,30 @@ async fn what_is_in_a_letter_is_for_its_reader_only_and_is_kept_nowhere() {
 }
 
 #[tokio::test]
+async fn a_letter_whose_key_was_given_out_says_when_though_nobody_confirmed_its_opening() {
+    for place in places().await {
+        let office = Office::with_letter(&place, Mode::Confidential, None).await;
+        let copy = async || {
+            let sent = place.get(&place.operator, "/secure-letters").await.body;
+            let mut letters = sent["items"].as_array().unwrap().iter();
+            letters.find(|one| one["copies"][0]["id"] == office.id()).unwrap()["copies"][0].clone()
+        };
+        assert_eq!(copy().await["released_at"], Value::Null);
+        let who = mail_secure::Shown {
+            canonical: OFFICE.to_owned(),
+            authentication: "code sent to the mailbox".to_owned(),
+            acting: None,
+            person: None,
+            is_strong: false,
+            by_telephone: None,
+        };
+        place.flow.secure().release(&office.letter.carriers()[0].slot, &who).await.unwrap();
+        let copy = copy().await;
+        assert!(copy["released_at"].is_string() && copy["opened_at"].is_null(), "{copy}");
+    }
+}
+
+#[tokio::test]
 async fn a_letter_with_a_passphrase_is_opened_at_the_portal_and_a_bad_passphrase_is_refused_unsaid() {
     for place in places().await {
         let passphrase = Passphrase::parse("blue tractor").unwrap();

@@ -60,6 +60,9 @@ pub(crate) struct SecureCopy {
     deadline: Option<String>,
     #[schema(format = DateTime)]
     accepted_at: Option<String>,
+    /// When what opens it was given out: from then on it may have been read, whether that was confirmed or not.
+    #[schema(format = DateTime)]
+    released_at: Option<String>,
     #[schema(format = DateTime)]
     opened_at: Option<String>,
     /// When it came to its end without being opened.
@@ -77,6 +80,7 @@ pub(super) fn view(entry: &Entry) -> SecureLetter {
         state: copy.state.word(),
         deadline: time(copy.deadline),
         accepted_at: time(copy.accepted_at),
+        released_at: time(copy.released.as_ref().map(|released| released.at)),
         opened_at: time(copy.opened_at),
         ended_at: time(copy.ended_at),
     });
