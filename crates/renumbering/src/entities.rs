@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use model::{OrganisationId, Timestamp};
+use model::{Domain, OrganisationId, Timestamp};
 use zones::Moved;
 
 use crate::Endpoint;
@@ -257,6 +257,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Whom the change concerns, by name.
     pub customers: Vec<Customer>,
+    /// Mail domains whose zones lie elsewhere and of which nothing is known: their DNS does not answer now, or there are more
+    /// than are asked for at a time.
+    pub unseen: Vec<Domain>,
 }
 
 impl Report {

@@ -9,7 +9,7 @@ use futures_util::{StreamExt, stream};
 use gateways::InboundTarget;
 use model::{Domain, OrganisationId, RelayTarget};
 use trail::Actor;
-use world::Mx;
+use world::{LookupError, Mx};
 use zones::{Moved, RecordKind};
 
 use crate::endpoint::Mode;
@@ -24,6 +24,7 @@ struct Gathered {
     pairs: Vec<(IpAddr, Vec<IpAddr>)>,
     only: Option<OrganisationId>,
     findings: Vec<Finding>,
+    unseen: Vec<Domain>,
 }
 
 impl Gathered {
@@ -56,12 +57,12 @@ impl Renumberings {
 
     /// What names an old address, and whom the change concerns.
     pub(crate) async fn report(&self, one: &Renumbering) -> Result<Report> {
-        let findings = self.findings(one, None).await?;
+        let Gathered { findings, unseen, .. } = self.gathered(one, None).await?;
         let customers = match one.announced_at {
             Some(_) => self.announced_customers(one.id).await?,
             None => self.connected(one, &findings).await?,
         };
-        Ok(Report { findings, customers })
+        Ok(Report { findings, customers, unseen })
     }
 
     /// What names an old address, of one organisation or of everybody.
@@ -70,8 +71,12 @@ impl Renumberings {
         one: &Renumbering,
         only: Option<OrganisationId>,
     ) -> Result<Vec<Finding>> {
+        Ok(self.gathered(one, only).await?.findings)
+    }
+
+    async fn gathered(&self, one: &Renumbering, only: Option<OrganisationId>) -> Result<Gathered> {
         let moved = one.moved();
-        let mut gathered = Gathered { pairs: one.pairs(), only, findings: Vec::new() };
+        let mut gathered = Gathered { pairs: one.pairs(), only, findings: Vec::new(), unseen: Vec::new() };
         self.gather_routes(&mut gathered).await?;
         self.gather_people(&mut gathered).await?;
         self.gather_zones(&mut gathered, &moved).await?;
@@ -80,7 +85,7 @@ impl Renumberings {
             let named = (setting.clone(), address.to_string());
             gathered.add(Pin::Setting, None, named, *address, Remedy::Operator);
         }
-        Ok(gathered.findings)
+        Ok(gathered)
     }
 
     async fn gather_routes(&self, gathered: &mut Gathered) -> Result<()> {
@@ -154,8 +159,12 @@ impl Renumberings {
         let zones = self.parts.zones.administration(WHY, Actor::program("relais"));
         let mut elsewhere = Vec::new();
         for domain in people.domains(gathered.only).await? {
-            if elsewhere.len() < LOOKED_AT_LIMIT && zones.enclosing(domain.name.as_str()).await?.is_none() {
-                elsewhere.push((domain.organisation, domain.name));
+            if zones.enclosing(domain.name.as_str()).await?.is_some() {
+                continue;
+            }
+            match elsewhere.len() < LOOKED_AT_LIMIT {
+                true => elsewhere.push((domain.organisation, domain.name)),
+                false => gathered.unseen.push(domain.name),
             }
         }
         let look = |(organisation, domain): (OrganisationId, Domain)| async move {
@@ -163,6 +172,10 @@ impl Renumberings {
         };
         let found: Vec<_> = stream::iter(elsewhere).map(look).buffered(LOOKED_AT_ONCE).collect().await;
         for (organisation, pinned, domain) in found {
+            let Some(pinned) = pinned else {
+                gathered.unseen.push(domain);
+                continue;
+            };
             for (pin, value, address) in pinned {
                 let named = (domain.to_string(), value);
                 gathered.add(pin, Some(organisation), named, address, Remedy::Organisation);
@@ -171,12 +184,12 @@ impl Renumberings {
         Ok(())
     }
 
-    /// What the DNS says of one of them; what cannot be looked up now is not known, and nothing is said of it.
-    async fn look_at(&self, domain: &Domain, moved: &[Moved]) -> Vec<(Pin, String, IpAddr)> {
+    /// What the DNS says of one of them; `None` where it cannot be asked now.
+    async fn look_at(&self, domain: &Domain, moved: &[Moved]) -> Option<Vec<(Pin, String, IpAddr)>> {
         let names = &self.parts.world.names;
         let old: Vec<IpAddr> = moved.iter().flat_map(|one| one.old.iter().copied()).collect();
         let mut pinned = Vec::new();
-        for text in names.texts(domain.as_str()).await.unwrap_or_default() {
+        for text in answered(names.texts(domain.as_str()).await)?.unwrap_or_default() {
             let text = String::from_utf8_lossy(&text).into_owned();
             if !text.to_ascii_lowercase().starts_with("v=spf1") {
                 continue;
@@ -187,16 +200,16 @@ impl Renumberings {
                 }
             }
         }
-        if let Ok(Mx::Hosts(exchangers)) = names.mx(domain).await {
+        if let Some(Mx::Hosts(exchangers)) = answered(names.mx(domain).await)? {
             for (_, host) in exchangers.iter().filter(|(_, host)| moved.iter().all(|one| one.name != *host)) {
-                for address in names.addresses(host).await.unwrap_or_default() {
+                for address in answered(names.addresses(host).await)?.unwrap_or_default() {
                     if old.contains(&address.to_canonical()) {
                         pinned.push((Pin::DomainExchanger, format!("{host} {address}"), address));
                     }
                 }
             }
         }
-        pinned
+        Some(pinned)
     }
 
     /// Organisations that are connected to an endpoint, and those that pin an old address themselves.
@@ -254,5 +267,14 @@ impl Renumberings {
         }
         customers.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(customers)
+    }
+}
+
+/// What the DNS has, or that it has nothing; `None` where it does not answer now.
+fn answered<T>(found: std::result::Result<T, LookupError>) -> Option<Option<T>> {
+    match found {
+        Ok(found) => Some(Some(found)),
+        Err(LookupError::Later { .. }) => None,
+        Err(_) => Some(None),
     }
 }

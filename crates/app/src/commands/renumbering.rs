@@ -262,6 +262,7 @@ fn report_json(report: &Report) -> Value {
             value["to_do"] = report.of(customer.organisation).count().into();
             value
         }).collect::<Vec<_>>(),
+        "unseen": report.unseen.iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 
@@ -303,6 +304,10 @@ fn report_text(report: &Report) -> String {
     for customer in &report.customers {
         let to_do = report.of(customer.organisation).count();
         let _ = writeln!(text, "{}", customer_text(customer, Some(to_do)));
+    }
+    if !report.unseen.is_empty() {
+        let unseen: Vec<String> = report.unseen.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "not looked at, their DNS was not asked or did not answer: {}", unseen.join(", "));
     }
     match text.trim_end() {
         "" => "nothing names an old address, and no customer is connected to these endpoints".to_owned(),

@@ -176,6 +176,9 @@ fn concerned(report: &Report, customer: &Customer) -> ConcernedOrganisation {
 pub(crate) struct AddressReport {
     findings: Vec<PinnedAddress>,
     organisations: Vec<ConcernedOrganisation>,
+    /// Mail domains elsewhere of which nothing is known: their DNS does not answer now, or there are more than are asked for
+    /// at a time.
+    unseen: Vec<String>,
 }
 
 /// How many organisations are written to.
@@ -302,6 +305,7 @@ pub(crate) async fn show_renumbering_report(caller: Caller, Of(id): Of) -> Resul
     Ok(Json(AddressReport {
         findings: report.findings.iter().map(pinned).collect(),
         organisations: report.customers.iter().map(|customer| concerned(&report, customer)).collect(),
+        unseen: report.unseen.iter().map(ToString::to_string).collect(),
     }))
 }
 
