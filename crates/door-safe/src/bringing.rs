@@ -7,10 +7,11 @@ use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::response::Response;
 use bytes::Bytes;
+use doorway_http::{Held, Pace};
 use mail_secure::{Brought, SecureError};
 use wire_safe::{ENVELOPE_FIELD, FormField, NotAFormField, SHARE_FIELD};
 
-use crate::memory::{Held, arriving, piece};
+use crate::memory::{arriving, pace, piece};
 use crate::place::Place;
 use crate::trouble::Trouble;
 use crate::visitor::Guest;
@@ -26,7 +27,7 @@ struct Form {
 
 /// `POST /safe/open`
 pub(crate) async fn bring(State(shared): State<Arc<Shared>>, guest: Guest, request: Request) -> Response {
-    let form = match read(&shared, request).await {
+    let form = match read(&shared, &guest, request).await {
         Ok(form) => form,
         Err(trouble) => return trouble.page(&guest),
     };
@@ -49,19 +50,21 @@ pub(crate) async fn bring(State(shared): State<Arc<Shared>>, guest: Guest, reque
     }
 }
 
-async fn read(shared: &Shared, request: Request) -> Result<Form, Trouble> {
+async fn read(shared: &Shared, guest: &Guest, request: Request) -> Result<Form, Trouble> {
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
-    let mut held = shared.memory.bringing();
+    let (mut held, mut pace) = (shared.memory.bringing(guest.client.ip), pace());
     let (mut envelope, mut share, mut count) = (None, None, 0);
-    while let Some(field) = arriving(form.next_field(), Trouble::Unreadable).await? {
+    while let Some(field) = arriving(&mut pace, form.next_field(), Trouble::Unreadable).await? {
         count += 1;
         if count > limits::BRINGING_FIELDS_LIMIT {
             return Err(Trouble::Unreadable);
         }
         match field.name() {
             // One envelope for a request.
-            Some(ENVELOPE_FIELD) if envelope.is_none() => envelope = Some(taken(field, &mut held).await?),
-            Some(SHARE_FIELD) if share.is_none() => share = Some(short(field).await?),
+            Some(ENVELOPE_FIELD) if envelope.is_none() => {
+                envelope = Some(taken(field, &mut pace, &mut held).await?)
+            }
+            Some(SHARE_FIELD) if share.is_none() => share = Some(short(field, &mut pace).await?),
             _ => return Err(Trouble::Unreadable),
         }
     }
@@ -69,9 +72,9 @@ async fn read(shared: &Shared, request: Request) -> Result<Form, Trouble> {
     Ok(Form { envelope, share: share.filter(|share| !share.is_empty()), held })
 }
 
-async fn taken(mut field: Field<'_>, held: &mut Held) -> Result<Vec<u8>, Trouble> {
+async fn taken(mut field: Field<'_>, pace: &mut Pace, held: &mut Held) -> Result<Vec<u8>, Trouble> {
     let mut reading = FormField::default();
-    while let Some(piece) = piece(&mut field, Trouble::Unreadable).await? {
+    while let Some(piece) = piece(pace, &mut field, Trouble::Unreadable).await? {
         // A vector that grows has, for a moment, its old and its new place.
         held.at_least(2 * (reading.octets() + piece.len()))?;
         reading.push(&piece).map_err(|error| refused(&error))?;
@@ -86,9 +89,9 @@ fn refused(error: &NotAFormField) -> Trouble {
     }
 }
 
-async fn short(mut field: Field<'_>) -> Result<String, Trouble> {
+async fn short(mut field: Field<'_>, pace: &mut Pace) -> Result<String, Trouble> {
     let mut text = Vec::new();
-    while let Some(piece) = piece(&mut field, Trouble::Unreadable).await? {
+    while let Some(piece) = piece(pace, &mut field, Trouble::Unreadable).await? {
         text.extend_from_slice(&piece);
         if text.len() > limits::SHARE_FIELD_LIMIT_BYTES {
             return Err(Trouble::Unreadable);

@@ -5,15 +5,19 @@ use std::time::Duration;
 /// Octets of a request that brings an envelope: the form's field, and room for what stands around it.
 pub(crate) const BRINGING_LIMIT_BYTES: usize = wire_safe::limits::FORM_FIELD_LIMIT_OCTETS + 64 * 1024;
 /// Octets of all letters that are opened and answered at the same time by visitors who have shown who they are.
-pub(crate) const OPENING_MEMORY_BYTES: usize = 256 * 1024 * 1024;
+pub(crate) const OPENING_MEMORY_BYTES: usize = 2 * OPENING_SHARE_BYTES;
+/// Of those, as many as one source gets: the largest answer to all, with what is made of it.
+pub(crate) const OPENING_SHARE_BYTES: usize = 192 * 1024 * 1024;
 /// Octets of all envelopes that are being brought at the same time, by anybody.
-pub(crate) const BRINGING_MEMORY_BYTES: usize = 192 * 1024 * 1024;
-/// Octets of all files that are being verified at the same time, by anybody: room for one request of the largest size.
-pub(crate) const VERIFYING_MEMORY_BYTES: usize = 128 * 1024 * 1024;
-/// How long nothing of a form may come.
+pub(crate) const BRINGING_MEMORY_BYTES: usize = 2 * BRINGING_SHARE_BYTES;
+/// Of those, as many as one source gets: the largest envelope, and its place while it grows.
+pub(crate) const BRINGING_SHARE_BYTES: usize = 2 * wire_safe::limits::ENVELOPE_LIMIT_OCTETS;
+/// Octets of all files that are being verified at the same time, by anybody.
+pub(crate) const VERIFYING_MEMORY_BYTES: usize = 2 * VERIFYING_SHARE_BYTES;
+/// Of those, as many as one source gets: one request of the largest size.
+pub(crate) const VERIFYING_SHARE_BYTES: usize = 3 * VERIFYING_BYTES;
+/// In what time a form ends, or comes on (`doorway_http::Pace`).
 pub(crate) const STILL_FOR: Duration = Duration::from_secs(10);
-/// Octets that are taken from that memory at once.
-pub(crate) const MEMORY_SHARE_BYTES: usize = 256 * 1024;
 /// Octets of the share that the second button sends: 43 characters, and white space that a client may add.
 pub(crate) const SHARE_FIELD_LIMIT_BYTES: usize = 64;
 /// Octets of any other form.

@@ -10,6 +10,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use directory::Zeroizing;
+use doorway_http::Held;
 use mail_secure::Shown;
 use minijinja::context;
 use serde_json::json;
@@ -17,7 +18,6 @@ use wire_safe::MailShare;
 
 use crate::fields::{Fields, Sent};
 use crate::letter::{form_at, page_of};
-use crate::memory::Held;
 use crate::place::Place;
 use crate::reading::{self, Letter};
 use crate::trouble::Trouble;
@@ -66,7 +66,7 @@ pub(crate) async fn envelope(
     let fetched = async {
         let (place, seen) = Place::find(&shared, &way, &id).await?;
         guest.known(&shared).await?.reader(&shared, &seen).await?.ok_or(Trouble::Proof)?;
-        let mut held = shared.memory.opening();
+        let mut held = shared.memory.opening(guest.client.ip);
         held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX))?;
         Ok::<_, Trouble>((shared.secure.envelope(&place.slot, place.parked.as_deref()).await?, held))
     };
@@ -116,7 +116,7 @@ async fn decrypted(
     let mail_share = MailShare::from_base64url(share).map_err(|_| alone(Trouble::Share))?;
     let opening = async {
         let seen = shared.secure.seen(&place.slot).await?;
-        let mut held = shared.memory.opening();
+        let mut held = shared.memory.opening(guest.client.ip);
         // The envelope, the letter, and what is made of it.
         held.at_least(usize::try_from(seen.letter.size_bytes).unwrap_or(usize::MAX).saturating_mul(3))?;
         let envelope = shared.secure.envelope(&place.slot, place.parked.as_deref()).await?;

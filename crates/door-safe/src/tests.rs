@@ -43,6 +43,7 @@ pub(crate) struct Portal {
     pub(crate) store: MailStore,
     pub(crate) directory: Directory,
     pub(crate) organisation: OrganisationId,
+    pub(crate) shared: Arc<Shared>,
     router: Router,
 }
 
@@ -110,8 +111,8 @@ pub(crate) async fn portals_with(scanner: &Option<Scanner>) -> Vec<Portal> {
             memory: Memory::default(),
             turns: crate::Turns::default(),
         });
-        let router = router(shared);
-        portals.push(Portal { db, world, secure, flow, store, directory, organisation, router });
+        let router = router(shared.clone());
+        portals.push(Portal { db, world, secure, flow, store, directory, organisation, shared, router });
     }
     portals
 }

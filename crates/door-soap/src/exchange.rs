@@ -7,14 +7,13 @@ use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use doorway_http::{Client, Problem, RequestId};
+use doorway_http::{Client, Full, Held, Pace, Problem, RequestId, TooSlow};
 use futures_util::StreamExt;
 use tracing::{debug, error, info};
 use wire_soap::{Answer, Code, Fault, Incoming, Refused, UsernameToken, Version, wsdl};
 
 use crate::authenticator::{Authenticator, Certificate, Password, Shown};
 use crate::limits::ROOM_RETRY_SECONDS;
-use crate::room::{Full, Held};
 use crate::services::{Operations, Which};
 use crate::{Limits, Shared, shown};
 
@@ -121,7 +120,8 @@ where
     // Refusals before the envelope are said in the version that the media type announces.
     let in_version = |not_done| Failed::from(NotDone { version, ..not_done });
     let limits = &shared.parts.limits;
-    let mut held = shared.room.hold(known.is_some());
+    let room = if known.is_some() { &shared.callers } else { &shared.strangers };
+    let mut held = room.hold(client.ip);
     let announced = text(&head.headers, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
     if announced.is_some_and(|octets: usize| octets > limits.request_octets) {
         return Err(in_version(too_large(limits.request_octets)));
@@ -171,13 +171,13 @@ fn too_large(most: usize) -> NotDone {
 }
 
 /// The body, as far as its limit, with room for what has come of it.
-async fn collect(body: Body, limits: &Limits, held: &mut Held<'_>) -> Result<Bytes, NotDone> {
+async fn collect(body: Body, limits: &Limits, held: &mut Held) -> Result<Bytes, NotDone> {
     let broken = |why| NotDone::new(Version::One, Fault::new(Code::Validation, why));
     let mut pieces = body.into_data_stream();
-    let mut collected = Vec::new();
+    let (mut collected, mut pace) = (Vec::new(), Pace::new(limits.still_for));
     loop {
-        let piece = tokio::time::timeout(limits.still_for, pieces.next()).await;
-        let Some(piece) = piece.map_err(|_| broken("the body stands still"))? else { break };
+        let piece = pace.next(pieces.next()).await;
+        let Some(piece) = piece.map_err(|TooSlow| broken("the body stands still"))? else { break };
         let piece = piece.map_err(|error| {
             debug!(%error, "a body broke off");
             broken("the body does not end")
@@ -190,6 +190,7 @@ async fn collect(body: Body, limits: &Limits, held: &mut Held<'_>) -> Result<Byt
             let fault = Fault::new(Code::Temporary, "too much is sent at the same time");
             NotDone::new(Version::One, fault.retry_after(ROOM_RETRY_SECONDS))
         })?;
+        pace.came(piece.len());
         collected.extend_from_slice(&piece);
     }
     Ok(collected.into())

@@ -17,7 +17,6 @@ mod authenticator;
 mod exchange;
 pub mod limits;
 mod patterns;
-mod room;
 mod services;
 mod shown;
 
@@ -25,10 +24,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use doorway_http::Room;
 use wire_soap::Service;
 use world::World;
-
-use room::Room;
 
 pub use authenticator::{Authenticator, Certificate, Password, Shown};
 pub use limits::Limits;
@@ -66,8 +64,10 @@ pub struct Addresses {
 /// What requests share.
 pub(crate) struct Shared<O, A> {
     pub(crate) parts: Parts<O, A>,
-    /// Room for bodies.
-    pub(crate) room: Room,
+    /// Room for bodies of callers who showed a password with the head.
+    pub(crate) callers: Room,
+    /// Room for those of nobody who is known yet, so that strangers keep no caller waiting.
+    pub(crate) strangers: Room,
 }
 
 /// The routes of the three services: POST asks, GET with `?wsdl` describes.
@@ -77,8 +77,10 @@ where
     O: Operations<C>,
     A: Authenticator<Caller = C>,
 {
-    let room = Room::new(&parts.limits);
-    let shared = Arc::new(Shared { parts, room });
+    let limits = &parts.limits;
+    let callers = Room::new(limits.room_octets, limits.room_share_octets);
+    let strangers = Room::new(limits.strangers_octets, limits.strangers_share_octets);
+    let shared = Arc::new(Shared { parts, callers, strangers });
     let route = |router: Router<Arc<Shared<O, A>>>, path: &'static str, service: services::Which| {
         let asked = move |state, request| exchange::answer::<C, O, A>(service, state, request);
         let described = move |state, query| exchange::describe::<O, A>(service, state, query);

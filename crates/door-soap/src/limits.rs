@@ -9,9 +9,13 @@ pub struct Limits {
     pub request_octets: usize,
     /// Octets of all requests that are held at the same time of callers who are known by HTTP.
     pub room_octets: usize,
+    /// Of those, as many as one source gets.
+    pub room_share_octets: usize,
     /// Octets of all requests besides: who calls stands within, if anywhere.
     pub strangers_octets: usize,
-    /// How long nothing of a body may come.
+    /// Of those, as many as one source gets: one request of the largest size.
+    pub strangers_share_octets: usize,
+    /// In what time a body ends, or comes on (`doorway_http::Pace`).
     pub still_for: Duration,
 }
 
@@ -20,7 +24,9 @@ impl Default for Limits {
         Limits {
             request_octets: 64 * 1024 * 1024,
             room_octets: 512 * 1024 * 1024,
+            room_share_octets: 256 * 1024 * 1024,
             strangers_octets: 128 * 1024 * 1024,
+            strangers_share_octets: 64 * 1024 * 1024,
             still_for: Duration::from_secs(10),
         }
     }

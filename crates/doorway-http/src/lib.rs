@@ -16,6 +16,7 @@ mod limits;
 mod own;
 mod problem;
 mod request;
+mod room;
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -36,6 +37,7 @@ pub use host::Host;
 pub use limits::Limits;
 pub use own::ToHttps;
 pub use problem::{PROBLEM_JSON, Problem};
+pub use room::{Full, Held, Pace, Room, TooSlow};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

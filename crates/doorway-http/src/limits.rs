@@ -50,6 +50,8 @@ impl Default for Limits {
     }
 }
 
+/// Octets of a body that come at least in each span of its pace: 52 kbit/s where the span is ten seconds.
+pub(crate) const PACE_OCTETS: usize = 64 * 1024;
 /// Octets of a target in the log.
 pub(crate) const LOGGED_PATH_OCTETS: usize = 200;
 /// Octets that are read and thrown away after our last word (RFC 9112 §9.6).

@@ -89,7 +89,7 @@ impl Gate {
         allowance: &Allowance,
         now: Timestamp,
     ) -> Result<Pass, TooMany> {
-        let source = network(ip);
+        let source = network_of(ip);
         let mut state = self.0.state.lock();
         if state.open >= allowance.connections {
             return Err(TooMany::AtAll);
@@ -135,7 +135,7 @@ impl Drop for Pass {
 }
 
 /// What belongs to one customer: an IPv4 address, or the /64 of an IPv6 address.
-fn network(ip: IpAddr) -> IpAddr {
+pub fn network_of(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from(u128::from(ip) & !u128::from(u64::MAX))),
         v4 => v4,

@@ -16,7 +16,7 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::{debug, error, warn};
 use world::Clock;
 
-pub use gate::{Allowance, Gate, Pass, TooMany};
+pub use gate::{Allowance, Gate, Pass, TooMany, network_of};
 
 use crate::limits::{ACCEPT_PAUSE, STOP_PATIENCE};
 

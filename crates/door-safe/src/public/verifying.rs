@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::response::Response;
+use doorway_http::Held;
 use evidence::{Document, Keys, Outcome, Report, Unreadable, Verdict, verify_files};
 use minijinja::{Value, context};
 
 use super::standing::verify_content;
-use crate::memory::{Held, arriving, piece};
+use crate::memory::{arriving, pace, piece};
 use crate::trouble::Trouble;
 use crate::visitor::{Guest, is_from_ours};
 use crate::{Shared, limits, pages};
@@ -26,7 +27,7 @@ pub(crate) async fn verify(State(shared): State<Arc<Shared>>, guest: Guest, requ
         if !is_from_ours(request.headers(), request.uri(), request.extensions()) {
             return Err(Trouble::NotOurs);
         }
-        let files = read(&shared, request).await?;
+        let files = read(&shared, &guest, request).await?;
         // Only now: whoever sends slowly keeps nobody else waiting.
         let turn = shared.secure.turn_to_verify()?;
         let keys = shared.secure.keys_file().await?;
@@ -63,18 +64,18 @@ pub(crate) async fn verify(State(shared): State<Arc<Shared>>, guest: Guest, requ
     answered.await.unwrap_or_else(|trouble| trouble.page(&guest))
 }
 
-async fn read(shared: &Shared, request: Request) -> Result<Files, Trouble> {
+async fn read(shared: &Shared, guest: &Guest, request: Request) -> Result<Files, Trouble> {
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
-    let mut held = shared.memory.verifying();
+    let (mut held, mut pace) = (shared.memory.verifying(guest.client.ip), pace());
     let (mut files, mut octets) = (Vec::new(), 0);
-    while let Some(mut field) = arriving(form.next_field(), Trouble::Unreadable).await? {
+    while let Some(mut field) = arriving(&mut pace, form.next_field(), Trouble::Unreadable).await? {
         if files.len() == limits::VERIFYING_FILES_LIMIT {
             return Err(Trouble::TooLarge);
         }
         let name: String =
             field.file_name().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
         let mut bytes = Vec::new();
-        while let Some(piece) = piece(&mut field, Trouble::TooLarge).await? {
+        while let Some(piece) = piece(&mut pace, &mut field, Trouble::TooLarge).await? {
             octets += piece.len();
             if octets > limits::VERIFYING_BYTES {
                 return Err(Trouble::TooLarge);

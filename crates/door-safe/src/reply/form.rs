@@ -2,10 +2,11 @@
 
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
+use doorway_http::{Held, Pace};
 use mail_secure::{Mode, sixteen, wish};
 
 use crate::limits;
-use crate::memory::Held;
+use crate::memory::{arriving, pace, piece};
 use crate::trouble::Trouble;
 
 /// A file with an answer.
@@ -58,23 +59,26 @@ impl Answer {
 /// Reads a form. What is too large is read no further than its limit, so that what was typed is not lost with it.
 pub(super) async fn read(request: Request, held: &mut Held) -> Result<Answer, Trouble> {
     let mut form = Multipart::from_request(request, &()).await.map_err(|_| Trouble::Unreadable)?;
-    let (mut answer, mut count, mut octets) = (Answer::default(), 0, 0);
-    while let Some(field) = form.next_field().await.map_err(|_| Trouble::TooLarge)? {
+    let (mut answer, mut count, mut octets, mut pace) = (Answer::default(), 0, 0, pace());
+    while let Some(field) = arriving(&mut pace, form.next_field(), Trouble::TooLarge).await? {
         count += 1;
         if count > limits::REPLY_FIELDS_LIMIT {
             return Err(Trouble::Unreadable);
         }
         match field.name().unwrap_or_default().to_owned().as_str() {
-            "files" => add(&mut answer, field, &mut octets, held).await?,
-            "text" => match text(field, limits::REPLY_TEXT_BYTES).await? {
+            "files" => add(&mut answer, field, (&mut octets, held), &mut pace).await?,
+            "text" => match text(field, limits::REPLY_TEXT_BYTES, &mut pace).await? {
                 Some(text) => answer.text = text,
                 None => answer.exceeds = Some("text"),
             },
             // The page shows the letter itself: of its text here as much as fits.
-            "quoted" => answer.quoted = text(field, limits::QUOTED_BYTES).await?.unwrap_or_default(),
+            "quoted" => {
+                answer.quoted = text(field, limits::QUOTED_BYTES, &mut pace).await?.unwrap_or_default()
+            }
             name => {
                 let name = name.to_owned();
-                let value = text(field, limits::REPLY_FIELD_BYTES).await?.ok_or(Trouble::Unreadable)?;
+                let value =
+                    text(field, limits::REPLY_FIELD_BYTES, &mut pace).await?.ok_or(Trouble::Unreadable)?;
                 let value = value.trim();
                 match name.as_str() {
                     "to" => answer.to = value.to_owned(),
@@ -95,9 +99,9 @@ pub(super) async fn read(request: Request, held: &mut Held) -> Result<Answer, Tr
 }
 
 /// A text of at most so many octets; `None` if it is longer.
-async fn text(mut field: Field<'_>, limit: usize) -> Result<Option<String>, Trouble> {
+async fn text(mut field: Field<'_>, limit: usize, pace: &mut Pace) -> Result<Option<String>, Trouble> {
     let (mut octets, mut is_too_long) = (Vec::new(), false);
-    while let Some(piece) = field.chunk().await.map_err(|_| Trouble::TooLarge)? {
+    while let Some(piece) = piece(pace, &mut field, Trouble::TooLarge).await? {
         match octets.len() + piece.len() <= limit {
             true => octets.extend_from_slice(&piece),
             // Read on: the field that follows may be in order.
@@ -110,8 +114,8 @@ async fn text(mut field: Field<'_>, limit: usize) -> Result<Option<String>, Trou
 async fn add(
     answer: &mut Answer,
     mut field: Field<'_>,
-    octets: &mut usize,
-    held: &mut Held,
+    (octets, held): (&mut usize, &mut Held),
+    pace: &mut Pace,
 ) -> Result<(), Trouble> {
     let name = field.file_name().unwrap_or_default();
     // Some browsers name the folder as well; other systems would make one of it.
@@ -119,7 +123,7 @@ async fn add(
     let name: String = name.chars().filter(|c| !c.is_control()).take(limits::FILE_NAME_CHARACTERS).collect();
     let media_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
     let mut content = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(|_| Trouble::TooLarge)? {
+    while let Some(piece) = piece(pace, &mut field, Trouble::TooLarge).await? {
         *octets += piece.len();
         if *octets <= limits::REPLY_FILES_BYTES {
             // The file, and its place while it grows.

@@ -13,6 +13,7 @@ use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::ACCEPT;
 use axum::response::{IntoResponse, Response};
+use doorway_http::Held;
 use mail_flow::{Sending, TakenSecured};
 use mail_secure::{Answerable, Mode, Shown};
 use minijinja::{Value, context};
@@ -21,7 +22,6 @@ use serde_json::json;
 use tracing::warn;
 
 use crate::letter::moment_in_words;
-use crate::memory::Held;
 use crate::place::Place;
 use crate::trouble::Trouble;
 use crate::visitor::{Guest, is_from_ours};
@@ -121,7 +121,7 @@ pub(crate) async fn reply(
         let visitor = guest.known(&shared).await?;
         let who = visitor.reader(&shared, &seen).await?.ok_or(Trouble::Proof)?;
         let answerable = shared.secure.would_answer(&place.slot, &who).await?;
-        let mut held = shared.memory.opening();
+        let mut held = shared.memory.opening(guest.client.ip);
         let answer = form::read(request, &mut held).await?;
         Ok((answerable, who, answer, held))
     };

@@ -1,11 +1,18 @@
 //! What somebody may bring who means no good: envelopes that are none, forms without end, guesses.
 
-use axum::http::StatusCode;
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use doorway_http::Client;
+use futures_util::StreamExt;
 use mail_secure::Mode;
+use tower::ServiceExt;
 
-use super::portals;
+use super::{Portal, portals};
 use crate::limits;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -73,5 +80,42 @@ async fn codes_cannot_be_guessed_or_asked_for_without_end() {
         }
         let answer = browser.post(&format!("{place}/code"), &[]).await;
         assert!(answer.header("location").ends_with("step=too-often"));
+    }
+}
+
+/// A form from somewhere whose body has come so far and does not end.
+fn without_end(portal: &Portal, path: &str, ip: [u8; 4], octets: usize) -> tokio::task::JoinHandle<()> {
+    let begun = b"--b\r\nContent-Disposition: form-data; name=\"envelope\"; filename=\"x\"\r\n\r\n".to_vec();
+    let pieces = [begun, vec![b'A'; octets]].map(|piece| Ok::<_, Infallible>(Bytes::from(piece)));
+    let body = futures_util::stream::iter(pieces).chain(futures_util::stream::pending());
+    let request = Request::post(path)
+        .header("host", super::HOST)
+        .header("origin", format!("https://{}", super::HOST))
+        .header("content-type", "multipart/form-data; boundary=b");
+    let mut request = request.body(Body::from_stream(body)).unwrap();
+    request.extensions_mut().insert(Client { ip: ip.into(), is_tls: true });
+    let asked = portal.router.clone().oneshot(request);
+    tokio::spawn(async move { drop(asked.await) })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_sends_much_and_does_not_end_keeps_out_nobody_from_elsewhere() {
+    const MIB: usize = 1024 * 1024;
+    for portal in portals().await.into_iter().take(1) {
+        let sent = portal.send(Mode::Confidential, "zed@else.test", "Subject: x\r\n\r\nwords\r\n").await;
+        let held: Vec<_> = (0..12)
+            .flat_map(|_| ["/safe/verify/files", "/safe/open"])
+            .map(|path| without_end(&portal, path, [198, 51, 100, 1], 28 * MIB))
+            .collect();
+        // Until what has come is held.
+        let mut browser = portal.browser();
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        assert!(held.iter().any(|one| !one.is_finished()), "some wait");
+        assert!(held.iter().any(|one| one.is_finished()), "for others there is no room");
+        let files = [("files", "x.json", &vec![b' '; MIB][..])];
+        let answer = browser.post_files("/safe/verify/files", &[], &files).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "read, and no evidence");
+        browser.arrive(&sent).await;
+        held.iter().for_each(tokio::task::JoinHandle::abort);
     }
 }
