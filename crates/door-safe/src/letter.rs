@@ -1,6 +1,7 @@
 //! The page of a letter: who sent it, what can be done next; the code that shows whose mailbox it is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderValue;
@@ -41,6 +42,9 @@ pub(crate) async fn show(
         Err(trouble) => trouble.page(&guest),
     }
 }
+
+/// Moments are shown without their seconds: one from which on something works is the next full minute.
+const BEFORE_THE_MINUTE: Duration = Duration::from_secs(59);
 
 /// The page of a letter. `share` is the mail's, where the browser runs no script.
 pub(crate) async fn page_of(
@@ -93,6 +97,11 @@ async fn content(
         },
         step => step,
     };
+    // Only where we open it: a browser that does it itself asks nobody.
+    let paused_until = match share.is_some() && copy.has_passphrase && who.is_some() {
+        true => shared.secure.passphrase_pause(&copy.slot).await?,
+        false => None,
+    };
     let canonical = copy.address.canonical();
     let shows_subject = shared.secure.settings().shows_subject || who.is_some();
     let sender = shared.secure.settings().shown_sender(letter, copy, guest.language);
@@ -120,6 +129,7 @@ async fn content(
         // Whose mailbox it is, a code has shown: enough to open an account.
         has_shown_mailbox => visitor.by_code.as_ref().is_some_and(|who| who.canonical == canonical),
         has_passphrase => copy.has_passphrase,
+        paused_until => paused_until.map(|until| moment(shared, until.plus(BEFORE_THE_MINUTE))),
         phone => copy.telephone.as_ref().map(|telephone| telephone.ending.clone()),
         submitted_at => moment(shared, letter.submitted_at),
         until => moment(shared, until),

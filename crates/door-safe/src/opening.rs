@@ -147,7 +147,8 @@ pub(crate) async fn read(
 ) -> Response {
     let (place, fields, who, letter, _held) = match decrypted(&shared, &guest, &at, sent).await {
         Ok(opened) => opened,
-        Err((Trouble::Passphrase, Some((place, share)))) => {
+        // Why it is refused, and that the next has to wait, its page says.
+        Err((Trouble::Passphrase | Trouble::Paused, Some((place, share)))) => {
             return page_of(&shared, &guest, &place, Some(&share), "passphrase").await;
         }
         Err((trouble, _)) => return trouble.page(&guest),

@@ -39,6 +39,8 @@ pub(crate) enum Trouble {
     Consent,
     /// The sender's passphrase is missing or another.
     Passphrase,
+    /// Too many passphrases were wrong: none is compared for a while.
+    Paused,
     /// The share of the key is not this letter's.
     Share,
     /// The receipt waits for its time-stamp.
@@ -55,7 +57,7 @@ impl Trouble {
             Trouble::Unreadable => StatusCode::BAD_REQUEST,
             Trouble::NotOurs | Trouble::Proof | Trouble::Consent => StatusCode::FORBIDDEN,
             Trouble::Forged | Trouble::Share | Trouble::Passphrase => StatusCode::UNPROCESSABLE_ENTITY,
-            Trouble::TooOften => StatusCode::TOO_MANY_REQUESTS,
+            Trouble::TooOften | Trouble::Paused => StatusCode::TOO_MANY_REQUESTS,
             Trouble::Illegal => StatusCode::CONFLICT,
             Trouble::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Trouble::Busy | Trouble::NotYet | Trouble::Later => StatusCode::SERVICE_UNAVAILABLE,
@@ -79,6 +81,7 @@ impl Trouble {
             Trouble::Share => "share",
             Trouble::Consent => "consent",
             Trouble::Passphrase => "passphrase",
+            Trouble::Paused => "paused",
             Trouble::NotYet => "not-yet",
             Trouble::Later => "later",
         }
@@ -117,6 +120,7 @@ impl From<SecureError> for Trouble {
             SecureError::Proof | SecureError::Code => Trouble::Proof,
             SecureError::Consent => Trouble::Consent,
             SecureError::Passphrase => Trouble::Passphrase,
+            SecureError::Paused { .. } => Trouble::Paused,
             SecureError::TooOften => Trouble::TooOften,
             SecureError::Busy => Trouble::Busy,
             SecureError::Illegal(_) | SecureError::Underway => Trouble::Illegal,

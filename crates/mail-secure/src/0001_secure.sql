@@ -221,7 +221,7 @@ CREATE TABLE secure_visit (
     slot TEXT
 );
 
--- Envelopes brought to the portal, for a few minutes.
+-- Envelopes brought to the portal, for two hours.
 CREATE TABLE secure_parked (
     id TEXT NOT NULL PRIMARY KEY,
     slot TEXT NOT NULL,
@@ -229,6 +229,15 @@ CREATE TABLE secure_parked (
     until BIGINT NOT NULL
 );
 CREATE INDEX secure_parked_by_slot ON secure_parked (slot, until);
+
+-- Passphrases said in vain of a copy that the platform was to open.
+CREATE TABLE secure_passphrase_try (
+    slot TEXT NOT NULL PRIMARY KEY,
+    tries BIGINT NOT NULL,
+    -- Before that none is compared.
+    next_at BIGINT NOT NULL
+);
+CREATE INDEX secure_passphrase_try_by_time ON secure_passphrase_try (next_at);
 
 -- What a recipient has chosen.
 CREATE TABLE secure_person (

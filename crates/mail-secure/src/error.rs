@@ -81,6 +81,12 @@ pub enum SecureError {
     /// A passphrase of the sender's is needed, and what was said is another.
     #[error("the passphrase is missing, or not that of the letter")]
     Passphrase,
+    /// Too many passphrases were wrong: none is compared before that moment.
+    #[error("too many passphrases were wrong: the next is compared later")]
+    Paused {
+        /// From when on.
+        until: model::Timestamp,
+    },
     /// A code is wrong, too old or was tried too often.
     #[error("the code is wrong, too old, or was tried too often")]
     Code,

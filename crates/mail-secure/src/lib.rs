@@ -30,6 +30,7 @@ pub mod limits;
 mod link;
 mod log;
 mod notice;
+mod opening;
 mod outbox;
 mod overview;
 mod own;

@@ -21,8 +21,14 @@ pub const ACCEPTED_OPEN_FOR: Duration = Duration::from_secs(365 * 86_400);
 /// How long an envelope that was brought to the portal stays there.
 /// Whoever opens an account on the way needs an hour, and the envelope behind it.
 pub const PARKED_FOR: Duration = Duration::from_secs(2 * 3600);
-/// Different envelopes parked for one letter at the same time; the same one lies there once.
-pub const PARKED_PER_SLOT_LIMIT: usize = 5;
+/// Wrong passphrases of a copy, after which there is a pause before the next is compared here.
+pub const PASSPHRASE_TRIES: i64 = 5;
+/// The first of these pauses; each is twice as long as the one before.
+pub(crate) const PASSPHRASE_PAUSE: Duration = Duration::from_secs(60);
+/// The longest of them.
+pub(crate) const PASSPHRASE_LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+/// How long after the last pause the tries are forgotten.
+pub(crate) const PASSPHRASE_TRIES_COUNTED_FOR: Duration = Duration::from_secs(86_400);
 /// Passphrases of which a key is made at the same time.
 pub(crate) const STRETCHING_TURNS: usize = 2;
 /// Requests whose evidence is verified at the same time.

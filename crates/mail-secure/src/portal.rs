@@ -14,7 +14,7 @@ use directory::Directory;
 use evidence::{Event, Mode, State};
 use languages::Language;
 use model::{OrganisationId, Timestamp};
-use wire_safe::{Envelope, MailShare, RecipientSecret, Slot, StoreShare};
+use wire_safe::{Envelope, Slot, StoreShare};
 use zeroize::Zeroizing;
 
 use crate::error::SecureError;
@@ -60,21 +60,17 @@ impl Secure {
     /// opened.
     ///
     /// # Errors
-    /// [`SecureError::Forged`], [`SecureError::NotFound`], [`SecureError::Ended`], [`SecureError::TooOften`].
+    /// [`SecureError::Forged`], [`SecureError::NotFound`], [`SecureError::Ended`].
     pub async fn bring(&self, envelope: Bytes) -> Result<Brought, SecureError> {
         let platform = self.platform().await?;
         let checking = envelope.clone();
-        let (slot, hash) = blocking(move || {
-            Ok::<_, SecureError>((genuine(&platform, &checking)?, *blake3::hash(&checking).as_bytes()))
-        })
-        .await?;
+        let slot = blocking(move || genuine(&platform, &checking)).await?;
         let now = self.now();
         self.seen(&slot).await?.copy.can_be_opened(now).then_some(()).ok_or(SecureError::Ended)?;
         // Whoever brings the same again and again fills no disk.
-        let size = envelope.len() as u64;
         let until = now.plus(limits::PARKED_FOR);
         let parking = self.db().operator("park an envelope that a recipient brought");
-        let known = parking.write(move |tx: &mut Tx| parked_before(tx, &slot, (&hash, size), now, until));
+        let known = parking.write(move |tx: &mut Tx| parked_before(tx, &slot, now, until));
         if let Some(parked) = known.await? {
             return Ok(Brought { parked, slot });
         }
@@ -84,7 +80,7 @@ impl Secure {
         let name = hex(&id);
         let parked = parking
             .write(move |tx: &mut Tx| {
-                if let Some(known) = parked_before(tx, &slot, (&hash, size), now, until)? {
+                if let Some(known) = parked_before(tx, &slot, now, until)? {
                     return Ok(known);
                 }
                 rows::insert_parked(tx, &name, &slot, &blob, until)?;
@@ -413,20 +409,8 @@ impl Secure {
         Ok(Opening { store_share: Zeroizing::new(URL_SAFE_NO_PAD.encode(share.octets())) })
     }
 
-    /// The share for opening the letter here: it leaves the platform by nobody's browser.
-    async fn share(&self, slot: &Slot, who: &Shown) -> Result<StoreShare, SecureError> {
-        let (secure, slot, who) = (self.clone(), *slot, who.clone());
-        let scope = self.db().operator("open a letter for its recipient");
-        scope
-            .read(move |tx: &mut Tx| {
-                let Seen { letter, copy } = secure.read(tx, &slot)?;
-                secure.may(tx, &letter, &copy, &who)?;
-                secure.share_of(&letter, &copy)
-            })
-            .await
-    }
-
-    fn share_of(&self, letter: &Letter, copy: &Copy) -> Result<StoreShare, SecureError> {
+    /// The store's share of a copy that its recipient may open now.
+    pub(crate) fn share_of(&self, letter: &Letter, copy: &Copy) -> Result<StoreShare, SecureError> {
         let wrapped = copy.store_share.as_ref().filter(|_| copy.can_be_opened(self.now()));
         let wrapped = wrapped.ok_or(SecureError::Ended)?;
         if !matches!(copy.state, State::Consigned | State::Notified | State::HandedOver) {
@@ -487,43 +471,6 @@ impl Secure {
                 Ok::<_, SecureError>(())
             })
             .await
-    }
-
-    /// Opens a letter here, for a browser that cannot: the platform sees it for that moment, and its evidence says so.
-    ///
-    /// # Errors
-    /// As [`Secure::release`]; [`SecureError::Forged`] where the shares do not open the envelope, and
-    /// [`SecureError::Passphrase`] where it wants one that is missing, or another.
-    pub async fn open_here(
-        &self,
-        slot: &Slot,
-        envelope: Bytes,
-        (mail_share, passphrase): (MailShare, Zeroizing<String>),
-        who: &Shown,
-    ) -> Result<wire_safe::Letter, SecureError> {
-        let platform = self.platform().await?;
-        let share = self.share(slot, who).await?;
-        let (secure, wanted) = (self.clone(), *slot);
-        let opened = blocking(move || {
-            let genuine = Envelope::parse(&envelope)
-                .map_err(|_| SecureError::Forged)?
-                .verify(&platform.envelope_keys)
-                .map_err(|_| SecureError::Forged)?;
-            if genuine.header().slot != wanted {
-                return Err(SecureError::Forged);
-            }
-            let Some(stretching) = genuine.header().stretching else {
-                return genuine.open(&mail_share, &share, None).map_err(|_| SecureError::Forged);
-            };
-            let _turn = secure.turn_to_stretch()?;
-            let secret = RecipientSecret::stretch(&passphrase, stretching);
-            let secret = secret.map_err(|_| SecureError::Passphrase)?;
-            // A share of another letter looks the same: whoever has that says the right passphrase in vain.
-            genuine.open(&mail_share, &share, Some(&secret)).map_err(|_| SecureError::Passphrase)
-        })
-        .await?;
-        self.note_opened(slot, who, true).await?;
-        Ok(opened)
     }
 
     /// The sender hears what happened to a copy, in the sender's language.
@@ -627,29 +574,20 @@ fn source_of(source: IpAddr) -> String {
     }
 }
 
-/// Under which id the very same envelope is parked already, from now on for longer.
-///
-/// # Errors
-/// [`SecureError::TooOften`] where too many different ones are.
+/// Under which id the envelope of a copy is parked already, from now on for longer: each octet of it is under our signature,
+/// and we sign one for each copy.
 fn parked_before(
     tx: &mut Tx,
     slot: &Slot,
-    (hash, size): (&[u8; 32], u64),
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<String>, SecureError> {
     rows::forget_parked(tx, now)?;
-    let all = rows::parked_of(tx, slot)?;
-    let is_full = all.len() >= limits::PARKED_PER_SLOT_LIMIT;
-    let same = all.into_iter().find(|(_, blob)| blob.hash == *hash && blob.size_bytes == size);
-    match same {
-        Some((id, _)) => {
-            rows::keep_parked(tx, &id, until)?;
-            Ok(Some(id))
-        }
-        None if is_full => Err(SecureError::TooOften),
-        None => Ok(None),
+    let parked = rows::parked_of(tx, slot)?;
+    if let Some(id) = &parked {
+        rows::keep_parked(tx, id, until)?;
     }
+    Ok(parked)
 }
 
 fn genuine(platform: &Platform, envelope: &[u8]) -> Result<Slot, SecureError> {

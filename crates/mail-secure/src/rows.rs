@@ -21,6 +21,7 @@ pub(crate) mod legs;
 pub(crate) mod log;
 pub(crate) mod overview;
 pub(crate) mod own;
+pub(crate) mod passphrase;
 pub(crate) mod people;
 pub(crate) mod short_message;
 
@@ -570,12 +571,12 @@ pub(crate) fn parked(tx: &mut Tx, id: &str, now: Timestamp) -> Result<Option<(Sl
     )
 }
 
-/// What is parked for a copy, by id.
-pub(crate) fn parked_of(tx: &mut Tx, slot: &Slot) -> Result<Vec<(String, BlobRef)>, DbError> {
-    tx.query(
-        "SELECT id, envelope FROM secure_parked WHERE slot = ?1 ORDER BY until",
+/// Under which id the envelope of a copy is parked.
+pub(crate) fn parked_of(tx: &mut Tx, slot: &Slot) -> Result<Option<String>, DbError> {
+    tx.query_one(
+        "SELECT id FROM secure_parked WHERE slot = ?1 ORDER BY until DESC, id LIMIT 1",
         values![&slot.to_string()],
-        |row| Ok((row.text(0)?.to_owned(), blob(row.bytes(1)?)?)),
+        |row| Ok(row.text(0)?.to_owned()),
     )
 }
 

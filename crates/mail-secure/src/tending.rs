@@ -168,7 +168,7 @@ impl Secure {
         Ok(true)
     }
 
-    /// Forgets what is over: visits, codes, envelopes that were brought.
+    /// Forgets what is over: visits, codes, envelopes that were brought, wrong passphrases.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -181,6 +181,7 @@ impl Secure {
                 rows::forget_codes(tx, now.minus(limits::CODE_FOR))?;
                 rows::forget_codes_asked(tx, now.minus(limits::CODES_COUNTED_FOR))?;
                 rows::forget_parked(tx, now)?;
+                rows::passphrase::forget_old_tries(tx, now.minus(limits::PASSPHRASE_TRIES_COUNTED_FOR))?;
                 Ok::<_, SecureError>(())
             })
             .await

@@ -482,7 +482,7 @@ pub(super) fn of_secure(error: SecureError) -> Fault {
         ),
         error @ SecureError::Proof => Fault::new(Code::Forbidden, error.to_string()),
         error @ SecureError::Busy => Fault::new(Code::Temporary, error.to_string()).retry_after(BUSY_SECONDS),
-        error @ SecureError::TooOften => {
+        error @ (SecureError::TooOften | SecureError::Paused { .. }) => {
             Fault::new(Code::Temporary, error.to_string()).retry_after(TOO_OFTEN_SECONDS)
         }
         error @ SecureError::Forged => Fault::new(Code::Validation, error.to_string())

@@ -1,5 +1,7 @@
 //! Accounts at the portal: opened by a stranger, used, forgotten, deleted; shared mailboxes; passphrases.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +13,7 @@ use super::{Answer, Browser, Portal, Sent, portals};
 
 const LETTER: &str = "From: anna@valbois.test\r\nSubject: Bonjour\r\n\r\nsecret words\r\n";
 const PASSWORD: &str = "une phrase de passe";
+const MINUTE: Duration = Duration::from_secs(60);
 const ZED: &str = "zed@else.test";
 
 /// What stands between two texts of a page.
@@ -63,7 +66,7 @@ async fn secured(
     let found: Vec<String> =
         codes.text.split("<code>").skip(1).map(|rest| rest.split('<').next().unwrap().to_owned()).collect();
     assert_eq!(found.len(), 10, "{}", codes.text);
-    portal.world.clock.advance(std::time::Duration::from_secs(60));
+    portal.world.clock.advance(MINUTE);
     (secret, found)
 }
 
@@ -451,7 +454,7 @@ async fn an_account_gives_way_to_the_user_of_the_domains_organisation_with_nothi
         assert!(!journal.text.contains(&sent.slot.to_string()), "{}", journal.text);
         let letter = fresh.get(&format!("/safe/journal/{}", sent.slot)).await;
         assert_eq!(letter.status, StatusCode::NOT_FOUND);
-        portal.world.clock.advance(std::time::Duration::from_secs(60));
+        portal.world.clock.advance(MINUTE);
         let later = portal.send(Mode::Registered, "zoe@acme.test", LETTER).await;
         assert!(fresh.get("/safe/journal").await.text.contains(&later.slot.to_string()));
         // Another person has agreed to nothing yet.
@@ -483,6 +486,27 @@ async fn a_passphrase_of_the_senders_is_asked_for_and_a_wrong_one_ends_nothing()
             assert_eq!(state(&portal, &sent).await, State::Notified);
         }
         let fields = [("a", a), ("passphrase", "Gru\u{308}ezi 4711")];
+        // Whoever goes on guessing waits, and reads from when on another is compared.
+        for _ in 0..2 {
+            let again = browser.post(&format!("{place}/read"), &[("a", a), ("passphrase", "4711")]).await;
+            assert!(again.text.contains("Ce n’est pas la phrase secrète"), "{}", again.text);
+        }
+        let from = crate::letter::moment_in_words(
+            &portal.shared,
+            portal.world.clock.now().plus(MINUTE + Duration::from_secs(59)),
+        );
+        for said in ["4711", "Grüezi 4711"] {
+            let later = browser.post(&format!("{place}/read"), &[("a", a), ("passphrase", said)]).await;
+            assert!(
+                later.text.contains("Trop de phrases secrètes") && later.text.contains(&from),
+                "{}",
+                later.text
+            );
+            assert!(!later.text.contains("secret words"));
+        }
+        let file = browser.post(&format!("{place}/download"), &fields).await;
+        assert_eq!(file.status, StatusCode::TOO_MANY_REQUESTS);
+        portal.world.clock.advance(2 * MINUTE);
         let read = browser.post(&format!("{place}/read"), &fields).await;
         assert!(read.text.contains("secret words"), "{}", read.text);
         let file = browser.post(&format!("{place}/download"), &fields).await;

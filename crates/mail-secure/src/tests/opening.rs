@@ -163,22 +163,97 @@ async fn the_same_envelope_that_is_brought_again_lies_here_once() {
 }
 
 #[tokio::test]
-async fn so_many_different_envelopes_of_a_letter_lie_here_and_no_more() {
+async fn no_octet_of_an_envelope_can_be_varied_and_who_tries_keeps_nobody_out() {
     for secure in platforms() {
         let prepared = prepared(&secure, Mode::Confidential, &["zed@else.test"], None).await;
         let (envelope, _) = super::lab::parts(&prepared.carriers()[0]);
-        let mut refused = None;
-        for change in 0..=crate::limits::PARKED_PER_SLOT_LIMIT {
-            // What is sealed is not what is signed: only whoever opens it sees that it was changed.
+        // Every part: the header, what is signed with it, the signature, what is sealed; and what is cut off or added.
+        for place in (0..envelope.len()).step_by(envelope.len() / 50 + 1).chain([envelope.len() - 1]) {
             let mut other = envelope.clone();
-            let last = other.len() - 1;
-            other[last] ^= u8::try_from(change).unwrap();
-            refused = secure.bring(other.into()).await.err();
+            other[place] ^= 1;
+            assert!(matches!(secure.bring(other.into()).await, Err(SecureError::Forged)), "{place}");
         }
-        assert!(
-            matches!(refused, Some(SecureError::TooOften | SecureError::Forged)),
-            "the disk is not filled with variations: {refused:?}"
-        );
+        for other in [&envelope[..envelope.len() - 1], &[&envelope[..], b"x"].concat()] {
+            assert!(matches!(secure.bring(other.to_vec().into()).await, Err(SecureError::Forged)));
+        }
+        assert_eq!(super::lab::count(&secure, "SELECT COUNT(*) FROM secure_parked").await, 0);
         secure.bring(envelope.into()).await.unwrap();
+        assert_eq!(super::lab::count(&secure, "SELECT COUNT(*) FROM secure_parked").await, 1);
+    }
+}
+
+#[tokio::test]
+async fn after_five_wrong_passphrases_of_a_letter_there_is_a_pause_that_grows() {
+    for secure in platforms() {
+        let prepared = prepared(&secure, Mode::Confidential, &["zed@else.test"], Some(PASSPHRASE)).await;
+        let (envelope, share) = super::lab::parts(&prepared.carriers()[0]);
+        let slot = prepared.carriers()[0].slot;
+        let zed = strong("zed@else.test");
+        let say = async |secure: &crate::Secure, said: &str| {
+            let shares = (MailShare::from_base64url(&share).unwrap(), Zeroizing::new(said.to_owned()));
+            secure.open_here(&slot, envelope.clone().into(), shares, &zed).await.map(drop)
+        };
+        let minutes = |count: u64| std::time::Duration::from_secs(60 * count);
+        // Nothing said is no guess.
+        for _ in 0..10 {
+            assert!(matches!(say(&secure, "").await, Err(SecureError::Passphrase)));
+        }
+        for _ in 0..5 {
+            assert_eq!(secure.passphrase_pause(&slot).await.unwrap(), None);
+            assert!(matches!(say(&secure, "4711").await, Err(SecureError::Passphrase)));
+        }
+        for pause in [1, 2, 4] {
+            let until = secure.now().plus(minutes(pause));
+            assert_eq!(secure.passphrase_pause(&slot).await.unwrap(), Some(until));
+            // Neither the right one nor another node: what is counted lies in the database.
+            let node = super::lab::node(secure.db().clone(), secure.world().clone(), settings());
+            for secure in [&secure, &node] {
+                let refused = say(secure, PASSPHRASE).await;
+                assert!(matches!(refused, Err(SecureError::Paused { until: said }) if said == until));
+            }
+            secure.world().clock.advance(minutes(pause));
+            secure.forget_what_is_over().await.unwrap();
+            assert!(matches!(say(&secure, "4712").await, Err(SecureError::Passphrase)));
+        }
+        secure.world().clock.advance(minutes(8));
+        say(&secure, PASSPHRASE).await.unwrap();
+        // Who knows it opens the letter as often as they like; then it is as if nobody had guessed.
+        for _ in 0..6 {
+            say(&secure, PASSPHRASE).await.unwrap();
+        }
+        assert!(matches!(say(&secure, "4711").await, Err(SecureError::Passphrase)));
+        assert_eq!(secure.passphrase_pause(&slot).await.unwrap(), None);
+        secure.world().clock.advance(minutes(25 * 60));
+        secure.forget_what_is_over().await.unwrap();
+        assert_eq!(super::lab::count(&secure, "SELECT COUNT(*) FROM secure_passphrase_try").await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_passphrases_at_the_same_time_no_more_are_compared_than_one_after_the_other() {
+    for secure in platforms() {
+        let prepared = prepared(&secure, Mode::Confidential, &["zed@else.test"], Some(PASSPHRASE)).await;
+        let (envelope, share) = super::lab::parts(&prepared.carriers()[0]);
+        let slot = prepared.carriers()[0].slot;
+        let mut compared = 0;
+        // In rounds, as turns are two for each node: nothing is left of them to hide behind.
+        for _ in 0..10 {
+            let tries = (0..2).map(|_| {
+                let (secure, envelope, share) = (secure.clone(), envelope.clone(), share.clone());
+                tokio::spawn(async move {
+                    let shares =
+                        (MailShare::from_base64url(&share).unwrap(), Zeroizing::new("4711".to_owned()));
+                    secure.open_here(&slot, envelope.into(), shares, &strong("zed@else.test")).await.err()
+                })
+            });
+            for tried in tries.collect::<Vec<_>>() {
+                match tried.await.unwrap() {
+                    Some(SecureError::Passphrase) => compared += 1,
+                    Some(SecureError::Paused { .. } | SecureError::Busy) => {}
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        assert_eq!(compared, 5);
     }
 }

@@ -138,7 +138,7 @@ impl From<SecureError> for Refusal {
                     "the e-mail as a mail server gave it out, or the page that was attached to it, in base64";
                 invalid("mail", error.to_string(), rule)
             }
-            error @ SecureError::TooOften => {
+            error @ (SecureError::TooOften | SecureError::Paused { .. }) => {
                 let title = "Too much was asked in a short time";
                 let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-often", title);
                 problem.detail(error.to_string()).retry_after(TOO_OFTEN_SECONDS).into()
