@@ -48,12 +48,12 @@ submitted | ContentConsignment | c p | consigned
 submitted | RelayToNonERDS | c | relayed
 submitted | RelayToNonERDSFailure | c | undeliverable
 consigned, notified | ConsignmentNotification | c p r | notified
-consigned, notified | ConsignmentNotificationFailure | c p | undeliverable
-consigned, notified | ConsignmentNotificationFailure | r | consigned
+consigned, notified | ConsignmentNotificationFailure | c p r | consigned
+consigned, notified | RelayToNonERDSFailure | c p | undeliverable
 consigned, notified | ContentConsignmentFailure | c p | withdrawn
 consigned, notified | ContentHandover | c p r | handed over
 consigned, notified | ContentHandoverFailure | c p r | unclaimed
-consigned | NotificationDelivered | r | consigned
+consigned | NotificationDelivered | c p r | consigned
 notified | NotificationDelivered | c p r | notified
 handed over | ContentAccessTracking, NotificationDelivered | c p r | handed over
 """

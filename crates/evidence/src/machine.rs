@@ -192,16 +192,18 @@ impl Machine {
             (Confidential | Personal, S::Consigned | S::Notified, E::ContentConsignmentFailure) => {
                 S::Withdrawn
             }
-            (Confidential | Personal, S::Consigned | S::Notified, E::ConsignmentNotificationFailure) => {
+            // The recipient's server did not take what brings it.
+            (Confidential | Personal, S::Consigned | S::Notified, E::RelayToNonERDSFailure) => {
                 S::Undeliverable
             }
 
             // A second notice is one by link after the first was blocked, or a reminder.
             (_, S::Consigned | S::Notified, E::ConsignmentNotification) => S::Notified,
             (_, S::Notified, E::NotificationDelivered) => S::Notified,
-            (Registered, S::Consigned, E::NotificationDelivered) => S::Consigned,
-            // Who accepted has the page before them: that a notice did not arrive changes nothing.
-            (Registered, S::Consigned | S::Notified, E::ConsignmentNotificationFailure) => S::Consigned,
+            (_, S::Consigned, E::NotificationDelivered) => S::Consigned,
+            // A server that had taken the notice reports later that it did not deliver it, or somebody says so in its
+            // name: who has the letter opens it.
+            (_, S::Consigned | S::Notified, E::ConsignmentNotificationFailure) => S::Consigned,
             (_, S::Consigned | S::Notified, E::ContentHandover) => S::HandedOver,
             (_, S::Consigned | S::Notified, E::ContentHandoverFailure) => S::Unclaimed,
             (_, S::HandedOver, E::ContentAccessTracking | E::NotificationDelivered) => S::HandedOver,

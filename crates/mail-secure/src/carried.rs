@@ -56,7 +56,7 @@ impl Secure {
                 match rows::legs::has_living_leg(tx, &seen.copy)? {
                     // Another mailbox behind the address has the letter, or may get it still.
                     true => Ok(()),
-                    false => self.note_failure(tx, &platform, &mut seen, (heard, why), at),
+                    false => self.note_failure(tx, &platform, &mut seen, why, at),
                 }
             }
         }
@@ -99,23 +99,22 @@ impl Secure {
         tx: &mut Tx,
         platform: &Platform,
         seen: &mut Seen,
-        (heard, why): (Heard, &str),
+        why: &str,
         at: Timestamp,
     ) -> Result<(), SecureError> {
         let copy = &seen.copy;
-        // A server that had taken the letter says so, or whoever has it says it in its name: whether it is accepted in time
-        // shows by itself.
-        let is_offered_still = copy.state == State::Offered
-            && matches!(heard, Heard::Report(_))
-            && rows::legs::has_arrived(tx, copy)?;
+        // A server that had taken the letter says so, or whoever has it says it in its name. Who has it opens it; whether
+        // anybody does shows by itself.
+        let may_be_there = copy.way == Way::Sealed && rows::legs::has_arrived(tx, copy)?;
         let (event, kind) = match (copy.way, seen.letter.mode, copy.state) {
-            _ if is_offered_still => (Event::ConsignmentNotificationFailure, NoticeKind::Reported),
-            (Way::Gateway | Way::Mailbox, ..) => (Event::RelayToNonERDSFailure, NoticeKind::Undeliverable),
-            (_, Mode::Registered, State::Submitted | State::Offered) => {
+            _ if may_be_there => (Event::ConsignmentNotificationFailure, NoticeKind::Reported),
+            (Way::Sealed, Mode::Registered, State::Submitted | State::Offered) => {
                 (Event::NotificationForAcceptanceFailure, NoticeKind::Undeliverable)
             }
-            (_, Mode::Registered, _) => (Event::ConsignmentNotificationFailure, NoticeKind::Reported),
-            _ => (Event::ConsignmentNotificationFailure, NoticeKind::Undeliverable),
+            (Way::Sealed, Mode::Registered, _) => {
+                (Event::ConsignmentNotificationFailure, NoticeKind::Reported)
+            }
+            _ => (Event::RelayToNonERDSFailure, NoticeKind::Undeliverable),
         };
         if copy.way == Way::Blocked || (kind == NoticeKind::Reported && !copy.has_room()) {
             return Ok(());

@@ -65,7 +65,10 @@ fn a_confidential_or_personal_letter_is_consigned_notified_and_handed_over() {
         check(&and(&[NotificationDelivered, ContentHandover, ContentAccessTracking]), State::HandedOver);
         check(&and(&[ConsignmentNotification, ContentHandover]), State::HandedOver);
         check(&and(&[ContentConsignmentFailure]), State::Withdrawn);
-        check(&and(&[ConsignmentNotificationFailure]), State::Undeliverable);
+        check(&and(&[RelayToNonERDSFailure]), State::Undeliverable);
+        let reported = and(&[NotificationDelivered, ConsignmentNotificationFailure]);
+        check(&reported, State::Consigned);
+        check(&[&reported[..], &[NotificationDelivered, ContentHandover]].concat(), State::HandedOver);
         check(&and(&[ContentHandoverFailure]), State::Unclaimed);
         check(&notified[..2], State::Consigned);
     }

@@ -35,19 +35,30 @@ async fn sent(town: &Town, stranger: &Stranger, subject: &str) -> (String, wire_
     (path, slot, text)
 }
 
+/// Who has shown the mailbox.
+fn zed() -> mail_secure::Shown {
+    mail_secure::Shown {
+        canonical: "zed@else.test".to_owned(),
+        authentication: "code sent to the mailbox".to_owned(),
+        acting: None,
+        person: None,
+        is_strong: false,
+        by_telephone: None,
+    }
+}
+
 async fn state(town: &Town, slot: &wire_safe::Slot) -> State {
     town.flow.secure().seen(slot).await.unwrap().copy.state
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_failure_that_is_reported_later_ends_what_is_not_registered_and_its_sender_hears_of_it_once() {
+async fn a_failure_that_is_reported_later_ends_nothing_that_had_arrived_and_its_sender_hears_of_it_once() {
     let stranger = Stranger::new().await;
     for mut town in towns(&[("else.test", &stranger)]).await {
         town.go();
-        let undeliverable = (State::Undeliverable, false);
-        // Whoever has a registered letter could write the report: whether it is accepted in time shows by itself.
-        for (mode, alive, ended) in
-            [("<im><c>", State::Notified, undeliverable), ("<im><r>", State::Offered, (State::Offered, true))]
+        // Whoever has a letter could write the report: whether it is opened, or accepted in time, shows by itself.
+        for (mode, alive, reported) in
+            [("<im><c>", State::Notified, State::Consigned), ("<im><r>", State::Offered, State::Offered)]
         {
             let (path, slot, _) = sent(&town, &stranger, &format!("{mode} Bonjour")).await;
             assert_eq!(state(&town, &slot).await, alive);
@@ -64,7 +75,7 @@ async fn a_failure_that_is_reported_later_ends_what_is_not_registered_and_its_se
             let gone = report("Zed@ELSE.test", "5.1.1", "550 5.1.1 no such mailbox", "Subject: x\r\n\r\n");
             town.bring(peer(), envelope("", &[&path.to_uppercase()]), &gone).await.unwrap();
             let copy = town.flow.secure().seen(&slot).await.unwrap().copy;
-            assert_eq!((copy.state, copy.store_share.is_some()), ended);
+            assert_eq!((copy.state, copy.store_share.is_some()), (reported, true));
             // The same once more changes nothing.
             for _ in 0..3 {
                 town.bring(peer(), envelope("", &[&path]), &gone).await.unwrap();
@@ -75,6 +86,11 @@ async fn a_failure_that_is_reported_later_ends_what_is_not_registered_and_its_se
             let last = bundle.letters[0].statements.last().unwrap().sealed.evidence().clone();
             assert_eq!(last.event, mail_secure::Event::ConsignmentNotificationFailure);
             assert!(last.reasons[0].detail.contains("no such mailbox"), "{:?}", last.reasons);
+            if reported == State::Consigned {
+                town.flow.secure().release(&slot, &zed()).await.unwrap();
+                town.flow.secure().note_opened(&slot, &zed(), false).await.unwrap();
+                assert_eq!(state(&town, &slot).await, State::HandedOver, "it was there");
+            }
         }
         town.flow.secure().notarise().await.unwrap();
         while town.flow.post_notices().await.unwrap() > 0 {}
@@ -97,7 +113,7 @@ async fn what_a_filter_throws_back_later_goes_once_more_by_a_link() {
         let (path, slot, text) = sent(&town, &stranger, "<im><c> Bonjour").await;
         let (_, _, other) = sent(&town, &stranger, "<im><c> Autre").await;
         let before = stranger.heard().len();
-        // Another letter of ours in it proves nothing about this one: it is undeliverable then.
+        // Another letter of ours in it proves nothing about this one.
         let blocked = "554 5.7.1 HTML attachments are not allowed";
         town.bring(peer(), envelope("", &[&path]), &report("zed@else.test", "5.7.1", blocked, &text))
             .await
@@ -119,18 +135,16 @@ async fn what_a_filter_throws_back_later_goes_once_more_by_a_link() {
         town.queue_is_empty().await;
         assert_eq!((stranger.heard().len(), sequence().await), (before + 1, stated), "one second letter");
         assert!(town.flow.secure().envelope(&slot, None).await.is_ok(), "the envelope stays here now");
-        // By the link it has no attachment any more: refused again, it is undeliverable.
+        // By the link it has no attachment any more: refused again, nothing more goes, and its sender hears of it.
         let again = report("zed@else.test", "5.7.1", blocked, &told);
         town.bring(peer(), envelope("", &[&path_of(&linked)]), &again).await.unwrap();
-        assert_eq!(state(&town, &slot).await, State::Undeliverable);
+        town.queue_is_empty().await;
+        assert_eq!((state(&town, &slot).await, stranger.heard().len()), (State::Consigned, before + 1));
         let (path, slot, _) = sent(&town, &stranger, "<im><c> Encore").await;
         let foreign = report("zed@else.test", "5.7.1", blocked, &other);
         town.bring(peer(), envelope("", &[&path]), &foreign).await.unwrap();
-        assert_eq!(
-            state(&town, &slot).await,
-            State::Undeliverable,
-            "the envelope of another copy is none of it"
-        );
+        assert_eq!(state(&town, &slot).await, State::Consigned, "the envelope of another copy is none of it");
+        assert!(town.flow.secure().envelope(&slot, None).await.is_err(), "nothing is kept");
         town.stop().await;
     }
 }
@@ -148,16 +162,9 @@ async fn a_link_is_sent_neither_with_a_share_that_opens_nothing_nor_after_the_ha
             if share.starts_with('A') { share.replacen('A', "B", 1) } else { format!("A{}", &share[1..]) };
         let forged = report("zed@else.test", "5.7.1", blocked, &text.replace(&share, &other));
         town.bring(peer(), envelope("", &[&path]), &forged).await.unwrap();
-        assert_eq!(state(&town, &slot).await, State::Undeliverable);
+        assert_eq!(state(&town, &slot).await, State::Consigned);
         let (path, slot, text) = sent(&town, &stranger, "<im><c> Encore").await;
-        let who = mail_secure::Shown {
-            canonical: "zed@else.test".to_owned(),
-            authentication: "code sent to the mailbox".to_owned(),
-            acting: None,
-            person: None,
-            is_strong: false,
-            by_telephone: None,
-        };
+        let who = zed();
         town.flow.secure().release(&slot, &who).await.unwrap();
         town.flow.secure().note_opened(&slot, &who, false).await.unwrap();
         let late = report("zed@else.test", "5.7.1", blocked, &text);

@@ -88,8 +88,8 @@ async fn check(town: &Town, stranger: &Stranger, answered: Answered, point: usiz
             "duo@valbois.test" => &[State::Notified],
             "zoe@acme.test" => &[State::HandedOver],
             "yan@else.test" => &[State::Notified],
-            "zed@else.test" if answered.is_reported => &[State::Undeliverable],
-            "zed@else.test" => &[State::Notified, State::Undeliverable],
+            "zed@else.test" if answered.is_reported => &[State::Consigned],
+            "zed@else.test" => &[State::Notified, State::Consigned],
             _ if answered.is_withdrawn => &[State::Withdrawn],
             _ => &[State::Offered, State::Withdrawn],
         };
