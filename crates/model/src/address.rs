@@ -3,6 +3,7 @@
 use std::fmt;
 
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
 
 /// Octets of a local part (RFC 5321 §4.5.3.1.1).
 const LOCALPART_LIMIT_OCTETS: usize = 64;
@@ -108,7 +109,9 @@ pub struct NotALocalpart {
 }
 
 impl Localpart {
-    /// Parses a dot-string or a quoted string (RFC 5321 §4.1.2), with UTF-8 (RFC 6531 §3.3).
+    /// Parses a dot-string or a quoted string (RFC 5321 §4.1.2), with UTF-8 (RFC 6531 §3.3) in NFC (RFC 6532 §3.1): what is
+    /// compared is what mail is sent to. Else `K` written as the sign for kelvin would lead to another mailbox than the one
+    /// for which it counts in lower case.
     pub fn parse(text: &str) -> Result<Localpart, NotALocalpart> {
         let not = |reason| NotALocalpart { text: text.chars().take(100).collect(), reason };
         if text.is_empty() || text.len() > 2 * LOCALPART_LIMIT_OCTETS + 2 {
@@ -128,6 +131,7 @@ impl Localpart {
                 text.to_owned()
             }
         };
+        let content = if content.is_ascii() { content } else { content.nfc().collect() };
         if content.len() > LOCALPART_LIMIT_OCTETS {
             return Err(not("it has 1 to 64 octets (RFC 5321 §4.5.3.1.1)"));
         }
@@ -177,7 +181,7 @@ fn unquote(rest: &str) -> Option<String> {
     }
 }
 
-/// `localpart@domain`, as it was received; compare with [`Address::canonical`].
+/// `localpart@domain`, as it was received but for NFC; compare with [`Address::canonical`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     localpart: Localpart,

@@ -36,6 +36,28 @@ fn addresses_are_accepted_as_the_standard_says() {
 }
 
 #[test]
+fn a_local_part_is_compared_as_mail_is_sent_to_it() {
+    for (written, sent, compared) in [
+        // The sign for kelvin, which in lower case would be kim's.
+        ("\u{212a}im@x.test", "Kim@x.test", "kim@x.test"),
+        ("\u{212b}sa@x.test", "\u{c5}sa@x.test", "\u{e5}sa@x.test"),
+        // Composed and decomposed by different keyboards.
+        ("E\u{301}ric@x.test", "\u{c9}ric@x.test", "\u{e9}ric@x.test"),
+        // The Greek question mark is a semicolon, which stands within quotes.
+        ("a\u{37e}b@x.test", "\"a;b\"@x.test", "a;b@x.test"),
+        // Similar is not the same: these stay who they are.
+        ("\u{ff2b}im@x.test", "\u{ff2b}im@x.test", "\u{ff4b}im@x.test"),
+        ("\u{131}da@x.test", "\u{131}da@x.test", "\u{131}da@x.test"),
+    ] {
+        let address = Address::parse(written).unwrap();
+        assert_eq!((address.to_string().as_str(), address.canonical().as_str()), (sent, compared));
+        assert_eq!(Address::parse(sent).unwrap(), address, "it is read as it was written");
+    }
+    // What becomes longer than 64 octets is too long.
+    assert!(Address::parse(&format!("{}@x.test", "\u{fb1d}".repeat(21))).is_err());
+}
+
+#[test]
 fn subaddresses_fall_apart_at_the_first_plus() {
     let address = Address::parse("Anna+a+b@valbois.test").unwrap();
     let (base, detail) = address.subaddress().unwrap();
