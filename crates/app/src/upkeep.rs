@@ -221,6 +221,7 @@ async fn clean(installation: &Installation) -> Result<()> {
         installation.flow.reports().prune(now).await.map(drop).context("reports about mail"),
         trust::mta_sts::forget_expired(&installation.db, now).await.map(drop).context("MTA-STS policies"),
         directory.forget_old_membership_offers().await.context("offers of membership"),
+        directory.end_shared_recipients().await.map(drop).context("accounts for shared mailboxes"),
         directory.forget_old_jobs().await.map(drop).context("lists of new addresses"),
         directory.forget_requests().await.map(drop).context("invitations and requests whose time is over"),
         directory.forget_deleted_addresses().await.map(drop).context("deleted addresses"),

@@ -43,6 +43,10 @@ pub const JOB_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub const OPENED_ADDRESSES_LIMIT: usize = 200;
 /// Codes for a new password that are sent to one recipient within [`RECIPIENT_CODES_WITHIN`].
 pub const RECIPIENT_CODES_PER_ADDRESS: i64 = 5;
+/// How long others may read a recipient's mailbox before the account ends: somebody stands in during the holidays.
+pub const SHARED_RECIPIENT_FOR: Duration = Duration::from_secs(60 * 86_400);
+/// Recipients that are looked at at once.
+pub(crate) const RECIPIENTS_AT_ONCE: i64 = 200;
 /// Such codes that are asked for from one source in that time.
 pub const RECIPIENT_CODES_PER_SOURCE: i64 = 20;
 /// For how long they are counted.

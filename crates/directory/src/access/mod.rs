@@ -30,6 +30,7 @@ use zeroize::Zeroizing;
 use crate::administration::{found, names_in_reach, user_in, users_in};
 use crate::entities::UserInfo;
 use crate::error::DirectoryError;
+use crate::login::Sought;
 use crate::rows::address_key;
 use crate::{
     Administration, Attempt, AuthProtocol, AuthRefusal, CreatedDevicePassword, DeviceKind,
@@ -315,7 +316,8 @@ impl Administration {
         let directory = self.directory();
         if let Some(login) = login {
             let attempt = directory.begin_attempt(&login, source).await.map_err(refused)?;
-            if directory.is_password(&attempt, &login, &password).await.map_err(refused)? {
+            let whose = Sought::User(login);
+            if directory.is_password(&attempt, whose, &password).await.map_err(refused)? {
                 return Ok(());
             }
         }

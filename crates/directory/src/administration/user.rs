@@ -80,19 +80,17 @@ impl Administration {
                 value: login.clone(),
                 rule: "a login exists once in the installation",
             };
-            let is_anothers = !is_proved && is_anothers(tx, &domain)?;
-            let is_room_made = !is_anothers
-                && recipient::make_room(tx, organisation, &login, &who, (notice, at))?;
-            if !is_room_made && rows::is_login_taken(tx, &login)? {
+            if rows::is_login_taken(tx, &login)? {
                 return Err(taken());
             }
-            if is_anothers {
+            if !is_proved && is_anothers(tx, &domain)? {
                 return Err(DirectoryError::Invalid {
                     field: "login",
                     reason: format!("«{login}» is an address of another organisation"),
                     rule: "a login at a domain of another organisation here is made there, or by an invitation",
                 });
             }
+            let is_room_made = recipient::make_room(tx, organisation, &login, &who, (notice, at))?;
             let new =
                 rows::NewPerson { id, organisation, login: &login, name: &name, argon2: &hash.argon2, at };
             rows::insert_user(tx, &new).map_err(conflict(taken))?;

@@ -7,7 +7,7 @@ use model::{Address, OrganisationId};
 use super::{SignedInApplication, rows};
 use crate::administration::is_login_taken;
 use crate::error::DirectoryError;
-use crate::{Directory, limits, recipient};
+use crate::{Directory, limits};
 
 impl Directory {
     /// The addresses whose secure letters an application reads now: those that it was given, as far as their domain is
@@ -24,8 +24,7 @@ impl Directory {
                 for address in &info.reads {
                     let is_own = rows::has_domain(tx, info.organisation, address.domain())?;
                     // The account of a recipient opens nothing of an address for which an application reads.
-                    let holder = recipient::rows::holder(tx, &address.canonical())?;
-                    if is_own && holder.is_none_or(|holder| holder.is_recipient) {
+                    if is_own && !is_login_taken(tx, &address.canonical())? {
                         now.push(address.clone());
                     }
                 }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::{Challenge, FactorId, FactorInfo, FactorKind, Factors, RecoveryCodes, rows};
 use crate::administration::{checked_name, found};
 use crate::error::{AuthRefusal, DirectoryError};
-use crate::login::check_chosen;
+use crate::login::{Sought, check_chosen};
 use crate::notice::{self, Event};
 use crate::{Administration, Directory, Session, limits, membership};
 
@@ -53,7 +53,9 @@ impl Directory {
     ) -> Result<Proved, AuthRefusal> {
         let attempt = self.begin_attempt(&session.login, source).await?;
         let is_right = match &proof {
-            Proof::Password(password) => self.is_password(&attempt, &session.login, password).await?,
+            Proof::Password(password) => {
+                self.is_password(&attempt, Sought::Known(session.user), password).await?
+            }
             Proof::Passkey { token, answer } => {
                 let begun = self.begun(token, "proof").await?;
                 match begun.filter(|begun| begun.person == Some(session.user)) {

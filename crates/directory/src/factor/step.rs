@@ -162,7 +162,7 @@ impl Directory {
         let login = operator.read(move |tx| rows::login_of(tx, user)).await.map_err(DirectoryError::from)?;
         let login = login.ok_or(StepRefusal::Over)?;
         let attempt = self.begin_attempt(&login, source).await?;
-        let person = self.attempt_succeeded(attempt, &login).await?;
+        let person = self.attempt_succeeded(attempt, user).await?;
         Ok(self.open_session(&person, source, agent).await?)
     }
 
@@ -177,7 +177,7 @@ impl Directory {
         if !self.end_begun(token).await? {
             return Err(StepRefusal::Over);
         }
-        let person = self.attempt_succeeded(attempt, &step.login).await?;
+        let person = self.attempt_succeeded(attempt, step.user).await?;
         Ok(self.open_session(&person, source, agent).await?)
     }
 

@@ -54,7 +54,7 @@ pub use failures::FailureLimits;
 pub(crate) use hash::{NewHash, check_chosen, prepare};
 pub(crate) use person::PersonAttempt;
 pub use protocol::AuthProtocol;
-pub(crate) use rows::{ban_of, delete_ban, keep_ban};
+pub(crate) use rows::{Sought, ban_of, delete_ban, keep_ban};
 pub use scram::ScramExchange;
 pub(crate) use secret::{device_password, random_characters, selector_of};
 

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use db::DbError;
+use model::UserId;
 use zeroize::Zeroizing;
 
 use super::admission::{Admission, Stage};
+use super::rows::Sought;
 use super::{LoginName, SignedIn, prepare, rows};
 use crate::error::AuthRefusal;
-use crate::recipient::NOWHERE;
 use crate::{Directory, limits};
 
 /// A try of a person that the limits let through: it fails or succeeds.
@@ -23,30 +24,27 @@ impl Directory {
         password: &str,
         source: IpAddr,
     ) -> Result<SignedIn, AuthRefusal> {
-        let signed_in = self.signed_in_anywhere(login, password, source).await?;
-        match signed_in.organisation == NOWHERE {
-            true => Err(AuthRefusal::Disabled),
-            false => Ok(signed_in),
-        }
+        self.signed_in_as(Sought::User, login, password, source).await
     }
 
-    /// The same, and for people without an organisation too: they know the portal only.
-    pub(crate) async fn signed_in_anywhere(
+    /// The same for whom a login stands.
+    pub(crate) async fn signed_in_as(
         &self,
+        sought: fn(String) -> Sought,
         login: &str,
         password: &str,
         source: IpAddr,
     ) -> Result<SignedIn, AuthRefusal> {
         let key = LoginName::parse(login).key;
         let attempt = self.begin_attempt(&key, source).await?;
-        let person = self.person(&key).await?;
+        let person = self.person(sought(key)).await?;
         if !self.is_password_of(&attempt, person.as_ref(), password).await? {
             return Err(self.attempt_failed(&attempt, "wrong password").await);
         }
         let person = person.ok_or(AuthRefusal::Wrong)?;
         match person.has_factor && !person.is_disabled {
-            true => Ok(signed_in(&person, key)),
-            false => self.attempt_succeeded(attempt, &key).await,
+            true => Ok(signed_in(person)),
+            false => self.attempt_succeeded(attempt, person.user).await,
         }
     }
 
@@ -68,32 +66,31 @@ impl Directory {
     pub(crate) async fn attempt_succeeded(
         &self,
         attempt: PersonAttempt,
-        login: &str,
+        user: UserId,
     ) -> Result<SignedIn, AuthRefusal> {
-        let person = self.person(login).await?.ok_or(AuthRefusal::Wrong)?;
+        let person = self.person(Sought::Known(user)).await?.ok_or(AuthRefusal::Wrong)?;
         if person.is_disabled {
             return Err(AuthRefusal::Disabled);
         }
         let usage = rows::Use::Person(person.user);
         self.succeeded(&attempt.0, usage, person.organisation, person.last_used_at).await;
-        Ok(signed_in(&person, login.to_owned()))
+        Ok(signed_in(person))
     }
 
-    /// Whether it is the present password of a login.
+    /// Whether it is somebody's present password.
     pub(crate) async fn is_password(
         &self,
         attempt: &PersonAttempt,
-        login: &str,
+        whose: Sought,
         password: &str,
     ) -> Result<bool, AuthRefusal> {
-        let person = self.person(login).await?;
+        let person = self.person(whose).await?;
         self.is_password_of(attempt, person.as_ref(), password).await
     }
 
-    async fn person(&self, login: &str) -> Result<Option<rows::Person>, AuthRefusal> {
-        let login = login.to_owned();
+    async fn person(&self, sought: Sought) -> Result<Option<rows::Person>, AuthRefusal> {
         let operator = self.db.operator("find whose a sign-in is");
-        let found: Result<_, DbError> = operator.read(move |tx| rows::person(tx, &login)).await;
+        let found: Result<_, DbError> = operator.read(move |tx| rows::person(tx, &sought)).await;
         found.map_err(|error| AuthRefusal::Later(error.into()))
     }
 
@@ -123,6 +120,7 @@ impl Directory {
     }
 }
 
-fn signed_in(person: &rows::Person, login: String) -> SignedIn {
-    SignedIn { user: person.user, organisation: person.organisation, role: person.role, login }
+fn signed_in(person: rows::Person) -> SignedIn {
+    let rows::Person { user, organisation, role, login, .. } = person;
+    SignedIn { user, organisation, role, login }
 }

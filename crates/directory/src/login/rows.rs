@@ -7,6 +7,7 @@ use super::AuthProtocol;
 use crate::application::ApplicationId;
 use crate::entities::{Ban, Protocols, Role};
 use crate::limits;
+use crate::recipient::NOWHERE;
 use crate::rows::{address_of, quota};
 use crate::sources::{BanRule, Evidence};
 
@@ -97,9 +98,26 @@ pub(super) struct Person {
     pub(super) is_disabled: bool,
     pub(super) last_used_at: Option<Timestamp>,
     pub(super) has_factor: bool,
+    pub(super) login: String,
 }
 
-pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError> {
+/// Whom a sign-in is about.
+#[derive(Clone)]
+pub(crate) enum Sought {
+    /// The user with a login.
+    User(String),
+    /// Whoever has the account for letters to an address, or else the user with that login.
+    Anybody(String),
+    /// Somebody who is known.
+    Known(UserId),
+}
+
+pub(super) fn person(tx: &mut Tx, sought: &Sought) -> Result<Option<Person>, DbError> {
+    let (login, from, id) = match sought {
+        Sought::User(login) => (Some(login.as_str()), NOWHERE.0 + 1, None),
+        Sought::Anybody(login) => (Some(login.as_str()), NOWHERE.0, None),
+        Sought::Known(user) => (None, NOWHERE.0, Some(*user)),
+    };
     tx.query_one(
         "SELECT p.id, p.organisation,
                 COALESCE((SELECT h.role FROM membership h
@@ -112,9 +130,11 @@ pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError
                         OR EXISTS (SELECT 1 FROM operator_staff f WHERE f.person = p.id)
                         OR p.organisation = 0)
                      THEN 0 ELSE 1 END,
-                p.last_used_at, CASE WHEN EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id) THEN 1 ELSE 0 END
-         FROM person p WHERE p.login = ?1",
-        values![login],
+                p.last_used_at, CASE WHEN EXISTS (SELECT 1 FROM factor k WHERE k.person = p.id) THEN 1 ELSE 0 END,
+                p.login
+         FROM person p WHERE (p.login = ?1 OR p.id = ?3) AND p.organisation >= ?2
+         ORDER BY p.organisation LIMIT 1",
+        values![login, from, id],
         |row| {
             Ok(Person {
                 user: UserId(row.integer(0)?),
@@ -125,6 +145,7 @@ pub(super) fn person(tx: &mut Tx, login: &str) -> Result<Option<Person>, DbError
                 is_disabled: row.integer(5)? > 0,
                 last_used_at: row.optional_timestamp(6)?,
                 has_factor: row.boolean(7)?,
+                login: row.text(8)?.to_owned(),
             })
         },
     )

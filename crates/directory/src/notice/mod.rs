@@ -51,6 +51,8 @@ pub(crate) enum OfRecipient {
     Deleted,
     /// It made room for a user of the domain's organisation.
     Replaced,
+    /// It ended because others read its mailbox.
+    Shared,
 }
 
 /// A letter that is to be posted.
@@ -67,7 +69,7 @@ pub struct Notice {
     /// The language that the person chose.
     pub language: Option<String>,
     /// `role`, `offer`, `password`, `factor-added`, `factor-removed`, `token`, `recovery-codes` or `recovery-code-used`;
-    /// of somebody without an organisation `portal-opened`, `portal-code`, `portal-deleted` or `portal-replaced`.
+    /// of somebody without an organisation `portal-opened`, `portal-code`, `portal-deleted`, `portal-replaced` or `portal-shared`.
     pub kind: String,
     /// What it is about, by kind: «role @ organisation», the factor's name, how many codes are left.
     pub detail: String,
@@ -125,6 +127,7 @@ fn told(tx: &mut Tx, event: &Event) -> Result<(&'static str, String), DirectoryE
         Event::Recipient(OfRecipient::Code(code)) => ("portal-code", code.clone()),
         Event::Recipient(OfRecipient::Deleted) => ("portal-deleted", String::new()),
         Event::Recipient(OfRecipient::Replaced) => ("portal-replaced", String::new()),
+        Event::Recipient(OfRecipient::Shared) => ("portal-shared", String::new()),
         Event::MailboxOpened { address, kind, detail } => match *kind {
             "access" => ("mailbox-access", format!("{address}: {detail}")),
             "logs" => ("mailbox-logs", address.clone()),

@@ -32,12 +32,14 @@ pub(super) fn set_phone(tx: &mut Tx, user: UserId, phone: Option<&str>) -> Resul
     Ok(())
 }
 
-/// The language that the person with this login name chose, in the caller's transaction; whatever organisation is
-/// theirs: it is for letters of our own to them.
+/// The language that the person with this login name chose, before others whoever gets letters there, in the caller's
+/// transaction; whatever organisation is theirs: it is for letters of our own to them.
 pub fn language_of(tx: &mut Tx, login: &str) -> Result<Option<String>, DbError> {
-    let found = tx.query_one("SELECT language FROM person WHERE login = ?1", values![login], |row| {
-        Ok(row.optional_text(0)?.map(ToOwned::to_owned))
-    })?;
+    let found = tx.query_one(
+        "SELECT language FROM person WHERE login = ?1 ORDER BY organisation LIMIT 1",
+        values![login],
+        |row| Ok(row.optional_text(0)?.map(ToOwned::to_owned)),
+    )?;
     Ok(found.flatten())
 }
 

@@ -8,7 +8,7 @@ use model::{Address, UserId};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use super::{Holder, rows};
+use super::rows;
 use crate::error::{AuthRefusal, DirectoryError};
 use crate::login::{check_chosen, source_subject};
 use crate::notice::{self, Event, OfRecipient};
@@ -72,7 +72,7 @@ impl Directory {
                 for ((subject, _), id) in subjects.iter().zip(ids) {
                     rows::note_asked(tx, id, subject, now)?;
                 }
-                if let Some(Holder { user, is_recipient: true }) = rows::holder(tx, &login)? {
+                if let Some(user) = rows::recipient_called(tx, &login)? {
                     rows::put_code(tx, user, &hash(user, &code), now)?;
                     let event = Event::Recipient(OfRecipient::Code(code.to_string()));
                     notice::write(tx, ids[2], user, &event, &login, now)?;
@@ -128,9 +128,7 @@ impl Directory {
         let operator = self.db.operator("somebody without an organisation sets a new password");
         let found = operator
             .write(move |tx| {
-                let Some(Holder { user, is_recipient: true }) = rows::holder(tx, &login)? else {
-                    return Ok(None);
-                };
+                let Some(user) = rows::recipient_called(tx, &login)? else { return Ok(None) };
                 let since = now.minus(limits::RECIPIENT_CODE_FOR);
                 let Some(wanted) = rows::try_code(tx, user, since, limits::CEREMONY_FAILURES_LIMIT)? else {
                     return Ok(None);

@@ -3,10 +3,12 @@
 //! ```text
 //! mailbox shown by a code ─ open_recipient ─ session ─ second factor ─ letters to that address
 //!                                              ├ forgotten password: a code to the mailbox and the second factor
-//!                                              └ deleted by its owner │ gives way to a user of the domain's organisation
+//!                                              └ deleted by its owner │ gives way to a user of the domain's organisation │
+//!                                                ends once others have read the mailbox for a while
 //! ```
 //!
-//! Their home is [`NOWHERE`], and they have no membership. Whatever a person may do in an organisation begins with a
+//! Their home is [`NOWHERE`], and they have no membership. Their logins are apart from those of users: one whom an
+//! administrator gave an address elsewhere as login has not shown that mailbox, and keeps nobody from it. Whatever a person may do in an organisation begins with a
 //! membership, so that nothing is open to them that nobody thought of: not the Manager, not the API, no list of users
 //! has them. [`Directory::portal_session`] alone knows their sessions. Passwords, second factors, limits and bans are
 //! those of everybody (docs/decisions/0073).
@@ -14,16 +16,17 @@
 mod forgotten;
 mod opening;
 pub(crate) mod rows;
+mod sharing;
 
 use std::net::IpAddr;
 
-use db::Tx;
+use db::{DbError, Tx};
 use model::{Address, OrganisationId, UserId};
 use zeroize::Zeroizing;
 
 use crate::administration::forget_user;
 use crate::error::DirectoryError;
-use crate::login::check_chosen;
+use crate::login::{Sought, check_chosen};
 use crate::notice::{self, Event, OfRecipient};
 use crate::rows::address_key;
 use crate::{AuthRefusal, Directory, Found, Proved, Role, Session, SignedIn};
@@ -49,11 +52,11 @@ pub struct NewRecipient {
 
 /// Whose account stands behind an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Holder {
+pub(crate) struct Holder {
     /// Who.
-    pub user: UserId,
+    pub(crate) user: UserId,
     /// Whether it is somebody without an organisation.
-    pub is_recipient: bool,
+    pub(crate) is_recipient: bool,
 }
 
 impl Session {
@@ -64,14 +67,19 @@ impl Session {
 }
 
 impl Directory {
-    /// Whose login an address is. Only for whoever has shown that the address is theirs: others learn nothing of it.
+    /// Whether there is an account for the letters to an address: its owner's, or that of a user of its domain's
+    /// organisation. Only for whoever has shown that the address is theirs: others learn nothing of it.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn holder(&self, login: &Address) -> Result<Option<Holder>, DirectoryError> {
+    pub async fn has_account(&self, login: &Address) -> Result<bool, DirectoryError> {
         let login = address_key(login);
         let operator = self.db.operator("the owner of an address asks whether there is an account");
-        Ok(operator.read(move |tx| rows::holder(tx, &login)).await?)
+        Ok(operator
+            .read(move |tx| {
+                Ok::<_, DbError>(rows::recipient_called(tx, &login)?.is_some() || rows::is_users(tx, &login)?)
+            })
+            .await?)
     }
 
     /// Opens an account for the letters to an address; gives whom to let in.
@@ -103,13 +111,14 @@ impl Directory {
                     value: login.clone(),
                     rule: "a login exists once in the installation",
                 };
-                if rows::holder(tx, &login)?.is_some() {
+                // A user's login that nobody has shown keeps its owner out of nothing, and knows nothing of it.
+                if rows::recipient_called(tx, &login)?.is_some() || rows::is_users(tx, &login)? {
                     return Err(taken());
                 }
                 let new =
                     rows::NewPerson { user, login: &login, argon2: &hash, language: language.as_deref(), at };
                 rows::insert(tx, &new).map_err(|error| match error {
-                    db::DbError::Conflict { .. } => taken(),
+                    DbError::Conflict { .. } => taken(),
                     error => error.into(),
                 })?;
                 notice::write(tx, notice, user, &Event::Recipient(OfRecipient::Opened), &login, at)?;
@@ -131,7 +140,8 @@ impl Directory {
         Ok(!is_sent_on && self.is_read_by_one(login).await?)
     }
 
-    /// Checks a password at the portal, of people with and without an organisation. [`Directory::enter`] goes on.
+    /// Checks a password at the portal, of people with and without an organisation; of two with the same login it is the one
+    /// who opened an account for its letters. [`Directory::enter`] goes on.
     ///
     /// # Errors
     /// As [`Directory::sign_in`].
@@ -141,7 +151,7 @@ impl Directory {
         password: &str,
         source: IpAddr,
     ) -> Result<SignedIn, AuthRefusal> {
-        self.signed_in_anywhere(login, password, source).await
+        self.signed_in_as(Sought::Anybody, login, password, source).await
     }
 
     /// Whose session a token opens at the portal, if it still does: people with and without an organisation.
@@ -197,7 +207,7 @@ pub(crate) fn make_room(
     who: &str,
     (notice, at): (i64, model::Timestamp),
 ) -> Result<bool, DirectoryError> {
-    let Some(Holder { user, is_recipient: true }) = rows::holder(tx, login)? else { return Ok(false) };
+    let Some(user) = rows::recipient_called(tx, login)? else { return Ok(false) };
     let domain = login.rsplit_once('@').map_or("", |(_, domain)| domain);
     if crate::membership::rows::owner_of_domain(tx, domain)? != Some(organisation) {
         return Ok(false);

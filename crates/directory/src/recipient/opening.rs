@@ -34,13 +34,15 @@ impl Directory {
         let own = address_key(&login);
         let is_proved = match session.is_recipients() {
             // Whoever read the mailbox with others once, and opened an account then, is nobody's only reader.
-            true => self.is_read_by_one(&login).await?,
+            true => self.is_read_by_one(&login).await? && !self.is_users(&login).await?,
             false => self.is_home(session, &login).await?,
         };
         if address_key(address) == own {
             return Ok(match (is_proved, session.is_recipients()) {
                 (true, _) => Some(Opens::Own),
                 (false, true) => None,
+                // Its owner has an account: nobody who reads along in the mailbox gets around the second factor of that.
+                (false, false) if self.is_recipients(&login).await? => None,
                 (false, false) => Some(Opens::Unproved),
             });
         }
@@ -129,6 +131,20 @@ impl Directory {
             }
             _ => Ok(false),
         }
+    }
+
+    /// Whether a user of the domain's organisation has the address: the organisation decides whose it is.
+    async fn is_users(&self, login: &Address) -> Result<bool, DirectoryError> {
+        let login = address_key(login);
+        let operator = self.db.operator("see whether an address is a user's");
+        Ok(operator.read(move |tx| rows::is_users(tx, &login)).await?)
+    }
+
+    /// Whether whoever showed the mailbox of an address has opened an account.
+    async fn is_recipients(&self, login: &Address) -> Result<bool, DirectoryError> {
+        let login = address_key(login);
+        let operator = self.db.operator("see whether an address is a recipient's");
+        Ok(operator.read(move |tx| rows::recipient_called(tx, &login)).await?.is_some())
     }
 
     async fn reads(&self, session: &Session, account: AccountRef) -> Result<bool, DirectoryError> {

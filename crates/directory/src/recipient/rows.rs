@@ -7,12 +7,78 @@ use super::{Holder, NOWHERE};
 use crate::session::{Session, SessionId};
 use crate::{Brand, Role, Support};
 
-/// Whose login it is.
+/// Whose login it is: whoever opened an account for its letters goes before a user with the same.
 pub(crate) fn holder(tx: &mut Tx, login: &str) -> Result<Option<Holder>, DbError> {
-    tx.query_one("SELECT id, organisation FROM person WHERE login = ?1", values![login], |row| {
-        let is_recipient = OrganisationId(row.integer(1)?) == NOWHERE;
-        Ok(Holder { user: UserId(row.integer(0)?), is_recipient })
-    })
+    tx.query_one(
+        "SELECT id, organisation FROM person WHERE login = ?1 ORDER BY organisation LIMIT 1",
+        values![login],
+        |row| {
+            let is_recipient = OrganisationId(row.integer(1)?) == NOWHERE;
+            Ok(Holder { user: UserId(row.integer(0)?), is_recipient })
+        },
+    )
+}
+
+/// Whether it is known whose mailbox somebody's login is: its owner opened an account, or the login is of a domain of an
+/// organisation to which the person belongs, blocked there or not. Of any other it is an administrator's word.
+pub(crate) fn is_proved(tx: &mut Tx, user: UserId) -> Result<bool, DbError> {
+    let person =
+        tx.query_one("SELECT login, organisation FROM person WHERE id = ?1", values![user], |row| {
+            Ok((row.text(0)?.to_owned(), OrganisationId(row.integer(1)?)))
+        })?;
+    let Some((login, home)) = person else { return Ok(false) };
+    if home == NOWHERE {
+        return Ok(true);
+    }
+    let domain = login.rsplit_once('@').map_or("", |(_, domain)| domain);
+    let Some(owner) = crate::membership::rows::owner_of_domain(tx, domain)? else { return Ok(false) };
+    if owner == home {
+        return Ok(true);
+    }
+    let member = "SELECT 1 FROM membership WHERE person = ?1 AND organisation = ?2";
+    Ok(tx.query_one(member, values![user, owner], |row| row.integer(0))?.is_some())
+}
+
+/// The account of somebody without an organisation for an address.
+pub(super) fn recipient_called(tx: &mut Tx, login: &str) -> Result<Option<UserId>, DbError> {
+    Ok(holder(tx, login)?.filter(|holder| holder.is_recipient).map(|holder| holder.user))
+}
+
+/// Whether a user has the login whose mailbox it is known to be.
+pub(super) fn is_users(tx: &mut Tx, login: &str) -> Result<bool, DbError> {
+    match crate::membership::rows::person_called(tx, login)? {
+        Some(user) => is_proved(tx, user),
+        None => Ok(false),
+    }
+}
+
+/// People without an organisation, in the order of their ids, behind one of them.
+pub(super) fn recipients_behind(
+    tx: &mut Tx,
+    last: UserId,
+    limit: i64,
+) -> Result<Vec<(UserId, String)>, DbError> {
+    tx.query(
+        "SELECT id, login FROM person WHERE organisation = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+        values![NOWHERE, last, limit],
+        |row| Ok((UserId(row.integer(0)?), row.text(1)?.to_owned())),
+    )
+}
+
+/// Since when others read somebody's mailbox, as was seen; from now on where it was not.
+pub(super) fn shared_since(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Timestamp, DbError> {
+    tx.execute(
+        "INSERT INTO shared_recipient (person, since) VALUES (?1, ?2) ON CONFLICT (person) DO NOTHING",
+        values![user, now],
+    )?;
+    let since = "SELECT since FROM shared_recipient WHERE person = ?1";
+    Ok(tx.query_one(since, values![user], |row| row.timestamp(0))?.unwrap_or(now))
+}
+
+/// Nobody else reads somebody's mailbox, or the account is gone.
+pub(super) fn forget_shared(tx: &mut Tx, user: UserId) -> Result<(), DbError> {
+    tx.execute("DELETE FROM shared_recipient WHERE person = ?1", values![user])?;
+    Ok(())
 }
 
 /// Whose account stands behind a login, in the caller's transaction; whatever organisation is theirs.

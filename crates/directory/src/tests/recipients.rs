@@ -103,7 +103,7 @@ async fn a_recipient_is_known_at_the_portal_and_nowhere_else() {
             "the Manager and the API know nobody"
         );
         let refused = town.directory.sign_in(ZED, CHOSEN, ip(HERE)).await;
-        assert!(matches!(refused, Err(AuthRefusal::Disabled)), "{refused:?}");
+        assert!(matches!(refused, Err(AuthRefusal::Wrong)), "as whoever is unknown: {refused:?}");
         town.directory.sign_in_at_portal(ZED, CHOSEN, ip(HERE)).await.unwrap();
         let wrong = town.directory.sign_in_at_portal(ZED, "wrong", ip(HERE)).await;
         assert!(matches!(wrong, Err(AuthRefusal::Wrong)));
@@ -222,15 +222,14 @@ async fn a_user_of_the_domains_own_organisation_takes_the_place_and_nothing_that
     for town in towns().await {
         // Elsewhere, nobody has shown whose mailbox it is: the account stays.
         let elsewhere = opened(&town, ZED).await;
-        let refused = user(&town, ZED, town.valbois).await;
-        assert!(matches!(refused, Err(DirectoryError::Conflict { .. })), "{refused:?}");
+        user(&town, ZED, town.valbois).await.unwrap();
         assert!(town.directory.portal_session(&elsewhere).await.unwrap().is_some());
         town.mailbox("eve@valbois.test").await;
         let token = opened(&town, "eve@valbois.test").await;
         secured(&town, &session(&town, &token).await).await;
         let old = session(&town, &token).await.user;
         let refused = user(&town, "eve@valbois.test", town.acme).await;
-        assert!(matches!(refused, Err(DirectoryError::Conflict { .. })), "nobody else's: {refused:?}");
+        assert!(matches!(refused, Err(DirectoryError::Invalid { .. })), "nobody else's: {refused:?}");
         assert!(town.directory.portal_session(&token).await.unwrap().is_some());
         let new = user(&town, "eve@valbois.test", town.valbois).await.unwrap();
         assert_ne!(new.id, old);
@@ -239,8 +238,9 @@ async fn a_user_of_the_domains_own_organisation_takes_the_place_and_nothing_that
         assert!(matches!(former, Err(AuthRefusal::Wrong)));
         let session = session_of(&town, "eve@valbois.test").await;
         assert!(!session.has_second_factor, "the second factor is nobody's but its owner's");
-        let holder = town.directory.holder(&address("eve@valbois.test")).await.unwrap().unwrap();
-        assert_eq!((holder.user, holder.is_recipient), (new.id, false));
+        let operator = town.db.operator("test");
+        let holder = operator.read(|tx| crate::login_holder(tx, "eve@valbois.test")).await.unwrap();
+        assert_eq!(holder, Some(new.id));
         let trail = trail::Trail::new(town.db.clone());
         let entries = trail.changes(Some(town.valbois), db::Seek::first(5)).await.unwrap().items;
         let made = entries.into_iter().find(|entry| entry.action == "create user").unwrap();
@@ -265,14 +265,14 @@ async fn a_recipient_deletes_the_own_account_and_nobody_elses() {
         assert!(town.directory.delete_recipient(&other, proved).await.is_err(), "the proof is another's");
         town.directory.delete_recipient(&zed, proved).await.unwrap();
         assert!(town.directory.portal_session(&token).await.unwrap().is_none());
-        assert_eq!(town.directory.holder(&address(ZED)).await.unwrap(), None);
+        assert!(!town.directory.has_account(&address(ZED)).await.unwrap());
         // A user of an organisation is deleted by its administrators.
         user(&town, "marc@valbois.test", town.valbois).await.unwrap();
         let marc = session_of(&town, "marc@valbois.test").await;
         let proof = Proof::Password(Zeroizing::new("another passphrase".to_owned()));
         let proved = town.directory.prove(&marc, proof, ip(HERE)).await.unwrap();
         assert!(town.directory.delete_recipient(&marc, proved).await.is_err());
-        assert!(town.directory.holder(&address("marc@valbois.test")).await.unwrap().is_some());
+        assert!(town.directory.has_account(&address("marc@valbois.test")).await.unwrap());
     }
 }
 
@@ -429,5 +429,118 @@ async fn of_many_second_factors_at_the_same_time_a_code_for_a_new_password_bears
         let mut right = forgotten(&newest, &codes[0]);
         right.source = ip("203.0.113.1");
         assert!(town.directory.replace_forgotten_password(right).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_an_administrator_wrote_down_keeps_nobody_from_the_own_mailbox() {
+    for town in towns().await {
+        // Acme writes zed's address down, signs in with it, and sets a second factor up.
+        let written = user(&town, ZED, town.acme).await.unwrap();
+        let theirs = session_of(&town, ZED).await;
+        secured(&town, &theirs).await;
+        check_opens(&town, &theirs, ZED, Some(Opens::Unproved)).await;
+        assert!(!town.directory.has_account(&address(ZED)).await.unwrap());
+        // Whoever shows the mailbox opens an account all the same; at the portal the login is theirs from then on.
+        let token = opened(&town, ZED).await;
+        let own = session(&town, &token).await;
+        assert!(own.user != written.id && own.is_recipients());
+        assert!(town.directory.has_account(&address(ZED)).await.unwrap());
+        check_opens(&town, &own, ZED, Some(Opens::Own)).await;
+        // Nor does it help whoever reads along in the mailbox around the second factor of its owner.
+        check_opens(&town, &theirs, ZED, None).await;
+        let again = joined(&town, ZED).await;
+        assert!(matches!(again, Err(DirectoryError::Conflict { .. })), "{again:?}");
+        let at_portal = town.directory.sign_in_at_portal(ZED, CHOSEN, ip(HERE)).await.unwrap();
+        assert_eq!(at_portal.user, own.user);
+        assert!(town.directory.sign_in_at_portal(ZED, "another passphrase", ip(HERE)).await.is_err());
+        // At the Manager it is the user's as before, with the own password and second factor.
+        let at_manager = town.directory.sign_in(ZED, "another passphrase", ip(HERE)).await.unwrap();
+        assert_eq!(at_manager.user, written.id);
+        assert!(town.directory.sign_in(ZED, CHOSEN, ip(HERE)).await.is_err());
+        // A forgotten password is the recipient's, and needs no second factor of somebody else.
+        assert!(town.directory.send_recipient_code(&address(ZED), ip(HERE)).await.unwrap());
+        town.directory.replace_forgotten_password(forgotten(&code(&town).await, "")).await.unwrap();
+        town.directory.sign_in_at_portal(ZED, "a new passphrase", ip(HERE)).await.unwrap();
+        town.directory.sign_in(ZED, "another passphrase", ip(HERE)).await.unwrap();
+        // That the user goes cuts nothing off from what the recipient sees.
+        town.tenant(town.acme).delete_user(written.id).await.unwrap();
+        let operator = town.db.operator("test");
+        assert_eq!(operator.read(|tx| crate::login_ended(tx, ZED)).await.unwrap(), None);
+        town.directory.sign_in_at_portal(ZED, "a new passphrase", ip(HERE)).await.unwrap();
+        // Nor does one who was never more than written down.
+        let other = user(&town, "yan@else.test", town.acme).await.unwrap();
+        town.tenant(town.acme).delete_user(other.id).await.unwrap();
+        assert_eq!(operator.read(|tx| crate::login_ended(tx, "yan@else.test")).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn whoever_makes_users_learns_nothing_of_who_has_an_account_for_letters() {
+    for town in towns().await {
+        let zed = opened(&town, ZED).await;
+        town.mailbox("eve@valbois.test").await;
+        opened(&town, "eve@valbois.test").await;
+        let said = |made: Result<UserInfo, DirectoryError>, login: &str| match made {
+            Ok(_) => "made".to_owned(),
+            Err(error) => error.to_string().replace(login, "…"),
+        };
+        for [has, has_none] in [[ZED, "yan@else.test"], ["eve@valbois.test", "nobody@valbois.test"]] {
+            let [one, other] = [
+                said(user(&town, has, town.acme).await, has),
+                said(user(&town, has_none, town.acme).await, has_none),
+            ];
+            assert_eq!(one, other, "{has}");
+        }
+        // Once the domain is theirs, its organisation decides who has the address: both are not its owner at once.
+        let own = session(&town, &zed).await;
+        let domain = model::Domain::parse("else.test").unwrap();
+        town.operator.create_domain(town.acme, None, &domain).await.unwrap();
+        town.mailbox(ZED).await;
+        check_opens(&town, &own, ZED, None).await;
+        check_opens(&town, &session_of(&town, ZED).await, ZED, Some(Opens::Own)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_account_ends_once_others_have_read_its_mailbox_for_two_months() {
+    const DAY: Duration = Duration::from_secs(86_400);
+    const GREFFE: &str = "greffe@valbois.test";
+    for town in towns().await {
+        let office = town.mailbox(GREFFE).await;
+        let token = opened(&town, GREFFE).await;
+        opened(&town, ZED).await;
+        town.mailbox("anna2@valbois.test").await;
+        opened(&town, "anna2@valbois.test").await;
+        let clerk = user(&town, "clerk@valbois.test", town.valbois).await.unwrap();
+        let end = async || town.directory.end_shared_recipients().await.unwrap();
+        // Somebody stands in during the holidays.
+        grant(&town, office, clerk.id).await;
+        assert_eq!(end().await, 0);
+        town.world.clock.advance(40 * DAY);
+        assert_eq!(end().await, 0);
+        town.tenant(town.valbois).revoke_access(office, clerk.id).await.unwrap();
+        assert_eq!(end().await, 0);
+        grant(&town, office, clerk.id).await;
+        assert_eq!(end().await, 0);
+        town.world.clock.advance(40 * DAY);
+        assert_eq!(end().await, 0, "the days before do not count");
+        assert!(town.directory.has_account(&address(GREFFE)).await.unwrap());
+        town.world.clock.advance(21 * DAY);
+        assert_eq!(end().await, 1);
+        assert!(town.directory.portal_session(&token).await.unwrap().is_none());
+        for (login, has) in [(GREFFE, false), (ZED, true), ("anna2@valbois.test", true)] {
+            assert_eq!(town.directory.has_account(&address(login)).await.unwrap(), has, "{login}");
+        }
+        let told = town.directory.waiting_notices().await.unwrap();
+        assert!(told.iter().any(|told| told.kind == "portal-shared" && told.login == GREFFE));
+        let trail = trail::Trail::new(town.db.clone());
+        let entries = trail.changes(Some(town.valbois), db::Seek::first(5)).await.unwrap().items;
+        assert!(entries.iter().any(|entry| entry.action == "end account of a shared mailbox"));
+        assert_eq!(end().await, 0);
+        // It does not come to life again for whoever had it, when the mailbox is somebody else's alone.
+        town.tenant(town.valbois).revoke_access(office, clerk.id).await.unwrap();
+        assert!(town.directory.portal_session(&token).await.unwrap().is_none());
+        joined(&town, GREFFE).await.unwrap();
     }
 }

@@ -34,6 +34,7 @@ fn a_letter_about_an_account_speaks_the_language_of_its_reader() {
         (Language::English, "recovery-code-used", "7", "Recovery code used", "7 are left"),
         (Language::French, "portal-code", "12345678", "Code pour un nouveau", "12345678"),
         (Language::German, "portal-opened", "", "Ihr Konto für sichere Post", "eröffnet"),
+        (Language::German, "portal-shared", "", "Ihr Konto ist beendet", "Mehrere lesen"),
         (Language::Italian, "portal-replaced", "", "Il suo account è sostituito", "Nulla è stato ripreso"),
         (Language::English, "portal-deleted", "", "Your account is deleted", "was deleted"),
     ] {

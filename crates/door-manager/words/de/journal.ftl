@@ -144,6 +144,7 @@ act-change-own-account = Eigenes Konto ändern
 act-remove-second-factor = Zweiten Faktor entfernen
 act-open-account = Konto eines Empfängers eröffnen
 act-delete-account = Eigenes Empfängerkonto löschen
+act-end-account-of-a-shared-mailbox = Empfängerkonto eines geteilten Postfachs beenden
 act-sign-in = Anmelden
 act-hold-deliveries = Wartende Nachrichten zurückhalten
 act-release-deliveries = Zurückgehaltene Nachrichten freigeben

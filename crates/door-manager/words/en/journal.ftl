@@ -144,6 +144,7 @@ act-change-own-account = Change own account
 act-remove-second-factor = Remove second factor
 act-open-account = Open a recipient’s account
 act-delete-account = Delete the own recipient’s account
+act-end-account-of-a-shared-mailbox = End a recipient’s account of a shared mailbox
 act-sign-in = Sign in
 act-hold-deliveries = Hold deliveries
 act-release-deliveries = Release deliveries

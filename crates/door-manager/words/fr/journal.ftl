@@ -144,6 +144,7 @@ act-change-own-account = Modifier son propre compte
 act-remove-second-factor = Retirer un second facteur
 act-open-account = Ouvrir un compte de destinataire
 act-delete-account = Supprimer son compte de destinataire
+act-end-account-of-a-shared-mailbox = Terminer le compte de destinataire d’une boîte partagée
 act-sign-in = Se connecter
 act-hold-deliveries = Retenir des messages en attente
 act-release-deliveries = Relâcher des messages retenus

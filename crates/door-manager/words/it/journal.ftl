@@ -144,6 +144,7 @@ act-change-own-account = Modificare il proprio conto
 act-remove-second-factor = Togliere un secondo fattore
 act-open-account = Aprire un account di destinatario
 act-delete-account = Eliminare il proprio account di destinatario
+act-end-account-of-a-shared-mailbox = Terminare l’account di destinatario di una casella condivisa
 act-sign-in = Accedere
 act-hold-deliveries = Trattenere messaggi in attesa
 act-release-deliveries = Rilasciare messaggi trattenuti

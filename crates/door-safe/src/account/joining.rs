@@ -33,7 +33,7 @@ async fn form(
     address: &Address,
     wrong: Option<String>,
 ) -> Result<Response, Trouble> {
-    let is_taken = shared.directory.holder(address).await?.is_some();
+    let is_taken = shared.directory.has_account(address).await?;
     let is_shared = !is_taken && !shared.directory.may_join(address).await?;
     let content = context! { title => "join-title", login => address.to_string(), is_taken, is_shared };
     Ok(page(guest, "account-join.html", going, wrong, content))

@@ -115,7 +115,8 @@ pub(in crate::administration) fn delete_organisation(
     // Whoever belongs to others too stays there; everybody else goes.
     crate::membership::rows::delete_organisation(tx, id)?;
     tx.execute(
-        "INSERT INTO past_login (login, ended_at) SELECT login, ?2 FROM person WHERE organisation = ?1
+        "INSERT INTO past_login (login, ended_at) SELECT p.login, ?2 FROM person p WHERE p.organisation = ?1
+             AND NOT EXISTS (SELECT 1 FROM person r WHERE r.login = p.login AND r.organisation = 0)
          ON CONFLICT (login) DO UPDATE SET ended_at = excluded.ended_at",
         values![id, at],
     )?;

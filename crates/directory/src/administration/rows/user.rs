@@ -5,6 +5,7 @@ use model::{DomainId, OrganisationId, Timestamp, UserId};
 
 use super::count;
 use crate::entities::UserInfo;
+use crate::{membership, recipient};
 
 fn user_info(row: &Row) -> Result<UserInfo, DbError> {
     let (organisation, home) = (OrganisationId(row.integer(1)?), OrganisationId(row.integer(11)?));
@@ -102,10 +103,10 @@ pub(in crate::administration) fn page_of_users(
     tx.page(LIST, organisation, seek, user_info, |one| one.id.0)
 }
 
-/// Looks in the whole installation, because a login is unique there; only yes or no leaves the scope.
+/// Whether a user has a login. Looks in the whole installation, because it is unique there; only yes or no leaves the scope,
+/// and nothing of who has an account for letters to that address.
 pub(crate) fn is_login_taken(tx: &mut Tx, login: &str) -> Result<bool, DbError> {
-    let row = tx.query_one("SELECT 1 FROM person WHERE login = ?1", values![login], |row| row.integer(0))?;
-    Ok(row.is_some())
+    Ok(membership::rows::person_called(tx, login)?.is_some())
 }
 
 pub(in crate::administration) struct NewPerson<'a> {
@@ -172,15 +173,18 @@ pub(in crate::administration) fn delete_user(
     login: &str,
     at: Timestamp,
 ) -> Result<(), DbError> {
-    tx.execute(
-        "INSERT INTO past_login (login, ended_at) VALUES (?1, ?2)
-         ON CONFLICT (login) DO UPDATE SET ended_at = excluded.ended_at",
-        values![login, at],
-    )?;
+    if recipient::rows::is_proved(tx, id)? {
+        tx.execute(
+            "INSERT INTO past_login (login, ended_at) VALUES (?1, ?2)
+             ON CONFLICT (login) DO UPDATE SET ended_at = excluded.ended_at",
+            values![login, at],
+        )?;
+    }
     let subject = format!("login user {login}");
     tx.execute("DELETE FROM known_source WHERE subject = ?1", values![subject.as_str()])?;
     tx.execute("DELETE FROM operator_staff WHERE person = ?1", values![id])?;
     tx.execute("DELETE FROM session WHERE person = ?1", values![id])?;
+    tx.execute("DELETE FROM shared_recipient WHERE person = ?1", values![id])?;
     tx.execute(
         "DELETE FROM api_answer WHERE token IN
              (SELECT t.id FROM api_token t WHERE t.person = ?1 AND t.person_version IS NOT NULL)",
