@@ -30,7 +30,7 @@ use crate::{Secure, limits, rows};
 /// An envelope that somebody brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brought {
-    /// Where it lies for a few minutes.
+    /// Where it lies for two hours.
     pub parked: String,
     /// The copy it is of.
     pub slot: Slot,

@@ -100,18 +100,27 @@ fn without_end(portal: &Portal, path: &str, ip: [u8; 4], octets: usize) -> tokio
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_sends_much_and_does_not_end_keeps_out_nobody_from_elsewhere() {
-    const MIB: usize = 1024 * 1024;
+    const KIB: usize = 1024;
+    const MIB: usize = 1024 * KIB;
     for portal in portals().await.into_iter().take(1) {
         let sent = portal.send(Mode::Confidential, "zed@else.test", "Subject: x\r\n\r\nwords\r\n").await;
-        let held: Vec<_> = (0..12)
-            .flat_map(|_| ["/safe/verify/files", "/safe/open"])
-            .map(|path| without_end(&portal, path, [198, 51, 100, 1], 28 * MIB))
-            .collect();
-        // Until what has come is held.
-        let mut browser = portal.browser();
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        // Large ones, and then small ones into what is left.
+        let mut held = Vec::new();
+        for (path, octets, count) in [
+            ("/safe/verify/files", 14 * MIB, 5),
+            ("/safe/open", 8 * MIB, 25),
+            ("/safe/verify/files", 128 * KIB, 60),
+            ("/safe/open", 256 * KIB, 60),
+        ] {
+            let begun: Vec<_> =
+                (0..count).map(|_| without_end(&portal, path, [198, 51, 100, 1], octets)).collect();
+            // Until what has come is held.
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            assert!(begun.iter().any(tokio::task::JoinHandle::is_finished), "there is no room for all");
+            held.extend(begun);
+        }
         assert!(held.iter().any(|one| !one.is_finished()), "some wait");
-        assert!(held.iter().any(|one| one.is_finished()), "for others there is no room");
+        let mut browser = portal.browser();
         let files = [("files", "x.json", &vec![b' '; MIB][..])];
         let answer = browser.post_files("/safe/verify/files", &[], &files).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "read, and no evidence");
