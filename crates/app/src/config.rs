@@ -59,6 +59,9 @@ pub struct Config {
     /// Secure and registered letters.
     #[serde(default, skip_serializing_if = "Secure::is_default")]
     pub secure: Secure,
+    /// Under which names business software finds the services of SOAP.
+    #[serde(default, skip_serializing_if = "Soap::is_default")]
+    pub soap: Soap,
     /// What is logged.
     #[serde(default)]
     pub log: Log,
@@ -121,6 +124,28 @@ pub struct Secure {
 impl Secure {
     fn is_default(&self) -> bool {
         *self == Secure::default()
+    }
+}
+
+/// `[soap]`: for each service `https://NAME`, with `:PORT` where it is another than 443; where it is not given, the https
+/// listener's address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Soap {
+    /// Of the service that sends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send: Option<String>,
+    /// Of the service that reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<String>,
+    /// Of the service that administers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub administration: Option<String>,
+}
+
+impl Soap {
+    fn is_default(&self) -> bool {
+        *self == Soap::default()
     }
 }
 

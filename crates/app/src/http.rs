@@ -115,6 +115,7 @@ pub(crate) fn shared(installation: &Installation) -> Arc<doorway_http::Shared> {
     let config = &installation.config;
     let mut shared = doorway_http::Shared::new(installation.world.clone());
     shared.exempt_loopback = config.auth.exempt_loopback;
+    shared.secret_paths = [&door_manager::SECRET_PATHS[..], &door_public::SECRET_PATHS[..]].concat();
     let zones = installation.zones.clone();
     shared.https = port(&config.listen.https).map(|port| {
         doorway_http::ToHttps::new(port, config.node.hostname.clone(), move |name| {

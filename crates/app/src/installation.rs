@@ -74,6 +74,8 @@ pub struct Installation {
     pub renumberings: Renumberings,
     /// How organisations' own servers are connected.
     pub onboarding: Onboarding,
+    /// Where business software finds the services of SOAP.
+    pub soap: door_soap::Addresses,
     /// When this process opened it.
     pub started_at: Timestamp,
 }
@@ -159,6 +161,7 @@ impl Installation {
         });
         let renumberings = renumberings.with_settings(config.addresses()).with_suffixes(suffixes);
         let started_at = world.clock.now();
+        let soap = crate::soap::addresses(&config)?;
         Ok(Installation {
             config,
             world,
@@ -173,6 +176,7 @@ impl Installation {
             flow,
             renumberings,
             onboarding,
+            soap,
             started_at,
         })
     }

@@ -95,6 +95,9 @@ pub struct Shared {
     pub reputation: Reputation,
 }
 
+/// Where paths begin whose next segment is a secret that came in a letter.
+pub const SECRET_PATHS: [&str; 1] = ["/invitation/"];
+
 /// Every page below `/manager/`.
 pub fn router(shared: Arc<Shared>) -> Router {
     // Asked for what they take, never run.

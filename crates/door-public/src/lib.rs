@@ -88,6 +88,9 @@ pub struct Servers {
     pub submission: Option<u16>,
 }
 
+/// Where paths begin whose next segment is a secret that came in a letter.
+pub const SECRET_PATHS: [&str; 2] = ["/allow/", "/redirection/"];
+
 /// The routes of the public pages.
 pub fn router(shared: Arc<Shared>) -> Router {
     Router::new()

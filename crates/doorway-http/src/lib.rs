@@ -64,6 +64,8 @@ pub struct Shared {
     pub exempt_loopback: bool,
     /// Where plain HTTP sends clients on; `None` where there is no https.
     pub https: Option<ToHttps>,
+    /// Where paths begin whose next segment is a secret that came in a letter: it stands in no log.
+    pub secret_paths: Vec<&'static str>,
     /// What is counted while it runs.
     pub counters: Counters,
 }
@@ -91,6 +93,7 @@ impl Shared {
             gate: Gate::default(),
             exempt_loopback: false,
             https: None,
+            secret_paths: Vec::new(),
             counters: Counters::default(),
         }
     }

@@ -32,7 +32,7 @@ pub(crate) async fn answer(
     let id = RequestId(new_id(shared));
     let host = Host::of(request.uri(), request.headers());
     let method = request.method().clone();
-    let path = shown_path(request.uri().path());
+    let path = shown_path(request.uri().path(), &shared.secret_paths);
     let version = request.version();
     let mut response = match check(&request, client, host.as_ref(), shared) {
         Err(response) => *response,
@@ -238,7 +238,24 @@ fn new_id(shared: &Shared) -> String {
     format!("{:016x}", u64::from_be_bytes(bytes))
 }
 
-/// A path as the log has it: cut, without what moves a terminal's cursor (paths are ASCII once parsed).
-fn shown_path(path: &str) -> String {
+/// A path as the log has it: cut, without what moves a terminal's cursor (paths are ASCII once parsed), and without the
+/// secrets of links.
+fn shown_path(path: &str, secret_paths: &[&str]) -> String {
+    let secret = secret_paths.iter().find_map(|begin| Some((begin, path.strip_prefix(begin)?)));
+    let path = match secret {
+        Some((begin, rest)) => {
+            let after = rest.find('/').map_or("", |end| &rest[end..]);
+            format!("{begin}…{after}")
+        }
+        None => path.to_owned(),
+    };
     path.chars().filter(|c| !c.is_control()).take(LOGGED_PATH_OCTETS).collect()
+}
+
+#[test]
+fn the_secret_of_a_link_stands_in_no_log() {
+    let shown = |path: &str| shown_path(path, &["/invitation/", "/allow/"]);
+    assert_eq!(shown("/invitation/SECRET/account"), "/invitation/…/account");
+    assert_eq!(shown("/allow/SECRET"), "/allow/…");
+    assert_eq!(shown("/manager/addresses/12"), "/manager/addresses/12");
 }

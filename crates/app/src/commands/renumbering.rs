@@ -307,7 +307,8 @@ fn report_text(report: &Report) -> String {
     }
     if !report.unseen.is_empty() {
         let unseen: Vec<String> = report.unseen.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "not looked at, their DNS was not asked or did not answer: {}", unseen.join(", "));
+        let _ =
+            writeln!(text, "not looked at, their DNS was not asked or did not answer: {}", unseen.join(", "));
     }
     match text.trim_end() {
         "" => "nothing names an old address, and no customer is connected to these endpoints".to_owned(),

@@ -8,12 +8,15 @@ mod sending;
 #[cfg(test)]
 mod tests;
 
+use anyhow::Context;
 use directory::{Directory, DirectoryError};
 use door_soap::{Addresses, Code, Fault, Limits, Parts};
 use mail_flow::Flow;
 use onboarding::Onboarding;
+use wire_safe::PortalOrigin;
 use world::World;
 
+use crate::config::Config;
 use crate::installation::Installation;
 use caller::{Gatekeeper, temporary};
 
@@ -38,15 +41,34 @@ impl Desk {
     }
 }
 
+/// Where the three services are found, as their descriptions say it.
+///
+/// # Errors
+/// Where a configured one is not `https://NAME`.
+pub(crate) fn addresses(config: &Config) -> anyhow::Result<Addresses> {
+    let base = crate::http::base_url(config).unwrap_or_else(|| format!("https://{}", config.node.hostname));
+    let of = |key: &str, given: &Option<String>| match given {
+        None => Ok(base.clone()),
+        Some(given) => {
+            let origin = PortalOrigin::parse(given).with_context(|| format!("soap.{key}"))?;
+            Ok::<_, anyhow::Error>(origin.as_str().to_owned())
+        }
+    };
+    Ok(Addresses {
+        send: of("send", &config.soap.send)?,
+        read: of("read", &config.soap.read)?,
+        administration: of("administration", &config.soap.administration)?,
+    })
+}
+
 /// The routes of the three services.
 pub(crate) fn router(installation: &Installation) -> axum::Router {
     let config = &installation.config;
-    let base = crate::http::base_url(config).unwrap_or_else(|| format!("https://{}", config.node.hostname));
     door_soap::router(Parts {
         world: installation.world.clone(),
         operations: Desk::of(installation),
         authenticator: Gatekeeper(installation.directory.clone()),
-        addresses: Addresses { send: base.clone(), read: base.clone(), administration: base },
+        addresses: installation.soap.clone(),
         limits: Limits::default(),
         exempt_loopback: config.auth.exempt_loopback,
     })

@@ -11,6 +11,27 @@ use model::Reply;
 use super::sending::of_reply;
 
 #[test]
+fn each_service_is_described_under_its_configured_name() {
+    let with = |soap: &str| {
+        let text = format!("[node]\nhostname = 'mail.example.ch'\ndata = '.'\n{soap}");
+        super::addresses(&toml::from_str(&text).unwrap())
+    };
+    let usual = with("").unwrap();
+    assert_eq!([&usual.send, &usual.read, &usual.administration], ["https://mail.example.ch"; 3]);
+    let named =
+        with("[soap]\nread = 'https://ws.example.ch:8443'\nadministration = 'https://admin.example.ch'")
+            .unwrap();
+    assert_eq!(
+        [&named.send, &named.read, &named.administration],
+        ["https://mail.example.ch", "https://ws.example.ch:8443", "https://admin.example.ch"]
+    );
+    for bad in ["http://ws.example.ch", "ws.example.ch", "https://ws.example.ch/3.0/"] {
+        let refused = with(&format!("[soap]\nsend = '{bad}'")).unwrap_err();
+        assert!(refused.to_string().contains("soap.send"), "{refused}");
+    }
+}
+
+#[test]
 fn each_ground_of_a_refusal_has_its_code() {
     let table = [
         (Reply::later(451, 3, 0, "the scanner does not answer"), Code::Temporary, None),
