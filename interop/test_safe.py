@@ -361,6 +361,36 @@ def test_without_javascript_the_platform_opens_it_and_says_so(chromium, relais, 
     context.close()
 
 
+def test_without_javascript_passphrases_that_are_guessed_have_to_wait_and_the_page_says_until_when(
+        chromium, relais, stranger, tmp_path):
+    words = f"Deviner {mark()}"
+    message = email.message.EmailMessage()
+    message["From"], message["To"], message["Subject"] = ANNA, OSCAR, words
+    message["X-Relais-Passphrase"] = "trois petits chats 4711"
+    message.set_content(f"Texte de {words}\n")
+    with submission(relais, ANNA) as session:
+        session.send_message(message)
+    letter = stranger.wait_for_letter(OSCAR, words.encode())
+    context = window(chromium, width=360, scheme="dark", java_script_enabled=False)
+    page = context.new_page()
+    page.goto(attachment(letter, tmp_path / "Relais.html").as_uri())
+    before = codes(stranger, OSCAR)
+    page.get_by_role("button", name="Ouvrir sans JavaScript").click()
+    page.get_by_role("button", name=re.compile("Envoyer un code")).click()
+    page.fill("#code", code_for(stranger, OSCAR, before))
+    page.get_by_role("button", name="Continuer avec ce code").click()
+    for guess in range(6):
+        expect(page.get_by_text("Trop de phrases secrètes")).to_have_count(int(guess > 4))
+        page.fill("#passphrase", f"chats {guess}" if guess < 5 else "trois petits chats 4711")
+        page.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(page.get_by_text(re.compile(r"comparée dès \d\d\.\d\d\.\d{4} \d\d:\d\d"))).to_be_visible()
+    expect(page.get_by_text(f"Texte de {words}")).to_have_count(0)
+    picture(page, "passphrase-paused-360")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    picture(page, "passphrase-paused-1280")
+    context.close()
+
+
 @pytest.fixture(scope="module", params=[Firefox, WebKit])
 def browser(work, request):
     with request.param(work / request.param.__name__) as browser:
