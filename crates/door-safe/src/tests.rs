@@ -8,6 +8,7 @@ mod public;
 mod replies;
 mod routes;
 mod telephone;
+mod visitors;
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ use doorway_http::Client;
 use mail_flow::testing::Town;
 use mail_flow::{Flow, Settings};
 use mail_judge::Scanner;
-use mail_secure::{Mode, Secure, Shown, Submission, Way, unmarked};
+use mail_secure::{Mode, Secure, Submission, Way, unmarked};
 use mail_store::MailStore;
 use model::{Address, Domain, OrganisationId};
 use tower::ServiceExt;
@@ -37,6 +38,7 @@ const PASSWORD: &str = "une phrase de passe";
 
 pub(crate) struct Portal {
     pub(crate) db: db::Db,
+    blobs: Blobs,
     pub(crate) world: World,
     pub(crate) secure: Secure,
     pub(crate) flow: Flow,
@@ -99,7 +101,7 @@ pub(crate) async fn portals_with(scanner: &Option<Scanner>) -> Vec<Portal> {
         let blobs = Blobs::open("memory:", blobs::Options::default()).unwrap();
         let mut settings = Settings::new(Domain::parse(HOST).unwrap(), "one");
         settings.scanner.clone_from(scanner);
-        let town = Town::found(db.clone(), blobs, World::testing(), settings).await;
+        let town = Town::found(db.clone(), blobs.clone(), World::testing(), settings).await;
         let Town { world, directory, operator, flow, store, .. } = town;
         let secure = flow.secure().clone();
         let organisation = operator.organisations().await.unwrap()[0].id;
@@ -112,7 +114,18 @@ pub(crate) async fn portals_with(scanner: &Option<Scanner>) -> Vec<Portal> {
             turns: crate::Turns::default(),
         });
         let router = router(shared.clone());
-        portals.push(Portal { db, world, secure, flow, store, directory, organisation, shared, router });
+        portals.push(Portal {
+            db,
+            blobs,
+            world,
+            secure,
+            flow,
+            store,
+            directory,
+            organisation,
+            shared,
+            router,
+        });
     }
     portals
 }
@@ -149,7 +162,7 @@ impl Portal {
     pub(crate) async fn account(&self, login: &str, has_factor: bool) -> Browser<'_> {
         let operator = self.directory.administration(Scope::Operator("test"), "test");
         // The one of the mailbox's domain: nobody else's word counts for the address.
-        let home = operator.organisation_called("Commune de Valbois").await.unwrap().id;
+        let home = self.home().await;
         let new = NewUser {
             organisation: home,
             login: Address::parse(login).unwrap(),
@@ -157,36 +170,34 @@ impl Portal {
             role: Role::External,
             password: Zeroizing::new(PASSWORD.to_owned()),
         };
-        let user = operator.create_user(new).await.unwrap().id;
+        operator.create_user(new).await.unwrap();
         let source = "192.0.2.7".parse().unwrap();
         let signed_in = self.directory.sign_in(login, PASSWORD, source).await.unwrap();
         let Entrance::Session(token) = self.directory.enter(&signed_in, source, "test").await.unwrap() else {
             panic!("no second factor is set up yet");
         };
         if has_factor {
-            let scope = self.db.operator("test");
-            scope
-                .write(move |tx| {
-                    tx.execute(
-                        "INSERT INTO factor (id, person, kind, name, last_step, created_at) VALUES (?1, ?1, 'totp', '', 0, 0)",
-                        db::values![user.0],
-                    )
-                })
-                .await
-                .unwrap();
-            let who = Shown {
-                canonical: login.to_owned(),
-                authentication: "account of the platform with a second factor".to_owned(),
-                person: None,
-                acting: None,
-                is_strong: true,
-                by_telephone: None,
-            };
-            self.secure.consent(&who, mail_secure::Language::French).await.unwrap();
+            self.add_factor(login).await;
+            self.consent(login).await;
         }
         let mut browser = self.browser();
         browser.cookie = format!("__Host-relais-session={}", *token);
         browser
+    }
+
+    /// The organisation whose mailboxes are on valbois.test.
+    pub(crate) async fn home(&self) -> OrganisationId {
+        let operator = self.directory.administration(Scope::Operator("test"), "test");
+        operator.organisation_called("Commune de Valbois").await.unwrap().id
+    }
+
+    /// Gives an account a second factor.
+    pub(crate) async fn add_factor(&self, login: &str) {
+        let login = login.to_owned();
+        let add = "INSERT INTO factor (id, person, kind, name, last_step, created_at)
+                   SELECT id, id, 'totp', '', 0, 0 FROM person WHERE login = ?1";
+        let scope = self.db.operator("test");
+        assert_eq!(scope.write(move |tx| tx.execute(add, db::values![login.as_str()])).await.unwrap(), 1);
     }
 
     /// The code that is on its way to a mailbox.

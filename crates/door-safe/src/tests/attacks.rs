@@ -1,6 +1,7 @@
 //! What somebody may bring who means no good: envelopes that are none, forms without end, guesses.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -114,9 +115,13 @@ async fn who_sends_much_and_does_not_end_keeps_out_nobody_from_elsewhere() {
         ] {
             let begun: Vec<_> =
                 (0..count).map(|_| without_end(&portal, path, [198, 51, 100, 1], octets)).collect();
-            // Until what has come is held.
-            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-            assert!(begun.iter().any(tokio::task::JoinHandle::is_finished), "there is no room for all");
+            // Until one is told that there is no room: then others hold it.
+            let full = async {
+                while !begun.iter().any(tokio::task::JoinHandle::is_finished) {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), full).await.expect("there is no room for all");
             held.extend(begun);
         }
         assert!(held.iter().any(|one| !one.is_finished()), "some wait");
