@@ -64,6 +64,15 @@ fn forms(name: &str, secret: &[u8]) -> Vec<(String, Vec<u8>)> {
     ]
 }
 
+/// The copy that a letter has a link to, and the mail's share behind its «#».
+fn link_in(letter: &str) -> (wire_safe::Slot, Vec<u8>) {
+    let body = letter.split("base64\r\n\r\n").nth(1).unwrap().split("\r\n\r\n").next().unwrap();
+    let body = String::from_utf8(STANDARD.decode(body.replace("\r\n", "")).unwrap()).unwrap();
+    let link = body.split("/safe/m/").nth(1).unwrap_or_else(|| panic!("{body}"));
+    let (slot, rest) = link.split_once("#a=").unwrap();
+    (wire_safe::Slot(mail_secure::sixteen(slot).unwrap()), URL_SAFE_NO_PAD.decode(&rest[..43]).unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_opens_a_letter_and_no_word_of_it_lies_in_the_database_or_the_bodies() {
     let stranger = Stranger::new().await;
@@ -83,7 +92,8 @@ async fn nothing_that_opens_a_letter_and_no_word_of_it_lies_in_the_database_or_t
             .replace(".body of", "the diagnosis:");
         let text = format!("X-Relais-Passphrase: sesame 4711\r\n{text}");
         town.bring(anna.clone(), envelope("anna@valbois.test", &["zed@else.test"]), &text).await.unwrap();
-        letters_of(&stranger, before + 1).await;
+        let linked = letters_of(&stranger, before + 1).await.pop().unwrap();
+        let (linked_slot, linked_share) = link_in(&linked);
         town.queue_is_empty().await;
         let text =
             letter("Anna Muster <anna@valbois.test>", "<im><p> Encore").replace(".body of", "the diagnosis:");
@@ -101,6 +111,9 @@ async fn nothing_that_opens_a_letter_and_no_word_of_it_lies_in_the_database_or_t
         town.queue_is_empty().await;
 
         let mut secrets = forms("the mail's share", &URL_SAFE_NO_PAD.decode(&share).unwrap());
+        // Its envelope lies here: the share in the mail is all that is missing.
+        assert!(secure.envelope(&linked_slot, None).await.is_ok(), "the letter by a link");
+        secrets.extend(forms("the mail's share of a letter by a link", &linked_share));
         let kept = secure.seen(&slot).await.unwrap().copy.store_share.unwrap();
         let store = secure.vault().unwrap(&secure.share_context(&slot).await.unwrap(), &kept).unwrap();
         secrets.extend(forms("the store's share", &store));
