@@ -1,5 +1,7 @@
 //! What comes back of letters that bring an envelope, after a server had taken them.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use mail_secure::State;
 
 use super::secured::{Carrier, carrier, letters_of, send};
@@ -140,6 +142,17 @@ async fn what_a_filter_throws_back_later_goes_once_more_by_a_link() {
         town.bring(peer(), envelope("", &[&path_of(&linked)]), &again).await.unwrap();
         town.queue_is_empty().await;
         assert_eq!((state(&town, &slot).await, stranger.heard().len()), (State::Consigned, before + 1));
+        while town.flow.post_notices().await.unwrap() > 0 {}
+        town.queue_is_empty().await;
+        let heard = town.inbox("anna@valbois.test").await;
+        assert_eq!(heard.len(), 1, "{heard:#?}");
+        assert!(heard[0].contains("Auto-Submitted: auto-generated\r\n"), "{}", heard[0]);
+        let said = heard[0].split("base64\r\n\r\n").nth(1).unwrap().replace("\r\n", "");
+        let said = String::from_utf8(STANDARD.decode(said).unwrap()).unwrap();
+        assert!(
+            said.contains("zed@else.test") && said.contains("HTML attachments are not allowed"),
+            "{said}"
+        );
         let (path, slot, _) = sent(&town, &stranger, "<im><c> Encore").await;
         let foreign = report("zed@else.test", "5.7.1", blocked, &other);
         town.bring(peer(), envelope("", &[&path]), &foreign).await.unwrap();
