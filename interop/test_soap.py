@@ -324,11 +324,11 @@ def test_a_passphrase_of_the_sender_s_is_asked_for_and_kept_nowhere(relais, send
 
 
 def test_a_telephone_is_named_only_where_short_messages_go_out(sending):
-    to = [{"address": OFFICE, "phone": "+41791234567"}]
-    refused(lambda: sending.SendMessage(**letter("telephone", [], to=to, mode="confidential")), "Client.Conflict")
-    to[0]["phone"] = "079 123 45 67"
+    one = {**letter("telephone", [], mode="confidential"), "to": [{"address": OFFICE, "phone": "+41791234567"}]}
+    refused(lambda: sending.SendMessage(**one), "Client.Conflict")
+    one["to"][0]["phone"] = "079 123 45 67"
     with pytest.raises(zeep.exceptions.Fault) as fault:
-        sending.SendMessage(**letter("telephone", [], to=to, mode="confidential"))
+        sending.SendMessage(**one)
     assert code(fault) == "Client.Validation" and "123" not in fault.value.message
 
 

@@ -174,6 +174,7 @@ impl Demo {
                 ..Secure::default()
             },
             gateway: crate::config::Gateway::default(),
+            soap: crate::config::Soap::default(),
             log: Log { level: "warn".to_owned(), ..Log::default() },
         })
     }

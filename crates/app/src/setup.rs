@@ -166,6 +166,7 @@ fn config(hostname: &Domain, data: &Path, dns: Vec<SocketAddr>) -> Result<Config
         public: Public::default(),
         secure: Secure::default(),
         gateway: crate::config::Gateway::default(),
+        soap: crate::config::Soap::default(),
         log: Log::default(),
     })
 }
