@@ -97,7 +97,7 @@ pub use profile::rows::language_of;
 pub use profile::{Profile, ProfileChange};
 pub use recipient::rows::{login_ended, login_holder};
 pub use recipient::{Forgotten, NewRecipient, NotReplaced, Opens};
-pub use rows::{MIGRATIONS, add_synonym, quota_of, remove_synonym};
+pub use rows::{MIGRATIONS, add_synonym, is_organisation_deleted, quota_of, remove_synonym};
 pub use sender_list::{
     EntryState, FoundSenders, Glob, Listed, Pattern, SenderEntry, SenderKind, SenderQuery, SenderSort,
 };

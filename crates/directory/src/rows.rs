@@ -295,6 +295,19 @@ pub(crate) fn quota(column: Option<i64>) -> Option<u64> {
     column.map(|bytes| u64::try_from(bytes).unwrap_or(0))
 }
 
+/// Whether there was such an organisation, and it is deleted. False for what never was, as 0 for people without one.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_organisation_deleted(tx: &mut Tx, id: OrganisationId) -> Result<bool, DbError> {
+    let found = tx.query_one(
+        "SELECT id FROM organisation WHERE id = ?1 AND deleted_at IS NOT NULL",
+        values![id],
+        |row| row.integer(0),
+    )?;
+    Ok(found.is_some())
+}
+
 pub(crate) fn deleted_accounts(tx: &mut Tx) -> Result<Vec<AccountRef>, DirectoryError> {
     Ok(tx.query(
         "SELECT organisation, id FROM account WHERE deleted_at IS NOT NULL ORDER BY deleted_at LIMIT 1000",

@@ -92,7 +92,9 @@ CREATE TABLE secure_recipient (
     -- The last two digits of the telephone to which the codes go, where the sender named one; else they go to the mailbox.
     phone_ending TEXT,
     -- Its number, wrapped in the vault; NULL once the share is destroyed.
-    phone BLOB
+    phone BLOB,
+    -- When the sender's side had the share destroyed that a recipient could have opened it with.
+    erased_at BIGINT
 );
 CREATE INDEX secure_recipient_by_letter ON secure_recipient (letter);
 CREATE INDEX secure_recipient_by_address ON secure_recipient (canonical, submitted_at);

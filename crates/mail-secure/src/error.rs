@@ -66,6 +66,9 @@ pub enum SecureError {
         "the letter is being delivered at this moment: try again in a few minutes, if it has not arrived by then"
     )]
     Underway,
+    /// It is to be erased, and can still be taken back, which says more.
+    #[error("the letter can still be taken back: withdraw it in place of erasing it")]
+    CanBeWithdrawn,
     /// It can no longer be opened: withdrawn, expired or erased.
     #[error("the letter can no longer be opened")]
     Ended,

@@ -131,7 +131,7 @@ impl Secure {
 impl Entry {
     /// The header of [`Entry::csv`].
     pub const CSV_HEADER: &'static str =
-        "letter,submitted,mode,sender,recipient,way,state,deadline,accepted,opened,ended,octets\r\n";
+        "letter,submitted,mode,sender,recipient,way,state,deadline,accepted,opened,ended,octets,erased\r\n";
 
     /// A line of CSV (RFC 4180) for each copy, without the subject. Times are in UTC.
     pub fn csv(&self) -> String {
@@ -151,6 +151,7 @@ impl Entry {
                 time(copy.opened_at),
                 time(copy.ended_at),
                 letter.size_bytes.to_string(),
+                time(copy.erased_at),
             ];
             let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
             format!("{}\r\n", cells.join(","))

@@ -21,6 +21,7 @@ mod carried;
 mod carrier;
 mod compose;
 mod deadline;
+mod erasing;
 mod error;
 pub mod following;
 mod journal;

@@ -172,7 +172,7 @@ impl Own {
     }
 
     /// The header of [`Own::csv`].
-    pub const CSV_HEADER: &'static str = "direction,submitted,mode,sender,recipient,subject,state,deadline,accepted,opened,ended,octets,letter\r\n";
+    pub const CSV_HEADER: &'static str = "direction,submitted,mode,sender,recipient,subject,state,deadline,accepted,opened,ended,octets,letter,erased\r\n";
 
     /// A line of CSV (RFC 4180). Times are in UTC.
     pub fn csv(&self, secure: &Secure) -> String {
@@ -196,6 +196,7 @@ impl Own {
             time(copy.ended_at),
             letter.size_bytes.to_string(),
             crate::types::hex(&letter.public_id),
+            time(copy.erased_at),
         ];
         let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
         format!("{}\r\n", cells.join(","))

@@ -16,6 +16,7 @@ use crate::types::{Copy, Letter, Released, Way, hex, sixteen};
 use crate::{limits, wish};
 
 pub(crate) mod answers;
+pub(crate) mod erasing;
 pub(crate) mod journal;
 pub(crate) mod legs;
 pub(crate) mod log;
@@ -279,6 +280,7 @@ fn copy(row: &Row<'_>) -> Result<Copy, DbError> {
             }
             None => None,
         },
+        erased_at: row.optional_timestamp(23)?,
     })
 }
 
@@ -293,7 +295,7 @@ pub(crate) fn copy_of(tx: &mut Tx, slot: &Slot) -> Result<Option<Copy>, DbError>
     tx.query_one(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
                 accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named,
-                released_at, released_to, last_at, phone_ending, phone
+                released_at, released_to, last_at, phone_ending, phone, erased_at
          FROM secure_recipient WHERE slot = ?1 AND organisation = COALESCE(?2, organisation)",
         values![&slot.to_string(), tx.organisation()],
         copy,
@@ -316,7 +318,7 @@ pub(crate) fn copies_of(tx: &mut Tx, letter: i64) -> Result<Vec<Copy>, DbError> 
     tx.query(
         "SELECT slot, letter, organisation, address, way, state, store_share, not_after, submitted_at, deadline,
                 accepted_at, opened_at, ended_at, reminders, sequence, last_statement, passphrase, is_named,
-                released_at, released_to, last_at, phone_ending, phone
+                released_at, released_to, last_at, phone_ending, phone, erased_at
          FROM secure_recipient WHERE letter = ?1 AND organisation = COALESCE(?2, organisation)
          ORDER BY canonical",
         values![letter, tx.organisation()],
@@ -422,7 +424,8 @@ pub(crate) fn update_copy(tx: &mut Tx, copy: &Copy) -> Result<(), DbError> {
     tx.execute(
         "UPDATE secure_recipient SET state = ?2, store_share = ?3, not_after = ?4, deadline = ?5,
              accepted_at = ?6, opened_at = ?7, ended_at = ?8, reminders = ?9, sequence = ?10, last_statement = ?11,
-             last_at = ?13, released_at = ?14, released_to = ?15, phone = ?16
+             last_at = ?13, released_at = ?14, released_to = ?15, phone = ?16,
+             erased_at = ?17
          WHERE slot = ?1 AND organisation = ?12",
         values![
             &copy.slot.to_string(),
@@ -440,7 +443,8 @@ pub(crate) fn update_copy(tx: &mut Tx, copy: &Copy) -> Result<(), DbError> {
             copy.last_at,
             copy.released.as_ref().map(|released| released.at),
             copy.released.as_ref().map(|released| released.to.as_str()),
-            number_kept(copy)
+            number_kept(copy),
+            copy.erased_at
         ],
     )?;
     Ok(())

@@ -178,6 +178,7 @@ impl Sealer {
             accepted_at: None,
             opened_at: None,
             ended_at: None,
+            erased_at: None,
             reminders: 0,
             sequence: 0,
             last_statement: None,

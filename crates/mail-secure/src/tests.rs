@@ -1,5 +1,6 @@
 //! Marks and words, the log and what comes of it; letters on their way are tested where they flow (mail-flow).
 
+mod erasing;
 mod journal;
 mod lab;
 mod notary;

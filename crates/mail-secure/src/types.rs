@@ -126,6 +126,8 @@ pub struct Copy {
     pub released: Option<Released>,
     /// When it came to its end without being opened.
     pub ended_at: Option<Timestamp>,
+    /// When the sender's side had the share destroyed with which its recipient could open it, or had opened it.
+    pub erased_at: Option<Timestamp>,
     /// Reminders sent.
     pub reminders: u32,
     /// The last statement about it, from 1; 0 before the first.
@@ -174,6 +176,12 @@ impl Copy {
     /// Whether the sender's side can take it back.
     pub fn can_be_withdrawn(&self, mode: Mode) -> bool {
         self.after(mode, Event::ContentConsignmentFailure).is_ok()
+    }
+
+    /// Whether the sender's side can have the share of its key destroyed: its recipient has it, or may have it, so that
+    /// it is not taken back any more.
+    pub fn can_be_erased(&self, mode: Mode) -> bool {
+        self.store_share.is_some() && !self.can_be_withdrawn(mode)
     }
 
     /// Nobody opens it any more.

@@ -29,7 +29,7 @@ pub enum Recalled {
 }
 
 /// What is taken back, why, and when.
-struct Withdrawal {
+pub(crate) struct Withdrawal {
     letter: i64,
     only: Option<Slot>,
     reason: String,
@@ -94,7 +94,7 @@ impl Secure {
             .await
     }
 
-    fn withdrawn(
+    pub(crate) fn withdrawn(
         &self,
         tx: &mut Tx,
         platform: &Platform,
@@ -156,8 +156,12 @@ impl Secure {
 }
 
 impl Withdrawal {
-    fn new(letter: i64, only: Option<Slot>, reason: &str, at: Timestamp) -> Withdrawal {
-        let reason = reason.chars().filter(|c| !c.is_control()).take(REASON_CHARACTERS).collect();
-        Withdrawal { letter, only, reason, at }
+    pub(crate) fn new(letter: i64, only: Option<Slot>, reason: &str, at: Timestamp) -> Withdrawal {
+        Withdrawal { letter, only, reason: shortened(reason), at }
     }
+}
+
+/// A reason as it is kept: on one line, and not too long.
+pub(crate) fn shortened(reason: &str) -> String {
+    reason.chars().filter(|c| !c.is_control()).take(REASON_CHARACTERS).collect()
 }

@@ -9,7 +9,7 @@ use crate::own::Searched;
 use crate::types::{Copy, Letter};
 
 /// Where the columns of the letter begin, behind those of the copy.
-const LETTER_COLUMN: usize = 23;
+const LETTER_COLUMN: usize = 24;
 /// Greater than every slot: before the first place.
 const BEFORE_ALL: &str = "g";
 
@@ -26,7 +26,7 @@ pub(crate) fn sent(
         "SELECT r.slot, r.letter, r.organisation, r.address, r.way, r.state, r.store_share, r.not_after,
                 r.submitted_at, r.deadline, r.accepted_at, r.opened_at, r.ended_at, r.reminders, r.sequence,
                 r.last_statement, r.passphrase, r.is_named, r.released_at, r.released_to, r.last_at,
-                r.phone_ending, r.phone,
+                r.phone_ending, r.phone, r.erased_at,
                 l.id, l.organisation, l.public_id, l.mode, l.sender, l.sender_name, l.authentication, l.message_id,
                 l.subject, l.content, l.salt, l.size_bytes, l.submitted_at, l.client_reference, l.digests, l.answers
          FROM secure_letter l JOIN secure_recipient r ON r.letter = l.id
@@ -62,7 +62,7 @@ pub(crate) fn received(
         "SELECT r.slot, r.letter, r.organisation, r.address, r.way, r.state, r.store_share, r.not_after,
                 r.submitted_at, r.deadline, r.accepted_at, r.opened_at, r.ended_at, r.reminders, r.sequence,
                 r.last_statement, r.passphrase, r.is_named, r.released_at, r.released_to, r.last_at,
-                r.phone_ending, r.phone,
+                r.phone_ending, r.phone, r.erased_at,
                 l.id, l.organisation, l.public_id, l.mode, l.sender, l.sender_name, l.authentication, l.message_id,
                 l.subject, l.content, l.salt, l.size_bytes, l.submitted_at, l.client_reference, l.digests, l.answers
          FROM secure_recipient r JOIN secure_letter l ON l.id = r.letter
