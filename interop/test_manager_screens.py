@@ -196,7 +196,7 @@ def screens(chromium, relais, certificate_for):
         "renumbering-letters": f"installation/renumberings/{later}/letters", "announcements": "renumberings",
         "applications": "applications", "application": f"applications/{application}", "application-new": "applications/new",
         "secured": "secured", "secured-none": "secured?q=rien", "secured-senders": "secured/senders",
-        "secured-letter": f"secured/{secured}", "secured-withdraw": f"secured/{secured}/withdraw",
+        "secured-letter": f"secured/{secured}", "secured-withdraw": f"secured/{secured}/withdraw", "secured-erase": f"secured/{secured}/erase",
         "installation-secured": "installation/secured",
         "integrations": "integrations", "integration": f"integrations/{gateway}", "integration-new": "integrations/new",
         "integration-edit": f"integrations/{gateway}/edit", "integration-domains": f"integrations/{gateway}/domains",

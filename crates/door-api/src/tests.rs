@@ -413,6 +413,22 @@ impl Place {
         (prepared.letter().id.to_string(), prepared.slot_of(&to).unwrap().to_string())
     }
 
+    /// The recipient of a registered letter accepts it, and opens it.
+    async fn accepted(&self, slot: &wire_safe::Slot, login: &str) {
+        let who = mail_secure::Shown {
+            canonical: login.to_owned(),
+            authentication: "password and one-time code".to_owned(),
+            acting: None,
+            person: Some(model::UserId(77)),
+            is_strong: true,
+            by_telephone: None,
+        };
+        let secure = self.flow.secure();
+        secure.consent(&who, mail_secure::Language::French).await.unwrap();
+        secure.accept(slot, &who).await.unwrap();
+        secure.note_opened(slot, &who, false).await.unwrap();
+    }
+
     /// A letter for one recipient, with what brings it.
     async fn kept(
         &self,

@@ -118,6 +118,7 @@ templates![
     "secured.html",
     "secured_letter.html",
     "secured_withdraw.html",
+    "secured_erase.html",
     "secured_how.html",
     "secured_senders.html",
     "domain_servers.html",

@@ -136,7 +136,8 @@ async fn content(
         is_offered => copy.state == LetterState::Offered,
         accepted_at => copy.accepted_at.map(|at| moment(shared, at)),
         opened_at => copy.opened_at.map(|at| moment(shared, at)),
-        ended_at => copy.ended_at.map(|at| moment(shared, at)),
+        erased_at => copy.erased_at.map(|at| moment(shared, at)),
+        ended_at => copy.ended_at.filter(|_| copy.erased_at.is_none()).map(|at| moment(shared, at)),
         words => words::of_script(guest.language).to_string(),
     })
 }
@@ -145,6 +146,8 @@ async fn content(
 fn next_step(seen: &Seen, is_known: bool, now: Timestamp) -> &'static str {
     let Seen { letter, copy } = seen;
     match copy.state {
+        // Whatever it was before.
+        _ if copy.erased_at.is_some() => "erased",
         LetterState::Refused => "refused",
         LetterState::Expired => "expired",
         LetterState::Withdrawn => "withdrawn",

@@ -178,6 +178,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(secure::asking::show_secure_service))
         .routes(routes!(secure::letter::show_secure_letter))
         .routes(routes!(secure::letter::withdraw_secure_letter))
+        .routes(routes!(secure::letter::erase_secure_letter))
         .routes(routes!(secure::letter::count_secure_letters))
         .routes(routes!(secure::letter::export_secure_letters))
         .routes(routes!(secure::proof::show_receipt))

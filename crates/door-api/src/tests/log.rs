@@ -25,6 +25,7 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
                                        "from": "salaires@valbois.test", "to": [{"address": "eve@far.test"}],
                                        "subject": "walked", "text": "walked", "mode": "registered"}),
         "check_secure_recipients" => json!({"recipients": ["eve@far.test"], "mode": "personal"}),
+        "erase_secure_letter" => json!({"reason": "walked"}),
         "withdraw_secure_letter" => json!({"reason": "walked"}),
         "change_device_password" => json!({"label": "walked"}),
         "change_domain" => json!({"service": tenant.id("elsewhere")}),
@@ -194,6 +195,13 @@ impl Place {
             "delete_service" => {
                 let empty = self.made(&tenant.token, "/services", json!({"name": "empty"})).await;
                 set(&mut named, "service", &empty);
+            }
+            "erase_secure_letter" => {
+                let owner = OrganisationId(organisation.parse().unwrap());
+                let (letter, copy) = self.sealed(owner, "walked").await;
+                let slot = wire_safe::Slot(mail_secure::sixteen(&copy).unwrap());
+                self.accepted(&slot, "eve@far.test").await;
+                set(&mut named, "secure_letter", &letter);
             }
             "dissociate_synonym" => {
                 self.made(&tenant.token, "/zones", json!({"name": "second.test"})).await;

@@ -66,6 +66,42 @@ async fn a_letter_is_sent_once_followed_and_taken_back() {
 }
 
 #[tokio::test]
+async fn an_accepted_letter_is_erased_by_its_own_administrators_who_may_write() {
+    for place in places().await {
+        let tenant = place.tenant("valbois").await;
+        let stranger = place.tenant("acme").await;
+        let sent = send(&place, &tenant, letter(&tenant, "2026-11/4712")).await;
+        let taken = &sent.body["letter"];
+        let path = format!("/secure-letters/{}/erasure", taken["id"].as_str().unwrap());
+        let offered = place.post(&tenant.token, &path, json!({})).await;
+        let state = json!("urn:relais:problem:state");
+        assert_eq!((offered.status, &offered.body["type"]), (StatusCode::CONFLICT, &state), "withdraw it");
+
+        let copy = taken["copies"][0]["id"].as_str().unwrap();
+        let slot = wire_safe::Slot(mail_secure::sixteen(copy).unwrap());
+        let secure = place.flow.secure();
+        place.accepted(&slot, "eve@far.test").await;
+
+        let owner = OrganisationId(tenant.id("organisation").parse().unwrap());
+        let reader = super::token(&place.directory, Some(owner), false).await;
+        let refused = place.post(&reader, &path, json!({})).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+        let foreign = place.post(&stranger.token, &path, json!({})).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{}", foreign.body);
+        assert!(secure.seen(&slot).await.unwrap().copy.store_share.is_some());
+
+        let erased = place.post(&tenant.token, &path, json!({"copy": copy, "reason": "closed"})).await;
+        assert_eq!(erased.status, StatusCode::OK, "{}", erased.body);
+        assert_eq!(erased.body["copies"][0]["state"], "handed over");
+        assert!(erased.body["copies"][0]["erased_at"].is_string(), "{}", erased.body);
+        assert_eq!(erased.body["copies"][1]["erased_at"], Value::Null);
+        assert_eq!(secure.seen(&slot).await.unwrap().copy.store_share, None);
+        let twice = place.post(&tenant.token, &path, json!({"copy": copy})).await;
+        assert_eq!((twice.status, &twice.body["type"]), (StatusCode::CONFLICT, &state));
+    }
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_letter_is_said_and_nothing_is_sent() {
     for place in places().await {
         let tenant = place.tenant("valbois").await;

@@ -79,6 +79,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /servers /servers/new /servers/{id} /servers/{id}/edit /servers/{id}/delete
          /applications /applications/new /applications/{id} /applications/{id}/state /applications/{id}/password
          /applications/{id}/delete /secured /secured/{letter} /secured/senders /secured/{letter}/withdraw
+         /secured/{letter}/erase
          /secured/{letter}/evidence
          /secured/{letter}/receipts/{copy}/{of}
          /integrations /integrations/new /integrations/authorities /integrations/{id} /integrations/{id}/edit

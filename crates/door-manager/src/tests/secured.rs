@@ -187,6 +187,48 @@ async fn a_letter_is_taken_back_from_whoever_has_not_accepted_it_and_the_journal
 }
 
 #[tokio::test]
+async fn an_accepted_letter_is_erased_after_it_was_said_what_is_lost() {
+    for town in towns().await {
+        let mut admin = town.signed_in("valbois").await;
+        let anna = ("anna@valbois.test", Mode::Registered);
+        let to = ["yan@else.test", "zed@else.test"];
+        let (id, slots) = town.secured(town.valbois, anna, BY_PERSON, &to).await;
+        let path = format!("/manager/secured/{id}/erase");
+        assert!(page(&mut admin, &path).await.contains("2 copies peuvent encore être retirées"));
+        town.secure.notarise().await.unwrap();
+        town.accepted(&slots[1], "zed@else.test").await;
+        assert!(page(&mut admin, &format!("/manager/secured/{id}")).await.contains(&path));
+        let asked = page(&mut admin, &path).await;
+        assert!(
+            asked.contains("Un destinataire perd la lettre") && asked.contains("Une copie peut encore"),
+            "{asked}"
+        );
+        let offered = slots[0].to_string();
+        let refused = admin.post(&path, &[("copy", &offered), ("reason", "erreur")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "what is offered is withdrawn");
+        assert!(refused.text.contains("value=\"erreur\""), "what was typed stays: {}", refused.text);
+        let mut other = town.signed_in("acme").await;
+        assert_eq!(other.get(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(other.post(&path, &[("copy", "")]).await.status, StatusCode::NOT_FOUND);
+        assert!(town.secure.seen(&slots[1]).await.unwrap().copy.store_share.is_some());
+
+        let erased = admin.post(&path, &[("copy", ""), ("reason", "dossier clos")]).await;
+        assert_eq!(erased.status, StatusCode::SEE_OTHER, "{}", erased.text);
+        let copies = [0, 1].map(|index| town.secure.seen(&slots[index]));
+        let [first, second] = copies;
+        assert!(first.await.unwrap().copy.store_share.is_some());
+        assert_eq!(second.await.unwrap().copy.store_share, None);
+        let letter = page(&mut admin, &format!("/manager/secured/{id}")).await;
+        assert!(letter.contains("<dt>Effacée</dt>"), "{letter}");
+        let journal = page(&mut admin, "/manager/journal").await;
+        assert!(
+            journal.contains("Effacer une lettre sécurisée") && journal.contains("zed@else.test"),
+            "{journal}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn staff_counts_everybodys_and_sees_no_address() {
     for town in towns().await {
         let anna = ("anna@valbois.test", Mode::Registered);

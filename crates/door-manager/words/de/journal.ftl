@@ -136,6 +136,7 @@ act-change-application-account = Anwendungskonto ändern
 act-delete-application-account = Anwendungskonto löschen
 act-renew-application-password = Passwort einer Anwendung erneuern
 act-withdraw-secure-letter = Einen gesicherten Brief zurückziehen
+act-erase-secure-letter = Einen gesicherten Brief löschen
 act-create-user = Benutzer erstellen
 act-change-user = Benutzer ändern
 act-delete-user = Benutzer löschen

@@ -86,6 +86,30 @@ secured-withdrawn = { $count ->
     [one] Eine Kopie ist zurückgezogen.
    *[other] { $count } Kopien sind zurückgezogen.
 }
+secured-erased-at = Gelöscht
+secured-erase = Brief löschen
+secured-erase-open = { $count ->
+    [one] Ein Empfänger verliert den Brief: Was angenommen oder geöffnet wurde, lässt sich nicht mehr öffnen.
+   *[other] { $count } Empfänger verlieren den Brief: Was angenommen oder geöffnet wurde, lässt sich nicht mehr öffnen.
+}
+secured-erase-recallable = { $count ->
+    [one] Eine Kopie lässt sich noch zurückziehen: Ziehen Sie sie stattdessen zurück, dann sagt es der Beweis.
+   *[other] { $count } Kopien lassen sich noch zurückziehen: Ziehen Sie sie stattdessen zurück, dann sagt es der Beweis.
+}
+secured-erase-effect = Die Plattform vernichtet ihren Anteil am Schlüssel. Weder mit dem Postfach des Empfängers noch hier öffnet jemand den Brief wieder, und nichts bringt ihn zurück. Was gelesen, gedruckt oder heruntergeladen wurde, bleibt. Quittungen und Beweise bleiben gültig; Ihr Name steht im Änderungsjournal.
+secured-erase-for = Für wen
+secured-erase-all = { $count ->
+    [one] Für alle, die ihn haben (ein Empfänger)
+   *[other] Für alle, die ihn haben ({ $count } Empfänger)
+}
+secured-erase-button = Endgültig löschen
+secured-erase-nothing = Es gibt nichts mehr zu löschen: Niemand kann diesen Brief öffnen.
+secured-erase-not-yet = Diese Kopie lässt sich noch zurückziehen: Ziehen Sie sie stattdessen zurück.
+secured-erase-reason-help = Steht im Änderungsjournal und im Beweis dessen, was nicht geöffnet wurde.
+secured-erased = { $count ->
+    [one] Der Brief ist für einen Empfänger gelöscht.
+   *[other] Der Brief ist für { $count } Empfänger gelöscht.
+}
 secured-reason = Grund
 secured-reason-help = Steht im Beweis; der Empfänger kann ihn lesen.
 secured-everybodys = Gesicherte Post aller

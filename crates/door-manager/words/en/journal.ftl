@@ -136,6 +136,7 @@ act-change-application-account = Change application account
 act-delete-application-account = Delete application account
 act-renew-application-password = Renew an application’s password
 act-withdraw-secure-letter = Withdraw a secure letter
+act-erase-secure-letter = Erase a secure letter
 act-create-user = Create user
 act-change-user = Change user
 act-delete-user = Delete user

@@ -86,6 +86,30 @@ secured-withdrawn = { $count ->
     [one] One copy is withdrawn.
    *[other] { $count } copies are withdrawn.
 }
+secured-erased-at = Erased
+secured-erase = Erase the letter
+secured-erase-open = { $count ->
+    [one] One recipient loses the letter: whoever has accepted or opened it cannot open it any more.
+   *[other] { $count } recipients lose the letter: whoever has accepted or opened it cannot open it any more.
+}
+secured-erase-recallable = { $count ->
+    [one] One copy can still be taken back: withdraw it instead, then the evidence says so.
+   *[other] { $count } copies can still be taken back: withdraw them instead, then the evidence says so.
+}
+secured-erase-effect = The platform destroys its share of the key. Neither the recipient’s mailbox nor anybody here opens the letter again, and nothing brings it back. What somebody has read, printed or downloaded stays with them. Receipts and evidence stay valid; your name stands in the log of changes.
+secured-erase-for = For whom
+secured-erase-all = { $count ->
+    [one] For all who have it (one recipient)
+   *[other] For all who have it ({ $count } recipients)
+}
+secured-erase-button = Erase for good
+secured-erase-nothing = There is nothing left to erase: nobody can open this letter.
+secured-erase-not-yet = This copy can still be taken back: withdraw it instead.
+secured-erase-reason-help = Stands in the log of changes, and in the evidence of what was not opened.
+secured-erased = { $count ->
+    [one] The letter is erased for one recipient.
+   *[other] The letter is erased for { $count } recipients.
+}
 secured-reason = Reason
 secured-reason-help = Stands in the evidence; the recipient can read it.
 secured-everybodys = Everybody’s secure mail

@@ -136,6 +136,7 @@ act-change-application-account = Modifier un compte d’application
 act-delete-application-account = Supprimer un compte d’application
 act-renew-application-password = Renouveler le mot de passe d’une application
 act-withdraw-secure-letter = Retirer une lettre sécurisée
+act-erase-secure-letter = Effacer une lettre sécurisée
 act-create-user = Créer un utilisateur
 act-change-user = Modifier un utilisateur
 act-delete-user = Supprimer un utilisateur

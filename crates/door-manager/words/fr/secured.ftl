@@ -86,6 +86,30 @@ secured-withdrawn = { $count ->
     [one] Une copie est retirée.
    *[other] { $count } copies sont retirées.
 }
+secured-erased-at = Effacée
+secured-erase = Effacer la lettre
+secured-erase-open = { $count ->
+    [one] Un destinataire perd la lettre : acceptée ou ouverte, elle ne pourra plus être ouverte.
+   *[other] { $count } destinataires perdent la lettre : acceptée ou ouverte, elle ne pourra plus être ouverte.
+}
+secured-erase-recallable = { $count ->
+    [one] Une copie peut encore être retirée : retirez-la plutôt, la preuve le dira.
+   *[other] { $count } copies peuvent encore être retirées : retirez-les plutôt, la preuve le dira.
+}
+secured-erase-effect = La plateforme détruit sa part de la clé. Ni la boîte du destinataire ni personne ici n’ouvrira plus la lettre, et rien ne la ramène. Ce qui a été lu, imprimé ou téléchargé reste. Récépissés et preuves restent valables ; votre nom figure dans le journal des modifications.
+secured-erase-for = Pour qui
+secured-erase-all = { $count ->
+    [one] Pour tous ceux qui l’ont (un destinataire)
+   *[other] Pour tous ceux qui l’ont ({ $count } destinataires)
+}
+secured-erase-button = Effacer définitivement
+secured-erase-nothing = Il n’y a plus rien à effacer : personne ne peut ouvrir cette lettre.
+secured-erase-not-yet = Cette copie peut encore être retirée : retirez-la plutôt.
+secured-erase-reason-help = Figure dans le journal des modifications, et dans la preuve de ce qui n’a pas été ouvert.
+secured-erased = { $count ->
+    [one] La lettre est effacée pour un destinataire.
+   *[other] La lettre est effacée pour { $count } destinataires.
+}
 secured-reason = Motif
 secured-reason-help = Figure dans la preuve ; le destinataire peut la lire.
 secured-everybodys = Courrier sécurisé de tous

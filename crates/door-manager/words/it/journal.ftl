@@ -136,6 +136,7 @@ act-change-application-account = Modificare un account applicativo
 act-delete-application-account = Eliminare un account applicativo
 act-renew-application-password = Rinnovare la password di un’applicazione
 act-withdraw-secure-letter = Ritirare una lettera protetta
+act-erase-secure-letter = Cancellare una lettera protetta
 act-create-user = Creare un utente
 act-change-user = Modificare un utente
 act-delete-user = Eliminare un utente

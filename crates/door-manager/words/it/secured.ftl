@@ -86,6 +86,30 @@ secured-withdrawn = { $count ->
     [one] Una copia è ritirata.
    *[other] { $count } copie sono ritirate.
 }
+secured-erased-at = Cancellata
+secured-erase = Cancellare la lettera
+secured-erase-open = { $count ->
+    [one] Un destinatario perde la lettera: accettata o aperta, non potrà più essere aperta.
+   *[other] { $count } destinatari perdono la lettera: accettata o aperta, non potrà più essere aperta.
+}
+secured-erase-recallable = { $count ->
+    [one] Una copia può ancora essere ritirata: la ritiri invece, la prova lo dirà.
+   *[other] { $count } copie possono ancora essere ritirate: le ritiri invece, la prova lo dirà.
+}
+secured-erase-effect = La piattaforma distrugge la sua parte della chiave. Né con la casella del destinatario né qui qualcuno aprirà più la lettera, e nulla la riporta. Ciò che è stato letto, stampato o scaricato resta. Ricevute e prove restano valide; il suo nome figura nel giornale delle modifiche.
+secured-erase-for = Per chi
+secured-erase-all = { $count ->
+    [one] Per tutti quelli che l’hanno (un destinatario)
+   *[other] Per tutti quelli che l’hanno ({ $count } destinatari)
+}
+secured-erase-button = Cancellare definitivamente
+secured-erase-nothing = Non c’è più nulla da cancellare: nessuno può aprire questa lettera.
+secured-erase-not-yet = Questa copia può ancora essere ritirata: la ritiri invece.
+secured-erase-reason-help = Figura nel giornale delle modifiche e nella prova di ciò che non è stato aperto.
+secured-erased = { $count ->
+    [one] La lettera è cancellata per un destinatario.
+   *[other] La lettera è cancellata per { $count } destinatari.
+}
 secured-reason = Motivo
 secured-reason-help = Figura nella prova; il destinatario può leggerla.
 secured-everybodys = Posta protetta di tutti

@@ -69,6 +69,7 @@ pub(super) async fn page_of(
             .filter(|_| own.copy.opened_at.is_none())
             .map(|released| moment(shared, released.at)),
         opened_at => own.copy.opened_at.filter(|_| own.copy.way == Way::Sealed).map(|at| moment(shared, at)),
+        erased_at => own.copy.erased_at.map(|at| moment(shared, at)),
         may_have_evidence => own.may_have_evidence(),
         can_be_withdrawn => own.can_be_withdrawn() && owner.reach != Reach::Mailbox,
         answers => answered.map(|answered| answered.copy.slot.to_string()),

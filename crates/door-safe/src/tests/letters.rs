@@ -121,6 +121,33 @@ async fn what_ended_says_so_plainly_and_gives_nothing() {
         let again = browser.arrive(&sent).await;
         assert_eq!(again, format!("/safe/m/{}", sent.slot));
         assert!(browser.get(&again).await.text.contains("a retiré ce message"));
+        // Whoever read it finds it erased.
+        let erased = portal.send(Mode::Confidential, "zed@else.test", LETTER).await;
+        let place = browser.arrive(&erased).await;
+        let read = browser.post(&format!("{place}/read"), &[("a", &erased.share)]).await;
+        assert!(read.text.contains("secret words"), "{}", read.text);
+        let letter = portal.secure.seen(&erased.slot).await.unwrap().letter.id;
+        let scope = directory::Scope::Operator("test");
+        let who = portal.directory.administration(scope, "boss@valbois.test").actor();
+        portal.secure.erase_for(who, portal.organisation, letter, None, "").await.unwrap();
+        let again = browser.arrive(&erased).await;
+        for (place, tag) in [(&place, "fr"), (&again, "fr"), (&again, "de"), (&again, "it"), (&again, "en")] {
+            let page = browser.get(&format!("{place}?lang={tag}")).await.text;
+            let wanted = match tag {
+                "de" => "hat diese Nachricht gelöscht",
+                "it" => "ha cancellato questo messaggio",
+                "en" => "The sender erased this message",
+                _ => "a effacé ce message",
+            };
+            assert!(page.contains(wanted) && page.contains("<time datetime=\"2026-"), "{tag}: {page}");
+        }
+        for what in ["share", "read", "download"] {
+            let answer = browser.post(&format!("{place}/{what}"), &[("a", &erased.share)]).await;
+            assert_eq!(answer.status, StatusCode::GONE, "{what}");
+            assert!(!answer.text.contains("secret words"), "{what}");
+        }
+        let journal = browser.get(&format!("/safe/journal/{}?lang=fr", erased.slot)).await.text;
+        assert!(journal.contains("effacée par l’expéditeur"), "{journal}");
         // An envelope is not kept here for ever.
         let other = portal.send(Mode::Confidential, "zed@else.test", LETTER).await;
         let place = browser.arrive(&other).await;

@@ -1,4 +1,4 @@
-//! `/secure-letters`: what was sent, how far each copy is and what happened to it; taking back; counts.
+//! `/secure-letters`: what was sent, how far each copy is and what happened to it; taking back, erasing; counts.
 
 use axum::Json;
 use axum::http::header::CONTENT_TYPE;
@@ -86,6 +86,17 @@ pub(crate) struct Withdrawal {
     /// From this copy's recipient only.
     copy: Option<String>,
     /// It stands in the evidence; at most 500 characters.
+    #[serde(default)]
+    reason: String,
+}
+
+/// What is destroyed, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Erasure {
+    /// For this copy's recipient only.
+    copy: Option<String>,
+    /// It stands in the log of changes, and in the evidence of what was not opened; at most 500 characters.
     #[serde(default)]
     reason: String,
 }
@@ -183,6 +194,22 @@ pub(crate) async fn withdraw_secure_letter(
     let only = withdrawal.copy.as_deref().map(|text| copy_of(&found, text)).transpose()?;
     let (secure, organisation) = (caller.shared.flow.secure(), found.letter.organisation);
     secure.withdraw_for(caller.who(), organisation, id, only, &withdrawal.reason).await?;
+    Ok(Json(view(&entry(&caller, id).await?)))
+}
+
+/// Destroy what opens a secure letter, for whoever has accepted or opened it: nobody opens it any more
+#[utoipa::path(post, path = "/secure-letters/{secure_letter}/erasure", tag = "secure letters",
+    params(("secure_letter" = String, Path)), request_body = Erasure,
+    responses((status = 200, body = SecureLetter)))]
+pub(crate) async fn erase_secure_letter(
+    caller: Caller,
+    Of(id): Of,
+    Input(erasure): Input<Erasure>,
+) -> Result<Json<SecureLetter>> {
+    let found = entry(&caller, id).await?;
+    let only = erasure.copy.as_deref().map(|text| copy_of(&found, text)).transpose()?;
+    let (secure, organisation) = (caller.shared.flow.secure(), found.letter.organisation);
+    secure.erase_for(caller.who(), organisation, id, only, &erasure.reason).await?;
     Ok(Json(view(&entry(&caller, id).await?)))
 }
 

@@ -68,6 +68,9 @@ pub(crate) struct SecureCopy {
     /// When it came to its end without being opened.
     #[schema(format = DateTime)]
     ended_at: Option<String>,
+    /// When the sender's side had what opens it destroyed, after the recipient had it: from then on nobody opens it.
+    #[schema(format = DateTime)]
+    erased_at: Option<String>,
 }
 
 pub(super) fn view(entry: &Entry) -> SecureLetter {
@@ -83,6 +86,7 @@ pub(super) fn view(entry: &Entry) -> SecureLetter {
         released_at: time(copy.released.as_ref().map(|released| released.at)),
         opened_at: time(copy.opened_at),
         ended_at: time(copy.ended_at),
+        erased_at: time(copy.erased_at),
     });
     SecureLetter {
         id: letter.id.to_string(),
@@ -122,7 +126,9 @@ impl From<SecureError> for Refusal {
         match error {
             SecureError::NotFound => not_found("secure letter"),
             SecureError::Illegal(why) => state_problem().detail(why.to_string()).into(),
-            error @ SecureError::Ended => state_problem().detail(error.to_string()).into(),
+            error @ (SecureError::Ended | SecureError::CanBeWithdrawn) => {
+                state_problem().detail(error.to_string()).into()
+            }
             error @ SecureError::Proof => not_allowed(error.to_string()).into(),
             error @ SecureError::Consent => {
                 let title = "The person has not agreed to this way of delivery";

@@ -54,7 +54,7 @@ fn can_be_withdrawn(letter: &Overview, copy: &Copy) -> bool {
     copy.can_be_withdrawn(letter.mode)
 }
 
-fn facts(person: &Person, letter: &Overview) -> Value {
+pub(super) fn facts(person: &Person, letter: &Overview) -> Value {
     context! {
         id => letter.id.to_string(),
         sender => letter.sender.to_string(),
@@ -63,6 +63,7 @@ fn facts(person: &Person, letter: &Overview) -> Value {
         size => reader::octets(person.guest.language, letter.size_bytes),
         submitted_at => letter.submitted_at.rfc3339(),
         can_be_withdrawn => letter.copies.iter().any(|copy| can_be_withdrawn(letter, copy)),
+        can_be_erased => letter.copies.iter().any(|copy| copy.can_be_erased(letter.mode)),
     }
 }
 
@@ -105,6 +106,7 @@ async fn show(Kept(shared): Kept<Arc<Shared>>, person: Administrator, Path(id): 
             released_at => time(copy.released.as_ref().filter(|_| copy.opened_at.is_none()).map(|one| one.at)),
             opened_at => time(copy.opened_at),
             ended_at => time(copy.ended_at),
+            erased_at => time(copy.erased_at),
             events,
         });
     }
@@ -180,8 +182,8 @@ fn asked(person: &Person, letter: &Overview, reason: &str, errors: &[FieldError]
     Ok(page)
 }
 
-/// The copy that the form names; `None` for all of them.
-fn chosen(letter: &Overview, fields: &Fields) -> Result<Option<Slot>, Trouble> {
+/// The copy that a form names; `None` for all of them.
+pub(super) fn chosen(letter: &Overview, fields: &Fields) -> Result<Option<Slot>, Trouble> {
     match fields.text("copy") {
         "" => Ok(None),
         text => {

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod counts;
+mod erasing;
 mod letter;
 mod list;
 mod policy;
@@ -34,6 +35,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .merge(list::routes())
         .merge(letter::routes())
+        .merge(erasing::routes())
         .merge(counts::routes())
         .merge(policy::routes())
 }
