@@ -214,6 +214,7 @@ async fn repeat(chore: &'static Chore, installation: Installation, mut shutdown:
 async fn clean(installation: &Installation) -> Result<()> {
     let now = installation.world.clock.now();
     let (trail, directory) = (&installation.trail, &installation.directory);
+    let secure = installation.flow.secure();
     let kept = trail::limits::CHANGES_RETENTION;
     let done = [
         trail.prune_by_plan(now).await.map(drop).context("log events"),
@@ -225,7 +226,8 @@ async fn clean(installation: &Installation) -> Result<()> {
         directory.forget_old_jobs().await.map(drop).context("lists of new addresses"),
         directory.forget_requests().await.map(drop).context("invitations and requests whose time is over"),
         directory.forget_deleted_addresses().await.map(drop).context("deleted addresses"),
-        installation.flow.secure().forget_what_is_over().await.context("visits and codes of the portal"),
+        secure.forget_what_is_over().await.context("visits and codes of the portal"),
+        secure.erase_of_deleted_organisations().await.map(drop).context("letters of deleted organisations"),
         erase_accounts(installation).await,
     ];
     let wrong: Vec<String> =

@@ -53,6 +53,17 @@ pub enum Secure {
         #[arg(long, default_value = "")]
         reason: String,
     },
+    /// Destroys what opens a letter, for everybody who has accepted or opened it: nobody opens it any more.
+    Erase {
+        #[arg(value_parser = values::id)]
+        letter: i64,
+        /// For this copy's recipient only.
+        #[arg(long)]
+        slot: Option<String>,
+        /// Why; it stands in the log of changes, and in the evidence of what was not opened.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
     /// Writes the evidence of a letter, as far as it has happened, into a new file.
     Bundle {
         #[arg(value_parser = values::id)]
@@ -170,6 +181,17 @@ impl Secure {
                 let text = format!("withdrawn from {}", addresses.join(", "));
                 Ok(Output::new(json!({ "withdrawn": addresses }), text))
             }
+            Secure::Erase { letter, slot, reason } => {
+                let entry = secure.letter(scope, letter).await.map_err(told)?;
+                let only = slot.map(|slot| slot_of(&entry, &slot)).transpose()?;
+                let organisation = entry.letter.organisation;
+                let who = platform.administration.actor();
+                let erased = secure.erase_for(who, organisation, letter, only, &reason).await;
+                let erased = erased.map_err(told)?;
+                let addresses: Vec<String> = erased.iter().map(|copy| copy.address.to_string()).collect();
+                let text = format!("erased for {}", addresses.join(", "));
+                Ok(Output::new(json!({ "erased": addresses }), text))
+            }
             Secure::Bundle { letter, file } => {
                 let entry = secure.letter(scope, letter).await.map_err(told)?;
                 let bundle = secure.bundle_of_letter(entry.letter.id).await?;
@@ -264,6 +286,7 @@ fn to_json(entry: &Entry) -> Value {
             "released_at": time(copy.released.as_ref().map(|released| released.at)),
             "opened_at": time(copy.opened_at),
             "ended_at": time(copy.ended_at),
+            "erased_at": time(copy.erased_at),
         })
     };
     json!({
@@ -307,6 +330,12 @@ fn told(error: SecureError) -> anyhow::Error {
             field: "letter",
             reason: error.to_string(),
             rule: "what goes without an envelope is taken back while it waits, not while a server takes it",
+        }
+        .into(),
+        error @ (SecureError::Ended | SecureError::CanBeWithdrawn) => DirectoryError::Invalid {
+            field: "letter",
+            reason: error.to_string(),
+            rule: "what its recipient has is erased once; what they have not is taken back",
         }
         .into(),
         SecureError::NotYet => DirectoryError::Invalid {

@@ -472,9 +472,10 @@ pub(super) fn of_secure(error: SecureError) -> Fault {
             let fault = Fault::new(Code::Temporary, "the receipt waits for its time-stamp");
             fault.retry_after(RECEIPT_SECONDS)
         }
-        error @ (SecureError::Illegal(_) | SecureError::Ended | SecureError::Underway) => {
-            Fault::new(Code::Conflict, error.to_string())
-        }
+        error @ (SecureError::Illegal(_)
+        | SecureError::Ended
+        | SecureError::CanBeWithdrawn
+        | SecureError::Underway) => Fault::new(Code::Conflict, error.to_string()),
         error @ SecureError::Consent => Fault::new(Code::ConsentMissing, error.to_string()),
         SecureError::Passphrase => Fault::new(
             Code::Conflict,

@@ -184,6 +184,8 @@ const OTHERS: &[&str] = &[
     "secure show {letter}",
     "secure withdraw {letter}",
     "secure withdraw {letter} --slot {slot}",
+    "secure erase {letter}",
+    "secure erase {letter} --slot {slot}",
     "secure bundle {letter} {file}.bundle",
     "secure receipt {letter} {slot} submission {file}.pdf",
 ];
