@@ -59,6 +59,16 @@ pub struct Count {
     pub state: State,
     /// How many.
     pub copies: u64,
+    /// How many of them can be opened and were not, and each server on their way said that it has no such mailbox, or
+    /// threw them back. Whoever has the letter might say so as well: the state is as it was.
+    pub unreached: u64,
+}
+
+impl Count {
+    /// Copies of which nothing arrived, as far as is known: undeliverable, or reported as such later.
+    pub fn failed(&self) -> u64 {
+        if self.state == State::Undeliverable { self.copies } else { self.unreached }
+    }
 }
 
 impl Secure {

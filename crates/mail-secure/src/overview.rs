@@ -40,6 +40,8 @@ pub struct Sought {
     pub mode: Option<Mode>,
     /// How far a copy is.
     pub state: Option<State>,
+    /// Only copies of which nothing arrived, as far as is known ([`crate::Count::failed`]).
+    pub has_failed: bool,
     /// Taken at this moment or later.
     pub since: Option<Timestamp>,
     /// Taken before this moment.

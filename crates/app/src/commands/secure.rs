@@ -215,16 +215,18 @@ impl Secure {
                         "mode": count.mode.to_string(),
                         "state": count.state.word(),
                         "copies": count.copies,
+                        "unreached": count.unreached,
                     });
                     let cells = vec![
                         count.organisation.to_string(),
                         count.mode.to_string(),
                         count.state.word().to_owned(),
                         count.copies.to_string(),
+                        count.unreached.to_string(),
                     ];
                     (value, cells)
                 });
-                Ok(table(&["ORGANISATION", "MODE", "STATE", "COPIES"], rows.collect()))
+                Ok(table(&["ORGANISATION", "MODE", "STATE", "COPIES", "UNREACHED"], rows.collect()))
             }
             Secure::Export { since } => {
                 let (since, mut before, mut csv) = (since.before(now), None, Entry::CSV_HEADER.to_owned());

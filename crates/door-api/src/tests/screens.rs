@@ -195,6 +195,43 @@ async fn a_logo_is_given_shown_and_taken_away() {
 }
 
 #[tokio::test]
+async fn what_goes_secured_by_a_rule_is_set_shown_and_cleared() {
+    for place in places().await {
+        let (tenant, other) = (place.tenant("acme").await, place.tenant("valbois").await);
+        let settings = format!("/organisations/{}/settings", tenant.id("organisation"));
+        let change = async |body: Value| place.ask(&tenant.token, Method::PATCH, &settings, Some(body)).await;
+        let shown = async || place.get(&tenant.token, &settings).await.body["secured_rules"].clone();
+        assert_eq!(shown().await, json!([]));
+        let rules = json!([
+            {"mode": "registered", "to": "*@clinic.example"},
+            {"mode": "personal", "to": "eve@elsewhere.example"},
+            {"mode": "confidential", "subject": "Payslip"},
+        ]);
+        let changed = change(json!({"secured_rules": rules})).await;
+        assert_eq!((changed.status, &changed.body["secured_rules"]), (StatusCode::OK, &rules));
+        assert_eq!(shown().await, rules, "in their order");
+        for wrong in [
+            json!([{"mode": "confidential"}]),
+            json!([{"mode": "confidential", "to": "eve@elsewhere.example", "subject": "Payslip"}]),
+            json!([{"mode": "secret", "subject": "Payslip"}]),
+            json!([{"mode": "confidential", "subject": ""}]),
+            json!([{"mode": "confidential", "to": "no address"}]),
+        ] {
+            let refused = change(json!({"secured_rules": wrong})).await;
+            let told = (refused.status.as_u16(), &refused.body["field"]);
+            assert_eq!(told, (422, &json!("secured_rules")), "{wrong}: {}", refused.body);
+        }
+        let foreign =
+            place.ask(&other.token, Method::PATCH, &settings, Some(json!({"secured_rules": []}))).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+        change(json!({"brand_name": "ACME"})).await;
+        assert_eq!(shown().await, rules, "absent stays, and nothing of what was refused was kept");
+        assert_eq!(change(json!({"secured_rules": []})).await.status, StatusCode::OK);
+        assert_eq!(shown().await, json!([]));
+    }
+}
+
+#[tokio::test]
 async fn targets_of_a_new_redirection_are_asked_in_the_language_that_was_said() {
     for place in places().await {
         let tenant = place.tenant("acme").await;

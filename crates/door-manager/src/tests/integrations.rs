@@ -220,9 +220,33 @@ async fn what_of_secure_mail_asks_for_attention_stands_on_the_first_page() {
         scope.write(move |tx: &mut db::Tx| tx.execute(lost, &[])).await.unwrap();
         let first = admin.get("/manager/").await.text;
         assert!(first.contains("une lettre n’a pas pu être remise"), "{first}");
-        assert!(
-            first.contains("state&#x3d;undeliverable") || first.contains("state=undeliverable"),
-            "{first}"
-        );
+        assert!(first.contains("state&#x3d;failed") || first.contains("state=failed"), "{first}");
+        // One that a server had taken can still be opened: only what was reported later tells that it did not arrive.
+        for (failed_at, is_told) in [("NULL", false), ("3", true)] {
+            let leg = format!(
+                "INSERT INTO secure_leg (slot, number, organisation, delivery, address, arrived_at, failed_at)
+                 SELECT slot, {}, organisation, {}, address, 2, {failed_at} FROM secure_recipient",
+                i32::from(is_told),
+                900 + i32::from(is_told),
+            );
+            let leg: &'static str = Box::leak(leg.into_boxed_str());
+            let scope = town.db.operator("test");
+            scope
+                .write(move |tx: &mut db::Tx| {
+                    tx.execute("DELETE FROM secure_leg", &[])?;
+                    tx.execute("UPDATE secure_recipient SET state = 'consigned'", &[])?;
+                    tx.execute(leg, &[])
+                })
+                .await
+                .unwrap();
+            let first = admin.get("/manager/").await.text;
+            assert_eq!(first.contains("une lettre n’a pas pu être remise"), is_told, "{first}");
+            let list = admin.get("/manager/secured?days=7&state=failed").await.text;
+            assert_eq!(list.contains("zed@else.test"), is_told, "{list}");
+            let counts = staff(&town).await.get("/manager/installation/secured?format=csv").await.text;
+            let line = counts.lines().find(|line| line.contains("Valbois")).unwrap().trim_end();
+            let ends = if is_told { [",0,1", ";0;1"] } else { [",1,0", ";1;0"] };
+            assert!(ends.iter().any(|end| line.ends_with(end)), "{counts}");
+        }
     }
 }

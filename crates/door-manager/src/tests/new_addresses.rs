@@ -152,13 +152,20 @@ fn the_change_of_2017_is_told_to_each_customer_with_its_own_section() {
             "wsmgmt.incamail.com:443/IncaMailAdminService/IncaMailAdminPort C 91.194.146.85 194.41.184.117",
         ],
     );
-    let gateways =
-        ["gw1.incamail.com", "194.41.147.13", "91.194.146.86", "gw2.incamail.com", "194.41.147.14"];
+    let gateways = [
+        "gw1.incamail.com",
+        "194.41.147.13",
+        "91.194.146.86",
+        "gw2.incamail.com",
+        "194.41.147.14",
+        "91.194.146.87",
+    ];
     let services = [
         "https://ws.incamail.com/3.0/",
         "https://wsread.incamail.com/3.0/IncaMailReadService",
         "https://wsmgmt.incamail.com/IncaMailAdminService/IncaMailAdminPort",
         "91.194.146.85",
+        "194.41.184.117",
     ];
     for (mode, has, has_not) in [
         (

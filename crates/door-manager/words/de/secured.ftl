@@ -46,6 +46,7 @@ secured-state-handed-over = Geöffnet
 secured-state-undeliverable = Nicht zustellbar
 secured-state-withdrawn = Zurückgezogen
 secured-state-unclaimed = Öffnen nie bestätigt
+secured-failed = Nicht angekommen, oder später so gemeldet
 secured-letter = Gesicherter Brief: { $mode }
 secured-submitted = Aufgegeben
 secured-deadline = Anzunehmen bis

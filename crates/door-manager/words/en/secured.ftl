@@ -46,6 +46,7 @@ secured-state-handed-over = Opened
 secured-state-undeliverable = Undeliverable
 secured-state-withdrawn = Withdrawn
 secured-state-unclaimed = Opening never confirmed
+secured-failed = Not arrived, or reported as such later
 secured-letter = Secured letter: { $mode }
 secured-submitted = Submitted
 secured-deadline = To be accepted until

@@ -46,6 +46,7 @@ secured-state-handed-over = Ouverte
 secured-state-undeliverable = Impossible à remettre
 secured-state-withdrawn = Retirée
 secured-state-unclaimed = Ouverture jamais confirmée
+secured-failed = Non arrivée, ou signalée comme telle plus tard
 secured-letter = Lettre sécurisée : { $mode }
 secured-submitted = Déposée
 secured-deadline = À accepter jusqu’au

@@ -46,6 +46,7 @@ secured-state-handed-over = Aperta
 secured-state-undeliverable = Impossibile da consegnare
 secured-state-withdrawn = Ritirata
 secured-state-unclaimed = Apertura mai confermata
+secured-failed = Non arrivata, o segnalata come tale in seguito
 secured-letter = Lettera protetta: { $mode }
 secured-submitted = Depositata
 secured-deadline = Da accettare entro

@@ -53,6 +53,19 @@ async fn state(town: &Town, slot: &wire_safe::Slot) -> State {
     town.flow.secure().seen(slot).await.unwrap().copy.state
 }
 
+/// The copies of which nothing arrived, as whoever administers Valbois finds them, and as they are counted.
+async fn failed(town: &Town) -> Vec<wire_safe::Slot> {
+    let secure = town.flow.secure();
+    let all = mail_secure::Wanted { sender: None, recipient: None, before: None, limit: 1 };
+    let all = secure.letters(None, all).await.unwrap();
+    let organisation = all[0].letter.organisation;
+    let sought = mail_secure::Sought { has_failed: true, limit: 10, ..Default::default() };
+    let found = secure.overviews(organisation, sought).await.unwrap();
+    let counts = secure.statistics(Some(organisation), model::Timestamp(0)).await.unwrap();
+    assert_eq!(counts.iter().map(mail_secure::Count::failed).sum::<u64>(), found.len() as u64);
+    found.iter().flat_map(|letter| &letter.copies).map(|copy| copy.slot).collect()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failure_that_is_reported_later_ends_nothing_that_had_arrived_and_its_sender_hears_of_it_once() {
     let stranger = Stranger::new().await;
@@ -78,6 +91,8 @@ async fn a_failure_that_is_reported_later_ends_nothing_that_had_arrived_and_its_
             town.bring(peer(), envelope("", &[&path.to_uppercase()]), &gone).await.unwrap();
             let copy = town.flow.secure().seen(&slot).await.unwrap().copy;
             assert_eq!((copy.state, copy.store_share.is_some()), (reported, true));
+            // Whoever administers is shown it, though its state is that of one that arrived.
+            assert_eq!(failed(&town).await, [slot]);
             // The same once more changes nothing.
             for _ in 0..3 {
                 town.bring(peer(), envelope("", &[&path]), &gone).await.unwrap();
@@ -92,6 +107,7 @@ async fn a_failure_that_is_reported_later_ends_nothing_that_had_arrived_and_its_
                 town.flow.secure().release(&slot, &zed()).await.unwrap();
                 town.flow.secure().note_opened(&slot, &zed(), false).await.unwrap();
                 assert_eq!(state(&town, &slot).await, State::HandedOver, "it was there");
+                assert_eq!(failed(&town).await, [], "and the report was none");
             }
         }
         town.flow.secure().notarise().await.unwrap();

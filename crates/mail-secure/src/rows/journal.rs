@@ -58,7 +58,11 @@ pub(crate) fn happened(tx: &mut Tx, slot: &Slot) -> Result<Vec<Happened>, DbErro
 /// How many copies of letters taken since a moment are in which state.
 pub(crate) fn counts(tx: &mut Tx, since: Timestamp) -> Result<Vec<Count>, DbError> {
     tx.query(
-        "SELECT r.organisation, l.mode, r.state, COUNT(*)
+        "SELECT r.organisation, l.mode, r.state, COUNT(*),
+             SUM(CASE WHEN r.state IN ('offered', 'accepted', 'consigned', 'notified')
+                         AND (SELECT MIN(CASE WHEN g.failed_at IS NULL THEN 0 ELSE 1 END)
+                              FROM secure_leg g WHERE g.slot = r.slot) = 1
+                      THEN 1 ELSE 0 END)
          FROM secure_recipient r JOIN secure_letter l ON l.id = r.letter
          WHERE r.organisation = COALESCE(?1, r.organisation) AND r.submitted_at >= ?2
          GROUP BY r.organisation, l.mode, r.state ORDER BY r.organisation, l.mode, r.state",
@@ -70,6 +74,7 @@ pub(crate) fn counts(tx: &mut Tx, since: Timestamp) -> Result<Vec<Count>, DbErro
                 mode: wish::mode_named(row.text(1)?).ok_or_else(|| column(1, "mode"))?,
                 state: State::from_word(row.text(2)?).ok_or_else(|| column(2, "state"))?,
                 copies: u64::try_from(row.integer(3)?).unwrap_or_default(),
+                unreached: u64::try_from(row.integer(4)?).unwrap_or_default(),
             })
         },
     )

@@ -36,6 +36,10 @@ pub(crate) fn sought(tx: &mut Tx, sought: &Sought) -> Result<Vec<Overview>, DbEr
              AND l.id < COALESCE(?5, 9223372036854775807)
              AND EXISTS (SELECT 1 FROM secure_recipient r
                          WHERE r.letter = l.id AND r.state = COALESCE(?6, r.state)
+                             AND (?9 = 0 OR r.state = 'undeliverable'
+                                  OR (r.state IN ('offered', 'accepted', 'consigned', 'notified')
+                                      AND (SELECT MIN(CASE WHEN g.failed_at IS NULL THEN 0 ELSE 1 END)
+                                           FROM secure_leg g WHERE g.slot = r.slot) = 1))
                              AND (small(l.sender) LIKE ?7 ESCAPE '!' OR small(r.canonical) LIKE ?7 ESCAPE '!'))
          ORDER BY l.id DESC LIMIT ?8",
         values![
@@ -46,7 +50,8 @@ pub(crate) fn sought(tx: &mut Tx, sought: &Sought) -> Result<Vec<Overview>, DbEr
             sought.before,
             sought.state.map(evidence::State::word),
             &pattern,
-            i64::from(sought.limit)
+            i64::from(sought.limit),
+            i64::from(sought.has_failed)
         ],
         overview,
     )

@@ -53,7 +53,7 @@ async fn what_happened_and_how_many_is_told_without_subjects() {
         ];
         assert_eq!(told, wanted);
         let (organisation, mode) = (OrganisationId(1), Mode::Registered);
-        let count = |state| Count { organisation, mode, state, copies: 1 };
+        let count = |state| Count { organisation, mode, state, copies: 1, unreached: 0 };
         let counts = secure.statistics(Some(organisation), Timestamp(0)).await.unwrap();
         assert_eq!(counts, [count(State::Consigned), count(State::Offered)]);
         assert_eq!(secure.statistics(Some(OrganisationId(2)), Timestamp(0)).await.unwrap(), []);

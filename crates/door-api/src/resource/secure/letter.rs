@@ -114,6 +114,8 @@ pub(crate) struct SecureCount {
     mode: String,
     state: &'static str,
     copies: u64,
+    /// How many of them can be opened and were not, and were reported as not delivered after a server had taken them.
+    unreached: u64,
 }
 
 /// Secure letters, the newest first
@@ -227,6 +229,7 @@ pub(crate) async fn count_secure_letters(
         mode: count.mode.to_string(),
         state: count.state.word(),
         copies: count.copies,
+        unreached: count.unreached,
     });
     Ok(Json(SecureStatistics { items: items.collect() }))
 }

@@ -1,11 +1,10 @@
 //! What of secure mail asks for attention on the first page: certificates of integrations that end, letters that could not
 //! be brought.
 
-use evidence::State;
 use gateways::{Expiry, IntegrationState};
 use minijinja::{Value, context};
 
-use super::{PATH, days_ago};
+use super::{FAILED, PATH, days_ago};
 use crate::trouble::Trouble;
 use crate::visitor::Person;
 use crate::words::Word;
@@ -33,13 +32,13 @@ pub(crate) async fn alerts(shared: &Shared, person: &Person) -> Result<Vec<Value
         alerts.push(context! { name => one.name, state, text, href });
     }
     let counts = shared.secure.statistics(Some(organisation), days_ago(now, DAYS)).await?;
-    let lost: u64 =
-        counts.iter().filter(|count| count.state == State::Undeliverable).map(|count| count.copies).sum();
+    // With those that a server had taken and reported later: their state is as it was.
+    let lost: u64 = counts.iter().map(mail_secure::Count::failed).sum();
     if lost > 0 {
         let count = Word::from(usize::try_from(lost).unwrap_or(usize::MAX));
         let text = person.guest.say("secured-undeliverable", &[("count", count)]);
         let name = person.guest.say("secured-letters", &[]);
-        let href = format!("{PATH}?days={DAYS}&state=undeliverable");
+        let href = format!("{PATH}?days={DAYS}&state={FAILED}");
         alerts.push(context! { name, state => "lost", text, href });
     }
     Ok(alerts)

@@ -39,10 +39,11 @@ async fn show(Kept(shared): Kept<Arc<Shared>>, Staff(person): Staff) -> Answer {
             numbers.by_mode[place] += count.copies;
         }
         match lamp(count.state) {
-            "waiting" => numbers.waiting += count.copies,
+            "waiting" => numbers.waiting += count.copies.saturating_sub(count.unreached),
             "lost" => numbers.lost += count.copies,
             _ => {}
         }
+        numbers.lost += count.unreached;
     }
     let scope = Scope::Operator("the operator's staff counts secured letters");
     let organisations = shared.directory.administration(scope, person.who()).organisations().await?;

@@ -14,7 +14,7 @@ use mail_secure::{Count, DayCount, Overview, Sought};
 use minijinja::{Value, context};
 use model::Timestamp;
 
-use super::{Answer, MODES, PATH, days_ago, lamp, mode_words, state_cell, state_key, way_words};
+use super::{Answer, FAILED, MODES, PATH, days_ago, lamp, mode_words, state_cell, state_key, way_words};
 use crate::chart::{self, Bar};
 use crate::screens::reports::days;
 use crate::table::{self, Cell, Column, Row, Wish};
@@ -62,6 +62,7 @@ fn sought(wish: &Wish) -> Sought {
         part: Some(wish.search.trim().to_owned()).filter(|part| !part.is_empty()),
         mode: MODES.into_iter().find(|mode| mode.to_string() == wish.filter("mode")),
         state: State::from_word(&state),
+        has_failed: wish.filter("state") == FAILED,
         since: day_of(wish.filter("from"), &zone).map(|(_, at)| at),
         until: after(wish.filter("to")),
         before: wish.filter("before").parse().ok(),
@@ -113,11 +114,12 @@ async fn show(Kept(shared): Kept<Arc<Shared>>, person: Administrator) -> Answer 
     let option = |value: String, text: String| context! { value, text };
     let modes: Vec<Value> =
         MODES.iter().map(|mode| option(mode.to_string(), mode_words(&person, *mode))).collect();
-    let states: Vec<Value> = State::ALL
+    let mut states: Vec<Value> = State::ALL
         .iter()
         .filter(|state| !matches!(state, State::Unsent | State::Rejected))
         .map(|state| option(state.word().replace(' ', "-"), person.guest.say(&state_key(*state), &[])))
         .collect();
+    states.push(option(FAILED.to_owned(), person.guest.say("secured-failed", &[])));
     let is_asked = ["mode", "state", "from", "to"].iter().any(|name| !wish.filter(name).is_empty());
     let content = context! {
         table,

@@ -28,6 +28,8 @@ pub(super) use alerts::alerts;
 pub(super) use policy::how;
 
 const PATH: &str = "/manager/secured";
+/// What the filter of states calls copies of which nothing arrived, in whichever state they are.
+const FAILED: &str = "failed";
 /// Every mode, in the order of the tags' letters.
 const MODES: [Mode; 3] = [Mode::Confidential, Mode::Personal, Mode::Registered];
 
