@@ -59,7 +59,11 @@ async fn an_opened_letter_that_is_erased_opens_no_more_and_stays_proven() {
         let share = secure.seen(&slots[0]).await.unwrap().copy.store_share.unwrap();
         assert!(is_kept(&secure, share.clone()).await);
 
-        assert_eq!(erase(&secure, &slots[0], None).await.unwrap(), [slots[0]], "what can be taken back stays");
+        assert_eq!(
+            erase(&secure, &slots[0], None).await.unwrap(),
+            [slots[0]],
+            "what can be taken back stays"
+        );
         let copy = secure.seen(&slots[0]).await.unwrap().copy;
         assert_eq!((copy.state, copy.store_share.as_ref()), (State::HandedOver, None));
         assert_eq!((copy.erased_at, copy.ended_at), (Some(secure.now()), None));
