@@ -195,7 +195,8 @@ async fn what_of_secure_mail_asks_for_attention_stands_on_the_first_page() {
         admin.post(&format!("{path}/domains"), &[("domain", "valbois.test")]).await;
         admin.post(&format!("{path}/certificates"), &[("way", "certificate"), ("pem", ROOT)]).await;
         assert!(!admin.get("/manager/").await.text.contains("portique"), "it is not in service");
-        staff(&town).await.post(&format!("{path}/state"), &[("state", "active")]).await;
+        let mut staff = staff(&town).await;
+        staff.post(&format!("{path}/state"), &[("state", "active")]).await;
         assert!(!admin.get("/manager/").await.text.contains("portique"), "it ends in a hundred years");
         for (days, lamp, words) in [(20, "waiting", "Finit le"), (-1, "lost", "Fini le")] {
             let ends_at = town.world.clock.now().0 + days * 24 * 60 * 60 * 1000;
@@ -243,7 +244,7 @@ async fn what_of_secure_mail_asks_for_attention_stands_on_the_first_page() {
             assert_eq!(first.contains("une lettre n’a pas pu être remise"), is_told, "{first}");
             let list = admin.get("/manager/secured?days=7&state=failed").await.text;
             assert_eq!(list.contains("zed@else.test"), is_told, "{list}");
-            let counts = staff(&town).await.get("/manager/installation/secured?format=csv").await.text;
+            let counts = staff.get("/manager/installation/secured?format=csv").await.text;
             let line = counts.lines().find(|line| line.contains("Valbois")).unwrap().trim_end();
             let ends = if is_told { [",0,1", ";0;1"] } else { [",1,0", ";1;0"] };
             assert!(ends.iter().any(|end| line.ends_with(end)), "{counts}");
