@@ -436,6 +436,7 @@ fn the_readme_begins_with_the_two_commands_and_ci_runs_them() {
     // The first one is started by the stage `demo` of the second, which takes it out of the README word for word.
     let test = read("scripts/test");
     assert!(
-        test.contains("scripts/readme-command 1") && test.contains("install rust fuzz demo interop crash bench")
+        test.contains("scripts/readme-command 1")
+            && test.contains("install rust fuzz demo interop crash bench")
     );
 }
