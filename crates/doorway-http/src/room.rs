@@ -94,7 +94,7 @@ impl Drop for Held {
     }
 }
 
-/// How fast a body comes: in each span either its end, or [`PACE_OCTETS`]. A drop now and then keeps no room.
+/// How fast a body comes: in each span either its end, or `PACE_OCTETS` octets. A drop now and then keeps no room.
 #[derive(Debug)]
 pub struct Pace {
     span: Duration,
