@@ -32,7 +32,9 @@ def search(page, name="", ip="", roles=()):
     page.get_by_label("Adresse IP", exact=True).fill(ip)
     for role in ROLES:
         page.locator("form.seek").get_by_label(role, exact=True).set_checked(role in roles)
-    page.get_by_role("button", name="Chercher").click()
+    # What an earlier search found stands there too until the new page comes.
+    with page.expect_navigation():
+        page.get_by_role("button", name="Chercher").click()
     expect(page.locator(".found")).to_be_visible()
 
 
