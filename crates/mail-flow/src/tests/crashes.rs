@@ -104,73 +104,42 @@ impl Disk {
     }
 }
 
-/// Brings the letters of the test; gives those that were acknowledged.
-async fn first_life(town: &mut Town, death: &Death) -> Vec<&'static str> {
-    town.go();
-    let mut acknowledged = Vec::new();
-    let anna = town.user("anna@valbois.test").await;
-    let letters: [(&str, Origin, &str, &[&str]); 4] = [
-        ("one", peer(), "zed@else.test", &["anna@valbois.test"]),
-        ("two", peer(), "zed@else.test", &["anna@valbois.test", "zoe@acme.test"]),
-        ("three", anna.clone(), "anna@valbois.test", &["zed@else.test"]),
-        // Refused by the stranger: anna gets a report.
-        ("four", anna, "anna@valbois.test", &["nobody@else.test"]),
-    ];
-    for (name, origin, from, to) in letters {
-        if town.bring(origin, envelope(from, to), &letter(from, name)).await.is_ok() {
-            acknowledged.push(name);
-        }
-    }
-    until(async || (death.is_dead() || town.queue().await.is_empty()).then_some(())).await;
-    acknowledged
+/// What a process does until it dies, how the next one goes on, and what holds then.
+pub(super) trait Story {
+    /// What was answered before the process died.
+    type Answered: std::fmt::Debug;
+    /// Commit points that it has at least: with fewer it is not told to its end.
+    const POINTS: usize;
+
+    /// What stands on the disk before, in a process that does not die.
+    async fn prepare(_: &Disk, _: &[(&str, &Stranger)]) {}
+    async fn first_life(town: &mut Town, stranger: &Stranger, death: &Death) -> Self::Answered;
+    /// Whether all was answered that can be.
+    fn is_whole(answered: &Self::Answered) -> bool;
+    /// What a running server does of itself, until nothing is left to do.
+    async fn second_life(town: &mut Town, stranger: &Stranger);
+    async fn check(town: &Town, stranger: &Stranger, answered: &Self::Answered, point: usize);
 }
 
-fn count(letters: &[String], name: &str) -> usize {
-    letters.iter().filter(|letter| letter.contains(&format!(".body of {name}\r\n"))).count()
-}
-
-/// After the second life: what was acknowledged is there once, what was not is there at most once.
-async fn check(town: &Town, stranger: &Stranger, acknowledged: &[&str], point: usize) {
-    let anna = town.inbox("anna@valbois.test").await;
-    let zoe = town.inbox("zoe@acme.test").await;
-    let reports = anna.iter().filter(|letter| letter.contains("Subject: four\r\n")).count();
-    let copies = [
-        ("one", count(&anna, "one")),
-        ("two", count(&anna, "two")),
-        ("two", count(&zoe, "two")),
-        ("four", reports),
-    ];
-    for (name, copies) in copies {
-        match acknowledged.contains(&name) {
-            true => assert_eq!(copies, 1, "point {point}: acknowledged letter {name}"),
-            false => assert!(copies <= 1, "point {point}: letter {name}"),
-        }
-    }
-    // RFC 1047: towards others, once more is possible where we died before we could note it.
-    let sent = stranger.heard().iter().filter(|heard| heard.body.contains(".body of three\r\n")).count();
-    assert!(sent >= usize::from(acknowledged.contains(&"three")) && sent <= 2, "point {point}: {sent}");
-    assert_eq!(letters_out::live_blobs(town).await, 0, "point {point}: a message stays without deliveries");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whatever_the_moment_of_a_crash_each_letter_is_there_once() {
+/// Tells the story once for each commit point, at which its process dies.
+pub(super) async fn die_at_every_point<S: Story>() {
     // A life without death tells how many points there are.
     let mut points = usize::MAX;
     let mut point = 0;
     while point < points {
         for disk in Disk::of(point) {
             let stranger = Stranger::new().await;
-            stranger.says("RCPT TO:<nobody", "550 5.1.1 no such user");
             let routes = [("else.test", &stranger)];
             disk.death.never();
             testing::populate(&disk.db, &disk.world).await;
+            S::prepare(&disk, &routes).await;
             disk.death.at(if point == 0 { usize::MAX } else { point });
             let mut town = disk.start(&routes);
-            let acknowledged = first_life(&mut town, &disk.death).await;
+            let answered = S::first_life(&mut town, &stranger, &disk.death).await;
             if point == 0 {
-                assert_eq!(acknowledged.len(), 4);
+                assert!(S::is_whole(&answered), "{answered:?}");
                 points = disk.death.passed();
-                assert!(points > 20, "{points}");
+                assert!(points > S::POINTS, "{points}");
             }
             // A dead process writes nothing more: its loop is cut off where it is.
             if let Some(task) = town.loop_task.take() {
@@ -180,13 +149,87 @@ async fn whatever_the_moment_of_a_crash_each_letter_is_there_once() {
             drop(town);
             disk.death.never();
             let mut town = disk.start(&routes);
-            town.go();
-            town.queue_is_empty().await;
-            check(&town, &stranger, &acknowledged, point).await;
+            S::second_life(&mut town, &stranger).await;
+            S::check(&town, &stranger, &answered, point).await;
             town.stop().await;
         }
         point += 1;
     }
+}
+
+/// Letters here, elsewhere and back.
+struct Letters;
+
+impl Story for Letters {
+    type Answered = Vec<&'static str>;
+    const POINTS: usize = 20;
+
+    /// Brings the letters; gives those that were acknowledged.
+    async fn first_life(town: &mut Town, stranger: &Stranger, death: &Death) -> Vec<&'static str> {
+        stranger.says("RCPT TO:<nobody", "550 5.1.1 no such user");
+        town.go();
+        let mut acknowledged = Vec::new();
+        let anna = town.user("anna@valbois.test").await;
+        let letters: [(&str, Origin, &str, &[&str]); 4] = [
+            ("one", peer(), "zed@else.test", &["anna@valbois.test"]),
+            ("two", peer(), "zed@else.test", &["anna@valbois.test", "zoe@acme.test"]),
+            ("three", anna.clone(), "anna@valbois.test", &["zed@else.test"]),
+            // Refused by the stranger: anna gets a report.
+            ("four", anna, "anna@valbois.test", &["nobody@else.test"]),
+        ];
+        for (name, origin, from, to) in letters {
+            if town.bring(origin, envelope(from, to), &letter(from, name)).await.is_ok() {
+                acknowledged.push(name);
+            }
+        }
+        until(async || (death.is_dead() || town.queue().await.is_empty()).then_some(())).await;
+        acknowledged
+    }
+
+    fn is_whole(acknowledged: &Vec<&'static str>) -> bool {
+        acknowledged.len() == 4
+    }
+
+    async fn second_life(town: &mut Town, _: &Stranger) {
+        town.go();
+        town.queue_is_empty().await;
+    }
+
+    /// After the second life: what was acknowledged is there once, what was not is there at most once.
+    async fn check(town: &Town, stranger: &Stranger, acknowledged: &Vec<&'static str>, point: usize) {
+        let anna = town.inbox("anna@valbois.test").await;
+        let zoe = town.inbox("zoe@acme.test").await;
+        let reports = anna.iter().filter(|letter| letter.contains("Subject: four\r\n")).count();
+        let copies = [
+            ("one", count(&anna, "one")),
+            ("two", count(&anna, "two")),
+            ("two", count(&zoe, "two")),
+            ("four", reports),
+        ];
+        for (name, copies) in copies {
+            match acknowledged.contains(&name) {
+                true => assert_eq!(copies, 1, "point {point}: acknowledged letter {name}"),
+                false => assert!(copies <= 1, "point {point}: letter {name}"),
+            }
+        }
+        // RFC 1047: towards others, once more is possible where we died before we could note it.
+        let sent = stranger.heard().iter().filter(|heard| heard.body.contains(".body of three\r\n")).count();
+        assert!(sent >= usize::from(acknowledged.contains(&"three")) && sent <= 2, "point {point}: {sent}");
+        assert_eq!(
+            letters_out::live_blobs(town).await,
+            0,
+            "point {point}: a message stays without deliveries"
+        );
+    }
+}
+
+fn count(letters: &[String], name: &str) -> usize {
+    letters.iter().filter(|letter| letter.contains(&format!(".body of {name}\r\n"))).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_the_moment_of_a_crash_each_letter_is_there_once() {
+    die_at_every_point::<Letters>().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
