@@ -18,7 +18,7 @@ use crate::portal::Seen;
 use crate::rows::erasing as rows;
 use crate::statement::Happening;
 use crate::types::{Copy, Letter, sixteen};
-use crate::withdrawing::{Withdrawal, shortened};
+use crate::withdrawing::{Done, Withdrawal, shortened};
 use crate::{Secure, rows as letters};
 
 /// Why letters of an organisation that is gone end.
@@ -49,15 +49,8 @@ impl Secure {
                 let found =
                     found.filter(|found| found.organisation == organisation).ok_or(SecureError::NotFound)?;
                 let copies = secure.erased(tx, &platform, &found, only, &reason)?;
-                let addresses: Vec<String> = copies.iter().map(|copy| copy.address.to_string()).collect();
-                let what = format!("{} → {}", found.sender, addresses.join(" "));
-                let (at, who) = (secure.now(), who.clone());
-                let change = trail::Change::new(at, id, Some(organisation), who, "erase secure letter", what);
-                let after = trail::Facts::new()
-                    .with("sent", found.submitted_at.rfc3339())
-                    .with("mode", found.mode)
-                    .with("reason", &reason);
-                trail::audit(tx, &change.with(trail::Facts::new(), after))?;
+                let change = Done { id, at: secure.now(), who: who.clone(), what: "erase secure letter" };
+                change.write(tx, &found, &copies, &reason)?;
                 Ok(copies)
             })
             .await

@@ -79,16 +79,8 @@ impl Secure {
             .operator("an organisation takes a letter back, and its deliveries out of the queue")
             .write(move |tx: &mut Tx| {
                 let (found, copies) = secure.withdrawn(tx, &platform, organisation, &withdrawal)?;
-                let addresses: Vec<String> = copies.iter().map(|copy| copy.address.to_string()).collect();
-                let what = format!("{} → {}", found.sender, addresses.join(" "));
-                let (at, who) = (withdrawal.at, who.clone());
-                let change =
-                    trail::Change::new(at, id, Some(organisation), who, "withdraw secure letter", what);
-                let after = trail::Facts::new()
-                    .with("sent", found.submitted_at.rfc3339())
-                    .with("mode", found.mode)
-                    .with("reason", &withdrawal.reason);
-                trail::audit(tx, &change.with(trail::Facts::new(), after))?;
+                let change = Done { id, at: withdrawal.at, who: who.clone(), what: "withdraw secure letter" };
+                change.write(tx, &found, &copies, &withdrawal.reason)?;
                 Ok(copies)
             })
             .await
@@ -158,6 +150,35 @@ impl Secure {
 impl Withdrawal {
     pub(crate) fn new(letter: i64, only: Option<Slot>, reason: &str, at: Timestamp) -> Withdrawal {
         Withdrawal { letter, only, reason: shortened(reason), at }
+    }
+}
+
+/// What whoever administers did to a letter, for the log of changes.
+pub(crate) struct Done {
+    pub(crate) id: i64,
+    pub(crate) at: Timestamp,
+    pub(crate) who: trail::Actor,
+    pub(crate) what: &'static str,
+}
+
+impl Done {
+    /// Of which letter, for whom and why, in the transaction that does it.
+    pub(crate) fn write(
+        self,
+        tx: &mut Tx,
+        letter: &Letter,
+        copies: &[Copy],
+        reason: &str,
+    ) -> Result<(), DbError> {
+        let Done { id, at, who, what } = self;
+        let addresses: Vec<String> = copies.iter().map(|copy| copy.address.to_string()).collect();
+        let of = format!("{} → {}", letter.sender, addresses.join(" "));
+        let change = trail::Change::new(at, id, Some(letter.organisation), who, what, of);
+        let facts = trail::Facts::new()
+            .with("sent", letter.submitted_at.rfc3339())
+            .with("mode", letter.mode)
+            .with("reason", reason);
+        trail::audit(tx, &change.with(trail::Facts::new(), facts))
     }
 }
 
