@@ -1,26 +1,20 @@
-//! One letter: each recipient's copy with what happened to it; taking it back.
+//! One letter: each recipient's copy with what happened to it.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Path, State as Kept};
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use evidence::Event;
-use mail_secure::{Copy, Language, Overview, SecureError};
+use mail_secure::{Language, Overview};
 use minijinja::{Value, context};
 use model::Timestamp;
-use wire_safe::Slot;
 
 use super::{Answer, PATH, lamp, mode_words, state_key, way_words};
-use crate::fields::Fields;
-use crate::screens::refusal::FieldError;
-use crate::toast::{Toast, done};
 use crate::trouble::Trouble;
 use crate::visitor::{Administrator, Person};
-use crate::words::Word;
 use crate::{Shared, page, reader};
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
@@ -28,7 +22,6 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .route("/secured/{letter}", get(show))
         .route("/secured/{letter}/evidence", get(evidence_of))
         .route("/secured/{letter}/receipts/{copy}/{of}", get(receipt))
-        .route("/secured/{letter}/withdraw", get(ask).post(withdraw))
 }
 
 /// The key of an event's words: `secured-event-ContentHandover`.
@@ -49,11 +42,6 @@ fn time(at: Option<Timestamp>) -> Option<String> {
     at.map(|at| at.rfc3339())
 }
 
-/// Whether the sender's side may still take the copy back.
-fn can_be_withdrawn(letter: &Overview, copy: &Copy) -> bool {
-    copy.can_be_withdrawn(letter.mode)
-}
-
 pub(super) fn facts(person: &Person, letter: &Overview) -> Value {
     context! {
         id => letter.id.to_string(),
@@ -62,7 +50,7 @@ pub(super) fn facts(person: &Person, letter: &Overview) -> Value {
         application => letter.application,
         size => reader::octets(person.guest.language, letter.size_bytes),
         submitted_at => letter.submitted_at.rfc3339(),
-        can_be_withdrawn => letter.copies.iter().any(|copy| can_be_withdrawn(letter, copy)),
+        can_be_withdrawn => letter.copies.iter().any(|copy| copy.can_be_withdrawn(letter.mode)),
         can_be_erased => letter.copies.iter().any(|copy| copy.can_be_erased(letter.mode)),
     }
 }
@@ -145,79 +133,6 @@ async fn receipt(
     let language = Language::of_tag(person.guest.language.tag()).unwrap_or_default();
     let page = shared.secure.receipt(&slot, *event, language).await?;
     Ok(file("application/pdf", &format!("{of}-{slot}.pdf"), page))
-}
-
-async fn ask(Kept(shared): Kept<Arc<Shared>>, person: Administrator, Path(id): Path<i64>) -> Answer {
-    let letter = shared.secure.overview(person.session.organisation, id).await?;
-    asked(&person, &letter, "", &[])
-}
-
-/// What is taken back and what stays, before anything is.
-fn asked(person: &Person, letter: &Overview, reason: &str, errors: &[FieldError]) -> Answer {
-    let choices: Vec<Value> = letter
-        .copies
-        .iter()
-        .map(|copy| {
-            context! {
-                slot => copy.slot.to_string(),
-                address => copy.address.to_string(),
-                state => person.guest.say(&state_key(copy.state), &[]),
-                is_open => can_be_withdrawn(letter, copy),
-            }
-        })
-        .collect();
-    let open = letter.copies.iter().filter(|copy| can_be_withdrawn(letter, copy)).count();
-    let content = context! {
-        choices,
-        open,
-        closed => letter.copies.len() - open,
-        reason,
-        errors => Value::from_serialize(errors),
-        ..facts(person, letter)
-    };
-    let mut page = page::of(person, "secured_withdraw.html", "secured", content)?;
-    if !errors.is_empty() {
-        *page.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(page)
-}
-
-/// The copy that a form names; `None` for all of them.
-pub(super) fn chosen(letter: &Overview, fields: &Fields) -> Result<Option<Slot>, Trouble> {
-    match fields.text("copy") {
-        "" => Ok(None),
-        text => {
-            let found = letter.copies.iter().find(|copy| copy.slot.to_string() == text);
-            found.map(|copy| Some(copy.slot)).ok_or(Trouble::NotFound)
-        }
-    }
-}
-
-async fn withdraw(
-    Kept(shared): Kept<Arc<Shared>>,
-    person: Administrator,
-    Path(id): Path<i64>,
-    fields: Fields,
-) -> Answer {
-    let organisation = person.session.organisation;
-    let letter = shared.secure.overview(organisation, id).await?;
-    let only = chosen(&letter, &fields)?;
-    let reason = fields.text("reason");
-    match shared.secure.withdraw_for(person.who(), organisation, id, only, reason).await {
-        Ok(copies) => {
-            let words = person.guest.say("secured-withdrawn", &[("count", Word::from(copies.len()))]);
-            Ok(done(&person, &format!("{PATH}/{id}"), &Toast::of(words)))
-        }
-        Err(error @ (SecureError::Illegal(_) | SecureError::Underway)) => {
-            let key = match error {
-                SecureError::Underway => "secured-withdraw-underway",
-                _ => "secured-withdraw-too-late",
-            };
-            let words = person.guest.say(key, &[]);
-            asked(&person, &letter, reason, &[FieldError::new("copy", words)])
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! «Lettres sécurisées»: how many are where, which there are, what happened to each copy, and taking one back.
+//! «Lettres sécurisées»: how many are where, which there are, what happened to each copy, and ending one.
 //!
 //! Whoever administers sees envelopes and states, never a subject, never what is in a letter. Receipts and evidence tell of
 //! the content: of what a person sent they are that person's; what an application account sent is the organisation's
@@ -6,7 +6,7 @@
 
 mod alerts;
 mod counts;
-mod erasing;
+mod ending;
 mod letter;
 mod list;
 mod policy;
@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .merge(list::routes())
         .merge(letter::routes())
-        .merge(erasing::routes())
+        .merge(ending::routes())
         .merge(counts::routes())
         .merge(policy::routes())
 }
