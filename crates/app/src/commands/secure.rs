@@ -173,24 +173,16 @@ impl Secure {
             Secure::Withdraw { letter, slot, reason } => {
                 let entry = secure.letter(scope, letter).await.map_err(told)?;
                 let only = slot.map(|slot| slot_of(&entry, &slot)).transpose()?;
-                let organisation = entry.letter.organisation;
-                let who = platform.administration.actor();
+                let (who, organisation) = (platform.administration.actor(), entry.letter.organisation);
                 let withdrawn = secure.withdraw_for(who, organisation, letter, only, &reason).await;
-                let withdrawn = withdrawn.map_err(told)?;
-                let addresses: Vec<String> = withdrawn.iter().map(|copy| copy.address.to_string()).collect();
-                let text = format!("withdrawn from {}", addresses.join(", "));
-                Ok(Output::new(json!({ "withdrawn": addresses }), text))
+                Ok(ended("withdrawn", "withdrawn from", &withdrawn.map_err(told)?))
             }
             Secure::Erase { letter, slot, reason } => {
                 let entry = secure.letter(scope, letter).await.map_err(told)?;
                 let only = slot.map(|slot| slot_of(&entry, &slot)).transpose()?;
-                let organisation = entry.letter.organisation;
-                let who = platform.administration.actor();
+                let (who, organisation) = (platform.administration.actor(), entry.letter.organisation);
                 let erased = secure.erase_for(who, organisation, letter, only, &reason).await;
-                let erased = erased.map_err(told)?;
-                let addresses: Vec<String> = erased.iter().map(|copy| copy.address.to_string()).collect();
-                let text = format!("erased for {}", addresses.join(", "));
-                Ok(Output::new(json!({ "erased": addresses }), text))
+                Ok(ended("erased", "erased for", &erased.map_err(told)?))
             }
             Secure::Bundle { letter, file } => {
                 let entry = secure.letter(scope, letter).await.map_err(told)?;
@@ -250,6 +242,13 @@ impl Secure {
             }
         }
     }
+}
+
+/// For whom a letter ended.
+fn ended(key: &str, words: &str, copies: &[Copy]) -> Output {
+    let addresses: Vec<String> = copies.iter().map(|copy| copy.address.to_string()).collect();
+    let text = format!("{words} {}", addresses.join(", "));
+    Output::new(json!({ key: addresses }), text)
 }
 
 /// What an administrator sees of letters.
