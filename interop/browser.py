@@ -3,8 +3,12 @@
 import re
 
 from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
 
 from relais import REPOSITORY
+
+# A slow machine needs more than five seconds; what is there at once takes no longer by that.
+expect.set_options(timeout=30_000)
 
 # Findings of axe that fail a test.
 SERIOUS = {"serious", "critical"}

@@ -132,7 +132,12 @@ def test_the_customer_receives_from_us_and_checks_our_certificate(place):
     header = b" ".join(arrived.split(b"\n\n", 1)[0].split())
     assert b"Client CN" in header and b"verified OK" in header, header
     assert "Trusted TLS connection established from" in customer.log() or "Verified TLS" in customer.log()
-    tried = next(event for event in relais.command("log", "search", "--to", EVE)[0]["events"] if event["kind"] == "tried")
+
+    def attempts():
+        ways = relais.command("log", "search", "--to", EVE)
+        return [event for way in ways for event in way["events"] if event["kind"] == "tried"]
+
+    tried = wait_until(attempts, "the attempt in the log")[0]
     assert tried["policy"] == "gateway" and tried["tls"].startswith("TLSv1")
 
 

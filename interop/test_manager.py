@@ -16,7 +16,7 @@ SCREENS = ["", "domains", "domains/new", "sessions", DOMAIN + "zone", DOMAIN + "
            DOMAIN + "spf", DOMAIN + "synonyms", DOMAIN + "security", DOMAIN + "dmarc", DOMAIN + "tls",
            DOMAIN + "reputation"]
 # How soon after a change the lamps follow.
-PATIENCE_SECONDS = 3
+PATIENCE_SECONDS = 20
 
 
 @pytest.mark.timeout(300)

@@ -179,9 +179,13 @@ def test_a_mailbox_forwards_and_keeps_a_copy(page, relais, stranger):
     marker = mark()
     assert swaks(relais, f"direction@{DOMAIN}", marker) == 0
     stranger.wait_for_letter(OSCAR, marker.encode())
-    with imap_login(relais, f"direction@{DOMAIN}", PASSWORD) as imap:
-        imap.select("INBOX", readonly=True)
-        assert imap.uid("SEARCH", "HEADER", "Message-ID", marker)[1][0]
+
+    def is_kept():
+        with imap_login(relais, f"direction@{DOMAIN}", PASSWORD) as imap:
+            imap.select("INBOX", readonly=True)
+            return imap.uid("SEARCH", "HEADER", "Message-ID", marker)[1][0]
+
+    wait_until(is_kept, "the copy that is kept")
 
 
 def test_a_catch_all_catches_what_nobody_has(page, relais):

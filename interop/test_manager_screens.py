@@ -402,7 +402,7 @@ def test_every_page_that_answers_a_form_fits_and_is_accessible(chromium, relais,
     page.goto(screens["queue"])
     page.locator("tbody input[data-select]").first.check()
     page.click(".bulk button[value=delete]")
-    expect(page.locator("main button.danger")).to_be_visible()
+    expect(page.locator("main form.form button.danger")).to_be_visible()
     look.at("queue-delete")
     page.goto(screens["journal-verify"])
     page.click("form.form button.primary")

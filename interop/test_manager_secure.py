@@ -151,7 +151,8 @@ def test_a_letter_is_followed_without_its_subject_and_taken_back(page, relais):
     expect(page.locator("tbody tr", has_text="eve@away.test")).to_be_visible()
     shoot(page, "letters")
     page.get_by_label("Expéditeur ou destinataire").fill("ida@")
-    page.get_by_role("button", name="Rechercher").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Rechercher").click()
     page.locator("#letters tbody a").first.click()
     heading(page, "Lettre sécurisée : Recommandé")
     assert "Licenciement" not in page.content()

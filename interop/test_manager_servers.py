@@ -41,7 +41,9 @@ def search(page, name="", ip="", roles=()):
 def click_post_it(page, count):
     """The post-it in the header, then applying, and nothing waits any more."""
     expect(page.locator(".postit .number")).to_have_text(str(count))
-    page.locator(".postit").click()
+    # It may be that page already.
+    with page.expect_navigation():
+        page.locator(".postit").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Modifications en attente")
     page.get_by_role("button", name=re.compile("^Appliquer")).click()
     expect(page.get_by_text("Rien n’attend")).to_be_visible()

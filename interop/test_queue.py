@@ -53,7 +53,7 @@ def test_a_stranger_who_is_away_gets_his_letters_later(away):
     stranger.start()
     relais.command("queue", "retry", "--all")
     stranger.wait_for_letter(EVE, kept.encode())
-    assert [entry["delivery"] for entry in deliveries(relais)] == [held_entry["delivery"]]
+    wait_until(lambda: [entry["delivery"] for entry in deliveries(relais)] == [held_entry["delivery"]], "the letter to leave")
     relais.command("queue", "release", held_entry["delivery"])
     stranger.wait_for_letter(EVE, held.encode())
     assert not any(gone.encode() in data for data in stranger.letters(EVE))

@@ -102,7 +102,7 @@ def allowed(house):
 def change(house, allowed):
     """A change of addresses that is prepared, and whose date is near."""
     assert (short(house.port("dns"), f"gw1.{ZONE}"), ttl(house, f"gw1.{ZONE}")) == (["192.0.2.86"], 3600)
-    change = declare(house, "New servers", 20, 1,
+    change = declare(house, "New servers", 60, 1,
                      f"gw1.{ZONE}:25 A,B 192.0.2.86 198.51.100.13",
                      f"gw2.{ZONE}:25 A,B 192.0.2.87 198.51.100.14",
                      f"gw3.{ZONE}:25 A,B {BEFORE} {AFTER}",
@@ -115,7 +115,7 @@ def change(house, allowed):
 
 
 def switched(relais, change):
-    wait_until(lambda: stage(relais, change) == "switched", "the date", 60)
+    wait_until(lambda: stage(relais, change) == "switched", "the date", 120)
 
 
 def arrives_at(relais, *addresses):
@@ -161,7 +161,7 @@ def test_an_allowed_sender_is_let_in_at_its_new_address_from_the_date_on_and_at_
         once(lambda: is_let_in(house, SENDER_AFTER), "the new address to be let in")
         # The overlap.
         assert is_let_in(house, SENDER_BEFORE)
-        house.command("allowed-source", "limit", allowed, "--valid-until", moment(2))
+        house.command("allowed-source", "limit", allowed, "--valid-until", moment(5))
         once(lambda: not is_let_in(house, SENDER_BEFORE), "the end of the old address")
         assert is_let_in(house, SENDER_AFTER)
 

@@ -95,7 +95,9 @@ def verified(program, keys, file):
 
 def all_is_green(relais, customer, outside):
     """The customer's own program tests the connection by SOAP, once there was a letter on each way."""
-    send(customer.users_door, EVE, [ANNA], letter(EVE, ANNA, mark()))
+    marker = mark()
+    send(customer.users_door, EVE, [ANNA], letter(EVE, ANNA, marker))
+    relais.wait_for_letter(ANNA, marker.encode())
     tried = f"{HANS}.incamail.ch"
     send(customer.users_door, EVE, [tried], letter(EVE, tried, mark(), subject="<im><c> Test-Mail outbound to IncaMail"))
     outside.wait_for_letter(HANS, b"Subject: Test-Mail outbound to IncaMail")

@@ -59,9 +59,11 @@ def test_letters_of_a_service_leave_from_the_address_that_is_bound_to_it(bound):
     # Nobody has found that the name leads back to the address, so that the node goes by its own.
     assert re.match(r"from mail\.valbois\.test \(.*\[127\.0\.0\.9\]\)", received), received
     # The way of the letter tells it, too.
-    ways = relais.command("log", "search", "--to", EVE, "--since", "1h")
-    tried = [event for way in ways for event in way["events"] if event["kind"] == "tried"]
-    assert {event.get("source") for event in tried} == {None, OWN}
+    def sources():
+        ways = relais.command("log", "search", "--to", EVE, "--since", "1h")
+        return {event.get("source") for way in ways for event in way["events"] if event["kind"] == "tried"}
+
+    wait_until(lambda: sources() == {None, OWN}, "the attempts in the log")
 
 
 def test_a_letter_waits_where_the_node_does_not_have_its_address(bound):

@@ -11,7 +11,7 @@ from relais import Relais
 from scripted_dns import SERVFAIL, ScriptedDns
 
 # How soon after a change the name servers say so.
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 20
 ZONE = {
     "x.test": [("TXT", "v=spf1 include:a.test mx include:d.test -all"), ("MX", (10, "mx.x.test"))],
     "a.test": [("TXT", "v=spf1 include:b.test ~all")],

@@ -52,7 +52,7 @@ const server = MailServices.accounts.getIncomingServer(serverKey);
 // The folders are discovered with the first look for new mail.
 server.performExpand(null);
 let inbox;
-for (let attempt = 0; attempt < 100 && !inbox; attempt++) {
+for (let attempt = 0; attempt < 400 && !inbox; attempt++) {
   inbox = server.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
   if (!inbox) await new Promise(resolve => setTimeout(resolve, 100));
 }

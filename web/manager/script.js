@@ -18,6 +18,8 @@
     try {
       const answer = await fetch(url, { ...options.request, signal: own.signal, headers: { "X-Fragment": "1" } });
       if (!(answer.headers.get("Content-Type") ?? "").startsWith("text/html")) { location.href = url; return; }
+      // Whoever began something meanwhile keeps it.
+      if (options.isLive && isBusy()) { soon(); return; }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const isForm = options.request && !answer.redirected;
       // A page without the frame, such as the sign-in page: the browser shows it, and it carries what was typed.
