@@ -6,7 +6,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from peers import listens, wait_until
+from peers import end, listens, wait_until
 from ports import free_port
 from window import Window
 
@@ -128,13 +128,8 @@ class Gecko:
     def __exit__(self, *_):
         if self.marionette is not None:
             self.marionette.close()
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        if self.process is not None:
+            end(self.process)
 
 
 class Thunderbird(Gecko):

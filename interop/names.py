@@ -10,7 +10,7 @@ import socket
 import subprocess
 from contextlib import contextmanager
 
-from peers import wait_until
+from peers import end, wait_until
 from ports import free_port
 
 TOOLS = ("dig", "delv", "ldns-verify-zone", "ldns-signzone", "ldns-keygen", "nsd", "dnsperf", "unbound")
@@ -92,13 +92,8 @@ class NameServer:
         return self
 
     def __exit__(self, *_):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(15)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        if self.process:
+            end(self.process)
 
 
 class Nsd(NameServer):

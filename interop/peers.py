@@ -42,6 +42,17 @@ def wait_until(condition, what, timeout_seconds=START_TIMEOUT_SECONDS, step_seco
         time.sleep(step_seconds)
 
 
+def end(process):
+    """Asks a stranger's process to end, and ends it where it does not."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
 def greets(port):
     """True when the server on this port says something."""
     try:

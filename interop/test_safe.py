@@ -379,16 +379,21 @@ def test_without_javascript_the_platform_opens_it_and_says_so(chromium, telling,
     context.close()
 
 
-def test_without_javascript_passphrases_that_are_guessed_have_to_wait_and_the_page_says_until_when(
-        chromium, relais, stranger, tmp_path):
-    words = f"Deviner {mark()}"
+def letter_with_passphrase(relais, stranger, words):
+    """A letter to Oscar that «trois petits chats 4711» opens, as it arrives."""
     message = email.message.EmailMessage()
     message["From"], message["To"], message["Subject"] = ANNA, OSCAR, words
     message["X-Relais-Passphrase"] = "trois petits chats 4711"
-    message.set_content(f"Texte de {words}\n")
+    message.set_content(f"Texte de {words}, été\n")
     with submission(relais, ANNA) as session:
         session.send_message(message)
-    letter = stranger.wait_for_letter(OSCAR, words.encode())
+    return stranger.wait_for_letter(OSCAR, words.encode())
+
+
+def test_without_javascript_passphrases_that_are_guessed_have_to_wait_and_the_page_says_until_when(
+        chromium, relais, stranger, tmp_path):
+    words = f"Deviner {mark()}"
+    letter = letter_with_passphrase(relais, stranger, words)
     context = window(chromium, width=360, scheme="dark", java_script_enabled=False)
     page = context.new_page()
     page.goto(attachment(letter, tmp_path / "Relais.html").as_uri())
@@ -566,13 +571,7 @@ def pictures(page, name):
 
 def test_a_letter_with_a_passphrase_opens_with_it_alone(chromium, telling, stranger, tmp_path):
     words = f"Salaire {mark()}"
-    message = email.message.EmailMessage()
-    message["From"], message["To"], message["Subject"] = ANNA, OSCAR, words
-    message["X-Relais-Passphrase"] = "trois petits chats 4711"
-    message.set_content(f"Texte de {words}, été\n")
-    with submission(telling, ANNA) as session:
-        session.send_message(message)
-    letter = stranger.wait_for_letter(OSCAR, words.encode())
+    letter = letter_with_passphrase(telling, stranger, words)
     assert b"petits chats" not in letter
     context = window(chromium, width=360, scheme="dark", accept_downloads=True, bypass_csp=True)
     page = context.new_page()

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from peers import listens, wait_until
+from peers import end, listens, wait_until
 from ports import free_port
 from window import Window
 
@@ -67,12 +67,7 @@ class WebKit(Window):
     def __exit__(self, *_):
         # The driver ends its browser, and the screen comes last.
         for process in reversed(self.processes):
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
     def _ask(self, method, path, body):
         request = urllib.request.Request(self.address + path, method=method, data=json.dumps(body).encode() if method == "POST" else None,
