@@ -160,14 +160,14 @@ def refused(call, wanted):
     assert code(fault) == wanted, fault.value
 
 
-def later(call):
-    """What a call answers once what it waits for has happened."""
+def later(call, waiting="Server.Temporary"):
+    """What a call answers once what it waits for, and says with this code, has happened."""
     def answer():
         try:
             return call()
         except zeep.exceptions.Fault as fault:
             said = next(child.text for child in fault.detail.iter() if str(child.tag).endswith("}code"))
-            if said != "Server.Temporary":
+            if said != waiting:
                 raise
             return None
     return wait_until(answer, "an answer that is not for later", timeout_seconds=150, step_seconds=1)
@@ -187,7 +187,7 @@ def test_the_office_s_program_lists_accepts_reads_and_answers_a_registered_lette
     refused(lambda: reading.RefuseMessage(clientRef="refuse-1", messageId=name), "Client.Conflict")
 
     # The e-mail lies in the office's mailbox here; the same with the e-mail from elsewhere.
-    opened = wait_until(lambda: reading.GetMessage(messageId=name), "the letter, opened")
+    opened = later(lambda: reading.GetMessage(messageId=name), "Client.Validation")
     assert opened["text"]["plain"].strip() == "Enclosed." and "<p>" in opened["text"]["html"]
     (slip,) = opened["attachment"]
     assert (slip["fileName"], slip["content"]) == ("payslip.pdf", PDF)
@@ -212,6 +212,15 @@ def test_the_office_s_program_lists_accepts_reads_and_answers_a_registered_lette
     assert [entry["direction"] for entry in journal] == ["sent", "sent", "sent", "received"], journal
     assert {entry["address"] for entry in journal if entry["direction"] == "sent"} == {SENDER, ANNA, EVE}
     assert {entry["messageId"] for entry in journal if entry["direction"] == "sent"} == {reply["messageId"]}
+
+    # The sender's side has the key destroyed: both are told, and nobody opens it any more.
+    letters = relais.command("secure", "letters", "--recipient", OFFICE)
+    letters = [one["id"] for one in letters if one["sender"] == SENDER]
+    relais.command("secure", "erase", letters[0], "--reason", "kept long enough")
+    assert reading.ListMessages()["message"][0]["erasedTime"] is not None
+    erased = {one["address"]: one["erasedTime"] for one in sending.GetMessageStatus(messageId=sent["messageId"])["recipient"]}
+    assert erased[OFFICE] is not None and erased[ANNA] is None and erased[EVE] is None
+    refused(lambda: reading.GetMessage(messageId=name, mail=mail), "Client.Conflict")
 
 
 def test_receipts_are_fetched_as_a_page_and_as_evidence_and_verify(sending, reading):

@@ -270,6 +270,7 @@ fn summary(of: received::Summary) -> MessageSummary {
         state: state_out(of.state),
         submission_time: of.submitted_at,
         deadline: of.deadline,
+        erased_time: of.erased_at,
         size: i64::try_from(of.size_bytes).unwrap_or(i64::MAX),
     }
 }

@@ -348,6 +348,7 @@ impl Desk {
             state: state_out(copy.state),
             since: last.get(&copy.slot.0).copied().unwrap_or(letter.submitted_at),
             deadline: copy.deadline,
+            erased_time: copy.erased_at,
             reason: None,
         });
         Ok(states.collect())

@@ -189,6 +189,29 @@ async fn a_letter_whose_key_was_given_out_says_when_though_nobody_confirmed_its_
 }
 
 #[tokio::test]
+async fn a_letter_that_its_sender_s_side_erased_says_when_and_opens_no_more() {
+    for place in places().await {
+        let office = Office::with_letter(&place, Mode::Confidential, None).await;
+        let opening = json!({"mail": office.mail()});
+        assert_eq!(office.post(&place, "opening", opening.clone()).await.status, StatusCode::OK);
+        let listed = async || office.get(&place, "").await.body["items"][0].clone();
+        assert_eq!(listed().await["erased_at"], Value::Null);
+        let sent = place.get(&place.operator, "/secure-letters").await.body;
+        let mut letters = sent["items"].as_array().unwrap().iter();
+        let letter = letters.find(|one| one["copies"][0]["id"] == office.id()).unwrap();
+        let path = format!("/secure-letters/{}/erasure", letter["id"].as_str().unwrap());
+        let erased = place.post(&place.operator, &path, json!({})).await;
+        assert_eq!(erased.status, StatusCode::OK, "{}", erased.body);
+        let listed = listed().await;
+        assert_eq!(
+            (&listed["state"], &listed["erased_at"]),
+            (&json!("handed over"), &erased.body["copies"][0]["erased_at"])
+        );
+        is_refused(&office.post(&place, "opening", opening).await, StatusCode::CONFLICT, "state");
+    }
+}
+
+#[tokio::test]
 async fn a_letter_with_a_passphrase_is_opened_at_the_portal_and_a_bad_passphrase_is_refused_unsaid() {
     for place in places().await {
         let passphrase = Passphrase::parse("blue tractor").unwrap();

@@ -124,6 +124,8 @@ shape! {
         since "since": Timestamp,
         /// Until when the recipient can accept, refuse or fetch it.
         deadline "deadline": Option<Timestamp>,
+        /// When its key was destroyed on the sender's side's wish: the recipient cannot open it any more.
+        erased_time "erasedTime": Option<Timestamp>,
         /// Why it is there, in words.
         reason "reason": Option<String> = Kind::text(0, 1000),
     }

@@ -61,6 +61,8 @@ shape! {
         submission_time "submissionTime": Timestamp,
         /// Until when it can be accepted, refused or fetched.
         deadline "deadline": Option<Timestamp>,
+        /// When the sender's side destroyed its key: it cannot be opened any more.
+        erased_time "erasedTime": Option<Timestamp>,
         /// Octets of its content.
         size "size": i64 = Kind::Integer { least: 0, most: i64::MAX },
     }

@@ -128,6 +128,7 @@ impl Sending<Caller> for Fake {
                 state: State::Offered,
                 since: NOW,
                 deadline: Some(Timestamp(NOW.0 + 7 * 86_400_000)),
+                erased_time: None,
                 reason: None,
             });
             let id = format!("letter-{}", memory.letters.len() + 1);
@@ -235,6 +236,7 @@ fn summary(letter: &Letter, state: State) -> MessageSummary {
         state,
         submission_time: NOW,
         deadline: None,
+        erased_time: None,
         size: 0,
     }
 }

@@ -91,6 +91,8 @@ pub struct Summary {
     pub submitted_at: Timestamp,
     /// Until when a registered one can be accepted or refused.
     pub deadline: Option<Timestamp>,
+    /// When the sender's side destroyed its key: nobody opens it any more.
+    pub erased_at: Option<Timestamp>,
     /// Octets of the letter.
     pub size_bytes: u64,
 }
@@ -215,6 +217,7 @@ impl Flow {
             state: copy.state,
             submitted_at: letter.submitted_at,
             deadline: copy.deadline,
+            erased_at: copy.erased_at,
             size_bytes: letter.size_bytes,
         }
     }

@@ -71,6 +71,9 @@ pub(crate) struct ReceivedLetter {
     /// Of a registered letter: until when it can be accepted or refused.
     #[schema(format = DateTime)]
     deadline: Option<String>,
+    /// When the sender's side destroyed its key: nobody opens it any more.
+    #[schema(format = DateTime)]
+    erased_at: Option<String>,
     size_bytes: u64,
 }
 
@@ -402,6 +405,7 @@ fn view(of: received::Summary) -> ReceivedLetter {
         state: of.state.word(),
         submitted_at: of.submitted_at.rfc3339(),
         deadline: of.deadline.map(model::Timestamp::rfc3339),
+        erased_at: of.erased_at.map(model::Timestamp::rfc3339),
         size_bytes: of.size_bytes,
     }
 }
