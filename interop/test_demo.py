@@ -10,7 +10,8 @@ import time
 import pytest
 
 from conftest import ANNA, BRUNO
-from letters import imap_login, letter, mark, send
+from letters import imap_login, letter, mark, send, submission
+from peers import wait_until
 from ports import free_port_base
 from relais import DOORS, Relais
 
@@ -53,6 +54,27 @@ def test_passwords_and_letters_are_the_same_after_a_restart(work):
             assert imap.response("UIDVALIDITY")[1] == validity
 
 
+def test_openssl_says_when_something_happened_to_a_letter(work, tmp_path):
+    with Relais(work / "stamped") as relais:
+        assert relais.facts["time_stamps"].startswith("http://127.0.0.1:")
+        with submission(relais, ANNA) as session:
+            session.sendmail(ANNA, [BRUNO], letter(ANNA, BRUNO, mark(), subject="<im><r> Decision"))
+        (one,) = wait_until(lambda: relais.command("secure", "letters"), "the letter")
+
+        def is_proven():
+            keys, bundle = tmp_path / "keys.json", tmp_path / f"{mark()}.json"
+            keys.write_text(relais.command_raw("secure", "keys").stdout)
+            relais.command("secure", "bundle", one["id"], bundle)
+            return subprocess.run([relais.program, "evidence", "verify", bundle, "--keys", keys]).returncode == 0
+
+        wait_until(is_proven, "a time-stamp")
+        assert (relais.data / "time-stamps" / "serial").read_text() != "01\n"
+    # Its keys are those of the first start.
+    root = (relais.data / "time-stamps" / "root.pem").read_bytes()
+    with relais:
+        assert relais.facts["time_stamps"] and (relais.data / "time-stamps" / "root.pem").read_bytes() == root
+
+
 def test_two_programs_on_one_directory_are_refused(work):
     with Relais(work / "alone") as first:
         second = Relais(work / "alone")
@@ -90,10 +112,19 @@ def test_a_person_is_told_what_to_try_and_it_works(work, program):
 
         answer = run(r"swaks .*")
         assert answer.returncode == 0, answer
-        answer = run(r"'\S+' log search .*")
-        assert answer.returncode == 0 and "delivered" in answer.stdout, answer
+
+        def is_told():
+            answer = run(r"'\S+' log search .*")
+            assert answer.returncode == 0, answer
+            return "delivered" in answer.stdout
+
+        wait_until(is_told, "the delivery in the log")
         answer = run(r"curl .*")
         assert answer.returncode == 0, answer
+        answer = run(r"swaks .*--auth .*")
+        assert answer.returncode == 0, answer
+        answer = run(r"'\S+' secure letters [^;]*")
+        assert answer.returncode == 0 and BRUNO in answer.stdout and "registered" in answer.stdout, answer
         answer = run(r"'\S+' address list .*")
         assert answer.returncode == 0 and BRUNO in answer.stdout, answer
     finally:

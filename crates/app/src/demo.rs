@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use zones::Standing;
 
+use self::time_stamps::TimeStamps;
 use crate::config::{Auth, Config, Database, Dns, Judge, Listen, Log, Node, Outbound, Public, Secure, Tls};
 use crate::installation::{self, Installation};
 use crate::letters::{LETTERS, SampleFolder, SampleState};
@@ -36,13 +37,15 @@ pub(crate) struct Demo {
     /// Bring mail for a domain to this server; may be given several times.
     #[arg(long, value_name = "DOMAIN=HOST:PORT", value_parser = stranger)]
     stranger: Vec<(String, SocketAddr)>,
-    /// Have the evidence of secured letters stamped by this authority (RFC 3161) instead of our own clock.
+    /// Have the evidence of secured letters stamped by this authority (RFC 3161) instead of one made of OpenSSL's `ts`.
     #[arg(long, value_name = "URL", requires = "time_stamp_roots")]
     time_stamps: Option<String>,
     /// The roots of its certificates, as PEM.
     #[arg(long, value_name = "FILE", requires = "time_stamps")]
     time_stamp_roots: Option<PathBuf>,
 }
+
+mod time_stamps;
 
 fn stranger(text: &str) -> Result<(String, SocketAddr)> {
     let (domain, server) = text.split_once('=').context("it has the form DOMAIN=HOST:PORT")?;
@@ -100,6 +103,7 @@ impl Demo {
             .context("give another --port-base, or end what uses these ports")?;
         std::fs::write(data.join("relais.toml"), format!("{WRITTEN_BY_DEMO}{}", config.to_toml()?))
             .with_context(|| format!("cannot write {}", data.join("relais.toml").display()))?;
+        let config = self.stamped(config, &data).await?;
         // First the authority: outgoing connections trust it too.
         let authority = installation::own_authority(&config, world::Clock::real().now())?;
         let installation = Installation::open(config.clone())?;
@@ -116,6 +120,18 @@ impl Demo {
         output.flush()?;
         drop(output);
         serve::serve(&installation, listeners, &tls, shutdown).await
+    }
+
+    /// With a time-stamp authority where none was given. What is written for other commands does not name it: it is there
+    /// as long as the demo runs.
+    async fn stamped(&self, mut config: Config, data: &Path) -> Result<Config> {
+        if self.time_stamps.is_none()
+            && let Some(authority) = TimeStamps::start(data).await?
+        {
+            config.secure.time_stamps = vec![authority.url];
+            config.secure.time_stamp_roots = Some(authority.roots);
+        }
+        Ok(config)
     }
 
     fn config(&self, data: &Path) -> Result<Config> {
@@ -362,6 +378,7 @@ fn as_json(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         "addresses": memory.addresses,
         "users": memory.users,
         "api_token": memory.api_token,
+        "time_stamps": config.secure.time_stamps.first(),
     });
     format!("{ready}\n")
 }
@@ -388,11 +405,11 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         port(&listen.imaps),
         port(&listen.dns),
     ));
-    text.push_str(&format!(
-        "  certificate authority: {}\n  data: {}\n\n",
-        authority.display(),
-        data.display()
-    ));
+    text.push_str(&format!("  certificate authority: {}\n  data: {}\n", authority.display(), data.display()));
+    match config.secure.time_stamps.first() {
+        Some(url) => text.push_str(&format!("  time-stamps of evidence: {url}\n\n")),
+        None => text.push_str("  time-stamps of evidence: our own clock, for there is no openssl here\n\n"),
+    }
     let anna = &memory.addresses[0];
     let base = http::base_url(config).unwrap_or_default();
     text.push_str(&format!(
@@ -406,6 +423,8 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
          \x20                    or any mail program: IMAP 127.0.0.1, port {}, STARTTLS, user {}\n\
          \x20 see what became of it\n\
          \x20                    '{}' log search --config '{}' --to {} --since 1h\n\
+         \x20 seal one           swaks --server 127.0.0.1:{} --tls --auth PLAIN --auth-user {} --auth-password {} --from {} --to {} --h-Subject '<im><r> Décision'\n\
+         \x20 follow it          '{}' secure letters --config '{}'; its attached page opens it\n\
          \x20 look around        '{}' address list --config '{}'\n\
          \x20 see what the world sees of the domain\n\
          \x20                    '{}' domain check {DOMAIN} --config '{}'\n",
@@ -420,6 +439,13 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
         program.display(),
         config_file.display(),
         anna.address,
+        port(&listen.submission),
+        anna.address,
+        anna.password,
+        anna.address,
+        memory.addresses[1].address,
+        program.display(),
+        config_file.display(),
         program.display(),
         config_file.display(),
         program.display(),
