@@ -19,6 +19,7 @@ ANNA = "anna@valbois.test"
 BRUNO = "bruno@valbois.test"
 EVE = "eve@stranger.test"
 OSCAR = "oscar@stranger.test"
+LEA, LEO = "lea@stranger.test", "leo@stranger.test"
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def parts(work, program, request):
     home = work / request.module.__name__.replace("test_", "of-")
     home.mkdir()
     home.chmod(0o755)
-    stranger = Postfix(home / "stranger", domains=["stranger.test"], users=[EVE, OSCAR])
+    stranger = Postfix(home / "stranger", domains=["stranger.test"], users=[EVE, OSCAR, LEA, LEO])
     relais = Relais(home / "relais", strangers={"stranger.test": stranger.port})
     (stranger.directory / "conf" / "transport").write_text(
         f"valbois.test smtp:[127.0.0.1]:{relais.port_base + 25}\n")

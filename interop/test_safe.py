@@ -15,7 +15,8 @@ import pytest
 from playwright.sync_api import expect
 
 from browser import PICTURES, faults, manager, window
-from conftest import ANNA, BRUNO, EVE, OSCAR
+from browser import sign_in as sign_in_to_manager
+from conftest import ANNA, BRUNO, EVE, LEA, LEO, OSCAR
 from gecko import Firefox
 from letters import body_of, letter, mark, submission
 from peers import Postfix, wait_until
@@ -142,6 +143,49 @@ def test_a_stranger_opens_a_confidential_letter_in_the_browser(chromium, telling
     assert " path=/safe/open " in log and "/share " in log, "it notes every request"
     assert share not in log and codes(stranger, EVE)[-1] not in log
     context.close()
+
+
+def test_what_was_read_is_erased_in_the_manager_and_its_page_says_so(chromium, relais, stranger, tmp_path):
+    words = f"Effacer {mark()}"
+    secured(relais, ANNA, f"{LEA}, {LEO}", "c", words)
+    path = attachment(stranger.wait_for_letter(LEA, words.encode()), tmp_path / "Relais.html")
+    reader = window(chromium, width=360, scheme="dark").new_page()
+    reader.goto(path.as_uri())
+    reader.get_by_role("button", name="Ouvrir", exact=True).click()
+    reader.get_by_role("button", name=re.compile("^Envoyer un code")).click()
+    reader.fill("#code", code_for(stranger, LEA, []))
+    reader.get_by_role("button", name="Continuer avec ce code").click()
+    reader.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(reader.locator("#reader dl")).to_contain_text(words)
+
+    desk = window(chromium).new_page()
+    sign_in_to_manager(desk, relais)
+    (sent,) = relais.command("secure", "letters", "--recipient", LEA)
+    desk.goto(manager(relais, f"secured/{sent['id']}"))
+    desk.get_by_role("link", name="Effacer la lettre").click()
+    expect(desk.get_by_role("radio", name=LEA)).to_be_enabled()
+    # His can still be taken back, which says more.
+    expect(desk.get_by_role("radio", name=LEO)).to_be_disabled()
+    expect(desk.locator(".notice.lost")).to_contain_text("rien ne la ramène")
+    desk.get_by_label("Motif").fill("délai de conservation échu")
+    for scheme, width in SIZES:
+        desk.emulate_media(color_scheme=scheme)
+        desk.set_viewport_size({"width": width, "height": 800})
+        picture(desk, f"erase-{scheme}-{width}")
+        assert faults(desk) == []
+        assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    desk.get_by_role("button", name="Effacer définitivement").click()
+    expect(desk.locator(".toast")).to_contain_text("effacée")
+    expect(desk.get_by_text("Effacée", exact=True)).to_be_visible()
+    picture(desk, "erased-manager")
+
+    reader.goto(path.as_uri())
+    reader.get_by_role("button", name="Ouvrir", exact=True).click()
+    expect(reader.get_by_text("L’expéditeur a effacé ce message")).to_be_visible()
+    expect(reader.get_by_role("button", name="Ouvrir", exact=True)).to_have_count(0)
+    pictures(reader, "erased")
+    reader.context.close()
+    desk.context.close()
 
 
 def test_a_rule_of_the_organisation_secures_what_nobody_marked(relais, stranger):

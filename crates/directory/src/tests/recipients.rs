@@ -6,10 +6,10 @@ use std::time::Duration;
 use model::{OrganisationId, UserId};
 use zeroize::Zeroizing;
 
-use super::{CHOSEN, Town, address, ip, towns};
+use super::{CHOSEN, MIGRATIONS, TABLES, Town, address, ip, towns, towns_on};
 use crate::{
-    AddressProof, AuthRefusal, DirectoryError, Entrance, Forgotten, NewMember, NewRecipient, NewUser,
-    NotReplaced, Opens, Proof, Role, Session, StepRefusal, UserChange, UserInfo,
+    AddressProof, AuthRefusal, Directory, DirectoryError, Entrance, Forgotten, NewMember, NewRecipient,
+    NewUser, NotReplaced, Opens, Options, Proof, Role, Scope, Session, StepRefusal, UserChange, UserInfo,
 };
 
 const HERE: &str = "192.0.2.7";
@@ -542,5 +542,28 @@ async fn an_account_ends_once_others_have_read_its_mailbox_for_two_months() {
         town.tenant(town.valbois).revoke_access(office, clerk.id).await.unwrap();
         assert!(town.directory.portal_session(&token).await.unwrap().is_none());
         joined(&town, GREFFE).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn people_of_before_keep_their_accounts_when_the_logins_of_recipients_are_parted_from_theirs() {
+    let before = db::Migrations { steps: &MIGRATIONS.steps[..24], ..MIGRATIONS };
+    let databases = db::testing::migrated(&[trail::MIGRATIONS, before]);
+    for town in towns_on(databases, Options::default()).await {
+        user(&town, "vera@else.test", town.acme).await.unwrap();
+        let token = opened(&town, ZED).await;
+        let known = town.operator.users(None).await.unwrap();
+        // The program of now, on the same tables.
+        let db = db::testing::another(&town.db);
+        db.migrate(&TABLES).unwrap();
+        let directory = Directory::new(db.clone(), town.world.clone());
+        let operator = directory.administration(Scope::Operator("test"), "test");
+        let town = Town { db, directory, operator, ..town };
+        assert_eq!(town.operator.users(None).await.unwrap(), known);
+        assert_eq!(session(&town, &token).await.login, ZED);
+        assert_eq!(session_of(&town, "vera@else.test").await.login, "vera@else.test");
+        opened(&town, "vera@else.test").await;
+        let twice = user(&town, "vera@else.test", town.valbois).await.unwrap_err();
+        assert!(matches!(twice, DirectoryError::Conflict { field: "login", .. }), "{twice}");
     }
 }
