@@ -97,7 +97,7 @@ secured-erase-recallable = { $count ->
     [one] Une copie peut encore être retirée : retirez-la plutôt, la preuve le dira.
    *[other] { $count } copies peuvent encore être retirées : retirez-les plutôt, la preuve le dira.
 }
-secured-erase-effect = La plateforme détruit sa part de la clé. Ni la boîte du destinataire ni personne ici n’ouvrira plus la lettre, et rien ne la ramène. Ce qui a été lu, imprimé ou téléchargé reste. Récépissés et preuves restent valables ; votre nom figure dans le journal des modifications.
+secured-erase-effect = La plateforme détruit sa part de la clé. Ni la boîte du destinataire ni personne ici n’ouvrira plus la lettre, et rien ne la ramène. Ce qui a été lu, imprimé ou téléchargé reste. Quittances et preuves restent valables ; votre nom figure dans le journal des modifications.
 secured-erase-for = Pour qui
 secured-erase-all = { $count ->
     [one] Pour tous ceux qui l’ont (un destinataire)
