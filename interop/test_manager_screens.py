@@ -169,6 +169,9 @@ def screens(chromium, relais, certificate_for):
     relais.command("integration", "contact", gateway, "second", "--name", "Helpdesk", "--hours", "Lundi à vendredi, 8 à 18h",
                    "--phone", "+41 848 00 04 15", "--except-holidays", "true")
     relais.command_raw("integration", "test", gateway)
+    relais.command("integration", "recipient-page", gateway, "--public-name", "ecole", "--publish", "true")
+    relais.command("integration", "inform-recipients", gateway, "--language", "fr", f"Claire <claire@{DOMAIN}>",
+                   f"personne@{DOMAIN}", ANNA)
     idle = relais.command("integration", "create", "Ancienne passerelle", "--organisation", own)["id"]
 
     # A change of addresses that concerns it: a machine has an old one.
@@ -203,7 +206,9 @@ def screens(chromium, relais, certificate_for):
         "integration-certificates": f"integrations/{gateway}/certificates", "integration-idle": f"integrations/{idle}",
         "integration-delete": f"integrations/{gateway}/delete", "integration-phases": f"integrations/{gateway}/phases",
         "integration-set-up": f"integrations/{gateway}/set-up", "integration-test": f"integrations/{gateway}/test",
-        "integration-contacts": f"integrations/{gateway}/contacts", "integration-matrix": f"integrations/{gateway}/matrix", "authorities": "integrations/authorities",
+        "integration-contacts": f"integrations/{gateway}/contacts",
+        "integration-informed": f"integrations/{gateway}/informed", "integration-informed-none": f"integrations/{idle}/informed",
+        "integration-matrix": f"integrations/{gateway}/matrix", "authorities": "integrations/authorities",
         "installation-integrations": "installation/integrations",
         "dashboard": "", "services": "services", "service": f"services/{service}", "addresses": "addresses",
         "addresses-none": "addresses?q=rien", "new-mailbox": "addresses/new", "new-shared": "addresses/new?kind=shared",

@@ -1,17 +1,22 @@
 """How a customer is connected: Debian's Postfix as the customer's server, tested red at first and green after it was mended;
-the test mail recognised, the record of acceptance signed, the page for recipients public."""
+the test mail recognised, the record of acceptance signed, the page for recipients public, recipients told by a letter."""
 
+import email
+import email.policy
 import json
+import re
 import ssl
 import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
 
-from conftest import ANNA, EVE
+from browser import PICTURES, faults, manager, sign_in, window
+from conftest import ANNA, BRUNO, EVE
 from letters import letter, mark, send, submission
-from peers import Postfix
+from peers import Postfix, wait_until
 from ports import free_port
 from relais import Relais
 from test_gateway import HANS, HOST, authority, first_organisation, issue, routes_to, shows
@@ -172,3 +177,94 @@ def test_recipients_read_the_page_without_signing_in(place):
     relais.command("integration", "recipient-page", "muster", "--public-name", "muster-ag", "--publish", "true")
     text = read()
     assert "aide@stranger.test" in text and "sauf jours fériés" in text and "e-mails confidentiels" in text
+
+
+# By which the letter to recipients is known: the domain of its Message-ID is the platform's, before it stands this.
+TO_RECIPIENTS = b".recipient@"
+
+
+def picture(page, name):
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for width, scheme in [(1280, "light"), (360, "dark")]:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.screenshot(path=PICTURES / f"onboarding-{name}-{width}-{scheme}.png", full_page=True)
+        assert faults(page) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
+
+
+def test_recipients_are_told_by_one_letter_each(place, chromium):
+    relais, _, outside = place
+    integration = relais.command("integration", "show", "muster")["id"]
+    context = window(chromium)
+    page = context.new_page()
+    sign_in(page, relais)
+    relais.command("integration", "recipient-page", "muster", "--public-name", "muster-ag", "--publish", "false")
+    page.goto(manager(relais, f"integrations/{integration}/contacts"))
+    expect(page.locator("#inform")).to_contain_text("Publiez d’abord la page")
+    relais.command("integration", "contact", "muster", "first", "--name", "Aide", "--email", "aide@stranger.test")
+    relais.command("integration", "recipient-page", "muster", "--public-name", "muster-ag", "--publish", "true")
+    page.reload()
+    page.get_by_label("Adresses des destinataires").fill(f"Hans Muster <{HANS}>\nquelqu’un")
+    page.get_by_label("Langue de la lettre").select_option("fr")
+    page.get_by_role("button", name="Écrire à ces destinataires").click()
+    expect(page.locator("#error-addresses")).to_contain_text("«quelqu’un»")
+    expect(page.get_by_label("Adresses des destinataires")).to_have_value(f"Hans Muster <{HANS}>\nquelqu’un")
+    picture(page, "informing-refused")
+    page.get_by_label("Adresses des destinataires").fill(f"Hans Muster <{HANS}>; {HANS.upper()}")
+    page.get_by_role("button", name="Écrire à ces destinataires").click()
+    expect(page.locator("#toasts")).to_contain_text("La lettre part à 1 destinataire.")
+
+    octets = outside.wait_for_letter(HANS, TO_RECIPIENTS)
+    told = email.message_from_bytes(octets, policy=email.policy.default)
+    hostname = re.search(r"postmaster@([^>]+)>", told["From"]).group(1)
+    assert told["Message-ID"].strip().endswith(f".recipient@{hostname}>")
+    assert (told["Return-Path"], told["To"], told["Auto-Submitted"]) == ("<>", HANS, "auto-generated")
+    organisation = relais.command("organisation", "list")[0]["name"]
+    assert told["Content-Language"] == "fr"
+    assert told["Subject"] == f"{organisation}\u202f: vos e-mails confidentiels arriveront sécurisés", told["Subject"]
+    text = told.get_content()
+    assert "lettres sécurisées de la plateforme https://" in text and "aide@stranger.test" in text, text
+    assert f"{organisation} vous envoie désormais ses e-mails confidentiels" in text, text
+    link = re.search(r"https://\S+/secure-mail/muster-ag\?lang=fr", text).group(0)
+    page.goto(link)
+    expect(page.locator("main")).to_contain_text("vous envoie désormais ses e-mails confidentiels")
+
+    # Without script, and once more: nobody gets it twice.
+    plain = window(chromium, java_script_enabled=False)
+    page = plain.new_page()
+    sign_in(page, relais)
+    page.goto(manager(relais, f"integrations/{integration}/contacts"))
+    page.get_by_label("Adresses des destinataires").fill(f"{HANS}, {BRUNO}")
+    page.get_by_label("Langue de la lettre").select_option("de")
+    page.get_by_role("button", name="Écrire à ces destinataires").click()
+    expect(page.locator("#toasts")).to_contain_text("La lettre part à 1 destinataire. 1 l’avait déjà.")
+    german = email.message_from_bytes(relais.wait_for_letter(BRUNO, TO_RECIPIENTS), policy=email.policy.default)
+    assert german["Content-Language"] == "de" and "gesicherte Briefe" in german.get_content()
+    asked = relais.command("integration", "inform-recipients", "muster", "--language", "it", "--file", "-",
+                           stdin=f"\ufeffHans <{HANS}>\r\n{BRUNO};\r\nnobody@valbois.test\r\n")
+    assert asked == {"asked": 1, "known": 2}
+
+    def ended():
+        informed = relais.command("integration", "informed-recipients", "muster")
+        return informed if all(one["state"] != "waiting" for one in informed) else None
+
+    informed = wait_until(ended, "every letter to be posted")
+    assert [(one["address"], one["language"], one["state"]) for one in informed] == [
+        ("nobody@valbois.test", "it", "refused"), (BRUNO, "de", "posted"), (HANS, "fr", "posted")]
+    assert informed[0]["refusal"].startswith("550"), informed
+    assert sum(TO_RECIPIENTS in one for one in outside.letters(HANS)) == 1
+    assert sum(TO_RECIPIENTS in one for one in relais.letters(BRUNO)) == 1
+
+    page = context.new_page()
+    page.goto(manager(relais, f"integrations/{integration}/contacts"))
+    expect(page.locator("#inform")).to_contain_text("2 destinataires informés, 1 refusé")
+    picture(page, "informing")
+    page.get_by_role("link", name="Voir la liste").click()
+    expect(page.locator("main")).to_contain_text("nobody@valbois.test")
+    picture(page, "informed")
+    page.goto(manager(relais, f"integrations/{integration}/phases"))
+    expect(page.get_by_role("link", name="2 destinataires informés")).to_be_visible()
+    context.close()
+    plain.close()

@@ -1,11 +1,11 @@
 //! Letters to people about their own accounts: another password, a second factor more or less, another role. The
 //! directory writes down what happened; here it becomes a letter in the person's language. And letters to customers about
-//! other addresses of the platform.
+//! other addresses of the platform; and letters to their recipients about the secured letters that will come.
 
 use anyhow::Result;
 use directory::{Notice, Scope, UserInfo};
 use door_manager::letters;
-use model::Address;
+use model::{Address, Class};
 use tracing::warn;
 
 use crate::http;
@@ -77,9 +77,43 @@ pub(crate) async fn post_about_renumbering(installation: &Installation) -> Resul
     Ok(())
 }
 
+/// Posts the letters to recipients that are due: as the page for them is published now, in the language of each. One that
+/// cannot be posted now is tried again later; one that is refused for good is told of in the list, and stops no other.
+pub(crate) async fn post_to_recipients(installation: &Installation) -> Result<()> {
+    let onboarding = &installation.onboarding;
+    let base = doors(installation);
+    for letter in onboarding.take_recipient_letters().await? {
+        let language = letter.language;
+        let link = format!("{base}{}?lang={language}", letter.page.path());
+        let own = OwnLetter {
+            domain: installation.config.node.hostname.clone(),
+            id: format!("{}.recipient", letter.id),
+            at: letter.asked_at,
+            words: letters::informing(language, &letter.page, &link),
+        };
+        match own.accept(installation, &letter.address).await {
+            Ok(()) => onboarding.recipient_letter_posted(&letter).await?,
+            Err(reply) if reply.class() == Class::Never => {
+                onboarding.recipient_letter_refused(&letter, &reply.to_string()).await?;
+            }
+            Err(reply) => {
+                warn!(recipient = %letter.address, %reply, "cannot post a letter to a recipient now");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Under which address the doors are found.
+fn doors(installation: &Installation) -> String {
+    let config = &installation.config;
+    http::base_url(config).unwrap_or_else(|| format!("https://{}", config.node.hostname))
+}
+
 /// Where customers see what was announced, and answer.
 pub(crate) fn renumbering_link(installation: &Installation) -> String {
-    let config = &installation.config;
-    let base = http::base_url(config).unwrap_or_else(|| format!("https://{}", config.node.hostname));
-    format!("{base}/manager/renumberings")
+    format!("{}/manager/renumberings", doors(installation))
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,7 +57,8 @@ impl OwnLetter {
         posted
     }
 
-    async fn accept(&self, installation: &Installation, recipient: &Address) -> Result<(), Reply> {
+    /// Puts it into the queue for one of them; the reply with which it is refused says whether that is for good.
+    pub(crate) async fn accept(&self, installation: &Installation, recipient: &Address) -> Result<(), Reply> {
         let mut body = installation.flow.receive();
         body.write(self.written(recipient).as_bytes()).await?;
         let envelope = Envelope {

@@ -152,6 +152,12 @@ const CHORES: &[Chore] = &[
         run: |installation| Box::pin(notices::post_about_renumbering(installation)),
     },
     Chore {
+        what: "tell recipients of the secured letters that will come",
+        every: LETTERS_INTERVAL,
+        at_start: true,
+        run: |installation| Box::pin(notices::post_to_recipients(installation)),
+    },
+    Chore {
         what: "tell of this node",
         every: NODE_INTERVAL,
         at_start: true,
@@ -228,6 +234,7 @@ async fn clean(installation: &Installation) -> Result<()> {
         directory.forget_deleted_addresses().await.map(drop).context("deleted addresses"),
         secure.forget_what_is_over().await.context("visits and codes of the portal"),
         secure.erase_of_deleted_organisations().await.map(drop).context("letters of deleted organisations"),
+        installation.onboarding.forget_informed().await.map(drop).context("recipients of the deleted"),
         erase_accounts(installation).await,
     ];
     let wrong: Vec<String> =

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod document;
+mod informing;
 mod isolation;
 mod log;
 mod me;

@@ -6,8 +6,10 @@ use zones::diagnosis::Changed;
 use crate::words::{Language, Word, say};
 use crate::{lamps, reader};
 
+mod informing;
 mod renumbering;
 
+pub use informing::informing;
 pub use renumbering::renumbering;
 
 /// A letter's words.

@@ -102,6 +102,7 @@ templates![
     "integration_set_up.html",
     "integration_test.html",
     "integration_contacts.html",
+    "integration_informed.html",
     "integration_matrix.html",
     "integration_tabs.html",
     "integration.html",

@@ -20,6 +20,7 @@ macro_rules! source {
             include_str!(concat!("../words/", $tag, "/servers.ftl")),
             include_str!(concat!("../words/", $tag, "/integrations.ftl")),
             include_str!(concat!("../words/", $tag, "/onboarding.ftl")),
+            include_str!(concat!("../words/", $tag, "/informing.ftl")),
             include_str!(concat!("../words/", $tag, "/applications.ftl")),
             include_str!(concat!("../words/", $tag, "/secured.ftl")),
             include_str!(concat!("../words/", $tag, "/people.ftl")),

@@ -13,9 +13,6 @@ use tracing::warn;
 
 use crate::{Shared, pages, words};
 
-/// Paragraphs of the standard text.
-const PARAGRAPHS: usize = 5;
-
 #[derive(Deserialize)]
 pub(crate) struct Question {
     lang: Option<String>,
@@ -34,15 +31,9 @@ pub(crate) async fn page(
         Problem::later()
     })?;
     let page = found.ok_or_else(Problem::not_found)?;
-    let values = [("organisation", page.organisation.as_str()), ("portal", page.portal.as_str())];
-    let paragraphs: Vec<String> = match &page.notice {
-        Some(notice) => notice.split("\n\n").map(|one| one.trim().to_owned()).collect(),
-        None => (1..=PARAGRAPHS)
-            .map(|number| onboarding::say(language, &format!("notice-{number}"), &values))
-            .collect(),
-    };
+    let paragraphs = page.paragraphs(language);
     let contact = &page.contact;
-    let path = format!("/secure-mail/{}", page.public_name);
+    let path = page.path();
     let mut copy = paragraphs.join("\n\n");
     for line in [&contact.name, &contact.email, &contact.phone, &contact.hours] {
         if !line.is_empty() {

@@ -78,3 +78,27 @@ CREATE TABLE onboarding_test (
     lines TEXT NOT NULL
 );
 CREATE INDEX onboarding_test_by_integration ON onboarding_test (integration, id);
+
+-- Recipients whom an organisation has told by a letter what its secured letters are. A row stays when its integration goes:
+-- nobody gets the letter twice, and what was written within a day counts.
+CREATE TABLE onboarding_informed (
+    id BIGINT NOT NULL PRIMARY KEY,
+    organisation BIGINT NOT NULL,
+    integration BIGINT REFERENCES gateway_integration (id) ON DELETE SET NULL,
+    -- As it was written: whose capitals count is for its own server to say (RFC 5321 §2.4).
+    address TEXT NOT NULL,
+    -- By which it is compared.
+    canonical TEXT NOT NULL,
+    language TEXT NOT NULL,
+    asked_at BIGINT NOT NULL,
+    asked_by TEXT NOT NULL,
+    -- When the letter is to be posted. Whoever takes it moves this on: nobody else takes it meanwhile. NULL: it has ended.
+    due_at BIGINT,
+    posted_at BIGINT,
+    -- Why it was refused for good.
+    refusal TEXT,
+    UNIQUE (organisation, canonical)
+);
+CREATE INDEX onboarding_informed_by_integration ON onboarding_informed (integration, id);
+CREATE INDEX onboarding_informed_lately ON onboarding_informed (organisation, asked_at);
+CREATE INDEX onboarding_informed_due ON onboarding_informed (due_at, id) WHERE due_at IS NOT NULL;

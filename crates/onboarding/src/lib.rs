@@ -7,6 +7,8 @@
 //! - The test talks to other people's servers only where these were shown to be the customer's, one test of an
 //!   integration at a time; it changes nothing there and hands over one letter at most.
 //! - What is found ([`checks::Findings`]) is judged without asking anybody ([`checks::judge`]), and kept.
+//! - The recipients whom an organisation names get one letter each that tells what its page for recipients tells; who got
+//!   it is kept, so that nobody gets it twice.
 //! - The report of acceptance says what stands here at that moment, sealed by the platform.
 
 mod administration;
@@ -14,10 +16,12 @@ pub mod checks;
 mod connection_test;
 mod contacts;
 mod day;
+mod informing;
 pub mod limits;
 mod matrix;
 mod page;
 mod plan;
+mod recipients;
 mod report;
 mod rows;
 mod set_up;
@@ -38,6 +42,7 @@ use zones::Zones;
 pub use administration::{Administration, Answer, Answered, PhaseRecord};
 pub use checks::ConnectionTest;
 pub use day::Day;
+pub use informing::{Asked, Informed, InformedCount, LetterState, RecipientLetter};
 pub use matrix::{Direction, MatrixRow, matrix_csv};
 pub use page::{Language, PublicPage, RecipientPage};
 pub use plan::{Chapter, Clarity, ITEMS, Item, Lead, Phase, PhaseState, Place};

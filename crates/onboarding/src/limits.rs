@@ -33,3 +33,18 @@ pub const SIGHTING_COUNTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub const MATRIX_LIMIT: usize = 200;
 /// Characters of what another server said that a line shows.
 pub const SAID_LIMIT_CHARACTERS: usize = 300;
+
+/// Octets of a list of recipients to be informed: 500 addresses of RFC 5321 §4.5.3.1 with a name before each.
+pub const RECIPIENTS_LIMIT_OCTETS: usize = 256 * 1024;
+/// Recipients that one request informs.
+pub const RECIPIENTS_LIMIT: usize = 500;
+/// Recipients that an organisation informs within [`RECIPIENTS_TIME`]: the letter is no means to write to the world.
+pub const RECIPIENTS_PER_DAY: i64 = 1_000;
+/// A day.
+pub const RECIPIENTS_TIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// Letters to recipients that are taken to be posted at once.
+pub const RECIPIENT_LETTERS_AT_ONCE: i64 = 100;
+/// How long a letter that was taken is nobody else's; and after how long it is tried again if it could not be posted.
+pub const RECIPIENT_LETTER_TIME: Duration = Duration::from_secs(10 * 60);
+/// Characters of a refusal that are kept.
+pub const REFUSAL_LIMIT_CHARACTERS: usize = 300;

@@ -6,7 +6,7 @@ use model::IntegrationId;
 
 use crate::limits::{NOTICE_LIMIT_CHARACTERS, PUBLIC_NAME_CHARACTERS};
 use crate::support::{Contact, Level};
-use crate::{Onboarding, Result, checked, rows};
+use crate::{Onboarding, Result, checked, rows, say};
 
 pub use languages::Language;
 
@@ -34,6 +34,27 @@ pub struct PublicPage {
     pub contact: Contact,
     /// Under which address letters are opened.
     pub portal: String,
+}
+
+/// Paragraphs of the standard text.
+const PARAGRAPHS: usize = 5;
+
+impl PublicPage {
+    /// What it says: the organisation's own notice, else the standard text.
+    pub fn paragraphs(&self, language: Language) -> Vec<String> {
+        let values = [("organisation", self.organisation.as_str()), ("portal", self.portal.as_str())];
+        match &self.notice {
+            Some(notice) => notice.split("\n\n").map(|one| one.trim().to_owned()).collect(),
+            None => {
+                (1..=PARAGRAPHS).map(|number| say(language, &format!("notice-{number}"), &values)).collect()
+            }
+        }
+    }
+
+    /// Where it stands, below the address of the doors.
+    pub fn path(&self) -> String {
+        format!("/secure-mail/{}", self.public_name)
+    }
 }
 
 const NAME_RULE: &str = "3 to 60 small letters, digits and hyphens, no hyphen at either end";

@@ -1,5 +1,7 @@
 //! Phases, answers, documentations, contacts, pages and tests: what is read and written of them.
 
+pub(crate) mod informing;
+
 use db::{DbError, Row, Tx, values};
 use gateways::Integration;
 use model::{IntegrationId, OrganisationId, Timestamp};

@@ -1,6 +1,7 @@
 //! The onboarding on each engine, with a server of a customer's on loopback; the words; what is judged of what was seen.
 
 mod connecting;
+mod informing;
 mod judging;
 mod recording;
 mod words;
@@ -82,9 +83,13 @@ async fn towns_with(names: StaticNames, port: u16, may_reach_itself: bool) -> Ve
 }
 
 async fn made(flow: &Flow, organisation: OrganisationId) -> IntegrationId {
+    made_called(flow, organisation, "Muster AG").await
+}
+
+async fn made_called(flow: &Flow, organisation: OrganisationId, name: &str) -> IntegrationId {
     let new = NewIntegration {
         organisation,
-        name: "Muster AG".to_owned(),
+        name: name.to_owned(),
         contact: String::new(),
         is_hosted_gateway: false,
         inbound: InboundTarget::Exchangers,

@@ -16,6 +16,7 @@ mod dkim;
 mod domain;
 pub mod evidence;
 mod host;
+mod informing;
 mod installation;
 mod integration;
 pub mod judge;

@@ -14,7 +14,7 @@ use onboarding::{
 use serde_json::{Value, json};
 
 use super::output::{Output, card, table};
-use super::{Platform, values};
+use super::{Platform, informing, values};
 
 /// What connecting an integration takes.
 #[derive(Subcommand)]
@@ -103,6 +103,13 @@ pub enum Connecting {
         /// The notice's language: fr, de, it or en.
         #[arg(long, value_parser = language)]
         language: Option<Language>,
+    },
+    /// Has a letter written to recipients that tells them what the published page tells; to each once.
+    InformRecipients(informing::Inform),
+    /// Lists the recipients who are informed, the newest first.
+    InformedRecipients {
+        /// The integration's name or identifier.
+        integration: String,
     },
     /// Shows the connections that a firewall has to let through.
     Matrix {
@@ -198,7 +205,7 @@ pub struct Whom {
     except_holidays: Option<bool>,
 }
 
-fn language(text: &str) -> Result<Language, String> {
+pub(super) fn language(text: &str) -> Result<Language, String> {
     Language::of_tag(text).ok_or_else(|| format!("«{text}» is none of fr, de, it, en"))
 }
 
@@ -330,6 +337,13 @@ impl Connecting {
                     page.notices[at] = text;
                 }
                 Ok(page_card(&if is_look { page } else { own.set_page(id, page).await? }))
+            }
+            Connecting::InformRecipients(inform) => {
+                let id = id(&inform.integration).await?;
+                inform.run(&own, id).await
+            }
+            Connecting::InformedRecipients { integration } => {
+                informing::list(&own, id(&integration).await?).await
             }
             Connecting::Matrix { integration, csv, words } => {
                 let matrix = own.matrix(id(&integration).await?).await?;

@@ -13,6 +13,7 @@ mod dkim;
 mod domain;
 mod forwarding;
 mod host;
+mod informing;
 mod installation;
 mod integration;
 mod judge;
@@ -235,6 +236,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(onboarding::show_support_contacts))
         .routes(routes!(onboarding::set_support_contact))
         .routes(routes!(onboarding::show_recipient_page, onboarding::set_recipient_page))
+        .routes(routes!(informing::list_recipient_notices, informing::inform_recipients))
         .routes(routes!(onboarding::show_network_matrix))
         .routes(routes!(onboarding::export_network_matrix))
         .routes(routes!(onboarding::list_connection_tests, onboarding::start_connection_test))

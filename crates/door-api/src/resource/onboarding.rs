@@ -276,7 +276,7 @@ pub(crate) struct ConnectionTests {
     commands: Vec<String>,
 }
 
-fn onboarding(caller: &Caller) -> Administration {
+pub(super) fn onboarding(caller: &Caller) -> Administration {
     caller.shared.onboarding.administration(caller.scope(), caller.who())
 }
 
@@ -468,7 +468,7 @@ pub(crate) async fn answer_onboarding_item(
 }
 
 /// The integration of a path, if it is within reach: whose it is counts before what is asked of it.
-async fn integration_of(caller: &Caller, text: &str) -> Result<IntegrationId> {
+pub(super) async fn integration_of(caller: &Caller, text: &str) -> Result<IntegrationId> {
     let id = IntegrationId(text.parse().map_err(|_| not_found("integration"))?);
     caller.shared.gateways.administration(caller.scope(), caller.who()).integration(id).await?;
     Ok(id)

@@ -41,6 +41,7 @@ fn news(name: &str, tenant: &Tenant) -> Option<Value> {
         "answer_go_live" => json!({"day": "2027-03-03", "note": "walked"}),
         "set_support_contact" => json!({"name": "walked", "hours": "8–18"}),
         "set_recipient_page" => json!({"public_name": "walked", "published": true}),
+        "inform_recipients" => json!({"addresses": ["Eve <eve@far.test>", "zed@far.test"], "language": "fr"}),
         "register_authority" => json!({"name": "walked", "pem": tenant.id("pem")}),
         "change_invitation" => json!({"language": "de"}),
         "change_ip" => json!({"pointer": "mail.valbois.test", "server": null}),
@@ -233,6 +234,11 @@ impl Place {
             "set_authority" => {
                 let known = self.get(&self.operator, "/authorities").await.body;
                 set(&mut named, "authority", known["items"][0]["id"].as_str().unwrap());
+            }
+            "inform_recipients" => {
+                let page = format!("/integrations/{}/recipient-page", tenant.id("integration"));
+                let published = Some(json!({"public_name": "informing", "published": true}));
+                self.ask(&tenant.token, Method::PUT, &page, published).await;
             }
             "submit_set_up" | "answer_go_live" | "accept_go_live" => {
                 let integration = format!("/integrations/{}", tenant.id("integration"));

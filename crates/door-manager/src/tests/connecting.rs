@@ -233,3 +233,63 @@ async fn whom_to_ask_what_to_tell_and_what_to_let_through() {
         assert!(csv.starts_with("Sens,De,Hôte"), "{csv}");
     }
 }
+
+#[tokio::test]
+async fn recipients_are_named_below_the_published_page_and_told_of_once() {
+    for town in towns().await {
+        let mut admin = town.signed_in("valbois").await;
+        let path = made(&mut admin).await;
+        let (contacts, informed) = (format!("{path}/contacts"), format!("{path}/informed"));
+        let list = "Hans <hans@far.test>, eve@far.test\nhans@far.test";
+        let typed = [("addresses", list), ("language", "de")];
+        let page = admin.get(&contacts).await.text;
+        assert!(page.contains("Publiez d’abord la page") && !page.contains("name=\"addresses\""), "{page}");
+        let refused = admin.post(&informed, &typed).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("error-published"), "{}", refused.text);
+        assert!(admin.get(&informed).await.text.contains("Personne n’est informé"));
+        let told = [("public_name", "valbois"), ("published", "yes")];
+        assert_eq!(admin.post(&format!("{path}/recipients"), &told).await.status, StatusCode::SEE_OTHER);
+        let wrong = [("addresses", "hans@far.test\n<b>personne"), ("language", "de")];
+        let refused = admin.post(&informed, &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("error-addresses"), "{}", refused.text);
+        assert!(!refused.text.contains("<b>personne") && refused.text.contains("&lt;b&gt;personne"));
+        assert!(refused.text.contains("<option value=\"de\" selected"), "nothing typed is lost");
+        let asked = admin.post(&informed, &typed).await;
+        assert_eq!((asked.status, asked.location), (StatusCode::SEE_OTHER, format!("{contacts}#inform")));
+        let page = admin.get(&contacts).await.text;
+        assert!(page.contains("La lettre part à 2 destinataires."), "{page}");
+        assert!(page.contains("0 destinataire informé, 2 en attente"), "{page}");
+        assert!(!page.contains("hans@far.test"), "the form is empty again: {page}");
+        // Whoever is named again is written to no more.
+        let again = [("addresses", "eve@far.test\nzed@far.test"), ("language", "fr")];
+        assert_eq!(admin.post(&informed, &again).await.status, StatusCode::SEE_OTHER);
+        let page = admin.get(&contacts).await.text;
+        assert!(
+            page.contains("La lettre part à 1 destinataire.") && page.contains("1 l’avait déjà."),
+            "{page}"
+        );
+        let onboarding = onboarding::testing::onboarding(&town.db, &town.world, &town.zones);
+        let letters = onboarding.take_recipient_letters().await.unwrap();
+        assert_eq!(letters.len(), 3);
+        onboarding.recipient_letter_posted(&letters[0]).await.unwrap();
+        onboarding.recipient_letter_posted(&letters[1]).await.unwrap();
+        onboarding.recipient_letter_refused(&letters[2], "550 5.1.1 <none>").await.unwrap();
+        let page = admin.get(&contacts).await.text;
+        assert!(page.contains("2 destinataires informés, 1 refusé"), "{page}");
+        let page = admin.get(&informed).await.text;
+        for words in
+            ["hans@far.test", "eve@far.test", "zed@far.test", "Deutsch", "envoyée", "550 5.1.1 &lt;none&gt;"]
+        {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        let found = admin.get(&format!("{informed}?q=zed")).await.text;
+        assert!(found.contains("zed@far.test") && !found.contains("hans@far.test"), "{found}");
+        let csv = admin.get(&format!("{informed}?format=csv")).await.text;
+        assert!(csv.contains("Adresse") && csv.contains("hans@far.test"), "{csv}");
+        // Beside the question whether they are informed stands how many are.
+        let page = admin.get(&format!("{path}/phases")).await.text;
+        assert!(page.contains(&format!("{informed}\">2 destinataires informés")), "{page}");
+    }
+}

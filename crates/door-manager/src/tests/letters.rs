@@ -90,3 +90,62 @@ fn a_letter_about_lights_speaks_the_language_of_its_reader() {
         assert!(text.contains("a?b") && !text.contains('\u{7}'), "{text}");
     }
 }
+
+/// A page for recipients as it is published.
+fn published(notice: Option<&str>, contact: onboarding::Contact) -> onboarding::PublicPage {
+    onboarding::PublicPage {
+        organisation: "Commune\r\nBcc: eve@far.test".to_owned(),
+        public_name: "commune".to_owned(),
+        notice: notice.map(str::to_owned),
+        contact,
+        portal: "https://portal.test".to_owned(),
+    }
+}
+
+#[test]
+fn a_letter_to_recipients_says_who_what_where_and_whom_to_ask() {
+    const LINK: &str = "https://mail.test/secure-mail/commune";
+    let help = onboarding::Contact {
+        name: "Aide".to_owned(),
+        email: "aide@valbois.test".to_owned(),
+        hours: "8–18".to_owned(),
+        except_holidays: true,
+        ..onboarding::Contact::default()
+    };
+    for (language, subject, standard, once, holidays) in [
+        (
+            Language::French,
+            "vos e-mails confidentiels",
+            "désormais ses e-mails",
+            "une seule fois",
+            "jours fériés",
+        ),
+        (
+            Language::German,
+            "vertraulichen E-Mails",
+            "E-Mails künftig gesichert",
+            "ein einziges Mal",
+            "Feiertagen",
+        ),
+        (Language::Italian, "e-mail confidenziali", "e-mail confidenziali", "una sola volta", "festivi"),
+        (Language::English, "confidential e-mails", "confidential e-mails", "once only", "holidays"),
+    ] {
+        let letter = letters::informing(language, &published(None, help.clone()), LINK);
+        assert_eq!(letter.language, language);
+        assert!(letter.subject.contains(subject) && letter.subject.contains("Commune"), "{letter:?}");
+        assert!(!letter.subject.contains(['\r', '\n']), "{letter:?}");
+        for words in [standard, once, holidays, "https://portal.test", LINK, "aide@valbois.test"] {
+            assert!(letter.text.contains(words), "{words}: {letter:?}");
+        }
+        // What the organisation says itself is set apart, whole, and in place of the standard text.
+        let own = format!("Guten Tag\nhier ist\n\n{}", "unsere Notiz ".repeat(300));
+        let letter =
+            letters::informing(language, &published(Some(&own), onboarding::Contact::default()), LINK);
+        assert!(letter.text.contains("\n    Guten Tag\n    hier ist\n\n    unsere Notiz"), "{letter:?}");
+        assert_eq!(letter.text.matches("unsere Notiz").count(), 300);
+        assert!(!letter.text.contains("aide@") && letter.text.contains("https://portal.test"), "{letter:?}");
+        let is_told =
+            [Language::French, Language::German].contains(&language) && letter.text.contains(standard);
+        assert!(!is_told, "the standard text is not there too: {letter:?}");
+    }
+}

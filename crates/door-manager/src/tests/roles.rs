@@ -87,7 +87,7 @@ const DECISIONS: [(Who, &str); 5] = [
          /integrations/{id}/domains/remove /integrations/{id}/certificates /integrations/{id}/certificates/remove
          /integrations/{id}/phases /integrations/{id}/answers /integrations/{id}/set-up /integrations/{id}/set-up/submit
          /integrations/{id}/go-live/accept /integrations/{id}/test /integrations/{id}/report.pdf
-         /integrations/{id}/contacts /integrations/{id}/recipients /integrations/{id}/matrix
+         /integrations/{id}/contacts /integrations/{id}/recipients /integrations/{id}/informed /integrations/{id}/matrix
          /integrations/{id}/matrix.csv
          /changes /changes/cancel /changes/apply
          /journal /journal/verify /journal/{change} /logs /logs/{message} /queue /queue/act /routes /routes/remove /renumberings /renumberings/{renumbering}/answer

@@ -43,6 +43,7 @@ act-answer-go-live-of-integration = Termin der Inbetriebnahme eines Gateways bea
 act-accept-go-live-of-integration = Termin der Inbetriebnahme eines Gateways annehmen
 act-change-support-contact-of-integration = Support-Kontakt eines Gateways ändern
 act-change-recipient-page-of-integration = Information für Empfänger eines Gateways ändern
+act-inform-recipients-of-integration = Empfänger eines Gateways informieren
 act-test-connection-of-integration = Verbindung eines Gateways testen
 act-add-domain-to-integration = Domain an ein Gateway anschliessen
 act-prove-domain-of-integration = Domain eines Gateways nachweisen

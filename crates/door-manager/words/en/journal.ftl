@@ -43,6 +43,7 @@ act-answer-go-live-of-integration = Answer the go-live date of a gateway
 act-accept-go-live-of-integration = Accept the go-live date of a gateway
 act-change-support-contact-of-integration = Change a support contact of a gateway
 act-change-recipient-page-of-integration = Change the information for recipients of a gateway
+act-inform-recipients-of-integration = Inform the recipients of a gateway
 act-test-connection-of-integration = Test the connection of a gateway
 act-add-domain-to-integration = Add domain to gateway
 act-prove-domain-of-integration = Prove domain of gateway

@@ -43,6 +43,7 @@ act-answer-go-live-of-integration = Répondre à la date de mise en ligne d’un
 act-accept-go-live-of-integration = Accepter la date de mise en ligne d’une passerelle
 act-change-support-contact-of-integration = Modifier un contact d’assistance d’une passerelle
 act-change-recipient-page-of-integration = Modifier l’information aux destinataires d’une passerelle
+act-inform-recipients-of-integration = Informer les destinataires d’une passerelle
 act-test-connection-of-integration = Tester la liaison d’une passerelle
 act-add-domain-to-integration = Relier un domaine à une passerelle
 act-prove-domain-of-integration = Prouver un domaine d’une passerelle

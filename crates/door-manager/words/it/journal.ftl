@@ -43,6 +43,7 @@ act-answer-go-live-of-integration = Rispondere alla data di messa in linea di un
 act-accept-go-live-of-integration = Accettare la data di messa in linea di un gateway
 act-change-support-contact-of-integration = Modificare un contatto di assistenza di un gateway
 act-change-recipient-page-of-integration = Modificare l’informazione ai destinatari di un gateway
+act-inform-recipients-of-integration = Informare i destinatari di un gateway
 act-test-connection-of-integration = Testare il collegamento di un gateway
 act-add-domain-to-integration = Collegare un dominio a un gateway
 act-prove-domain-of-integration = Dimostrare un dominio di un gateway

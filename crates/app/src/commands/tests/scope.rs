@@ -123,6 +123,8 @@ const OTHERS: &[&str] = &[
     "integration go-live {integration} --accept",
     "integration contact {integration} first --name spy",
     "integration recipient-page {integration} --publish true",
+    "integration inform-recipients {integration} --language fr spy@far.test",
+    "integration informed-recipients {integration}",
     "integration matrix {integration}",
     "integration test {integration}",
     "integration tests {integration}",

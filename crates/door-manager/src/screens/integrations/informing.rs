@@ -11,7 +11,7 @@ use gateways::Integration;
 use minijinja::{Value, context};
 use onboarding::{Contact, Language, Level, RecipientPage, matrix_csv};
 
-use super::{Answer, Desk, path_of};
+use super::{Answer, Desk, path_of, recipients};
 use crate::Shared;
 use crate::fields::Fields;
 use crate::screens::refusal::FieldError;
@@ -29,7 +29,13 @@ async fn contacts(desk: Desk, Path(id): Path<String>) -> Answer {
     shown(&desk, &desk.found(&id).await?, None, &[]).await
 }
 
-async fn shown(desk: &Desk, one: &Integration, typed: Option<&Fields>, errors: &[FieldError]) -> Answer {
+/// All that recipients are told and by whom, with what was typed in the form that was refused.
+pub(super) async fn shown(
+    desk: &Desk,
+    one: &Integration,
+    typed: Option<&Fields>,
+    errors: &[FieldError],
+) -> Answer {
     let own = desk.onboarding();
     let is_staff = desk.person.session.is_operator;
     let contacts = own.contacts(one.id).await?;
@@ -53,6 +59,7 @@ async fn shown(desk: &Desk, one: &Integration, typed: Option<&Fields>, errors: &
         })
         .collect();
     let page = own.page(one.id).await?;
+    let informing = recipients::form(desk, one, typed).await?;
     let typed = typed.filter(|typed| typed.has("public_name"));
     let notices: Vec<Value> = Language::ALL
         .iter()
@@ -71,6 +78,7 @@ async fn shown(desk: &Desk, one: &Integration, typed: Option<&Fields>, errors: &
         is_published => page.is_published,
         href => format!("/secure-mail/{}", page.public_name),
         notices,
+        informing,
     };
     desk.page("integration_contacts.html", content, errors)
 }

@@ -13,6 +13,7 @@ mod informing;
 mod list;
 mod one;
 mod phases;
+mod recipients;
 mod set_up;
 
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
         .merge(set_up::routes())
         .merge(connection::routes())
         .merge(informing::routes())
+        .merge(recipients::routes())
 }
 
 /// A request about the integrations of the organisation.

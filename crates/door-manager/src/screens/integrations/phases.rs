@@ -22,6 +22,9 @@ use crate::screens::refusal::FieldError;
 use crate::trouble::Trouble;
 use crate::words::Word;
 
+/// The question whether recipients are informed: how many got the letter stands beside it.
+const ABOUT_RECIPIENTS: &str = "5.5";
+
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/integrations/{id}/phases", get(show).post(set_phase))
@@ -39,9 +42,14 @@ async fn shown(desk: &Desk, one: &Integration, typed: &Fields, errors: &[FieldEr
     let tests = own.tests(one.id).await?;
     let test = tests.iter().find(|test| test.ended_at.is_some());
     let answered = answers.iter().filter(|answered| answered.state != Clarity::Unanswered).count();
+    let informed = own.informed_count(one.id).await?.posted;
     let entries = |place: Place| -> Vec<Value> {
         let of_place = answers.iter().filter(|answered| answered.item.place == place);
-        of_place.map(|answered| entry(desk, answered, test, typed)).collect()
+        let entry = |answered: &Answered| {
+            let is_about_recipients = answered.item.key == ABOUT_RECIPIENTS && informed > 0;
+            context! { informed => is_about_recipients.then_some(informed), ..entry(desk, answered, test, typed) }
+        };
+        of_place.map(entry).collect()
     };
     let chapters = Chapter::EACH.map(|chapter| {
         context! {
