@@ -76,7 +76,7 @@ fn has_time(installation: &Installation, invitation: &InvitationInfo) -> bool {
 mod tests {
     use directory::{AddressProof, InvitationInfo, NewAddress, NewInvitation, Scope};
     use model::{Address, Domain};
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpSocket};
     use world::World;
 
     use super::{SMS_PATIENCE, send_what_waits};
@@ -141,9 +141,10 @@ mod tests {
             assert_eq!(state(&installation, anna).await.sms_trouble, "the gateway answers 403");
         }
         for db in db::testing::migrated(&crate::installation::MIGRATIONS) {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let url = format!("http://{}/send", listener.local_addr().unwrap());
-            drop(listener);
+            // Bound and not listening: connections are refused, and nobody else gets the port.
+            let closed = TcpSocket::new_v4().unwrap();
+            closed.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            let url = format!("http://{}/send", closed.local_addr().unwrap());
             let (installation, anna) = invited(db, &url).await;
             send_what_waits(&installation).await.unwrap();
             assert!(state(&installation, anna).await.sms_trouble.is_empty(), "it waits");

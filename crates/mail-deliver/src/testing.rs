@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 
 /// A transaction that came to the final dot.
@@ -33,6 +33,8 @@ struct State {
     extensions: Vec<String>,
     tls: Option<Arc<ServerConfig>>,
     shown: Vec<Option<Vec<u8>>>,
+    /// Bound and not listening: connections are refused, and no other program of this machine gets the port.
+    held: Option<TcpSocket>,
 }
 
 /// A connection, in plaintext or within TLS.
@@ -68,9 +70,11 @@ impl Stranger {
     }
 
     /// A port where nobody listens.
-    pub async fn nobody() -> Stranger {
-        let (_, port) = listen().await;
-        Stranger { port, state: Arc::default() }
+    pub fn nobody() -> Stranger {
+        let socket = TcpSocket::new_v4().expect("a socket can be made");
+        socket.bind("127.0.0.1:0".parse().expect("an address")).expect("loopback has a free port");
+        let port = socket.local_addr().expect("a bound socket has an address").port();
+        Stranger { port, state: Arc::new(Mutex::new(State { held: Some(socket), ..State::default() })) }
     }
 
     /// Offers only these extensions.

@@ -235,7 +235,8 @@ async fn an_mta_sts_policy_is_enforced() {
     assert_eq!(scene.story().await, "delivered, plain, MTA-STS testing, starttls-not-supported");
     // A policy that cannot be fetched hinders nothing, and is noted.
     let mut scene = Scene::new(|authority| authority.issues(HOST, false)).await.policy("enforce", HOST).await;
-    scene.fetch_port = Stranger::nobody().await.port;
+    let nobody = Stranger::nobody();
+    scene.fetch_port = nobody.port;
     assert_eq!(scene.story().await, "delivered, encrypted, -, sts-policy-fetch-error");
 }
 

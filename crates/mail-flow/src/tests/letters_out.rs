@@ -73,7 +73,7 @@ async fn what_fails_for_now_is_tried_again_at_growing_intervals() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dead_destination_is_not_hammered() {
-    let nobody = Stranger::nobody().await;
+    let nobody = Stranger::nobody();
     for mut town in towns(&[("else.test", &nobody)]).await {
         town.go();
         send(&town, &["zed@else.test"], "first").await;

@@ -125,7 +125,7 @@ async fn everything_waits(town: &Town) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn delays_are_told_once_and_the_end_comes_after_five_days() {
-    let nobody = Stranger::nobody().await;
+    let nobody = Stranger::nobody();
     for mut town in towns(&[("else.test", &nobody)]).await {
         town.go();
         send(&town, None, None, "slow").await;

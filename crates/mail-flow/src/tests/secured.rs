@@ -136,7 +136,7 @@ async fn no_holder_alone_opens_a_letter() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_of_a_secured_letter_lies_open_while_it_waits() {
-    let nobody = Stranger::nobody().await;
+    let nobody = Stranger::nobody();
     for town in towns(&[("else.test", &nobody)]).await {
         send(&town, "<im><p> Diagnosis", &["zed@else.test"]).await.unwrap();
         // Nobody works on it: the claim with which it was born runs out.
