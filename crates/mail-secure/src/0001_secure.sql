@@ -135,7 +135,8 @@ CREATE TABLE secure_statement (
     PRIMARY KEY (slot, sequence)
 );
 CREATE INDEX secure_statement_by_letter ON secure_statement (letter, at);
-CREATE INDEX secure_statement_by_place ON secure_statement (organisation, log_index);
+-- Partial, so that SQLite does not take it for whatever names the organisation, and reads all that it has.
+CREATE INDEX secure_statement_by_place ON secure_statement (organisation, log_index) WHERE log_index IS NOT NULL;
 CREATE INDEX secure_statement_waiting ON secure_statement (log_index, slot, sequence);
 
 -- The public log, one row: whoever appends changes it first, so that there is one after the other, on all nodes.

@@ -1,5 +1,6 @@
 //! Marks and words, the log and what comes of it; letters on their way are tested where they flow (mail-flow).
 
+mod composing;
 mod erasing;
 mod journal;
 mod lab;
@@ -7,13 +8,12 @@ mod notary;
 mod opening;
 mod overview;
 mod own;
+mod plans;
 mod profiles;
 mod receipts;
 mod receiving;
 mod telephone;
 mod tending;
-
-mod composing;
 
 use evidence::Mode;
 use languages::Language;
