@@ -34,6 +34,7 @@ struct State {
     tls: Option<Arc<ServerConfig>>,
     shown: Vec<Option<Vec<u8>>>,
     /// Bound and not listening: connections are refused, and no other program of this machine gets the port.
+    #[expect(dead_code, reason = "it does its work by being there")]
     held: Option<TcpSocket>,
 }
 
