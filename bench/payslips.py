@@ -4,8 +4,8 @@ last one is ours, until every statement about them is time-stamped, and until ev
     python3 bench/payslips.py            a thousand by each way
     python3 bench/payslips.py --smoke    twenty, only to see that everything works
 
-Each payslip is one page of PDF to one person with a mailbox here. The demo stamps with its own clock, one time-stamp for each
-batch; the number of stamps is told. Processor time is the server's alone.
+Each payslip is one page of PDF to one person with a mailbox here. OpenSSL's `ts` stamps, beside the demo, one time-stamp for
+each batch; the number of stamps is told. Processor time is the server's alone.
 """
 
 import argparse
