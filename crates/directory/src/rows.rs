@@ -36,6 +36,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         (23, "tokens made with a second factor", include_str!("0023_tokens_by_factor.sql")),
         (24, "logins that changed hands", include_str!("0024_past_logins.sql")),
         (25, "logins of users and of recipients", include_str!("0025_logins_of_recipients.sql")),
+        (26, "targets of an address", include_str!("0026_targets_of_an_address.sql")),
     ],
 };
 

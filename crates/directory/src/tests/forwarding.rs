@@ -175,3 +175,22 @@ async fn a_catch_all_takes_what_no_address_takes_and_never_sends() {
         assert!(!taken(town.directory.find(&address("nobody@valbois.test")).await.unwrap()));
     }
 }
+
+#[tokio::test]
+async fn the_targets_of_an_address_are_found_without_those_of_the_organisation() {
+    // SQLite comes first; it has no statistics to go by.
+    let town = towns().await.remove(0);
+    let scope = town.db.operator("how targets are found");
+    let plan = scope
+        .read(|tx: &mut db::Tx| {
+            tx.query(
+                "EXPLAIN QUERY PLAN SELECT target FROM forward_target
+                 WHERE address = 1 AND organisation = 2 AND state = 'accepted' ORDER BY position, id",
+                db::values![],
+                |row| Ok(row.text(3)?.to_owned()),
+            )
+        })
+        .await
+        .unwrap();
+    assert!(plan[0].contains("forward_target_by_address"), "{plan:?}");
+}
