@@ -22,6 +22,8 @@ use crate::installation::{self, Installation};
 use crate::letters::{LETTERS, SampleFolder, SampleState};
 use crate::{http, listeners, logging, samples, serve};
 
+mod time_stamps;
+
 /// Everything on loopback with a sample organisation; Ctrl-C ends it.
 #[derive(Args)]
 pub(crate) struct Demo {
@@ -44,8 +46,6 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "FILE", requires = "time_stamps")]
     time_stamp_roots: Option<PathBuf>,
 }
-
-mod time_stamps;
 
 fn stranger(text: &str) -> Result<(String, SocketAddr)> {
     let (domain, server) = text.split_once('=').context("it has the form DOMAIN=HOST:PORT")?;
@@ -408,7 +408,7 @@ fn as_text(config: &Config, data: &Path, authority: &Path, memory: &Memory) -> S
     text.push_str(&format!("  certificate authority: {}\n  data: {}\n", authority.display(), data.display()));
     match config.secure.time_stamps.first() {
         Some(url) => text.push_str(&format!("  time-stamps of evidence: {url}\n\n")),
-        None => text.push_str("  time-stamps of evidence: our own clock, for there is no openssl here\n\n"),
+        None => text.push_str("  time-stamps of evidence: our own clock, for openssl makes none here\n\n"),
     }
     let anna = &memory.addresses[0];
     let base = http::base_url(config).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! A time-stamp authority (RFC 3161) beside the demo: OpenSSL's `ts` behind HTTP on loopback, with keys of its own. Whoever
 //! tries evidence sees what an independent clock says, and not the platform's.
 
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -48,18 +48,19 @@ pub(super) struct TimeStamps {
 }
 
 impl TimeStamps {
-    /// Starts it, with the keys of the last start where there was one. `None`: there is no OpenSSL on this machine.
+    /// Starts it, with the keys of the last start where there was one. `None`: this machine has no OpenSSL that can, and the
+    /// demo starts all the same.
     pub(super) async fn start(data: &Path) -> Result<Option<TimeStamps>> {
         let directory = data.join("time-stamps");
         if !directory.exists() {
             let new = data.join("time-stamps.new");
             // Of a start that was interrupted.
             let _ = std::fs::remove_dir_all(&new);
-            match make(&new) {
-                Ok(()) => std::fs::rename(&new, &directory)?,
-                Err(error) if is_missing(&error) => return Ok(None),
-                Err(error) => return Err(error.context("cannot make a time-stamp authority with openssl")),
+            if let Err(error) = make(&new) {
+                warn!(error = %format!("{error:#}"), "cannot make a time-stamp authority with openssl");
+                return Ok(None);
             }
+            std::fs::rename(&new, &directory)?;
         }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let url = format!("http://{}/", listener.local_addr()?);
@@ -120,7 +121,8 @@ fn openssl(directory: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()?;
+        .spawn()
+        .context("openssl")?;
     let mut stdin = child.stdin.take().context("its input is piped")?;
     // Less than what a pipe holds: it cannot wait for us while we wait for it.
     let written = stdin.write_all(input);
@@ -130,8 +132,4 @@ fn openssl(directory: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>
     ensure!(output.status.success(), "openssl {}: {}", arguments[0], said.trim());
     written?;
     Ok(output.stdout)
-}
-
-fn is_missing(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::NotFound)
 }
